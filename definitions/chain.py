@@ -1,0 +1,316 @@
+"""A governance chain as frozen data: which stages a plan goes through, which gates stand between them,
+which bodies open the gates, and who is reminded of what."""
+
+import re
+from datetime import time
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from definitions.terms import OPENING_OUTCOMES, BodyKind, Outcome
+
+Key = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]*$",
+        max_length=60,
+        description="ASCII key for URLs and the command line; people see the label",
+    ),
+]
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
+YearMonth = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="a month, 2023-06")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Threshold(_Frozen):
+    """A share of members, as a rule book words it: 半数以上 is at least one half, 過半数 more than one half."""
+
+    share: Fraction
+    inclusive: bool
+
+    def reached(self, count: int, of: int) -> bool:
+        """Whether `count` out of `of` reaches the share. Nobody out of nobody never does."""
+        if of <= 0:
+            return False
+        return Fraction(count, of) >= self.share if self.inclusive else Fraction(count, of) > self.share
+
+    def __str__(self) -> str:
+        named = _THRESHOLD_NAMES.get((self.share, self.inclusive))
+        return named or f"{self.share.numerator}/{self.share.denominator}{'以上' if self.inclusive else '超'}"
+
+
+_THRESHOLD_NAMES = {(Fraction(1, 2), True): "半数以上", (Fraction(1, 2), False): "過半数"}
+_THRESHOLD_PATTERN = r"^(半数以上|過半数|[1-9]\d?/[1-9]\d?(以上|超))$"
+
+
+def _threshold(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    for (share, inclusive), name in _THRESHOLD_NAMES.items():
+        if text == name:
+            return Threshold(share=share, inclusive=inclusive)
+    match = re.fullmatch(r"([1-9]\d?)/([1-9]\d?)(以上|超)", text)
+    if match is None:
+        raise ValueError("「半数以上」「過半数」「2/3以上」「1/2超」のように書いてください")
+    share = Fraction(int(match[1]), int(match[2]))
+    inclusive = match[3] == "以上"
+    if share > 1 or (share == 1 and not inclusive):
+        raise ValueError("全員を超える割合は満たせません")
+    return Threshold(share=share, inclusive=inclusive)
+
+
+Share = Annotated[
+    Threshold,
+    BeforeValidator(_threshold),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _THRESHOLD_PATTERN, "examples": ["半数以上", "過半数"]}),
+]
+
+
+class Offset(_Frozen):
+    """When something falls before a day: so many business days before it (0 is the day itself), at a time
+    of day in Asia/Tokyo."""
+
+    business_days: int = Field(ge=0, le=60)
+    at: time
+
+    def __str__(self) -> str:
+        days = f"{self.business_days}営業日前" if self.business_days else "当日"
+        return f"{days} {self.at:%H:%M}"
+
+
+_OFFSET_PATTERN = r"^(当日|[1-9]\d?営業日前) ([01]\d|2[0-3]):[0-5]\d$"
+
+
+def _offset(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"(?:当日|([1-9]\d?)営業日前) (\d\d):(\d\d)", value.strip())
+    if match is None or not re.fullmatch(_OFFSET_PATTERN, value.strip()):
+        raise ValueError("「3営業日前 09:00」または「当日 08:30」のように書いてください")
+    return Offset(business_days=int(match[1] or 0), at=time(int(match[2]), int(match[3])))
+
+
+When = Annotated[
+    Offset,
+    BeforeValidator(_offset),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _OFFSET_PATTERN, "examples": ["3営業日前 09:00"]}),
+]
+
+
+class Tie(StrEnum):
+    """What happens when a vote is tied (可否同数)."""
+
+    CHAIR_DECIDES = "chair_decides"
+    FAILS = "fails"
+
+
+class Urgent(StrEnum):
+    """What a chair's 専決 owes the body's next meeting."""
+
+    REPORT = "report"
+    APPROVAL = "approval"
+
+
+class Body(_Frozen):
+    """A body that governs the plan: 部会, 本部, 委員会, 審議会, 本会議."""
+
+    key: Key
+    name: Label
+    kind: BodyKind
+    chair: Label = Field(description="the office that chairs it: 政策経営部長, 区長, 委員長")
+    basis: Label | None = Field(default=None, description="設置要綱 and article, or the law")
+    reaches: Literal["recorded", "tallied"] = Field(
+        default="recorded",
+        description="recorded: the 事務局 enters the outcome from the minutes; tallied: members vote",
+    )
+    quorum: Share | None = Field(default=None, description="定足数, of the members of that day")
+    majority: Share | None = Field(default=None, description="of those present and voting; tallied only")
+    tie: Tie = Tie.CHAIR_DECIDES
+    urgent: Urgent | None = Field(
+        default=None, description="whether the chair may decide alone (専決), and what that owes; none: may not"
+    )
+    assembly: bool = Field(default=False, description="stands in the 区議会 column of the schedule")
+
+
+class _Gate(_Frozen):
+    key: Key
+    label: Label
+    mandatory: bool = Field(default=False, description="no plan may be decided without it")
+    after: tuple[Key, ...] = Field(default=(), description="gates that must be open before this one")
+
+
+class BodyGate(_Gate):
+    """A named body's outcome at a meeting, or 持ち回り."""
+
+    kind: Literal["body"]
+    body: Key
+    opens_on: tuple[Outcome, ...] = Field(default=(), description="empty: the usual ones of the body's kind")
+
+
+class DocumentGate(_Gate):
+    """A document version exists for this stage."""
+
+    kind: Literal["document"]
+
+
+class PeriodGate(_Gate):
+    """パブリックコメント: the period ran its full length, every opinion is answered, the result published."""
+
+    kind: Literal["period"]
+    minimum_days: int = Field(ge=1, le=365, description="calendar days")
+    first_day_counts: bool = Field(default=True, description="whether the opening day is day one")
+
+
+class SignoffGate(_Gate):
+    """One named office confirms (決裁)."""
+
+    kind: Literal["signoff"]
+    office: Label = Field(description="the 職 that signs: 区長, 政策経営部長")
+    delegate: Label | None = Field(default=None, description="the 職 that may sign by rule (専決)")
+
+
+Gate = Annotated[BodyGate | DocumentGate | PeriodGate | SignoffGate, Field(discriminator="kind")]
+
+
+class Planned(_Frozen):
+    """The months the schedule gives a stage, first and last."""
+
+    first: YearMonth
+    last: YearMonth
+
+
+class Stage(_Frozen):
+    """A stage of the plan. Its gates stand on leaving it."""
+
+    key: Key
+    label: Label
+    work: Label | None = Field(default=None, description="計画策定工程: what is done in it")
+    planned: Planned | None = None
+    decided: bool = Field(default=False, description="who stands here has been decided (決定)")
+    gates: tuple[Gate, ...] = ()
+    next: tuple[Key, ...] | None = Field(
+        default=None, description="where it may go; left out, the stage that follows in the file"
+    )
+
+
+class Slot(_Frozen):
+    """A line of the schedule: a body meets in a month, for these gates; or, without a body, an event."""
+
+    month: YearMonth
+    body: Key | None = None
+    event: Label | None = None
+    label: Label | None = Field(default=None, description="what is reported: 策定方針報告")
+    gates: tuple[Key, ...] = ()
+
+
+class ReminderKind(StrEnum):
+    MEETING = "meeting"
+    AGENDA_DEADLINE = "agenda_deadline"
+    UNANSWERED = "unanswered"
+    COMMENT_CLOSING = "comment_closing"
+
+
+class Audience(StrEnum):
+    """To whom: the body's members (会長・副会長 too), its 事務局, its chair, or the plan's 担当."""
+
+    MEMBERS = "members"
+    SECRETARIAT = "secretariat"
+    CHAIR = "chair"
+    STAFF = "staff"
+
+
+class ReminderRule(_Frozen):
+    """Who is reminded of what, how long before."""
+
+    key: Key
+    kind: ReminderKind
+    audience: Audience
+    when: When
+    bodies: tuple[Key, ...] = Field(default=(), description="only these bodies; empty: every body")
+
+
+class Chain(_Frozen):
+    """A whole chain. Its order of stages is the order of the file."""
+
+    format: Literal[1] = Field(description="the version of this file format")
+    key: Key
+    title: Label
+    office: Label
+    source: str | None = Field(default=None, description="the paper it was drawn from")
+    comment_minimum_days: int = Field(
+        default=1, ge=1, le=365, description="the office's own minimum for a パブリックコメント, calendar days"
+    )
+    bodies: tuple[Body, ...]
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    schedule: tuple[Slot, ...] = ()
+    reminders: tuple[ReminderRule, ...] = ()
+
+    @cached_property
+    def _stages(self) -> dict[str, Stage]:
+        return {stage.key: stage for stage in self.stages}
+
+    @cached_property
+    def _gates(self) -> dict[str, tuple[Stage, Gate]]:
+        return {gate.key: (stage, gate) for stage in self.stages for gate in stage.gates}
+
+    @cached_property
+    def _bodies(self) -> dict[str, Body]:
+        return {body.key: body for body in self.bodies}
+
+    @property
+    def first(self) -> Stage:
+        return self.stages[0]
+
+    def stage(self, key: str) -> Stage:
+        """The stage of that key; KeyError when there is none."""
+        return self._stages[key]
+
+    def gate(self, key: str) -> Gate:
+        """The gate of that key; KeyError when there is none."""
+        return self._gates[key][1]
+
+    def stage_of_gate(self, key: str) -> Stage:
+        """The stage whose leaving the gate stands on; KeyError when there is no such gate."""
+        return self._gates[key][0]
+
+    def body(self, key: str) -> Body:
+        """The body of that key; KeyError when there is none."""
+        return self._bodies[key]
+
+    def has_stage(self, key: str) -> bool:
+        return key in self._stages
+
+    def has_gate(self, key: str) -> bool:
+        return key in self._gates
+
+    def has_body(self, key: str) -> bool:
+        return key in self._bodies
+
+    def after(self, stage: Stage) -> tuple[str, ...]:
+        """The keys of the stages that one `advance` can reach; empty at the end."""
+        if stage.next is not None:
+            return stage.next
+        position = self.stages.index(stage)
+        return tuple(following.key for following in self.stages[position + 1 : position + 2])
+
+    def opens_on(self, gate: BodyGate) -> tuple[Outcome, ...]:
+        """The outcomes that open this gate."""
+        return gate.opens_on or OPENING_OUTCOMES[self.body(gate.body).kind]
+
+    def canonical_json(self) -> str:
+        """The chain as one text, the same for the same chain: what a plan keeps of the day it began."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @classmethod
+    def from_canonical_json(cls, text: str) -> Self:
+        """The chain again, from what `canonical_json` wrote."""
+        return cls.model_validate_json(text)

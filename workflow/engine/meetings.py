@@ -1,0 +1,502 @@
+"""Use cases on meetings: call, move, cancel, close; agenda; attendance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from definitions.chain import BodyGate
+from definitions.terms import BodyKind
+from workflow.audit import Tag, record
+from workflow.calendar import reiwa_moment, tokyo_day
+from workflow.engine.checks import a_line, a_text, some_text
+from workflow.engine.plans import must_be_active
+from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible
+from workflow.facts import PlanFact, plan_by_id, plan_by_key
+from workflow.office import Office
+from workflow.people import is_deputy_of, known_body, person_id, seats
+from workflow.records import AgendaItem, Attendance, Decision, Meeting
+from workflow.rights import Act, Actor, actor
+
+
+class Form(StrEnum):
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    IN_WRITING = "in_writing"
+
+    @property
+    def label(self) -> str:
+        return {"in_person": "対面", "online": "オンライン", "in_writing": "持ち回り"}[self]
+
+
+class MeetingStatus(StrEnum):
+    CALLED = "called"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return {"called": "招集済", "cancelled": "中止", "closed": "終了"}[self]
+
+
+class Purpose(StrEnum):
+    """Why a version is on an agenda."""
+
+    DELIBERATE = "deliberate"
+    REPORT = "report"
+    CONSULT = "consult"
+    VOTE = "vote"
+    RATIFY = "ratify"
+
+    @property
+    def label(self) -> str:
+        return _PURPOSE_LABELS[self]
+
+
+_PURPOSE_LABELS = {
+    Purpose.DELIBERATE: "審議",
+    Purpose.REPORT: "報告",
+    Purpose.CONSULT: "諮問",
+    Purpose.VOTE: "議決",
+    Purpose.RATIFY: "専決の報告・承認",
+}
+
+USUAL_PURPOSE = {
+    BodyKind.DELIBERATIVE: Purpose.DELIBERATE,
+    BodyKind.RECEIVING: Purpose.REPORT,
+    BodyKind.ADVISORY: Purpose.CONSULT,
+    BodyKind.VOTING: Purpose.VOTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """How one member attended: there themselves, by a deputy, or not."""
+
+    present: bool
+    deputy: str | None = None
+
+
+def call_meeting(
+    office: Office,
+    by: str,
+    body: str,
+    title: str,
+    *,
+    form: Form = Form.IN_PERSON,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    now: datetime,
+) -> int:
+    """Call a meeting of a body and return its number. For a 持ち回り, `ends_at` is the last moment to answer.
+
+    Raises `BadInput` for a meeting in the past (`enter_meeting` is for one already held), `NotAllowed`,
+    `NotFound`.
+    """
+    if ends_at <= now or (starts_at <= now and form is not Form.IN_WRITING):
+        raise BadInput(
+            "開催日時",
+            f"{reiwa_moment(starts_at)} は過ぎています",
+            "これからの日時を指定してください。済んだ会議の記録は「開催済みの会議の登録」で行います。",
+        )
+    return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
+
+
+def enter_meeting(
+    office: Office,
+    by: str,
+    body: str,
+    title: str,
+    *,
+    form: Form = Form.IN_PERSON,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    now: datetime,
+) -> int:
+    """Enter a meeting that was already held, and return its number. Its members are those of its own day.
+
+    Raises `BadInput` for one still to come, `NotAllowed`, `NotFound`.
+    """
+    if starts_at > now:
+        raise BadInput("開催日時", f"{reiwa_moment(starts_at)} はこれからです", "会議の招集として登録してください。")
+    return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
+
+
+def _write_meeting(
+    office: Office,
+    by: str,
+    body: str,
+    title: str,
+    form: Form,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    now: datetime,
+) -> int:
+    a_line("会議の名称", title)
+    a_line("場所", place)
+    _ends_after_start(starts_at, ends_at)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        known_body(db, body)
+        who.require(Act.CALL_MEETING, body=body)
+        meeting = db.scalars(
+            insert(Meeting).returning(Meeting.id),
+            {
+                "body_key": body,
+                "title": title,
+                "form": form,
+                "starts_at": starts_at,
+                "ends_at": ends_at,
+                "place": place,
+                "status": MeetingStatus.CALLED,
+                "sequence": 0,
+                "minutes": "",
+            },
+        ).one()
+        record(
+            db,
+            Tag.MEETING_CALLED,
+            at=now,
+            by=who.id,
+            meeting=meeting,
+            body=body,
+            title=title,
+            form=form,
+            starts_at=starts_at.isoformat(),
+            ends_at=ends_at.isoformat(),
+            place=place,
+        )
+        return meeting
+
+
+def move_meeting(
+    office: Office,
+    by: str,
+    meeting: int,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str | None = None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Move a meeting to another time or place. Everybody invited is told; the calendar entry moves along.
+
+    Raises `BadInput` (the new time is past), `StepImpossible` (already closed or cancelled, or decided at),
+    `NotAllowed`, `NotFound`.
+    """
+    some_text("変更の理由", reason)
+    _ends_after_start(starts_at, ends_at)
+    if starts_at <= now:
+        raise BadInput("開催日時", f"{reiwa_moment(starts_at)} は過ぎています", "これからの日時を指定してください。")
+    with office.writing() as db:
+        who, held = _open_meeting(db, by, meeting, "会議の変更", Act.CALL_MEETING, now)
+        if decided_items(db, meeting):
+            raise StepImpossible("会議の変更", held.title, None, "既に結果が記録されています。")
+        new_place = a_line("場所", place) if place is not None else held.place
+        db.execute(
+            update(Meeting)
+            .where(Meeting.id == meeting)
+            .values(starts_at=starts_at, ends_at=ends_at, place=new_place, sequence=held.sequence + 1)
+        )
+        record(
+            db,
+            Tag.MEETING_MOVED,
+            at=now,
+            by=who.id,
+            meeting=meeting,
+            reason=reason,
+            sequence=held.sequence + 1,
+            was=held.starts_at.isoformat(),
+            starts_at=starts_at.isoformat(),
+            ends_at=ends_at.isoformat(),
+            place=new_place,
+        )
+
+
+def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: datetime) -> None:
+    """Cancel a meeting. Its items are not 継続審議: nothing was decided, and they go on another agenda.
+
+    Raises `StepImpossible` (closed, cancelled, or something was decided), `NotAllowed`, `NotFound`.
+    """
+    some_text("中止の理由", reason)
+    with office.writing() as db:
+        who, held = _open_meeting(db, by, meeting, "会議の中止", Act.CALL_MEETING, now)
+        if decided_items(db, meeting):
+            raise StepImpossible("会議の中止", held.title, None, "既に結果が記録されています。")
+        db.execute(
+            update(Meeting)
+            .where(Meeting.id == meeting)
+            .values(status=MeetingStatus.CANCELLED, sequence=held.sequence + 1)
+        )
+        record(
+            db,
+            Tag.MEETING_CANCELLED,
+            at=now,
+            by=who.id,
+            meeting=meeting,
+            reason=reason,
+            sequence=held.sequence + 1,
+        )
+
+
+def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: datetime) -> None:
+    """Close a meeting with its minutes, once every item has its outcome or was taken off.
+
+    Raises `StepImpossible` (not begun, or items left), `NotAllowed`, `NotFound`.
+    """
+    a_text("議事要旨", minutes)
+    with office.writing() as db:
+        who, held = _open_meeting(db, by, meeting, "会議の終了", Act.CALL_MEETING, now)
+        begun(held, now, "会議の終了")
+        left = _listed_items(db, meeting) - decided_items(db, meeting)
+        if left:
+            numbers = "、".join(str(item) for item in sorted(left))
+            raise StepImpossible(
+                "会議の終了",
+                held.title,
+                None,
+                f"結果のない議題があります（議題番号 {numbers}）。結果を記録するか、議題から外してください。",
+            )
+        db.execute(
+            update(Meeting)
+            .where(Meeting.id == meeting)
+            .values(status=MeetingStatus.CLOSED, minutes=minutes)
+        )
+        record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting, minutes=minutes)
+
+
+def list_item(
+    office: Office,
+    by: str,
+    meeting: int,
+    plan: str,
+    gate: str,
+    *,
+    purpose: Purpose | None = None,
+    now: datetime,
+) -> int:
+    """Put the plan's current version on the agenda for a gate, and return the item's number. Left out, the
+    purpose is the usual one of the body's kind: 審議, 報告, 諮問, 議決.
+
+    Raises `BadInput` (the gate is another body's, or of another stage; no text yet), `AlreadyDone`,
+    `StepImpossible`, `NotAllowed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who, held = _open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
+        fact = plan_by_key(db, plan)
+        must_be_active(fact, "議題の設定")
+        found = body_gate(fact, gate)
+        if found.body != held.body_key:
+            raise BadInput(
+                "関門",
+                f"「{found.label}」は{fact.chain.body(found.body).name}のものです",
+                "その会議体の会議に載せてください。",
+            )
+        if purpose is Purpose.RATIFY:
+            raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
+        chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
+        return _write_item(db, who, held, fact, gate, chosen, None, now)
+
+
+def list_ratification(office: Office, by: str, meeting: int, decision: int, *, now: datetime) -> int:
+    """Put a chair's 専決 on the agenda of the body's meeting, to be heard or approved there; returns the
+    item's number. Raises as `list_item`.
+    """
+    with office.writing() as db:
+        who, held = _open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
+        alone = db.get(Decision, decision)
+        if alone is None or alone.manner != "chair_alone" or alone.body_key != held.body_key:
+            raise NotFound("この会議体の専決", str(decision))
+        fact = plan_by_id(db, alone.plan_id)
+        return _write_item(db, who, held, fact, alone.gate_key, Purpose.RATIFY, alone, now)
+
+
+def _write_item(
+    db: Session,
+    who: Actor,
+    held: Meeting,
+    plan: PlanFact,
+    gate: str,
+    purpose: Purpose,
+    ratifies: Decision | None,
+    now: datetime,
+) -> int:
+    if plan.text is None:
+        raise BadInput("議題", "計画の文書がまだありません", "先に版を登録してください。")
+    version_id = ratifies.version_id if ratifies else plan.text.version_id
+    same = select(AgendaItem.id).where(
+        AgendaItem.meeting_id == held.id,
+        AgendaItem.plan_id == plan.id,
+        AgendaItem.gate_key == gate,
+        AgendaItem.version_id == version_id,
+        AgendaItem.removed_at.is_(None),
+    )
+    if db.scalar(same) is not None:
+        raise AlreadyDone("同じ版が既にこの会議の議題に載っています。")
+    position = db.scalar(
+        select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == held.id)
+    )
+    item = db.scalars(
+        insert(AgendaItem).returning(AgendaItem.id),
+        {
+            "meeting_id": held.id,
+            "position": (position or 0) + 1,
+            "plan_id": plan.id,
+            "gate_key": gate,
+            "stage": ratifies.stage if ratifies else plan.stage.key,
+            "visit": ratifies.visit if ratifies else plan.visit,
+            "version_id": version_id,
+            "purpose": purpose,
+            "ratifies_id": ratifies.id if ratifies else None,
+        },
+    ).one()
+    record(
+        db,
+        Tag.ITEM_LISTED,
+        at=now,
+        by=who.id,
+        plan=plan.id,
+        meeting=held.id,
+        item=item,
+        gate=gate,
+        purpose=purpose,
+        version=version_id,
+    )
+    return item
+
+
+def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetime) -> None:
+    """Take an item off the agenda. It is not 継続審議: nothing was decided.
+
+    Raises `StepImpossible` (it has an outcome), `NotAllowed`, `NotFound`.
+    """
+    some_text("議題から外す理由", reason)
+    with office.writing() as db:
+        listed = live_item(db, item)
+        who, _ = _open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
+        if item in decided_items(db, listed.meeting_id):
+            raise StepImpossible("議題の取下げ", f"議題 {item}", None, "既に結果が記録されています。")
+        db.execute(
+            update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason)
+        )
+        record(
+            db,
+            Tag.ITEM_REMOVED,
+            at=now,
+            by=who.id,
+            plan=listed.plan_id,
+            meeting=listed.meeting_id,
+            item=item,
+            reason=reason,
+        )
+
+
+def enter_attendance(
+    office: Office, by: str, meeting: int, attended: Mapping[str, Seated], *, now: datetime
+) -> None:
+    """Enter who attended, by person key; who is not named keeps what was entered before. Members and their
+    deputies are those of the meeting's day.
+
+    Raises `BadInput` (no member, or not a deputy of theirs, that day), `StepImpossible`, `NotAllowed`,
+    `NotFound`.
+    """
+    with office.writing() as db:
+        who, held = _open_meeting(db, by, meeting, "出欠の記録", Act.ENTER_ATTENDANCE, now)
+        begun(held, now, "出欠の記録")
+        day = tokyo_day(held.starts_at)
+        members = {seat.key: seat for seat in seats(db, held.body_key, day)}
+        for key, seated in attended.items():
+            if key not in members:
+                raise BadInput("出欠", f"「{key}」は開催日の委員ではありません", "名簿と任期を確かめてください。")
+            member = members[key].person_id
+            deputy = person_id(db, seated.deputy) if seated.deputy else None
+            if deputy is not None and not is_deputy_of(db, deputy, member, day):
+                raise BadInput(
+                    "代理出席",
+                    f"「{seated.deputy}」は{members[key].name}さんの代理者として届けられていません",
+                    "代理者を名簿に登録してから記録してください。",
+                )
+            row = {"present": seated.present, "deputy_id": deputy}
+            mine = (Attendance.meeting_id == meeting) & (Attendance.member_id == member)
+            if db.scalar(select(Attendance.id).where(mine)) is None:
+                db.execute(insert(Attendance).values(meeting_id=meeting, member_id=member, **row))
+            else:
+                db.execute(update(Attendance).where(mine).values(**row))
+        entered = {key: [seated.present, seated.deputy] for key, seated in attended.items()}
+        record(db, Tag.ATTENDANCE_ENTERED, at=now, by=who.id, meeting=meeting, attended=entered)
+
+
+def body_gate(plan: PlanFact, key: str) -> BodyGate:
+    """The body gate of that key on the stage the plan stands in. Raises `NotFound`, `BadInput`."""
+    if not plan.chain.has_gate(key):
+        raise NotFound("関門", key, [gate.key for gate in plan.stage.gates])
+    gate = plan.chain.gate(key)
+    if plan.chain.stage_of_gate(key) != plan.stage:
+        raise BadInput(
+            "関門",
+            f"「{gate.label}」は「{plan.chain.stage_of_gate(key).label}」の関門です",
+            f"計画は今「{plan.stage.label}」にあります。",
+        )
+    if not isinstance(gate, BodyGate):
+        raise BadInput("関門", f"「{gate.label}」は会議体の関門ではありません", "会議体の関門を指定してください。")
+    return gate
+
+
+def live_item(db: Session, item: int) -> AgendaItem:
+    """The item, still on its agenda. Raises `NotFound`, `StepImpossible` (taken off)."""
+    listed = db.get(AgendaItem, item)
+    if listed is None:
+        raise NotFound("議題", str(item))
+    if listed.removed_at is not None:
+        raise StepImpossible("記録", f"議題 {item}", None, f"議題から外されています（{listed.removed_why}）。")
+    return listed
+
+
+def begun(held: Meeting, now: datetime, doing: str) -> None:
+    """Raises `StepImpossible` while the meeting is still to come."""
+    if held.starts_at > now:
+        raise StepImpossible(doing, held.title, None, f"開催は {reiwa_moment(held.starts_at)} です。")
+
+
+def decided_items(db: Session, meeting: int) -> set[int]:
+    """The items of the meeting that have an outcome which holds."""
+    later = select(Decision.supersedes_id).where(Decision.supersedes_id.is_not(None))
+    held = (
+        select(Decision.item_id)
+        .join(AgendaItem, AgendaItem.id == Decision.item_id)
+        .where(AgendaItem.meeting_id == meeting, Decision.outcome.is_not(None), Decision.id.not_in(later))
+    )
+    return {item for item in db.scalars(held) if item is not None}
+
+
+def _listed_items(db: Session, meeting: int) -> set[int]:
+    return set(
+        db.scalars(
+            select(AgendaItem.id).where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
+        )
+    )
+
+
+def _open_meeting(
+    db: Session, by: str, meeting: int, doing: str, act: Act, now: datetime
+) -> tuple[Actor, Meeting]:
+    who = actor(db, by, tokyo_day(now))
+    held = db.get(Meeting, meeting)
+    if held is None:
+        raise NotFound("会議", str(meeting))
+    who.require(act, body=held.body_key)
+    if held.status != MeetingStatus.CALLED:
+        raise StepImpossible(doing, held.title, None, f"この会議は{MeetingStatus(held.status).label}です。")
+    return who, held
+
+
+def _ends_after_start(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at < starts_at:
+        raise BadInput("終了日時", "開始より前です", "開始より後の日時を指定してください。")

@@ -1,0 +1,308 @@
+"""Use cases on the plan itself: open it, add a version, move it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from definitions.chain import Chain
+from workflow import files, gates, questions
+from workflow.audit import Tag, record
+from workflow.calendar import tokyo_day
+from workflow.engine.checks import a_key, a_line, a_text, some_text
+from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, PlanMoved, StepImpossible
+from workflow.facts import PlanFact, facts, plan_by_key
+from workflow.machine import Standing, Status, Trigger, machine_of, take
+from workflow.office import Office
+from workflow.records import BodyRecord, ChainText, Department, Document, Plan, Step, Version
+from workflow.rights import Act, actor
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A step that was taken."""
+
+    plan: str
+    from_stage: str
+    to_stage: str
+    revision: int
+
+
+def open_plan(
+    office: Office, by: str, key: str, title: str, chain: Chain, *, department: str, now: datetime
+) -> Moved:
+    """Open a plan under a chain. The plan keeps the chain as it is today.
+
+    Raises `NotAllowed`, `NotFound` (the department), `AlreadyDone` (the key is taken), `BadInput`.
+    """
+    a_key("計画の鍵", key)
+    a_line("計画の名称", title)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        if db.get(Department, department) is None:
+            raise NotFound("課", department, list(db.scalars(select(Department.key))))
+        who.require(Act.OPEN_PLAN, department=department)
+        if db.scalar(select(Plan.id).where(Plan.key == key)) is not None:
+            raise AlreadyDone(f"計画の鍵「{key}」は既に使われています。別の鍵を付けてください。")
+        sha256 = adopt(db, chain)
+        plan_id = db.scalars(
+            insert(Plan).returning(Plan.id),
+            {
+                "key": key,
+                "title": title,
+                "chain_sha256": sha256,
+                "department_key": department,
+                "stage": chain.first.key,
+                "status": Status.ACTIVE,
+                "visit": 1,
+                "revision": 1,
+                "entered_at": now,
+            },
+        ).one()
+        _write_step(
+            db, plan_id, 1, Trigger.OPEN, None, chain.first.key, 1, None, "", by=who.id, now=now
+        )
+        record(
+            db,
+            Tag.PLAN_OPENED,
+            at=now,
+            by=who.id,
+            plan=plan_id,
+            key=key,
+            title=title,
+            chain=chain.key,
+            chain_sha256=sha256,
+            department=department,
+            to=chain.first.key,
+        )
+        return Moved(key, "", chain.first.key, 1)
+
+
+def adopt(db: Session, chain: Chain) -> str:
+    """Keep the chain's text, and its bodies so that people can be seated; returns the text's SHA-256."""
+    text = chain.canonical_json()
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    if db.get(ChainText, sha256) is None:
+        db.execute(insert(ChainText).values(sha256=sha256, key=chain.key, text=text))
+    for body in chain.bodies:
+        known = db.get(BodyRecord, body.key)
+        if known is None:
+            db.execute(insert(BodyRecord).values(key=body.key, name=body.name, chain_sha256=sha256))
+        elif known.name != body.name:
+            raise AlreadyDone(
+                f"会議体の鍵「{body.key}」は既に「{known.name}」に使われています。定義で別の鍵を付けてください。"
+            )
+    return sha256
+
+
+def add_version(
+    office: Office, by: str, plan: str, filename: str, content: bytes, *, note: str = "", now: datetime
+) -> int:
+    """Add a version of the text in the stage the plan stands in, and return its number. Every earlier
+    decision of the stage becomes stale.
+
+    Raises `NotAllowed`, `NotFound`, `StepImpossible` (suspended or withdrawn), `AlreadyDone` (the same bytes
+    as the current version of this stage), `BadInput`.
+    """
+    name = a_line("ファイル名", PurePath(filename.replace("\\", "/")).name)
+    a_text("版の説明", note)
+    sha256 = files.keep(office.files, content)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = plan_by_key(db, plan)
+        who.require(Act.ADD_VERSION, department=fact.department)
+        must_be_active(fact, "版の登録")
+        current = fact.text
+        if current is not None and fact.sha256 == sha256 and current.visit == fact.visit:
+            if current.stage == fact.stage.key:
+                raise AlreadyDone(f"第{current.number}版と同じ内容です。直した文書を登録してください。")
+        number = current.number + 1 if current else 1
+        if db.get(Document, sha256) is None:
+            db.execute(insert(Document).values(sha256=sha256, size=len(content)))
+        db.execute(
+            insert(Version).values(
+                plan_id=fact.id,
+                number=number,
+                stage=fact.stage.key,
+                visit=fact.visit,
+                sha256=sha256,
+                filename=name,
+                note=note,
+                added_by=who.id,
+                added_at=now,
+            )
+        )
+        record(
+            db,
+            Tag.VERSION_ADDED,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            number=number,
+            sha256=sha256,
+            filename=name,
+            stage=fact.stage.key,
+            visit=fact.visit,
+            note=note,
+        )
+        return number
+
+
+def advance(
+    office: Office, by: str, plan: str, *, seen: int, to: str | None = None, now: datetime
+) -> Moved:
+    """Take the plan to its next stage; `to` names it where there are several. `seen` is the plan's revision
+    as the person last saw it.
+
+    Raises `GateClosed` with every reason, `PlanMoved`, `NotAllowed`, `StepImpossible`, `UnknownStage`.
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = _seen(plan_by_key(db, plan), seen)
+        who.require(Act.MOVE_PLAN, department=fact.department)
+        found = gates.states(fact.chain, fact.stage, facts(db, fact, now))
+        standing = Standing(fact.stage.key, fact.status, found)
+        try:
+            take(machine_of(fact.chain_sha256, fact.chain), Trigger.ADVANCE, standing, to=to)
+        except GateClosed as closed:
+            reasons = tuple(reason.words for reason in questions.why(db, fact, now))
+            raise GateClosed(closed.stage, closed.shut, reasons) from None
+        return _move(db, fact, Trigger.ADVANCE, standing, Tag.PLAN_ADVANCED, "", by=who.id, now=now)
+
+
+def send_back(
+    office: Office, by: str, plan: str, to: str, reason: str, *, seen: int, now: datetime
+) -> Moved:
+    """差戻し: take the plan back to a named earlier stage. What was agreed before no longer opens gates.
+
+    Raises `PlanMoved`, `NotAllowed`, `StepImpossible`, `UnknownStage`, `BadInput` (no reason).
+    """
+    return _step(
+        office, by, plan, Trigger.SEND_BACK, Tag.PLAN_SENT_BACK, reason=reason, to=to, seen=seen, now=now
+    )
+
+
+def suspend(office: Office, by: str, plan: str, reason: str, *, seen: int, now: datetime) -> Moved:
+    """中断: nothing can be advanced or added until the plan is resumed. Raises as `send_back`."""
+    return _step(office, by, plan, Trigger.SUSPEND, Tag.PLAN_SUSPENDED, reason=reason, seen=seen, now=now)
+
+
+def resume(office: Office, by: str, plan: str, reason: str, *, seen: int, now: datetime) -> Moved:
+    """再開. Raises as `send_back`."""
+    return _step(office, by, plan, Trigger.RESUME, Tag.PLAN_RESUMED, reason=reason, seen=seen, now=now)
+
+
+def withdraw(office: Office, by: str, plan: str, reason: str, *, seen: int, now: datetime) -> Moved:
+    """取下げ: for good. Raises as `send_back`."""
+    return _step(office, by, plan, Trigger.WITHDRAW, Tag.PLAN_WITHDRAWN, reason=reason, seen=seen, now=now)
+
+
+def must_be_active(plan: PlanFact, doing: str) -> None:
+    """Raises `StepImpossible` when the plan is suspended or withdrawn."""
+    if plan.status is not Status.ACTIVE:
+        why = "再開してから操作してください。" if plan.status is Status.SUSPENDED else "取り下げられた計画です。"
+        raise StepImpossible(doing, plan.stage.label, None, f"この計画は{plan.status.label}です。{why}")
+
+
+def _step(
+    office: Office,
+    by: str,
+    plan: str,
+    trigger: Trigger,
+    tag: Tag,
+    *,
+    reason: str,
+    seen: int,
+    now: datetime,
+    to: str | None = None,
+) -> Moved:
+    some_text(f"{trigger.label}の理由", reason)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = _seen(plan_by_key(db, plan), seen)
+        who.require(Act.MOVE_PLAN, department=fact.department)
+        standing = Standing(fact.stage.key, fact.status)
+        take(machine_of(fact.chain_sha256, fact.chain), trigger, standing, to=to)
+        return _move(db, fact, trigger, standing, tag, reason, by=who.id, now=now)
+
+
+def _seen(plan: PlanFact, seen: int) -> PlanFact:
+    if plan.revision != seen:
+        raise PlanMoved(plan.key, seen, plan.revision)
+    return plan
+
+
+def _move(
+    db: Session,
+    plan: PlanFact,
+    trigger: Trigger,
+    standing: Standing,
+    tag: Tag,
+    reason: str,
+    *,
+    by: int,
+    now: datetime,
+) -> Moved:
+    revision = plan.revision + 1
+    visit = plan.visit + (trigger is Trigger.SEND_BACK)
+    version_id = plan.text.version_id if plan.text else None
+    _write_step(
+        db, plan.id, revision, trigger, plan.stage.key, standing.stage, visit, version_id, reason, by=by, now=now
+    )
+    moved = {"stage": standing.stage, "status": standing.status, "visit": visit, "revision": revision}
+    if standing.stage != plan.stage.key:
+        moved["entered_at"] = now
+    written = db.execute(
+        update(Plan).where(Plan.id == plan.id, Plan.revision == plan.revision).values(**moved)
+    )
+    if written.rowcount != 1:  # type: ignore[attr-defined]
+        raise PlanMoved(plan.key, plan.revision, revision)
+    sha256 = {"sha256": plan.sha256} if plan.sha256 else {}
+    record(
+        db,
+        tag,
+        at=now,
+        by=by,
+        plan=plan.id,
+        **{"from": plan.stage.key},
+        to=standing.stage,
+        visit=visit,
+        revision=revision,
+        status=standing.status,
+        reason=reason,
+        **sha256,
+    )
+    return Moved(plan.key, plan.stage.key, standing.stage, revision)
+
+
+def _write_step(
+    db: Session,
+    plan_id: int,
+    revision: int,
+    trigger: Trigger,
+    from_stage: str | None,
+    to_stage: str,
+    visit: int,
+    version_id: int | None,
+    reason: str,
+    *,
+    by: int,
+    now: datetime,
+) -> None:
+    db.execute(
+        insert(Step).values(
+            plan_id=plan_id,
+            revision=revision,
+            trigger=trigger,
+            from_stage=from_stage,
+            to_stage=to_stage,
+            visit=visit,
+            version_id=version_id,
+            reason=reason,
+            taken_by=by,
+            taken_at=now,
+        )
+    )

@@ -1,0 +1,187 @@
+"""What can go wrong, one small family. Each error carries its data; the Japanese words are made from it and
+tell the person what to do next."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from definitions.chain import Stage
+from definitions.errors import SakuteiError
+
+if TYPE_CHECKING:
+    from workflow.gates import GateState
+
+__all__ = [
+    "AlreadyDone",
+    "AuditBroken",
+    "BadInput",
+    "DatabaseUnusable",
+    "DocumentDamaged",
+    "GateClosed",
+    "NotAllowed",
+    "NotFound",
+    "PlanMoved",
+    "QuorumMissing",
+    "SakuteiError",
+    "StaleVersion",
+    "StepImpossible",
+    "UnknownStage",
+]
+
+
+class GateClosed(SakuteiError):
+    """A step was refused because gates are shut. `reasons` are the words of `questions.why`, once known."""
+
+    def __init__(self, stage: Stage, shut: "Sequence[GateState]", reasons: Sequence[str] = ()) -> None:
+        self.stage = stage
+        self.shut = tuple(shut)
+        self.reasons = tuple(reasons)
+
+    @property
+    def message(self) -> str:
+        lines = self.reasons or tuple(state.gate.label for state in self.shut)
+        return f"「{self.stage.label}」から進めません。次の関門が閉じています。\n" + "\n".join(
+            f"・{line}" for line in lines
+        )
+
+
+class PlanMoved(SakuteiError):
+    """Somebody else moved the plan since it was read."""
+
+    def __init__(self, plan: str, seen: int, now: int) -> None:
+        self.plan, self.seen, self.now = plan, seen, now
+
+    @property
+    def message(self) -> str:
+        return (
+            f"計画「{self.plan}」は、ご覧になった後に他の方が動かしました"
+            f"（ご覧の改訂 {self.seen}、現在 {self.now}）。最新の状態を確かめてから、もう一度操作してください。"
+        )
+
+
+class NotAllowed(SakuteiError):
+    """The person has no right to this act on that day."""
+
+    def __init__(self, person: str, act: str, needed: Sequence[str]) -> None:
+        self.person, self.act, self.needed = person, act, tuple(needed)
+
+    @property
+    def message(self) -> str:
+        return f"{self.person}さんは「{self.act}」を行えません。行えるのは: {'、'.join(self.needed)}。"
+
+
+class NotFound(SakuteiError):
+    """Nothing by that key or number."""
+
+    def __init__(self, what: str, key: str, known: Sequence[str] = ()) -> None:
+        self.what, self.key, self.known = what, key, tuple(known)
+
+    @property
+    def message(self) -> str:
+        hint = f"次のいずれかを指定してください: {'、'.join(self.known[:12])}。" if self.known else ""
+        return f"{self.what}「{self.key}」はありません。{hint}"
+
+
+class UnknownStage(NotFound):
+    """No stage by that key in the plan's chain."""
+
+    def __init__(self, key: str, known: Sequence[str] = ()) -> None:
+        super().__init__("段階", key, known)
+
+
+class StepImpossible(SakuteiError):
+    """The machine has no such step from where the plan stands."""
+
+    def __init__(self, trigger: str, stage: str, to: str | None, why: str = "") -> None:
+        self.trigger, self.stage, self.to, self.why = trigger, stage, to, why
+
+    @property
+    def message(self) -> str:
+        target = f"「{self.to}」へ" if self.to else ""
+        why = self.why or "段階の順序と、中断・取下げの状態を確かめてください。"
+        return f"「{self.stage}」から{target}の{self.trigger}はできません。{why}"
+
+
+class StaleVersion(SakuteiError):
+    """The text put to the body is no longer the plan's current version."""
+
+    def __init__(self, put: int, current: int) -> None:
+        self.put, self.current = put, current
+
+    @property
+    def message(self) -> str:
+        return (
+            f"議題の文書は第{self.put}版ですが、現在の版は第{self.current}版です。"
+            "現在の版を議題に載せ直してから記録してください。"
+        )
+
+
+class QuorumMissing(SakuteiError):
+    """Not enough members for a decision."""
+
+    def __init__(self, body: str, present: int, members: int, rule: str) -> None:
+        self.body, self.present, self.members, self.rule = body, present, members, rule
+
+    @property
+    def message(self) -> str:
+        return (
+            f"{self.body}は定足数（委員の{self.rule}）に達していません: 委員{self.members}人中、"
+            f"出席{self.present}人。出席（代理を含む）を確かめるか、会議を開き直してください。"
+        )
+
+
+class AlreadyDone(SakuteiError):
+    """It was done before, or somebody has built on it since."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    @property
+    def message(self) -> str:
+        return self._message
+
+
+class BadInput(SakuteiError):
+    """A value that cannot be taken: `place` names it, `mend` says what would be right."""
+
+    def __init__(self, place: str, problem: str, mend: str) -> None:
+        self.place, self.problem, self.mend = place, problem, mend
+
+    @property
+    def message(self) -> str:
+        return f"{self.place}: {self.problem}。{self.mend}"
+
+
+class DocumentDamaged(SakuteiError):
+    """A stored file is gone, or no longer has its SHA-256."""
+
+    def __init__(self, sha256: str, problem: str) -> None:
+        self.sha256, self.problem = sha256, problem
+
+    @property
+    def message(self) -> str:
+        return (
+            f"保管された文書（SHA-256 {self.sha256[:12]}…）が{self.problem}。"
+            "バックアップから同じファイルを戻してください。"
+        )
+
+
+class DatabaseUnusable(SakuteiError):
+    """The database is locked, read-only, missing or of another migration."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        self.problem, self.mend = problem, mend
+
+    @property
+    def message(self) -> str:
+        return f"データベースを使えません: {self.problem}。{self.mend}"
+
+
+class AuditBroken(SakuteiError):
+    """The event log does not verify."""
+
+    def __init__(self, seq: int, problem: str) -> None:
+        self.seq, self.problem = seq, problem
+
+    @property
+    def message(self) -> str:
+        return f"記録の連鎖が {self.seq} 番の出来事で切れています: {self.problem}。"

@@ -1,0 +1,104 @@
+"""One office: its database, its file store, its transactions."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from workflow.errors import DatabaseUnusable
+
+WRITER_LOCK = 0x73616B75
+"""The PostgreSQL advisory lock a writing transaction holds: one writer an office, as `BEGIN IMMEDIATE` is."""
+
+
+class Office:
+    """The door to one office's records: `reading()` and `writing()` are its only transactions."""
+
+    def __init__(self, url: str, files: Path, *, lock_timeout: float = 10.0) -> None:
+        """`lock_timeout` is in seconds: how long a writer waits for another before `DatabaseUnusable`."""
+        self.url = url
+        self.files = files
+        self.lock_timeout = lock_timeout
+        self.engine = _engine(url, lock_timeout)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that sees one state and changes nothing."""
+        with _translated(), Session(self.engine) as db:
+            yield db
+            db.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that excludes every other writer of this office, and commits at its end or not at
+        all."""
+        with _translated(), Session(self.engine, expire_on_commit=False) as db:
+            if self.engine.dialect.name == "sqlite":
+                db.connection(execution_options={"sakutei_begin": "IMMEDIATE"})
+            else:
+                db.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
+            yield db
+            db.commit()
+
+
+def _engine(url: str, lock_timeout: float) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": lock_timeout, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url, connect_args={"options": f"-c lock_timeout={int(lock_timeout * 1000)}"}, pool_pre_ping=True
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    kind = connection.get_execution_options().get("sakutei_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise _unusable(str(error.orig)) from error
+    except DBAPIError as error:
+        if "read-only" in str(error.orig):
+            raise _unusable(str(error.orig)) from error
+        raise
+
+
+def _unusable(problem: str) -> DatabaseUnusable:
+    for sign, words, mend in _TROUBLES:
+        if sign in problem:
+            return DatabaseUnusable(words, mend)
+    return DatabaseUnusable(problem.splitlines()[0], "接続先（SAKUTEI_DATABASE_URL）を確かめてください。")
+
+
+_TROUBLES = (
+    ("locked", "他の処理が書き込み中です", "少し待ってから、もう一度操作してください。"),
+    ("lock timeout", "他の処理が書き込み中です", "少し待ってから、もう一度操作してください。"),
+    ("readonly", "読み取り専用です", "ファイルと置き場所の書込権限を確かめてください。"),
+    ("read-only", "読み取り専用です", "接続する利用者の権限を確かめてください。"),
+    ("no such table", "まだ準備されていません", "`sakutei init` を実行してください。"),
+    ("no such column", "古い形式です", "`sakutei init` を実行して更新してください。"),
+    ("unable to open", "ファイルを開けません", "置き場所があるか、権限があるかを確かめてください。"),
+    ("not a database", "SQLite のファイルではありません", "接続先を確かめてください。"),
+    ("disk is full", "ディスクに空きがありません", "空きを作ってから、もう一度操作してください。"),
+)

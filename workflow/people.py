@@ -1,0 +1,90 @@
+"""Who sits where on a day: read-only questions on people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from definitions.terms import Role
+from workflow.errors import NotFound
+from workflow.records import BodyRecord, ClosedDay, Deputy, Membership, Person, Posting
+from workflow.rights import SEATED, in_term
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person in a body on a day."""
+
+    person_id: int
+    key: str
+    name: str
+    email: str
+    role: Role
+
+
+def seats(db: Session, body: str, day: date, roles: Iterable[Role] = SEATED) -> list[Seat]:
+    """Who holds one of the roles in the body that day, the chair first. By default the members, without the
+    事務局."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.body_key == body, Membership.role.in_(list(roles)), in_term(Membership, day))
+        .order_by(Person.id)
+    )
+    order = list(Role)
+    found = sorted((Seat(*row[:4], role=Role(row[4])) for row in rows), key=lambda s: order.index(s.role))
+    return list({seat.person_id: seat for seat in reversed(found)}.values())[::-1]
+
+
+def holders(db: Session, office: str, day: date) -> list[Seat]:
+    """Who holds the office (職) that day."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .join(Posting, Posting.person_id == Person.id)
+        .where(Posting.office == office, in_term(Posting, day))
+        .order_by(Person.id)
+    )
+    return [Seat(*row, role=Role.MEMBER) for row in rows]
+
+
+def staff(db: Session, department: str, day: date) -> list[Seat]:
+    """Who serves in the department that day."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .join(Posting, Posting.person_id == Person.id)
+        .where(Posting.department_key == department, in_term(Posting, day))
+        .order_by(Person.id)
+        .distinct()
+    )
+    return [Seat(*row, role=Role.MEMBER) for row in rows]
+
+
+def is_deputy_of(db: Session, deputy: int, principal: int, day: date) -> bool:
+    """Whether one may stand in for the other that day."""
+    found = select(Deputy.id).where(
+        Deputy.deputy_id == deputy, Deputy.principal_id == principal, in_term(Deputy, day)
+    )
+    return db.scalar(found.limit(1)) is not None
+
+
+def person_id(db: Session, key: str) -> int:
+    """The number of the person of that key. Raises `NotFound`."""
+    found = db.scalar(select(Person.id).where(Person.key == key))
+    if found is None:
+        raise NotFound("職員", key)
+    return found
+
+
+def known_body(db: Session, key: str) -> BodyRecord:
+    """The body of that key. Raises `NotFound` with the keys there are."""
+    found = db.get(BodyRecord, key)
+    if found is None:
+        raise NotFound("会議体", key, list(db.scalars(select(BodyRecord.key).order_by(BodyRecord.key))))
+    return found
+
+
+def closed_days(db: Session) -> frozenset[date]:
+    """The office's own closed days."""
+    return frozenset(db.scalars(select(ClosedDay.day)))

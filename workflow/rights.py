@@ -1,0 +1,154 @@
+"""Who may do what, as of the day of the act: one table, checked by the engine."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, literal, null, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from definitions.terms import Role
+from workflow.errors import NotAllowed, NotFound
+from workflow.records import Administrator, Deputy, Membership, Person, Posting
+
+
+class Act(StrEnum):
+    """Everything a person can do, by its Japanese name."""
+
+    OPEN_PLAN = "計画の開始"
+    ADD_VERSION = "版の登録"
+    MOVE_PLAN = "計画の進行・差戻し・中断・再開・取下げ"
+    CALL_MEETING = "会議の招集・変更・中止・終了"
+    SET_AGENDA = "議題の設定"
+    ENTER_ATTENDANCE = "出欠の記録"
+    RECORD_OUTCOME = "結果の記録・訂正"
+    VOTE = "採決・持ち回りの回答"
+    CAST_DECIDING_VOTE = "可否同数のときの裁決"
+    CLOSE_CONDITION = "条件の解消"
+    DECIDE_ALONE = "専決"
+    SIGN = "決裁"
+    REVIEW = "後閲"
+    RUN_COMMENT = "パブリックコメントの実施・回答・公表"
+    KEEP_PEOPLE = "名簿の管理"
+    RESEND = "通知の再送"
+
+
+class As(StrEnum):
+    """In what standing a person acts."""
+
+    STAFF = "計画の担当課の職員"
+    SECRETARIAT = "会議体の事務局"
+    MEMBER = "会議体の委員"
+    CHAIR = "会議体の会長（不在のときは副会長）"
+    OFFICE = "決裁者"
+    DELEGATE = "専決者"
+    DEPUTY = "決裁者の代理者"
+    ADMINISTRATOR = "システム管理者"
+
+
+RIGHTS: dict[Act, frozenset[As]] = {
+    Act.OPEN_PLAN: frozenset({As.STAFF}),
+    Act.ADD_VERSION: frozenset({As.STAFF}),
+    Act.MOVE_PLAN: frozenset({As.STAFF}),
+    Act.CALL_MEETING: frozenset({As.SECRETARIAT}),
+    Act.SET_AGENDA: frozenset({As.SECRETARIAT}),
+    Act.ENTER_ATTENDANCE: frozenset({As.SECRETARIAT}),
+    Act.RECORD_OUTCOME: frozenset({As.SECRETARIAT, As.CHAIR}),
+    Act.VOTE: frozenset({As.MEMBER}),
+    Act.CAST_DECIDING_VOTE: frozenset({As.CHAIR}),
+    Act.CLOSE_CONDITION: frozenset({As.SECRETARIAT, As.CHAIR}),
+    Act.DECIDE_ALONE: frozenset({As.CHAIR}),
+    Act.SIGN: frozenset({As.OFFICE, As.DELEGATE, As.DEPUTY}),
+    Act.REVIEW: frozenset({As.OFFICE}),
+    Act.RUN_COMMENT: frozenset({As.STAFF}),
+    Act.KEEP_PEOPLE: frozenset({As.ADMINISTRATOR}),
+    Act.RESEND: frozenset({As.STAFF, As.SECRETARIAT, As.ADMINISTRATOR}),
+}
+"""The rights table. 事務局 and 担当 may well be the same person; then they hold both standings."""
+
+SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
+"""The roles that make a member; the 事務局 is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, with every standing they have on one day."""
+
+    id: int
+    key: str
+    name: str
+    on: date
+    departments: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    seats: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    principals: frozenset[int] = frozenset()
+    administrator: bool = False
+
+    def standings(
+        self, *, department: str | None = None, body: str | None = None
+    ) -> frozenset[As]:
+        """In what standings the person acts for that department's plan, or in that body."""
+        held = set()
+        if department in self.departments:
+            held.add(As.STAFF)
+        if (body, Role.SECRETARIAT) in self.seats:
+            held.add(As.SECRETARIAT)
+        if any((body, role) in self.seats for role in SEATED):
+            held.add(As.MEMBER)
+        if (body, Role.CHAIR) in self.seats or (body, Role.VICE_CHAIR) in self.seats:
+            held.add(As.CHAIR)
+        if self.administrator:
+            held.add(As.ADMINISTRATOR)
+        return frozenset(held)
+
+    def require(self, act: Act, *, department: str | None = None, body: str | None = None) -> None:
+        """Raises `NotAllowed` when no standing of the person carries the right."""
+        if not RIGHTS[act] & self.standings(department=department, body=body):
+            self.refuse(act)
+
+    def refuse(self, act: Act) -> None:
+        """Raises `NotAllowed` with who may."""
+        raise NotAllowed(self.name, act, sorted(RIGHTS[act]))
+
+
+def in_term(
+    table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator],
+    day: date | InstrumentedAttribute[date],
+) -> ColumnElement[bool]:
+    """Whether the row holds on that day; both ends included."""
+    return (table.since <= day) & or_(table.until.is_(None), table.until >= day)
+
+
+def actor(db: Session, key: str, on: date) -> Actor:
+    """The person with everything they hold on that day, in one statement. Raises `NotFound`."""
+    mine = select(Person.id).where(Person.key == key).scalar_subquery()
+    rows = db.execute(
+        union_all(
+            select(literal("person"), Person.name, literal(""), Person.id).where(Person.key == key),
+            select(literal("posting"), Posting.department_key, Posting.office, null()).where(
+                Posting.person_id == mine, in_term(Posting, on)
+            ),
+            select(literal("seat"), Membership.body_key, Membership.role, null()).where(
+                Membership.person_id == mine, in_term(Membership, on)
+            ),
+            select(literal("principal"), literal(""), literal(""), Deputy.principal_id).where(
+                Deputy.deputy_id == mine, in_term(Deputy, on)
+            ),
+            select(literal("administrator"), literal(""), literal(""), null()).where(
+                Administrator.person_id == mine, in_term(Administrator, on)
+            ),
+        )
+    ).all()
+    if not rows or rows[0][0] != "person":
+        raise NotFound("職員", key)
+    return Actor(
+        id=rows[0][3],
+        key=key,
+        name=rows[0][1],
+        on=on,
+        departments=frozenset(row[1] for row in rows if row[0] == "posting"),
+        offices=frozenset(row[2] for row in rows if row[0] == "posting" and row[2]),
+        seats=frozenset((row[1], row[2]) for row in rows if row[0] == "seat"),
+        principals=frozenset(row[3] for row in rows if row[0] == "principal"),
+        administrator=any(row[0] == "administrator" for row in rows),
+    )
