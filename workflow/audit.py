@@ -60,6 +60,53 @@ class Tag(StrEnum):
     COMMENT_PUBLISHED = "comment.published"
     DELIVERY_RESENT = "delivery.resent"
 
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Tag.PERSON_ADDED: "職員を登録",
+    Tag.PERSON_CHANGED: "職員の登録を変更",
+    Tag.PERSON_POSTED: "所属・職を登録",
+    Tag.MEMBER_SEATED: "委員・事務局を登録",
+    Tag.TERM_ENDED: "任期を終了",
+    Tag.DEPUTY_NAMED: "代理者を届出",
+    Tag.ADMINISTRATOR_NAMED: "システム管理者を指定",
+    Tag.DEPARTMENT_ADDED: "課を登録",
+    Tag.CLOSED_DAY_ADDED: "閉庁日を登録",
+    Tag.PLAN_OPENED: "計画を開始",
+    Tag.VERSION_ADDED: "版を登録",
+    Tag.PLAN_ADVANCED: "次の段階へ進行",
+    Tag.PLAN_SENT_BACK: "差戻し",
+    Tag.PLAN_SUSPENDED: "中断",
+    Tag.PLAN_RESUMED: "再開",
+    Tag.PLAN_WITHDRAWN: "取下げ",
+    Tag.MEETING_CALLED: "会議を招集",
+    Tag.MEETING_MOVED: "会議の日時・場所を変更",
+    Tag.MEETING_CANCELLED: "会議を中止",
+    Tag.MEETING_CLOSED: "会議を終了",
+    Tag.ITEM_LISTED: "議題に登録",
+    Tag.ITEM_REMOVED: "議題から除外",
+    Tag.ATTENDANCE_ENTERED: "出欠を記録",
+    Tag.VOTE_CAST: "採決・回答",
+    Tag.VOTE_TAKEN_BACK: "採決・回答を取消し",
+    Tag.DECISION_RECORDED: "結果を記録",
+    Tag.DECISION_CORRECTED: "結果を訂正",
+    Tag.DECISION_TAKEN_BACK: "結果を引戻し",
+    Tag.DECIDED_ALONE: "会長が専決",
+    Tag.RATIFIED: "専決を会議に報告",
+    Tag.CONDITION_CLOSED: "条件を解消",
+    Tag.SIGNED: "決裁",
+    Tag.SIGNOFF_TAKEN_BACK: "決裁を引戻し",
+    Tag.SIGNOFF_REVIEWED: "後閲",
+    Tag.COMMENT_OPENED: "パブリックコメントを開始",
+    Tag.OPINION_RECEIVED: "意見を受付",
+    Tag.OPINIONS_ANSWERED: "意見に回答",
+    Tag.COMMENT_PUBLISHED: "パブリックコメントの結果を公表",
+    Tag.DELIVERY_RESENT: "通知を再送",
+}
+
 
 def record(
     db: Session,
@@ -86,11 +133,20 @@ def verify(db: Session) -> int:
     Raises `AuditBroken` at the first event that was changed, removed or put in between.
     """
     before, expected = GENESIS, 1
-    columns = (Event.seq, Event.at, Event.by, Event.tag, Event.plan_id, Event.meeting_id, Event.data, Event.hash)
+    columns = (
+        Event.seq,
+        Event.at,
+        Event.by,
+        Event.tag,
+        Event.plan_id,
+        Event.meeting_id,
+        Event.data,
+        Event.hash,
+    )
     for row in db.execute(select(*columns).order_by(Event.seq).execution_options(yield_per=1000)):
         if row.seq != expected:
             raise AuditBroken(expected, "この番号の出来事が失われています")
-        if _hash(before, row.seq, row._mapping) != row.hash:
+        if _hash(before, row.seq, dict(row._mapping)) != row.hash:
             raise AuditBroken(row.seq, "内容が記録された時と異なります")
         before, expected = row.hash, expected + 1
     return expected - 1

@@ -1,9 +1,11 @@
 """What the records say of a plan, read for the gates. Few statements, whatever the plan's history."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, Chain, PeriodGate, SignoffGate, Stage
@@ -46,7 +48,13 @@ class PlanFact:
     sha256: str | None
 
 
-_NEWEST = select(func.max(Version.number)).where(Version.plan_id == Plan.id).scalar_subquery()
+_any_version = aliased(Version)
+_NEWEST = (
+    select(func.max(_any_version.number))
+    .where(_any_version.plan_id == Plan.id)
+    .correlate(Plan)
+    .scalar_subquery()
+)
 
 PLAN_COLUMNS = (
     Plan.id,
@@ -67,7 +75,7 @@ PLAN_COLUMNS = (
 )
 
 
-def plans() -> Select[tuple[object, ...]]:
+def plans() -> Select[*tuple[Any, ...]]:
     """Every plan with its current version: the statement to narrow, and to read with `plan_fact`."""
     return (
         select(*PLAN_COLUMNS)
@@ -85,16 +93,16 @@ def plan_by_id(db: Session, plan_id: int) -> PlanFact:
     return _one(db, plans().where(Plan.id == plan_id), str(plan_id))
 
 
-def _one(db: Session, statement: Select[tuple[object, ...]], key: str) -> PlanFact:
+def _one(db: Session, statement: Select[*tuple[Any, ...]], key: str) -> PlanFact:
     row = db.execute(statement).first()
     if row is None:
         raise NotFound("計画", key)
     return plan_fact(db, row)
 
 
-def plan_fact(db: Session, row: object) -> PlanFact:
+def plan_fact(db: Session, row: Row[Any]) -> PlanFact:
     """A row of `plans()` as a fact."""
-    r: tuple = tuple(row)  # type: ignore[type-arg, arg-type]
+    r = tuple(row)
     chain = chain_of(db, r[3])
     text = None if r[10] is None else TextFact(version_id=r[10], number=r[11], stage=r[12], visit=r[13])
     return PlanFact(
@@ -118,22 +126,46 @@ _chains: dict[str, Chain] = {}
 def facts(db: Session, plan: PlanFact, now: datetime) -> Facts:
     """What the gates of the stage the plan stands in need to know. One to three statements."""
     kinds = {type(gate) for gate in plan.stage.gates}
-    return Facts(
-        now=now,
-        stage=plan.stage.key,
-        visit=plan.visit,
-        text=plan.text,
-        decisions=_decisions(db, plan) if BodyGate in kinds else {},
-        signoffs=_signoffs(db, plan) if SignoffGate in kinds else {},
-        periods=_periods(db, plan) if PeriodGate in kinds else {},
-    )
+    return facts_of_all(db, [plan], Plan.id == plan.id, now, kinds)[plan.id]
 
 
-def _decisions(db: Session, plan: PlanFact) -> dict[str, DecisionFact]:
+def facts_of_all(
+    db: Session,
+    known: Sequence[PlanFact],
+    which: ColumnElement[bool],
+    now: datetime,
+    kinds: Collection[type] = (BodyGate, SignoffGate, PeriodGate),
+) -> dict[int, Facts]:
+    """The facts of several plans, by number, in three statements however many they are; `which` narrows the
+    plans as the reading of `known` did."""
+    decisions = _decisions(db, which) if BodyGate in kinds else {}
+    signoffs = _signoffs(db, which) if SignoffGate in kinds else {}
+    periods = _periods(db, which) if PeriodGate in kinds else {}
+    return {
+        plan.id: Facts(
+            now=now,
+            stage=plan.stage.key,
+            visit=plan.visit,
+            text=plan.text,
+            decisions=decisions.get(plan.id, {}),
+            signoffs=signoffs.get(plan.id, {}),
+            periods=periods.get(plan.id, {}),
+        )
+        for plan in known
+    }
+
+
+def _here(table: type[Decision] | type[Signoff] | type[CommentPeriod]) -> ColumnElement[bool]:
+    """The row is of the stage the plan stands in, on this visit."""
+    return (table.plan_id == Plan.id) & (table.stage == Plan.stage) & (table.visit == Plan.visit)
+
+
+def _decisions(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, DecisionFact]]:
     """The decision that holds at each gate: the newest that nothing supersedes."""
     later, ratification, undone = aliased(Decision), aliased(Decision), aliased(Decision)
     rows = db.execute(
         select(
+            Decision.plan_id,
             Decision.id,
             Decision.gate_key,
             Decision.version_id,
@@ -141,61 +173,55 @@ def _decisions(db: Session, plan: PlanFact) -> dict[str, DecisionFact]:
             Decision.outcome,
             Decision.manner,
             Condition.text,
-            ratification.outcome,
+            case((undone.id.is_(None), ratification.outcome)),
         )
+        .join(Plan, _here(Decision))
         .join(Version, Version.id == Decision.version_id)
         .outerjoin(later, later.supersedes_id == Decision.id)
         .outerjoin(Condition, (Condition.decision_id == Decision.id) & Condition.closed_at.is_(None))
         .outerjoin(ratification, ratification.ratifies_id == Decision.id)
         .outerjoin(undone, undone.supersedes_id == ratification.id)
-        .where(
-            Decision.plan_id == plan.id,
-            Decision.stage == plan.stage.key,
-            Decision.visit == plan.visit,
-            Decision.ratifies_id.is_(None),
-            Decision.outcome.is_not(None),
-            later.id.is_(None),
-            undone.id.is_(None),
-        )
+        .where(which, Decision.ratifies_id.is_(None), Decision.outcome.is_not(None), later.id.is_(None))
         .order_by(Decision.id, Condition.id, ratification.id)
     ).all()
-    found: dict[str, DecisionFact] = {}
-    for row in rows:
-        held = found.get(row[1])
-        conditions = held.open_conditions if held and held.id == row[0] else ()
-        if row[6] is not None and row[6] not in conditions:
-            conditions = (*conditions, row[6])
-        found[row[1]] = DecisionFact(
-            id=row[0],
-            version_id=row[2],
-            version_number=row[3],
-            outcome=Outcome(row[4]),
-            manner=Manner(row[5]),
+    found: dict[int, dict[str, DecisionFact]] = {}
+    for plan, number, gate, version, version_number, outcome, manner, condition, answer in rows:
+        held = found.setdefault(plan, {}).get(gate)
+        same = held if held and held.id == number else None
+        conditions = same.open_conditions if same else ()
+        if condition is not None and condition not in conditions:
+            conditions = (*conditions, condition)
+        found[plan][gate] = DecisionFact(
+            id=number,
+            version_id=version,
+            version_number=version_number,
+            outcome=Outcome(outcome),
+            manner=Manner(manner),
             open_conditions=conditions,
-            refused=row[7] in REFUSALS,
+            refused=answer in REFUSALS or bool(answer is None and same and same.refused),
         )
     return found
 
 
-def _signoffs(db: Session, plan: PlanFact) -> dict[str, SignoffFact]:
+def _signoffs(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, SignoffFact]]:
     later = aliased(Signoff)
     rows = db.execute(
-        select(Signoff.id, Signoff.gate_key, Signoff.version_id, Version.number, Signoff.result)
+        select(
+            Signoff.plan_id, Signoff.gate_key, Signoff.id, Signoff.version_id, Version.number, Signoff.result
+        )
+        .join(Plan, _here(Signoff))
         .join(Version, Version.id == Signoff.version_id)
         .outerjoin(later, later.supersedes_id == Signoff.id)
-        .where(
-            Signoff.plan_id == plan.id,
-            Signoff.stage == plan.stage.key,
-            Signoff.visit == plan.visit,
-            Signoff.result.is_not(None),
-            later.id.is_(None),
-        )
+        .where(which, Signoff.result.is_not(None), later.id.is_(None))
         .order_by(Signoff.id)
     )
-    return {row[1]: SignoffFact(row[0], row[2], row[3], row[4] == "approved") for row in rows}
+    found: dict[int, dict[str, SignoffFact]] = {}
+    for plan, gate, number, version, version_number, result in rows:
+        found.setdefault(plan, {})[gate] = SignoffFact(number, version, version_number, result == "approved")
+    return found
 
 
-def _periods(db: Session, plan: PlanFact) -> dict[str, PeriodFact]:
+def _periods(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, PeriodFact]]:
     """The newest period of each gate. Late opinions are kept, but nobody owes them an answer."""
     unanswered = (
         select(func.count())
@@ -208,22 +234,20 @@ def _periods(db: Session, plan: PlanFact) -> dict[str, PeriodFact]:
     )
     rows = db.execute(
         select(
+            CommentPeriod.plan_id,
             CommentPeriod.gate_key,
             CommentPeriod.opens_on,
             CommentPeriod.closes_on,
             CommentPeriod.version_id,
-            CommentPeriod.shortened_why,
+            CommentPeriod.shortened_why.is_not(None),
             unanswered,
-            CommentPeriod.published_at,
+            CommentPeriod.published_at.is_not(None),
         )
-        .where(
-            CommentPeriod.plan_id == plan.id,
-            CommentPeriod.stage == plan.stage.key,
-            CommentPeriod.visit == plan.visit,
-        )
+        .join(Plan, _here(CommentPeriod))
+        .where(which)
         .order_by(CommentPeriod.id)
     )
-    return {
-        row[0]: PeriodFact(row[1], row[2], row[3], row[4] is not None, row[5], row[6] is not None)
-        for row in rows
-    }
+    found: dict[int, dict[str, PeriodFact]] = {}
+    for plan, gate, *rest in rows:
+        found.setdefault(plan, {})[gate] = PeriodFact(*rest)
+    return found

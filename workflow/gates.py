@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from workflow.calendar import end_of_day, period_end
-
 from definitions.chain import BodyGate, Chain, DocumentGate, Gate, PeriodGate, Stage
 from definitions.terms import Outcome
+from workflow.calendar import end_of_day, period_end
 
 
 class Lack(StrEnum):

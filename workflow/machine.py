@@ -4,12 +4,12 @@ moved, and read back."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
-from workflow.errors import GateClosed, StepImpossible, UnknownStage
 
 from definitions.chain import Chain, Stage
+from workflow.errors import GateClosed, StepImpossible, UnknownStage
 from workflow.gates import GateState
 
 
@@ -123,7 +123,7 @@ def _may_advance(stage: Stage, following: str, *, only: bool) -> Any:
     keys = tuple(gate.key for gate in stage.gates)
 
     def every_gate_is_open(event: EventData) -> bool:
-        standing: Standing = event.model
+        standing = _standing(event)
         to = event.kwargs["to"]
         if standing.status is not Status.ACTIVE or (to != following and not (only and to is None)):
             return False
@@ -149,7 +149,7 @@ def _send_backs(chain: Chain) -> Iterator[dict[str, Any]]:
 
 def _may_send_back(earlier: str) -> Any:
     def is_the_named_stage(event: EventData) -> bool:
-        return event.model.status is Status.ACTIVE and event.kwargs["to"] == earlier
+        return _standing(event).status is Status.ACTIVE and event.kwargs["to"] == earlier
 
     return is_the_named_stage
 
@@ -173,11 +173,16 @@ def _status_changes() -> Iterator[dict[str, Any]]:
 
 
 def _status_in(sources: tuple[Status, ...]) -> Any:
-    return lambda event: event.model.status in sources
+    return lambda event: _standing(event).status in sources
 
 
 def _set_status(result: Status) -> Any:
     def set_status(event: EventData) -> None:
-        event.model.status = result
+        _standing(event).status = result
 
     return set_status
+
+
+def _standing(event: EventData) -> Standing:
+    model: Any = event.model
+    return cast(Standing, model)

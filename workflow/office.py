@@ -1,12 +1,12 @@
 """One office: its database, its file store, its transactions."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -42,12 +42,42 @@ class Office:
         """A transaction that excludes every other writer of this office, and commits at its end or not at
         all."""
         with _translated(), Session(self.engine, expire_on_commit=False) as db:
-            if self.engine.dialect.name == "sqlite":
-                db.connection(execution_options={"sakutei_begin": "IMMEDIATE"})
-            else:
-                db.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
+            self._exclude_writers(db)
             yield db
-            db.commit()
+            self._finish(db)
+
+    def _exclude_writers(self, db: Session) -> None:
+        if self.engine.dialect.name == "sqlite":
+            db.connection(execution_options={"sakutei_begin": "IMMEDIATE"})
+        else:
+            db.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
+
+    def _finish(self, db: Session) -> None:
+        db.commit()
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A transaction that may change the tables themselves; it excludes every writer."""
+        with _translated(), self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection = connection.execution_options(sakutei_begin="IMMEDIATE")
+            with connection.begin():
+                if self.engine.dialect.name != "sqlite":
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
+                yield connection
+
+
+class Rehearsal(Office):
+    """The same office, where a use case runs in full and is then taken back: `look` sees what it would leave."""
+
+    def __init__(self, office: Office, look: Callable[[Session], None]) -> None:
+        self.url, self.files, self.lock_timeout = office.url, office.files, office.lock_timeout
+        self.engine = office.engine
+        self.look = look
+
+    def _finish(self, db: Session) -> None:
+        self.look(db)
+        db.rollback()
 
 
 def _engine(url: str, lock_timeout: float) -> Engine:

@@ -247,7 +247,8 @@ class Meeting(Record):
 
 class AgendaItem(Record):
     """One version of one plan, put to a meeting for one gate: 審議 or 報告. Taken off is `removed_at`, which
-    is not the same as 継続審議: nothing was decided."""
+    is not the same as 継続審議: nothing was decided. `ratifies_id` is the 専決 it reports; no foreign key, since
+    decisions refer to items and PostgreSQL needs one of the two tables first."""
 
     __tablename__ = "agenda_item"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -259,7 +260,7 @@ class AgendaItem(Record):
     visit: Mapped[int]
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     purpose: Mapped[str] = mapped_column(String(20))
-    ratifies_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    ratifies_id: Mapped[int | None]
     removed_at: Mapped[datetime | None]
     removed_why: Mapped[str | None] = mapped_column(Text)
 

@@ -1,8 +1,10 @@
 """Who may do what, as of the day of the act: one table, checked by the engine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, literal, null, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -84,9 +86,7 @@ class Actor:
     principals: frozenset[int] = frozenset()
     administrator: bool = False
 
-    def standings(
-        self, *, department: str | None = None, body: str | None = None
-    ) -> frozenset[As]:
+    def standings(self, *, department: str | None = None, body: str | None = None) -> frozenset[As]:
         """In what standings the person acts for that department's plan, or in that body."""
         held = set()
         if department in self.departments:
@@ -101,9 +101,13 @@ class Actor:
             held.add(As.ADMINISTRATOR)
         return frozenset(held)
 
+    def may(self, act: Act, *, department: str | None = None, body: str | None = None) -> bool:
+        """Whether some standing of the person carries the right."""
+        return bool(RIGHTS[act] & self.standings(department=department, body=body))
+
     def require(self, act: Act, *, department: str | None = None, body: str | None = None) -> None:
         """Raises `NotAllowed` when no standing of the person carries the right."""
-        if not RIGHTS[act] & self.standings(department=department, body=body):
+        if not self.may(act, department=department, body=body):
             self.refuse(act)
 
     def refuse(self, act: Act) -> None:
@@ -122,7 +126,7 @@ def in_term(
 def actor(db: Session, key: str, on: date) -> Actor:
     """The person with everything they hold on that day, in one statement. Raises `NotFound`."""
     mine = select(Person.id).where(Person.key == key).scalar_subquery()
-    rows = db.execute(
+    rows: Sequence[Any] = db.execute(
         union_all(
             select(literal("person"), Person.name, literal(""), Person.id).where(Person.key == key),
             select(literal("posting"), Posting.department_key, Posting.office, null()).where(

@@ -12,7 +12,11 @@ LONGEST_TEXT = 20_000
 def a_key(place: str, value: str) -> str:
     """An ASCII key. Raises `BadInput`."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", value):
-        raise BadInput(place, f"「{_shown(value)}」は使えません", "半角の英小文字・数字・_・- で 60 字以内にしてください。")
+        raise BadInput(
+            place,
+            f"「{_shown(value)}」は使えません",
+            "半角の英小文字・数字・_・- で 60 字以内にしてください。",
+        )
     return value
 
 
@@ -23,7 +27,9 @@ def a_line(place: str, value: str) -> str:
     if len(value) > 200:
         raise BadInput(place, f"{len(value)} 文字あります", "200 文字以内にしてください。")
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in value):
-        raise BadInput(place, f"「{_shown(value)}」に改行や制御文字があります", "1 行の文字だけにしてください。")
+        raise BadInput(
+            place, f"「{_shown(value)}」に改行や制御文字があります", "1 行の文字だけにしてください。"
+        )
     return value.strip()
 
 
@@ -45,8 +51,14 @@ def some_text(place: str, value: str) -> str:
 
 def an_address(place: str, value: str) -> str:
     """An e-mail address, plain `local@domain`. Raises `BadInput`, for a newline in it above all."""
-    if len(value) > 254 or not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value):
-        raise BadInput(place, f"「{_shown(value)}」は電子メールの宛先として使えません", "name@example.jp の形で入力してください。")
+    if len(value) > 254 or not re.fullmatch(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value
+    ):
+        raise BadInput(
+            place,
+            f"「{_shown(value)}」は電子メールの宛先として使えません",
+            "name@example.jp の形で入力してください。",
+        )
     return value
 
 

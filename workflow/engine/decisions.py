@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import Body, BodyGate, Urgent
 from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome
@@ -36,7 +36,7 @@ from workflow.facts import PlanFact, facts, plan_by_id, plan_by_key
 from workflow.gates import Lack, Manner
 from workflow.office import Office
 from workflow.people import is_deputy_of, person_id, seats
-from workflow.records import AgendaItem, Attendance, Condition, Decision, Meeting, Version, Vote
+from workflow.records import AgendaItem, Attendance, Condition, Decision, Meeting, Signoff, Version, Vote
 from workflow.rights import Act, Actor, actor
 from workflow.tally import Choice, Tally, count
 
@@ -94,7 +94,10 @@ def record_outcome(
         who, sitting = _sitting(db, by, item, Act.RECORD_OUTCOME, now)
         if sitting.body.reaches == "tallied":
             raise StepImpossible(
-                "結果の記録", sitting.meeting.title, None, "この会議体は採決で決します。採決を集計してください。"
+                "結果の記録",
+                sitting.meeting.title,
+                None,
+                "この会議体は採決で決します。採決を集計してください。",
             )
         _may_decide(db, sitting, outcome, now)
         _quorate(db, sitting)
@@ -167,7 +170,9 @@ def decide_by_votes(
     with office.writing() as db:
         who, sitting = _sitting(db, by, item, Act.RECORD_OUTCOME, now)
         if sitting.body.reaches != "tallied":
-            raise StepImpossible("採決の集計", sitting.meeting.title, None, "この会議体の結果は議事から記録します。")
+            raise StepImpossible(
+                "採決の集計", sitting.meeting.title, None, "この会議体の結果は議事から記録します。"
+            )
         tally = _tally(db, sitting)
         if not tally.quorate:
             raise QuorumMissing(sitting.body.name, tally.present, tally.members, str(sitting.body.quorum))
@@ -201,7 +206,9 @@ def decide_alone(
         if body.urgent is None:
             raise StepImpossible("専決", fact.stage.label, None, f"{body.name}の規定には専決がありません。")
         if outcome not in fact.chain.opens_on(found) or outcome is Outcome.CONDITIONAL:
-            raise BadInput("専決", f"「{outcome.label}」は専決できません", "了承など、関門を開く結果だけです。")
+            raise BadInput(
+                "専決", f"「{outcome.label}」は専決できません", "了承など、関門を開く結果だけです。"
+            )
         _before_is_open(db, fact, found, now)
         if fact.text is None or fact.sha256 is None:
             raise BadInput("専決", "計画の文書がまだありません", "先に版を登録してください。")
@@ -376,9 +383,7 @@ def _in_session(sitting: Sitting, now: datetime) -> None:
         raise StepImpossible("記録", held.title, None, f"この会議は{MeetingStatus(held.status).label}です。")
 
 
-def _voter(
-    db: Session, by: str, item: int, member: str | None, now: datetime
-) -> tuple[Actor, Sitting, int]:
+def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -> tuple[Actor, Sitting, int]:
     """The person, the sitting, and in whose seat they vote."""
     who = actor(db, by, tokyo_day(now))
     sitting = _load(db, item)
@@ -388,7 +393,10 @@ def _voter(
         raise StepImpossible("採決", sitting.meeting.title, None, "この会議体の結果は議事から記録します。")
     if in_writing and now >= sitting.meeting.ends_at:
         raise StepImpossible(
-            "回答", sitting.meeting.title, None, f"回答期限 {reiwa_moment(sitting.meeting.ends_at)} を過ぎました。"
+            "回答",
+            sitting.meeting.title,
+            None,
+            f"回答期限 {reiwa_moment(sitting.meeting.ends_at)} を過ぎました。",
         )
     if item in decided_items(db, sitting.meeting.id):
         raise AlreadyDone("この議題は既に決しています。")
@@ -399,7 +407,9 @@ def _voter(
         if seat != who.id and not is_deputy_of(db, who.id, seat, sitting.day):
             who.refuse(Act.VOTE)
     elif not _sits(db, sitting.meeting.id, seat, who.id):
-        raise StepImpossible("採決", sitting.meeting.title, None, "出席が記録されていません。事務局に確かめてください。")
+        raise StepImpossible(
+            "採決", sitting.meeting.title, None, "出席が記録されていません。事務局に確かめてください。"
+        )
     return who, sitting, seat
 
 
@@ -478,9 +488,7 @@ def _tally(db: Session, sitting: Sitting) -> Tally:
 
 def _present(db: Session, meeting: int) -> set[int]:
     return set(
-        db.scalars(
-            select(Attendance.member_id).where(Attendance.meeting_id == meeting, Attendance.present)
-        )
+        db.scalars(select(Attendance.member_id).where(Attendance.meeting_id == meeting, Attendance.present))
     )
 
 
@@ -523,7 +531,10 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
     must_be_active(plan, "結果の記録")
     if (item.stage, item.visit) != (plan.stage.key, plan.visit):
         raise StepImpossible(
-            "結果の記録", plan.stage.label, None, "計画は議題に載せた後に別の段階へ移りました。議題から外してください。"
+            "結果の記録",
+            plan.stage.label,
+            None,
+            "計画は議題に載せた後に別の段階へ移りました。議題から外してください。",
         )
     if plan.text is None or plan.text.version_id != item.version_id:
         put = db.scalar(select(Version.number).where(Version.id == item.version_id))
@@ -535,7 +546,9 @@ def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
     allowed = allowed_outcomes(purpose, body)
     if outcome not in allowed:
         labels = "・".join(each.label for each in allowed)
-        raise BadInput("結果", f"{body.name}は「{outcome.label}」とは答えません", f"{labels} のいずれかです。")
+        raise BadInput(
+            "結果", f"{body.name}は「{outcome.label}」とは答えません", f"{labels} のいずれかです。"
+        )
 
 
 def _before_is_open(db: Session, plan: PlanFact, gate: BodyGate, now: datetime) -> None:
@@ -549,7 +562,9 @@ def _conditions(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
     if outcome is Outcome.CONDITIONAL and not conditions:
         raise BadInput("条件", "条件付き了承に条件がありません", "条件を 1 つ以上書いてください。")
     if outcome is not Outcome.CONDITIONAL and conditions:
-        raise BadInput("条件", f"「{outcome.label}」に条件は付きません", "条件付き了承として記録してください。")
+        raise BadInput(
+            "条件", f"「{outcome.label}」に条件は付きません", "条件付き了承として記録してください。"
+        )
     return [some_text("条件", text) for text in conditions]
 
 
@@ -655,15 +670,11 @@ def _built_on(db: Session, decision: Decision, plan: PlanFact) -> str | None:
     """What somebody built on the decision, in words; None when nobody did."""
     if (plan.stage.key, plan.visit) != (decision.stage, decision.visit):
         return "計画が既に動いた"
-    later = [gate.key for gate in plan.stage.gates if decision.gate_key in gate.after]
-    built = select(func.count()).where(
-        Decision.plan_id == decision.plan_id,
-        Decision.visit == decision.visit,
-        Decision.gate_key.in_(later),
-        Decision.id > decision.id,
-    )
-    if db.scalar(built):
+    later = {gate.key for gate in plan.stage.gates if decision.gate_key in gate.after}
+    if _stands(db, Decision, Decision.outcome, decision, later):
         return "次の会議体が既に決定した"
+    if _stands(db, Signoff, Signoff.result, decision, later):
+        return "決裁が既に済んだ"
     closed = select(func.count()).where(
         Condition.decision_id == decision.id, Condition.closed_at.is_not(None)
     )
@@ -675,3 +686,26 @@ def _built_on(db: Session, decision: Decision, plan: PlanFact) -> str | None:
     item = db.get(AgendaItem, decision.item_id) if decision.item_id else None
     held = db.get(Meeting, item.meeting_id) if item else None
     return "会議が既に終了した" if held and held.status == MeetingStatus.CLOSED else None
+
+
+def _stands(
+    db: Session,
+    table: type[Decision] | type[Signoff],
+    answer: InstrumentedAttribute[str | None],
+    decision: Decision,
+    later: set[str],
+) -> bool:
+    """Whether a later gate holds an answer that nothing supersedes."""
+    newer = aliased(table)
+    found = (
+        select(table.id)
+        .outerjoin(newer, newer.supersedes_id == table.id)
+        .where(
+            table.plan_id == decision.plan_id,
+            table.visit == decision.visit,
+            table.gate_key.in_(later),
+            answer.is_not(None),
+            newer.id.is_(None),
+        )
+    )
+    return db.scalar(found.limit(1)) is not None

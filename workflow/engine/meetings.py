@@ -123,7 +123,9 @@ def enter_meeting(
     Raises `BadInput` for one still to come, `NotAllowed`, `NotFound`.
     """
     if starts_at > now:
-        raise BadInput("開催日時", f"{reiwa_moment(starts_at)} はこれからです", "会議の招集として登録してください。")
+        raise BadInput(
+            "開催日時", f"{reiwa_moment(starts_at)} はこれからです", "会議の招集として登録してください。"
+        )
     return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
 
 
@@ -194,7 +196,9 @@ def move_meeting(
     some_text("変更の理由", reason)
     _ends_after_start(starts_at, ends_at)
     if starts_at <= now:
-        raise BadInput("開催日時", f"{reiwa_moment(starts_at)} は過ぎています", "これからの日時を指定してください。")
+        raise BadInput(
+            "開催日時", f"{reiwa_moment(starts_at)} は過ぎています", "これからの日時を指定してください。"
+        )
     with office.writing() as db:
         who, held = _open_meeting(db, by, meeting, "会議の変更", Act.CALL_MEETING, now)
         if decided_items(db, meeting):
@@ -265,9 +269,7 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
                 f"結果のない議題があります（議題番号 {numbers}）。結果を記録するか、議題から外してください。",
             )
         db.execute(
-            update(Meeting)
-            .where(Meeting.id == meeting)
-            .values(status=MeetingStatus.CLOSED, minutes=minutes)
+            update(Meeting).where(Meeting.id == meeting).values(status=MeetingStatus.CLOSED, minutes=minutes)
         )
         record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting, minutes=minutes)
 
@@ -383,9 +385,7 @@ def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetim
         who, _ = _open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
         if item in decided_items(db, listed.meeting_id):
             raise StepImpossible("議題の取下げ", f"議題 {item}", None, "既に結果が記録されています。")
-        db.execute(
-            update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason)
-        )
+        db.execute(update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason))
         record(
             db,
             Tag.ITEM_REMOVED,
@@ -414,7 +414,9 @@ def enter_attendance(
         members = {seat.key: seat for seat in seats(db, held.body_key, day)}
         for key, seated in attended.items():
             if key not in members:
-                raise BadInput("出欠", f"「{key}」は開催日の委員ではありません", "名簿と任期を確かめてください。")
+                raise BadInput(
+                    "出欠", f"「{key}」は開催日の委員ではありません", "名簿と任期を確かめてください。"
+                )
             member = members[key].person_id
             deputy = person_id(db, seated.deputy) if seated.deputy else None
             if deputy is not None and not is_deputy_of(db, deputy, member, day):
@@ -445,7 +447,9 @@ def body_gate(plan: PlanFact, key: str) -> BodyGate:
             f"計画は今「{plan.stage.label}」にあります。",
         )
     if not isinstance(gate, BodyGate):
-        raise BadInput("関門", f"「{gate.label}」は会議体の関門ではありません", "会議体の関門を指定してください。")
+        raise BadInput(
+            "関門", f"「{gate.label}」は会議体の関門ではありません", "会議体の関門を指定してください。"
+        )
     return gate
 
 
@@ -455,7 +459,9 @@ def live_item(db: Session, item: int) -> AgendaItem:
     if listed is None:
         raise NotFound("議題", str(item))
     if listed.removed_at is not None:
-        raise StepImpossible("記録", f"議題 {item}", None, f"議題から外されています（{listed.removed_why}）。")
+        raise StepImpossible(
+            "記録", f"議題 {item}", None, f"議題から外されています（{listed.removed_why}）。"
+        )
     return listed
 
 

@@ -4,8 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
@@ -13,7 +14,7 @@ from workflow import files, gates, questions
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.engine.checks import a_key, a_line, a_text, some_text
-from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, PlanMoved, StepImpossible
+from workflow.errors import AlreadyDone, GateClosed, NotFound, PlanMoved, StepImpossible
 from workflow.facts import PlanFact, facts, plan_by_key
 from workflow.machine import Standing, Status, Trigger, machine_of, take
 from workflow.office import Office
@@ -62,9 +63,7 @@ def open_plan(
                 "entered_at": now,
             },
         ).one()
-        _write_step(
-            db, plan_id, 1, Trigger.OPEN, None, chain.first.key, 1, None, "", by=who.id, now=now
-        )
+        _write_step(db, plan_id, 1, Trigger.OPEN, None, chain.first.key, 1, None, "", by=who.id, now=now)
         record(
             db,
             Tag.PLAN_OPENED,
@@ -116,9 +115,9 @@ def add_version(
         who.require(Act.ADD_VERSION, department=fact.department)
         must_be_active(fact, "版の登録")
         current = fact.text
-        if current is not None and fact.sha256 == sha256 and current.visit == fact.visit:
-            if current.stage == fact.stage.key:
-                raise AlreadyDone(f"第{current.number}版と同じ内容です。直した文書を登録してください。")
+        here = current is not None and (current.stage, current.visit) == (fact.stage.key, fact.visit)
+        if current is not None and here and fact.sha256 == sha256:
+            raise AlreadyDone(f"第{current.number}版と同じ内容です。直した文書を登録してください。")
         number = current.number + 1 if current else 1
         if db.get(Document, sha256) is None:
             db.execute(insert(Document).values(sha256=sha256, size=len(content)))
@@ -151,9 +150,7 @@ def add_version(
         return number
 
 
-def advance(
-    office: Office, by: str, plan: str, *, seen: int, to: str | None = None, now: datetime
-) -> Moved:
+def advance(office: Office, by: str, plan: str, *, seen: int, to: str | None = None, now: datetime) -> Moved:
     """Take the plan to its next stage; `to` names it where there are several. `seen` is the plan's revision
     as the person last saw it.
 
@@ -173,9 +170,7 @@ def advance(
         return _move(db, fact, Trigger.ADVANCE, standing, Tag.PLAN_ADVANCED, "", by=who.id, now=now)
 
 
-def send_back(
-    office: Office, by: str, plan: str, to: str, reason: str, *, seen: int, now: datetime
-) -> Moved:
+def send_back(office: Office, by: str, plan: str, to: str, reason: str, *, seen: int, now: datetime) -> Moved:
     """差戻し: take the plan back to a named earlier stage. What was agreed before no longer opens gates.
 
     Raises `PlanMoved`, `NotAllowed`, `StepImpossible`, `UnknownStage`, `BadInput` (no reason).
@@ -203,7 +198,11 @@ def withdraw(office: Office, by: str, plan: str, reason: str, *, seen: int, now:
 def must_be_active(plan: PlanFact, doing: str) -> None:
     """Raises `StepImpossible` when the plan is suspended or withdrawn."""
     if plan.status is not Status.ACTIVE:
-        why = "再開してから操作してください。" if plan.status is Status.SUSPENDED else "取り下げられた計画です。"
+        why = (
+            "再開してから操作してください。"
+            if plan.status is Status.SUSPENDED
+            else "取り下げられた計画です。"
+        )
         raise StepImpossible(doing, plan.stage.label, None, f"この計画は{plan.status.label}です。{why}")
 
 
@@ -250,7 +249,17 @@ def _move(
     visit = plan.visit + (trigger is Trigger.SEND_BACK)
     version_id = plan.text.version_id if plan.text else None
     _write_step(
-        db, plan.id, revision, trigger, plan.stage.key, standing.stage, visit, version_id, reason, by=by, now=now
+        db,
+        plan.id,
+        revision,
+        trigger,
+        plan.stage.key,
+        standing.stage,
+        visit,
+        version_id,
+        reason,
+        by=by,
+        now=now,
     )
     moved = {"stage": standing.stage, "status": standing.status, "visit": visit, "revision": revision}
     if standing.stage != plan.stage.key:
@@ -260,20 +269,21 @@ def _move(
     )
     if written.rowcount != 1:  # type: ignore[attr-defined]
         raise PlanMoved(plan.key, plan.revision, revision)
-    sha256 = {"sha256": plan.sha256} if plan.sha256 else {}
+    more: dict[str, Any] = {"from": plan.stage.key}
+    if plan.sha256:
+        more["sha256"] = plan.sha256
     record(
         db,
         tag,
         at=now,
         by=by,
         plan=plan.id,
-        **{"from": plan.stage.key},
         to=standing.stage,
         visit=visit,
         revision=revision,
         status=standing.status,
         reason=reason,
-        **sha256,
+        **more,
     )
     return Moved(plan.key, plan.stage.key, standing.stage, revision)
 

@@ -1,0 +1,43 @@
+"""The root of the error family, and what is wrong with a chain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class SakuteiError(Exception):
+    """Something the person can be told. `message` is the Japanese sentence that says what to do next."""
+
+    @property
+    def message(self) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a definition: where it stands (line and column from 1, None when unknown), the dotted key
+    (`stages[2].gates[0].body`), what is wrong and how to mend it."""
+
+    line: int | None
+    column: int | None
+    key: str
+    problem: str
+    mend: str
+
+
+class ChainInvalid(SakuteiError):
+    """A definition is not a chain; `faults` are all there are, in the order of the file."""
+
+    def __init__(self, file: str, faults: Sequence[Fault]) -> None:
+        self.file, self.faults = file, tuple(faults)
+
+    @property
+    def message(self) -> str:
+        lines = [f"{_place(self.file, fault)}: {fault.key}: {fault.problem} → {fault.mend}" for fault in self.faults]
+        return f"定義に誤りが {len(self.faults)} 件あります。\n" + "\n".join(lines)
+
+
+def _place(file: str, fault: Fault) -> str:
+    return f"{file}:{fault.line}:{fault.column}" if fault.line is not None else file

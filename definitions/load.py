@@ -1,0 +1,96 @@
+"""A chain from a YAML file. Whatever is wrong with the file is told in Japanese, with the line and column of
+the key it stands at, and all of it at once."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from definitions.chain import Chain
+from definitions.check import check, suggestion
+from definitions.errors import ChainInvalid, Fault
+from definitions.marks import Marked, read_yaml
+from definitions.wording import findings_of
+
+MAXIMUM_BYTES = 256 * 1024
+"""A chain is a page or two of text; what is larger is some other file."""
+
+_SHIPPED = Path(__file__).with_name("chains")
+
+
+def load_chain(path: Path) -> Chain:
+    """The chain in the file, or ChainInvalid with every fault there is."""
+    return parse_chain(_text_of(path), str(path))
+
+
+def parse_chain(text: str, file: str) -> Chain:
+    """The chain the text defines, or ChainInvalid with every fault there is; `file` is only for the telling."""
+    if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
+        raise _whole_file(file, *_TOO_LARGE)
+    marked = read_yaml(text, file)
+    chain = _shaped(marked, file)
+    faults = [marked.fault(finding) for finding in check(chain)]
+    if faults:
+        raise ChainInvalid(file, _in_order(faults))
+    return chain
+
+
+def shipped_chains() -> tuple[str, ...]:
+    """The keys of the chains that come with the program."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+
+
+def shipped(key: str) -> Chain:
+    """The chain of that key that comes with the program; ChainInvalid, naming the known ones, for any other."""
+    known = shipped_chains()
+    if key not in known:
+        problem = f"同梱の定義「{key}」はありません（あるもの: {'・'.join(known)}）"
+        raise ChainInvalid(key, [Fault(None, None, "key", problem, suggestion(key, known))])
+    return load_chain(_SHIPPED / f"{key}.yaml")
+
+
+def _shaped(marked: Marked, file: str) -> Chain:
+    try:
+        return Chain.model_validate_json(marked.as_json(), strict=True)
+    except ValidationError as error:
+        faults = [marked.fault(finding) for finding in findings_of(error)]
+        raise ChainInvalid(file, _in_order(faults)) from None
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
+
+
+_TOO_LARGE = (
+    f"ファイルが大きすぎます（上限 {MAXIMUM_BYTES // 1024} KB）",
+    "定義の YAML ファイルを指定しているか確かめてください",
+)
+
+
+def _text_of(path: Path) -> str:
+    file = str(path)
+    if path.is_dir():
+        raise _whole_file(file, "ファイルではなくフォルダです", "中の YAML ファイルを指定してください")
+    if not path.is_file():
+        raise _whole_file(file, "ファイルがありません", "パスを確かめてください")
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(MAXIMUM_BYTES + 1)
+    except OSError as error:
+        problem = f"ファイルを開けません（{error.strerror}）"
+        raise _whole_file(file, problem, "読み取りの権限を確かめてください") from None
+    if len(content) > MAXIMUM_BYTES:
+        raise _whole_file(file, *_TOO_LARGE)
+    return _decoded(content, file)
+
+
+def _decoded(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem, mend = "UTF-8 として読めません", "文字コードを UTF-8 にして保存し直してください"
+        raise ChainInvalid(file, [Fault(line, None, "(ファイル)", problem, mend)]) from None
+
+
+def _whole_file(file: str, problem: str, mend: str) -> ChainInvalid:
+    return ChainInvalid(file, [Fault(None, None, "(ファイル)", problem, mend)])

@@ -1,0 +1,209 @@
+"""YAML as plain data that remembers where each key stood, so that a fault can name its line.
+
+Only what a chain needs of YAML is read: mappings, sequences and plain scalars. Anchors, aliases, tags and
+repeated keys are refused, because a reader cannot see what they come to."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from definitions.check import Finding
+from definitions.errors import ChainInvalid, Fault
+
+KeyPath = tuple[str | int, ...]
+
+_DEEPEST = 20
+"""No chain nests deeper than seven; a file that does is not one, and would only exhaust the stack."""
+
+
+@dataclass(slots=True)
+class Marked:
+    """Plain data, and the line and column (from 1) of every key and item in it."""
+
+    data: Any = None
+    marks: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+
+    def fault(self, finding: Finding) -> Fault:
+        """The finding at its place; what is missing stands at the nearest key that would hold it."""
+        path = finding.path
+        while path and path not in self.marks:
+            path = path[:-1]
+        line, column = self.marks.get(path, (1, 1))
+        return Fault(line, column, dotted(finding.path), finding.problem, finding.mend)
+
+    def as_json(self) -> str:
+        return json.dumps(self.data)
+
+
+def dotted(path: KeyPath) -> str:
+    """The path as people write it: `stages[2].gates[0].body`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".") or "(ファイル)"
+
+
+def read_yaml(text: str, file: str) -> Marked:
+    """The mapping in the text, or ChainInvalid."""
+    try:
+        faults = list(_forbidden(text))
+        root = None if faults else _yaml().compose(text)
+    except YAMLError as error:
+        raise ChainInvalid(file, [_syntax_fault(error, text)]) from None
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
+        # ruamel stumbles over a few malformed escapes and directives without naming a place
+        raise ChainInvalid(file, [Fault(None, None, "(ファイル)", _UNREADABLE, _MEND_SYNTAX)]) from None
+    if faults:
+        raise ChainInvalid(file, faults)
+    if not isinstance(root, MappingNode):
+        problem = "ファイルが空です" if root is None else "ファイル全体が「キー: 値」の形になっていません"
+        raise ChainInvalid(file, [Fault(1, 1, "(ファイル)", problem, "format: 1 から書き始めてください")])
+    return _marked(root, file)
+
+
+def _yaml() -> YAML:
+    return YAML(typ="safe", pure=True)
+
+
+# ---------------------------------------------------------------- what is refused before reading
+
+
+def _forbidden(text: str) -> Iterator[Fault]:
+    depth = 0
+    for event in _yaml().parse(text):
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if isinstance(event, AliasEvent):
+            yield Fault(
+                line, column, f"*{event.anchor}", "別名（*）は使えません", "同じ内容をもう一度書いてください"
+            )
+            continue
+        if isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if not isinstance(event, CollectionStartEvent | ScalarEvent):
+            continue
+        if event.anchor is not None:
+            yield Fault(
+                line, column, f"&{event.anchor}", "アンカー（&）は使えません", "& と名前を消してください"
+            )
+        if event.tag is not None:
+            yield Fault(line, column, str(event.tag), "タグ（!）は使えません", "! で始まる語を消してください")
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        if depth > _DEEPEST:
+            yield Fault(
+                line, column, "(ファイル)", "入れ子が深すぎます", "定義の YAML ファイルか確かめてください"
+            )
+            return
+
+
+_UNREADABLE = "YAML として読めません"
+_MEND_SYNTAX = "この行とその前の行の、字下げ・コロンの後の空白・括弧や引用符の閉じ忘れを確かめてください"
+_SYNTAX = (
+    ("'\\t'", "字下げにタブが使われています", "タブを半角空白に替えてください"),
+    (
+        "single document",
+        "--- で区切られた文書が二つ以上あります",
+        "一つのファイルには一つの定義だけを書いてください",
+    ),
+    (
+        "mapping values are not allowed",
+        "コロンの位置が正しくありません",
+        "値にコロンを含むときは引用符で囲んでください",
+    ),
+)
+
+
+def _syntax_fault(error: YAMLError, text: str) -> Fault:
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return Fault(line, None, "(ファイル)", "使えない制御文字があります", "その文字を消してください")
+    mark = (error.problem_mark or error.context_mark) if isinstance(error, MarkedYAMLError) else None
+    line_column = (mark.line + 1, mark.column + 1) if mark is not None else (None, None)
+    told = str(error)
+    for sign, problem, mend in _SYNTAX:
+        if sign in told:
+            return Fault(*line_column, "(ファイル)", problem, mend)
+    return Fault(*line_column, "(ファイル)", _UNREADABLE, _MEND_SYNTAX)
+
+
+# ---------------------------------------------------------------- nodes to plain data
+
+
+def _marked(root: MappingNode, file: str) -> Marked:
+    marked, faults = Marked(), list[Fault]()
+    marked.data = _plain(root, (), marked, faults)
+    if faults:
+        raise ChainInvalid(file, faults)
+    return marked
+
+
+def _plain(node: Node, path: KeyPath, marked: Marked, faults: list[Fault]) -> Any:
+    if isinstance(node, MappingNode):
+        return _plain_mapping(node, path, marked, faults)
+    if isinstance(node, SequenceNode):
+        for i, item in enumerate(node.value):
+            marked.marks[(*path, i)] = _place(item)
+        return [_plain(item, (*path, i), marked, faults) for i, item in enumerate(node.value)]
+    text = str(node.value)
+    if not _encodable(text):
+        faults.append(
+            Fault(
+                *_place(node),
+                dotted(path),
+                "文字になっていない符号があります",
+                "\\u の書き方を直してください",
+            )
+        )
+        return ""
+    return _scalar(str(node.tag).rpartition(":")[2], text)
+
+
+def _plain_mapping(node: MappingNode, path: KeyPath, marked: Marked, faults: list[Fault]) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line, column = _place(key_node)
+        key = key_node.value if isinstance(key_node, ScalarNode) else None
+        if not isinstance(key, str) or not _encodable(key):
+            faults.append(
+                Fault(line, column, dotted(path), "キーが文字列ではありません", "キーを語にしてください")
+            )
+            continue
+        here = (*path, key)
+        if key in plain:
+            first = marked.marks[here][0]
+            problem = f"キー「{key}」が二度書かれています（一度目は {first} 行目）"
+            faults.append(Fault(line, column, dotted(here), problem, "どちらか一方を消してください"))
+            continue
+        marked.marks[here] = (line, column)
+        plain[key] = _plain(value_node, here, marked, faults)
+    return plain
+
+
+def _scalar(kind: str, text: str) -> Any:
+    """A scalar as YAML 1.2 has it; what is neither a number, a truth nor empty is text, dates too."""
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() == "true"
+    if kind in ("int", "float"):
+        try:
+            return int(text) if kind == "int" and len(text) < _LONGEST_NUMBER else float(text)
+        except ValueError:
+            return text
+    return text
+
+
+_LONGEST_NUMBER = 18
+
+
+def _encodable(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _place(node: Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1

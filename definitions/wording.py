@@ -1,0 +1,170 @@
+"""What pydantic found wrong with the shape of a chain, in Japanese, at the path the file has for it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from definitions.chain import (
+    Body,
+    BodyGate,
+    Chain,
+    DocumentGate,
+    PeriodGate,
+    Planned,
+    ReminderRule,
+    SignoffGate,
+    Slot,
+    Stage,
+)
+from definitions.check import Finding, suggestion
+
+KeyPath = tuple[str | int, ...]
+
+
+def findings_of(error: ValidationError) -> Iterator[Finding]:
+    """Every fault pydantic found, save those that only follow from another one."""
+    details = error.errors(include_url=False)
+    places = [detail["loc"] for detail in details]
+    for detail in details:
+        if not (detail["type"] == "too_short" and _has_faults_inside(detail["loc"], places)):
+            yield _finding(detail)
+
+
+def _has_faults_inside(loc: KeyPath, places: list[KeyPath]) -> bool:
+    return any(len(place) > len(loc) and place[: len(loc)] == loc for place in places)
+
+
+def _finding(detail: ErrorDetails) -> Finding:
+    path, tag = _untagged(detail["loc"])
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(path, tag)
+    if kind == "missing":
+        return Finding(path, f"「{path[-1]}」がありません", f"{path[-1]}: を書き加えてください")
+    if kind == "union_tag_not_found":
+        return Finding(
+            (*path, "kind"),
+            "関門の種類（kind）がありません",
+            f"kind: に {_names(_GATES)} のどれかを書いてください",
+        )
+    if kind == "union_tag_invalid":
+        word = str(context["tag"])
+        return Finding((*path, "kind"), f"「{word}」という関門の種類はありません", suggestion(word, _GATES))
+    if kind in ("enum", "literal_error"):
+        return _unknown_word(path, detail["input"], str(context["expected"]))
+    return Finding(path, *_worded(kind, path, detail["input"], context))
+
+
+def _untagged(loc: KeyPath) -> tuple[KeyPath, str | None]:
+    """The path in the file, and the kind of gate: pydantic puts it after the gate's number, where the file
+    has no key."""
+    if len(loc) > 4 and loc[0] == "stages" and loc[2] == "gates":
+        return (*loc[:4], *loc[5:]), str(loc[4])
+    return loc, None
+
+
+def _unknown_key(path: KeyPath, tag: str | None) -> Finding:
+    word, fields = str(path[-1]), _fields(path[:-1], tag)
+    return Finding(path, f"「{word}」というキーはありません", suggestion(word, fields))
+
+
+def _unknown_word(path: KeyPath, given: Any, expected: str) -> Finding:
+    if path == ("format",):
+        return Finding(path, f"書式の版 {given} は読めません", "format: 1 と書いてください")
+    words = expected.replace(" or ", ", ").replace("'", "").split(", ")
+    return Finding(path, f"「{given}」は書けません", suggestion(str(given), words))
+
+
+_GATES: dict[str, type[BaseModel]] = {
+    "body": BodyGate,
+    "document": DocumentGate,
+    "period": PeriodGate,
+    "signoff": SignoffGate,
+}
+_MODELS: dict[tuple[str, ...], type[BaseModel]] = {
+    (): Chain,
+    ("bodies",): Body,
+    ("stages",): Stage,
+    ("stages", "planned"): Planned,
+    ("schedule",): Slot,
+    ("reminders",): ReminderRule,
+}
+
+
+def _fields(path: KeyPath, tag: str | None) -> tuple[str, ...]:
+    """The keys that may stand in the mapping at this path."""
+    names = tuple(part for part in path if isinstance(part, str))
+    model = _GATES.get(tag, BodyGate) if tag is not None else _MODELS.get(names)
+    return tuple(model.model_fields) if model is not None else ()
+
+
+_PATTERNS = (
+    (
+        "[a-z]",
+        "キーに使えない文字があります",
+        "英小文字で始め、英小文字・数字・下線（_）だけで書いてください",
+    ),
+    (r"\d{4}", "月になっていません", "2023-06 のように、西暦4桁-月2桁で書いてください"),
+    (r"[^\r\n]", "改行が入っています", "一行で書いてください"),
+)
+_SHARES = ("quorum", "majority")
+
+
+def _worded(kind: str, path: KeyPath, given: Any, context: dict[str, Any]) -> tuple[str, str]:
+    if given is None:
+        return "値がありません", "値を書くか、この行を消してください"
+    if kind == "string_pattern_mismatch":
+        for sign, problem, mend in _PATTERNS:
+            if context["pattern"].lstrip("^").startswith(sign):
+                return f"「{_shown(given)}」は{problem}" if sign == r"\d{4}" else problem, mend
+    if kind == "value_error":
+        return f"「{_shown(given)}」は読めません", str(context["error"])
+    if kind in ("model_type", "model_attributes_type") and path[-1:]:
+        return _not_a_mapping(path[-1], given)
+    worded = _WORDED.get(kind)
+    if worded is None:
+        return "この値は書けません", "定義の書き方の説明を見て直してください"
+    problem, mend = worded
+    return problem.format(**context), mend.format(**context)
+
+
+def _not_a_mapping(name: str | int, given: Any) -> tuple[str, str]:
+    if name in _SHARES:
+        return (
+            f"「{_shown(given)}」は割合として読めません",
+            "「半数以上」「過半数」「2/3以上」「1/2超」のように書いてください",
+        )
+    if name == "when":
+        return (
+            f"「{_shown(given)}」は時期として読めません",
+            "「3営業日前 09:00」または「当日 08:30」のように書いてください",
+        )
+    return "「キー: 値」の形になっていません", "一段字下げして「キー: 値」を並べてください"
+
+
+_WORDED: dict[str, tuple[str, str]] = {
+    "string_type": ("文字列ではありません", "一つの語句にし、数字だけなら引用符で囲んでください"),
+    "string_too_short": ("空です", "中身を書いてください"),
+    "string_too_long": ("長すぎます", "{max_length} 文字までにしてください"),
+    "int_type": ("整数ではありません", "引用符を付けず、半角数字の整数で書いてください"),
+    "int_from_float": ("整数ではありません", "小数点のない整数で書いてください"),
+    "bool_type": ("true でも false でもありません", "true か false と書いてください"),
+    "greater_than_equal": ("小さすぎます", "{ge} 以上にしてください"),
+    "less_than_equal": ("大きすぎます", "{le} 以下にしてください"),
+    "tuple_type": ("並びになっていません", "[ ] で囲むか、- で始まる行を並べてください"),
+    "too_short": ("空です", "少なくとも {min_length} つ書いてください"),
+}
+
+
+def _shown(given: Any) -> str:
+    text = str(given)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_SHOWN = 40
+
+
+def _names(words: dict[str, type[BaseModel]]) -> str:
+    return "・".join(words)

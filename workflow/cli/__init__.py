@@ -1,0 +1,85 @@
+"""`sakutei …`: the first door. Each command does one use case, or answers one question."""
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from definitions.errors import SakuteiError
+
+_GROUPS = {
+    "demo": "板橋区の計画を最初から最後まで再生する（これだけで動きます）",
+    "init": "データベースを準備・更新し、最初のシステム管理者を登録する",
+    "plan": "計画: 開始・版の登録・進行・差戻し・中断・再開・取下げ・一覧・履歴",
+    "why": "計画がなぜ進めないか、誰がどの会議で解けるかを説明する",
+    "work": "職員の手元で待っている仕事の一覧",
+    "meeting": "会議: 招集・変更・中止・終了・議題・出欠",
+    "decision": "決定: 結果の記録・採決・専決・訂正・引戻し・条件の解消",
+    "sign": "決裁: 決裁・引戻し・後閲",
+    "comment": "パブリックコメント: 開始・意見の受付・回答・公表",
+    "people": "名簿: 課・職員・所属・委員・代理者・閉庁日",
+    "mail": "通知: 送信状況・再送",
+    "scheduler": "お知らせを送り続ける（SIGTERM で止まる）",
+    "log": "記録の連鎖の検証と表示",
+    "chain": "定義: 一覧・検査・JSON Schema",
+    "diagram": "計画または定義の図（mermaid）",
+}
+
+
+class _Lazy(TyperGroup):
+    """Knows its commands by name; loads one when it is called, so that `--help` is quick."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_GROUPS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return (
+            TyperCommand(cmd_name, help=_GROUPS[cmd_name], rich_markup_mode=None)
+            if cmd_name in _GROUPS
+            else None
+        )
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if name not in _GROUPS:
+            return super().resolve_command(ctx, args)
+        module = importlib.import_module(f"workflow.cli.{name}_commands")
+        return name, typer.main.get_command(module.app), args[1:]
+
+
+app = typer.Typer(
+    cls=_Lazy,
+    help="策定: 自治体の計画書の進行と決定を記録し、会議の前に知らせます。",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+
+@app.callback()
+def sakutei() -> None:
+    """Commands are found by `_Lazy`."""
+
+
+def main() -> None:
+    """The entry point. Whatever is wrong with the input is one message and exit code 2."""
+    try:
+        app()
+    except SakuteiError as error:
+        _refuse(error.message)
+    except FileNotFoundError as error:
+        _refuse(f"ファイル「{error.filename}」が見つかりません。名前と場所を確かめてください。")
+    except OSError as error:
+        _refuse(
+            f"「{error.filename or ''}」を読み書きできません（{error.strerror}）。権限と空きを確かめてください。"
+        )
+    except KeyboardInterrupt:
+        _refuse("中止しました。")
+
+
+def _refuse(message: str) -> None:
+    print(f"エラー: {message}", file=sys.stderr)
+    sys.exit(2)

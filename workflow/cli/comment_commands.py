@@ -1,0 +1,154 @@
+"""`sakutei comment …`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from workflow import engine, questions
+from workflow.calendar import parse_day, parse_moment, reiwa_with_weekday
+from workflow.cli import show
+from workflow.cli.options import By, Json, PlanKey, at_office, now
+from workflow.engine import Disposition, Route, Writer
+from workflow.errors import NotFound
+from workflow.facts import plan_by_key
+from workflow.records import Answer, CommentPeriod, Opinion, Submission
+
+app = typer.Typer(no_args_is_help=True, help="パブリックコメント", rich_markup_mode=None)
+
+
+@app.command("open")
+def open_comment(
+    plan: PlanKey,
+    gate: str,
+    by: By,
+    opens: Annotated[str, typer.Option(help="募集開始日")],
+    closes: Annotated[str | None, typer.Option(help="募集終了日（省くと定めの日数）")] = None,
+    shortened_why: Annotated[str | None, typer.Option(help="日数を縮める理由")] = None,
+    place: Annotated[list[str] | None, typer.Option(help="閲覧場所（いくつでも）")] = None,
+) -> None:
+    """現在の版について意見の募集を始める。最終日の 24:00 に終わる。"""
+    with at_office() as office:
+        last = engine.open_comment(
+            office,
+            by,
+            plan,
+            gate,
+            parse_day(opens, "募集開始日"),
+            closes_on=parse_day(closes, "募集終了日") if closes else None,
+            shortened_why=shortened_why,
+            places=place or [],
+            now=now(),
+        )
+        show.say(f"募集は {reiwa_with_weekday(last)} の 24:00 までです。")
+
+
+@app.command()
+def receive(
+    plan: PlanKey,
+    by: By,
+    name: Annotated[str, typer.Option(help="氏名（団体は団体名と代表者名）")],
+    route: Annotated[Route, typer.Option(help="受付方法")],
+    received: Annotated[str, typer.Option(help="届いた日時")],
+    opinion: Annotated[list[str] | None, typer.Option(help="意見（1 件ごと）")] = None,
+    file: Annotated[Path | None, typer.Option(help="意見を 1 行に 1 件書いた UTF-8 のファイル")] = None,
+    address: Annotated[str, typer.Option(help="住所")] = "",
+    telephone: Annotated[str, typer.Option(help="電話")] = "",
+    affiliation: Annotated[str, typer.Option(help="在勤・在学先")] = "",
+) -> None:
+    """届いた意見を登録する。期間の後に届いたものも残し、印を付ける。"""
+    texts = list(opinion or [])
+    if file:
+        texts += [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    with at_office() as office:
+        number = engine.receive_opinions(
+            office,
+            by,
+            plan,
+            Writer(name, address, telephone, affiliation),
+            texts,
+            route=route,
+            received_at=parse_moment(received, "届いた日時"),
+            now=now(),
+        )
+        show.say(f"受付番号 {number}（{len(texts)} 件）")
+
+
+@app.command()
+def answer(
+    plan: PlanKey,
+    opinions: Annotated[list[int], typer.Argument(help="意見の番号（似た意見をまとめて）")],
+    by: By,
+    summary: Annotated[str, typer.Option(help="意見の概要")],
+    text: Annotated[str, typer.Option(help="区の考え方")],
+    disposition: Annotated[Disposition, typer.Option(help="扱い")],
+) -> None:
+    """区の考え方を、似た意見にまとめて答える。"""
+    with at_office() as office:
+        engine.answer_opinions(
+            office, by, plan, opinions, summary=summary, answer=text, disposition=disposition, now=now()
+        )
+        show.say(f"{len(opinions)} 件に回答しました（{disposition.label}）。")
+
+
+@app.command()
+def publish(plan: PlanKey, by: By) -> None:
+    """結果を公表する。"""
+    with at_office() as office:
+        engine.publish_result(office, by, plan, now=now())
+        show.say("結果を公表しました。")
+
+
+@app.command("show")
+def show_comment(plan: PlanKey, json: Json = False) -> None:
+    """意見と回答、件数と人数。"""
+    with at_office() as office, office.reading() as db:
+        fact = plan_by_key(db, plan)
+        period = db.scalar(
+            select(CommentPeriod)
+            .where(CommentPeriod.plan_id == fact.id)
+            .order_by(CommentPeriod.id.desc())
+            .limit(1)
+        )
+        if period is None:
+            raise NotFound("パブリックコメント", plan)
+        counted = questions.comment_counts(db, period.id)
+        rows = db.execute(
+            select(
+                Opinion.id,
+                Submission.number,
+                Submission.late,
+                Opinion.text,
+                Answer.disposition,
+                Answer.text.label("answer"),
+            )
+            .join(Submission, Submission.id == Opinion.submission_id)
+            .outerjoin(Answer, Answer.id == Opinion.answer_id)
+            .where(Submission.period_id == period.id)
+            .order_by(Submission.number, Opinion.number)
+        ).all()
+    if json:
+        show.as_json({"counted": counted, "opinions": [dict(row._mapping) for row in rows]})
+        return
+    show.say(counted_words(counted))
+    show.table(
+        "意見",
+        ("番号", "意見", "扱い", "区の考え方"),
+        [
+            (
+                r.id,
+                f"{'（期間後）' if r.late else ''}{r.text}",
+                Disposition(r.disposition).label if r.disposition else "未回答",
+                r.answer,
+            )
+            for r in rows
+        ],
+    )
+
+
+def counted_words(counted: questions.Counted) -> str:
+    """59件・11人（ファクス4人、電子メール4人）."""
+    routes = "、".join(f"{Route(route).label}{persons}人" for route, persons in counted.by_route.items())
+    late = f" ほか期間後 {counted.late_opinions}件" if counted.late_opinions else ""
+    return f"{counted.opinions}件・{counted.persons}人" + (f"（{routes}）" if routes else "") + late

@@ -1,0 +1,151 @@
+"""`sakutei decision …`"""
+
+from typing import Annotated
+
+import typer
+from workflow.cli.telling import told
+
+from definitions.terms import Outcome
+from workflow import engine
+from workflow.cli import show
+from workflow.cli.options import By, DryRun, Json, Note, Reason, at_office, now
+from workflow.engine import Choice
+
+app = typer.Typer(no_args_is_help=True, help="決定", rich_markup_mode=None)
+
+Item = Annotated[int, typer.Argument(help="議題の番号")]
+Decided = Annotated[int, typer.Argument(help="決定の番号")]
+Answer = Annotated[Outcome, typer.Argument(help="結果")]
+Conditions = Annotated[list[str] | None, typer.Option("--condition", help="条件（いくつでも）")]
+Seat = Annotated[str | None, typer.Option("--for", help="代理する委員の鍵")]
+
+
+@app.command()
+def record(
+    item: Item,
+    outcome: Answer,
+    by: By,
+    condition: Conditions = None,
+    note: Note = "",
+    dry_run: DryRun = False,
+) -> None:
+    """議事から結果を記録する。"""
+    with at_office() as office:
+        _number(
+            told(
+                office,
+                lambda o: engine.record_outcome(
+                    o, by, item, outcome, conditions=condition or [], note=note, now=now()
+                ),
+                dry_run,
+            )
+        )
+
+
+@app.command()
+def vote(item: Item, choice: Choice, by: By, seat: Seat = None) -> None:
+    """採決の票、または持ち回りの回答を入れる。"""
+    with at_office() as office:
+        engine.cast_vote(office, by, item, choice, member=seat, now=now())
+        show.say(f"「{choice.label}」を記録しました。")
+
+
+@app.command("take-back-vote")
+def take_back_vote(item: Item, by: By, seat: Seat = None) -> None:
+    """自分の票を取り消す。"""
+    with at_office() as office:
+        engine.take_back_vote(office, by, item, member=seat, now=now())
+        show.say("取り消しました。")
+
+
+@app.command()
+def casting(item: Item, choice: Choice, by: By) -> None:
+    """可否同数のとき、会長が決する。"""
+    with at_office() as office:
+        engine.cast_deciding_vote(office, by, item, choice, now=now())
+        show.say(f"裁決「{choice.label}」を記録しました。")
+
+
+@app.command()
+def tally(item: Item, json: Json = False) -> None:
+    """いまの票の数。"""
+    with at_office() as office, office.reading() as db:
+        found = engine.current_tally(db, item)
+    if json:
+        show.as_json(found)
+        return
+    carried = {True: "可決", False: "否決", None: "可否同数"}[found.carried]
+    show.say(
+        f"委員 {found.members} 人中 {found.present} 人（定足数{'に達した' if found.quorate else '不足'}）: "
+        f"賛成 {found.in_favour}、反対 {found.against}、棄権 {found.abstained} → {carried}"
+    )
+
+
+@app.command("count")
+def decide_by_votes(
+    item: Item, by: By, condition: Conditions = None, note: Note = "", dry_run: DryRun = False
+) -> None:
+    """票を集計して結果を記録する。"""
+    with at_office() as office:
+        _number(
+            told(
+                office,
+                lambda o: engine.decide_by_votes(
+                    o, by, item, conditions=condition or [], note=note, now=now()
+                ),
+                dry_run,
+            )
+        )
+
+
+@app.command()
+def alone(plan: str, gate: str, outcome: Answer, by: By, reason: Reason, dry_run: DryRun = False) -> None:
+    """専決: 会議を開けないとき、会長が決する。次の会議への報告が残る。"""
+    with at_office() as office:
+        _number(
+            told(
+                office, lambda o: engine.decide_alone(o, by, plan, gate, outcome, reason, now=now()), dry_run
+            )
+        )
+
+
+@app.command()
+def correct(
+    decision: Decided,
+    outcome: Answer,
+    by: By,
+    reason: Reason,
+    condition: Conditions = None,
+    dry_run: DryRun = False,
+) -> None:
+    """訂正: 前の記録を残したまま、新しい記録で置き換える。"""
+    with at_office() as office:
+        _number(
+            told(
+                office,
+                lambda o: engine.correct_decision(
+                    o, by, decision, outcome, reason, conditions=condition or [], now=now()
+                ),
+                dry_run,
+            )
+        )
+
+
+@app.command("take-back")
+def take_back(decision: Decided, by: By, reason: Reason, dry_run: DryRun = False) -> None:
+    """引戻し: 次の人が動く前に、自分の記録を取り消す。"""
+    with at_office() as office:
+        told(office, lambda o: engine.take_back_decision(o, by, decision, reason, now=now()), dry_run)
+
+
+@app.command("close-condition")
+def close_condition(condition: Annotated[int, typer.Argument(help="条件の番号")], by: By, note: Note) -> None:
+    """条件付き了承の条件を、どう満たしたかを書いて解消する。"""
+    with at_office() as office:
+        engine.close_condition(office, by, condition, note, now=now())
+        show.say("条件を解消しました。")
+
+
+def _number(decision: int | None) -> None:
+    if decision is not None:
+        show.say(f"決定 {decision} を記録しました。")

@@ -1,0 +1,44 @@
+"""`sakutei log …`"""
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from workflow import audit
+from workflow.audit import Tag
+from workflow.cli import show
+from workflow.cli.options import Json, at_office
+from workflow.records import Event, Person
+
+app = typer.Typer(no_args_is_help=True, help="記録", rich_markup_mode=None)
+
+
+@app.command()
+def verify() -> None:
+    """記録の連鎖を初めから検証する。切れていれば、最初の出来事の番号を示す。"""
+    with at_office() as office, office.reading() as db:
+        count = audit.verify(db)
+    show.say(f"記録の連鎖は正しくつながっています（{count} 件）。")
+
+
+@app.command("show")
+def show_log(
+    json: Json = False, last: Annotated[int, typer.Option(min=1, help="終わりから何件")] = 50
+) -> None:
+    """記録の終わりの部分。"""
+    with at_office() as office, office.reading() as db:
+        rows = db.execute(
+            select(Event.seq, Event.at, Person.name, Event.tag, Event.data, Event.hash)
+            .outerjoin(Person, Person.id == Event.by)
+            .order_by(Event.seq.desc())
+            .limit(last)
+        ).all()[::-1]
+    if json:
+        show.as_json([dict(row._mapping) for row in rows])
+        return
+    show.table(
+        "記録",
+        ("番号", "日時", "誰が", "何を", "内容"),
+        [(r.seq, show.moment(r.at), r.name, Tag(r.tag).label, r.data) for r in rows],
+    )

@@ -1,0 +1,256 @@
+"""`sakutei meeting …`"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select
+from workflow.cli.telling import told
+
+from workflow import engine
+from workflow.calendar import parse_moment
+from workflow.cli import show
+from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
+from workflow.engine import Form, MeetingStatus, Purpose, Seated
+from workflow.errors import BadInput, NotFound
+from workflow.records import AgendaItem, Attendance, Decision, Meeting, Person, Plan, Version
+
+app = typer.Typer(no_args_is_help=True, help="会議", rich_markup_mode=None)
+
+Number = Annotated[int, typer.Argument(help="会議の番号")]
+Body = Annotated[str, typer.Argument(help="会議体の鍵")]
+Title = Annotated[str, typer.Argument(help="会議の名称")]
+Starts = Annotated[
+    str, typer.Option("--starts", help="開始（2023-06-12 14:00、または 令和5年6月12日 14:00）")
+]
+Ends = Annotated[str, typer.Option("--ends", help="終了。持ち回りでは回答期限")]
+Place = Annotated[str, typer.Option("--place", help="場所、またはオンラインの宛先")]
+How = Annotated[Form, typer.Option("--form", help="対面・オンライン・持ち回り")]
+
+
+@app.command()
+def call(
+    body: Body,
+    title: Title,
+    by: By,
+    starts: Starts,
+    ends: Ends,
+    place: Place,
+    form: How = Form.IN_PERSON,
+    dry_run: DryRun = False,
+) -> None:
+    """会議を招集する。委員と事務局に開催通知が届く。"""
+    starts_at, ends_at = _span(starts, ends)
+    with at_office() as office:
+        meeting = told(
+            office,
+            lambda o: engine.call_meeting(
+                o, by, body, title, form=form, starts_at=starts_at, ends_at=ends_at, place=place, now=now()
+            ),
+            dry_run,
+        )
+        if meeting is not None:
+            show.say(f"会議 {meeting} を招集しました。")
+
+
+@app.command()
+def enter(
+    body: Body, title: Title, by: By, starts: Starts, ends: Ends, place: Place, form: How = Form.IN_PERSON
+) -> None:
+    """開催済みの会議を登録する。委員はその日の委員とする。通知は送らない。"""
+    starts_at, ends_at = _span(starts, ends)
+    with at_office() as office:
+        meeting = engine.enter_meeting(
+            office, by, body, title, form=form, starts_at=starts_at, ends_at=ends_at, place=place, now=now()
+        )
+        show.say(f"会議 {meeting} を登録しました。")
+
+
+@app.command()
+def move(
+    meeting: Number,
+    by: By,
+    starts: Starts,
+    ends: Ends,
+    reason: Reason,
+    place: Annotated[str | None, typer.Option(help="新しい場所（省くと変えない）")] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """会議の日時・場所を変える。招集した全員に知らせ、予定表の予定も動く。"""
+    starts_at, ends_at = _span(starts, ends)
+    with at_office() as office:
+        told(
+            office,
+            lambda o: engine.move_meeting(
+                o, by, meeting, starts_at=starts_at, ends_at=ends_at, place=place, reason=reason, now=now()
+            ),
+            dry_run,
+        )
+
+
+@app.command()
+def cancel(meeting: Number, by: By, reason: Reason, dry_run: DryRun = False) -> None:
+    """会議を中止する。議題は継続審議にはならず、別の会議に載せ直す。"""
+    with at_office() as office:
+        told(office, lambda o: engine.cancel_meeting(o, by, meeting, reason, now=now()), dry_run)
+
+
+@app.command()
+def close(meeting: Number, by: By, minutes: Annotated[str, typer.Option(help="議事要旨")] = "") -> None:
+    """会議を終える。すべての議題に結果があるか、議題から外されている必要がある。"""
+    with at_office() as office:
+        engine.close_meeting(office, by, meeting, minutes, now=now())
+        show.say(f"会議 {meeting} を終了しました。")
+
+
+@app.command("agenda")
+def list_item(
+    meeting: Number,
+    plan: Annotated[str, typer.Argument(help="計画の鍵")],
+    gate: Annotated[str, typer.Argument(help="関門の鍵")],
+    by: By,
+    purpose: Annotated[Purpose | None, typer.Option(help="目的（省くと会議体のふつうの目的）")] = None,
+) -> None:
+    """計画の現在の版を議題に載せる。"""
+    with at_office() as office:
+        item = engine.list_item(office, by, meeting, plan, gate, purpose=purpose, now=now())
+        show.say(f"議題 {item} として載せました。")
+
+
+@app.command()
+def ratify(meeting: Number, decision: Annotated[int, typer.Argument(help="専決の決定番号")], by: By) -> None:
+    """会長の専決を、会議に報告する議題として載せる。"""
+    with at_office() as office:
+        item = engine.list_ratification(office, by, meeting, decision, now=now())
+        show.say(f"議題 {item} として載せました。")
+
+
+@app.command("remove")
+def remove_item(item: Annotated[int, typer.Argument(help="議題の番号")], by: By, reason: Reason) -> None:
+    """議題から外す。継続審議とは違い、何も決めていない。"""
+    with at_office() as office:
+        engine.remove_item(office, by, item, reason, now=now())
+        show.say(f"議題 {item} を外しました。")
+
+
+@app.command()
+def attend(
+    meeting: Number,
+    by: By,
+    present: Annotated[list[str] | None, typer.Option(help="出席した委員。代理出席は 委員=代理者")] = None,
+    absent: Annotated[list[str] | None, typer.Option(help="欠席した委員")] = None,
+) -> None:
+    """出欠を記録する。"""
+    attended = {}
+    for entry in present or []:
+        member, _, deputy = entry.partition("=")
+        attended[member] = Seated(present=True, deputy=deputy or None)
+    attended |= {member: Seated(present=False) for member in absent or []}
+    if not attended:
+        raise BadInput("出欠", "指定がありません", "--present または --absent で委員を指定してください。")
+    with at_office() as office:
+        engine.enter_attendance(office, by, meeting, attended, now=now())
+        show.say(f"{len(attended)} 人の出欠を記録しました。")
+
+
+@app.command("list")
+def list_meetings(json: Json = False, body: Annotated[str | None, typer.Option()] = None) -> None:
+    """会議の一覧。"""
+    statement = select(Meeting).order_by(Meeting.starts_at, Meeting.id)
+    if body:
+        statement = statement.where(Meeting.body_key == body)
+    with at_office() as office, office.reading() as db:
+        found = [_meeting(meeting) for meeting in db.scalars(statement)]
+    if json:
+        show.as_json(found)
+        return
+    rows = [
+        (m["id"], m["body"], m["title"], show.moment(m["starts_at"]), MeetingStatus(m["status"]).label)
+        for m in found
+    ]
+    show.table("会議", ("番号", "会議体", "名称", "日時", "状態"), rows)
+
+
+@app.command("show")
+def show_meeting(meeting: Number, json: Json = False) -> None:
+    """会議の議題・出欠・結果。"""
+    with at_office() as office, office.reading() as db:
+        held = db.get(Meeting, meeting)
+        if held is None:
+            raise NotFound("会議", str(meeting))
+        items = db.execute(
+            select(
+                AgendaItem.id,
+                AgendaItem.purpose,
+                Plan.key,
+                Plan.title,
+                AgendaItem.gate_key,
+                Version.number,
+                AgendaItem.removed_why,
+            )
+            .join(Plan, Plan.id == AgendaItem.plan_id)
+            .join(Version, Version.id == AgendaItem.version_id)
+            .where(AgendaItem.meeting_id == meeting)
+            .order_by(AgendaItem.position)
+        ).all()
+        decided = dict(
+            db.execute(
+                select(Decision.item_id, Decision.outcome)
+                .join(AgendaItem, AgendaItem.id == Decision.item_id)
+                .where(AgendaItem.meeting_id == meeting)
+                .order_by(Decision.id)
+            ).all()  # type: ignore[arg-type]
+        )
+        there = db.execute(
+            select(Person.key, Person.name, Attendance.present, Attendance.deputy_id)
+            .join(Person, Person.id == Attendance.member_id)
+            .where(Attendance.meeting_id == meeting)
+            .order_by(Person.id)
+        ).all()
+        answer = {
+            **_meeting(held),
+            "items": [{**dict(row._mapping), "outcome": decided.get(row.id)} for row in items],
+            "attendance": [dict(row._mapping) for row in there],
+        }
+    if json:
+        show.as_json(answer)
+        return
+    show.say(f"会議 {held.id} {held.title} {show.moment(held.starts_at)} {held.place}")
+    show.table(
+        "議題",
+        ("番号", "目的", "計画", "関門", "版", "結果"),
+        [
+            (
+                i.id,
+                Purpose(i.purpose).label,
+                i.title,
+                i.gate_key,
+                i.number,
+                decided.get(i.id) or i.removed_why,
+            )
+            for i in items
+        ],
+    )
+    show.table(
+        "出欠",
+        ("鍵", "氏名", "出欠"),
+        [(k, n, ("代理出席" if d else "出席") if p else "欠席") for k, n, p, d in there],
+    )
+
+
+def _meeting(held: Meeting) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "body": held.body_key,
+        "title": held.title,
+        "form": held.form,
+        "starts_at": held.starts_at,
+        "ends_at": held.ends_at,
+        "place": held.place,
+        "status": held.status,
+        "minutes": held.minutes,
+    }
+
+
+def _span(starts: str, ends: str) -> tuple[datetime, datetime]:
+    return parse_moment(starts, "開始"), parse_moment(ends, "終了")

@@ -1,0 +1,37 @@
+"""Options that several commands take alike, and the office they work on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from workflow import schema
+from workflow.office import Office
+from workflow.settings import settings
+
+By = Annotated[str, typer.Option("--as", envvar="SAKUTEI_AS", help="操作する職員の鍵")]
+Json = Annotated[bool, typer.Option("--json", help="JSON で出力する")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="誰に何が送られるかだけを示し、何も変えない")]
+PlanKey = Annotated[str, typer.Argument(metavar="PLAN", help="計画の鍵")]
+Reason = Annotated[str, typer.Option("--reason", help="理由（記録に残ります）")]
+Note = Annotated[str, typer.Option("--note", help="備考・所見")]
+Seen = Annotated[
+    int | None, typer.Option("--seen", help="ご覧になった計画の改訂番号（省くと現在の改訂で操作します）")
+]
+
+
+@contextmanager
+def at_office() -> Iterator[Office]:
+    """The office of the settings, its database up to date. Raises `DatabaseUnusable`."""
+    office = settings().office()
+    try:
+        schema.require_current(office)
+        yield office
+    finally:
+        office.close()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,130 @@
+"""`sakutei people …`"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from definitions.load import load_chain, shipped
+from definitions.terms import Role
+from workflow import engine
+from workflow.calendar import parse_day
+from workflow.cli import show
+from workflow.cli.options import By, Json, at_office, now
+from workflow.records import Person
+
+app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
+
+PersonKey = Annotated[str, typer.Argument(metavar="PERSON", help="職員の鍵")]
+Since = Annotated[str, typer.Option("--since", help="この日から")]
+Until = Annotated[str | None, typer.Option("--until", help="この日まで（省くと続く）")]
+
+
+@app.command()
+def department(key: str, name: str, by: By) -> None:
+    """課を登録する。"""
+    with at_office() as office:
+        engine.add_department(office, by, key, name, now=now())
+
+
+@app.command()
+def bodies(chain: Annotated[str, typer.Argument(help="定義の鍵、または定義のファイル")], by: By) -> None:
+    """定義の会議体を名簿に加え、委員を登録できるようにする。"""
+    chosen = load_chain(Path(chain)) if chain.endswith((".yaml", ".yml")) else shipped(chain)
+    with at_office() as office:
+        engine.add_chain(office, by, chosen, now=now())
+        show.table("会議体", ("鍵", "名称"), [(body.key, body.name) for body in chosen.bodies])
+
+
+@app.command()
+def add(key: PersonKey, name: str, email: str, by: By) -> None:
+    """職員を登録する。"""
+    with at_office() as office:
+        engine.add_person(office, by, key, name, email, now=now())
+
+
+@app.command()
+def change(
+    key: PersonKey,
+    by: By,
+    name: Annotated[str | None, typer.Option(help="新しい氏名")] = None,
+    email: Annotated[str | None, typer.Option(help="新しい電子メール")] = None,
+) -> None:
+    """氏名・電子メールを変える。"""
+    with at_office() as office:
+        engine.change_person(office, by, key, name=name, email=email, now=now())
+
+
+@app.command()
+def post(
+    person: PersonKey,
+    department: str,
+    by: By,
+    since: Since,
+    position: Annotated[str | None, typer.Option(help="職（区長、政策経営部長 など）")] = None,
+    until: Until = None,
+) -> None:
+    """所属と職を登録する。"""
+    with at_office() as office:
+        engine.post(
+            office, by, person, department, _day(since), position=position, until=_last(until), now=now()
+        )
+
+
+@app.command()
+def seat(person: PersonKey, body: str, role: Role, by: By, since: Since, until: Until = None) -> None:
+    """会議体の会長・副会長・委員・事務局を、任期とともに登録する。"""
+    with at_office() as office:
+        engine.seat(office, by, person, body, role, _day(since), until=_last(until), now=now())
+
+
+@app.command()
+def end(person: PersonKey, last_day: Annotated[str, typer.Argument(help="最後の日")], by: By) -> None:
+    """異動・退職: その日で所属・委員・代理を終える。"""
+    with at_office() as office:
+        show.say(f"{engine.end_terms(office, by, person, _day(last_day), now=now())} 件を終えました。")
+
+
+@app.command()
+def deputy(principal: str, deputy: str, by: By, since: Since, until: Until = None) -> None:
+    """代理者を届け出る（代理出席・代決）。"""
+    with at_office() as office:
+        engine.name_deputy(office, by, principal, deputy, _day(since), until=_last(until), now=now())
+
+
+@app.command()
+def administrator(person: PersonKey, by: By, since: Since, until: Until = None) -> None:
+    """システム管理者を加える。"""
+    with at_office() as office:
+        engine.name_administrator(office, by, person, _day(since), until=_last(until), now=now())
+
+
+@app.command("closed-day")
+def closed_day(day: str, name: str, by: By) -> None:
+    """閉庁日を加える。営業日の数え方に効く。"""
+    with at_office() as office:
+        engine.close_day(office, by, _day(day), name, now=now())
+
+
+@app.command("list")
+def list_people(json: Json = False) -> None:
+    """職員の一覧。"""
+    with at_office() as office, office.reading() as db:
+        found = [
+            dict(r._mapping)
+            for r in db.execute(select(Person.key, Person.name, Person.email).order_by(Person.key))
+        ]
+    if json:
+        show.as_json(found)
+        return
+    show.table("職員", ("鍵", "氏名", "電子メール"), [tuple(person.values()) for person in found])
+
+
+def _day(text: str) -> date:
+    return parse_day(text)
+
+
+def _last(text: str | None) -> date | None:
+    return parse_day(text, "終わりの日") if text else None

@@ -1,0 +1,228 @@
+"""`sakutei plan …`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from workflow.cli.telling import told
+
+from definitions.load import load_chain, shipped
+from workflow import engine, files, questions
+from workflow.cli import show
+from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, Seen, at_office, now
+from workflow.engine import Moved
+from workflow.errors import NotFound
+from workflow.facts import plan_by_key
+from workflow.machine import Status
+from workflow.office import Office
+from workflow.records import Version
+
+app = typer.Typer(no_args_is_help=True, help="計画", rich_markup_mode=None)
+
+
+@app.command("open")
+def open_plan(
+    key: PlanKey,
+    title: str,
+    by: By,
+    department: Annotated[str, typer.Option(help="担当課の鍵")],
+    chain: Annotated[str, typer.Option(help="定義の鍵、または定義のファイル")] = "itabashi_dx_2025",
+) -> None:
+    """計画を開始する。計画は開始した日の定義を最後まで持ち続ける。"""
+    chosen = load_chain(Path(chain)) if chain.endswith((".yaml", ".yml")) else shipped(chain)
+    with at_office() as office:
+        moved = engine.open_plan(office, by, key, title, chosen, department=department, now=now())
+        show.say(f"計画「{moved.plan}」を開始しました。")
+        show.say(show.rail(chosen, moved.to_stage))
+
+
+@app.command("add")
+def add_version(key: PlanKey, document: Path, by: By, note: Note = "") -> None:
+    """文書の新しい版を登録する。この段階の前の版への了承は効かなくなる。"""
+    with at_office() as office:
+        number = engine.add_version(
+            office, by, key, document.name, document.read_bytes(), note=note, now=now()
+        )
+        show.say(f"第{number}版を登録しました。")
+
+
+@app.command("document")
+def save_document(
+    key: PlanKey,
+    to: Annotated[Path, typer.Argument(help="書き出すファイル")],
+    version: Annotated[int | None, typer.Option(help="版の番号（省くと現在の版）")] = None,
+) -> None:
+    """登録した版の文書を、SHA-256 を確かめてから書き出す。"""
+    with at_office() as office, office.reading() as db:
+        plan = plan_by_key(db, key)
+        number = version or (plan.text.number if plan.text else 0)
+        found = db.query(Version).filter_by(plan_id=plan.id, number=number).one_or_none()
+        if found is None:
+            raise NotFound("版", str(number))
+        to.write_bytes(files.read(office.files, found.sha256))
+        show.say(f"{found.filename} 第{number}版（SHA-256 {found.sha256}）を {to} に書き出しました。")
+
+
+@app.command()
+def advance(
+    key: PlanKey,
+    by: By,
+    to: Annotated[str | None, typer.Option(help="次の段階の鍵（分かれ道のとき）")] = None,
+    seen: Seen = None,
+    dry_run: DryRun = False,
+) -> None:
+    """次の段階へ進める。関門が閉じていれば、理由をすべて示して進めない。"""
+    with at_office() as office:
+        revision = _revision(office, key, seen)
+        _moved(
+            office,
+            told(office, lambda o: engine.advance(o, by, key, seen=revision, to=to, now=now()), dry_run),
+        )
+
+
+@app.command("send-back")
+def send_back(
+    key: PlanKey, to: str, by: By, reason: Reason, seen: Seen = None, dry_run: DryRun = False
+) -> None:
+    """差戻し: 前の段階 TO へ戻す。それまでの了承は効かなくなる。"""
+    with at_office() as office:
+        revision = _revision(office, key, seen)
+        done = told(
+            office, lambda o: engine.send_back(o, by, key, to, reason, seen=revision, now=now()), dry_run
+        )
+        _moved(office, done)
+
+
+@app.command()
+def suspend(key: PlanKey, by: By, reason: Reason, seen: Seen = None) -> None:
+    """中断する。再開するまで何も進まない。"""
+    with at_office() as office:
+        revision = _revision(office, key, seen)
+        _moved(office, engine.suspend(office, by, key, reason, seen=revision, now=now()))
+
+
+@app.command()
+def resume(key: PlanKey, by: By, reason: Reason, seen: Seen = None) -> None:
+    """再開する。"""
+    with at_office() as office:
+        revision = _revision(office, key, seen)
+        _moved(office, engine.resume(office, by, key, reason, seen=revision, now=now()))
+
+
+@app.command()
+def withdraw(key: PlanKey, by: By, reason: Reason, seen: Seen = None) -> None:
+    """取り下げる。元には戻せない。"""
+    with at_office() as office:
+        revision = _revision(office, key, seen)
+        _moved(office, engine.withdraw(office, by, key, reason, seen=revision, now=now()))
+
+
+@app.command("list")
+def list_plans(
+    json: Json = False,
+    department: Annotated[str | None, typer.Option(help="担当課の鍵")] = None,
+    status: Annotated[Status | None, typer.Option(help="状態")] = None,
+    stage: Annotated[str | None, typer.Option(help="段階の鍵")] = None,
+    words: Annotated[str, typer.Option(help="名称や鍵に含まれる語")] = "",
+    following: Annotated[str | None, typer.Option(help="この鍵より後から")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+) -> None:
+    """計画の一覧。"""
+    with at_office() as office, office.reading() as db:
+        page = questions.plan_list(
+            db,
+            department=department,
+            status=status,
+            stage=stage,
+            words=words,
+            following=following,
+            limit=limit,
+        )
+    if json:
+        show.as_json(page)
+        return
+    rows = [
+        (p.key, p.title, p.department, p.stage.label, p.status.label, show.moment(p.entered_at))
+        for p in page.plans
+    ]
+    show.table("計画", ("鍵", "名称", "担当課", "段階", "状態", "この段階に入った日時"), rows)
+    if page.following:
+        show.say(f"続きは --following {page.following}")
+
+
+@app.command("show")
+def show_plan(key: PlanKey, json: Json = False) -> None:
+    """計画の現在: 段階、関門、版。"""
+    with at_office() as office, office.reading() as db:
+        found = questions.blockers(db, plan_by_key(db, key), now())
+    if json:
+        show.as_json(found)
+        return
+    plan = found.plan
+    show.say(f"{plan.title}（{plan.key}） 改訂 {plan.revision}")
+    show.say(show.rail(plan.chain, plan.stage.key, plan.status))
+    version = f"第{plan.text.number}版 SHA-256 {plan.sha256}" if plan.text else "まだありません"
+    show.say(f"現在の版: {version}")
+    words = {reason.gate: reason.words for reason in found.reasons}
+    rows = [
+        ("開" if state.open else "閉", state.gate.label, words.get(state.gate.key, ""))
+        for state in found.states
+    ]
+    show.table("関門", ("", "関門", "足りないもの"), rows)
+
+
+@app.command()
+def history(key: PlanKey, json: Json = False) -> None:
+    """計画に起きたことのすべて。"""
+    with at_office() as office, office.reading() as db:
+        happened = questions.history(db, plan_by_key(db, key))
+    if json:
+        show.as_json(happened)
+        return
+    show.table(
+        "履歴",
+        ("番号", "日時", "誰が", "何を"),
+        [(h.seq, show.moment(h.at), h.by, h.words) for h in happened],
+    )
+
+
+@app.command()
+def schedule(key: PlanKey, json: Json = False) -> None:
+    """予定と実際の工程表（月・計画策定工程・会議名・区議会）。"""
+    with at_office() as office, office.reading() as db:
+        plan = plan_by_key(db, key)
+        planned, held = questions.planned_schedule(plan.chain), questions.held_schedule(db, plan, now())
+    if json:
+        show.as_json({"planned": planned, "held": held})
+        return
+    show_schedule("予定", planned)
+    show_schedule("実際", held)
+
+
+def show_schedule(title: str, months: list[questions.Month]) -> None:
+    """Print a schedule in the shape of the seed's section 7."""
+    rows = []
+    year = ""
+    for month in months:
+        new_year = month.month[:4] if month.month[:4] != year else ""
+        year = month.month[:4]
+        assembly = "\n".join(f"■{body}\n・{label}" for body, label in month.assembly)
+        meetings = "\n".join(f"■{name}" for name in month.meetings)
+        when = f"{new_year}年 {int(month.month[5:])}" if new_year else str(int(month.month[5:]))
+        rows.append((when, "\n".join(month.work), meetings, assembly))
+    show.table(title, ("月", "計画策定工程", "会議名", "区議会"), rows)
+
+
+def _revision(office: Office, key: str, seen: int | None) -> int:
+    if seen is not None:
+        return seen
+    with office.reading() as db:
+        return plan_by_key(db, key).revision
+
+
+def _moved(office: Office, moved: Moved | None) -> None:
+    if moved is None:
+        return
+    with office.reading() as db:
+        plan = plan_by_key(db, moved.plan)
+    show.say(show.rail(plan.chain, plan.stage.key, plan.status))

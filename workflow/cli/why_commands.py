@@ -1,0 +1,34 @@
+"""`sakutei why PLAN`"""
+
+import typer
+
+from workflow import questions
+from workflow.cli import show
+from workflow.cli.options import Json, PlanKey, at_office, now
+from workflow.facts import plan_by_key
+from workflow.machine import Status
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def why(plan: PlanKey, json: Json = False) -> None:
+    """計画がなぜ進めないか、誰が、どの会議で解けるかを説明する。"""
+    with at_office() as office, office.reading() as db:
+        found = questions.blockers(db, plan_by_key(db, plan), now())
+    if json:
+        show.as_json({"plan": found.plan, "reasons": found.reasons})
+        return
+    fact = found.plan
+    show.say(f"{fact.title}")
+    show.say(show.rail(fact.chain, fact.stage.key, fact.status))
+    if fact.status is not Status.ACTIVE:
+        show.say(f"この計画は{fact.status.label}です。")
+    elif found.reasons:
+        show.say(f"「{fact.stage.label}」から進めない理由:")
+        for reason in found.reasons:
+            show.say(f"・{reason.words}")
+    elif fact.chain.after(fact.stage):
+        show.say("関門はすべて開いています。担当課の職員が進められます。")
+    else:
+        show.say("最後の段階です。")

@@ -1,0 +1,262 @@
+"""Use cases on people: who they are, where they serve, in which bodies they sit, who stands in for them."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from definitions.chain import Chain
+from definitions.terms import Role
+from workflow.audit import Tag, record
+from workflow.calendar import reiwa, tokyo_day
+from workflow.engine.checks import a_key, a_line, an_address
+from workflow.engine.plans import adopt
+from workflow.errors import AlreadyDone, BadInput, NotFound
+from workflow.office import Office
+from workflow.people import known_body, person_id
+from workflow.records import Administrator, ClosedDay, Department, Deputy, Membership, Person, Posting
+from workflow.rights import Act, Actor, actor, in_term
+
+
+def begin(office: Office, key: str, name: str, email: str, *, now: datetime) -> int:
+    """Begin an office's records with its first administrator, who adds everybody else.
+
+    Raises `AlreadyDone` when there is an administrator, `BadInput`.
+    """
+    with office.writing() as db:
+        if db.scalar(select(Administrator.id).limit(1)) is not None:
+            raise AlreadyDone("システム管理者は既にいます。その方に職員の登録を依頼してください。")
+        person = _insert_person(db, key, name, email)
+        db.execute(insert(Administrator).values(person_id=person, since=tokyo_day(now), until=None))
+        record(db, Tag.PERSON_ADDED, at=now, by=person, key=key, name=name, email=email)
+        record(db, Tag.ADMINISTRATOR_NAMED, at=now, by=person, person=key, since=tokyo_day(now))
+        return person
+
+
+def add_department(office: Office, by: str, key: str, name: str, *, now: datetime) -> None:
+    """Add a section (課) of the office. Raises `AlreadyDone`, `NotAllowed`, `BadInput`."""
+    a_key("課の鍵", key)
+    a_line("課の名称", name)
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        if db.get(Department, key) is not None:
+            raise AlreadyDone(f"課の鍵「{key}」は既に使われています。")
+        db.execute(insert(Department).values(key=key, name=name))
+        record(db, Tag.DEPARTMENT_ADDED, at=now, by=who.id, key=key, name=name)
+
+
+def add_chain(office: Office, by: str, chain: Chain, *, now: datetime) -> str:
+    """Make a chain's bodies known, so that people can be seated before the first plan begins. Returns the
+    SHA-256 of the chain's text. Raises `NotAllowed`, `AlreadyDone`."""
+    with office.writing() as db:
+        _keeper(db, by, now)
+        return adopt(db, chain)
+
+
+def add_person(office: Office, by: str, key: str, name: str, email: str, *, now: datetime) -> int:
+    """Add a person, and return their number. Raises `AlreadyDone`, `NotAllowed`, `BadInput`."""
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        person = _insert_person(db, key, name, email)
+        record(db, Tag.PERSON_ADDED, at=now, by=who.id, key=key, name=name, email=email)
+        return person
+
+
+def change_person(
+    office: Office, by: str, key: str, *, name: str | None = None, email: str | None = None, now: datetime
+) -> None:
+    """Change a person's name or address. Raises `NotAllowed`, `NotFound`, `BadInput`."""
+    changed: dict[str, Any] = {}
+    if name is not None:
+        changed["name"] = a_line("氏名", name)
+    if email is not None:
+        changed["email"] = an_address("電子メール", email)
+    if not changed:
+        raise BadInput("職員の変更", "変えるものがありません", "氏名か電子メールを指定してください。")
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        person = person_id(db, key)
+        db.execute(update(Person).where(Person.id == person).values(**changed))
+        record(db, Tag.PERSON_CHANGED, at=now, by=who.id, person=key, **changed)
+
+
+def post(
+    office: Office,
+    by: str,
+    person: str,
+    department: str,
+    since: date,
+    *,
+    position: str | None = None,
+    until: date | None = None,
+    now: datetime,
+) -> int:
+    """A person serves in a department from a day, perhaps with an office (職: 区長, 政策経営部長), until a day;
+    None means still. Returns the posting's number. Raises `NotAllowed`, `NotFound`, `BadInput`."""
+    _in_order(since, until)
+    if position is not None:
+        a_line("職", position)
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        if db.get(Department, department) is None:
+            raise NotFound(
+                "課", department, list(db.scalars(select(Department.key).order_by(Department.key)))
+            )
+        row = {"person_id": person_id(db, person), "department_key": department, "office": position}
+        number = db.scalars(
+            insert(Posting).returning(Posting.id), {**row, "since": since, "until": until}
+        ).one()
+        record(
+            db,
+            Tag.PERSON_POSTED,
+            at=now,
+            by=who.id,
+            person=person,
+            department=department,
+            office=position,
+            since=since,
+            until=until,
+        )
+        return number
+
+
+def seat(
+    office: Office,
+    by: str,
+    person: str,
+    body: str,
+    role: Role,
+    since: date,
+    *,
+    until: date | None = None,
+    now: datetime,
+) -> int:
+    """Seat a person in a body for a term (任期), both days included; until None means still. Returns the
+    membership's number. Raises `AlreadyDone` (seated so in that time), `NotAllowed`, `NotFound`, `BadInput`."""
+    _in_order(since, until)
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        known_body(db, body)
+        number = person_id(db, person)
+        overlapping = select(Membership.id).where(
+            Membership.person_id == number,
+            Membership.body_key == body,
+            Membership.role == role,
+            Membership.since <= (until or date.max),
+            (Membership.until.is_(None)) | (Membership.until >= since),
+        )
+        if db.scalar(overlapping) is not None:
+            raise AlreadyDone(f"「{person}」はその期間、既に{role.label}です。")
+        seated = db.scalars(
+            insert(Membership).returning(Membership.id),
+            {"person_id": number, "body_key": body, "role": role, "since": since, "until": until},
+        ).one()
+        record(
+            db,
+            Tag.MEMBER_SEATED,
+            at=now,
+            by=who.id,
+            person=person,
+            body=body,
+            role=role,
+            since=since,
+            until=until,
+        )
+        return seated
+
+
+def end_terms(office: Office, by: str, person: str, last_day: date, *, now: datetime) -> int:
+    """End every seat, posting and deputyship of a person after a day (異動・退職), and return how many ended.
+    What they did before stays valid. Raises `NotAllowed`, `NotFound`."""
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        number = person_id(db, person)
+        ended = 0
+        for table in (Membership, Posting, Administrator):
+            ended += _end(db, table, table.person_id == number, last_day)
+        ended += _end(db, Deputy, (Deputy.deputy_id == number) | (Deputy.principal_id == number), last_day)
+        record(db, Tag.TERM_ENDED, at=now, by=who.id, person=person, last_day=last_day)
+        return ended
+
+
+def name_deputy(
+    office: Office,
+    by: str,
+    principal: str,
+    deputy: str,
+    since: date,
+    *,
+    until: date | None = None,
+    now: datetime,
+) -> None:
+    """Name who may sit in (代理出席) and sign (代決) for somebody. Raises `NotAllowed`, `NotFound`, `BadInput`."""
+    _in_order(since, until)
+    if principal == deputy:
+        raise BadInput("代理者", "本人です", "別の職員を指定してください。")
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        pair = {"principal_id": person_id(db, principal), "deputy_id": person_id(db, deputy)}
+        db.execute(insert(Deputy).values(**pair, since=since, until=until))
+        record(
+            db,
+            Tag.DEPUTY_NAMED,
+            at=now,
+            by=who.id,
+            principal=principal,
+            deputy=deputy,
+            since=since,
+            until=until,
+        )
+
+
+def name_administrator(
+    office: Office, by: str, person: str, since: date, *, until: date | None = None, now: datetime
+) -> None:
+    """Name another administrator. Raises `NotAllowed`, `NotFound`, `BadInput`."""
+    _in_order(since, until)
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        db.execute(insert(Administrator).values(person_id=person_id(db, person), since=since, until=until))
+        record(db, Tag.ADMINISTRATOR_NAMED, at=now, by=who.id, person=person, since=since, until=until)
+
+
+def close_day(office: Office, by: str, day: date, name: str, *, now: datetime) -> None:
+    """Enter a day on which the office is closed. Raises `AlreadyDone`, `NotAllowed`, `BadInput`."""
+    a_line("閉庁日の名称", name)
+    with office.writing() as db:
+        who = _keeper(db, by, now)
+        if db.get(ClosedDay, day) is not None:
+            raise AlreadyDone(f"{reiwa(day)}は既に閉庁日です。")
+        db.execute(insert(ClosedDay).values(day=day, name=name))
+        record(db, Tag.CLOSED_DAY_ADDED, at=now, by=who.id, day=day, name=name)
+
+
+def _keeper(db: Session, by: str, now: datetime) -> Actor:
+    who = actor(db, by, tokyo_day(now))
+    who.require(Act.KEEP_PEOPLE)
+    return who
+
+
+def _insert_person(db: Session, key: str, name: str, email: str) -> int:
+    a_key("職員の鍵", key)
+    a_line("氏名", name)
+    an_address("電子メール", email)
+    if db.scalar(select(Person.id).where(Person.key == key)) is not None:
+        raise AlreadyDone(f"職員の鍵「{key}」は既に使われています。")
+    return db.scalars(insert(Person).returning(Person.id), {"key": key, "name": name, "email": email}).one()
+
+
+def _end(db: Session, table: type, mine: object, last_day: date) -> int:
+    """Rows that would still hold after the day end on it."""
+    still = update(table).where(mine, in_term(table, last_day + timedelta(days=1)))  # type: ignore[arg-type]
+    return db.execute(still.values(until=last_day)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _in_order(since: date, until: date | None) -> None:
+    if until is not None and until < since:
+        raise BadInput(
+            "期間",
+            f"終わり（{reiwa(until)}）が始まり（{reiwa(since)}）より前です",
+            "日付を確かめてください。",
+        )

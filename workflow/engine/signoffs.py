@@ -1,0 +1,197 @@
+"""Use cases on 決裁: sign, take back, and read afterwards what was signed in one's name (後閲)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from definitions.chain import SignoffGate
+from workflow import gates, questions
+from workflow.audit import Tag, record
+from workflow.calendar import tokyo_day
+from workflow.engine.checks import a_text, some_text
+from workflow.engine.plans import must_be_active
+from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, StepImpossible
+from workflow.facts import PlanFact, facts, plan_by_id, plan_by_key
+from workflow.gates import Lack
+from workflow.office import Office
+from workflow.people import holders
+from workflow.records import Review, Signoff
+from workflow.rights import Act, Actor, actor
+
+
+class SignedAs(StrEnum):
+    """In what right somebody signed."""
+
+    OWN = "own"
+    DELEGATED = "delegated"
+    DEPUTY = "deputy"
+
+    @property
+    def label(self) -> str:
+        return {"own": "決裁", "delegated": "専決", "deputy": "代決"}[self]
+
+
+def sign(
+    office: Office,
+    by: str,
+    plan: str,
+    gate: str,
+    *,
+    approve: bool = True,
+    note: str = "",
+    now: datetime,
+) -> int:
+    """決裁 at a signoff gate, or a refusal with a note; returns its number. In what right follows from who
+    signs: the office itself, its delegate by rule (専決), or a deputy (代決, whose principal owes a 後閲).
+
+    Raises `NotAllowed`, `GateClosed` (gates before it are shut), `AlreadyDone` (signed for this version),
+    `StepImpossible`, `BadInput`, `NotFound`.
+    """
+    a_text("備考", note)
+    if not approve:
+        some_text("決裁しない理由", note)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = plan_by_key(db, plan)
+        must_be_active(fact, "決裁")
+        found = _signoff_gate(fact, gate)
+        principal, manner = _right_to_sign(db, who, found)
+        if fact.text is None or fact.sha256 is None:
+            raise BadInput("決裁", "計画の文書がまだありません", "先に版を登録してください。")
+        known = facts(db, fact, now)
+        state = gates.states(fact.chain, fact.stage, known)[gate]
+        if state.lack is Lack.AFTER:
+            reasons = [r.words for r in questions.why(db, fact, now) if r.gate in found.after]
+            raise GateClosed(fact.stage, [state], reasons)
+        held = known.signoffs.get(gate)
+        if held and held.version_id == fact.text.version_id and held.approved:
+            raise AlreadyDone("この版は既に決裁されています。")
+        signoff = db.scalars(
+            insert(Signoff).returning(Signoff.id),
+            {
+                "plan_id": fact.id,
+                "stage": fact.stage.key,
+                "visit": fact.visit,
+                "gate_key": gate,
+                "version_id": fact.text.version_id,
+                "sha256": fact.sha256,
+                "result": "approved" if approve else "returned",
+                "manner": manner,
+                "principal_id": principal,
+                "signed_by": who.id,
+                "note": note,
+                "signed_at": now,
+            },
+        ).one()
+        record(
+            db,
+            Tag.SIGNED,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            signoff=signoff,
+            gate=gate,
+            approved=approve,
+            manner=manner,
+            principal=principal,
+            sha256=fact.sha256,
+            note=note,
+        )
+        return signoff
+
+
+def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now: datetime) -> None:
+    """引戻し of one's own 決裁, until the plan moved or its principal has read it.
+
+    Raises `AlreadyDone`, `StepImpossible` (somebody else signed), `NotFound`, `BadInput`.
+    """
+    some_text("引戻しの理由", reason)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        old = _standing_signoff(db, signoff)
+        if old.signed_by != who.id:
+            raise StepImpossible("引戻し", f"決裁 {signoff}", None, "決裁した本人だけが引き戻せます。")
+        fact = plan_by_id(db, old.plan_id)
+        if (fact.stage.key, fact.visit) != (old.stage, old.visit):
+            raise AlreadyDone("計画が既に動いたため、引き戻せません。")
+        if db.get(Review, signoff) is not None:
+            raise AlreadyDone("後閲が済んでいるため、引き戻せません。")
+        db.execute(
+            insert(Signoff).values(
+                plan_id=old.plan_id,
+                stage=old.stage,
+                visit=old.visit,
+                gate_key=old.gate_key,
+                version_id=old.version_id,
+                sha256=old.sha256,
+                result=None,
+                manner=old.manner,
+                principal_id=old.principal_id,
+                signed_by=who.id,
+                note=reason,
+                supersedes_id=old.id,
+                signed_at=now,
+            )
+        )
+        record(
+            db,
+            Tag.SIGNOFF_TAKEN_BACK,
+            at=now,
+            by=who.id,
+            plan=old.plan_id,
+            signoff=signoff,
+            gate=old.gate_key,
+            reason=reason,
+        )
+
+
+def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now: datetime) -> None:
+    """後閲: the principal has read what a deputy signed for them.
+
+    Raises `NotAllowed` (not the principal), `StepImpossible` (none is owed), `AlreadyDone`, `NotFound`.
+    """
+    a_text("後閲の所見", note)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        found = _standing_signoff(db, signoff)
+        if found.manner != SignedAs.DEPUTY:
+            raise StepImpossible("後閲", f"決裁 {signoff}", None, "代決ではないため、後閲は要りません。")
+        if found.principal_id != who.id:
+            who.refuse(Act.REVIEW)
+        if db.get(Review, signoff) is not None:
+            raise AlreadyDone("後閲は既に済んでいます。")
+        db.execute(insert(Review).values(signoff_id=signoff, reviewed_by=who.id, reviewed_at=now, note=note))
+        record(db, Tag.SIGNOFF_REVIEWED, at=now, by=who.id, plan=found.plan_id, signoff=signoff, note=note)
+
+
+def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:
+    for gate in plan.stage.gates:
+        if gate.key == key and isinstance(gate, SignoffGate):
+            return gate
+    known = [gate.key for gate in plan.stage.gates if isinstance(gate, SignoffGate)]
+    raise NotFound("いまの段階の決裁の関門", key, known)
+
+
+def _right_to_sign(db: Session, who: Actor, gate: SignoffGate) -> tuple[int, SignedAs]:
+    """In whose name and in what right the person signs. Raises `NotAllowed`."""
+    if gate.office in who.offices:
+        return who.id, SignedAs.OWN
+    principals = [seat.person_id for seat in holders(db, gate.office, who.on)]
+    for principal in principals:
+        if principal in who.principals:
+            return principal, SignedAs.DEPUTY
+    if gate.delegate is not None and gate.delegate in who.offices:
+        return (principals[0] if principals else who.id), SignedAs.DELEGATED
+    who.refuse(Act.SIGN)
+    raise AssertionError("refuse always raises")
+
+
+def _standing_signoff(db: Session, signoff: int) -> Signoff:
+    found = db.get(Signoff, signoff)
+    if found is None or found.result is None:
+        raise NotFound("決裁", str(signoff))
+    if db.scalar(select(Signoff.id).where(Signoff.supersedes_id == signoff)) is not None:
+        raise AlreadyDone("この決裁は既に引き戻されています。")
+    return found

@@ -1,0 +1,49 @@
+"""Configuration, from the environment (`SAKUTEI_…`) or a `.env` file beside the data."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from workflow.errors import BadInput
+from workflow.office import Office
+
+
+class Settings(BaseSettings):
+    """Every setting has a default that works on one machine with nothing else installed."""
+
+    model_config = SettingsConfigDict(env_prefix="SAKUTEI_", env_file=".env", extra="ignore", frozen=True)
+
+    data: Path = Field(default=Path("sakutei-data"), description="where the database, documents and mail lie")
+    database_url: str | None = Field(
+        default=None, description="postgresql+psycopg://…; none: SQLite in `data`"
+    )
+    office_name: str = Field(default="○○区", max_length=100, description="names the office in every mail")
+    mail_from: str = Field(default="sakutei@localhost.localdomain", description="the sender of every mail")
+    smtp_host: str | None = Field(default=None, description="none: mail goes to a Maildir in `data`")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_starttls: bool = True
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    templates: Path | None = Field(default=None, description="a folder of templates that override ours")
+    tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
+    lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'sakutei.db'}"
+
+    def office(self) -> Office:
+        """The office these settings name; its folder is made when it is not there."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        return Office(self.url, self.data / "documents", lock_timeout=self.lock_timeout)
+
+
+def settings() -> Settings:
+    """The settings of this process. Raises `BadInput` that names the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(["SAKUTEI", *(str(part).upper() for part in first["loc"])])
+        raise BadInput(f"環境変数 {name}", first["msg"], "README の Configuration を見てください。") from None
