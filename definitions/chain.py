@@ -136,7 +136,8 @@ class Body(_Frozen):
     majority: Share | None = Field(default=None, description="of those present and voting; tallied only")
     tie: Tie = Tie.CHAIR_DECIDES
     urgent: Urgent | None = Field(
-        default=None, description="whether the chair may decide alone (専決), and what that owes; none: may not"
+        default=None,
+        description="whether the chair may decide alone (専決), and what that owes; none: may not",
     )
     assembly: bool = Field(default=False, description="stands in the 区議会 column of the schedule")
 
@@ -247,7 +248,10 @@ class Chain(_Frozen):
     office: Label
     source: str | None = Field(default=None, description="the paper it was drawn from")
     comment_minimum_days: int = Field(
-        default=1, ge=1, le=365, description="the office's own minimum for a パブリックコメント, calendar days"
+        default=1,
+        ge=1,
+        le=365,
+        description="the office's own minimum for a パブリックコメント, calendar days",
     )
     bodies: tuple[Body, ...]
     stages: tuple[Stage, ...] = Field(min_length=1)

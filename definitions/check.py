@@ -18,7 +18,7 @@ from definitions.chain import (
 )
 from definitions.terms import OUTCOMES_OF, BodyKind
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Finding:
     """One broken rule: where in the definition (`("stages", 2, "gates", 0, "body")`), what is wrong and how
     to mend it."""
 
-    path: Path
+    path: KeyPath
     problem: str
     mend: str
 
@@ -59,7 +59,7 @@ def _unique_keys(chain: Chain) -> Iterator[Finding]:
     )
 
 
-def _repeated(what: str, keys: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+def _repeated(what: str, keys: Iterable[tuple[KeyPath, str]]) -> Iterator[Finding]:
     seen: set[str] = set()
     for path, key in keys:
         if key in seen:
@@ -78,7 +78,7 @@ def _known_bodies(chain: Chain) -> Iterator[Finding]:
             )
 
 
-def _named_bodies(chain: Chain) -> Iterator[tuple[Path, str]]:
+def _named_bodies(chain: Chain) -> Iterator[tuple[KeyPath, str]]:
     for path, gate in _gates(chain):
         if isinstance(gate, BodyGate):
             yield (*path, "body"), gate.body
@@ -196,7 +196,7 @@ def _reached(steps: Mapping[str, tuple[str, ...]], start: Iterable[str]) -> set[
     return reached
 
 
-def _next_path(chain: Chain, i: int) -> Path:
+def _next_path(chain: Chain, i: int) -> KeyPath:
     return ("stages", i, "next") if chain.stages[i].next is not None else ("stages", i, "key")
 
 
@@ -209,12 +209,10 @@ def _gates_wait_for_gates_beside_them(chain: Chain) -> Iterator[Finding]:
         for j, gate in enumerate(stage.gates):
             for k, key in enumerate(gate.after):
                 if key not in beside:
-                    where = "別の段階の関門です" if chain.has_gate(key) else "ありません"
+                    fault = "の関門ではなく、別の段階のものです" if chain.has_gate(key) else "にありません"
                     yield Finding(
                         ("stages", i, "gates", j, "after", k),
-                        f"先に開くべき関門「{key}」は、段階「{stage.label}」に{where}"
-                        if where == "ありません"
-                        else f"先に開くべき関門「{key}」は、段階「{stage.label}」ではなく{where}",
+                        f"先に開くべき関門「{key}」は、段階「{stage.label}」{fault}",
                         suggestion(key, (other for other in beside if other != gate.key)),
                     )
 
@@ -285,7 +283,7 @@ def _periods_have_a_document(chain: Chain) -> Iterator[Finding]:
             )
 
 
-def _gates(chain: Chain) -> Iterator[tuple[Path, Gate]]:
+def _gates(chain: Chain) -> Iterator[tuple[KeyPath, Gate]]:
     for i, stage in enumerate(chain.stages):
         for j, gate in enumerate(stage.gates):
             yield ("stages", i, "gates", j), gate
@@ -301,7 +299,7 @@ def _bodies_can_reach_their_answer(chain: Chain) -> Iterator[Finding]:
         )
 
 
-def _tallied(path: Path, body: Body) -> Iterator[Finding]:
+def _tallied(path: KeyPath, body: Body) -> Iterator[Finding]:
     if body.kind is BodyKind.RECEIVING:
         yield Finding(
             (*path, "reaches"),
@@ -318,7 +316,7 @@ def _tallied(path: Path, body: Body) -> Iterator[Finding]:
             )
 
 
-def _recorded(path: Path, body: Body) -> Iterator[Finding]:
+def _recorded(path: KeyPath, body: Body) -> Iterator[Finding]:
     if body.majority is not None:
         yield Finding(
             (*path, "majority"),
@@ -337,7 +335,7 @@ def _slots_fit_their_gates(chain: Chain) -> Iterator[Finding]:
             yield from _slot_gate(chain, slot, ("schedule", i, "gates", j), key)
 
 
-def _slot_is_a_meeting_or_an_event(path: Path, slot: Slot) -> Iterator[Finding]:
+def _slot_is_a_meeting_or_an_event(path: KeyPath, slot: Slot) -> Iterator[Finding]:
     if slot.body is None and slot.event is None:
         yield Finding(path, "会議体（body）も行事（event）もありません", "どちらか一方を書いてください")
     if slot.body is not None and slot.event is not None:
@@ -348,7 +346,7 @@ def _slot_is_a_meeting_or_an_event(path: Path, slot: Slot) -> Iterator[Finding]:
         )
 
 
-def _slot_gate(chain: Chain, slot: Slot, path: Path, key: str) -> Iterator[Finding]:
+def _slot_gate(chain: Chain, slot: Slot, path: KeyPath, key: str) -> Iterator[Finding]:
     if not chain.has_gate(key):
         yield Finding(
             path,

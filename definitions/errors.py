@@ -35,7 +35,10 @@ class ChainInvalid(SakuteiError):
 
     @property
     def message(self) -> str:
-        lines = [f"{_place(self.file, fault)}: {fault.key}: {fault.problem} → {fault.mend}" for fault in self.faults]
+        lines = [
+            f"{_place(self.file, fault)}: {fault.key}: {fault.problem} → {fault.mend}"
+            for fault in self.faults
+        ]
         return f"定義に誤りが {len(self.faults)} 件あります。\n" + "\n".join(lines)
 
 

@@ -87,9 +87,10 @@ def _decoded(content: bytes, file: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
         problem, mend = "UTF-8 として読めません", "文字コードを UTF-8 にして保存し直してください"
-        raise ChainInvalid(file, [Fault(line, None, "(ファイル)", problem, mend)]) from None
+        raise ChainInvalid(file, [Fault(line, column, "(ファイル)", problem, mend)]) from None
 
 
 def _whole_file(file: str, problem: str, mend: str) -> ChainInvalid:

@@ -14,10 +14,8 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from definitions.check import Finding
+from definitions.check import Finding, KeyPath
 from definitions.errors import ChainInvalid, Fault
-
-KeyPath = tuple[str | int, ...]
 
 _DEEPEST = 20
 """No chain nests deeper than seven; a file that does is not one, and would only exhaust the stack."""
@@ -120,15 +118,16 @@ _SYNTAX = (
 
 def _syntax_fault(error: YAMLError, text: str) -> Fault:
     if isinstance(error, ReaderError):
-        line = text.count("\n", 0, error.position) + 1
-        return Fault(line, None, "(ファイル)", "使えない制御文字があります", "その文字を消してください")
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, error.position - before.rfind("\n")
+        return Fault(line, column, "(ファイル)", "使えない制御文字があります", "その文字を消してください")
     mark = (error.problem_mark or error.context_mark) if isinstance(error, MarkedYAMLError) else None
-    line_column = (mark.line + 1, mark.column + 1) if mark is not None else (None, None)
+    place = (mark.line + 1, mark.column + 1) if mark is not None else (None, None)
     told = str(error)
     for sign, problem, mend in _SYNTAX:
         if sign in told:
-            return Fault(*line_column, "(ファイル)", problem, mend)
-    return Fault(*line_column, "(ファイル)", _UNREADABLE, _MEND_SYNTAX)
+            return Fault(place[0], place[1], "(ファイル)", problem, mend)
+    return Fault(place[0], place[1], "(ファイル)", _UNREADABLE, _MEND_SYNTAX)
 
 
 # ---------------------------------------------------------------- nodes to plain data

@@ -18,9 +18,7 @@ from definitions.chain import (
     Slot,
     Stage,
 )
-from definitions.check import Finding, suggestion
-
-KeyPath = tuple[str | int, ...]
+from definitions.check import Finding, KeyPath, suggestion
 
 
 def findings_of(error: ValidationError) -> Iterator[Finding]:
@@ -103,11 +101,11 @@ def _fields(path: KeyPath, tag: str | None) -> tuple[str, ...]:
 _PATTERNS = (
     (
         "[a-z]",
-        "キーに使えない文字があります",
+        "キーにできません",
         "英小文字で始め、英小文字・数字・下線（_）だけで書いてください",
     ),
     (r"\d{4}", "月になっていません", "2023-06 のように、西暦4桁-月2桁で書いてください"),
-    (r"[^\r\n]", "改行が入っています", "一行で書いてください"),
+    (r"[^\r\n]", "一行になっていません", "改行を除いて一行で書いてください"),
 )
 _SHARES = ("quorum", "majority")
 
@@ -118,10 +116,10 @@ def _worded(kind: str, path: KeyPath, given: Any, context: dict[str, Any]) -> tu
     if kind == "string_pattern_mismatch":
         for sign, problem, mend in _PATTERNS:
             if context["pattern"].lstrip("^").startswith(sign):
-                return f"「{_shown(given)}」は{problem}" if sign == r"\d{4}" else problem, mend
+                return f"「{_shown(given)}」は{problem}", mend
     if kind == "value_error":
         return f"「{_shown(given)}」は読めません", str(context["error"])
-    if kind in ("model_type", "model_attributes_type") and path[-1:]:
+    if kind in ("model_type", "model_attributes_type", "dict_type") and path:
         return _not_a_mapping(path[-1], given)
     worded = _WORDED.get(kind)
     if worded is None:

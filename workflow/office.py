@@ -35,7 +35,6 @@ class Office:
         """A transaction that sees one state and changes nothing."""
         with _translated(), Session(self.engine) as db:
             yield db
-            db.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -106,11 +105,10 @@ def _begin_sqlite(connection: Any) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise _unusable(str(error.orig)) from error
     except DBAPIError as error:
-        if "read-only" in str(error.orig):
-            raise _unusable(str(error.orig)) from error
+        problem = str(error.orig)
+        if isinstance(error, OperationalError) or any(sign in problem for sign, *_ in _TROUBLES):
+            raise _unusable(problem) from error
         raise
 
 

@@ -13,11 +13,11 @@ from workflow.errors import DatabaseUnusable
 from workflow.office import Office
 
 
-def migrate(office: Office) -> None:
+def migrate(office: Office, to: str = "head") -> None:
     """Bring the database to the newest form; does nothing when it is. All of it or nothing."""
     with office.migrating() as connection:
         _refuse_newer(connection)
-        command.upgrade(_config(connection=connection), "head")
+        command.upgrade(_config(connection=connection), to)
 
 
 def require_current(office: Office) -> None:

@@ -199,7 +199,7 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
                 .join(AgendaItem, AgendaItem.id == Decision.item_id)
                 .where(AgendaItem.meeting_id == meeting)
                 .order_by(Decision.id)
-            ).all()  # type: ignore[arg-type]
+            ).all()
         )
         there = db.execute(
             select(Person.key, Person.name, Attendance.present, Attendance.deputy_id)

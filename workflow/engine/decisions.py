@@ -19,8 +19,8 @@ from workflow.engine.meetings import (
     Purpose,
     begun,
     body_gate,
-    decided_items,
-    live_item,
+    held_decision,
+    still_listed,
 )
 from workflow.engine.plans import must_be_active
 from workflow.errors import (
@@ -43,10 +43,12 @@ from workflow.tally import Choice, Tally, count
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """An item at its meeting, with the plan and body it concerns."""
+    """An item at its meeting, with the plan and body it concerns, and the SHA-256 of the version put."""
 
     item: AgendaItem
     meeting: Meeting
+    sha256: str
+    decided: bool
     plan: PlanFact
     gate: BodyGate
     body: Body
@@ -359,13 +361,21 @@ def current_tally(db: Session, item: int) -> Tally:
 
 
 def _load(db: Session, item: int) -> Sitting:
-    listed = live_item(db, item)
-    held = db.get(Meeting, listed.meeting_id)
+    row = db.execute(
+        select(AgendaItem, Meeting, Version.sha256, held_decision(AgendaItem.id).exists())
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .join(Version, Version.id == AgendaItem.version_id)
+        .where(AgendaItem.id == item)
+    ).first()
+    if row is None:
+        raise NotFound("議題", str(item))
+    listed, held, sha256, decided = row
+    still_listed(listed)
     plan = plan_by_id(db, listed.plan_id)
     gate = plan.chain.gate(listed.gate_key)
-    if held is None or not isinstance(gate, BodyGate):
+    if not isinstance(gate, BodyGate):
         raise NotFound("議題", str(item))
-    return Sitting(listed, held, plan, gate, plan.chain.body(gate.body))
+    return Sitting(listed, held, sha256, decided, plan, gate, plan.chain.body(gate.body))
 
 
 def _sitting(db: Session, by: str, item: int, act: Act, now: datetime) -> tuple[Actor, Sitting]:
@@ -398,7 +408,7 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
             None,
             f"回答期限 {reiwa_moment(sitting.meeting.ends_at)} を過ぎました。",
         )
-    if item in decided_items(db, sitting.meeting.id):
+    if sitting.decided:
         raise AlreadyDone("この議題は既に決しています。")
     seat = person_id(db, member) if member else who.id
     if seat not in {held.person_id for held in seats(db, sitting.body.key, sitting.day)}:
@@ -523,7 +533,7 @@ def _carried_outcome(sitting: Sitting, carried: bool, conditions: Sequence[str],
 def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) -> None:
     """Raises what stands against a decision on this item now."""
     item, plan = sitting.item, sitting.plan
-    if item.id in decided_items(db, sitting.meeting.id):
+    if sitting.decided:
         raise AlreadyDone("この議題の結果は既に記録されています。直す場合は訂正の記録をしてください。")
     _answerable(sitting.body, Purpose(item.purpose), outcome)
     if item.purpose == Purpose.RATIFY:
@@ -587,7 +597,6 @@ def _write_decision(
     a_text("備考", note)
     texts = _conditions(outcome, conditions)
     item = sitting.item
-    sha256 = db.scalar(select(Version.sha256).where(Version.id == item.version_id)) or ""
     decision = _insert_decision(
         db,
         plan_id=item.plan_id,
@@ -597,7 +606,7 @@ def _write_decision(
         gate_key=item.gate_key,
         body_key=sitting.body.key,
         version_id=item.version_id,
-        sha256=sha256,
+        sha256=sitting.sha256,
         outcome=outcome,
         manner=manner,
         note=note,
@@ -619,7 +628,7 @@ def _write_decision(
         outcome=outcome,
         manner=manner,
         conditions=texts,
-        sha256=sha256,
+        sha256=sitting.sha256,
         note=note,
         ratifies=item.ratifies_id,
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import BodyGate
 from definitions.terms import BodyKind
@@ -458,11 +458,16 @@ def live_item(db: Session, item: int) -> AgendaItem:
     listed = db.get(AgendaItem, item)
     if listed is None:
         raise NotFound("議題", str(item))
-    if listed.removed_at is not None:
-        raise StepImpossible(
-            "記録", f"議題 {item}", None, f"議題から外されています（{listed.removed_why}）。"
-        )
+    still_listed(listed)
     return listed
+
+
+def still_listed(item: AgendaItem) -> None:
+    """Raises `StepImpossible` when the item was taken off its agenda."""
+    if item.removed_at is not None:
+        raise StepImpossible(
+            "記録", f"議題 {item.id}", None, f"議題から外されています（{item.removed_why}）。"
+        )
 
 
 def begun(held: Meeting, now: datetime, doing: str) -> None:
@@ -471,15 +476,22 @@ def begun(held: Meeting, now: datetime, doing: str) -> None:
         raise StepImpossible(doing, held.title, None, f"開催は {reiwa_moment(held.starts_at)} です。")
 
 
+def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int | None]:
+    """The decision on the item that holds: has an outcome, and nothing supersedes it."""
+    later = aliased(Decision)
+    return (
+        select(Decision.item_id)
+        .outerjoin(later, later.supersedes_id == Decision.id)
+        .where(Decision.item_id == item, Decision.outcome.is_not(None), later.id.is_(None))
+    )
+
+
 def decided_items(db: Session, meeting: int) -> set[int]:
     """The items of the meeting that have an outcome which holds."""
-    later = select(Decision.supersedes_id).where(Decision.supersedes_id.is_not(None))
-    held = (
-        select(Decision.item_id)
-        .join(AgendaItem, AgendaItem.id == Decision.item_id)
-        .where(AgendaItem.meeting_id == meeting, Decision.outcome.is_not(None), Decision.id.not_in(later))
+    held = select(AgendaItem.id).where(
+        AgendaItem.meeting_id == meeting, held_decision(AgendaItem.id).exists()
     )
-    return {item for item in db.scalars(held) if item is not None}
+    return set(db.scalars(held))
 
 
 def _listed_items(db: Session, meeting: int) -> set[int]:

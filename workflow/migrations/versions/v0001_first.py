@@ -6,8 +6,6 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-APPEND_ONLY = ("decision", "signoff", "vote", "step", "event")
-
 
 def upgrade() -> None:
     op.create_table(
@@ -432,25 +430,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", "number", name=op.f("uq_opinion_submission_id_number")),
     )
     op.create_index(op.f("ix_opinion_answer_id"), "opinion", ["answer_id"], unique=False)
-    _forbid_changes()
-
-
-def _forbid_changes() -> None:
-    """What was decided, signed, voted, stepped or logged is never changed or deleted, by nobody."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION sakutei_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
-        )
-    for table in APPEND_ONLY:
-        if op.get_bind().dialect.name == "postgresql":
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION sakutei_append_only()"
-            )
-            continue
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )

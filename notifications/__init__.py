@@ -1,0 +1,1 @@
+"""What must be said to whom, and when: reminders, notices, and the mail that carries them."""

@@ -1,0 +1,359 @@
+"""From a letter to a mail, and from a mail to a mail server or a Maildir."""
+
+import hashlib
+import mailbox
+import smtplib
+import ssl
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+
+from notifications.invite import Invite, calendar_bytes
+from notifications.kinds import Kind
+from workflow.calendar import TOKYO
+from workflow.errors import BadInput, SakuteiError
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How an office sends mail. Without `smtp_host` everything goes to the Maildir. `ca_file` holds the
+    certificates the server's is checked against (None: the system's); `timeout` is in seconds."""
+
+    sender: str
+    office_name: str
+    domain: str
+    maildir: Path
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    starttls: bool = True
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    overrides: Path | None = None
+    ca_file: Path | None = None
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one person is told, before it is a mail. `chain` and `body` choose templates of their own."""
+
+    kind: Kind
+    name: str
+    address: str
+    context: Mapping[str, Any]
+    chain: str | None = None
+    body: str | None = None
+    invite: Invite | None = None
+
+
+class MailRefused(SakuteiError):
+    """The server will never take this message (5xx)."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    @property
+    def message(self) -> str:
+        return f"メールサーバーに拒否されました: {self.words}。宛先を確かめ、直してから再送してください。"
+
+
+class MailDelayed(SakuteiError):
+    """The server did not take this message now (4xx, hang-up, timeout)."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    @property
+    def message(self) -> str:
+        return f"メールサーバーが受け取りませんでした: {self.words}。しばらくして自動で送り直します。"
+
+
+class MailServerGone(MailDelayed):
+    """No message can be sent now: the server is not there, or does not let us in."""
+
+    @property
+    def message(self) -> str:
+        return f"メールサーバーに接続できません: {self.words}。接続先の設定を確かめてください。"
+
+
+class Mailer(Protocol):
+    """Takes mails. Raises `MailRefused`, `MailDelayed` or `MailServerGone`."""
+
+    @property
+    def description(self) -> str: ...
+
+    def send(self, address: str, message: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def mailer_of(settings: MailSettings) -> Mailer:
+    """SMTP when a server is configured, else the Maildir."""
+    if settings.smtp_host is None:
+        return MaildirMailer(settings.maildir)
+    return SmtpMailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        sender=settings.sender,
+        starttls=settings.starttls,
+        username=settings.username,
+        password=settings.password,
+        timeout=settings.timeout,
+        ca_file=settings.ca_file,
+    )
+
+
+def message_id(claim: str, domain: str) -> str:
+    """The Message-ID of a delivery: the same however often it is sent."""
+    return f"<{hashlib.sha256(claim.encode()).hexdigest()[:32]}@{domain}>"
+
+
+class Stationery:
+    """Writes mails in the office's name, with its own templates where it has some. Templates are read once:
+    a new one is for the next `Stationery`."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self.settings = settings
+        folders = [settings.overrides, TEMPLATES] if settings.overrides else [TEMPLATES]
+        self._templates = Environment(
+            loader=FileSystemLoader(folders),
+            autoescape=select_autoescape(["html"], default=False),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._chosen: dict[tuple[str | None, str | None, str, str], Any] = {}
+
+    def subject(self, letter: Letter) -> str:
+        """The subject, on one line. Raises `BadInput`."""
+        text = self._render(letter, "subject.txt").strip()
+        return "".join(" " if _is_control(sign) else sign for sign in text)
+
+    def write(self, letter: Letter, claim: str, now: datetime) -> bytes:
+        """The mail's bytes. Raises `BadInput` when a name, an address or a template cannot be used."""
+        name = _one_line("宛先の氏名", letter.name)
+        address = _an_address(letter.address)
+        message = EmailMessage(policy=SMTP)
+        try:
+            message["Subject"] = self.subject(letter)
+            message["From"] = Address(_one_line("庁名", self.settings.office_name), addr_spec=self.settings.sender)
+            message["To"] = Address(name, addr_spec=address)
+            message["Date"] = format_datetime(now.astimezone(TOKYO))
+            message["Message-ID"] = message_id(claim, self.settings.domain)
+            message["Auto-Submitted"] = "auto-generated"
+            message.set_content(self._render(letter, "body.txt"), cte="base64")
+            message.add_alternative(self._render(letter, "body.html"), subtype="html", cte="base64")
+            if letter.invite:
+                self._attach(message, letter.invite, (name, address), now)
+            return message.as_bytes()
+        except (ValueError, MessageError) as error:
+            raise BadInput("メール", f"作成できません（{error}）", "宛先と差出人を確かめてください。") from error
+
+    def _attach(self, message: EmailMessage, invite: Invite, to: tuple[str, str], now: datetime) -> None:
+        organizer = (self.settings.office_name, self.settings.sender)
+        content = calendar_bytes(
+            invite, domain=self.settings.domain, organizer=organizer, attendee=to, now=now
+        )
+        message.add_attachment(
+            content,
+            maintype="text",
+            subtype="calendar",
+            filename="invite.ics",
+            params={"method": invite.method.value, "charset": "utf-8"},
+        )
+
+    def _render(self, letter: Letter, part: str) -> str:
+        try:
+            return str(self._template(letter, part).render(office_name=self.settings.office_name, **letter.context))
+        except TemplateError as error:
+            where = f"{letter.kind.value}/{part}"
+            raise BadInput(
+                f"通知のひな形 {where}", str(error) or type(error).__name__, "ひな形を直して再送してください。"
+            ) from error
+
+    def _template(self, letter: Letter, part: str) -> Any:
+        key = (letter.chain, letter.body, letter.kind.value, part)
+        if key not in self._chosen:
+            folders = [f"{letter.chain}/{letter.body}/", f"{letter.chain}/"] if letter.chain else []
+            if letter.body is None:
+                folders = folders[1:]
+            names = [f"{folder}{letter.kind.value}/{part}" for folder in (*folders, "")]
+            self._chosen[key] = self._templates.select_template(names)
+        return self._chosen[key]
+
+
+class SmtpMailer:
+    """One SMTP connection, kept open from mail to mail until `close`."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        sender: str,
+        starttls: bool = True,
+        username: str | None = None,
+        password: str | None = None,
+        timeout: float = 30.0,
+        ca_file: Path | None = None,
+    ) -> None:
+        """`timeout` is in seconds, for each answer of the server."""
+        self._host, self._port, self._sender = host, port, sender
+        self._starttls, self._username, self._password = starttls, username, password
+        self._timeout, self._ca_file = timeout, ca_file
+        self._smtp: smtplib.SMTP | None = None
+
+    @property
+    def description(self) -> str:
+        return f"メールサーバー {self._host}:{self._port} から送ります。"
+
+    def send(self, address: str, message: bytes) -> None:
+        try:
+            smtp = self._ready_for_mail()
+            _accept(smtp.rcpt(address))
+            _accept(smtp.data(message))
+        except smtplib.SMTPResponseException as error:
+            self._recover(error.smtp_code)
+            raise _by_code(error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise MailDelayed(_words(error)) from error
+
+    def close(self) -> None:
+        if self._smtp is not None:
+            try:
+                self._smtp.quit()
+            except (smtplib.SMTPException, OSError):
+                self._smtp.close()
+            self._smtp = None
+
+    def _ready_for_mail(self) -> smtplib.SMTP:
+        """A connection that has taken our MAIL FROM. A kept one may have been closed by the server: then a new
+        one is opened, once."""
+        if self._smtp is not None:
+            try:
+                answer = self._smtp.mail(self._sender)
+                if answer[0] == 250:
+                    return self._smtp
+                if answer[0] != 421:
+                    _accept(answer)
+            except (smtplib.SMTPServerDisconnected, OSError):
+                pass
+            self._drop()
+        self._smtp = self._connect()
+        _accept(self._smtp.mail(self._sender))
+        return self._smtp
+
+    def _connect(self) -> smtplib.SMTP:
+        try:
+            smtp = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+        except (smtplib.SMTPException, OSError) as error:
+            raise MailServerGone(_words(error)) from error
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            if self._starttls:
+                cafile = str(self._ca_file) if self._ca_file else None
+                smtp.starttls(context=ssl.create_default_context(cafile=cafile))
+                smtp.ehlo_or_helo_if_needed()
+            if self._username is not None:
+                smtp.login(self._username, self._password or "")
+        except (smtplib.SMTPException, OSError) as error:
+            smtp.close()
+            raise MailServerGone(_words(error)) from error
+        return smtp
+
+    def _recover(self, code: int) -> None:
+        """After a refusal the connection serves the next mail, unless the server is closing it."""
+        try:
+            if code == 421 or self._smtp is None or self._smtp.rset()[0] != 250:
+                self._drop()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+class MaildirMailer:
+    """Puts each mail in a Maildir, for offices (and demonstrations) with no mail server."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def description(self) -> str:
+        return f"メールサーバーの設定がないため、メールは送られず {self._folder} に保存されます。"
+
+    def send(self, address: str, message: bytes) -> None:
+        try:
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            mailbox.Maildir(self._folder, create=True).add(message)
+        except OSError as error:
+            raise MailServerGone(f"{self._folder} に書き込めません（{error.strerror}）") from error
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def _accept(answer: tuple[int, bytes]) -> None:
+    code, words = answer
+    if code == -1:
+        raise smtplib.SMTPServerDisconnected("接続が切れました")
+    if code not in (250, 251):
+        raise smtplib.SMTPResponseException(code, words)
+
+
+def _by_code(error: smtplib.SMTPResponseException) -> SakuteiError:
+    return MailRefused(_words(error)) if 500 <= error.smtp_code < 600 else MailDelayed(_words(error))
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _server_words(error)
+    if isinstance(error, TimeoutError):
+        return "時間内に応答がありません"
+    if isinstance(error, ConnectionRefusedError):
+        return "接続を拒まれました"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "途中で接続が切れました"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _server_words(error: smtplib.SMTPResponseException) -> str:
+    words = error.smtp_error
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    return f"{error.smtp_code} {' '.join(text.split())}"
+
+
+def _one_line(place: str, text: str) -> str:
+    if any(_is_control(sign) for sign in text):
+        raise BadInput(place, "改行などの制御文字が含まれています", "名簿を直してから再送してください。")
+    return text
+
+
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Zl", "Zp")
+
+
+def _an_address(text: str) -> str:
+    _one_line("宛先のアドレス", text)
+    name, at, domain = text.rpartition("@")
+    if not (name and at and domain) or not text.isascii() or any(sign in text for sign in " <>,;\"()"):
+        raise BadInput(
+            "宛先のアドレス", f"「{text}」はメールアドレスとして使えません", "名簿を直してから再送してください。"
+        )
+    return text

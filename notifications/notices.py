@@ -1,0 +1,164 @@
+"""Notices: what follows from the event log for somebody's mail. Each event is told once."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from definitions.chain import BodyGate
+from definitions.terms import Outcome, Role
+from notifications.kinds import Kind
+from notifications.letters import INVITATIONS, bodies_between
+from notifications.occasions import LOOK_BACK
+from notifications.outbox import Entry, enqueue
+from workflow.audit import Tag
+from workflow.calendar import tokyo_day
+from workflow.engine.meetings import Form
+from workflow.facts import plan_by_id
+from workflow.office import Office
+from workflow.people import Seat, seats, staff
+from workflow.records import Cursor, Delivery, Event, Meeting, Person
+
+CURSOR = "notices"
+EVENTS_AT_ONCE = 200
+"""How many events one transaction reads."""
+
+DECISIONS = (
+    Tag.DECISION_RECORDED,
+    Tag.DECISION_CORRECTED,
+    Tag.DECISION_TAKEN_BACK,
+    Tag.DECIDED_ALONE,
+    Tag.RATIFIED,
+)
+MEETINGS = {
+    Tag.MEETING_CALLED: Kind.MEETING_CALLED,
+    Tag.MEETING_MOVED: Kind.MEETING_MOVED,
+    Tag.MEETING_CANCELLED: Kind.MEETING_CANCELLED,
+}
+
+
+def claim(office: Office, now: datetime) -> int:
+    """Read the events nobody was told of yet and put their notices in the outbox; returns how many. What is
+    older than `LOOK_BACK` is recorded as missed."""
+    written = 0
+    while _waiting(office):
+        with office.writing() as db:
+            written += _claim_some(db, now)
+    return written
+
+
+def recipients_of_meeting(db: Session, body: str, day: date) -> list[Seat]:
+    """Who is invited to a meeting of the body on that day: its members and its 事務局."""
+    return [*seats(db, body, day), *seats(db, body, day, [Role.SECRETARIAT])]
+
+
+def recipients_of_change(db: Session, meeting: int) -> list[Seat]:
+    """Who is told of a meeting's move or cancellation: who is invited now, and everybody invited before."""
+    held = db.get_one(Meeting, meeting)
+    now_invited = recipients_of_meeting(db, held.body_key, tokyo_day(held.starts_at))
+    before = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .join(Delivery, Delivery.recipient_id == Person.id)
+        .where(Delivery.meeting_id == meeting, Delivery.kind.in_(list(INVITATIONS)))
+        .distinct()
+        .order_by(Person.id)
+    )
+    return _once([*now_invited, *(Seat(*row, role=Role.MEMBER) for row in before)])
+
+
+def recipients_of_decision(db: Session, plan: int, gate: str, day: date) -> list[Seat]:
+    """Who is told of a body's decision: the plan's 担当課 and the body's 事務局."""
+    fact = plan_by_id(db, plan)
+    found = fact.chain.gate(gate)
+    office = seats(db, found.body, day, [Role.SECRETARIAT]) if isinstance(found, BodyGate) else []
+    return _once([*staff(db, fact.department, day), *office])
+
+
+def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: date) -> list[Seat]:
+    """Who is told of a 差戻し: the 担当課, and members and 事務局 of each body that must agree again."""
+    people = staff(db, plan_by_id(db, plan).department, day)
+    for body in bodies_between(db, plan, to, was):
+        people += recipients_of_meeting(db, body, day)
+    return _once(people)
+
+
+def _waiting(office: Office) -> bool:
+    with office.reading() as db:
+        last = db.scalar(select(func.max(Event.seq))) or 0
+        return last > (db.scalar(select(Cursor.seq).where(Cursor.name == CURSOR)) or 0)
+
+
+def _claim_some(db: Session, now: datetime) -> int:
+    seen = db.scalar(select(Cursor.seq).where(Cursor.name == CURSOR).with_for_update())
+    events = db.scalars(
+        select(Event).where(Event.seq > (seen or 0)).order_by(Event.seq).limit(EVENTS_AT_ONCE)
+    ).all()
+    if not events:
+        return 0
+    written = sum(enqueue(db, list(_entries(db, event, now)), now) for event in events)
+    if seen is None:
+        db.execute(insert(Cursor).values(name=CURSOR, seq=events[-1].seq))
+    else:
+        db.execute(update(Cursor).where(Cursor.name == CURSOR).values(seq=events[-1].seq))
+    return written
+
+
+def _entries(db: Session, event: Event, now: datetime) -> Iterator[Entry]:
+    data: Mapping[str, Any] = json.loads(event.data)
+    late = now - event.at > LOOK_BACK
+    for kind, people in _told(db, event, data):
+        for seat in people:
+            yield Entry(
+                claim=f"event:{event.seq}:{seat.person_id}",
+                kind=kind,
+                rule=event.tag,
+                recipient_id=seat.person_id,
+                meeting_id=event.meeting_id,
+                plan_id=event.plan_id,
+                event_seq=event.seq,
+                due_at=event.at,
+                missed="停止中に時機を逸しました" if late else None,
+            )
+
+
+def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[Kind, list[Seat]]]:
+    """Of each event: what kind of notice goes to whom."""
+    tag, day = Tag(event.tag), tokyo_day(event.at)
+    if tag in MEETINGS and event.meeting_id is not None and not _was_over(db, event, data):
+        yield MEETINGS[tag], recipients_of_change(db, event.meeting_id)
+    elif tag in DECISIONS and event.plan_id is not None and not _entered_afterwards(db, event.meeting_id):
+        people = recipients_of_decision(db, event.plan_id, data["gate"], day)
+        conditional = data.get("outcome") == Outcome.CONDITIONAL
+        department = {seat.person_id for seat in staff(db, plan_by_id(db, event.plan_id).department, day)}
+        owing = [seat for seat in people if conditional and seat.person_id in department]
+        yield Kind.CONDITION_OPEN, owing
+        yield Kind.DECISION, [seat for seat in people if seat not in owing]
+    elif tag is Tag.PLAN_SENT_BACK and event.plan_id is not None:
+        yield (
+            Kind.PLAN_SENT_BACK,
+            recipients_of_sending_back(db, event.plan_id, data["to"], data["from"], day),
+        )
+
+
+def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:
+    """Whether the meeting was already held when the event was logged."""
+    held = db.get_one(Meeting, event.meeting_id)
+    if Tag(event.tag) is not Tag.MEETING_CALLED:
+        return held.ends_at <= event.at
+    end = data["ends_at"] if data["form"] == Form.IN_WRITING else data["starts_at"]
+    return datetime.fromisoformat(end) <= event.at
+
+
+def _entered_afterwards(db: Session, meeting: int | None) -> bool:
+    """Whether the meeting came into the records only after it was held: then its results are old news."""
+    called = db.scalars(
+        select(Event).where(Event.meeting_id == meeting, Event.tag == Tag.MEETING_CALLED).limit(1)
+    ).first()
+    return called is not None and _was_over(db, called, json.loads(called.data))
+
+
+def _once(people: Iterable[Seat]) -> list[Seat]:
+    return list({seat.person_id: seat for seat in reversed(list(people))}.values())[::-1]

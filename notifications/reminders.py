@@ -1,0 +1,129 @@
+"""Which reminders are owed: a pure function of what is coming, the rules and now."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+
+from definitions.chain import Audience, ReminderKind, ReminderRule
+from notifications.kinds import Kind
+from workflow.calendar import offset_before, tokyo_day
+from workflow.engine.meetings import Form, MeetingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Something people are reminded of: a meeting, or (with `period_id`) the close of a パブリックコメント.
+
+    `ends_at` of a 持ち回り is the last moment to answer. A comment period's closing is its last day: from its
+    0:00 (`starts_at`) to its 24:00 (`ends_at`).
+    `known_at` is when it was called or last moved; None when the log does not tell. `unanswered` are the
+    members of a 持ち回り who still owe an answer.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    body: str | None = None
+    meeting_id: int | None = None
+    period_id: int | None = None
+    plan_id: int | None = None
+    form: Form = Form.IN_PERSON
+    status: MeetingStatus = MeetingStatus.CALLED
+    known_at: datetime | None = None
+    audiences: Mapping[Audience, tuple[int, ...]] = field(default_factory=dict)
+    unanswered: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message one person is owed. `missed`: its time passed and it can no longer be sent."""
+
+    claim: str
+    kind: Kind
+    rule: str
+    recipient_id: int
+    meeting_id: int | None
+    plan_id: int | None
+    due_at: datetime
+    missed: bool
+
+
+def due(
+    occasions: Iterable[Occasion], rules: Collection[ReminderRule], now: datetime, closed: Collection[date]
+) -> list[Owed]:
+    """Everything owed by `now`, whether or not it was claimed before; the claim tells the same one again.
+
+    One whose time passed is owed while the occasion is still to come, and missed when it is not, unless the
+    occasion was called or moved only after that time.
+    """
+    due_at = cache(lambda day, when: offset_before(day, when, closed))
+    return [
+        owed
+        for occasion in occasions
+        for rule in rules
+        if applies(rule, occasion)
+        for owed in _owed(occasion, rule, due_at(tokyo_day(aim(rule.kind, occasion)), rule.when), now)
+    ]
+
+
+def applies(rule: ReminderRule, occasion: Occasion) -> bool:
+    """Whether the rule speaks of this occasion at all."""
+    if occasion.status is not MeetingStatus.CALLED:
+        return False
+    if rule.kind is ReminderKind.COMMENT_CLOSING:
+        return occasion.period_id is not None
+    if occasion.meeting_id is None or (rule.bodies and occasion.body not in rule.bodies):
+        return False
+    return rule.kind is not ReminderKind.UNANSWERED or occasion.form is Form.IN_WRITING
+
+
+def aim(kind: ReminderKind, occasion: Occasion) -> datetime:
+    """The moment a rule of that kind counts back from."""
+    return occasion.ends_at if kind is ReminderKind.UNANSWERED else occasion.starts_at
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as claims hold it, to the minute."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+def _owed(occasion: Occasion, rule: ReminderRule, due_at: datetime, now: datetime) -> Iterator[Owed]:
+    over = _deadline(rule.kind, occasion) <= now
+    if due_at > now or (over and (occasion.known_at is None or occasion.known_at >= due_at)):
+        return
+    for recipient in dict.fromkeys(_recipients(occasion, rule)):
+        yield Owed(
+            claim=f"{claim_prefix(rule, occasion)}{recipient}",
+            kind=Kind(rule.kind),
+            rule=rule.key,
+            recipient_id=recipient,
+            meeting_id=occasion.meeting_id,
+            plan_id=occasion.plan_id,
+            due_at=due_at,
+            missed=over,
+        )
+
+
+def claim_prefix(rule: ReminderRule, occasion: Occasion) -> str:
+    """The claim of the rule for the occasion at its present time, up to the recipient."""
+    thing = (
+        f"comment:{occasion.period_id}"
+        if occasion.meeting_id is None
+        else f"meeting:{occasion.meeting_id}"
+    )
+    return f"{thing}:{rule.key}:{stamp(aim(rule.kind, occasion))}:"
+
+
+def _deadline(kind: ReminderKind, occasion: Occasion) -> datetime:
+    """Until when the reminder is of use."""
+    return occasion.starts_at if kind in (ReminderKind.MEETING, ReminderKind.AGENDA_DEADLINE) else occasion.ends_at
+
+
+def _recipients(occasion: Occasion, rule: ReminderRule) -> Iterable[int]:
+    audience = occasion.audiences.get(rule.audience, ())
+    if rule.kind is not ReminderKind.UNANSWERED:
+        return audience
+    if rule.audience in (Audience.MEMBERS, Audience.CHAIR):
+        return [person for person in audience if person in occasion.unanswered]
+    return audience if occasion.unanswered else ()
+

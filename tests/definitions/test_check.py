@@ -1,0 +1,258 @@
+"""Each rule of a chain has a definition that breaks it: the check names the place, the fault and the mend."""
+
+import pytest
+
+from definitions.check import Finding, check
+from definitions.errors import ChainInvalid, Fault
+from definitions.load import parse_chain
+
+SOUND = """\
+format: 1
+key: small
+title: 小さな計画
+office: 区
+comment_minimum_days: 14
+bodies:
+  - {key: bukai, name: 部会, kind: deliberative, chair: 部長}
+  - {key: iinkai, name: 委員会, kind: receiving, chair: 委員長}
+stages:
+  - key: draft
+    label: 素案
+    planned: {first: 2023-03, last: 2023-06}
+    gates:
+      - {key: draft_document, kind: document, label: 素案}
+      - key: draft_bukai
+        kind: body
+        label: 部会
+        body: bukai
+        after: [draft_document]
+        opens_on: [approved]
+    next: [comment]
+  - key: comment
+    label: 意見募集
+    gates:
+      - {key: comment_period, kind: period, label: 募集, minimum_days: 19, mandatory: true}
+    next: [decision]
+  - key: decision
+    label: 決定
+    decided: true
+    next: []
+schedule:
+  - {month: 2023-03, body: bukai, gates: [draft_bukai]}
+  - {month: 2023-04, event: 意見募集, gates: [comment_period]}
+reminders:
+  - {key: three_days, kind: meeting, audience: members, when: 3営業日前 09:00, bodies: [bukai]}
+"""
+
+
+def broken(*changes: tuple[str, str]) -> tuple[Fault, ...]:
+    """The faults of the sound chain after replacing each text, which must be there once."""
+    text = SOUND
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    with pytest.raises(ChainInvalid) as raised:
+        parse_chain(text, "small.yaml")
+    assert raised.value.file == "small.yaml"
+    return raised.value.faults
+
+
+def line_of(text: str) -> int:
+    """The line of the sound chain on which the text stands."""
+    return SOUND[: SOUND.index(text)].count("\n") + 1
+
+
+def the_only(faults: tuple[Fault, ...]) -> Fault:
+    assert len(faults) == 1, faults
+    return faults[0]
+
+
+def test_a_sound_chain_has_no_findings() -> None:
+    assert check(parse_chain(SOUND, "small.yaml")) == []
+
+
+def test_a_finding_can_be_had_without_a_file() -> None:
+    chain = parse_chain(SOUND, "small.yaml")
+    lax = chain.model_copy(update={"comment_minimum_days": 30})
+    (finding,) = check(lax)
+    assert isinstance(finding, Finding)
+    assert finding.path == ("stages", 1, "gates", 0, "minimum_days")
+
+
+ONE_FAULT = [
+    pytest.param(
+        "- {key: iinkai,", "- {key: bukai,", "- {key: iinkai,", "bodies[1].key", "二度使われています", "別の名前", id="two bodies share a key"
+    ),
+    pytest.param(
+        "key: comment_period, kind",
+        "key: draft_bukai, kind",
+        "key: comment_period, kind",
+        "stages[1].gates[0].key",
+        "二度使われています",
+        "別の名前",
+        id="two gates of different stages share a key",
+    ),
+    pytest.param(
+        "reminders:\n",
+        "reminders:\n  - {key: three_days, kind: meeting, audience: chair, when: 当日 08:30}\n",
+        None,
+        "reminders[1].key",
+        "二度使われています",
+        "別の名前",
+        id="two reminders share a key",
+    ),
+    pytest.param("next: [comment]", "next: [coment, comment]", "next: [comment]", "stages[0].next[0]", "coment", "「comment」のことでは", id="next names no stage"),
+    pytest.param("        body: bukai\n", "        body: bukay\n", "        body: bukai\n", "stages[0].gates[1].body", "bukay", "「bukai」のことでは", id="a gate names no body"),
+    pytest.param(
+        "body: bukai, gates: [draft_bukai]", "body: bukay", "body: bukai, gates", "schedule[0].body", "bukay", "「bukai」のことでは", id="a line of the schedule names no body"
+    ),
+    pytest.param("bodies: [bukai]", "bodies: [bukay]", "bodies: [bukai]", "reminders[0].bodies[0]", "bukay", "「bukai」のことでは", id="a reminder names no body"),
+    pytest.param("after: [draft_document]", "after: [draft_documnt]", "after: [draft_document]", "stages[0].gates[1].after[0]", "draft_documnt", "「draft_document」のことでは", id="after names no gate"),
+    pytest.param(
+        "after: [draft_document]", "after: [comment_period]", "after: [draft_document]", "stages[0].gates[1].after[0]", "別の段階のもの", "draft_document", id="after names a gate of another stage"
+    ),
+    pytest.param("after: [draft_document]", "after: [draft_bukai]", "after: [draft_document]", "stages[0].gates[1].after", "互いを待ち", "after の一つ", id="a gate waits for itself"),
+    pytest.param(
+        "key: draft_document, kind: document,",
+        "key: draft_document, kind: document, after: [draft_bukai],",
+        "key: draft_document, kind",
+        "stages[0].gates[0].after",
+        "「draft_document」「draft_bukai」が互いを待ち",
+        "after の一つ",
+        id="two gates wait for each other",
+    ),
+    pytest.param("opens_on: [approved]", "opens_on: [approved, passed]", "opens_on: [approved]", "stages[0].gates[1].opens_on[1]", "可決", "approved（了承）", id="a gate opens on an answer its body cannot give"),
+    pytest.param("minimum_days: 19", "minimum_days: 13", "minimum_days: 19", "stages[1].gates[0].minimum_days", "下限 14 日", "14 以上", id="a public comment is shorter than the office allows"),
+    pytest.param("chair: 部長}", "chair: 部長, reaches: tallied, majority: 過半数}", "key: bukai, name", "bodies[0].reaches", "定足数（quorum）", "quorum: 半数以上", id="a tallied body has no quorum"),
+    pytest.param("chair: 部長}", "chair: 部長, reaches: tallied, quorum: 半数以上}", "key: bukai, name", "bodies[0].reaches", "可決の割合（majority）", "majority: 過半数", id="a tallied body has no majority"),
+    pytest.param("chair: 部長}", "chair: 部長, majority: 過半数}", "key: bukai, name", "bodies[0].majority", "使われません", "majority を消す", id="a recorded body has a majority"),
+    pytest.param("chair: 委員長}", "chair: 委員長, reaches: tallied}", "key: iinkai, name", "bodies[1].reaches", "採決（tallied）はできません", "reaches: recorded", id="a receiving body votes"),
+    pytest.param("gates: [draft_bukai]", "gates: [draft_buka]", "gates: [draft_bukai]", "schedule[0].gates[0]", "draft_buka", "「draft_bukai」のことでは", id="a line of the schedule names no gate"),
+    pytest.param("body: bukai, gates: [draft_bukai]", "body: iinkai, gates: [draft_bukai]", "gates: [draft_bukai]", "schedule[0].gates[0]", "「bukai」で", "body を bukai に", id="another body's gate stands on a meeting"),
+    pytest.param("gates: [draft_bukai]", "gates: [draft_document]", "gates: [draft_bukai]", "schedule[0].gates[0]", "会議体が開くものではありません", "event の行", id="a gate no body opens stands on a meeting"),
+    pytest.param("gates: [comment_period]", "gates: [draft_bukai]", "gates: [comment_period]", "schedule[1].gates[0]", "「bukai」で", "bukai の行", id="a body's gate stands on an event"),
+    pytest.param("body: bukai, gates: [draft_bukai]", "label: 報告", "month: 2023-03, body", "schedule[0]", "会議体（body）も行事（event）もありません", "どちらか一方", id="a line of the schedule is neither meeting nor event"),
+    pytest.param("body: bukai, gates", "body: bukai, event: 祭, gates", "month: 2023-03, body", "schedule[0].event", "両方あります", "一方を消して", id="a line of the schedule is both meeting and event"),
+    pytest.param("last: 2023-06", "last: 2023-02", "last: 2023-06", "stages[0].planned.last", "2023-03 より前の 2023-02", "入れ替える", id="a stage is planned to end before it begins"),
+    pytest.param("kind: meeting, audience: members", "kind: meeting, audience: staff", "key: three_days", "reminders[0].audience", "staff には送れません", "members・secretariat・chair", id="a meeting is brought to the staff's mind"),
+    pytest.param("kind: meeting, audience: members", "kind: agenda_deadline, audience: members", "key: three_days", "reminders[0].audience", "members には送れません", "secretariat に", id="an agenda deadline is brought to the members' mind"),
+    pytest.param("kind: meeting, audience: members", "kind: unanswered, audience: chair", "key: three_days", "reminders[0].audience", "chair には送れません", "members に", id="an unanswered call is brought to the chair's mind"),
+    pytest.param("kind: meeting, audience: members, when: 3営業日前 09:00, bodies: [bukai]", "kind: comment_closing, audience: members, when: 当日 08:30", "key: three_days", "reminders[0].audience", "members には送れません", "staff に", id="a closing comment period is brought to members' mind"),
+    pytest.param("kind: meeting, audience: members", "kind: comment_closing, audience: staff", "key: three_days", "reminders[0].bodies", "会議体のものではない", "bodies を消して", id="a closing comment period is narrowed to bodies"),
+    pytest.param("    decided: true\n", "", "stages:", "stages", "決定の段階がありません", "decided: true", id="no stage decides"),
+    pytest.param("next: [comment]", "next: [comment, decision]", "comment_period, kind", "stages[1].gates[0].mandatory", "通らずに", "next を直す", id="a path goes round a mandatory gate"),
+    pytest.param(
+        "    decided: true\n",
+        "    decided: true\n    gates: [{key: mayor, kind: signoff, label: 決裁, office: 区長, mandatory: true}]\n",
+        None,
+        "stages[2].gates[0].mandatory",
+        "決定の段階「決定」そのもの",
+        "手前の段階に移して",
+        id="a mandatory gate stands on the decided stage itself",
+    ),
+    pytest.param("kind: document, label: 素案", "kind: signoff, label: 素案, office: 部長", "comment_period, kind", "stages[1].gates[0]", "文書がないまま", "kind: document", id="a public comment has no document"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "place", "key", "problem", "mend"), ONE_FAULT)
+def test_the_chain_is_refused_when(
+    old: str, new: str, place: str | None, key: str, problem: str, mend: str
+) -> None:
+    fault = next(fault for fault in broken((old, new)) if fault.key == key)
+    assert problem in fault.problem
+    assert mend in fault.mend
+    if place is not None:
+        assert fault.line == line_of(place)
+
+
+def test_two_stages_sharing_a_key_are_told_at_the_second() -> None:
+    faults = broken(("  - key: comment\n", "  - key: draft\n"))
+    repeated = next(fault for fault in faults if "二度使われています" in fault.problem)
+    assert (repeated.key, repeated.line) == ("stages[1].key", line_of("  - key: comment\n"))
+
+
+def test_a_circle_of_stages_with_a_way_out_is_told_once_at_its_first_next() -> None:
+    fault = the_only(broken(("next: [decision]", "next: [decision, draft]")))
+    assert (fault.key, fault.line) == ("stages[0].next", line_of("next: [comment]"))
+    assert "「素案」・「意見募集」" in fault.problem
+    assert "差戻しは next に書かなくても" in fault.mend
+
+
+def test_a_stage_leading_back_to_itself_is_a_circle() -> None:
+    fault = the_only(broken(("next: [decision]", "next: [comment, decision]")))
+    assert (fault.key, fault.line) == ("stages[1].next", line_of("next: [decision]"))
+    assert "元の段階に戻って" in fault.problem
+
+
+def test_a_stage_no_path_arrives_at_is_told() -> None:
+    stray = "schedule:\n"
+    faults = broken((stray, "  - {key: stray, label: 迷子, next: [decision]}\n" + stray))
+    fault = the_only(faults)
+    assert (fault.key, fault.line) == ("stages[3].key", line_of(stray))
+    assert "着く道がありません" in fault.problem
+    assert "stray を加える" in fault.mend
+
+
+def test_stages_that_never_come_to_an_end_are_told() -> None:
+    faults = broken(("next: []", "next: [draft]"))
+    endless = [fault for fault in faults if "終わりの段階に着けません" in fault.problem]
+    assert [fault.key for fault in endless] == ["stages[0].next", "stages[1].next", "stages[2].next"]
+    assert all("next: []" in fault.mend for fault in endless)
+
+
+def test_a_stage_after_the_decision_cannot_hold_a_mandatory_gate() -> None:
+    later = "  - {key: printing, label: 印刷, gates: [{key: print, kind: document, label: 印, mandatory: true}]}\n"
+    fault = the_only(broken(("    next: []\n", "    next: [printing]\n" + later)))
+    assert fault.key == "stages[3].gates[0].mandatory"
+    assert "通らずに" in fault.problem
+
+
+def test_two_branches_each_with_a_document_may_meet_in_a_public_comment() -> None:
+    branches = SOUND.replace("next: [comment]", "next: [left, right]").replace(
+        "  - key: comment\n",
+        "  - {key: left, label: 左, next: [comment], gates: [{key: left_doc, kind: document, label: 左}]}\n"
+        "  - {key: right, label: 右, next: [comment], gates: [{key: right_doc, kind: document, label: 右}]}\n"
+        "  - key: comment\n",
+    )
+    bare = branches.replace(
+        "{key: draft_document, kind: document,", "{key: draft_document, kind: signoff, office: 長,"
+    )
+    assert check(parse_chain(bare, "small.yaml")) == []
+
+
+def test_a_document_on_only_one_branch_does_not_carry_a_public_comment() -> None:
+    faults = broken(
+        ("{key: draft_document, kind: document,", "{key: draft_document, kind: signoff, office: 長,"),
+        ("next: [comment]", "next: [comment, left]"),
+        (
+            "  - key: comment\n",
+            "  - {key: left, label: 左, next: [comment], gates: [{key: left_doc, kind: document, label: 左}]}\n"
+            "  - key: comment\n",
+        ),
+    )
+    fault = the_only(faults)
+    assert fault.key == "stages[2].gates[0]"
+    assert "文書がないまま" in fault.problem
+
+
+def test_a_document_beside_the_period_is_enough() -> None:
+    text = SOUND.replace(
+        "{key: draft_document, kind: document,", "{key: draft_document, kind: signoff, office: 長,"
+    )
+    beside = "      - {key: comment_document, kind: document, label: 案}\n      - {key: comment_period"
+    assert check(parse_chain(text.replace("      - {key: comment_period", beside), "small.yaml")) == []
+
+
+def test_all_broken_rules_are_told_at_once_in_the_order_of_the_file() -> None:
+    faults = broken(
+        ("chair: 部長}", "chair: 部長, majority: 過半数}"),
+        ("last: 2023-06", "last: 2023-02"),
+        ("minimum_days: 19", "minimum_days: 3"),
+        ("kind: meeting, audience: members", "kind: meeting, audience: staff"),
+    )
+    assert [fault.key for fault in faults] == [
+        "bodies[0].majority",
+        "stages[0].planned.last",
+        "stages[1].gates[0].minimum_days",
+        "reminders[0].audience",
+    ]
