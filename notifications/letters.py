@@ -40,7 +40,7 @@ INVITATIONS = {
 }
 
 
-class NoLongerDue(Exception):  # noqa: N818
+class NoLongerDue(Exception):
     """A message that must not be sent any more: what becomes of it, and why in Japanese."""
 
     def __init__(self, state: State, why: str) -> None:
@@ -139,7 +139,7 @@ class Desk:
 
     def _invitation(self, about: Subject) -> Letter:
         meeting, words, chain = self._meeting(about.meeting_id)
-        event, data = self._event(about.event_seq)
+        _, data = self._event(about.event_seq)
         if meeting.ends_at <= self._now:
             raise NoLongerDue(State.MISSED, "送る前に会議の日時を過ぎました")
         if data.get("sequence", 0) != meeting.sequence:
@@ -171,7 +171,7 @@ class Desk:
             about.kind,
             about.name,
             about.address,
-            {"recipient": about.name, **context},
+            context,
             chain,
             body,
             invite,

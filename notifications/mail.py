@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -134,6 +135,7 @@ class Stationery:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._last: tuple[tuple[Any, ...], bytes] | None = None
         self._chosen: dict[tuple[str | None, str | None, str, str], Any] = {}
 
     def subject(self, letter: Letter) -> str:
@@ -145,21 +147,36 @@ class Stationery:
         """The mail's bytes. Raises `BadInput` when a name, an address or a template cannot be used."""
         name = _one_line("宛先の氏名", letter.name)
         address = _an_address(letter.address)
+        own = f"Message-ID: {message_id(claim, self.settings.domain)}\r\n{_to(name, address)}\r\n"
+        if letter.invite:
+            message = self._message(letter, now)
+            self._attach(message, letter.invite, (name, address), now)
+            return own.encode("ascii") + message.as_bytes()
+        return own.encode("ascii") + self._shared(letter, now)
+
+    def _shared(self, letter: Letter, now: datetime) -> bytes:
+        """What the mails of all recipients have in common; made once for as long as it stays the same."""
+        made_for = (letter.kind, letter.chain, letter.body, now, letter.context)
+        if self._last is None or self._last[0] != made_for:
+            self._last = (made_for, self._message(letter, now).as_bytes())
+        return self._last[1]
+
+    def _message(self, letter: Letter, now: datetime) -> EmailMessage:
+        """The mail but for its recipient."""
         message = EmailMessage(policy=SMTP)
         try:
+            office = _one_line("庁名", self.settings.office_name)
+            message["From"] = Address(office, addr_spec=self.settings.sender)
             message["Subject"] = self.subject(letter)
-            message["From"] = Address(_one_line("庁名", self.settings.office_name), addr_spec=self.settings.sender)
-            message["To"] = Address(name, addr_spec=address)
             message["Date"] = format_datetime(now.astimezone(TOKYO))
-            message["Message-ID"] = message_id(claim, self.settings.domain)
             message["Auto-Submitted"] = "auto-generated"
             message.set_content(self._render(letter, "body.txt"), cte="base64")
             message.add_alternative(self._render(letter, "body.html"), subtype="html", cte="base64")
-            if letter.invite:
-                self._attach(message, letter.invite, (name, address), now)
-            return message.as_bytes()
         except (ValueError, MessageError) as error:
-            raise BadInput("メール", f"作成できません（{error}）", "宛先と差出人を確かめてください。") from error
+            raise BadInput(
+                "メール", f"作成できません（{error}）", "差出人の設定とひな形を確かめてください。"
+            ) from error
+        return message
 
     def _attach(self, message: EmailMessage, invite: Invite, to: tuple[str, str], now: datetime) -> None:
         organizer = (self.settings.office_name, self.settings.sender)
@@ -176,11 +193,15 @@ class Stationery:
 
     def _render(self, letter: Letter, part: str) -> str:
         try:
-            return str(self._template(letter, part).render(office_name=self.settings.office_name, **letter.context))
+            return str(
+                self._template(letter, part).render(office_name=self.settings.office_name, **letter.context)
+            )
         except TemplateError as error:
             where = f"{letter.kind.value}/{part}"
             raise BadInput(
-                f"通知のひな形 {where}", str(error) or type(error).__name__, "ひな形を直して再送してください。"
+                f"通知のひな形 {where}",
+                str(error) or type(error).__name__,
+                "ひな形を直して再送してください。",
             ) from error
 
     def _template(self, letter: Letter, part: str) -> Any:
@@ -345,6 +366,13 @@ def _one_line(place: str, text: str) -> str:
     return text
 
 
+def _to(name: str, address: str) -> str:
+    """The To header, folded; name and address were checked before."""
+    if name.isascii():
+        return f"To: {formataddr((name, address))}"
+    return f"To: {Header(name, 'utf-8', header_name='To').encode(linesep=chr(13) + chr(10))}\r\n <{address}>"
+
+
 def _is_control(sign: str) -> bool:
     return unicodedata.category(sign) in ("Cc", "Zl", "Zp")
 
@@ -352,8 +380,10 @@ def _is_control(sign: str) -> bool:
 def _an_address(text: str) -> str:
     _one_line("宛先のアドレス", text)
     name, at, domain = text.rpartition("@")
-    if not (name and at and domain) or not text.isascii() or any(sign in text for sign in " <>,;\"()"):
+    if not (name and at and domain) or not text.isascii() or any(sign in text for sign in ' <>,;"()'):
         raise BadInput(
-            "宛先のアドレス", f"「{text}」はメールアドレスとして使えません", "名簿を直してから再送してください。"
+            "宛先のアドレス",
+            f"「{text}」はメールアドレスとして使えません",
+            "名簿を直してから再送してください。",
         )
     return text

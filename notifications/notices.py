@@ -17,6 +17,7 @@ from notifications.outbox import Entry, enqueue
 from workflow.audit import Tag
 from workflow.calendar import tokyo_day
 from workflow.engine.meetings import Form
+from workflow.errors import NotFound
 from workflow.facts import plan_by_id
 from workflow.office import Office
 from workflow.people import Seat, seats, staff
@@ -50,14 +51,26 @@ def claim(office: Office, now: datetime) -> int:
     return written
 
 
+def told_of(db: Session, after: int) -> list[tuple[Kind, Seat]]:
+    """Who would be told of the events after that number, and of what: what a rehearsal shows."""
+    events = db.scalars(select(Event).where(Event.seq > after).order_by(Event.seq)).all()
+    return [
+        (kind, seat)
+        for event in events
+        for kind, people in _told(db, event, json.loads(event.data))
+        for seat in people
+    ]
+
+
 def recipients_of_meeting(db: Session, body: str, day: date) -> list[Seat]:
     """Who is invited to a meeting of the body on that day: its members and its 事務局."""
     return [*seats(db, body, day), *seats(db, body, day, [Role.SECRETARIAT])]
 
 
 def recipients_of_change(db: Session, meeting: int) -> list[Seat]:
-    """Who is told of a meeting's move or cancellation: who is invited now, and everybody invited before."""
-    held = db.get_one(Meeting, meeting)
+    """Who is told of a meeting's move or cancellation: who is invited now, and everybody invited before.
+    Raises `NotFound`."""
+    held = known_meeting(db, meeting)
     now_invited = recipients_of_meeting(db, held.body_key, tokyo_day(held.starts_at))
     before = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
@@ -67,6 +80,14 @@ def recipients_of_change(db: Session, meeting: int) -> list[Seat]:
         .order_by(Person.id)
     )
     return _once([*now_invited, *(Seat(*row, role=Role.MEMBER) for row in before)])
+
+
+def known_meeting(db: Session, number: int) -> Meeting:
+    """The meeting of that number. Raises `NotFound`."""
+    found = db.get(Meeting, number)
+    if found is None:
+        raise NotFound("会議", str(number))
+    return found
 
 
 def recipients_of_decision(db: Session, plan: int, gate: str, day: date) -> list[Seat]:

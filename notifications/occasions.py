@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.chain import Audience, Chain, ReminderKind, ReminderRule
 from definitions.terms import Role
@@ -112,7 +112,11 @@ def _meetings(
     db: Session, rule: ReminderRule, bodies: Sequence[str], now: datetime, closed: Collection[date]
 ) -> list[Occasion]:
     """Meetings the rule is due for and was not claimed for; without their people."""
-    moment = Meeting.ends_at if rule.kind is ReminderKind.UNANSWERED else Meeting.starts_at
+    moment: InstrumentedAttribute[datetime] = Meeting.starts_at
+    body: ColumnElement[str] = Meeting.body_key.expression
+    if rule.kind is ReminderKind.UNANSWERED:
+        # As an expression, so that the index on `ends_at` is used and not the one on `body_key`, `starts_at`.
+        moment, body = Meeting.ends_at, func.coalesce(Meeting.body_key, "")
     known = (
         select(func.max(Event.at))
         .where(Event.meeting_id == Meeting.id, Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED]))
@@ -124,7 +128,7 @@ def _meetings(
         moment > now - LOOK_BACK,
         moment < end_of_day(_last_day(rule, now, closed)),
         Meeting.status == MeetingStatus.CALLED,
-        Meeting.body_key.in_(bodies),
+        body.in_(bodies),
         or_(Meeting.sequence > 0, ~claimed),
         or_(moment > now, known < moment),
     ]
@@ -139,12 +143,12 @@ def _meetings(
         Occasion(
             starts_at=starts_at,
             ends_at=ends_at,
-            body=body,
+            body=key,
             meeting_id=number,
             form=Form(form),
             known_at=known_at,
         )
-        for number, body, form, starts_at, ends_at, known_at in rows
+        for number, key, form, starts_at, ends_at, known_at in rows
     ]
     return _unclaimed(db, rule, [each for each in found if applies(rule, each)])
 
@@ -164,7 +168,9 @@ def _unclaimed(db: Session, rule: ReminderRule, found: list[Occasion]) -> list[O
     for start in range(0, len(numbers), 500):
         mine = Delivery.meeting_id.in_(numbers[start : start + 500])
         kind = Delivery.kind == Kind(rule.kind), Delivery.rule == rule.key
-        claims |= {claim.rpartition(":")[0] + ":" for claim in db.scalars(select(Delivery.claim).where(mine, *kind))}
+        claims |= {
+            claim.rpartition(":")[0] + ":" for claim in db.scalars(select(Delivery.claim).where(mine, *kind))
+        }
     return [each for each in found if claim_prefix(rule, each) not in claims]
 
 

@@ -107,16 +107,18 @@ def _owed(occasion: Occasion, rule: ReminderRule, due_at: datetime, now: datetim
 def claim_prefix(rule: ReminderRule, occasion: Occasion) -> str:
     """The claim of the rule for the occasion at its present time, up to the recipient."""
     thing = (
-        f"comment:{occasion.period_id}"
-        if occasion.meeting_id is None
-        else f"meeting:{occasion.meeting_id}"
+        f"comment:{occasion.period_id}" if occasion.meeting_id is None else f"meeting:{occasion.meeting_id}"
     )
     return f"{thing}:{rule.key}:{stamp(aim(rule.kind, occasion))}:"
 
 
 def _deadline(kind: ReminderKind, occasion: Occasion) -> datetime:
     """Until when the reminder is of use."""
-    return occasion.starts_at if kind in (ReminderKind.MEETING, ReminderKind.AGENDA_DEADLINE) else occasion.ends_at
+    return (
+        occasion.starts_at
+        if kind in (ReminderKind.MEETING, ReminderKind.AGENDA_DEADLINE)
+        else occasion.ends_at
+    )
 
 
 def _recipients(occasion: Occasion, rule: ReminderRule) -> Iterable[int]:
@@ -126,4 +128,3 @@ def _recipients(occasion: Occasion, rule: ReminderRule) -> Iterable[int]:
     if rule.audience in (Audience.MEMBERS, Audience.CHAIR):
         return [person for person in audience if person in occasion.unanswered]
     return audience if occasion.unanswered else ()
-

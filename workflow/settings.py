@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     smtp_starttls: bool = True
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
+    smtp_ca_file: Path | None = Field(default=None, description="certificates to check the server by")
     templates: Path | None = Field(default=None, description="a folder of templates that override ours")
     tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")

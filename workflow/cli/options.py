@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from notifications.mail import MailSettings
 from workflow import schema
 from workflow.office import Office
-from workflow.settings import settings
+from workflow.settings import Settings, settings
 
 By = Annotated[str, typer.Option("--as", envvar="SAKUTEI_AS", help="操作する職員の鍵")]
 Json = Annotated[bool, typer.Option("--json", help="JSON で出力する")]
@@ -35,3 +36,21 @@ def at_office() -> Iterator[Office]:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def mail_settings(found: Settings) -> MailSettings:
+    """How the office's settings say mail is sent."""
+    password = found.smtp_password.get_secret_value() if found.smtp_password else None
+    return MailSettings(
+        sender=found.mail_from,
+        office_name=found.office_name,
+        domain=found.mail_from.rpartition("@")[2],
+        maildir=found.data / "mail",
+        smtp_host=found.smtp_host,
+        smtp_port=found.smtp_port,
+        starttls=found.smtp_starttls,
+        username=found.smtp_user,
+        password=password,
+        overrides=found.templates,
+        ca_file=found.smtp_ca_file,
+    )

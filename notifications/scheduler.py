@@ -1,0 +1,105 @@
+"""The only clock: looks every so often at what is owed, and sends it."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event as Stop
+from threading import current_thread, main_thread
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from notifications import notices, outbox
+from notifications.mail import Mailer, MailSettings, Stationery
+from notifications.outbox import Sending
+from workflow.errors import SakuteiError
+from workflow.office import Office
+
+log = logging.getLogger(__name__)
+
+
+def tick(
+    office: Office,
+    mailer: Mailer,
+    settings: MailSettings,
+    clock: Callable[[], datetime],
+    stop: Stop | None = None,
+) -> Sending:
+    """Claim what is owed by now, then send what is due. Ticks may overlap, in one process or in several."""
+    notices.claim(office, clock())
+    outbox.claim(office, clock())
+    return outbox.send_due(office, mailer, Stationery(settings), clock, stop)
+
+
+def run(
+    office: Office,
+    mailer_of: Callable[[], Mailer],
+    settings: MailSettings,
+    *,
+    every_seconds: float,
+    stop: Stop,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> None:
+    """Tick every so many seconds until `stop` is set, by SIGTERM, SIGINT or the caller. The message in hand is
+    finished first. A tick that fails is logged, and the next one comes as always."""
+    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler.add_job(
+        _tick_and_log,
+        "interval",
+        args=[office, mailer_of, settings, clock, stop],
+        seconds=every_seconds,
+        next_run_time=datetime.now(UTC),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    with _stopping_on_signals(stop):
+        scheduler.start()
+        try:
+            while not stop.wait(1.0):
+                pass
+        finally:
+            stop.set()
+            scheduler.shutdown(wait=True)
+
+
+def _tick_and_log(
+    office: Office,
+    mailer_of: Callable[[], Mailer],
+    settings: MailSettings,
+    clock: Callable[[], datetime],
+    stop: Stop,
+) -> None:
+    try:
+        result = tick(office, mailer_of(), settings, clock, stop)
+    except SakuteiError as error:
+        log.error("%s", error.message)
+    except Exception:
+        log.exception("通知の処理が予期しない誤りで止まりました。次の回にもう一度行います。")
+    else:
+        if result != Sending():
+            log.info(
+                "送信 %d件、再試行 %d件、失敗 %d件、送信不要 %d件",
+                result.sent,
+                result.delayed,
+                result.failed,
+                result.dropped,
+            )
+
+
+@contextmanager
+def _stopping_on_signals(stop: Stop) -> Iterator[None]:
+    """SIGTERM and SIGINT set `stop`; only the main thread can listen to them."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before: dict[int, Any] = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,119 @@
+"""Notices and invitations, as they follow from the event log."""
+
+from icalendar import Calendar
+
+from definitions.chain import BodyGate
+from definitions.terms import Outcome
+from notifications import preview
+from notifications.kinds import Kind, State
+from notifications.mail import Stationery
+from tests.notifications.post_room import CHAIN, PostRoom
+from workflow.audit import Tag, record
+from workflow.calendar import parse_moment
+from workflow.engine.meetings import Form
+
+
+def entries(room: PostRoom) -> list[Calendar]:
+    parts = [part for mail in room.sink.mails for part in mail.iter_attachments()]
+    assert {part.get_content_type() for part in parts} == {"text/calendar"}
+    return [Calendar.from_ical(part.get_payload(decode=True)) for part in parts]
+
+
+def test_invitation_to_members_and_secretariat(room: PostRoom) -> None:
+    meeting = room.meeting()
+    room.item(meeting)
+    room.tick()
+    room.tick()
+    assert len(room.sink.to) == 4
+    body = room.sink.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "【審議】DX推進計画（骨子案）" in body
+    assert "計画.docx　第1版（SHA-256 aaaaaaaaaaaa）" in body
+    entry = entries(room)[0]
+    event = entry.walk("VEVENT")[0]
+    assert (entry["METHOD"], event["UID"], event["SEQUENCE"]) == (
+        "REQUEST",
+        f"meeting-{meeting}@city.example.jp",
+        0,
+    )
+    assert event["DTSTART"].to_ical() == b"20230612T050000Z"
+
+
+def test_move_has_a_higher_sequence(room: PostRoom) -> None:
+    meeting = room.meeting()
+    room.quiet()
+    room.move(meeting, "2023-06-20 10:00")
+    room.tick()
+    assert len(room.sink.to) == 4
+    assert {entry.walk("VEVENT")[0]["SEQUENCE"] for entry in entries(room)} == {1}
+    assert "変更前の日時　令和5年6月12日（月）14:00" in room.sink.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_cancellation_goes_to_everybody_invited(room: PostRoom) -> None:
+    meeting = room.meeting()
+    room.quiet()
+    room.cancel(meeting)
+    room.tick()
+    assert len(room.sink.to) == 4
+    assert {entry["METHOD"] for entry in entries(room)} == {"CANCEL"}
+
+
+def test_invitation_overtaken_by_a_move_is_dropped(room: PostRoom) -> None:
+    meeting = room.meeting()
+    room.move(meeting, "2023-06-20 10:00")
+    room.tick()
+    assert room.states(Kind.MEETING_CALLED) == [State.DROPPED] * 4
+    assert room.states(Kind.MEETING_MOVED) == [State.SENT] * 4
+
+
+def test_decision_to_staff_and_secretariat(room: PostRoom) -> None:
+    meeting = room.meeting()
+    item = room.item(meeting)
+    room.quiet().at("2023-06-12 16:30")
+    room.decision(item, meeting, Outcome.APPROVED)
+    room.tick()
+    assert sorted(room.sink.to) == ["secretary@city.example.jp", "tanto@city.example.jp"]
+    assert "了承" in room.sink.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_conditions_ask_the_staff_to_act(room: PostRoom) -> None:
+    meeting = room.meeting()
+    item = room.item(meeting)
+    room.quiet().at("2023-06-12 16:30")
+    room.decision(item, meeting, Outcome.CONDITIONAL, ("予算を示すこと",))
+    room.tick()
+    assert [line.recipient for line in room.lines(Kind.CONDITION_OPEN)] == ["職員 tanto"]
+    assert [line.recipient for line in room.lines(Kind.DECISION)] == ["職員 secretary"]
+
+
+def test_results_entered_afterwards_tell_nobody(room: PostRoom) -> None:
+    meeting = room.at("2023-06-13 09:00").meeting("2023-06-12 14:00")
+    room.decision(room.item(meeting), meeting, Outcome.APPROVED)
+    room.tick()
+    assert room.lines() == []
+
+
+def test_sending_back_tells_the_bodies_between(room: PostRoom) -> None:
+    with room.office.writing() as db:
+        how = {"from": "draft", "to": "outline", "reason": "見直し"}
+        record(db, Tag.PLAN_SENT_BACK, at=room.now, by=5, plan=1, **how)
+    room.tick()
+    assert len(room.sink.to) == 5
+
+
+def test_an_old_event_is_missed_not_sent(room: PostRoom) -> None:
+    room.meeting("2023-07-20 14:00")
+    room.at("2023-07-01 09:00").tick()
+    assert room.states(Kind.MEETING_CALLED) == [State.MISSED] * 4
+
+
+def test_preview_names_who_would_be_invited(room: PostRoom) -> None:
+    starts, ends = parse_moment("2023-06-12 14:00"), parse_moment("2023-06-12 16:00")
+    how = {"title": "第2回 部会", "form": Form.ONLINE, "starts_at": starts, "ends_at": ends, "place": "室"}
+    called = room.meeting()
+    with room.office.reading() as db:
+        shown = preview.of_meeting(db, Stationery(room.settings), body="bukai", **how)  # type: ignore[arg-type]
+        moved = preview.of_move(db, Stationery(room.settings), called, starts_at=starts, ends_at=ends)
+    assert shown[0].address == "head@city.example.jp"
+    assert len(shown) == len(moved) == 4
+    assert shown[0].subject == "【会議の御案内】第2回 部会（令和5年6月12日（月）14:00）"
+    assert room.sink.to == [] and isinstance(CHAIN.gate("bukai_ok"), BodyGate)

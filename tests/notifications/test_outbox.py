@@ -1,0 +1,208 @@
+"""The outbox against a server that refuses, delays, hangs up, or is not there."""
+
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from notifications import outbox
+from notifications.kinds import Kind, State
+from notifications.mail import MailSettings, mailer_of
+from tests.notifications.post_room import PostRoom
+from tests.notifications.sink import Sink, serve
+from workflow.errors import AlreadyDone, NotAllowed
+
+
+class Crash(Exception):
+    """What stands for a process that dies."""
+
+
+class CrashingMailer:
+    """Hands one mail over, then dies before the result can be kept."""
+
+    description = ""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._mailer = mailer_of(settings)
+
+    def send(self, address: str, message: bytes) -> None:
+        self._mailer.send(address, message)
+        raise Crash
+
+    def close(self) -> None:
+        self._mailer.close()
+
+
+def test_temporary_refusals_are_tried_again_then_fail(room: PostRoom) -> None:
+    room.sink.mode = "delay"
+    room.meeting()
+    for pause in (*outbox.PAUSES, None):
+        result = room.tick()
+        if pause is not None:
+            assert (result.delayed, result.failed) == (4, 0)
+            assert {line.next_try_at for line in room.lines()} == {room.now + pause}
+            assert room.tick() == outbox.Sending()
+            room.now += pause
+    assert result.failed == 4
+    with room.office.reading() as db:
+        assert "451 4.7.1 greylisted" in str(outbox.failed(db)[0].error)
+
+
+def test_permanent_refusal_fails_at_once_and_others_go(room: PostRoom) -> None:
+    room.sink.refused = {"one@city.example.jp"}
+    room.meeting()
+    room.tick()
+    assert len(room.sink.to) == 3
+    [line] = [line for line in room.lines() if line.state is State.FAILED]
+    assert line.address == "one@city.example.jp" and line.attempts == 1
+    assert "550 5.1.1 no such user" in str(line.error)
+
+
+def test_hang_up_repeats_only_the_same_message(room: PostRoom) -> None:
+    room.sink.mode = "hang_up"
+    room.meeting()
+    assert room.tick().delayed == 4
+    room.sink.mode = "accept"
+    room.now += timedelta(minutes=1)
+    assert room.tick().sent == 4
+    assert len(room.sink.raw) == 8
+    assert len(set(room.sink.raw)) == 4
+    assert len(set(room.ids())) == 4
+
+
+def test_nobody_there_is_tried_later(room: PostRoom) -> None:
+    room.set(smtp_port=1).meeting()
+    assert room.tick().delayed == 4
+    room.set(smtp_port=room.sink.port).now += timedelta(minutes=1)
+    assert room.tick().sent == 4
+
+
+def test_a_crash_sends_the_same_bytes_after_the_lease(room: PostRoom) -> None:
+    room.meeting()
+    with pytest.raises(Crash):
+        room.tick(CrashingMailer(room.settings))
+    assert room.states() == [State.SENDING] * 4
+    assert room.tick() == outbox.Sending()
+    room.now += outbox.LEASE
+    assert room.tick().sent == 4
+    assert len(room.sink.raw) == 5
+    assert len(set(room.sink.raw)) == 4
+    assert set(room.states()) == {State.SENT}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "悪 人\r\nBcc: all@example.jp"),
+        ("name", "悪\u2028人"),
+        ("email", "a@city.example.jp\nBcc: all@example.jp"),
+        ("email", "a@city.example.jp>\x07"),
+        ("email", "all"),
+    ],
+)
+def test_no_header_injection(room: PostRoom, field: str, value: str) -> None:
+    room.change(2, **{field: value})
+    room.meeting()
+    room.tick()
+    assert len(room.sink.to) == 3
+    assert b"Bcc" not in b"".join(room.sink.raw)
+    [line] = [line for line in room.lines() if line.state is State.FAILED]
+    assert "名簿を直してから" in str(line.error)
+
+
+def test_newline_in_a_title_stays_in_one_subject(room: PostRoom) -> None:
+    room.meeting(title="会議\r\nBcc: all@example.jp")
+    room.tick()
+    assert len(room.sink.to) == 4
+    for mail in room.sink.mails:
+        assert mail["Bcc"] is None
+        assert "会議  Bcc: all@example.jp" in str(mail["Subject"])
+
+
+def test_html_is_escaped(room: PostRoom) -> None:
+    room.meeting(title="<script>")
+    room.tick()
+    html = room.sink.mails[0].get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "&lt;script&gt;" in html and "<script>" not in html
+
+
+@pytest.mark.parametrize("folder", ["demo/bukai/", "demo/", ""])
+def test_override_template(room: PostRoom, folder: str) -> None:
+    place = room.folder / "own" / folder / "meeting_called"
+    place.mkdir(parents=True)
+    (place / "subject.txt").write_text("独自の件名 {{ meeting.title }}\n", encoding="utf-8")
+    room.set(overrides=room.folder / "own").meeting()
+    room.tick()
+    assert room.sink.mails[0]["Subject"] == "独自の件名 第1回 情報化推進部会"
+
+
+def test_broken_override_fails_and_can_be_resent(room: PostRoom) -> None:
+    place = room.folder / "own" / "meeting_called"
+    place.mkdir(parents=True)
+    (place / "subject.txt").write_text("{{ no_such_thing }}", encoding="utf-8")
+    room.set(overrides=room.folder / "own").meeting()
+    assert room.tick().failed == 4
+    assert "meeting_called/subject.txt" in str(room.lines()[0].error)
+    (place / "subject.txt").unlink()
+    for line in room.lines():
+        outbox.resend(room.office, "admin", line.id, now=room.now)
+    assert room.tick().sent == 4
+
+
+def test_maildir_when_there_is_no_server(room: PostRoom) -> None:
+    room.set(smtp_host=None).meeting()
+    assert room.tick().sent == 4
+    assert len(list((room.folder / "maildir" / "new").iterdir())) == 4
+    assert "保存されます" in mailer_of(room.settings).description
+
+
+def test_starttls_and_login(room: PostRoom, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl がないため、STARTTLS を試していません")
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    safe = Sink()
+    server = serve(safe, tls=(certificate, key), login=("sakutei", "ひみつ".encode().hex()))
+    try:
+        room.set(
+            smtp_port=safe.port, starttls=True, username="sakutei", password="wrong", ca_file=certificate
+        )
+        room.meeting()
+        assert room.tick().delayed == 4
+        assert "535" in str(room.lines()[0].error)
+        room.set(password="ひみつ".encode().hex(), ca_file=None).now += timedelta(minutes=1)
+        assert room.tick().delayed == 4
+        assert "CERTIFICATE_VERIFY_FAILED" in str(room.lines()[0].error)
+        room.set(ca_file=certificate).now += timedelta(minutes=5)
+        assert room.tick().sent == 4
+    finally:
+        server.stop()
+    assert len(safe.to) == 4
+    assert "ひみつ".encode().hex() not in repr(room.settings)
+
+
+def test_resend_needs_the_right_and_keeps_the_message_id(room: PostRoom) -> None:
+    room.sink.refused = {"one@city.example.jp"}
+    room.meeting()
+    room.tick()
+    with room.office.reading() as db:
+        [line] = outbox.failed(db)
+    room.change(2, email="new@city.example.jp")
+    with pytest.raises(NotAllowed):
+        outbox.resend(room.office, "two", line.id, now=room.now)
+    before = set(room.ids())
+    outbox.resend(room.office, "secretary", line.id, now=room.now)
+    with pytest.raises(AlreadyDone):
+        outbox.resend(room.office, "secretary", line.id, now=room.now)
+    room.tick()
+    assert room.sink.to[-1] == "new@city.example.jp"
+    outbox.resend(room.office, "admin", line.id, now=room.now)
+    room.tick()
+    assert len(set(room.ids()) - before) == 1
+    assert room.states(Kind.MEETING_CALLED) == [State.SENT] * 4
