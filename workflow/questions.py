@@ -39,6 +39,7 @@ from workflow.records import (
     Vote,
 )
 from workflow.rights import Act, Actor, actor, in_term
+from workflow.tally import Choice
 
 # --- why it cannot move ------------------------------------------------------------------------------
 
@@ -262,6 +263,8 @@ def _event_words(chain: Chain, tag: Tag, data: Mapping[str, Any], meeting: str |
         parts.append(Outcome(data["outcome"]).label)
     if "from" in data and data["from"] != data["to"]:
         parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
+    if "choice" in data:
+        parts.append(Choice(data["choice"]).label)
     if tag is Tag.VERSION_ADDED:
         parts.append(f"第{data['number']}版 {data['filename']}")
     if tag is Tag.SIGNED and not data["approved"]:
@@ -629,13 +632,19 @@ def planned_schedule(chain: Chain) -> list[Month]:
 
 
 def held_schedule(db: Session, plan: PlanFact, now: datetime) -> list[Month]:
-    """The same table as it came to be: the stages the plan stood in, the meetings that heard it."""
+    """The same table as it came to be: the stages the plan stood in, the meetings that sat on it (a 持ち回り is
+    no sitting)."""
     chain = plan.chain
     meetings, assembly = [], []
     rows = db.execute(
         select(Meeting.starts_at, Meeting.id, Meeting.body_key, AgendaItem.gate_key)
         .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
-        .where(AgendaItem.plan_id == plan.id, AgendaItem.removed_at.is_(None), Meeting.status != "cancelled")
+        .where(
+            AgendaItem.plan_id == plan.id,
+            AgendaItem.removed_at.is_(None),
+            Meeting.status != "cancelled",
+            Meeting.form != "in_writing",
+        )
         .order_by(Meeting.starts_at, Meeting.id, AgendaItem.position)
     )
     seen: set[int] = set()
@@ -659,13 +668,15 @@ def _slot_label(chain: Chain, gate: str) -> str:
 
 
 def _stood(db: Session, plan: PlanFact, now: datetime) -> list[tuple[str, str, str]]:
-    """(work, first month, last month) for each time the plan stood in a stage."""
+    """(work, first month, last month) for each time the plan stood in a stage. It reaches the last one and is
+    done."""
     steps = db.execute(
         select(Step.taken_at, Step.to_stage)
         .where(Step.plan_id == plan.id, Step.trigger.in_([Trigger.OPEN, Trigger.ADVANCE, Trigger.SEND_BACK]))
         .order_by(Step.revision)
     ).all()
-    ends = [*(at for at, _ in steps[1:]), now]
+    last = now if plan.chain.after(plan.stage) else plan.entered_at
+    ends = [*(at for at, _ in steps[1:]), last]
     return [
         (plan.chain.stage(stage).work or plan.chain.stage(stage).label, _month(at), _month(end))
         for (at, stage), end in zip(steps, ends, strict=True)

@@ -12,11 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from definitions.chain import Chain
-from workflow.calendar import reiwa_moment
+from workflow.calendar import TOKYO
 from workflow.facts import PlanFact
 from workflow.machine import Status
 
 console = Console(highlight=False)
+_SHORT = {"番号", "日時", "予定", "期日", "誰が", "月", "状態", "種類", "通"}
+"""Columns that are never broken."""
 
 
 def as_json(answer: Any) -> None:
@@ -60,7 +62,7 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]])
     """Print a table; says so when it is empty."""
     drawn = Table(title=title, title_justify="left", show_lines=False)
     for heading in headings:
-        drawn.add_column(heading, overflow="fold")
+        drawn.add_column(heading, overflow="fold", no_wrap=heading in _SHORT)
     count = 0
     for row in rows:
         drawn.add_row(*(Text(str("" if cell is None else cell)) for cell in row))
@@ -83,4 +85,5 @@ def rail(chain: Chain, stage: str, status: Status = Status.ACTIVE) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    return reiwa_moment(at) if at else ""
+    """2023-06-12 14:00 in Asia/Tokyo: short, so that a table stays readable."""
+    return f"{at.astimezone(TOKYO):%Y-%m-%d %H:%M}" if at else ""

@@ -204,10 +204,11 @@ def move_meeting(
         if decided_items(db, meeting):
             raise StepImpossible("会議の変更", held.title, None, "既に結果が記録されています。")
         new_place = a_line("場所", place) if place is not None else held.place
+        was, sequence = held.starts_at, held.sequence + 1
         db.execute(
             update(Meeting)
             .where(Meeting.id == meeting)
-            .values(starts_at=starts_at, ends_at=ends_at, place=new_place, sequence=held.sequence + 1)
+            .values(starts_at=starts_at, ends_at=ends_at, place=new_place, sequence=sequence)
         )
         record(
             db,
@@ -216,8 +217,8 @@ def move_meeting(
             by=who.id,
             meeting=meeting,
             reason=reason,
-            sequence=held.sequence + 1,
-            was=held.starts_at.isoformat(),
+            sequence=sequence,
+            was=was.isoformat(),
             starts_at=starts_at.isoformat(),
             ends_at=ends_at.isoformat(),
             place=new_place,
@@ -234,10 +235,11 @@ def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: d
         who, held = _open_meeting(db, by, meeting, "会議の中止", Act.CALL_MEETING, now)
         if decided_items(db, meeting):
             raise StepImpossible("会議の中止", held.title, None, "既に結果が記録されています。")
+        sequence = held.sequence + 1
         db.execute(
             update(Meeting)
             .where(Meeting.id == meeting)
-            .values(status=MeetingStatus.CANCELLED, sequence=held.sequence + 1)
+            .values(status=MeetingStatus.CANCELLED, sequence=sequence)
         )
         record(
             db,
@@ -246,7 +248,7 @@ def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: d
             by=who.id,
             meeting=meeting,
             reason=reason,
-            sequence=held.sequence + 1,
+            sequence=sequence,
         )
 
 

@@ -1,0 +1,122 @@
+"""`sakutei demo`: the seed's plan, replayed from end to end."""
+
+import shutil
+import socket
+import time
+from collections import Counter
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
+
+from notifications import outbox
+from notifications.mail import MailSettings
+from workflow import audit, questions, schema
+from workflow.calendar import TOKYO
+from workflow.cli import show
+from workflow.cli.plan_commands import show_schedule
+from workflow.cli.replay import PLAN, Replay
+from workflow.errors import BadInput
+from workflow.facts import plan_by_key
+from workflow.office import Office
+
+app = typer.Typer(rich_markup_mode=None)
+_MARK = "sakutei-demo.txt"
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="再生した記録と届いたメールを残す場所")] = Path("sakutei-demo"),
+) -> None:
+    """板橋区の計画（2023年3月〜2024年3月）を再生する。本物のデータベース、本物の SMTP を使う。"""
+    began = time.monotonic()
+    _empty(folder)
+    office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents")
+    schema.migrate(office)
+    host, port = "127.0.0.1", _free_port()
+    sink = Controller(Mailbox(folder / "received"), hostname=host, port=port)
+    sink.start()
+    try:
+        settings = MailSettings(
+            sender="sakutei@example.jp",
+            office_name="板橋区",
+            domain="example.jp",
+            maildir=folder / "mail",
+            smtp_host=host,
+            smtp_port=port,
+            starttls=False,
+        )
+        show.say(f"この場のメールサーバー {host}:{port} を開きました。")
+        replay = Replay(office, settings, _tell)
+        replay.play()
+        _the_end(office, replay, folder)
+    finally:
+        sink.stop()
+        office.close()
+    show.say(f"{time.monotonic() - began:.1f} 秒で再生しました。")
+    show.say(f"続きは: SAKUTEI_DATA={folder} sakutei plan show {PLAN}")
+
+
+def _empty(folder: Path) -> None:
+    """A clean folder. Raises `BadInput` when it holds something that is not an earlier demo's."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).exists():
+            raise BadInput(
+                "置き場所", f"{folder} には他のものがあります", "--folder で別の場所を指定してください。"
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).write_text(
+        "sakutei demo が作ったフォルダーです。消してかまいません。\n", encoding="utf-8"
+    )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def _tell(now: datetime, words: str) -> None:
+    show.say(f"{now.astimezone(TOKYO):%Y-%m-%d}  {words}")
+
+
+def _the_end(office: Office, replay: Replay, folder: Path) -> None:
+    with office.reading() as db:
+        plan = plan_by_key(db, PLAN)
+        happened = questions.history(db, plan)
+        held = questions.held_schedule(db, plan, replay.now)
+        verified = audit.verify(db)
+        deliveries = outbox.listing(db, limit=10_000)
+    show.say("")
+    show.table(
+        "経過",
+        ("番号", "日時", "誰が", "何を"),
+        [(h.seq, show.moment(h.at), h.by, h.words) for h in happened],
+    )
+    show_schedule("工程表（実際）", held)
+    received = sorted((folder / "received" / "new").iterdir())
+    kinds = Counter((line.kind.label, line.state.label) for line in deliveries)
+    show.table(
+        "お知らせ", ("種類", "状態", "通"), [(*kind, number) for kind, number in sorted(kinds.items())]
+    )
+    _one_mail(received)
+    show.say(f"送ったお知らせ {replay.sent} 通、届いたお知らせ {len(received)} 通（{folder / 'received'}）")
+    show.say(show.rail(plan.chain, plan.stage.key, plan.status))
+    show.say(f"記録の連鎖は正しくつながっています（{verified} 件）。")
+
+
+def _one_mail(received: list[Path]) -> None:
+    """Show one meeting reminder as its recipient reads it."""
+    for path in received:
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
+        if body is not None and "情報化推進部会" in str(mail["Subject"]):
+            show.say(
+                f"\n届いたお知らせの一つ（{mail['To']} 宛て）\n件名: {mail['Subject']}\n\n{body.get_content()}"
+            )
+            return
