@@ -2,9 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from definitions.load import shipped
-
 from definitions.chain import BodyGate, Chain, DocumentGate, PeriodGate, SignoffGate
+from definitions.load import shipped
 from definitions.terms import BodyKind, Outcome, Role
 from workflow import engine, questions
 from workflow.calendar import end_of_day, parse_moment, tokyo_day

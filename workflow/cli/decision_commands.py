@@ -3,12 +3,12 @@
 from typing import Annotated
 
 import typer
-from workflow.cli.telling import told
 
 from definitions.terms import Outcome
 from workflow import engine
 from workflow.cli import show
 from workflow.cli.options import By, DryRun, Json, Note, Reason, at_office, now
+from workflow.cli.telling import told
 from workflow.engine import Choice
 
 app = typer.Typer(no_args_is_help=True, help="決定", rich_markup_mode=None)

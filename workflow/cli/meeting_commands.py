@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 import typer
 from sqlalchemy import select
-from workflow.cli.telling import told
 
 from workflow import engine
 from workflow.calendar import parse_moment
 from workflow.cli import show
 from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
+from workflow.cli.telling import told
 from workflow.engine import Form, MeetingStatus, Purpose, Seated
 from workflow.errors import BadInput, NotFound
 from workflow.records import AgendaItem, Attendance, Decision, Meeting, Person, Plan, Version

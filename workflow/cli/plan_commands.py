@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from workflow.cli.telling import told
 
 from definitions.load import load_chain, shipped
 from workflow import engine, files, questions
 from workflow.cli import show
 from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, Seen, at_office, now
+from workflow.cli.telling import told
 from workflow.engine import Moved
 from workflow.errors import NotFound
 from workflow.facts import plan_by_key
