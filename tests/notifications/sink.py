@@ -60,7 +60,7 @@ def serve(
         wanted = LoginPassword(login[0].encode(), login[1].encode())
         how |= {
             "authenticator": lambda server, session, envelope, mechanism, data: AuthResult(
-                success=data == wanted
+                success=data == wanted, handled=False
             ),
             "auth_required": True,
         }
