@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from workflow.errors import DatabaseUnusable
@@ -21,11 +21,16 @@ class Office:
     """The door to one office's records: `reading()` and `writing()` are its only transactions."""
 
     def __init__(self, url: str, files: Path, *, lock_timeout: float = 10.0) -> None:
-        """`lock_timeout` is in seconds: how long a writer waits for another before `DatabaseUnusable`."""
+        """`lock_timeout` is in seconds: how long a writer waits for another before `DatabaseUnusable`. Raises
+        `DatabaseUnusable` when the URL is none."""
         self.url = url
         self.files = files
         self.lock_timeout = lock_timeout
-        self.engine = _engine(url, lock_timeout)
+        try:
+            self.engine = _engine(url, lock_timeout)
+        except (ArgumentError, NoSuchModuleError) as error:
+            mend = "postgresql+psycopg://利用者@ホスト/名前 の形で書いてください。"
+            raise DatabaseUnusable("接続先（SAKUTEI_DATABASE_URL）を読めません", mend) from error
 
     def close(self) -> None:
         self.engine.dispose()

@@ -1,0 +1,114 @@
+"""Lists of plans, and what happened to one."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from definitions.chain import Chain
+from definitions.terms import Outcome
+from workflow.audit import Tag
+from workflow.calendar import parse_day, reiwa
+from workflow.facts import PlanFact, plan_fact, plans
+from workflow.machine import Status
+from workflow.records import (
+    Event,
+    Meeting,
+    Person,
+    Plan,
+)
+from workflow.tally import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of plans in the order of their keys; `following` is the key to go on from, None at the end."""
+
+    plans: tuple[PlanFact, ...]
+    following: str | None
+
+
+def plan_list(
+    db: Session,
+    *,
+    department: str | None = None,
+    status: Status | None = None,
+    stage: str | None = None,
+    words: str = "",
+    following: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Plans by key, one page. `words` are looked for in the title and the key. One statement."""
+    narrowed = plans().order_by(Plan.key).limit(limit + 1)
+    for column, value in ((Plan.department_key, department), (Plan.status, status), (Plan.stage, stage)):
+        if value is not None:
+            narrowed = narrowed.where(column == value)
+    if words:
+        narrowed = narrowed.where(
+            Plan.title.contains(words, autoescape=True) | Plan.key.contains(words, autoescape=True)
+        )
+    if following:
+        narrowed = narrowed.where(Plan.key > following)
+    found = [plan_fact(db, row) for row in db.execute(narrowed)]
+    more = len(found) > limit
+    return Page(tuple(found[:limit]), found[limit - 1].key if more else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of a plan's history. `words` say it in Japanese."""
+
+    seq: int
+    at: datetime
+    by: str
+    tag: Tag
+    words: str
+    data: Mapping[str, Any]
+
+
+def history(db: Session, plan: PlanFact) -> list[Happened]:
+    """Everything that happened to the plan, from its start. One statement."""
+    rows = db.execute(
+        select(Event.seq, Event.at, Person.name, Event.tag, Event.data, Meeting.title)
+        .outerjoin(Person, Person.id == Event.by)
+        .outerjoin(Meeting, Meeting.id == Event.meeting_id)
+        .where(Event.plan_id == plan.id)
+        .order_by(Event.seq)
+    )
+    found = []
+    for seq, at, name, tag, text, meeting in rows:
+        data = json.loads(text)
+        words = _event_words(plan.chain, Tag(tag), data, meeting)
+        found.append(Happened(seq, at, name or "（意見提出者）", Tag(tag), words, data))
+    return found
+
+
+def _event_words(chain: Chain, tag: Tag, data: Mapping[str, Any], meeting: str | None) -> str:
+    parts = []
+    if "gate" in data and chain.has_gate(data["gate"]):
+        parts.append(chain.gate(data["gate"]).label)
+    if "outcome" in data:
+        parts.append(Outcome(data["outcome"]).label)
+    if "from" in data and data["from"] != data["to"]:
+        parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
+    if "choice" in data:
+        parts.append(Choice(data["choice"]).label)
+    if tag is Tag.VERSION_ADDED:
+        parts.append(f"第{data['number']}版 {data['filename']}")
+    if tag is Tag.SIGNED and not data["approved"]:
+        parts.append("返却")
+    if tag is Tag.COMMENT_OPENED:
+        parts.append(
+            f"{reiwa(parse_day(data['opens_on']))}から{reiwa(parse_day(data['closes_on']))}まで（{data['days']}日間）"
+        )
+    if tag is Tag.OPINION_RECEIVED:
+        parts.append(f"{data['opinions']}件{'（期間後）' if data['late'] else ''}")
+    parts.extend(f"条件: {condition}" for condition in data.get("conditions") or ())
+    parts.extend(data[name] for name in ("reason", "note") if data.get(name))
+    if meeting:
+        parts.append(f"［{meeting}］")
+    return f"{tag.label}: {' '.join(parts)}" if parts else tag.label
