@@ -2,15 +2,10 @@
 
 from icalendar import Calendar
 
-from definitions.chain import BodyGate
 from definitions.terms import Outcome
-from notifications import preview
 from notifications.kinds import Kind, State
-from notifications.mail import Stationery
-from tests.notifications.post_room import CHAIN, PostRoom
+from tests.notifications.post_room import PostRoom
 from workflow.audit import Tag, record
-from workflow.calendar import parse_moment
-from workflow.engine.meetings import Form
 
 
 def entries(room: PostRoom) -> list[Calendar]:
@@ -104,16 +99,3 @@ def test_an_old_event_is_missed_not_sent(room: PostRoom) -> None:
     room.meeting("2023-07-20 14:00")
     room.at("2023-07-01 09:00").tick()
     assert room.states(Kind.MEETING_CALLED) == [State.MISSED] * 4
-
-
-def test_preview_names_who_would_be_invited(room: PostRoom) -> None:
-    starts, ends = parse_moment("2023-06-12 14:00"), parse_moment("2023-06-12 16:00")
-    how = {"title": "第2回 部会", "form": Form.ONLINE, "starts_at": starts, "ends_at": ends, "place": "室"}
-    called = room.meeting()
-    with room.office.reading() as db:
-        shown = preview.of_meeting(db, Stationery(room.settings), body="bukai", **how)  # type: ignore[arg-type]
-        moved = preview.of_move(db, Stationery(room.settings), called, starts_at=starts, ends_at=ends)
-    assert shown[0].address == "head@city.example.jp"
-    assert len(shown) == len(moved) == 4
-    assert shown[0].subject == "【会議の御案内】第2回 部会（令和5年6月12日（月）14:00）"
-    assert room.sink.to == [] and isinstance(CHAIN.gate("bukai_ok"), BodyGate)

@@ -106,3 +106,12 @@ def test_a_tick_without_log_invents_no_missed(room: PostRoom) -> None:
                        place="室", status="called", sequence=0, minutes=""))  # fmt: skip
     room.at("2023-06-02 09:00").tick()
     assert room.lines() == []
+
+
+def test_a_clock_that_jumps_back_and_forth_sends_nothing_twice(room: PostRoom) -> None:
+    room.meeting()
+    room.quiet().at("2023-06-07 09:00").tick()
+    for text in ("2023-06-05 09:00", "2023-06-07 09:00", "2022-01-01 09:00", "2023-06-08 09:00"):
+        room.at(text).tick()
+    assert sorted(room.sink.to) == MEMBERS
+    assert set(room.states(Kind.MEETING)) == {State.SENT}
