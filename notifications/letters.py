@@ -17,7 +17,7 @@ from notifications.mail import Letter
 from notifications.occasions import unanswered
 from notifications.reminders import stamp
 from workflow.audit import Tag
-from workflow.calendar import end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
+from workflow.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.engine.meetings import Form, MeetingStatus, Purpose
 from workflow.facts import chain_of, plan_by_id
 from workflow.people import seats
@@ -214,7 +214,7 @@ def meeting_words(db: Session, meeting: Meeting) -> tuple[MeetingWords, str]:
         body=body.name,
         form=form.label,
         begins=reiwa_moment(meeting.starts_at),
-        ends=reiwa_moment(meeting.ends_at),
+        ends=_end(meeting),
         place=meeting.place,
         answer_by=None if form is Form.IN_PERSON else reiwa_moment(meeting.ends_at),
         in_writing=form is Form.IN_WRITING,
@@ -302,3 +302,9 @@ def bodies_between(db: Session, plan_id: int, to: str, was: str) -> list[str]:
     keys = [stage.key for stage in plan.chain.stages]
     stages = plan.chain.stages[keys.index(to) : keys.index(was) + 1]
     return list(dict.fromkeys(g.body for stage in stages for g in stage.gates if isinstance(g, BodyGate)))
+
+
+def _end(meeting: Meeting) -> str:
+    """The end of a meeting: only its time when it ends on the day it began."""
+    same_day = tokyo_day(meeting.starts_at) == tokyo_day(meeting.ends_at)
+    return f"{meeting.ends_at.astimezone(TOKYO):%H:%M}" if same_day else reiwa_moment(meeting.ends_at)
