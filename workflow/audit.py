@@ -27,6 +27,7 @@ class Tag(StrEnum):
     TERM_ENDED = "term.ended"
     DEPUTY_NAMED = "deputy.named"
     ADMINISTRATOR_NAMED = "administrator.named"
+    PASSWORD_SET = "password.set"  # noqa: S105
     DEPARTMENT_ADDED = "department.added"
     CLOSED_DAY_ADDED = "closed_day.added"
     PLAN_OPENED = "plan.opened"
@@ -73,6 +74,7 @@ _LABELS = {
     Tag.TERM_ENDED: "任期を終了",
     Tag.DEPUTY_NAMED: "代理者を届出",
     Tag.ADMINISTRATOR_NAMED: "システム管理者を指定",
+    Tag.PASSWORD_SET: "パスワードを設定",
     Tag.DEPARTMENT_ADDED: "課を登録",
     Tag.CLOSED_DAY_ADDED: "閉庁日を登録",
     Tag.PLAN_OPENED: "計画を開始",

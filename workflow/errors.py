@@ -22,6 +22,7 @@ __all__ = [
     "PlanMoved",
     "QuorumMissing",
     "SakuteiError",
+    "SignInRefused",
     "StaleVersion",
     "StepImpossible",
     "UnknownStage",
@@ -185,3 +186,18 @@ class AuditBroken(SakuteiError):
     @property
     def message(self) -> str:
         return f"記録の連鎖が {self.seq} 番の出来事で切れています: {self.problem}。"
+
+
+class SignInRefused(SakuteiError):
+    """The key and the password do not go together, or it was tried too often. Says no more than that."""
+
+    def __init__(self, *, wait: bool = False) -> None:
+        self.wait = wait
+
+    @property
+    def message(self) -> str:
+        if self.wait:
+            return "続けて間違えたため、しばらくサインインできません。15 分ほど待ってから、もう一度お試しください。"
+        return (
+            "職員の鍵またはパスワードが違います。忘れたときは、システム管理者に設定し直してもらってください。"
+        )

@@ -141,6 +141,35 @@ class ClosedDay(Record):
     name: Mapped[str] = mapped_column(String(200))
 
 
+class Credential(Record):
+    """A person's password, as argon2id keeps it."""
+
+    __tablename__ = "credential"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime]
+
+
+class SignIn(Record):
+    """A session in a browser. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "sign_in"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    began_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class FailedSignIn(Record):
+    """A wrong password, counted so that guessing is slow. `name` is what was typed, known or not."""
+
+    __tablename__ = "failed_sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    __table_args__ = (Index(None, "name", "at"),)
+
+
 # --- plans -------------------------------------------------------------------------------------------
 
 

@@ -60,10 +60,12 @@ from workflow.engine.plans import (
     suspend,
     withdraw,
 )
+from workflow.engine.signin import TOKEN_LIFE, set_password, sign_in, sign_out, signed_in
 from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
 from workflow.tally import Choice
 
 __all__ = [
+    "TOKEN_LIFE",
     "Choice",
     "Disposition",
     "Form",
@@ -112,7 +114,11 @@ __all__ = [
     "review_signoff",
     "seat",
     "send_back",
+    "set_password",
     "sign",
+    "sign_in",
+    "sign_out",
+    "signed_in",
     "suspend",
     "take_back_decision",
     "take_back_signoff",
