@@ -1,6 +1,5 @@
 """`sakutei demo`: the seed's plan, replayed from end to end."""
 
-import shutil
 import socket
 import time
 from collections import Counter
@@ -19,14 +18,13 @@ from notifications.mail import MailSettings
 from workflow import audit, questions, schema
 from workflow.calendar import TOKYO
 from workflow.cli import show
+from workflow.cli.demo_folder import empty
 from workflow.cli.plan_commands import show_schedule
 from workflow.cli.replay import PLAN, Replay
-from workflow.errors import BadInput
 from workflow.facts import plan_by_key
 from workflow.office import Office
 
 app = typer.Typer(rich_markup_mode=None)
-_MARK = "sakutei-demo.txt"
 
 
 @app.command()
@@ -35,7 +33,7 @@ def demo(
 ) -> None:
     """板橋区の計画（2023年3月〜2024年3月）を再生する。本物のデータベース、本物の SMTP を使う。"""
     began = time.monotonic()
-    _empty(folder)
+    empty(folder)
     office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents")
     schema.migrate(office)
     host, port = "127.0.0.1", _free_port()
@@ -59,21 +57,8 @@ def demo(
         sink.stop()
         office.close()
     show.say(f"{time.monotonic() - began:.1f} 秒で再生しました。")
-    show.say(f"続きは: SAKUTEI_DATA={folder} sakutei plan show {PLAN}")
-
-
-def _empty(folder: Path) -> None:
-    """A clean folder. Raises `BadInput` when it holds something that is not an earlier demo's."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / _MARK).exists():
-            raise BadInput(
-                "置き場所", f"{folder} には他のものがあります", "--folder で別の場所を指定してください。"
-            )
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _MARK).write_text(
-        "sakutei demo が作ったフォルダーです。消してかまいません。\n", encoding="utf-8"
-    )
+    show.say(f"この計画を見るには: SAKUTEI_DATA={folder} .venv/bin/sakutei plan show {PLAN}")
+    show.say("ブラウザーで触るには: .venv/bin/sakutei serve --demo")
 
 
 def _free_port() -> int:

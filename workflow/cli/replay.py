@@ -119,6 +119,21 @@ class Replay:
         self.proposal()
         self.printing()
 
+    def play_halfway(self) -> None:
+        """Up to 素案, whose 部会 has met and waits for its record."""
+        self.people()
+        self.policy()
+        self.outline()
+        self.sent_back_in_summer()
+        self.at("2023-09-04 10:00").version("素案.docx", "素案")
+        starts_at = parse_moment("2023-09-19 14:00")
+        meeting = engine.call_meeting(
+            self.office, "tanto", BUKAI, "第3回 情報化推進部会", starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2), place="区役所 本庁舎 9階会議室", now=self.now,
+        )  # fmt: skip
+        engine.list_item(self.office, "tanto", meeting, PLAN, "draft_bukai", now=self.now)
+        self.at("2023-09-19 16:00")
+
     # --- the scenes --------------------------------------------------------------------------------------
 
     def people(self) -> None:

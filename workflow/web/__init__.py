@@ -1,0 +1,1 @@
+"""The pages: server-rendered, over the same use cases and the same rights as the command line."""
