@@ -75,6 +75,7 @@ class Task:
     plan: str | None = None
     number: int | None = None
     due: datetime | None = None
+    meeting: int | None = None
 
 
 def worklist(db: Session, person: str, now: datetime) -> list[Task]:
@@ -124,6 +125,7 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
             AgendaItem.id,
             Plan.key,
             Plan.title,
+            Meeting.id,
             Meeting.title,
             Meeting.body_key,
             Meeting.form,
@@ -142,13 +144,13 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         .where(Meeting.body_key.in_([*recording, *voting]), Meeting.starts_at <= now, _live(AgendaItem))
         .order_by(Meeting.starts_at, AgendaItem.position)
     )
-    for item, key, title, meeting, body, form, starts_at, ends_at, choice in rows:
+    for item, key, title, number, meeting, body, form, starts_at, ends_at, choice in rows:
         in_writing = form == "in_writing"
         if body in voting and in_writing and now < ends_at and choice in (None, "withdrawn"):
             words = f"{meeting}「{title}」への回答（期限 {reiwa_moment(ends_at)}）"
-            yield Task(Waiting.ANSWER, words, key, item, ends_at)
+            yield Task(Waiting.ANSWER, words, key, item, ends_at, number)
         if body in recording and not (in_writing and now < ends_at):
-            yield Task(Waiting.RECORD, f"{meeting}「{title}」の結果", key, item, starts_at)
+            yield Task(Waiting.RECORD, f"{meeting}「{title}」の結果", key, item, starts_at, number)
 
 
 def _conditions_waiting(db: Session, who: Actor) -> Iterable[Task]:
