@@ -1,11 +1,11 @@
 """What the records say of a plan, read for the gates. Few statements, whatever the plan's history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, Chain, PeriodGate, SignoffGate, Stage
@@ -86,21 +86,26 @@ def plans() -> Select[*tuple[Any, ...]]:
 
 def plan_by_key(db: Session, key: str) -> PlanFact:
     """The plan of that key. Raises `NotFound`."""
-    return _one(db, plans().where(Plan.key == key), key)
+    return _one(db, _BY_KEY, key)
 
 
 def plan_by_id(db: Session, plan_id: int) -> PlanFact:
-    return _one(db, plans().where(Plan.id == plan_id), str(plan_id))
+    """The plan of that number. Raises `NotFound`."""
+    return _one(db, _BY_ID, plan_id)
 
 
-def _one(db: Session, statement: Select[*tuple[Any, ...]], key: str) -> PlanFact:
-    row = db.execute(statement).first()
+_BY_KEY = plans().where(Plan.key == bindparam("which"))
+_BY_ID = plans().where(Plan.id == bindparam("which"))
+
+
+def _one(db: Session, statement: Select[*tuple[Any, ...]], which: str | int) -> PlanFact:
+    row = db.execute(statement, {"which": which}).first()
     if row is None:
-        raise NotFound("計画", key)
+        raise NotFound("計画", str(which))
     return plan_fact(db, row)
 
 
-def plan_fact(db: Session, row: Row[Any]) -> PlanFact:
+def plan_fact(db: Session, row: Row[*tuple[Any, ...]]) -> PlanFact:
     """A row of `plans()` as a fact."""
     r = tuple(row)
     chain = chain_of(db, r[3])
@@ -126,33 +131,40 @@ _chains: dict[str, Chain] = {}
 def facts(db: Session, plan: PlanFact, now: datetime) -> Facts:
     """What the gates of the stage the plan stands in need to know. One to three statements."""
     kinds = {type(gate) for gate in plan.stage.gates}
-    return facts_of_all(db, [plan], Plan.id == plan.id, now, kinds)[plan.id]
+    of_one = {"plan": plan.id}
+    decisions = _decisions(db.execute(_DECISIONS, of_one).all()) if BodyGate in kinds else {}
+    signoffs = _signoffs(db.execute(_SIGNOFFS, of_one).all()) if SignoffGate in kinds else {}
+    periods = _periods(db.execute(_PERIODS, of_one).all()) if PeriodGate in kinds else {}
+    return _facts(plan, now, decisions, signoffs, periods)
 
 
 def facts_of_all(
-    db: Session,
-    known: Sequence[PlanFact],
-    which: ColumnElement[bool],
-    now: datetime,
-    kinds: Collection[type] = (BodyGate, SignoffGate, PeriodGate),
+    db: Session, known: Sequence[PlanFact], which: ColumnElement[bool], now: datetime
 ) -> dict[int, Facts]:
     """The facts of several plans, by number, in three statements however many they are; `which` narrows the
     plans as the reading of `known` did."""
-    decisions = _decisions(db, which) if BodyGate in kinds else {}
-    signoffs = _signoffs(db, which) if SignoffGate in kinds else {}
-    periods = _periods(db, which) if PeriodGate in kinds else {}
-    return {
-        plan.id: Facts(
-            now=now,
-            stage=plan.stage.key,
-            visit=plan.visit,
-            text=plan.text,
-            decisions=decisions.get(plan.id, {}),
-            signoffs=signoffs.get(plan.id, {}),
-            periods=periods.get(plan.id, {}),
-        )
-        for plan in known
-    }
+    decisions = _decisions(db.execute(_decisions_of(which)).all())
+    signoffs = _signoffs(db.execute(_signoffs_of(which)).all())
+    periods = _periods(db.execute(_periods_of(which)).all())
+    return {plan.id: _facts(plan, now, decisions, signoffs, periods) for plan in known}
+
+
+def _facts(
+    plan: PlanFact,
+    now: datetime,
+    decisions: Mapping[int, Mapping[str, DecisionFact]],
+    signoffs: Mapping[int, Mapping[str, SignoffFact]],
+    periods: Mapping[int, Mapping[str, PeriodFact]],
+) -> Facts:
+    return Facts(
+        now=now,
+        stage=plan.stage.key,
+        visit=plan.visit,
+        text=plan.text,
+        decisions=decisions.get(plan.id, {}),
+        signoffs=signoffs.get(plan.id, {}),
+        periods=periods.get(plan.id, {}),
+    )
 
 
 def _here(table: type[Decision] | type[Signoff] | type[CommentPeriod]) -> ColumnElement[bool]:
@@ -160,10 +172,10 @@ def _here(table: type[Decision] | type[Signoff] | type[CommentPeriod]) -> Column
     return (table.plan_id == Plan.id) & (table.stage == Plan.stage) & (table.visit == Plan.visit)
 
 
-def _decisions(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, DecisionFact]]:
-    """The decision that holds at each gate: the newest that nothing supersedes."""
+def _decisions_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The decisions that nothing supersedes, with what is open on them and how a 専決 was answered."""
     later, ratification, undone = aliased(Decision), aliased(Decision), aliased(Decision)
-    rows = db.execute(
+    return (
         select(
             Decision.plan_id,
             Decision.id,
@@ -183,7 +195,11 @@ def _decisions(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, D
         .outerjoin(undone, undone.supersedes_id == ratification.id)
         .where(which, Decision.ratifies_id.is_(None), Decision.outcome.is_not(None), later.id.is_(None))
         .order_by(Decision.id, Condition.id, ratification.id)
-    ).all()
+    )
+
+
+def _decisions(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, DecisionFact]]:
+    """By plan and gate, the decision that holds: the newest."""
     found: dict[int, dict[str, DecisionFact]] = {}
     for plan, number, gate, version, version_number, outcome, manner, condition, answer in rows:
         held = found.setdefault(plan, {}).get(gate)
@@ -203,9 +219,9 @@ def _decisions(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, D
     return found
 
 
-def _signoffs(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, SignoffFact]]:
+def _signoffs_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     later = aliased(Signoff)
-    rows = db.execute(
+    return (
         select(
             Signoff.plan_id, Signoff.gate_key, Signoff.id, Signoff.version_id, Version.number, Signoff.result
         )
@@ -215,14 +231,17 @@ def _signoffs(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, Si
         .where(which, Signoff.result.is_not(None), later.id.is_(None))
         .order_by(Signoff.id)
     )
+
+
+def _signoffs(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, SignoffFact]]:
     found: dict[int, dict[str, SignoffFact]] = {}
     for plan, gate, number, version, version_number, result in rows:
         found.setdefault(plan, {})[gate] = SignoffFact(number, version, version_number, result == "approved")
     return found
 
 
-def _periods(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, PeriodFact]]:
-    """The newest period of each gate. Late opinions are kept, but nobody owes them an answer."""
+def _periods_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Every period, oldest first. Late opinions are kept, but nobody owes them an answer."""
     unanswered = (
         select(func.count())
         .select_from(Opinion)
@@ -232,7 +251,7 @@ def _periods(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, Per
         )
         .scalar_subquery()
     )
-    rows = db.execute(
+    return (
         select(
             CommentPeriod.plan_id,
             CommentPeriod.gate_key,
@@ -247,7 +266,15 @@ def _periods(db: Session, which: ColumnElement[bool]) -> dict[int, dict[str, Per
         .where(which)
         .order_by(CommentPeriod.id)
     )
+
+
+def _periods(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, PeriodFact]]:
     found: dict[int, dict[str, PeriodFact]] = {}
     for plan, gate, *rest in rows:
         found.setdefault(plan, {})[gate] = PeriodFact(*rest)
     return found
+
+
+# Built once: building a statement costs more than running it.
+_ONE = Plan.id == bindparam("plan")
+_DECISIONS, _SIGNOFFS, _PERIODS = _decisions_of(_ONE), _signoffs_of(_ONE), _periods_of(_ONE)

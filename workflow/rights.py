@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Date, bindparam, literal, null, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.terms import Role
@@ -117,7 +117,7 @@ class Actor:
 
 def in_term(
     table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator],
-    day: date | InstrumentedAttribute[date],
+    day: date | ColumnElement[date] | InstrumentedAttribute[date],
 ) -> ColumnElement[bool]:
     """Whether the row holds on that day; both ends included."""
     return (table.since <= day) & or_(table.until.is_(None), table.until >= day)
@@ -125,24 +125,7 @@ def in_term(
 
 def actor(db: Session, key: str, on: date) -> Actor:
     """The person with everything they hold on that day, in one statement. Raises `NotFound`."""
-    mine = select(Person.id).where(Person.key == key).scalar_subquery()
-    rows: Sequence[Any] = db.execute(
-        union_all(
-            select(literal("person"), Person.name, literal(""), Person.id).where(Person.key == key),
-            select(literal("posting"), Posting.department_key, Posting.office, null()).where(
-                Posting.person_id == mine, in_term(Posting, on)
-            ),
-            select(literal("seat"), Membership.body_key, Membership.role, null()).where(
-                Membership.person_id == mine, in_term(Membership, on)
-            ),
-            select(literal("principal"), literal(""), literal(""), Deputy.principal_id).where(
-                Deputy.deputy_id == mine, in_term(Deputy, on)
-            ),
-            select(literal("administrator"), literal(""), literal(""), null()).where(
-                Administrator.person_id == mine, in_term(Administrator, on)
-            ),
-        )
-    ).all()
+    rows: Sequence[Any] = db.execute(_EVERYTHING, {"key": key, "day": on}).all()
     if not rows or rows[0][0] != "person":
         raise NotFound("職員", key)
     return Actor(
@@ -156,3 +139,22 @@ def actor(db: Session, key: str, on: date) -> Actor:
         principals=frozenset(row[3] for row in rows if row[0] == "principal"),
         administrator=any(row[0] == "administrator" for row in rows),
     )
+
+
+_DAY: ColumnElement[date] = bindparam("day", type_=Date)
+_MINE = select(Person.id).where(Person.key == bindparam("key")).scalar_subquery()
+_EVERYTHING: CompoundSelect[Any] = union_all(
+    select(literal("person"), Person.name, literal(""), Person.id).where(Person.key == bindparam("key")),
+    select(literal("posting"), Posting.department_key, Posting.office, null()).where(
+        Posting.person_id == _MINE, in_term(Posting, _DAY)
+    ),
+    select(literal("seat"), Membership.body_key, Membership.role, null()).where(
+        Membership.person_id == _MINE, in_term(Membership, _DAY)
+    ),
+    select(literal("principal"), literal(""), literal(""), Deputy.principal_id).where(
+        Deputy.deputy_id == _MINE, in_term(Deputy, _DAY)
+    ),
+    select(literal("administrator"), literal(""), literal(""), null()).where(
+        Administrator.person_id == _MINE, in_term(Administrator, _DAY)
+    ),
+)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import Body, BodyGate, Urgent
@@ -36,7 +36,17 @@ from workflow.facts import PlanFact, facts, plan_by_id, plan_by_key
 from workflow.gates import Lack, Manner
 from workflow.office import Office
 from workflow.people import is_deputy_of, person_id, seats
-from workflow.records import AgendaItem, Attendance, Condition, Decision, Meeting, Signoff, Version, Vote
+from workflow.records import (
+    AgendaItem,
+    Attendance,
+    Condition,
+    Decision,
+    Meeting,
+    Record,
+    Signoff,
+    Version,
+    Vote,
+)
 from workflow.rights import Act, Actor, actor
 from workflow.tally import Choice, Tally, count
 
@@ -361,12 +371,7 @@ def current_tally(db: Session, item: int) -> Tally:
 
 
 def _load(db: Session, item: int) -> Sitting:
-    row = db.execute(
-        select(AgendaItem, Meeting, Version.sha256, held_decision(AgendaItem.id).exists())
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .join(Version, Version.id == AgendaItem.version_id)
-        .where(AgendaItem.id == item)
-    ).first()
+    row = db.execute(_PUT, {"item": item}).first()
     if row is None:
         raise NotFound("議題", str(item))
     listed, held, sha256, decided = row
@@ -376,6 +381,14 @@ def _load(db: Session, item: int) -> Sitting:
     if not isinstance(gate, BodyGate):
         raise NotFound("議題", str(item))
     return Sitting(listed, held, sha256, decided, plan, gate, plan.chain.body(gate.body))
+
+
+_PUT = (
+    select(AgendaItem, Meeting, Version.sha256, held_decision(AgendaItem.id).exists())
+    .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+    .join(Version, Version.id == AgendaItem.version_id)
+    .where(AgendaItem.id == bindparam("item"))
+)
 
 
 def _sitting(db: Session, by: str, item: int, act: Act, now: datetime) -> tuple[Actor, Sitting]:
@@ -636,7 +649,11 @@ def _write_decision(
 
 
 def _insert_decision(db: Session, **values: object) -> int:
-    return db.scalars(insert(Decision).returning(Decision.id), values).one()
+    return int(db.execute(_DECIDE, values).scalar_one())
+
+
+_DECISION = Record.metadata.tables["decision"]
+_DECIDE = insert(_DECISION).returning(_DECISION.c.id)
 
 
 def _standing_decision(db: Session, decision: int) -> Decision:

@@ -480,12 +480,14 @@ def begun(held: Meeting, now: datetime, doing: str) -> None:
 
 def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int | None]:
     """The decision on the item that holds: has an outcome, and nothing supersedes it."""
-    later = aliased(Decision)
     return (
         select(Decision.item_id)
-        .outerjoin(later, later.supersedes_id == Decision.id)
-        .where(Decision.item_id == item, Decision.outcome.is_not(None), later.id.is_(None))
+        .outerjoin(_later, _later.supersedes_id == Decision.id)
+        .where(Decision.item_id == item, Decision.outcome.is_not(None), _later.id.is_(None))
     )
+
+
+_later = aliased(Decision)
 
 
 def decided_items(db: Session, meeting: int) -> set[int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
@@ -18,7 +18,7 @@ from workflow.errors import AlreadyDone, GateClosed, NotFound, PlanMoved, StepIm
 from workflow.facts import PlanFact, facts, plan_by_key
 from workflow.machine import Standing, Status, Trigger, machine_of, take
 from workflow.office import Office
-from workflow.records import BodyRecord, ChainText, Department, Document, Plan, Step, Version
+from workflow.records import BodyRecord, ChainText, Department, Document, Plan, Record, Version
 from workflow.rights import Act, actor
 
 
@@ -261,12 +261,9 @@ def _move(
         by=by,
         now=now,
     )
+    entered = plan.entered_at if standing.stage == plan.stage.key else now
     moved = {"stage": standing.stage, "status": standing.status, "visit": visit, "revision": revision}
-    if standing.stage != plan.stage.key:
-        moved["entered_at"] = now
-    written = db.execute(
-        update(Plan).where(Plan.id == plan.id, Plan.revision == plan.revision).values(**moved)
-    )
+    written = db.execute(_MOVE, {"number": plan.id, "seen": plan.revision, "entered_at": entered, **moved})
     if written.rowcount != 1:  # type: ignore[attr-defined]
         raise PlanMoved(plan.key, plan.revision, revision)
     more: dict[str, Any] = {"from": plan.stage.key}
@@ -302,17 +299,25 @@ def _write_step(
     by: int,
     now: datetime,
 ) -> None:
-    db.execute(
-        insert(Step).values(
-            plan_id=plan_id,
-            revision=revision,
-            trigger=trigger,
-            from_stage=from_stage,
-            to_stage=to_stage,
-            visit=visit,
-            version_id=version_id,
-            reason=reason,
-            taken_by=by,
-            taken_at=now,
-        )
-    )
+    row = {
+        "plan_id": plan_id,
+        "revision": revision,
+        "trigger": trigger,
+        "from_stage": from_stage,
+        "to_stage": to_stage,
+        "visit": visit,
+        "version_id": version_id,
+        "reason": reason,
+        "taken_by": by,
+        "taken_at": now,
+    }
+    db.execute(_TAKE, row)
+
+
+_PLAN = Record.metadata.tables["plan"]
+_MOVE = (
+    update(_PLAN)
+    .where(_PLAN.c.id == bindparam("number"), _PLAN.c.revision == bindparam("seen"))
+    .values({name: bindparam(name) for name in ("stage", "status", "visit", "revision", "entered_at")})
+)
+_TAKE = insert(Record.metadata.tables["step"])

@@ -1,0 +1,110 @@
+"""5,000 due reminders to a local sink, against a bare `smtplib` loop that sends the same bytes over one
+connection to the same sink, which runs in a process of its own."""
+
+import multiprocessing
+import shutil
+import smtplib
+import socket
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from sqlalchemy import insert, select
+
+from definitions.terms import Role
+from notifications import outbox
+from notifications.mail import MailSettings, Stationery, mailer_of
+from tests.house import LONG_AGO, House
+from workflow import engine, schema
+from workflow.office import Office
+from workflow.records import Delivery, Membership, Person
+
+MEMBERS, MEETINGS = 97, 50
+
+
+class Sink:
+    async def handle_DATA(self, *_: Any) -> str:
+        return "250 OK"
+
+
+def main() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    sink = multiprocessing.get_context("spawn").Process(target=_serve, args=(port,), daemon=True)
+    sink.start()
+    folder = Path(tempfile.mkdtemp())
+    office = Office(f"sqlite:///{folder}/x.db", folder / "files")
+    schema.migrate(office)
+    house = _a_full_body(office)
+    settings = MailSettings(
+        "a@example.jp",
+        "市",
+        "example.jp",
+        folder / "mail",
+        smtp_host="127.0.0.1",
+        smtp_port=port,
+        starttls=False,
+    )
+    _wait(port)
+    house.later(days=6, hours=23)
+    began = time.perf_counter()
+    claimed = outbox.claim(office, house.now)
+    claiming = time.perf_counter() - began
+    began = time.perf_counter()
+    sent = outbox.send_due(office, mailer_of(settings), Stationery(settings), lambda: house.now).sent
+    ours = sent / (time.perf_counter() - began)
+    with office.reading() as db:
+        mails = db.execute(select(Delivery.address, Delivery.message)).all()
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as smtp:
+        for address, message in mails:
+            smtp.sendmail("a@example.jp", address, message)
+    bare = len(mails) / (time.perf_counter() - began)
+    print(f"claimed {claimed} in {claiming:.2f} s")
+    print(f"sent {sent} at {ours:.0f} a second, bare smtplib {bare:.0f}: {ours / bare:.2f}× (target ≥ 0.7×)")
+    sink.terminate()
+    shutil.rmtree(folder)
+
+
+def _a_full_body(office: Office) -> House:
+    """A 部会 of a hundred members, whose fifty meetings are tomorrow."""
+    house = House(office)
+    with office.writing() as db:
+        for number in range(MEMBERS):
+            person = db.scalars(
+                insert(Person).returning(Person.id),
+                {"key": f"m{number}", "name": f"委員{number}", "email": f"m{number}@example.jp"},
+            ).one()
+            db.execute(
+                insert(Membership).values(
+                    person_id=person, body_key="joho_bukai", role=Role.MEMBER, since=LONG_AGO, until=None
+                )
+            )
+    house.a_plan()
+    house.a_version()
+    for _ in range(MEETINGS):
+        meeting = house.a_meeting("joho_bukai", days=7)
+        engine.list_item(office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=house.now)
+    house.later(seconds=1)
+    return house
+
+
+def _serve(port: int) -> None:
+    Controller(Sink(), hostname="127.0.0.1", port=port).start()
+    time.sleep(timedelta(hours=1).total_seconds())
+
+
+def _wait(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()
