@@ -30,12 +30,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 @dataclass(frozen=True, slots=True)
 class MailSettings:
     """How an office sends mail. Without `smtp_host` everything goes to the Maildir. `ca_file` holds the
-    certificates the server's is checked against (None: the system's); `timeout` is in seconds."""
+    certificates the server's is checked against (None: the system's); `timeout` is in seconds. `site` is where the
+    pages are, for links in mails, with no slash at its end."""
 
     sender: str
     office_name: str
     domain: str
     maildir: Path
+    site: str = "http://127.0.0.1:8000"
     smtp_host: str | None = None
     smtp_port: int = 587
     starttls: bool = True

@@ -60,6 +60,21 @@ class Tag(StrEnum):
     OPINIONS_ANSWERED = "opinion.answered"
     COMMENT_PUBLISHED = "comment.published"
     DELIVERY_RESENT = "delivery.resent"
+    ITEMS_ORDERED = "item.ordered"
+    OPINION_SPLIT = "opinion.split"
+    CIRCULATED = "circulation.asked"
+    CIRCULATION_READ = "circulation.read"
+    REMARKED = "remark.made"
+    REMARK_TAKEN_BACK = "remark.taken_back"
+    PERSON_INVITED = "person.invited"
+    RESET_ASKED = "password.reset_asked"
+    FEED_MADE = "feed.made"
+    FEED_REVOKED = "feed.revoked"
+    TOKEN_MADE = "token.made"  # noqa: S105
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_REVOKED = "webhook.revoked"
+    CHAIN_ADDED = "chain.added"
 
     @property
     def label(self) -> str:
@@ -107,6 +122,21 @@ _LABELS = {
     Tag.OPINIONS_ANSWERED: "意見に回答",
     Tag.COMMENT_PUBLISHED: "パブリックコメントの結果を公表",
     Tag.DELIVERY_RESENT: "通知を再送",
+    Tag.ITEMS_ORDERED: "議題の順を変更",
+    Tag.OPINION_SPLIT: "意見を分割",
+    Tag.CIRCULATED: "供覧に付す",
+    Tag.CIRCULATION_READ: "供覧を確認",
+    Tag.REMARKED: "意見交換に記入",
+    Tag.REMARK_TAKEN_BACK: "意見交換の記入を取消し",
+    Tag.PERSON_INVITED: "職員を招待",
+    Tag.RESET_ASKED: "パスワードの再設定を依頼",
+    Tag.FEED_MADE: "予定表の購読を開始",
+    Tag.FEED_REVOKED: "予定表の購読を停止",
+    Tag.TOKEN_MADE: "連携用の鍵を発行",
+    Tag.TOKEN_REVOKED: "連携用の鍵を失効",
+    Tag.WEBHOOK_ADDED: "他システムへの通知を登録",
+    Tag.WEBHOOK_REVOKED: "他システムへの通知を停止",
+    Tag.CHAIN_ADDED: "定義を登録",
 }
 
 

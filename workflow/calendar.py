@@ -11,6 +11,7 @@ import jpholiday
 
 from definitions.chain import Offset
 from workflow.errors import BadInput
+from workflow.language import Dates, dates
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 _WEEKDAYS = "月火水木金土日"
@@ -116,6 +117,17 @@ def reiwa_moment(moment: datetime) -> str:
     """令和5年6月12日（月）14:00, in Asia/Tokyo."""
     local = moment.astimezone(TOKYO)
     return f"{reiwa_with_weekday(local.date())}{local:%H:%M}"
+
+
+def shown_day(day: date) -> str:
+    """The day as the person who reads chose to see days: 令和5年6月12日（月）, or 2023-06-12."""
+    return reiwa_with_weekday(day) if dates.get() is Dates.ERA else day.isoformat()
+
+
+def shown_moment(moment: datetime) -> str:
+    """The moment, in Asia/Tokyo, as the person who reads chose to see days."""
+    local = moment.astimezone(TOKYO)
+    return reiwa_moment(moment) if dates.get() is Dates.ERA else f"{local:%Y-%m-%d %H:%M}"
 
 
 def month_of(day: date) -> str:

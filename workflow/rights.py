@@ -33,6 +33,9 @@ class Act(StrEnum):
     RUN_COMMENT = "パブリックコメントの実施・回答・公表"
     KEEP_PEOPLE = "名簿の管理"
     RESEND = "通知の再送"
+    CIRCULATE = "供覧"
+    DISCUSS = "意見交換"
+    CONNECT = "他システムとの連携の管理"
 
 
 class As(StrEnum):
@@ -65,6 +68,9 @@ RIGHTS: dict[Act, frozenset[As]] = {
     Act.RUN_COMMENT: frozenset({As.STAFF}),
     Act.KEEP_PEOPLE: frozenset({As.ADMINISTRATOR}),
     Act.RESEND: frozenset({As.STAFF, As.SECRETARIAT, As.ADMINISTRATOR}),
+    Act.CIRCULATE: frozenset({As.STAFF, As.SECRETARIAT}),
+    Act.DISCUSS: frozenset({As.STAFF, As.SECRETARIAT, As.MEMBER, As.CHAIR}),
+    Act.CONNECT: frozenset({As.ADMINISTRATOR}),
 }
 """The rights table. 事務局 and 担当 may well be the same person; then they hold both standings."""
 

@@ -19,6 +19,11 @@ class Settings(BaseSettings):
         default=None, description="postgresql+psycopg://…; none: SQLite in `data`"
     )
     office_name: str = Field(default="○○区", max_length=100, description="names the office in every mail")
+    site: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^/\s]+$",
+        description="where people open the pages: links in mails, feeds and sign-in begin with it",
+    )
     mail_from: str = Field(default="sakutei@localhost.localdomain", description="the sender of every mail")
     smtp_host: str | None = Field(default=None, description="none: mail goes to a Maildir in `data`")
     smtp_port: int = Field(default=587, ge=1, le=65535)

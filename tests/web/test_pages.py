@@ -7,40 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.house import House
+from tests.web.visiting import PASSWORD, Browser, mail_settings
 from workflow import audit, engine
 from workflow.web.app import HEADERS, build
-
-PASSWORD = "いろはにほへとちりぬるを"
-
-
-class Browser:
-    """A person at the pages, without JavaScript."""
-
-    def __init__(self, house: House, key: str | None = None) -> None:
-        self.house = house
-        app = build(house.office, clock=lambda: house.now)
-        self.client = TestClient(app, base_url="http://office.example.jp", raise_server_exceptions=False)
-        self.csrf = ""
-        if key:
-            self.key = key
-            engine.set_password(house.office, "admin", key, PASSWORD, now=house.now)
-            self.sign_in()
-
-    def sign_in(self) -> None:
-        """Also the morning after: a session lasts a working day."""
-        answer = self.client.post("/sign-in", data={"key": self.key, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        self.csrf = re.findall(r'name="csrf" value="([0-9a-f]{64})"', answer.text)[0]
-
-    def see(self, path: str, status: int = 200) -> str:
-        answer = self.client.get(path)
-        assert answer.status_code == status, answer.text
-        return answer.text
-
-    def send(self, path: str, status: int = 200, **form: object) -> str:
-        answer = self.client.post(path, data={"csrf": self.csrf, **form})
-        assert answer.status_code == status, answer.text
-        return answer.text
 
 
 @pytest.fixture
@@ -69,9 +38,10 @@ def test_a_wrong_password_is_refused_without_saying_what_was_wrong(house: House)
     assert "職員の鍵またはパスワードが違います" in answers.pop()
 
 
-def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House) -> None:
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House, tmp_path: Path) -> None:
     engine.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
-    client = TestClient(build(house.office, clock=lambda: house.now), base_url="https://office.example.jp")
+    app = build(house.office, mail_settings(tmp_path), clock=lambda: house.now)
+    client = TestClient(app, base_url="https://office.example.jp")
     answer = client.post("/sign-in", data={"key": "tanto", "password": PASSWORD}, follow_redirects=False)
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Secure" in cookie
@@ -215,4 +185,4 @@ def test_a_request_too_large_is_refused_before_it_is_read(staff: Browser) -> Non
 def test_pages_do_not_run_scripts_or_styles_of_their_own() -> None:
     for path in (Path(__file__).parents[2] / "workflow" / "web" / "pages").glob("*.html"):
         text = path.read_text("utf-8")
-        assert not re.search(r"<script|<style|\son\w+=|\sstyle=", text), path.name
+        assert not re.search(r"<script(?! src=)|<style|\son\w+=|\sstyle=", text), path.name

@@ -46,6 +46,7 @@ def mail_settings(found: Settings) -> MailSettings:
         office_name=found.office_name,
         domain=found.mail_from.rpartition("@")[2],
         maildir=found.data / "mail",
+        site=found.site,
         smtp_host=found.smtp_host,
         smtp_port=found.smtp_port,
         starttls=found.smtp_starttls,

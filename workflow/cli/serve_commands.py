@@ -1,21 +1,23 @@
 """`sakutei serve`"""
 
 import secrets
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
-from notifications.mail import MailSettings
+from notifications.mail import MailSettings, mailer_of
+from notifications.scheduler import tick
 from workflow import engine, schema
 from workflow.cli import show
 from workflow.cli.demo_folder import empty
-from workflow.cli.options import at_office
+from workflow.cli.options import at_office, mail_settings
 from workflow.cli.replay import Replay
 from workflow.office import Office
+from workflow.settings import settings
 from workflow.web.app import build
+from workflow.web.demo import Demo
 
 app = typer.Typer(rich_markup_mode=None)
 GUESTS = (("担当", "tanto"), ("部会長", "bucho"), ("本部員", "kyoiku"))
@@ -31,24 +33,32 @@ def serve(
     """ブラウザーで使う画面を開く。"""
     show.say(f"http://{host}:{port}/ を開いてください。止めるときは Ctrl+C を押します。")
     if demo:
-        office, guests = halfway(folder)
-        uvicorn.run(build(office, guests=guests), host=host, port=port, log_level="warning")
+        played, mail = halfway(folder, site=f"http://{host}:{port}")
+        uvicorn.run(build(played.office, mail, demo=played), host=host, port=port, log_level="warning")
         return
     with at_office() as office:
-        uvicorn.run(build(office), host=host, port=port, log_level="warning")
+        mail = mail_settings(settings())
+        uvicorn.run(build(office, mail), host=host, port=port, log_level="warning")
 
 
-def halfway(folder: Path) -> tuple[Office, tuple[tuple[str, str, str], ...]]:
-    """The seed's plan at 素案, its 部会 waiting for the record, and three people who can sign in: (whom they
-    stand for, key, password)."""
+def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
+    """The seed's plan at 素案, its 部会 waiting for the record, other plans in other stages, and three people who
+    can sign in. The clock goes on from that day; its mail goes to the folder."""
     empty(folder)
     office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents")
     schema.migrate(office)
     mail = MailSettings(
-        sender="sakutei@example.jp", office_name="板橋区", domain="example.jp", maildir=folder / "mail"
+        sender="sakutei@example.jp",
+        office_name="板橋区",
+        domain="example.jp",
+        maildir=folder / "mail",
+        site=site,
     )
-    Replay(office, mail, lambda *_: None).play_halfway()
+    replay = Replay(office, mail, lambda *_: None)
+    replay.play_halfway()
     guests = tuple((name, key, secrets.token_urlsafe(9)) for name, key in GUESTS)
     for _, key, password in guests:
-        engine.set_password(office, "admin", key, password, now=datetime.now(UTC))
-    return office, guests
+        engine.set_password(office, "admin", key, password, now=replay.now)
+    return Demo(
+        office, guests, replay.now, lambda now: tick(office, mailer_of(mail), mail, lambda: now)
+    ), mail

@@ -60,7 +60,7 @@ from workflow.engine.plans import (
     suspend,
     withdraw,
 )
-from workflow.engine.signin import TOKEN_LIFE, set_password, sign_in, sign_out, signed_in
+from workflow.engine.signin import TOKEN_LIFE, prolong_sessions, set_password, sign_in, sign_out, signed_in
 from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
 from workflow.tally import Choice
 
@@ -106,6 +106,7 @@ __all__ = [
     "open_comment",
     "open_plan",
     "post",
+    "prolong_sessions",
     "publish_result",
     "receive_opinions",
     "record_outcome",

@@ -8,7 +8,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow.audit import Tag, record
@@ -60,9 +60,11 @@ def set_password(office: Office, by: str, person: str, password: str, *, now: da
         record(db, Tag.PASSWORD_SET, at=now, by=who.id, person=person)
 
 
-def sign_in(office: Office, key: str, password: str, *, now: datetime) -> str:
-    """Sign in, and return the session's token. Raises `SignInRefused`, which does not say whether the key is
-    known."""
+def sign_in(office: Office, key: str, password: str, *, agent: str = "", now: datetime) -> str:
+    """Sign in, and return the session's token; `agent` is how the browser calls itself.
+
+    Raises `SignInRefused`, which does not say whether the key is known.
+    """
     name = key[:60]
     with office.reading() as db:
         tried = _tries(db, name, now)
@@ -82,7 +84,7 @@ def sign_in(office: Office, key: str, password: str, *, now: datetime) -> str:
             db.execute(delete(SignIn).where(SignIn.expires_at < now))
             db.execute(delete(FailedSignIn).where(FailedSignIn.at < now - WINDOW))
             ends = now + TOKEN_LIFE
-            values = {"person_id": row.id, "began_at": now, "expires_at": ends}
+            values = {"person_id": row.id, "began_at": now, "expires_at": ends, "agent": agent[:200]}
             db.execute(insert(SignIn).values(token_sha256=_sha256(token), **values))
             return token
     raise SignInRefused
@@ -101,6 +103,12 @@ def sign_out(office: Office, token: str) -> None:
     """End a session. Does nothing when it is over."""
     with office.writing() as db:
         db.execute(delete(SignIn).where(SignIn.token_sha256 == _sha256(token)))
+
+
+def prolong_sessions(office: Office, until: datetime) -> None:
+    """Let every session last until then: for a demonstration, whose clock jumps."""
+    with office.writing() as db:
+        db.execute(update(SignIn).values(expires_at=until))
 
 
 def _tries(db: Session, name: str, now: datetime) -> int:

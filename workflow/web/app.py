@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from notifications.mail import MailSettings
 from workflow.errors import (
     AlreadyDone,
     BadInput,
@@ -25,9 +26,28 @@ from workflow.errors import (
     StepImpossible,
     UnknownStage,
 )
+from workflow.language import Dates, Language, dates, language, say
 from workflow.office import Office
-from workflow.web import doors, meeting_pages, plan_pages
-from workflow.web.doors import NeedsSignIn, page
+from workflow.web import (
+    account_pages,
+    api,
+    chain_pages,
+    comment_pages,
+    feed_pages,
+    log_pages,
+    meeting_pages,
+    people_pages,
+    plan_pages,
+    public_pages,
+    settings_pages,
+    sign_pages,
+    today_pages,
+)
+from workflow.web import (
+    demo as demo_pages,
+)
+from workflow.web.demo import Demo
+from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, page
 
 HERE = Path(__file__).parent
 LARGEST_BODY = 220 * 1024 * 1024
@@ -35,8 +55,7 @@ LARGEST_BODY = 220 * 1024 * 1024
 
 HEADERS = {
     "content-security-policy": (
-        "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; object-src 'none'"
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -63,19 +82,40 @@ STATUS: dict[type[SakuteiError], int] = {
 }
 
 
+ROUTERS = (
+    today_pages.router,
+    sign_pages.router,
+    plan_pages.router,
+    meeting_pages.router,
+    comment_pages.router,
+    public_pages.router,
+    people_pages.router,
+    chain_pages.router,
+    log_pages.router,
+    settings_pages.router,
+    account_pages.router,
+    feed_pages.router,
+    api.router,
+)
+
+
 def build(
     office: Office,
+    settings: MailSettings,
     *,
-    guests: tuple[tuple[str, str, str], ...] = (),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    demo: Demo | None = None,
 ) -> FastAPI:
-    """The application of one office. `guests` are (name, key, password) shown on the sign-in page of a
-    demonstration; `clock` is asked once for each request."""
+    """The application of one office, which mails as `settings` say. `clock` is asked once for each request; a
+    demonstration has one of its own."""
     app = FastAPI(title="策定", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.office, app.state.guests, app.state.clock = office, guests, clock
+    app.state.office, app.state.mail, app.state.demo = office, settings, demo
+    app.state.clock = demo.clock if demo else clock
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for router in (doors.router, plan_pages.router, meeting_pages.router):
+    for router in ROUTERS:
         app.include_router(router)
+    if demo:
+        app.include_router(demo_pages.router)
     app.add_exception_handler(SakuteiError, _refused)
     app.add_exception_handler(NeedsSignIn, _to_sign_in)
     app.add_exception_handler(HTTPException, _no_such_page)
@@ -84,7 +124,8 @@ def build(
 
 
 class _Guard:
-    """Puts the security headers on every answer, and refuses a request that is too large before reading it."""
+    """Puts the security headers on every answer, refuses a request that is too large before reading it, and
+    speaks the language the reader chose."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -98,6 +139,8 @@ class _Guard:
             await Response("送られたものが大きすぎます。", 413)(scope, receive, send)
             return
 
+        _speak_as_chosen(scope)
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [pair for pair in message["headers"] if pair[0].decode() not in HEADERS]
@@ -105,6 +148,17 @@ class _Guard:
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+def _speak_as_chosen(scope: Scope) -> None:
+    """Pages speak the language of the reader's cookie. The JSON speaks Japanese, whoever calls it."""
+    cookies = {} if scope["path"].startswith("/api/") else Request(scope).cookies
+    chosen = cookies.get(LANGUAGE)
+    spoken = Language(chosen) if chosen in set(Language) else Language.JAPANESE
+    written = cookies.get(DATES)
+    usual = Dates.ERA if spoken is Language.JAPANESE else Dates.ISO
+    language.set(spoken)
+    dates.set(Dates(written) if written in set(Dates) else usual)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -119,6 +173,8 @@ def _to_sign_in(request: Request, _: Exception) -> Response:
 def _no_such_page(request: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else 500
     words = (
-        "お探しのページはありません。" if code == 404 else "この操作はできません。画面を開き直してください。"
+        say("お探しのページはありません。")
+        if code == 404
+        else say("この操作はできません。画面を開き直してください。")
     )
     return page(request, "refused.html", code=code, message=words)

@@ -1,38 +1,59 @@
-"""Who is there, and is the form theirs: sign-in, sign-out, the session and its CSRF token; and how a page is
-made."""
+"""What every page stands on: who asks, is the form theirs, what may be asked, and how a page is made."""
 
 import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import Depends, Form, Request, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from workflow import engine, questions
-from workflow.calendar import reiwa_moment, reiwa_with_weekday, tokyo_day
-from workflow.errors import SignInRefused
+from workflow import engine
+from workflow.calendar import shown_day, shown_moment, tokyo_day
+from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
 from workflow.records import Person
+from workflow.rights import Act
 
-router = APIRouter()
-COOKIE = "sakutei"
+COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
 _pages = Jinja2Templates(directory=Path(__file__).parent / "pages")
 _pages.env.undefined = StrictUndefined
+_pages.env.add_extension("jinja2.ext.i18n")
+_pages.env.add_extension("jinja2.ext.do")
+_pages.env.install_gettext_callables(  # type: ignore[attr-defined]
+    translate, lambda one, many, count: translate(one if count == 1 else many), newstyle=True
+)
 _pages.env.filters |= {
-    "moment": reiwa_moment,
-    "day": lambda value: reiwa_with_weekday(tokyo_day(value) if isinstance(value, datetime) else value),
+    "moment": shown_moment,
+    "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
 }
+_pages.env.globals |= {"Language": Language, "Dates": Dates, "language": language.get, "dates": dates.get}
 
 
 class NeedsSignIn(Exception):
     """Nobody is signed in."""
+
+
+class Open(StrEnum):
+    """Routes that need no right of the rights table: for everybody, for who is signed in, or for what is one's
+    own (a feed, a session, a one-time link)."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    SELF = "self"
+
+
+def needs(*rights: Act | Open) -> dict[str, Any]:
+    """What a route needs, as its OpenAPI says it: any one of the rights."""
+    return {"x-needs": [right.name for right in rights]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +77,7 @@ def visitor(request: Request) -> Visitor:
         name = db.scalar(select(Person.name).where(Person.key == key)) if key else None
     if key is None or name is None:
         raise NeedsSignIn
-    return Visitor(office, key, name, _csrf(token), now)
+    return Visitor(office, key, name, csrf_of(token), now)
 
 
 def writer(
@@ -79,66 +100,29 @@ Writer = Annotated[Visitor, Depends(writer)]
 
 
 def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Response:
-    """A page of that template. `who` is the person signed in, or None."""
+    """A page of that template. `who` is the person signed in, or None. What the last form said is shown once."""
     context.setdefault("who", None)
-    return _pages.TemplateResponse(request, name, context, status_code=code)
-
-
-def go(path: str) -> Response:
-    """After a form: see the result with a GET."""
-    return Response(status_code=303, headers={"location": path})
-
-
-@router.get("/")
-def today(request: Request, who: Reader) -> Response:
-    """What waits for me, nearest first."""
-    with who.office.reading() as db:
-        tasks = questions.worklist(db, who.key, who.now)
-    return page(request, "today.html", who=who, tasks=tasks)
-
-
-@router.get("/sign-in")
-def sign_in_page(request: Request) -> Response:
-    return page(request, "sign_in.html", guests=request.app.state.guests, refused=None)
-
-
-@router.post("/sign-in")
-def sign_in(
-    request: Request, key: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
-) -> Response:
-    if not _same_origin(request):
-        raise HTTPException(403)
-    try:
-        token = engine.sign_in(request.app.state.office, key, password, now=request.app.state.clock())
-    except SignInRefused as refused:
-        guests = request.app.state.guests
-        return page(request, "sign_in.html", code=401, guests=guests, refused=refused.message)
-    answer = go("/")
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(engine.TOKEN_LIFE.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
+    answer = _pages.TemplateResponse(request, name, context, status_code=code)
+    if context["said"]:
+        answer.delete_cookie(SAID)
     return answer
 
 
-@router.post("/sign-out")
-def sign_out(request: Request, who: Writer) -> Response:
-    engine.sign_out(who.office, request.cookies.get(COOKIE, ""))
-    answer = go("/sign-in")
-    answer.delete_cookie(COOKIE)
+def go(path: str, said: str = "") -> Response:
+    """After a form: see the result with a GET, and read what was done."""
+    answer = Response(status_code=303, headers={"location": path})
+    if said:
+        answer.set_cookie(SAID, quote(said), max_age=60, httponly=True, samesite="lax")
     return answer
 
 
-def _csrf(token: str) -> str:
+def csrf_of(token: str) -> str:
     """The form token of a session: known to its pages only, and of no use as a session token."""
     return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
-def _same_origin(request: Request) -> bool:
+def same_origin(request: Request) -> bool:
     """A browser names where a form came from; a form of another site is not taken."""
     origin = request.headers.get("origin")
     return origin is None or origin.rpartition("://")[2] == request.headers.get("host")

@@ -7,13 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from definitions.terms import Outcome
-from workflow import audit, engine
-from workflow.audit import Tag
+from workflow import engine
 from workflow.calendar import tokyo_day
 from workflow.engine import Choice, MeetingStatus, Purpose, Seated
 from workflow.engine import Form as MeetingForm
 from workflow.engine.decisions import allowed_outcomes
-from workflow.errors import AuditBroken, NotFound
+from workflow.errors import NotFound
 from workflow.facts import chain_of
 from workflow.people import seats
 from workflow.records import (
@@ -21,19 +20,17 @@ from workflow.records import (
     Attendance,
     BodyRecord,
     Decision,
-    Event,
     Meeting,
-    Person,
     Plan,
     Version,
 )
 from workflow.rights import Act, actor
-from workflow.web.doors import Filled, Reader, Writer, go, page
+from workflow.web.doors import Filled, Open, Reader, Writer, go, needs, page
 
 router = APIRouter()
 
 
-@router.get("/meetings")
+@router.get("/meetings", openapi_extra=needs(Open.SIGNED_IN))
 def meetings(request: Request, who: Reader) -> Response:
     with who.office.reading() as db:
         rows = db.execute(
@@ -47,7 +44,7 @@ def meetings(request: Request, who: Reader) -> Response:
     return page(request, "meetings.html", who=who, coming=coming, past=past, Status=MeetingStatus)
 
 
-@router.get("/meetings/{number}")
+@router.get("/meetings/{number}", openapi_extra=needs(Open.SIGNED_IN))
 def meeting(request: Request, who: Reader, number: int) -> Response:
     with who.office.reading() as db:
         held = db.get(Meeting, number)
@@ -84,7 +81,7 @@ def meeting(request: Request, who: Reader, number: int) -> Response:
     )
 
 
-@router.post("/meetings/{number}/attendance")
+@router.post("/meetings/{number}/attendance", openapi_extra=needs(Act.ENTER_ATTENDANCE))
 def attendance(who: Writer, number: int, form: Filled) -> Response:
     there = {
         key.removeprefix("there-"): Seated(present=value == "yes")
@@ -95,7 +92,7 @@ def attendance(who: Writer, number: int, form: Filled) -> Response:
     return go(f"/meetings/{number}")
 
 
-@router.post("/meetings/{number}/outcomes")
+@router.post("/meetings/{number}/outcomes", openapi_extra=needs(Act.RECORD_OUTCOME))
 def outcomes(who: Writer, number: int, form: Filled) -> Response:
     """The outcomes of the whole meeting, those that were filled in, in the order of the agenda."""
     with who.office.reading() as db:
@@ -116,34 +113,18 @@ def outcomes(who: Writer, number: int, form: Filled) -> Response:
     return go(f"/meetings/{number}")
 
 
-@router.post("/meetings/{number}/close")
+@router.post("/meetings/{number}/close", openapi_extra=needs(Act.CALL_MEETING))
 def close(who: Writer, number: int, minutes: Annotated[str, Form()] = "") -> Response:
     engine.close_meeting(who.office, who.key, number, minutes, now=who.now)
     return go(f"/meetings/{number}")
 
 
-@router.post("/items/{item}/vote")
+@router.post("/items/{item}/vote", openapi_extra=needs(Act.VOTE))
 def vote(
     who: Writer, item: int, choice: Annotated[Choice, Form()], meeting: Annotated[int, Form()]
 ) -> Response:
     engine.cast_vote(who.office, who.key, item, choice, now=who.now)
     return go(f"/meetings/{meeting}")
-
-
-@router.get("/log")
-def log(request: Request, who: Reader) -> Response:
-    with who.office.reading() as db:
-        try:
-            verified, broken = audit.verify(db), None
-        except AuditBroken as error:
-            verified, broken = 0, error.message
-        events = db.execute(
-            select(Event.seq, Event.at, Person.name, Event.tag, Event.hash)
-            .outerjoin(Person, Person.id == Event.by)
-            .order_by(Event.seq.desc())
-            .limit(200)
-        ).all()
-    return page(request, "log.html", who=who, verified=verified, broken=broken, events=events, Tag=Tag)
 
 
 def _items(db: Session, meeting: int) -> list[Any]:

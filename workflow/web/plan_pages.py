@@ -7,19 +7,21 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from sqlalchemy import select
 
-from notifications.rehearsal import rehearse
 from workflow import engine, files, questions
 from workflow.errors import NotFound
 from workflow.facts import plan_by_key
+from workflow.language import say
 from workflow.machine import Status, earlier_stages
 from workflow.office import Office
 from workflow.records import Person, Version
-from workflow.web.doors import Reader, Visitor, Writer, go, page
+from workflow.rights import Act
+from workflow.web.confirm import confirmed
+from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
 
 router = APIRouter(prefix="/plans")
 
 
-@router.get("")
+@router.get("", openapi_extra=needs(Open.SIGNED_IN))
 def plans(request: Request, who: Reader, words: str = "", status: str = "", following: str = "") -> Response:
     chosen = Status(status) if status in set(Status) else None
     with who.office.reading() as db:
@@ -29,7 +31,7 @@ def plans(request: Request, who: Reader, words: str = "", status: str = "", foll
     )
 
 
-@router.get("/{key}")
+@router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
 def plan(request: Request, who: Reader, key: str) -> Response:
     with who.office.reading() as db:
         fact = plan_by_key(db, key)
@@ -52,7 +54,7 @@ def plan(request: Request, who: Reader, key: str) -> Response:
     return page(request, "plan.html", who=who, plan=fact, Status=Status, **shown)
 
 
-@router.get("/{key}/versions/{number}")
+@router.get("/{key}/versions/{number}", openapi_extra=needs(Open.SIGNED_IN))
 def document(who: Reader, key: str, number: int) -> Response:
     """The document, as an attachment whatever it is."""
     with who.office.reading() as db:
@@ -66,36 +68,38 @@ def document(who: Reader, key: str, number: int) -> Response:
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-@router.post("/{key}/versions")
+@router.post("/{key}/versions", openapi_extra=needs(Act.ADD_VERSION))
 def add_version(who: Writer, key: str, document: UploadFile, note: Annotated[str, Form()] = "") -> Response:
     content = document.file.read(files.LARGEST + 1)
     engine.add_version(who.office, who.key, key, document.filename or "", content, note=note, now=who.now)
     return go(f"/plans/{key}")
 
 
-@router.post("/{key}/{step}")
+@router.post("/{key}/{step}", openapi_extra=needs(Act.MOVE_PLAN))
 def take_step(
     request: Request,
     who: Writer,
     key: str,
     step: str,
+    form: Filled,
     seen: Annotated[int, Form()],
     to: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
-    sure: Annotated[str, Form()] = "",
 ) -> Response:
     """Advance, send back, suspend, resume or withdraw: first who will get which mail, then the step."""
     act = _step(who, key, step, seen, to, reason)
-    if not sure:
-        form = {"seen": seen, "to": to, "reason": reason}
-        with who.office.reading() as db:
-            fact = plan_by_key(db, key)
-        mails = rehearse(who.office, act)
-        return page(
-            request, "confirm.html", who=who, plan=fact, label=_STEPS[step], step=step, form=form, mails=mails
-        )
-    act(who.office)
-    return go(f"/plans/{key}")
+    with who.office.reading() as db:
+        title = plan_by_key(db, key).title
+    return confirmed(
+        request,
+        who,
+        form,
+        act,
+        title=f"{title}: {say(_STEPS[step])}",
+        button=say(_STEPS[step]),
+        back=f"/plans/{key}",
+        said=say("記録しました。"),
+    )
 
 
 _STEPS = {

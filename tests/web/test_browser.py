@@ -1,0 +1,21 @@
+"""The frame around every page, in a real browser."""
+
+from playwright.sync_api import expect
+
+from tests.web.browsing import Site, must_read_well
+
+
+def test_the_pages_everybody_has_read_well(site: Site) -> None:
+    site.house.a_plan()
+    page = site.person("tanto")
+    for path in ("/", "/plans", "/plans/dx", "/meetings", "/log", "/sign-in", "/nothing"):
+        page.goto(path)
+        must_read_well(page)
+
+
+def test_a_reader_chooses_english_and_plain_dates(site: Site) -> None:
+    page = site.person("tanto")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    page.get_by_role("button", name="日本語").click()
+    expect(page.get_by_role("heading", name="今日の仕事")).to_be_visible()

@@ -1,0 +1,70 @@
+"""The tables: people, plans, meetings, what was decided, what was said by the public, and the event log.
+
+Times are UTC, days are days in Asia/Tokyo. Decisions, signoffs, votes, steps and events are append-only: the
+database itself refuses to change or delete one (see the second migration).
+"""
+
+from workflow.records.access import (
+    AnsweredCall,
+    ApiToken,
+    Credential,
+    FailedSignIn,
+    Feed,
+    MailedLink,
+    PublicTry,
+    SignIn,
+    Webhook,
+)
+from workflow.records.base import APPEND_ONLY, Record, Utc
+from workflow.records.comment import Answer, CommentPeriod, Opinion, Submission
+from workflow.records.decided import Condition, Decision, Review, Signoff
+from workflow.records.log import Cursor, Delivery, Event
+from workflow.records.meetings import AgendaItem, Attendance, Meeting, Vote
+from workflow.records.people import Administrator, ClosedDay, Department, Deputy, Membership, Person, Posting
+from workflow.records.plans import BodyRecord, ChainText, Document, Plan, Step, Version
+from workflow.records.reading import Circulation, Remark
+
+__all__ = [
+    "APPEND_ONLY",
+    "Administrator",
+    "AgendaItem",
+    "Answer",
+    "AnsweredCall",
+    "ApiToken",
+    "Attendance",
+    "BodyRecord",
+    "ChainText",
+    "Circulation",
+    "ClosedDay",
+    "CommentPeriod",
+    "Condition",
+    "Credential",
+    "Cursor",
+    "Decision",
+    "Delivery",
+    "Department",
+    "Deputy",
+    "Document",
+    "Event",
+    "FailedSignIn",
+    "Feed",
+    "MailedLink",
+    "Meeting",
+    "Membership",
+    "Opinion",
+    "Person",
+    "Plan",
+    "Posting",
+    "PublicTry",
+    "Record",
+    "Remark",
+    "Review",
+    "SignIn",
+    "Signoff",
+    "Step",
+    "Submission",
+    "Utc",
+    "Version",
+    "Vote",
+    "Webhook",
+]

@@ -1,0 +1,5 @@
+"""The JSON beside the pages."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""The chains: each definition drawn, with its checks."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

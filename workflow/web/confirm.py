@@ -1,0 +1,45 @@
+"""Before a step that sends mail, the page says who will get what."""
+
+from collections.abc import Callable
+
+from fastapi import Request, Response
+from starlette.datastructures import FormData
+
+from notifications.rehearsal import rehearse
+from workflow.office import Office
+from workflow.web.doors import Visitor, go, page
+
+SURE = "sure"
+
+
+def confirmed(
+    request: Request,
+    who: Visitor,
+    form: FormData,
+    act: Callable[[Office], object],
+    *,
+    title: str,
+    button: str,
+    back: str,
+    said: str,
+) -> Response:
+    """Ask first, act when asked with `sure`: the first time the same form comes back with the mails that `act`
+    would send; the second time it is done, and `back` shows the result. Raises what `act` raises, both times.
+
+    `title` says what is about to be done, `button` is the verb on it, `said` what was done.
+    """
+    if form.get(SURE) == "yes":
+        act(who.office)
+        return go(back, said)
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != SURE]
+    return page(
+        request,
+        "confirm.html",
+        who=who,
+        title=title,
+        button=button,
+        back=back,
+        fields=fields,
+        mails=rehearse(who.office, act),
+        action=request.url.path,
+    )

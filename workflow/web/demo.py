@@ -1,0 +1,46 @@
+"""A demonstration that a newcomer may play with: its people, and a clock they move."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.exceptions import HTTPException
+
+from workflow import engine
+from workflow.office import Office
+from workflow.web.doors import Open, go, needs, same_origin
+
+router = APIRouter(prefix="/demo")
+
+
+@dataclass(slots=True)
+class Demo:
+    """`guests` are (whom they stand for, key, password), shown on the sign-in page. `moved` is told each time the
+    clock moves on, so that what fell due is sent."""
+
+    office: Office
+    guests: tuple[tuple[str, str, str], ...]
+    begins: datetime
+    moved: Callable[[datetime], object]
+    _started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def clock(self) -> datetime:
+        """The demonstration's now: runs with the real one."""
+        return self.begins + (datetime.now(UTC) - self._started)
+
+    def move(self, days: int) -> None:
+        """Let days pass, without signing anybody out."""
+        self.begins += timedelta(days=days)
+        engine.prolong_sessions(self.office, self.clock() + engine.TOKEN_LIFE)
+        self.moved(self.clock())
+
+
+@router.post("/clock", openapi_extra=needs(Open.PUBLIC))
+def move_clock(request: Request, days: Annotated[int, Form(ge=1, le=31)]) -> Response:
+    if not same_origin(request):
+        raise HTTPException(403)
+    demo: Demo = request.app.state.demo
+    demo.move(days)
+    return go("/")

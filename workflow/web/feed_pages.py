@@ -1,0 +1,5 @@
+"""Calendars to subscribe to."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
