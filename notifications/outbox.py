@@ -19,7 +19,7 @@ from notifications.reminders import Owed
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.errors import AlreadyDone, BadInput, DatabaseUnusable, NotFound
-from workflow.office import Office
+from workflow.office import Office, connection_of
 from workflow.records import AgendaItem, Delivery, Meeting, Person, Plan, Record
 from workflow.rights import Act, Actor, actor
 
@@ -221,13 +221,9 @@ def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: 
     """Take the next mails for us alone, written and stored; what cannot be written or is no longer due is
     finished here."""
     with office.writing() as db:
-        numbers = db.scalars(
-            select(Delivery.id)
-            .where(Delivery.state.in_([State.PENDING, State.SENDING]), Delivery.next_try_at <= now)
-            .order_by(Delivery.next_try_at, Delivery.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        ).all()
+        numbers = connection_of(db).execute(_DUE, {"now": now}).scalars().all()
+        if not numbers:
+            return _Batch(found=False, mails=[])
         desk, mails, changes = Desk(db, now), list[_Mail](), list[dict[str, Any]]()
         rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
         for row in rows:
@@ -239,8 +235,16 @@ def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: 
             result.dropped += change["state"] in (State.DROPPED, State.MISSED)
         if changes:
             db.connection().execute(_CLAIMED, changes)
-    return _Batch(bool(numbers), mails)
+    return _Batch(found=True, mails=mails)
 
+
+_DUE = (
+    select(Delivery.id)
+    .where(Delivery.state.in_([State.PENDING, State.SENDING]), Delivery.next_try_at <= bindparam("now"))
+    .order_by(Delivery.next_try_at, Delivery.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
 
 _WRITABLE_COLUMNS = (
     Delivery.id,
