@@ -120,15 +120,19 @@ def _meetings(
 ) -> list[Occasion]:
     """Meetings the rule is due for and was not claimed for; without their people."""
     statement = _ENDING if rule.kind is ReminderKind.UNANSWERED else _STARTING
-    rows = connection_of(db).execute(
-        statement,
-        {
-            "bodies": bodies,
-            "rule": rule.key,
-            "since": now - LOOK_BACK,
-            "until": end_of_day(_last_day(rule, now, closed)),
-            "now": now,
-        },
+    rows = (
+        connection_of(db)
+        .execute(
+            statement,
+            {
+                "bodies": bodies,
+                "rule": rule.key,
+                "since": now - LOOK_BACK,
+                "until": end_of_day(_last_day(rule, now, closed)),
+                "now": now,
+            },
+        )
+        .all()
     )
     found = [
         Occasion(
@@ -187,7 +191,7 @@ def _unclaimed(db: Session, rule: ReminderRule, found: list[Occasion]) -> list[O
     claims: set[str] = set()
     for start in range(0, len(numbers), 500):
         asked = {"meetings": numbers[start : start + 500], "kind": Kind(rule.kind), "rule": rule.key}
-        known = connection_of(db).execute(_CLAIMS, asked).scalars()
+        known = connection_of(db).execute(_CLAIMS, asked).scalars().all()
         claims |= {claim.rpartition(":")[0] + ":" for claim in known}
     return [each for each in found if claim_prefix(rule, each) not in claims]
 

@@ -28,16 +28,18 @@ def main() -> None:
     _fill(office, house)
     settings = MailSettings("a@example.jp", "市", "example.jp", folder / "mail")
     sent = tick(office, mailer_of(settings), settings, lambda: house.now).sent
-    times = []
+    times, computing = [], []
     for _ in range(100):
-        began = time.perf_counter()
+        began, began_computing = time.perf_counter(), time.thread_time()
         done = tick(office, mailer_of(settings), settings, lambda: house.now)
+        computing.append(time.thread_time() - began_computing)
         times.append(time.perf_counter() - began)
         if done.sent:
             raise SystemExit("something was due")
     print(f"the tick before sent {sent} reminders")
     print(
-        f"tick with nothing due among {MEETINGS} meetings: {statistics.median(times) * 1000:.2f} ms (target ≤ 5 ms)"
+        f"tick with nothing due among {MEETINGS} meetings: {statistics.median(times) * 1000:.2f} ms, of which "
+        f"{statistics.median(computing) * 1000:.2f} ms of its own computing (target ≤ 5 ms)"
     )
     shutil.rmtree(folder)
 
