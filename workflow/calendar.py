@@ -135,6 +135,12 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
+def month_label(month: str) -> str:
+    """A month, 2023-06, as the person who reads chose to see days: 令和5年6月, or 2023-06."""
+    first = date.fromisoformat(f"{month}-01")
+    return reiwa(first).removesuffix("1日") if dates.get() is Dates.ERA else month
+
+
 def parse_day(text: str, place: str = "日付") -> date:
     """A day written as 2023-06-12, 2023/6/12, 令和5年6月12日 or R5.6.12. Raises `BadInput`."""
     plain = text.strip().translate(str.maketrans("０１２３４５６７８９／．－", "0123456789/.-"))
