@@ -38,6 +38,7 @@ from workflow.engine.meetings import (
     remove_item,
 )
 from workflow.engine.newcomers import (
+    HEADINGS,
     Newcomer,
     NewcomerFault,
     NewcomersRefused,
@@ -76,6 +77,7 @@ from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_s
 from workflow.tally import Choice
 
 __all__ = [
+    "HEADINGS",
     "TOKEN_LIFE",
     "Choice",
     "Disposition",

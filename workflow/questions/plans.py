@@ -9,19 +9,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from definitions.chain import Chain
-from definitions.terms import Outcome
 from workflow.audit import Tag
-from workflow.calendar import parse_day, reiwa
 from workflow.facts import PlanFact, plan_fact, plans
 from workflow.machine import Status
+from workflow.questions.events import event_words
 from workflow.records import (
     Event,
     Meeting,
     Person,
     Plan,
 )
-from workflow.tally import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +79,6 @@ def history(db: Session, plan: PlanFact) -> list[Happened]:
     found = []
     for seq, at, name, tag, text, meeting in rows:
         data = json.loads(text)
-        words = _event_words(plan.chain, Tag(tag), data, meeting)
+        words = event_words(Tag(tag), data, chain=plan.chain, meeting=meeting)
         found.append(Happened(seq, at, name or "（意見提出者）", Tag(tag), words, data))
     return found
-
-
-def _event_words(chain: Chain, tag: Tag, data: Mapping[str, Any], meeting: str | None) -> str:
-    parts = []
-    if "gate" in data and chain.has_gate(data["gate"]):
-        parts.append(chain.gate(data["gate"]).label)
-    if "outcome" in data:
-        parts.append(Outcome(data["outcome"]).label)
-    if "from" in data and data["from"] != data["to"]:
-        parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
-    if "choice" in data:
-        parts.append(Choice(data["choice"]).label)
-    if tag is Tag.VERSION_ADDED:
-        parts.append(f"第{data['number']}版 {data['filename']}")
-    if tag is Tag.SIGNED and not data["approved"]:
-        parts.append("返却")
-    if tag is Tag.COMMENT_OPENED:
-        parts.append(
-            f"{reiwa(parse_day(data['opens_on']))}から{reiwa(parse_day(data['closes_on']))}まで（{data['days']}日間）"
-        )
-    if tag is Tag.OPINION_RECEIVED:
-        parts.append(f"{data['opinions']}件{'（期間後）' if data['late'] else ''}")
-    parts.extend(f"条件: {condition}" for condition in data.get("conditions") or ())
-    parts.extend(data[name] for name in ("reason", "note") if data.get(name))
-    if meeting:
-        parts.append(f"［{meeting}］")
-    return f"{tag.label}: {' '.join(parts)}" if parts else tag.label
