@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from workflow import engine
-from workflow.calendar import shown_day, shown_moment, tokyo_day
+from workflow.calendar import month_label, shown_day, shown_moment, tokyo_day
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
 from workflow.records import Person
@@ -33,6 +33,7 @@ _pages.env.install_gettext_callables(  # type: ignore[attr-defined]
 )
 _pages.env.filters |= {
     "moment": shown_moment,
+    "month": month_label,
     "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
 }
 _pages.env.globals |= {"Language": Language, "Dates": Dates, "language": language.get, "dates": dates.get}

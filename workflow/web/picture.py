@@ -146,7 +146,7 @@ class _Drawing:
         ]
 
     def _gate_lines(self, gate: Gate) -> list[Line]:
-        kind, who = _words(self.chain, gate)
+        kind, who = gate_words(self.chain, gate)
         width = GATE_WIDTH - 2 * PAD
         must = say("・必須") if gate.mandatory else ""
         beside_the_seal = width - 26 if isinstance(gate, SignoffGate) else width
@@ -264,7 +264,7 @@ def _detour(source: Box, target: Box, lane: float) -> str:
 # --- words ----------------------------------------------------------------------------------------------
 
 
-def _words(chain: Chain, gate: Gate) -> tuple[str, str]:
+def gate_words(chain: Chain, gate: Gate) -> tuple[str, str]:
     """What kind of gate it is, and who opens it (empty for a document)."""
     match gate:
         case BodyGate():
@@ -289,7 +289,7 @@ def _told(chain: Chain, current: str | None) -> str:
     steps = []
     for stage in chain.stages:
         gates = "、".join(
-            f"{gate.label}（{'・'.join(word for word in _words(chain, gate) if word)}）"
+            f"{gate.label}（{'・'.join(word for word in gate_words(chain, gate) if word)}）"
             for gate in stage.gates
         )
         steps.append(f"{stage.label}: {gates}" if gates else stage.label)
