@@ -16,12 +16,13 @@ from notifications.kinds import Kind, State
 from notifications.letters import Desk, NoLongerDue, Subject
 from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
 from notifications.reminders import Owed
+from notifications.resending import may_resend
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.errors import AlreadyDone, BadInput, DatabaseUnusable, NotFound
 from workflow.office import Office
-from workflow.records import AgendaItem, Delivery, Meeting, Person, Plan, Record
-from workflow.rights import Act, Actor, actor
+from workflow.records import Delivery, Meeting, Person, Plan, Record
+from workflow.rights import Act, actor
 
 BATCH = 50
 """How many mails are claimed, and their results committed, at once."""
@@ -148,7 +149,8 @@ def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
         found = db.get(Delivery, delivery_id)
         if found is None:
             raise NotFound("通知", str(delivery_id))
-        _require_right(db, who, found)
+        if delivery_id not in may_resend(db, who, [delivery_id]):
+            who.refuse(Act.RESEND)
         if found.state in (State.PENDING, State.SENDING):
             raise AlreadyDone("この通知はまだ送信待ちです。送信を待ってください。")
         values = {
@@ -177,6 +179,12 @@ def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
 def failed(db: Session) -> list[Line]:
     """What could not be sent and waits for a person."""
     return _lines(db, _listing().where(Delivery.state == State.FAILED))
+
+
+def unsent(db: Session, *, limit: int = 200) -> list[Line]:
+    """The newest of what could not be sent, or not in time, newest first."""
+    narrowed = _listing().where(Delivery.state.in_([State.FAILED, State.MISSED]))
+    return _lines(db, narrowed.order_by(None).order_by(Delivery.id.desc()).limit(limit))
 
 
 def listing(db: Session, meeting: int | None = None, *, limit: int = 500) -> list[Line]:
@@ -401,27 +409,6 @@ def _settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> N
         if tries <= 1:
             raise
         _settle(office, done, tries - 1)
-
-
-# --- by hand -----------------------------------------------------------------------------------------
-
-
-def _require_right(db: Session, who: Actor, found: Delivery) -> None:
-    """Administrators, the 事務局 of the meeting's body, the 担当課 of the plan or of one on the agenda."""
-    held = db.get(Meeting, found.meeting_id) if found.meeting_id else None
-    departments = set(
-        db.scalars(
-            select(Plan.department_key)
-            .join(AgendaItem, AgendaItem.plan_id == Plan.id)
-            .where(AgendaItem.meeting_id == found.meeting_id)
-        )
-    )
-    plan = db.get(Plan, found.plan_id) if found.plan_id else None
-    if plan:
-        departments = {plan.department_key}
-    body = held.body_key if held else None
-    if not any(who.may(Act.RESEND, department=each, body=body) for each in (*departments, None)):
-        who.refuse(Act.RESEND)
 
 
 _LISTED: tuple[Any, ...] = (

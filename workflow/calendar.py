@@ -41,6 +41,11 @@ def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
     return _is_common_business_day(day) and day not in closed
 
 
+def holidays(year: int) -> list[tuple[date, str]]:
+    """国民の祝日 and 休日 of a calendar year, with their names."""
+    return [(day, name) for day, name in jpholiday.year_holidays(year)]
+
+
 @lru_cache(maxsize=4096)
 def _is_common_business_day(day: date) -> bool:
     year_end = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)

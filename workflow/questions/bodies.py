@@ -85,7 +85,7 @@ def body_list(db: Session, day: date, now: datetime) -> list[BodyLine]:
 
 def body_names(db: Session) -> list[tuple[str, str]]:
     """(key, name) of every body."""
-    return list(db.execute(select(BodyRecord.key, BodyRecord.name).order_by(BodyRecord.key)).tuples())
+    return list(db.execute(select(BodyRecord.key, BodyRecord.name).order_by(BodyRecord.key)))
 
 
 def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:

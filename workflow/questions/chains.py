@@ -35,7 +35,7 @@ def known_chains(db: Session) -> list[Definition]:
     process."""
     kept = db.scalars(select(ChainText.sha256)).all()
     begun = select(Plan.chain_sha256, func.count()).group_by(Plan.chain_sha256)
-    plans = dict(db.execute(begun).tuples().all())
+    plans = dict(db.execute(begun).all())
     ours = _shipped()
     chains = {**ours, **{sha256: chain_of(db, sha256) for sha256 in kept}}
     found = [

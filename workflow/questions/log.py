@@ -105,9 +105,9 @@ def _names(db: Session, told: Iterable[Mapping[str, Any]]) -> Names:
     fields = ("person", "principal", "deputy")
     keys = {str(data[field]) for data in told for field in fields if data.get(field)}
     return Names(
-        people=dict(db.execute(select(Person.key, Person.name).where(Person.key.in_(keys))).tuples().all()),
-        bodies=dict(db.execute(select(BodyRecord.key, BodyRecord.name)).tuples().all()),
-        departments=dict(db.execute(select(Department.key, Department.name)).tuples().all()),
+        people=dict(db.execute(select(Person.key, Person.name).where(Person.key.in_(keys))).all()),
+        bodies=dict(db.execute(select(BodyRecord.key, BodyRecord.name)).all()),
+        departments=dict(db.execute(select(Department.key, Department.name)).all()),
     )
 
 

@@ -139,13 +139,13 @@ def people_list(
 
 def departments(db: Session) -> list[tuple[str, str]]:
     """(key, name) of every department."""
-    return list(db.execute(select(Department.key, Department.name).order_by(Department.key)).tuples())
+    return list(db.execute(select(Department.key, Department.name).order_by(Department.key)))
 
 
 def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]]:
     """(key, name) of everybody else, to choose from."""
     others = select(Person.key, Person.name).where(Person.key != key).order_by(Person.key).limit(limit)
-    return list(db.execute(others).tuples())
+    return list(db.execute(others))
 
 
 def person(db: Session, key: str, day: date) -> PersonFact:
