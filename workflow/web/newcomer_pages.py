@@ -1,5 +1,6 @@
 """一覧で登録: a table of people, checked line by line before anybody is added."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response, UploadFile
@@ -39,8 +40,9 @@ def check_or_add(
     found = engine.read_newcomers(text)
     first = parse_day(since, say("着任の日"))
     if sure == "yes":
-        added = engine.add_people(who.office, who.key, found, first, now=who.now)
-        return go("/people", said=say("{count} 人を登録しました。", count=added))
+        with suppress(engine.NewcomersRefused):
+            added = engine.add_people(who.office, who.key, found, first, now=who.now)
+            return go("/people", said=say("{count} 人を登録しました。", count=added))
     return _shown(request, who, text, since, found)
 
 
