@@ -66,7 +66,7 @@ def test_what_is_past_is_shown_as_past(admin: Browser) -> None:
     number = _first_end_form(admin.see("/people/joho_bukai_1"), "seats")
     admin.send(f"/people/joho_bukai_1/seats/{number}/end", last_day="2022-03-31")
     shown = admin.see("/people/joho_bukai_1")
-    assert "終了" in shown and "令和4年3月31日（木） まで" in shown
+    assert "終了" in shown and "令和4年3月31日（木）まで" in shown
     assert "joho_bukai_1" not in _members(admin.house)
     assert f"/seats/{number}/end" not in shown
 
