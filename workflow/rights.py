@@ -111,6 +111,20 @@ class Actor:
         """Whether some standing of the person carries the right."""
         return bool(RIGHTS[act] & self.standings(department=department, body=body))
 
+    def may_somewhere(self, act: Act) -> bool:
+        """Whether the person could do it in some department, body or office: what a door asks before it opens;
+        the use case asks again for the plan or body in question."""
+        held = {As.STAFF} if self.departments else set()
+        for body, _ in self.seats:
+            held |= self.standings(body=body)
+        if self.administrator:
+            held.add(As.ADMINISTRATOR)
+        if self.offices:
+            held |= {As.OFFICE, As.DELEGATE}
+        if self.principals:
+            held |= {As.DEPUTY}
+        return bool(RIGHTS[act] & held)
+
     def require(self, act: Act, *, department: str | None = None, body: str | None = None) -> None:
         """Raises `NotAllowed` when no standing of the person carries the right."""
         if not self.may(act, department=department, body=body):

@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from notifications.mail import MailSettings, mailer_of
 from notifications.scheduler import tick
 from workflow import engine, schema
+from workflow.calendar import parse_moment
 from workflow.cli import show
 from workflow.cli.demo_folder import empty
+from workflow.cli.neighbours import Neighbours
 from workflow.cli.options import at_office, mail_settings
 from workflow.cli.replay import Replay
 from workflow.office import Office
@@ -31,14 +34,18 @@ def serve(
     folder: Annotated[Path, typer.Option(help="見本の置き場所")] = Path("sakutei-demo-web"),
 ) -> None:
     """ブラウザーで使う画面を開く。"""
-    show.say(f"http://{host}:{port}/ を開いてください。止めるときは Ctrl+C を押します。")
     if demo:
+        show.say("見本を用意しています（10 秒ほど）。")
         played, mail = halfway(folder, site=f"http://{host}:{port}")
-        uvicorn.run(build(played.office, mail, demo=played), host=host, port=port, log_level="warning")
+        _run(build(played.office, mail, demo=played), host, port)
         return
     with at_office() as office:
-        mail = mail_settings(settings())
-        uvicorn.run(build(office, mail), host=host, port=port, log_level="warning")
+        _run(build(office, mail_settings(settings())), host, port)
+
+
+def _run(pages: FastAPI, host: str, port: int) -> None:
+    show.say(f"http://{host}:{port}/ を開いてください。止めるときは Ctrl+C を押します。")
+    uvicorn.run(pages, host=host, port=port, log_level="warning", server_header=False)
 
 
 def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
@@ -55,7 +62,13 @@ def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
         site=site,
     )
     replay = Replay(office, mail, lambda *_: None)
+    neighbours = Neighbours(replay)
+    replay.now = parse_moment("2022-10-03 09:00")
+    replay.people()
+    neighbours.before()
+    replay.at("2023-03-01 09:00")
     replay.play_halfway()
+    neighbours.beside()
     guests = tuple((name, key, secrets.token_urlsafe(9)) for name, key in GUESTS)
     for _, key, password in guests:
         engine.set_password(office, "admin", key, password, now=replay.now)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +22,7 @@ from workflow.calendar import month_label, shown_day, shown_moment, tokyo_day
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
 from workflow.records import Person
-from workflow.rights import Act
+from workflow.rights import Act, Actor, actor
 
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
 _pages = Jinja2Templates(directory=Path(__file__).parent / "pages")
@@ -69,16 +70,32 @@ class Visitor:
 
 
 def visitor(request: Request) -> Visitor:
-    """The person signed in. Raises `NeedsSignIn`."""
+    """The person signed in. Raises `NeedsSignIn`, and `NotAllowed` where the route needs a right they have
+    nowhere."""
     office: Office = request.app.state.office
     now = request.app.state.clock()
     token = request.cookies.get(COOKIE, "")
     with office.reading() as db:
         key = engine.signed_in(db, token, now) if token else None
         name = db.scalar(select(Person.name).where(Person.key == key)) if key else None
-    if key is None or name is None:
-        raise NeedsSignIn
+        if key is None or name is None:
+            raise NeedsSignIn
+        acts = acts_of(request.scope["route"])
+        if acts:
+            let_through(actor(db, key, tokyo_day(now)), acts)
     return Visitor(office, key, name, csrf_of(token), now)
+
+
+def acts_of(route: Any) -> list[Act]:
+    """The acts a route names as its need; empty when it needs none of the rights table."""
+    named = (getattr(route, "openapi_extra", None) or {}).get("x-needs", [])
+    return [Act[name] for name in named if name in Act.__members__]
+
+
+def let_through(person: Actor, acts: Sequence[Act]) -> None:
+    """Raises `NotAllowed` for who can do none of the acts anywhere."""
+    if not any(person.may_somewhere(act) for act in acts):
+        person.refuse(acts[0])
 
 
 def writer(
