@@ -53,7 +53,8 @@ def test_the_log_is_narrowed_by_kind_person_plan_meeting_and_days(reader: Browse
 
     assert count("tag=decision.recorded") == 1
     assert count("person=tanto") == 2  # the plan opened, its version added
-    assert count("plan=dx") == 4
+    assert count("person=担当 花子") == 2
+    assert count("plan=dx") == count("plan=推進計画") == 4
     assert count("meeting=1") == 4
     assert count("first=2023-03-08&last=2023-03-08&plan=dx") == 1
     assert count("first=2023-03-09&plan=dx") == 0

@@ -106,7 +106,7 @@ def test_who_may_not_send_again_sees_why_and_is_refused(house: House) -> None:
     assert "送れるのは" in shown and "resend" not in shown
     member.send(f"/settings/unsent/{number}/resend", 403)
     member.send(f"/settings/unsent/{number}/resend", 403, sure="yes")
-    member.send("/settings/unsent/999/resend", 404)
+    Browser(house, "admin").send("/settings/unsent/999/resend", 404)
     assert "送れなかった通知はありません" in _cleared(house).see("/settings/unsent")
 
 

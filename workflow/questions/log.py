@@ -18,8 +18,8 @@ from workflow.records import BodyRecord, Department, Event, Meeting, Person, Pla
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Which events: of a kind, by a person (key), on a plan (key), on a meeting, from a day to a day (both
-    included). None: all."""
+    """Which events: of a kind, by a person (key or whole name), on a plan (key or a part of its title), on a
+    meeting, from a day to a day (both included). None: all."""
 
     tag: Tag | None = None
     person: str | None = None
@@ -86,14 +86,15 @@ def _events(narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
         .outerjoin(Plan, Plan.id == Event.plan_id)
         .outerjoin(Meeting, Meeting.id == Event.meeting_id)
     )
-    for column, value in (
-        (Event.tag, narrowed.tag),
-        (Person.key, narrowed.person),
-        (Plan.key, narrowed.plan),
-        (Event.meeting_id, narrowed.meeting),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
+    if narrowed.tag is not None:
+        statement = statement.where(Event.tag == narrowed.tag)
+    if narrowed.person is not None:
+        statement = statement.where((Person.key == narrowed.person) | (Person.name == narrowed.person))
+    if narrowed.plan is not None:
+        titled = Plan.title.contains(narrowed.plan, autoescape=True)
+        statement = statement.where((Plan.key == narrowed.plan) | titled)
+    if narrowed.meeting is not None:
+        statement = statement.where(Event.meeting_id == narrowed.meeting)
     if narrowed.first is not None:
         statement = statement.where(Event.at >= at_tokyo(narrowed.first, time()))
     if narrowed.last is not None:

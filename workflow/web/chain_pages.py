@@ -12,10 +12,9 @@ from definitions.check import check
 from definitions.errors import ChainInvalid, Fault
 from definitions.load import MAXIMUM_BYTES, chain_text, parse_chain, shipped_text
 from workflow import engine, questions
-from workflow.calendar import tokyo_day
 from workflow.errors import AlreadyDone
 from workflow.language import say
-from workflow.rights import Act, actor
+from workflow.rights import Act
 from workflow.web.doors import Open, Reader, Visitor, Writer, go, needs, page
 from workflow.web.people_pages import may_keep
 from workflow.web.picture import gate_words, picture
@@ -46,7 +45,6 @@ def chains(request: Request, who: Reader) -> Response:
 
 @router.get("/_new", openapi_extra=needs(Act.KEEP_PEOPLE))
 def new(request: Request, who: Reader) -> Response:
-    _must_keep(who)
     return page(request, "chain_new.html", who=who, text="", faults=(), refused="", chain=None)
 
 
@@ -59,7 +57,6 @@ def check_or_add(
     file: UploadFile | None = None,
 ) -> Response:
     """First every fault of the text, or the chain it defines; then, when asked with `sure`, it is added."""
-    _must_keep(who)
     name = say("定義")
     try:
         if file is not None and file.filename:
@@ -138,11 +135,6 @@ def _drawn(chain: Chain) -> dict[str, Any]:
         "AUDIENCES": AUDIENCES,
         "REMINDERS": REMINDERS,
     }
-
-
-def _must_keep(who: Visitor) -> None:
-    with who.office.reading() as db:
-        actor(db, who.key, tokyo_day(who.now)).require(Act.KEEP_PEOPLE)
 
 
 def _attached(text: str, kind: str, name: str) -> Response:

@@ -40,8 +40,8 @@ def narrowed(
         raise BadInput(say("会議の番号"), problem, say("半角の数字で入力してください。"))
     return Narrowed(
         tag=Tag(tag) if tag in set(Tag) else None,
-        person=person.strip()[:60] or None,
-        plan=plan.strip()[:60] or None,
+        person=person.strip()[:200] or None,
+        plan=plan.strip()[:200] or None,
         meeting=int(meeting.strip()[:9]) if meeting.strip() else None,
         first=parse_day(first, say("始まりの日")) if first.strip() else None,
         last=parse_day(last, say("終わりの日")) if last.strip() else None,
