@@ -11,7 +11,16 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.terms import Role
 from workflow.errors import NotFound
-from workflow.records import Administrator, BodyRecord, Department, Deputy, Membership, Person, Posting
+from workflow.records import (
+    Administrator,
+    BodyRecord,
+    Credential,
+    Department,
+    Deputy,
+    Membership,
+    Person,
+    Posting,
+)
 from workflow.rights import in_term
 
 
@@ -83,7 +92,7 @@ class PeoplePage:
 @dataclass(frozen=True, slots=True)
 class PersonFact:
     """One person with every term they ever had, the newest first. `deputies` may stand in for them; they may
-    stand in for `principals`."""
+    stand in for `principals`. `can_sign_in`: they have a password."""
 
     key: str
     name: str
@@ -93,16 +102,7 @@ class PersonFact:
     deputies: tuple[HeldDeputyship, ...]
     principals: tuple[HeldDeputyship, ...]
     administrator: tuple[Term, ...]
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        """Every term of every kind."""
-        return (
-            *(each.term for each in self.postings),
-            *(each.term for each in self.seats),
-            *(each.term for each in (*self.deputies, *self.principals)),
-            *self.administrator,
-        )
+    can_sign_in: bool
 
 
 def people_list(
@@ -149,7 +149,7 @@ def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]
 
 
 def person(db: Session, key: str, day: date) -> PersonFact:
-    """The person of that key; `standing` of each term is as of the day. Six statements. Raises `NotFound`."""
+    """The person of that key; `standing` of each term is as of the day. Seven statements. Raises `NotFound`."""
     found = db.scalar(select(Person).where(Person.key == key))
     if found is None:
         raise NotFound("職員", key)
@@ -162,6 +162,7 @@ def person(db: Session, key: str, day: date) -> PersonFact:
         deputies=_deputyships(db, Deputy.principal_id == found.id, Deputy.deputy_id, day),
         principals=_deputyships(db, Deputy.deputy_id == found.id, Deputy.principal_id, day),
         administrator=_administrator(db, found.id, day),
+        can_sign_in=db.get(Credential, found.id) is not None,
     )
 
 
