@@ -94,6 +94,16 @@ def test_a_name_and_an_administrator_are_changed(admin: Browser) -> None:
     assert "名簿の管理" in Browser(admin.house, "tanto").see("/people")
 
 
+def test_a_person_without_a_password_is_invited_after_it_was_said_to_whom(admin: Browser) -> None:
+    assert "招待メールを送る" in admin.see("/people/mayor")
+    asked = admin.send("/people/mayor/invite")
+    assert "区 長さんを招待する" in asked and "mayor@city.example.jp" in asked
+    assert "招待メールを送ります" in admin.do("/people/mayor/invite")
+    assert "職員を招待: 区 長" in admin.see("/log?tag=person.invited")
+    assert "招待メールを送る" not in admin.see("/people/admin")  # who signs in has a password already
+    Browser(admin.house, "tanto").send("/people/mayor/invite", 403)
+
+
 def test_who_keeps_no_list_reads_without_forms_and_is_refused(house: House) -> None:
     member = Browser(house, "tanto")
     for path in ("/people", "/people/mayor", "/bodies", "/bodies/joho_bukai"):

@@ -12,7 +12,8 @@ from workflow.calendar import parse_day, tokyo_day
 from workflow.errors import NotFound
 from workflow.language import say
 from workflow.rights import Act, actor
-from workflow.web.doors import Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.confirm import confirmed
+from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
 
 router = APIRouter()
 
@@ -85,6 +86,23 @@ def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
 def change(who: Writer, key: str, name: Text = "", email: Text = "") -> Response:
     engine.change_person(who.office, who.key, key, name=name, email=email.strip(), now=who.now)
     return go(f"/people/{key}", said=say("登録を変えました。"))
+
+
+@router.post("/people/{key}/invite", openapi_extra=needs(Act.KEEP_PEOPLE))
+def invite(request: Request, who: Writer, key: str, form: Filled) -> Response:
+    """A mail with a link to set one's first password."""
+    with who.office.reading() as db:
+        name = questions.person(db, key, tokyo_day(who.now)).name
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: engine.invite(office, who.key, key, now=who.now),
+        title=say("{name}さんを招待する", name=name),
+        button=say("招待メールを送る"),
+        back=f"/people/{key}",
+        said=say("招待メールを送ります。まもなく届きます。"),
+    )
 
 
 @router.post("/people/{key}/postings", openapi_extra=needs(Act.KEEP_PEOPLE))
