@@ -30,12 +30,14 @@ from workflow.language import Dates, Language, dates, language, say
 from workflow.office import Office
 from workflow.web import (
     account_pages,
+    answer_pages,
     api,
     chain_pages,
     comment_pages,
     feed_pages,
     log_pages,
     meeting_pages,
+    opinion_pages,
     people_pages,
     plan_pages,
     public_pages,
@@ -88,6 +90,8 @@ ROUTERS = (
     plan_pages.router,
     meeting_pages.router,
     comment_pages.router,
+    opinion_pages.router,
+    answer_pages.router,
     public_pages.router,
     people_pages.router,
     chain_pages.router,
