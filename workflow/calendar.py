@@ -90,7 +90,8 @@ def period_days(opens_on: date, closes_on: date, *, first_day_counts: bool) -> i
 def period_words(opens_on: date, closes_on: date) -> str:
     """令和5年11月8日（水）から11月26日（日）24:00まで: a period, as the person who reads chose to see days."""
     last = shown_day(closes_on).removeprefix(_year(opens_on))
-    return say("{first}から{last}24:00まで", first=shown_day(opens_on), last=last)
+    gap = "" if dates.get() is Dates.ERA else " "
+    return say("{first}から{last}まで", first=shown_day(opens_on), last=f"{last}{gap}24:00")
 
 
 def nendo(day: date) -> int:

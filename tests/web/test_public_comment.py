@@ -121,7 +121,7 @@ def test_the_result_is_published_as_opinions_persons_and_answers(asking: House) 
     a_published_comment(asking)
     shown = Browser(asking).see("/public/dx")
     assert "4件・2人（電子メール1人、ファクス1人）" in shown
-    assert "募集期間の後に届いたご意見が 1件（1人）" in shown
+    assert "募集期間の後に届いたご意見が1件（1人）" in shown
     for words in ("費用が心配である。", "改めます。", "反映", "図が&lt;b&gt;小さい&lt;/b&gt;。"):
         assert words in shown
     assert "遅れた意見" not in shown and "フォームで提出" not in shown
@@ -186,7 +186,8 @@ def test_the_confirming_page_sends_exactly_what_it_shows(citizen: Browser) -> No
 
 def test_a_receipt_is_shown_only_to_who_has_its_seal(citizen: Browser) -> None:
     path = str(press(citizen, "send", "意見").url).removeprefix("http://office.example.jp")
-    assert "1-0001" in citizen.see(path)
+    shown = citizen.see(path)
+    assert "1-0001" in shown and "<dd>1件</dd>" in shown
     citizen.see(path.replace("1-0001", "1-0002"), 404)
     citizen.see("/public/dx/received?number=1-0001&seal=", 404)
     citizen.see("/public/dx/received?number=1-0001&seal=é", 404)

@@ -118,6 +118,18 @@ def writers_of_period(db: Session, period: int) -> dict[int, Writer]:
     return _writers(db, Submission.period_id == period)
 
 
+def letter(db: Session, number: str) -> tuple[datetime, int]:
+    """When the letter of that receipt number came in, and how many opinions it holds. One statement."""
+    period, _, within = number.partition("-")
+    received_at, opinions = db.execute(
+        select(Submission.received_at, func.count(Opinion.id))
+        .join(Opinion, _OF_LETTER)
+        .where(Submission.period_id == int(period), Submission.number == int(within))
+        .group_by(Submission.id, Submission.received_at)
+    ).one()
+    return received_at, opinions
+
+
 def replies(db: Session, period: int) -> list[Replied]:
     """The answers of the period, in the order they were given. One statement."""
     rows = db.execute(

@@ -64,6 +64,11 @@ def asking(db: Session, who: Visitor, key: str, round: int | None = None) -> tup
 def running(db: Session, who: Visitor, key: str) -> tuple[Desk, Consultation]:
     """The desk, for those alone who run the comment. Raises `NotAllowed`, `NotFound`."""
     found, asked = asking(db, who, key)
-    if not found.runs:
-        actor(db, who.key, tokyo_day(who.now)).refuse(Act.RUN_COMMENT)
+    must_run(db, who, found)
     return found, asked
+
+
+def must_run(db: Session, who: Visitor, desk: Desk) -> None:
+    """Raises `NotAllowed` for those who do not run the comments of the plan."""
+    if not desk.runs:
+        actor(db, who.key, tokyo_day(who.now)).refuse(Act.RUN_COMMENT)

@@ -18,7 +18,7 @@ from workflow.language import say
 from workflow.office import Office
 from workflow.questions import CameIn, PeriodState
 from workflow.rights import Act
-from workflow.web.comment_desk import Desk, asking, desk, running
+from workflow.web.comment_desk import Desk, asking, desk, must_run, running
 from workflow.web.confirm import confirmed
 from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, needs, page
 from workflow.web.public_form import Typed
@@ -79,6 +79,7 @@ def open_comment(
     """Open the comment: first the whole period is shown, with its last day."""
     with who.office.reading() as db:
         found = desk(db, who, key)
+        must_run(db, who, found)
         typed = _typed(found.plan, gate, form)
     try:
         opens_on, closes_on, act = _opening(who, key, typed)

@@ -118,6 +118,8 @@ def split(
     step: Annotated[str, Form()] = "",
 ) -> Response:
     """An opinion that is several: first they are shown, then it is divided."""
+    with who.office.reading() as db:
+        running(db, who, key)
     if step != "split":
         return _opinion(request, who, key, number, letter=letter)
     try:

@@ -76,11 +76,14 @@ def public_document(request: Request, key: str, round: int | None = None) -> Res
 def public_receipt(request: Request, key: str, number: str = "", seal: str = "") -> Response:
     """The receipt number, for who was given it."""
     with _office(request).reading() as db:
-        asked = _chosen(_begun(db, request, key), None)
         ours = hmac.compare_digest(receipt_seal(db, f"{key} {number}").encode(), seal.encode())
-    if asked is None or not ours:
-        return _missing(request)
-    return page(request, "public_receipt.html", asked=asked, number=number)
+        asked = _chosen(_begun(db, request, key), None)
+        if asked is None or not ours:
+            return _missing(request)
+        received_at, opinions = questions.letter(db, number)
+    return page(
+        request, "public_receipt.html", asked=asked, number=number, received_at=received_at, opinions=opinions
+    )
 
 
 @router.post("/{key}", openapi_extra=needs(Open.PUBLIC))
