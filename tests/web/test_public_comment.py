@@ -262,7 +262,7 @@ def test_a_form_of_another_site_or_of_any_size_is_not_taken(citizen: Browser) ->
     form = {**WRITER, "opinion": "意見", "step": "send"}
     evil = citizen.client.post("/public/dx", data=form, headers={"origin": "https://evil.example"})
     assert evil.status_code == 403
-    large = citizen.client.post("/public/dx", data={**form, "opinion": "a" * 3_000_000})
+    large = citizen.client.post("/public/dx", data={**form, "opinion": "a" * 5_000_000})
     assert large.status_code == 413
     unsized = citizen.client.post("/public/dx", content=iter([b"step=send"]))
     assert unsized.status_code == 413

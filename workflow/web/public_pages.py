@@ -23,7 +23,7 @@ from workflow.web.doors import Open, go, needs, page, same_origin
 from workflow.web.public_form import LURE, Typed
 
 router = APIRouter(prefix="/public")
-LARGEST_FORM = 2 * 1024 * 1024
+LARGEST_FORM = 4 * 1024 * 1024
 """The largest form taken from the public, in bytes: twenty opinions of the longest kind."""
 
 
