@@ -48,7 +48,6 @@ def received(house: House) -> tuple[int, int]:
 
 
 def a_published_comment(house: House) -> None:
-    opinions = []
     for route, name in ((Route.FAX, "秘密 一子"), (Route.MAIL, "秘密 二子")):
         engine.receive_opinions(
             house.office, "tanto", "dx", Writer(name, "秘密の住所", "090-0000-0000", "秘密高校"),
@@ -62,7 +61,12 @@ def a_published_comment(house: House) -> None:
         house.office, "tanto", "dx", Writer("秘密 三子"), ["遅れた意見"], route=Route.POST, received_at=house.now,
         now=house.now,
     )  # fmt: skip
-    for numbers, summary in ((opinions[::2], "図が<b>小さい</b>。"), (opinions[1::2], "費用が心配である。")):
+    answers = (
+        (opinions[::2], "図が<b>小さい</b>。"),
+        (opinions[1::2], "費用が心配である。"),
+        ([opinions[-1] + 1], "期間後の意見の概要"),
+    )
+    for numbers, summary in answers:
         engine.answer_opinions(
             house.office, "tanto", "dx", numbers, summary=summary, answer="改めます。",
             disposition=Disposition.REFLECTED, now=house.now,
@@ -124,7 +128,7 @@ def test_the_result_is_published_as_opinions_persons_and_answers(asking: House) 
     assert "募集期間の後に届いたご意見が1件（1人）" in shown
     for words in ("費用が心配である。", "改めます。", "反映", "図が&lt;b&gt;小さい&lt;/b&gt;。"):
         assert words in shown
-    assert "遅れた意見" not in shown and "フォームで提出" not in shown
+    assert "遅れた意見" not in shown and "期間後の意見の概要" not in shown and "フォームで提出" not in shown
 
 
 def test_who_wrote_is_on_no_public_page(asking: House) -> None:
