@@ -2,6 +2,7 @@
 tell the person what to do next."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from definitions.chain import Stage
@@ -26,6 +27,7 @@ __all__ = [
     "SignInRefused",
     "StaleVersion",
     "StepImpossible",
+    "TooManyTries",
     "UnknownStage",
 ]
 
@@ -231,3 +233,14 @@ class SignInRefused(SakuteiError):
         return say(
             "職員の鍵またはパスワードが違います。忘れたときは、システム管理者に設定し直してもらってください。"
         )
+
+
+class TooManyTries(SakuteiError):
+    """The same sender used a public form too often. `again_at` is when it takes the next one."""
+
+    def __init__(self, again_at: datetime) -> None:
+        self.again_at = again_at
+
+    @property
+    def message(self) -> str:
+        return "短い時間に続けて送られたため、フォームの受付を休んでいます。時間をおいて、もう一度お送りください。"

@@ -1,15 +1,8 @@
 """The use cases: the only writer. Each is a plain function and one transaction; each takes the key of the
 person who acts (`by`) and the moment of the act (`now`), checks their right, and logs what was done."""
 
-from workflow.engine.comments import (
-    Disposition,
-    Route,
-    Writer,
-    answer_opinions,
-    open_comment,
-    publish_result,
-    receive_opinions,
-)
+from workflow.engine.answers import answer_opinions, edit_answer, group_opinions
+from workflow.engine.comments import open_comment, publish_result
 from workflow.engine.decisions import (
     cast_deciding_vote,
     cast_vote,
@@ -46,6 +39,7 @@ from workflow.engine.newcomers import (
     newcomer_faults,
     read_newcomers,
 )
+from workflow.engine.opinions import receive_from_public, receive_opinions, split_opinion
 from workflow.engine.people import (
     add_chain,
     add_department,
@@ -74,6 +68,7 @@ from workflow.engine.plans import (
 )
 from workflow.engine.signin import TOKEN_LIFE, prolong_sessions, set_password, sign_in, sign_out, signed_in
 from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
+from workflow.opinions import Disposition, Route, Writer
 from workflow.tally import Choice
 
 __all__ = [
@@ -112,12 +107,14 @@ __all__ = [
     "current_tally",
     "decide_alone",
     "decide_by_votes",
+    "edit_answer",
     "end_deputyship",
     "end_posting",
     "end_seat",
     "end_terms",
     "enter_attendance",
     "enter_meeting",
+    "group_opinions",
     "list_item",
     "list_ratification",
     "move_meeting",
@@ -130,6 +127,7 @@ __all__ = [
     "prolong_sessions",
     "publish_result",
     "read_newcomers",
+    "receive_from_public",
     "receive_opinions",
     "record_outcome",
     "remove_item",
@@ -142,6 +140,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "signed_in",
+    "split_opinion",
     "suspend",
     "take_back_decision",
     "take_back_signoff",

@@ -30,6 +30,7 @@ from workflow.language import Dates, Language, dates, language, say
 from workflow.office import Office
 from workflow.web import (
     account_pages,
+    answer_pages,
     api,
     bodies_pages,
     chain_pages,
@@ -38,6 +39,7 @@ from workflow.web import (
     log_pages,
     meeting_pages,
     newcomer_pages,
+    opinion_pages,
     people_pages,
     plan_pages,
     public_pages,
@@ -90,6 +92,8 @@ ROUTERS = (
     plan_pages.router,
     meeting_pages.router,
     comment_pages.router,
+    opinion_pages.router,
+    answer_pages.router,
     public_pages.router,
     newcomer_pages.router,
     people_pages.router,

@@ -18,7 +18,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from workflow import engine
-from workflow.calendar import month_label, shown_day, shown_moment, tokyo_day
+from workflow.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
 from workflow.records import Person
@@ -37,7 +37,13 @@ _pages.env.filters |= {
     "month": month_label,
     "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
 }
-_pages.env.globals |= {"Language": Language, "Dates": Dates, "language": language.get, "dates": dates.get}
+_pages.env.globals |= {
+    "Language": Language,
+    "Dates": Dates,
+    "language": language.get,
+    "dates": dates.get,
+    "period_words": period_words,
+}
 
 
 class NeedsSignIn(Exception):
