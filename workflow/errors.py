@@ -17,6 +17,7 @@ __all__ = [
     "DatabaseUnusable",
     "DocumentDamaged",
     "GateClosed",
+    "LinkUnusable",
     "NotAllowed",
     "NotFound",
     "PlanMoved",
@@ -198,6 +199,15 @@ class SignInRefused(SakuteiError):
     def message(self) -> str:
         if self.wait:
             return "続けて間違えたため、しばらくサインインできません。15 分ほど待ってから、もう一度お試しください。"
-        return (
-            "職員の鍵またはパスワードが違います。忘れたときは、システム管理者に設定し直してもらってください。"
-        )
+        return "職員の鍵またはパスワードが違います。忘れたときは、「パスワードを忘れたとき」から設定し直してください。"
+
+
+class LinkUnusable(SakuteiError):
+    """A one-time link that was used, has expired or never was. `why` says which."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    @property
+    def message(self) -> str:
+        return f"{self.why}。パスワードが分からないときは、新しいリンクを送るようお求めください。"

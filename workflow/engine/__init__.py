@@ -1,6 +1,14 @@
 """The use cases: the only writer. Each is a plain function and one transaction; each takes the key of the
 person who acts (`by`) and the moment of the act (`now`), checks their right, and logs what was done."""
 
+from workflow.engine.accounts import (
+    LinkHolder,
+    LinkPurpose,
+    ask_reset,
+    invite,
+    link_holder,
+    set_password_by_link,
+)
 from workflow.engine.comments import (
     Disposition,
     Route,
@@ -37,6 +45,7 @@ from workflow.engine.meetings import (
     move_meeting,
     remove_item,
 )
+from workflow.engine.passwords import change_password, set_password
 from workflow.engine.people import (
     add_chain,
     add_department,
@@ -60,7 +69,16 @@ from workflow.engine.plans import (
     suspend,
     withdraw,
 )
-from workflow.engine.signin import TOKEN_LIFE, prolong_sessions, set_password, sign_in, sign_out, signed_in
+from workflow.engine.signin import (
+    TOKEN_LIFE,
+    end_other_sessions,
+    end_session,
+    prolong_sessions,
+    sign_in,
+    sign_in_by_address,
+    sign_out,
+    signed_in,
+)
 from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
 from workflow.tally import Choice
 
@@ -69,6 +87,8 @@ __all__ = [
     "Choice",
     "Disposition",
     "Form",
+    "LinkHolder",
+    "LinkPurpose",
     "MeetingStatus",
     "Moved",
     "Purpose",
@@ -82,11 +102,13 @@ __all__ = [
     "add_version",
     "advance",
     "answer_opinions",
+    "ask_reset",
     "begin",
     "call_meeting",
     "cancel_meeting",
     "cast_deciding_vote",
     "cast_vote",
+    "change_password",
     "change_person",
     "close_condition",
     "close_day",
@@ -95,9 +117,13 @@ __all__ = [
     "current_tally",
     "decide_alone",
     "decide_by_votes",
+    "end_other_sessions",
+    "end_session",
     "end_terms",
     "enter_attendance",
     "enter_meeting",
+    "invite",
+    "link_holder",
     "list_item",
     "list_ratification",
     "move_meeting",
@@ -116,8 +142,10 @@ __all__ = [
     "seat",
     "send_back",
     "set_password",
+    "set_password_by_link",
     "sign",
     "sign_in",
+    "sign_in_by_address",
     "sign_out",
     "signed_in",
     "suspend",
