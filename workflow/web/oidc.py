@@ -18,6 +18,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
+from pydantic import BaseModel
 
 from workflow.errors import SakuteiError
 
@@ -76,6 +77,17 @@ class _Flow:
     verifier: str
 
 
+class _Metadata(BaseModel):
+    """What the provider says of itself (OpenID Connect Discovery 1.0, 3)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str | None = None
+    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
+
+
 def begin(provider: Provider, back: str, now: datetime) -> tuple[str, str]:
     """Where to send the browser, and the cookie it takes along; `back` is the URL it returns to. Raises
     `ProviderFailed`."""
@@ -92,7 +104,7 @@ def begin(provider: Provider, back: str, now: datetime) -> tuple[str, str]:
         "code_challenge": create_s256_code_challenge(flow.verifier),
         "code_challenge_method": "S256",
     }
-    endpoint = metadata["authorization_endpoint"]
+    endpoint = metadata.authorization_endpoint
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}", _sealed(provider, flow, now)
 
 
@@ -111,8 +123,8 @@ def finish(
         metadata = _discover(provider, client)
         token = _token(provider, client, metadata, flow, answer["code"], back)
         claims = _claims(provider, client, metadata, flow, token, now)
-        if "email" not in claims and "userinfo_endpoint" in metadata:
-            claims = _userinfo(client, metadata, token, claims["sub"])
+        if "email" not in claims and metadata.userinfo_endpoint:
+            claims = _userinfo(client, metadata.userinfo_endpoint, token, claims["sub"])
     return str(claims["email"]) if claims.get("email") and _is_true(claims.get("email_verified")) else None
 
 
@@ -127,18 +139,20 @@ def _asking(provider: Provider) -> Iterator[httpx.Client]:
         raise ProviderFailed(f"「{provider.name}」に確かめることができませんでした。") from error
 
 
-def _discover(provider: Provider, client: httpx.Client) -> dict[str, Any]:
-    found = _answer(client.get(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"))
-    if found["issuer"].rstrip("/") != provider.issuer.rstrip("/"):
-        raise ValueError(f"the provider calls itself {found['issuer']!r}")
-    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        if provider.issuer.startswith("https:") and not found[name].startswith("https:"):
-            raise ValueError(f"{name} is not https")
+def _discover(provider: Provider, client: httpx.Client) -> _Metadata:
+    issuer = provider.issuer.rstrip("/")
+    found = _Metadata.model_validate(_answer(client.get(f"{issuer}/.well-known/openid-configuration")))
+    if found.issuer.rstrip("/") != issuer:
+        raise ValueError(f"the provider calls itself {found.issuer!r}")
+    named = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint)
+    for endpoint in filter(None, named):
+        if issuer.startswith("https:") and not endpoint.startswith("https:"):
+            raise ValueError(f"{endpoint} is not https")
     return found
 
 
 def _token(
-    provider: Provider, client: httpx.Client, metadata: Mapping[str, Any], flow: _Flow, code: str, back: str
+    provider: Provider, client: httpx.Client, metadata: _Metadata, flow: _Flow, code: str, back: str
 ) -> dict[str, Any]:
     form = {
         "grant_type": "authorization_code",
@@ -146,31 +160,30 @@ def _token(
         "redirect_uri": back,
         "code_verifier": flow.verifier,
     }
-    ways = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-    if "client_secret_basic" in ways:
+    if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
         # The parts are form-encoded before they are joined (RFC 6749, 2.3.1).
         login = (quote(provider.client_id, safe=""), quote(provider.client_secret, safe=""))
-        return _answer(client.post(metadata["token_endpoint"], data=form, auth=login))
+        return _answer(client.post(metadata.token_endpoint, data=form, auth=login))
     login_form = {"client_id": provider.client_id, "client_secret": provider.client_secret}
-    return _answer(client.post(metadata["token_endpoint"], data=form | login_form))
+    return _answer(client.post(metadata.token_endpoint, data=form | login_form))
 
 
 def _claims(
     provider: Provider,
     client: httpx.Client,
-    metadata: Mapping[str, Any],
+    metadata: _Metadata,
     flow: _Flow,
     token: Mapping[str, Any],
     now: datetime,
 ) -> dict[str, Any]:
     """What the ID token says, once its signature, issuer, audience, times and nonce are found right."""
-    keys = KeySet.import_key_set(_answer(client.get(metadata["jwks_uri"])))  # type: ignore[arg-type]
+    keys = KeySet.import_key_set(_answer(client.get(metadata.jwks_uri)))  # type: ignore[arg-type]
     read = jwt.decode(token["id_token"], keys, algorithms=SIGNED_WITH)
     claims = CodeIDToken(
         read.claims,
         read.header,
         {
-            "iss": {"essential": True, "value": metadata["issuer"]},
+            "iss": {"essential": True, "value": metadata.issuer},
             "aud": {"essential": True, "value": provider.client_id},
         },
         {"nonce": flow.nonce, "client_id": provider.client_id, "access_token": token.get("access_token")},
@@ -179,11 +192,9 @@ def _claims(
     return dict(claims)
 
 
-def _userinfo(
-    client: httpx.Client, metadata: Mapping[str, Any], token: Mapping[str, Any], subject: str
-) -> dict[str, Any]:
+def _userinfo(client: httpx.Client, endpoint: str, token: Mapping[str, Any], subject: str) -> dict[str, Any]:
     bearer = {"authorization": f"Bearer {token['access_token']}"}
-    found = _answer(client.get(metadata["userinfo_endpoint"], headers=bearer))
+    found = _answer(client.get(endpoint, headers=bearer))
     if found["sub"] != subject:
         raise ValueError("the userinfo is of somebody else")
     return found
