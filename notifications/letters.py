@@ -18,6 +18,7 @@ from notifications.occasions import unanswered
 from notifications.reminders import stamp
 from workflow.audit import Tag
 from workflow.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
+from workflow.engine.accounts import mint
 from workflow.engine.meetings import Form, MeetingStatus, Purpose
 from workflow.facts import chain_of, plan_by_id
 from workflow.people import seats
@@ -28,6 +29,7 @@ from workflow.records import (
     Condition,
     Decision,
     Event,
+    MailedLink,
     Meeting,
     Plan,
     Version,
@@ -50,7 +52,8 @@ class NoLongerDue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a message is about, and whom it goes to."""
+    """What a message is about, and whom it goes to. `written`: its mail was written in an earlier try and is sent
+    as it is."""
 
     claim: str
     kind: Kind
@@ -60,6 +63,7 @@ class Subject:
     meeting_id: int | None
     plan_id: int | None
     event_seq: int | None
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class Desk:
             return self._comment_closing(about)
         if about.kind in INVITATIONS:
             return self._invitation(about)
+        if about.kind.bears_link:
+            return self._with_link(about)
         return self._about_plan(about)
 
     def _reminder(self, about: Subject) -> Letter:
@@ -149,6 +155,18 @@ class Desk:
         invite = invite_of(meeting, INVITATIONS[about.kind])
         return self._written(about, context, chain, meeting.body_key, invite)
 
+    def _with_link(self, about: Subject) -> Letter:
+        _, data = self._event(about.event_seq)
+        link = self._db.get_one(MailedLink, data["link"])
+        if link.used_at is not None:
+            raise NoLongerDue(State.DROPPED, "既にパスワードが設定されています")
+        if about.written and link.expires_at <= self._now:
+            raise NoLongerDue(State.MISSED, "送る前にリンクの期限が過ぎました")
+        token = "" if about.written else mint(link, self._now)
+        ends = reiwa_moment(link.expires_at)
+        context = {"name": about.name, "key": data["person"], "token": token, "ends": ends}
+        return self._written(about, context, None, None)
+
     def _about_plan(self, about: Subject) -> Letter:
         key = (about.kind, about.event_seq or 0)
         if key not in self._told:
@@ -163,7 +181,7 @@ class Desk:
         self,
         about: Subject,
         context: Mapping[str, Any],
-        chain: str,
+        chain: str | None,
         body: str | None,
         invite: Invite | None = None,
     ) -> Letter:

@@ -39,6 +39,7 @@ MEETINGS = {
     Tag.MEETING_MOVED: Kind.MEETING_MOVED,
     Tag.MEETING_CANCELLED: Kind.MEETING_CANCELLED,
 }
+ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_RESET}
 
 
 def claim(office: Office, now: datetime) -> int:
@@ -162,6 +163,13 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
             Kind.PLAN_SENT_BACK,
             recipients_of_sending_back(db, event.plan_id, data["to"], data["from"], day),
         )
+    elif tag in ACCOUNTS:
+        yield ACCOUNTS[tag], [_person(db, data["person"])]
+
+
+def _person(db: Session, key: str) -> Seat:
+    row = db.execute(select(Person.id, Person.key, Person.name, Person.email).where(Person.key == key)).one()
+    return Seat(*row, role=Role.MEMBER)
 
 
 def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:

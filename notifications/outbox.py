@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Event as Stop
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -214,6 +214,7 @@ class _Mail:
     """A mail in our hands: its bytes, where to, and which try this is."""
 
     id: int
+    kind: Kind
     attempts: int
     address: str
     message: bytes
@@ -282,10 +283,11 @@ def _write(
     desk: Desk, stationery: Stationery, row: Any, now: datetime
 ) -> tuple[_Mail | None, dict[str, Any]]:
     """The mail, and the row that says it is being sent; or none, and the row that says why not."""
+    kind = Kind(row.kind)
     change: dict[str, Any] = {
         "number": row.id,
         "attempts": row.attempts,
-        "message": row.message,
+        "message": None if kind.bears_link else row.message,
         "address": row.address,
         "next_try_at": None,
         "finished_at": now,
@@ -293,13 +295,14 @@ def _write(
     }
     about = Subject(
         row.claim,
-        Kind(row.kind),
+        kind,
         row.recipient_id,
         row.name,
         row.email,
         row.meeting_id,
         row.plan_id,
         row.event_seq,
+        written=row.message is not None,
     )
     try:
         letter = desk.letter(about)
@@ -310,7 +313,7 @@ def _write(
         return None, {**change, "state": reason.state, "error": reason.why}
     except BadInput as error:
         return None, {**change, "state": State.FAILED, "error": error.message}
-    mail = _Mail(row.id, row.attempts + 1, address, message)
+    mail = _Mail(row.id, kind, row.attempts + 1, address, message)
     return mail, {
         **change,
         "state": State.SENDING,
@@ -378,6 +381,7 @@ def _outcome(mail: _Mail, state: State, now: datetime, error: str | None = None)
     return {
         "number": mail.id,
         "held": mail.attempts,
+        "secret": mail.kind.bears_link,
         "state": state,
         "attempts": mail.attempts,
         "next_try_at": None,
@@ -397,6 +401,16 @@ _SETTLED = (
 )
 """Only while the mail is still ours: after our lease it may be in other hands."""
 
+_WIPED = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("number"),
+        or_(_TABLE.c.state == State.SENT.value, _TABLE.c.state == State.FAILED.value),
+    )
+    .values(message=None)
+)
+"""A one-time link is to be found nowhere but in its reader's mail."""
+
 
 def _settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> None:
     """Commit results. Losing them would send the mails twice, so a busy database is asked again."""
@@ -405,6 +419,8 @@ def _settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> N
     try:
         with office.writing() as db:
             db.connection().execute(_SETTLED, list(done))
+            if secret := [row for row in done if row["secret"]]:
+                db.connection().execute(_WIPED, secret)
     except DatabaseUnusable:
         if tries <= 1:
             raise

@@ -19,6 +19,7 @@ __all__ = [
     "DatabaseUnusable",
     "DocumentDamaged",
     "GateClosed",
+    "LinkUnusable",
     "NotAllowed",
     "NotFound",
     "PlanMoved",
@@ -231,7 +232,7 @@ class SignInRefused(SakuteiError):
                 "続けて間違えたため、しばらくサインインできません。15 分ほど待ってから、もう一度お試しください。"
             )
         return say(
-            "職員の鍵またはパスワードが違います。忘れたときは、システム管理者に設定し直してもらってください。"
+            "職員の鍵またはパスワードが違います。忘れたときは、「パスワードを忘れたとき」から設定し直してください。"
         )
 
 
@@ -243,4 +244,19 @@ class TooManyTries(SakuteiError):
 
     @property
     def message(self) -> str:
-        return "短い時間に続けて送られたため、フォームの受付を休んでいます。時間をおいて、もう一度お送りください。"
+        return say(
+            "短い時間に続けて送られたため、フォームの受付を休んでいます。時間をおいて、もう一度お送りください。"
+        )
+
+
+class LinkUnusable(SakuteiError):
+    """A one-time link that was used, has expired or never was. `why` says which."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    @property
+    def message(self) -> str:
+        return say(
+            "{why}。パスワードが分からないときは、新しいリンクを送るようお求めください。", why=self.why
+        )

@@ -12,7 +12,8 @@ from definitions.terms import Role
 from workflow import engine, questions
 from workflow.calendar import parse_day, tokyo_day
 from workflow.cli import show
-from workflow.cli.options import By, Json, at_office, now
+from workflow.cli.options import By, DryRun, Json, at_office, now
+from workflow.cli.telling import told
 from workflow.records import Person
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
@@ -164,6 +165,22 @@ def show_person(key: PersonKey, json: Json = False) -> None:
             for kind, term, words in rows
         ],
     )
+
+
+@app.command()
+def invite(key: PersonKey, by: By, dry_run: DryRun = False) -> None:
+    """利用を案内する: パスワードを設定するリンクを、メールで送る。"""
+    with at_office() as office:
+        told(office, lambda at: engine.invite(at, by, key, now=now()), dry_run)
+
+
+@app.command()
+def password(key: PersonKey, by: By) -> None:
+    """パスワードを設定する（画面には表示されません）。最初のシステム管理者は、これで入れるようになる。"""
+    typed = typer.prompt("新しいパスワード", hide_input=True, confirmation_prompt="もう一度")
+    with at_office() as office:
+        engine.set_password(office, by, key, typed, now=now())
+        show.say("パスワードを設定しました。この職員のサインインは、すべて終わりました。")
 
 
 @app.command("list")

@@ -1,6 +1,14 @@
 """The use cases: the only writer. Each is a plain function and one transaction; each takes the key of the
 person who acts (`by`) and the moment of the act (`now`), checks their right, and logs what was done."""
 
+from workflow.engine.accounts import (
+    LinkHolder,
+    LinkPurpose,
+    ask_reset,
+    invite,
+    link_holder,
+    set_password_by_link,
+)
 from workflow.engine.answers import answer_opinions, edit_answer, group_opinions
 from workflow.engine.comments import open_comment, publish_result
 from workflow.engine.decisions import (
@@ -40,6 +48,7 @@ from workflow.engine.newcomers import (
     read_newcomers,
 )
 from workflow.engine.opinions import receive_from_public, receive_opinions, split_opinion
+from workflow.engine.passwords import change_password, set_password
 from workflow.engine.people import (
     add_chain,
     add_department,
@@ -66,7 +75,16 @@ from workflow.engine.plans import (
     suspend,
     withdraw,
 )
-from workflow.engine.signin import TOKEN_LIFE, prolong_sessions, set_password, sign_in, sign_out, signed_in
+from workflow.engine.signin import (
+    TOKEN_LIFE,
+    end_other_sessions,
+    end_session,
+    prolong_sessions,
+    sign_in,
+    sign_in_by_address,
+    sign_out,
+    signed_in,
+)
 from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
 from workflow.opinions import Disposition, Route, Writer
 from workflow.tally import Choice
@@ -77,6 +95,8 @@ __all__ = [
     "Choice",
     "Disposition",
     "Form",
+    "LinkHolder",
+    "LinkPurpose",
     "MeetingStatus",
     "Moved",
     "Newcomer",
@@ -94,11 +114,13 @@ __all__ = [
     "add_version",
     "advance",
     "answer_opinions",
+    "ask_reset",
     "begin",
     "call_meeting",
     "cancel_meeting",
     "cast_deciding_vote",
     "cast_vote",
+    "change_password",
     "change_person",
     "close_condition",
     "close_day",
@@ -109,12 +131,16 @@ __all__ = [
     "decide_by_votes",
     "edit_answer",
     "end_deputyship",
+    "end_other_sessions",
     "end_posting",
     "end_seat",
+    "end_session",
     "end_terms",
     "enter_attendance",
     "enter_meeting",
     "group_opinions",
+    "invite",
+    "link_holder",
     "list_item",
     "list_ratification",
     "move_meeting",
@@ -136,8 +162,10 @@ __all__ = [
     "seat",
     "send_back",
     "set_password",
+    "set_password_by_link",
     "sign",
     "sign_in",
+    "sign_in_by_address",
     "sign_out",
     "signed_in",
     "split_opinion",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -80,7 +81,7 @@ def visitor(request: Request) -> Visitor:
     nowhere."""
     office: Office = request.app.state.office
     now = request.app.state.clock()
-    token = request.cookies.get(COOKIE, "")
+    token = session_token(request)
     with office.reading() as db:
         key = engine.signed_in(db, token, now) if token else None
         name = db.scalar(select(Person.name).where(Person.key == key)) if key else None
@@ -149,4 +150,37 @@ def csrf_of(token: str) -> str:
 def same_origin(request: Request) -> bool:
     """A browser names where a form came from; a form of another site is not taken."""
     origin = request.headers.get("origin")
-    return origin is None or origin.rpartition("://")[2] == request.headers.get("host")
+    if origin is None or origin == request.app.state.mail.site:
+        return True
+    return origin.rpartition("://")[2] == request.headers.get("host")
+
+
+def over_https(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """What a cookie is called on this connection. Over https, browsers let no other site of the office's domain
+    set one with this prefix."""
+    return f"__Host-{name}" if over_https(request) else name
+
+
+def session_cookie(request: Request) -> str:
+    return cookie_name(request, COOKIE)
+
+
+def session_token(request: Request) -> str:
+    """The token this browser brings; empty: none."""
+    return request.cookies.get(session_cookie(request), "")
+
+
+def source_of(request: Request) -> str:
+    """The network address a request came from. Of IPv6 its network of 64 bits, for one sender has them all."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return host
