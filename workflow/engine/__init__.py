@@ -60,8 +60,9 @@ from workflow.engine.plans import (
     suspend,
     withdraw,
 )
+from workflow.engine.reading import circulate, mark_read, remark, take_back_remark
 from workflow.engine.signin import TOKEN_LIFE, prolong_sessions, set_password, sign_in, sign_out, signed_in
-from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
+from workflow.engine.signoffs import SignedAs, review_signoff, sign, signs_as, take_back_signoff
 from workflow.tally import Choice
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "cast_deciding_vote",
     "cast_vote",
     "change_person",
+    "circulate",
     "close_condition",
     "close_day",
     "close_meeting",
@@ -100,6 +102,7 @@ __all__ = [
     "enter_meeting",
     "list_item",
     "list_ratification",
+    "mark_read",
     "move_meeting",
     "name_administrator",
     "name_deputy",
@@ -110,6 +113,7 @@ __all__ = [
     "publish_result",
     "receive_opinions",
     "record_outcome",
+    "remark",
     "remove_item",
     "resume",
     "review_signoff",
@@ -120,8 +124,10 @@ __all__ = [
     "sign_in",
     "sign_out",
     "signed_in",
+    "signs_as",
     "suspend",
     "take_back_decision",
+    "take_back_remark",
     "take_back_signoff",
     "take_back_vote",
     "withdraw",
