@@ -16,6 +16,7 @@ class Kind(StrEnum):
     DECISION = "decision"
     CONDITION_OPEN = "condition_open"
     PLAN_SENT_BACK = "plan_sent_back"
+    CIRCULATION = "circulation"
 
     @property
     def label(self) -> str:
@@ -49,6 +50,7 @@ _KIND_LABELS = {
     Kind.DECISION: "会議の結果",
     Kind.CONDITION_OPEN: "付された条件",
     Kind.PLAN_SENT_BACK: "計画の差戻し",
+    Kind.CIRCULATION: "供覧の依頼",
 }
 
 _STATE_LABELS = {

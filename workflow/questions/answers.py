@@ -156,7 +156,7 @@ def built_on(plan: PlanFact, given: Sequence[Answer], answer: Answer) -> str | N
     if (plan.stage.key, plan.visit) != (answer.stage, answer.visit):
         return "計画が既に動いた"
     if answer.signoff:
-        return "後閲が既に済んだ" if any(owed.at for owed in answer.owed) else None
+        return "後閲が済んでいる" if any(owed.at for owed in answer.owed) else None
     superseded = {a.supersedes for a in given if a.supersedes is not None and not a.signoff}
     after = {gate.key for gate in plan.stage.gates if answer.gate in gate.after}
     taken_back = {a.supersedes for a in given if a.supersedes is not None and a.signoff}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from definitions.chain import Chain
 from definitions.terms import Outcome
 from workflow.audit import Tag
-from workflow.calendar import parse_day, shown_day
+from workflow.calendar import parse_day, reiwa
 from workflow.facts import PlanFact, plan_fact, plans
 from workflow.language import say
 from workflow.machine import Status
@@ -111,24 +111,23 @@ def _event_words(chain: Chain, tag: Tag, data: Mapping[str, Any], meeting: str |
     if "gate" in data and chain.has_gate(data["gate"]):
         parts.append(chain.gate(data["gate"]).label)
     if "outcome" in data:
-        parts.append(say(Outcome(data["outcome"]).label))
+        parts.append(Outcome(data["outcome"]).label)
     if "from" in data and data["from"] != data["to"]:
         parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
     if "choice" in data:
-        parts.append(say(Choice(data["choice"]).label))
+        parts.append(Choice(data["choice"]).label)
     if tag is Tag.VERSION_ADDED:
-        parts.append(say("第{number}版", number=data["number"]) + f" {data['filename']}")
+        parts.append(f"第{data['number']}版 {data['filename']}")
     if tag is Tag.SIGNED and not data["approved"]:
-        parts.append(say("返却"))
+        parts.append("返却")
     if tag is Tag.COMMENT_OPENED:
-        first, last = (shown_day(parse_day(data[name])) for name in ("opens_on", "closes_on"))
-        parts.append(say("{first}から{last}まで（{days}日間）", first=first, last=last, days=data["days"]))
+        parts.append(
+            f"{reiwa(parse_day(data['opens_on']))}から{reiwa(parse_day(data['closes_on']))}まで（{data['days']}日間）"
+        )
     if tag is Tag.OPINION_RECEIVED:
-        parts.append(say("{count}件", count=data["opinions"]) + (say("（期間後）") if data["late"] else ""))
-    if tag is Tag.CIRCULATED:
-        parts.append(say("第{number}版を{count}人に", number=data["version"], count=len(data["readers"])))
-    parts.extend(say("条件: {text}", text=condition) for condition in data.get("conditions") or ())
+        parts.append(f"{data['opinions']}件{'（期間後）' if data['late'] else ''}")
+    parts.extend(f"条件: {condition}" for condition in data.get("conditions") or ())
     parts.extend(data[name] for name in ("reason", "note") if data.get(name))
     if meeting:
         parts.append(f"［{meeting}］")
-    return f"{say(tag.label)}: {' '.join(parts)}" if parts else say(tag.label)
+    return f"{tag.label}: {' '.join(parts)}" if parts else tag.label

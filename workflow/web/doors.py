@@ -12,7 +12,6 @@ from urllib.parse import quote, unquote
 from fastapi import Depends, Form, Request, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
-from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -20,8 +19,7 @@ from workflow import engine
 from workflow.calendar import shown_day, shown_moment, tokyo_day
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
-from workflow.records import Person
-from workflow.rights import Act
+from workflow.rights import Act, Actor, actor
 
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
 _pages = Jinja2Templates(directory=Path(__file__).parent / "pages")
@@ -58,13 +56,14 @@ def needs(*rights: Act | Open) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks, of which office, when."""
+    """Who asks, of which office, when; `person` is what they may do today."""
 
     office: Office
     key: str
     name: str
     csrf: str
     now: datetime
+    person: Actor
 
 
 def visitor(request: Request) -> Visitor:
@@ -74,10 +73,10 @@ def visitor(request: Request) -> Visitor:
     token = request.cookies.get(COOKIE, "")
     with office.reading() as db:
         key = engine.signed_in(db, token, now) if token else None
-        name = db.scalar(select(Person.name).where(Person.key == key)) if key else None
-    if key is None or name is None:
+        person = actor(db, key, tokyo_day(now)) if key else None
+    if person is None:
         raise NeedsSignIn
-    return Visitor(office, key, name, csrf_of(token), now)
+    return Visitor(office, person.key, person.name, csrf_of(token), now, person)
 
 
 def writer(
