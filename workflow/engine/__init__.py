@@ -11,6 +11,7 @@ from workflow.engine.comments import (
     receive_opinions,
 )
 from workflow.engine.decisions import (
+    allowed_outcomes,
     cast_deciding_vote,
     cast_vote,
     close_condition,
@@ -82,6 +83,7 @@ __all__ = [
     "add_person",
     "add_version",
     "advance",
+    "allowed_outcomes",
     "answer_opinions",
     "begin",
     "call_meeting",

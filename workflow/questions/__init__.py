@@ -7,7 +7,7 @@ from workflow.questions.comment import Counted, comment_counts
 from workflow.questions.periods import PeriodLine, periods
 from workflow.questions.plans import Happened, Page, history, newest_first, plan_list
 from workflow.questions.reading import Asked, Reading, Said, circle, concerned, reading
-from workflow.questions.schedule import Month, held_schedule, planned_schedule
+from workflow.questions.schedule import ComparedMonth, Match, Month, compared, held_schedule, planned_schedule
 from workflow.questions.versions import VersionLine, versions
 from workflow.questions.waiting import Task, Waiting, waiting_for, worklist
 
@@ -16,8 +16,10 @@ __all__ = [
     "Asked",
     "Blockers",
     "Coming",
+    "ComparedMonth",
     "Counted",
     "Happened",
+    "Match",
     "Month",
     "Owed",
     "Page",
@@ -34,6 +36,7 @@ __all__ = [
     "built_on",
     "circle",
     "comment_counts",
+    "compared",
     "concerned",
     "held_schedule",
     "history",

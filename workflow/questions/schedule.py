@@ -1,8 +1,11 @@
 """The schedule in the shape of the seed's section 7, as planned and as it came to be."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import Date, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
@@ -19,6 +22,8 @@ from workflow.records import (
     Utc,
 )
 
+Entry = TypeVar("Entry")
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -29,6 +34,55 @@ class Month:
     work: tuple[str, ...]
     meetings: tuple[str, ...]
     assembly: tuple[tuple[str, str], ...]
+
+
+class Match(StrEnum):
+    """How an entry of the schedule came out: as planned, planned only, or not planned for that month."""
+
+    AS_PLANNED = "as_planned"
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+
+    @property
+    def label(self) -> str:
+        return {"as_planned": "予定どおり", "planned": "予定", "unplanned": "予定外"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedMonth:
+    """A line of the schedule, planned against actual: each entry with how it came out."""
+
+    month: str
+    work: tuple[tuple[str, Match], ...]
+    meetings: tuple[tuple[str, Match], ...]
+    assembly: tuple[tuple[tuple[str, str], Match], ...]
+
+
+def compared(planned: Iterable[Month], held: Iterable[Month]) -> list[ComparedMonth]:
+    """The schedule as planned against the one as held, month by month."""
+    tables = [{month.month: month for month in table} for table in (planned, held)]
+    nothing = Month("", (), (), ())
+    lines = []
+    for name in sorted({*tables[0], *tables[1]}):
+        plan, done = (table.get(name, nothing) for table in tables)
+        lines.append(
+            ComparedMonth(
+                name,
+                _matched(plan.work, done.work),
+                _matched(plan.meetings, done.meetings),
+                _matched(plan.assembly, done.assembly),
+            )
+        )
+    return [line for line in lines if line.work or line.meetings or line.assembly]
+
+
+def _matched(planned: Sequence[Entry], held: Sequence[Entry]) -> tuple[tuple[Entry, Match], ...]:
+    left = Counter(held)
+    found = []
+    for entry in planned:
+        found.append((entry, Match.AS_PLANNED if left[entry] > 0 else Match.PLANNED))
+        left[entry] -= 1
+    return (*found, *((entry, Match.UNPLANNED) for entry, times in left.items() for _ in range(times)))
 
 
 def planned_schedule(chain: Chain) -> list[Month]:
