@@ -112,9 +112,7 @@ def _in_archive(content: bytes) -> FileKind | str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-            declared = (
-                archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
-            )
+            declared = _start_of(archive, "mimetype") if "mimetype" in names else ""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
         return "壊れた ZIP"
     if any(name.endswith("vbaProject.bin") for name in names):
@@ -131,6 +129,12 @@ def _in_archive(content: bytes) -> FileKind | str:
             if main in names:
                 return kind
     return "ZIP"
+
+
+def _start_of(archive: zipfile.ZipFile, name: str) -> str:
+    """The beginning of a member only: unpacked whole it might be of any size."""
+    with archive.open(name) as member:
+        return member.read(100).decode("ascii", "replace")
 
 
 def _in_old_office(content: bytes) -> FileKind | str:
