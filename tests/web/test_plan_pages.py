@@ -80,6 +80,15 @@ def test_staff_open_a_plan_of_their_own_department_under_a_shipped_chain(house: 
     staff.send("/plans/new", 422, key="new", title="x", chain="two_rounds", department="it")
 
 
+def test_a_plan_begins_under_a_definition_of_the_offices_own(house: House) -> None:
+    own = house.chain.model_copy(update={"title": "本区の流れ"})
+    engine.add_chain(house.office, "admin", own, now=house.now)
+    staff = Browser(house, "tanto")
+    choice = re.findall(r'<option value="(\w{64})">本区の流れ', staff.see("/plans/new"))[0]
+    staff.send("/plans/new", key="own", title="計画", chain=choice, department="it")
+    assert house.plan("own").chain == own
+
+
 def test_who_serves_in_no_department_is_offered_no_new_plan(house: House) -> None:
     member = Browser(house, "joho_bukai_1")
     assert 'href="/plans/new"' not in member.see("/plans")

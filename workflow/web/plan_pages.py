@@ -75,7 +75,7 @@ def new_plan(request: Request, who: Reader) -> Response:
     with who.office.reading() as db:
         own = select(Department.key, Department.name).where(Department.key.in_(who.person.departments))
         departments = [tuple(row) for row in db.execute(own.order_by(Department.key))]
-        chains = [(key, _named(chain)) for key, chain in _choices(db).items()]
+        chains = [(choice, _named(choice, chain)) for choice, chain in _choices(db).items()]
     return page(request, "plan_new.html", who=who, departments=departments, chains=chains)
 
 
@@ -112,16 +112,20 @@ def history(request: Request, who: Reader, key: str, before: int | None = None) 
 
 
 def _kept(db: Session) -> dict[str, Chain]:
-    """The chains the office knows, by the SHA-256 of their text, the newest plans' ones among them."""
+    """The chains the office knows, by the SHA-256 of their text."""
     return {sha256: chain_of(db, sha256) for sha256 in db.scalars(select(ChainText.sha256))}
 
 
 def _choices(db: Session) -> dict[str, Chain]:
-    """The chains a plan can begin with: the shipped ones, and what the office knows beside them."""
+    """The chains a plan can begin with, by what the form sends: the shipped ones by their key, then what else the
+    office knows by its SHA-256."""
     ours = {key: shipped(key) for key in shipped_chains()}
-    kept = {sha256: chain for sha256, chain in _kept(db).items() if chain not in ours.values()}
-    return ours | kept
+    return ours | {sha256: chain for sha256, chain in _kept(db).items() if chain not in ours.values()}
 
 
-def _named(chain: Chain) -> str:
-    return f"{chain.title}（{chain.office}、{chain.key}）"
+def _named(choice: str, chain: Chain) -> str:
+    """How the form names a chain. Of the office's own there may be several of one key."""
+    name = f"{chain.title}（{chain.office}、{chain.key}）"
+    return (
+        name if choice == chain.key else say("{chain} この庁の定義 {sha256}", chain=name, sha256=choice[:8])
+    )

@@ -1,5 +1,6 @@
-"""What the page of a plan shows, and what of it its reader may do. At most twelve statements with those that sign
-the reader in, whatever the plan's history."""
+"""What the page of a plan shows, and what of it its reader may do. With those that sign the reader in, twelve
+statements at most, whatever the plan's history (one more under a chain that sets a body, a 決裁 and a public
+comment on one and the same stage)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
