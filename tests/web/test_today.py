@@ -47,6 +47,14 @@ def test_a_condition_leads_to_the_form_that_closes_it(ready: House) -> None:
     assert 'id="condition-1"' in secretary.see("/plans/dx")
 
 
+def test_a_condition_on_a_text_that_was_replaced_waits_for_nobody(ready: House) -> None:
+    ready.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
+    ready.a_version("改めた")
+    secretary = Browser(ready, "joho_bukai_office")
+    assert "条件の解消" not in secretary.see("/")
+    assert "解消を記録する" not in secretary.see("/plans/dx")
+
+
 def test_what_the_next_meeting_waits_for_comes_before_what_has_no_day(ready: House) -> None:
     ready.a_plan("later")
     ready.a_plan("sooner", at="outline")

@@ -273,7 +273,18 @@ def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def _conditions(bodies: list[str]) -> Select[*tuple[Any, ...]]:
-    later = aliased(Decision)
+    """Open conditions of what the body decided last, on the version that is still the newest."""
+    later, newer = aliased(Decision), aliased(Version)
+    again = aliased(Decision)
+    decided_again = select(again.id).where(
+        again.plan_id == Decision.plan_id,
+        again.gate_key == Decision.gate_key,
+        again.visit == Decision.visit,
+        again.id > Decision.id,
+        again.outcome.is_not(None),
+        again.ratifies_id.is_(None),
+    )
+    outdated = select(newer.id).where(newer.plan_id == Decision.plan_id, newer.id > Decision.version_id)
     return (
         select(
             *_owed_columns(
@@ -290,6 +301,8 @@ def _conditions(bodies: list[str]) -> Select[*tuple[Any, ...]]:
             Decision.stage == Plan.stage,
             Decision.visit == Plan.visit,
             Plan.status == Status.ACTIVE,
+            ~decided_again.exists(),
+            ~outdated.exists(),
         )
     )
 
