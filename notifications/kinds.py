@@ -19,6 +19,7 @@ class Kind(StrEnum):
     TRIAL = "trial"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
+    CIRCULATION = "circulation"
 
     @property
     def label(self) -> str:
@@ -60,6 +61,7 @@ _KIND_LABELS = {
     Kind.TRIAL: "送信の確認",
     Kind.INVITATION: "利用の御案内",
     Kind.PASSWORD_RESET: "パスワードの再設定",
+    Kind.CIRCULATION: "供覧の依頼",
 }
 
 _STATE_LABELS = {

@@ -31,6 +31,7 @@ from workflow.records import (
     Event,
     MailedLink,
     Meeting,
+    Person,
     Plan,
     Version,
 )
@@ -173,6 +174,8 @@ class Desk:
             event, data = self._event(about.event_seq)
             if about.kind is Kind.PLAN_SENT_BACK:
                 self._told[key] = sent_back_words(self._db, event.plan_id or 0, data)
+            elif about.kind is Kind.CIRCULATION:
+                self._told[key] = circulation_words(self._db, event, data)
             else:
                 self._told[key] = decision_words(self._db, Tag(event.tag), data)
         return self._written(about, *self._told[key])
@@ -310,6 +313,27 @@ def sent_back_words(
         "was": plan.chain.stage(data["from"]).label,
         "to": plan.chain.stage(data["to"]).label,
         "reason": data["reason"],
+    }
+    return context, plan.chain.key, None
+
+
+def circulation_words(
+    db: Session, event: Event, data: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], str, str | None]:
+    """What a 供覧 tells, with the key of the plan's chain."""
+    plan = plan_by_id(db, event.plan_id or 0)
+    version = db.scalars(
+        select(Version).where(Version.plan_id == plan.id, Version.number == data["version"])
+    ).one()
+    context = {
+        "plan": plan.title,
+        "key": plan.key,
+        "stage": plan.chain.stage(version.stage).label,
+        "filename": version.filename,
+        "version": version.number,
+        "sha256": version.sha256[:12],
+        "asker": db.get_one(Person, event.by).name,
+        "note": data["note"],
     }
     return context, plan.chain.key, None
 

@@ -1,7 +1,7 @@
 """Notices: what follows from the event log for somebody's mail. Each event is told once."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -107,6 +107,16 @@ def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: d
     return _once(people)
 
 
+def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Seat]:
+    """Who is told of a 供覧: those who are asked to read."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .where(Person.id.in_(readers))
+        .order_by(Person.id)
+    )
+    return [Seat(*row, role=Role.MEMBER) for row in rows]
+
+
 def _waiting(office: Office) -> bool:
     with office.reading() as db:
         last = db.scalar(select(func.max(Event.seq))) or 0
@@ -165,6 +175,8 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
         )
     elif tag in ACCOUNTS:
         yield ACCOUNTS[tag], [_person(db, data["person"])]
+    elif tag is Tag.CIRCULATED:
+        yield Kind.CIRCULATION, recipients_of_circulation(db, data["readers"])
 
 
 def _person(db: Session, key: str) -> Seat:

@@ -12,6 +12,7 @@ from workflow.engine.accounts import (
 from workflow.engine.answers import answer_opinions, edit_answer, group_opinions
 from workflow.engine.comments import open_comment, publish_result
 from workflow.engine.decisions import (
+    allowed_outcomes,
     cast_deciding_vote,
     cast_vote,
     close_condition,
@@ -65,16 +66,8 @@ from workflow.engine.people import (
     post,
     seat,
 )
-from workflow.engine.plans import (
-    Moved,
-    add_version,
-    advance,
-    open_plan,
-    resume,
-    send_back,
-    suspend,
-    withdraw,
-)
+from workflow.engine.plans import Moved, add_version, advance, open_plan, resume, send_back, suspend, withdraw
+from workflow.engine.reading import circulate, mark_read, remark, take_back_remark
 from workflow.engine.signin import (
     TOKEN_LIFE,
     end_other_sessions,
@@ -85,7 +78,7 @@ from workflow.engine.signin import (
     sign_out,
     signed_in,
 )
-from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
+from workflow.engine.signoffs import SignedAs, review_signoff, sign, signs_as, take_back_signoff
 from workflow.opinions import Disposition, Route, Writer
 from workflow.tally import Choice
 
@@ -113,6 +106,7 @@ __all__ = [
     "add_person",
     "add_version",
     "advance",
+    "allowed_outcomes",
     "answer_opinions",
     "ask_reset",
     "begin",
@@ -122,6 +116,7 @@ __all__ = [
     "cast_vote",
     "change_password",
     "change_person",
+    "circulate",
     "close_condition",
     "close_day",
     "close_meeting",
@@ -143,6 +138,7 @@ __all__ = [
     "link_holder",
     "list_item",
     "list_ratification",
+    "mark_read",
     "move_meeting",
     "name_administrator",
     "name_deputy",
@@ -156,6 +152,7 @@ __all__ = [
     "receive_from_public",
     "receive_opinions",
     "record_outcome",
+    "remark",
     "remove_item",
     "resume",
     "review_signoff",
@@ -168,9 +165,11 @@ __all__ = [
     "sign_in_by_address",
     "sign_out",
     "signed_in",
+    "signs_as",
     "split_opinion",
     "suspend",
     "take_back_decision",
+    "take_back_remark",
     "take_back_signoff",
     "take_back_vote",
     "withdraw",

@@ -12,7 +12,7 @@ from definitions.chain import Body, Chain
 from definitions.terms import Role
 from workflow.facts import chain_of
 from workflow.people import known_body
-from workflow.questions.people import Standing, Term, standing
+from workflow.questions.people import Term, TermState, standing
 from workflow.records import BodyRecord, Meeting, Membership, Person
 from workflow.rights import SEATED, in_term
 
@@ -116,13 +116,13 @@ def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:
         )
         for row in rows
     ]
-    here = [each for each in held if each.term.standing is Standing.NOW]
+    here = [each for each in held if each.term.standing is TermState.NOW]
     return BodyFact(
         rule=chain.body(key),
         chain=chain,
         members=_by_role([each for each in here if each.role in SEATED]),
         secretariat=_by_role([each for each in here if each.role is Role.SECRETARIAT]),
-        others=tuple(each for each in held if each.term.standing is not Standing.NOW),
+        others=tuple(each for each in held if each.term.standing is not TermState.NOW),
         coming=tuple(meeting for _, meeting in _coming(db, now, key))[:10],
     )
 

@@ -24,7 +24,7 @@ from workflow.records import (
 from workflow.rights import in_term
 
 
-class Standing(StrEnum):
+class TermState(StrEnum):
     """Where a day falls in a term."""
 
     NOW = "now"
@@ -43,7 +43,7 @@ class Term:
     number: int
     since: date
     until: date | None
-    standing: Standing
+    standing: TermState
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +166,11 @@ def person(db: Session, key: str, day: date) -> PersonFact:
     )
 
 
-def standing(since: date, until: date | None, day: date) -> Standing:
+def standing(since: date, until: date | None, day: date) -> TermState:
     """Where the day falls in a term; both ends included."""
     if day < since:
-        return Standing.COMING
-    return Standing.NOW if until is None or day <= until else Standing.PAST
+        return TermState.COMING
+    return TermState.NOW if until is None or day <= until else TermState.PAST
 
 
 def _postings_of(

@@ -14,7 +14,6 @@ from urllib.parse import quote, unquote
 from fastapi import Depends, Form, Request, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
-from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -22,7 +21,6 @@ from workflow import engine
 from workflow.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
-from workflow.records import Person
 from workflow.rights import Act, Actor, actor
 
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
@@ -67,13 +65,14 @@ def needs(*rights: Act | Open) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks, of which office, when."""
+    """Who asks, of which office, when; `person` is what they may do today."""
 
     office: Office
     key: str
     name: str
     csrf: str
     now: datetime
+    person: Actor
 
 
 def visitor(request: Request) -> Visitor:
@@ -84,13 +83,11 @@ def visitor(request: Request) -> Visitor:
     token = session_token(request)
     with office.reading() as db:
         key = engine.signed_in(db, token, now) if token else None
-        name = db.scalar(select(Person.name).where(Person.key == key)) if key else None
-        if key is None or name is None:
-            raise NeedsSignIn
-        acts = acts_of(request.scope["route"])
-        if acts:
-            let_through(actor(db, key, tokyo_day(now)), acts)
-    return Visitor(office, key, name, csrf_of(token), now)
+        person = actor(db, key, tokyo_day(now)) if key else None
+    if person is None:
+        raise NeedsSignIn
+    let_through(person, acts_of(request.scope["route"]))
+    return Visitor(office, person.key, person.name, csrf_of(token), now, person)
 
 
 def acts_of(route: Any) -> list[Act]:
@@ -101,7 +98,7 @@ def acts_of(route: Any) -> list[Act]:
 
 def let_through(person: Actor, acts: Sequence[Act]) -> None:
     """Raises `NotAllowed` for who can do none of the acts anywhere."""
-    if not any(person.may_somewhere(act) for act in acts):
+    if acts and not any(person.may_somewhere(act) for act in acts):
         person.refuse(acts[0])
 
 

@@ -78,7 +78,7 @@ def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
         on=on,
         today=tokyo_day(who.now),
         Role=Role,
-        Standing=questions.Standing,
+        TermState=questions.TermState,
     )
 
 
