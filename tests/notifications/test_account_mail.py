@@ -115,6 +115,7 @@ def test_a_repeated_mail_has_the_same_link(invited: PostRoom) -> None:
     invited.tick()
     first, second = invited.sink.mails
     assert _token(first) == _token(second)
+    assert _holder(invited, _token(first)) == "one"
 
 
 def test_a_mail_sent_again_by_hand_has_a_new_link_and_the_old_one_ends(invited: PostRoom) -> None:
