@@ -18,7 +18,6 @@ from workflow.opinions import Route
 from workflow.records import (
     ChainText,
     CommentPeriod,
-    Department,
     Opinion,
     Plan,
     Submission,
@@ -53,11 +52,10 @@ class PeriodState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Consultation:
     """A period of public comment: the `round`th of `rounds` its plan had. `document` and `number` are the version
-    it is about; `department` is who runs it, by name; `days` are counted as the chain counts them."""
+    it is about; `days` are counted as the chain counts them."""
 
     id: int
     plan: PlanFact
-    department: str
     round: int
     rounds: int
     opens_on: date
@@ -209,10 +207,8 @@ def _periods() -> Select[*tuple[Any, ...]]:
         plans()
         .join(CommentPeriod, CommentPeriod.plan_id == Plan.id)
         .join(asked_about, asked_about.id == CommentPeriod.version_id)
-        .join(Department, Department.key == Plan.department_key)
         .add_columns(
             CommentPeriod,
-            Department.name,
             _rank(_other.id <= CommentPeriod.id),
             _rank(),
             asked_about.number,
@@ -225,13 +221,12 @@ def _periods() -> Select[*tuple[Any, ...]]:
 def _consultation(db: Session, row: Any, now: datetime) -> Consultation:
     values = tuple(row)
     plan = plan_fact(db, values[: len(PLAN_COLUMNS)])  # type: ignore[arg-type]
-    period, department, place, places, number, filename, sha256 = values[len(PLAN_COLUMNS) :]
+    period, place, places, number, filename, sha256 = values[len(PLAN_COLUMNS) :]
     gate = plan.chain.gate(period.gate_key)
     counts_first = not isinstance(gate, PeriodGate) or gate.first_day_counts
     return Consultation(
         id=period.id,
         plan=plan,
-        department=department,
         round=place,
         rounds=places,
         opens_on=period.opens_on,
