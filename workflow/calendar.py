@@ -2,7 +2,7 @@
 Asia/Tokyo. Each deadline of the house is computed here and nowhere else."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -39,6 +39,18 @@ def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
     """Whether the office works: no weekend, no national holiday, not 12月29日–1月3日 (the year's end of public
     offices, cf. 行政機関の休日に関する法律第1条), none of its own closed days."""
     return _is_common_business_day(day) and day not in closed
+
+
+def why_closed(day: date, closed: Mapping[date, str]) -> str | None:
+    """Why the office does not work that day, in a word: a holiday's name, 年末年始, its own closed day's name, 土曜日;
+    None on a business day. `closed` names the office's own."""
+    if is_business_day(day, closed):
+        return None
+    if day in closed:
+        return closed[day]
+    if holiday := jpholiday.is_holiday_name(day):
+        return str(holiday)
+    return f"{_WEEKDAYS[day.weekday()]}曜日" if day.weekday() >= 5 else "年末年始"
 
 
 @lru_cache(maxsize=4096)

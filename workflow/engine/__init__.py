@@ -1,6 +1,7 @@
 """The use cases: the only writer. Each is a plain function and one transaction; each takes the key of the
 person who acts (`by`) and the moment of the act (`now`), checks their right, and logs what was done."""
 
+from workflow.engine.agenda import list_item, list_ratification, order_items, remove_item
 from workflow.engine.comments import (
     Disposition,
     Route,
@@ -22,6 +23,7 @@ from workflow.engine.decisions import (
     take_back_decision,
     take_back_vote,
 )
+from workflow.engine.feeds import make_feed, revoke_feed
 from workflow.engine.meetings import (
     Form,
     MeetingStatus,
@@ -32,10 +34,7 @@ from workflow.engine.meetings import (
     close_meeting,
     enter_attendance,
     enter_meeting,
-    list_item,
-    list_ratification,
     move_meeting,
-    remove_item,
 )
 from workflow.engine.people import (
     add_chain,
@@ -100,11 +99,13 @@ __all__ = [
     "enter_meeting",
     "list_item",
     "list_ratification",
+    "make_feed",
     "move_meeting",
     "name_administrator",
     "name_deputy",
     "open_comment",
     "open_plan",
+    "order_items",
     "post",
     "prolong_sessions",
     "publish_result",
@@ -113,6 +114,7 @@ __all__ = [
     "remove_item",
     "resume",
     "review_signoff",
+    "revoke_feed",
     "seat",
     "send_back",
     "set_password",
