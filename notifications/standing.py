@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind, State
+from notifications.letters import INVITATIONS
 from notifications.notices import recipients_of_meeting
 from notifications.occasions import foreseen_for
 from workflow.calendar import tokyo_day
@@ -59,14 +60,24 @@ def notices_of(db: Session, meeting: Meeting, now: datetime) -> list[Told]:
             )
     invited = recipients_of_meeting(db, meeting.body_key, tokyo_day(meeting.starts_at))
     people = {seat.person_id: (seat.name, seat.email) for seat in invited}
-    people |= _others(db, notices.keys() - people.keys())
+    people |= _named(db, notices.keys() - people.keys())
     return [
         Told(name, address, tuple(sorted(notices.get(person, ()), key=lambda each: each.due_at)))
         for person, (name, address) in people.items()
     ]
 
 
-def _others(db: Session, people: Iterable[int]) -> dict[int, tuple[str, str]]:
+def recipients_of(db: Session, meeting: Meeting, kind: Kind, now: datetime) -> list[str]:
+    """The names of those a notice of that kind about the meeting goes to, were it sent now."""
+    if kind in INVITATIONS:
+        return [
+            seat.name for seat in recipients_of_meeting(db, meeting.body_key, tokyo_day(meeting.starts_at))
+        ]
+    owed = (each.recipient_id for each in foreseen_for(db, meeting, now) if each.kind is kind)
+    return [name for name, _ in _named(db, owed).values()]
+
+
+def _named(db: Session, people: Iterable[int]) -> dict[int, tuple[str, str]]:
     rows = db.execute(
         select(Person.id, Person.name, Person.email).where(Person.id.in_(list(people))).order_by(Person.id)
     )

@@ -142,9 +142,20 @@ def shown_moment(moment: datetime) -> str:
     return reiwa_moment(moment) if dates.get() is Dates.ERA else f"{local:%Y-%m-%d %H:%M}"
 
 
+def shown_clock(moment: datetime) -> str:
+    """The time of a moment in Asia/Tokyo: 14:00."""
+    return f"{moment.astimezone(TOKYO):%H:%M}"
+
+
 def month_of(day: date) -> str:
     """2023-06."""
     return f"{day:%Y-%m}"
+
+
+def month_label(month: str) -> str:
+    """A month, 2023-06, as the person who reads chose to see days: 令和5年6月, or 2023-06."""
+    first = date.fromisoformat(f"{month}-01")
+    return reiwa(first).removesuffix("1日") if dates.get() is Dates.ERA else month
 
 
 def parse_day(text: str, place: str = "日付") -> date:

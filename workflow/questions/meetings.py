@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow.calendar import at_tokyo, end_of_day
 from workflow.errors import BadInput
-from workflow.records import BodyRecord, CommentPeriod, Meeting, Plan
+from workflow.records import BodyRecord, ClosedDay, CommentPeriod, Meeting, Plan
 
 PAGE = 30
 """How many meetings a page of a list shows."""
@@ -81,6 +81,11 @@ def periods_between(db: Session, first: date, last: date) -> list[Period]:
         .order_by(CommentPeriod.opens_on, CommentPeriod.id)
     )
     return [Period(*row) for row in rows]
+
+
+def closed_day_names(db: Session) -> dict[date, str]:
+    """The office's own closed days, with why."""
+    return {row.day: row.name for row in db.scalars(select(ClosedDay))}
 
 
 def bodies(db: Session) -> list[tuple[str, str]]:

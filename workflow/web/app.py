@@ -30,7 +30,9 @@ from workflow.language import Dates, Language, dates, language, say
 from workflow.office import Office
 from workflow.web import (
     account_pages,
+    agenda_pages,
     api,
+    calendar_pages,
     chain_pages,
     comment_pages,
     feed_pages,
@@ -41,6 +43,7 @@ from workflow.web import (
     public_pages,
     settings_pages,
     sign_pages,
+    sitting_pages,
     today_pages,
 )
 from workflow.web import (
@@ -86,7 +89,10 @@ ROUTERS = (
     today_pages.router,
     sign_pages.router,
     plan_pages.router,
+    calendar_pages.router,
     meeting_pages.router,
+    agenda_pages.router,
+    sitting_pages.router,
     comment_pages.router,
     public_pages.router,
     people_pages.router,
