@@ -2,33 +2,34 @@
 
 // An ordered list marked data-order="<id of its form>": drag an item by its grip, and the form is sent.
 for (const list of document.querySelectorAll("[data-order]")) {
+  const order = () => [...list.querySelectorAll("[name=item]")].map((each) => each.value).join();
   let carried = null;
-  for (const item of list.children) {
-    const grip = item.querySelector(".grip");
-    if (!grip) continue;
-    grip.classList.add("live");
-    grip.addEventListener("pointerdown", (event) => {
-      carried = item;
-      item.classList.add("carried");
-      grip.setPointerCapture(event.pointerId);
-      event.preventDefault();
+  let before = "";
+  for (const grip of list.querySelectorAll(".grip")) grip.classList.add("live");
+  list.addEventListener("pointerdown", (event) => {
+    const grip = event.target.closest(".grip");
+    if (!grip) return;
+    carried = grip.closest("li");
+    carried.classList.add("carried");
+    before = order();
+    event.preventDefault();
+  });
+  // On the document: a pointer captured by the grip would be let go when its item moves.
+  document.addEventListener("pointermove", (event) => {
+    if (!carried) return;
+    const below = [...list.children].find((item) => {
+      const box = item.getBoundingClientRect();
+      return item !== carried && event.clientY < box.top + box.height / 2;
     });
-    grip.addEventListener("pointermove", (event) => {
-      if (carried !== item) return;
-      const below = [...list.children].find((other) => {
-        const box = other.getBoundingClientRect();
-        return other !== item && event.clientY < box.top + box.height / 2;
-      });
-      if (below !== item.nextElementSibling) list.insertBefore(item, below ?? null);
-    });
-    const drop = (event) => {
-      if (carried !== item) return;
+    if (below !== carried.nextElementSibling) list.insertBefore(carried, below ?? null);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      if (!carried) return;
+      carried.classList.remove("carried");
       carried = null;
-      item.classList.remove("carried");
-      if (event.type === "pointerup") document.getElementById(list.dataset.order).requestSubmit();
-    };
-    grip.addEventListener("pointerup", drop);
-    grip.addEventListener("pointercancel", drop);
+      if (end === "pointerup" && order() !== before) document.getElementById(list.dataset.order).requestSubmit();
+    });
   }
 }
 
