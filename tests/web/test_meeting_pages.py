@@ -13,6 +13,7 @@ from tests.web.visiting import Browser
 from tests.workflow.test_statements import counted
 from workflow import engine
 from workflow.engine import Choice, Form
+from workflow.questions.agenda import agenda
 from workflow.records import Delivery, Meeting
 
 MEETING = {"body": "joho_bukai", "title": "第1回部会", "form": "in_person", "day": "2023-03-08", "begins": "14:00",
@@ -329,7 +330,7 @@ def test_one_refused_item_keeps_no_other_from_being_recorded_and_loses_no_word(h
     assert "書いた備考</textarea>" in shown
     assert re.search(rf'name="outcome-{second}" value="returned" checked', shown)
     with house.office.reading() as db:
-        assert [item.decided is not None for item in _agenda(db, meeting)] == [True, False, False]
+        assert [item.decided is not None for item in agenda(db, meeting)] == [True, False, False]
 
 
 def test_going_back_from_the_question_keeps_what_was_typed(house: House) -> None:
@@ -376,6 +377,8 @@ def test_members_vote_the_chair_breaks_the_tie_and_the_secretariat_counts(office
     assert "賛成 1・反対 1・棄権 0" in shown and "会長の裁決を待っています" in shown
     assert "集計する</button>" not in shown and "結果を記録する</button>" not in shown
     chair = Browser(house, "shingikai_chair")
+    offered = chair.see("/meetings/1")
+    assert "裁決: 賛成" in offered and 'value="abstain"' not in offered
     chair.send(f"/items/{item}/deciding", choice="for", meeting=1)
     assert "会長の裁決: 賛成" in secretary.see("/meetings/1")
     assert "通送られます" in secretary.send(f"/items/{item}/count", meeting=1, note="附帯意見")
@@ -426,9 +429,3 @@ def test_a_vice_chair_sees_what_the_chair_sees(house: House) -> None:
     shown = Browser(house, "vice").see(f"/meetings/{meeting}")
     assert "結果を記録する" in shown and "議題を加える" not in shown and "出欠を記録する" not in shown
     assert Choice.FOR.label not in shown
-
-
-def _agenda(db: object, meeting: int) -> list[object]:
-    from workflow.questions.agenda import agenda
-
-    return agenda(db, meeting)  # type: ignore[arg-type, return-value]

@@ -40,7 +40,17 @@ def test_the_tally_shown_is_the_tally_counted(office: Office) -> None:
     with office.reading() as db:
         assert shown.tally == engine.current_tally(db, item)
     assert (shown.tally.in_favour, shown.tally.against, shown.tally.carried) == (1, 1, None)
-    assert shown.missing == ["基本計画審議会 会長chair"]
+
+
+def test_only_those_whose_answer_would_count_are_waited_for(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    engine.enter_attendance(office, OFFICE, 1, {"shingikai_2": Seated(present=False)}, now=house.now)
+    assert poll(house, item).missing == ["基本計画審議会 委員1"]
+    vote(house, item, member1=Choice.FOR)
+    assert poll(house, item).missing == []
+    written = house.an_item("consultation_shingikai", form=Form.IN_WRITING)
+    assert len(poll(house, written, meeting=2).missing) == 3
 
 
 def test_a_chair_who_answered_in_writing_breaks_the_tie_without_losing_their_answer(office: Office) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from definitions.chain import Body
+from definitions.chain import Body, Tie
 from definitions.terms import Role
 from workflow.calendar import tokyo_day
 from workflow.people import Seat, seats
@@ -46,11 +46,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a place stands on an item: its choice, None when there is none, and who gave it for them."""
+    """How a place stands on an item: its choice, None when there is none, and who gave it for them. `awaited`: an
+    answer from here would count and there is none; a chair who presides keeps theirs for a tie."""
 
     place: Place
     choice: Choice | None
     by: str | None
+    awaited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Poll:
 
     @property
     def missing(self) -> list[str]:
-        """The names of the members who gave no answer."""
-        return [each.place.seat.name for each in self.answers if each.choice is None]
+        """The names of the members whose answer is awaited."""
+        return [each.place.seat.name for each in self.answers if each.awaited]
 
 
 def places(db: Session, meeting: Meeting) -> list[Place]:
@@ -104,8 +106,17 @@ def _poll(
     ballots = [ballot for ballot, _ in cast]
     own = {each.member: each.choice for each in standing(ballots) if not each.casting}
     casters = {ballot.member: name for ballot, name in cast if not ballot.casting}
+    presides = present is not None and body.tie is Tie.CHAIR_DECIDES
     answers = (
-        Answer(place, own.get(place.seat.person_id), casters.get(place.seat.person_id)) for place in members
+        Answer(
+            place,
+            own.get(place.seat.person_id),
+            casters.get(place.seat.person_id),
+            awaited=place.seat.person_id not in own
+            and (present is None or bool(place.present))
+            and not (presides and place.seat.role is Role.CHAIR),
+        )
+        for place in members
     )
     tally = tally_of(
         body,

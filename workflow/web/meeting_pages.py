@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from definitions.terms import Outcome
+from definitions.chain import Body, Tie
+from definitions.terms import Outcome, Role
 from notifications.standing import notices_of
 from workflow import engine
 from workflow.calendar import (
@@ -183,9 +184,10 @@ def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRe
         "items": agenda(db, held.id),
         "places": members,
         "polls": polls(db, held, rule, members) if votes else {},
-        "mine": _mine(members, who.key, in_writing=in_writing) if may_vote else [],
+        "mine": _mine(members, rule, who.key, in_writing=in_writing) if may_vote else [],
         "keeps": keeps,
         "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
+        "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_decide_ties": running and person.may(Act.CAST_DECIDING_VOTE, body=held.body_key),
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
         "candidates": candidates(db, held, who.now) if keeps and called else [],
@@ -196,9 +198,15 @@ def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRe
     }
 
 
-def _mine(members: list[Place], person: str, *, in_writing: bool) -> list[Place]:
-    """The places the person votes from: their own, and those they sit in for."""
-    return [place for place in members if place.filled_by(person, in_writing=in_writing)]
+def _mine(members: list[Place], rule: Body, person: str, *, in_writing: bool) -> list[Place]:
+    """The places the person votes from: their own, and those they sit in for. A chair who presides has a vote
+    only on a tie, where the rule says so."""
+    presides = not in_writing and rule.tie is Tie.CHAIR_DECIDES
+    return [
+        place
+        for place in members
+        if place.filled_by(person, in_writing=in_writing) and not (presides and place.seat.role is Role.CHAIR)
+    ]
 
 
 def _found(db: Session, number: int) -> Meeting:
