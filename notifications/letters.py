@@ -213,6 +213,12 @@ class Desk:
         return self._events[seq]
 
 
+def sample(db: Session, meeting: Meeting, kind: Kind) -> Letter:
+    """The letter of that kind about the meeting as it stands, to nobody yet: what a preview shows."""
+    words, chain = meeting_words(db, meeting)
+    return Letter(kind, "", "", {"meeting": words, "reason": "", "was": None}, chain, meeting.body_key)
+
+
 def invite_of(meeting: Meeting, method: Method) -> Invite:
     """The meeting's calendar entry as it stands."""
     return Invite(

@@ -145,6 +145,10 @@ class Stationery:
         text = self._render(letter, "subject.txt").strip()
         return "".join(" " if _is_control(sign) else sign for sign in text)
 
+    def text(self, letter: Letter) -> str:
+        """The mail's words without markup. Raises `BadInput`."""
+        return self._render(letter, "body.txt")
+
     def write(self, letter: Letter, claim: str, now: datetime) -> bytes:
         """The mail's bytes. Raises `BadInput` when a name, an address or a template cannot be used."""
         name = _one_line("宛先の氏名", letter.name)
@@ -172,7 +176,7 @@ class Stationery:
             message["Subject"] = self.subject(letter)
             message["Date"] = format_datetime(now.astimezone(TOKYO))
             message["Auto-Submitted"] = "auto-generated"
-            message.set_content(self._render(letter, "body.txt"), cte="base64")
+            message.set_content(self.text(letter), cte="base64")
             message.add_alternative(self._render(letter, "body.html"), subtype="html", cte="base64")
         except (ValueError, MessageError) as error:
             raise BadInput(

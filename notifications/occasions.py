@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from definitions.chain import Audience, Chain, ReminderKind, ReminderRule
 from definitions.terms import Role
 from notifications.kinds import Kind
-from notifications.reminders import Occasion, Owed, applies, claim_prefix, due
+from notifications.reminders import Occasion, Owed, aim, applies, claim_prefix, due, foreseen
 from workflow.audit import Tag
 from workflow.calendar import at_tokyo, business_days_after, end_of_day, offset_before, tokyo_day
 from workflow.engine.meetings import Form, MeetingStatus, decided_items
@@ -47,6 +47,30 @@ def owed(db: Session, now: datetime) -> list[Owed]:
         periods = _periods(db, people, rule, chains, now, closed)
         found += _unclaimed_one_by_one(db, due(periods, [rule], now, closed))
     return found
+
+
+def foreseen_for(db: Session, held: Meeting, now: datetime) -> list[Owed]:
+    """What the rules owe for one meeting as it stands, claimed or not, the time come or not. Nothing for one that
+    is over or cancelled."""
+    if held.ends_at <= now:
+        return []
+    occasion = Occasion(
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        body=held.body_key,
+        meeting_id=held.id,
+        form=Form(held.form),
+        status=MeetingStatus(held.status),
+    )
+    sha256 = db.scalar(select(BodyRecord.chain_sha256).where(BodyRecord.key == held.body_key))
+    rules = [rule for rule in chain_of(db, sha256 or "").reminders if applies(rule, occasion)]
+    closed, people = closed_days(db), People(db)
+    return [
+        owed
+        for rule in rules
+        for owed in foreseen(_with_people(db, people, rule, occasion), [rule], closed)
+        if aim(rule.kind, occasion) > now
+    ]
 
 
 def unanswered(db: Session, meeting: int, members: Iterable[int]) -> frozenset[int]:

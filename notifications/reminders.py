@@ -64,6 +64,21 @@ def due(
     ]
 
 
+def foreseen(occasion: Occasion, rules: Iterable[ReminderRule], closed: Collection[date]) -> list[Owed]:
+    """Everything the rules owe for the occasion as it stands, the time come or not."""
+    return [
+        owed
+        for rule in rules
+        if applies(rule, occasion)
+        for owed in _to_each(
+            occasion,
+            rule,
+            offset_before(tokyo_day(aim(rule.kind, occasion)), rule.when, closed),
+            missed=False,
+        )
+    ]
+
+
 def applies(rule: ReminderRule, occasion: Occasion) -> bool:
     """Whether the rule speaks of this occasion at all."""
     if occasion.status is not MeetingStatus.CALLED:
@@ -94,6 +109,10 @@ def _owed(occasion: Occasion, rule: ReminderRule, due_at: datetime, now: datetim
     over = _deadline(rule.kind, occasion) <= now
     if due_at > now or (over and (occasion.known_at is None or occasion.known_at >= due_at)):
         return
+    yield from _to_each(occasion, rule, due_at, missed=over)
+
+
+def _to_each(occasion: Occasion, rule: ReminderRule, due_at: datetime, *, missed: bool) -> Iterator[Owed]:
     for recipient in dict.fromkeys(_recipients(occasion, rule)):
         yield Owed(
             claim=f"{claim_prefix(rule, occasion)}{recipient}",
@@ -103,7 +122,7 @@ def _owed(occasion: Occasion, rule: ReminderRule, due_at: datetime, now: datetim
             meeting_id=occasion.meeting_id,
             plan_id=occasion.plan_id,
             due_at=due_at,
-            missed=over,
+            missed=missed,
         )
 
 

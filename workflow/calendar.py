@@ -2,7 +2,7 @@
 Asia/Tokyo. Each deadline of the house is computed here and nowhere else."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -44,6 +44,18 @@ def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
 def holidays(year: int) -> list[tuple[date, str]]:
     """国民の祝日 and 休日 of a calendar year, with their names."""
     return [(day, name) for day, name in jpholiday.year_holidays(year)]
+
+
+def why_closed(day: date, closed: Mapping[date, str]) -> str | None:
+    """Why the office does not work that day, in a word: a holiday's name, 年末年始, its own closed day's name, 土曜日;
+    None on a business day. `closed` names the office's own."""
+    if is_business_day(day, closed):
+        return None
+    if day in closed:
+        return closed[day]
+    if holiday := jpholiday.is_holiday_name(day):
+        return str(holiday)
+    return f"{_WEEKDAYS[day.weekday()]}曜日" if day.weekday() >= 5 else "年末年始"
 
 
 @lru_cache(maxsize=4096)
@@ -143,6 +155,11 @@ def shown_moment(moment: datetime) -> str:
     """The moment, in Asia/Tokyo, as the person who reads chose to see days."""
     local = moment.astimezone(TOKYO)
     return reiwa_moment(moment) if dates.get() is Dates.ERA else f"{local:%Y-%m-%d %H:%M}"
+
+
+def shown_clock(moment: datetime) -> str:
+    """The time of a moment in Asia/Tokyo: 14:00."""
+    return f"{moment.astimezone(TOKYO):%H:%M}"
 
 
 def month_of(day: date) -> str:

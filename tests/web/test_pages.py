@@ -118,7 +118,7 @@ def test_a_meeting_is_attended_decided_and_closed_on_one_page(house: House) -> N
     secretary.send(
         f"/meetings/{meeting}/attendance", **{"there-joho_bukai_chair": "yes", "there-joho_bukai_1": "no"}
     )
-    secretary.send(
+    secretary.do(
         f"/meetings/{meeting}/outcomes",
         **{f"outcome-{item}": "conditional", f"conditions-{item}": "図を直す\n\n用語をそろえる"},
     )

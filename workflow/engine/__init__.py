@@ -9,6 +9,7 @@ from workflow.engine.accounts import (
     link_holder,
     set_password_by_link,
 )
+from workflow.engine.agenda import list_item, list_ratification, order_items, remove_item
 from workflow.engine.answers import answer_opinions, edit_answer, group_opinions
 from workflow.engine.comments import open_comment, publish_result
 from workflow.engine.decisions import (
@@ -24,6 +25,7 @@ from workflow.engine.decisions import (
     take_back_decision,
     take_back_vote,
 )
+from workflow.engine.feeds import make_feed, revoke_feed
 from workflow.engine.meetings import (
     Form,
     MeetingStatus,
@@ -34,10 +36,7 @@ from workflow.engine.meetings import (
     close_meeting,
     enter_attendance,
     enter_meeting,
-    list_item,
-    list_ratification,
     move_meeting,
-    remove_item,
 )
 from workflow.engine.newcomers import (
     HEADINGS,
@@ -138,6 +137,7 @@ __all__ = [
     "link_holder",
     "list_item",
     "list_ratification",
+    "make_feed",
     "mark_read",
     "move_meeting",
     "name_administrator",
@@ -145,6 +145,7 @@ __all__ = [
     "newcomer_faults",
     "open_comment",
     "open_plan",
+    "order_items",
     "post",
     "prolong_sessions",
     "publish_result",
@@ -156,6 +157,7 @@ __all__ = [
     "remove_item",
     "resume",
     "review_signoff",
+    "revoke_feed",
     "seat",
     "send_back",
     "set_password",

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import Body, BodyGate, Urgent
-from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome
+from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome, Role
 from workflow import gates, questions
 from workflow.audit import Tag, record
 from workflow.calendar import reiwa_moment, tokyo_day
@@ -47,7 +47,7 @@ from workflow.records import (
     Vote,
 )
 from workflow.rights import Act, Actor, actor
-from workflow.tally import Choice, Tally, count
+from workflow.tally import Ballot, Choice, Tally, tally_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,21 +489,13 @@ def _write_vote(
 
 def _tally(db: Session, sitting: Sitting) -> Tally:
     members = seats(db, sitting.body.key, sitting.day)
-    votes = _votes(db, sitting.item.id)
-    in_writing = sitting.meeting.form == Form.IN_WRITING
-    cast = {seat: v for seat, v in votes.items() if v.choice != Choice.WITHDRAWN and not v.casting}
-    there = set(cast) if in_writing else _present(db, sitting.meeting.id)
-    chairs = {seat.person_id for seat in members if seat.role.value == "chair"}
-    presided = not in_writing and sitting.body.tie.value == "chair_decides" and bool(chairs & there)
-    counted = [Choice(v.choice) for seat, v in cast.items() if not (presided and seat in chairs)]
-    deciding = [Choice(v.choice) for v in votes.values() if v.casting and v.choice != Choice.WITHDRAWN]
-    return count(
+    cast = db.scalars(select(Vote).where(Vote.item_id == sitting.item.id).order_by(Vote.turn, Vote.id))
+    return tally_of(
         sitting.body,
-        members=len(members),
-        present=len(there),
-        votes=counted,
-        presided=presided,
-        deciding=deciding[0] if deciding else None,
+        [Ballot(vote.member_id, Choice(vote.choice), vote.casting) for vote in cast],
+        members=[seat.person_id for seat in members],
+        chairs=[seat.person_id for seat in members if seat.role is Role.CHAIR],
+        present=None if sitting.meeting.form == Form.IN_WRITING else _present(db, sitting.meeting.id),
     )
 
 
