@@ -16,10 +16,19 @@ class Kind(StrEnum):
     DECISION = "decision"
     CONDITION_OPEN = "condition_open"
     PLAN_SENT_BACK = "plan_sent_back"
+    TRIAL = "trial"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    CIRCULATION = "circulation"
 
     @property
     def label(self) -> str:
         return _KIND_LABELS[self]
+
+    @property
+    def bears_link(self) -> bool:
+        """Whether its mail carries a one-time link. Such a mail is kept no longer than it takes to send it."""
+        return self in (Kind.INVITATION, Kind.PASSWORD_RESET)
 
 
 class State(StrEnum):
@@ -49,6 +58,10 @@ _KIND_LABELS = {
     Kind.DECISION: "会議の結果",
     Kind.CONDITION_OPEN: "付された条件",
     Kind.PLAN_SENT_BACK: "計画の差戻し",
+    Kind.TRIAL: "送信の確認",
+    Kind.INVITATION: "利用の御案内",
+    Kind.PASSWORD_RESET: "パスワードの再設定",
+    Kind.CIRCULATION: "供覧の依頼",
 }
 
 _STATE_LABELS = {

@@ -200,7 +200,9 @@ class Stationery:
     def _render(self, letter: Letter, part: str) -> str:
         try:
             return str(
-                self._template(letter, part).render(office_name=self.settings.office_name, **letter.context)
+                self._template(letter, part).render(
+                    office_name=self.settings.office_name, site=self.settings.site, **letter.context
+                )
             )
         except TemplateError as error:
             where = f"{letter.kind.value}/{part}"

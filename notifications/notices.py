@@ -1,7 +1,7 @@
 """Notices: what follows from the event log for somebody's mail. Each event is told once."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ MEETINGS = {
     Tag.MEETING_MOVED: Kind.MEETING_MOVED,
     Tag.MEETING_CANCELLED: Kind.MEETING_CANCELLED,
 }
+ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_RESET}
 
 
 def claim(office: Office, now: datetime) -> int:
@@ -106,6 +107,16 @@ def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: d
     return _once(people)
 
 
+def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Seat]:
+    """Who is told of a 供覧: those who are asked to read."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .where(Person.id.in_(readers))
+        .order_by(Person.id)
+    )
+    return [Seat(*row, role=Role.MEMBER) for row in rows]
+
+
 def _waiting(office: Office) -> bool:
     with office.reading() as db:
         last = db.scalar(select(func.max(Event.seq))) or 0
@@ -162,6 +173,15 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
             Kind.PLAN_SENT_BACK,
             recipients_of_sending_back(db, event.plan_id, data["to"], data["from"], day),
         )
+    elif tag in ACCOUNTS:
+        yield ACCOUNTS[tag], [_person(db, data["person"])]
+    elif tag is Tag.CIRCULATED:
+        yield Kind.CIRCULATION, recipients_of_circulation(db, data["readers"])
+
+
+def _person(db: Session, key: str) -> Seat:
+    row = db.execute(select(Person.id, Person.key, Person.name, Person.email).where(Person.key == key)).one()
+    return Seat(*row, role=Role.MEMBER)
 
 
 def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:

@@ -17,7 +17,17 @@ from workflow.engine.meetings import Form, MeetingStatus, decided_items
 from workflow.facts import chain_of
 from workflow.machine import Status
 from workflow.people import closed_days, seats, staff
-from workflow.records import AgendaItem, BodyRecord, CommentPeriod, Delivery, Event, Meeting, Plan, Vote
+from workflow.records import (
+    AgendaItem,
+    BodyRecord,
+    CommentPeriod,
+    Delivery,
+    Event,
+    Meeting,
+    Membership,
+    Plan,
+    Vote,
+)
 from workflow.rights import SEATED
 from workflow.tally import Choice
 
@@ -30,7 +40,7 @@ def owed(db: Session, now: datetime) -> list[Owed]:
     closed = closed_days(db)
     people = People(db)
     found: list[Owed] = []
-    for rule, bodies in _meeting_rules(db):
+    for rule, bodies in meeting_rules(db):
         occasions = _meetings(db, rule, bodies, now, closed)
         found += due([_with_people(db, people, rule, each) for each in occasions], [rule], now, closed)
     for rule, chains in _comment_rules(db):
@@ -99,6 +109,29 @@ class People:
         self._bodies: dict[tuple[str, date], list[tuple[int, Role]]] = {}
         self._staff: dict[tuple[str, date], list[int]] = {}
 
+    def learn(self, wanted: Collection[tuple[str, date]]) -> None:
+        """Ask for several bodies and days at once. One statement."""
+        days = [day for _, day in wanted]
+        if not days:
+            return
+        rows = self._db.execute(
+            select(
+                Membership.body_key, Membership.person_id, Membership.role, Membership.since, Membership.until
+            )
+            .where(
+                Membership.body_key.in_({body for body, _ in wanted}),
+                Membership.since <= max(days),
+                Membership.until.is_(None) | (Membership.until >= min(days)),
+            )
+            .order_by(Membership.person_id)
+        ).all()
+        for body, day in wanted:
+            self._bodies[body, day] = [
+                (person, Role(role))
+                for key, person, role, since, until in rows
+                if key == body and since <= day and (until is None or day <= until)
+            ]
+
     def of_body(self, body: str, audience: Audience, day: date) -> tuple[int, ...]:
         """Members, 事務局 or chair of the body that day."""
         if (body, day) not in self._bodies:
@@ -122,7 +155,7 @@ _ROLES: dict[Audience, tuple[Role, ...]] = {
 }
 
 
-def _meeting_rules(db: Session) -> Iterator[tuple[ReminderRule, list[str]]]:
+def meeting_rules(db: Session) -> Iterator[tuple[ReminderRule, list[str]]]:
     """Each rule on meetings, with the bodies it is for. A body's chain is the one it was last named by."""
     found: dict[ReminderRule, list[str]] = {}
     for body, sha256 in db.execute(select(BodyRecord.key, BodyRecord.chain_sha256)):

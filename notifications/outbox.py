@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Event as Stop
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,12 +16,13 @@ from notifications.kinds import Kind, State
 from notifications.letters import Desk, NoLongerDue, Subject
 from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
 from notifications.reminders import Owed
+from notifications.resending import may_resend
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.errors import AlreadyDone, BadInput, DatabaseUnusable, NotFound
 from workflow.office import Office
-from workflow.records import AgendaItem, Delivery, Meeting, Person, Plan, Record
-from workflow.rights import Act, Actor, actor
+from workflow.records import Delivery, Meeting, Person, Plan, Record
+from workflow.rights import Act, actor
 
 BATCH = 50
 """How many mails are claimed, and their results committed, at once."""
@@ -148,7 +149,8 @@ def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
         found = db.get(Delivery, delivery_id)
         if found is None:
             raise NotFound("通知", str(delivery_id))
-        _require_right(db, who, found)
+        if delivery_id not in may_resend(db, who, [delivery_id]):
+            who.refuse(Act.RESEND)
         if found.state in (State.PENDING, State.SENDING):
             raise AlreadyDone("この通知はまだ送信待ちです。送信を待ってください。")
         values = {
@@ -179,6 +181,12 @@ def failed(db: Session) -> list[Line]:
     return _lines(db, _listing().where(Delivery.state == State.FAILED))
 
 
+def unsent(db: Session, *, limit: int = 200) -> list[Line]:
+    """The newest of what could not be sent, or not in time, newest first."""
+    narrowed = _listing().where(Delivery.state.in_([State.FAILED, State.MISSED]))
+    return _lines(db, narrowed.order_by(None).order_by(Delivery.id.desc()).limit(limit))
+
+
 def listing(db: Session, meeting: int | None = None, *, limit: int = 500) -> list[Line]:
     """The newest deliveries, of one meeting or of all, newest first."""
     statement = _listing().order_by(None).order_by(Delivery.id.desc()).limit(limit)
@@ -206,6 +214,7 @@ class _Mail:
     """A mail in our hands: its bytes, where to, and which try this is."""
 
     id: int
+    kind: Kind
     attempts: int
     address: str
     message: bytes
@@ -274,10 +283,11 @@ def _write(
     desk: Desk, stationery: Stationery, row: Any, now: datetime
 ) -> tuple[_Mail | None, dict[str, Any]]:
     """The mail, and the row that says it is being sent; or none, and the row that says why not."""
+    kind = Kind(row.kind)
     change: dict[str, Any] = {
         "number": row.id,
         "attempts": row.attempts,
-        "message": row.message,
+        "message": None if kind.bears_link else row.message,
         "address": row.address,
         "next_try_at": None,
         "finished_at": now,
@@ -285,13 +295,14 @@ def _write(
     }
     about = Subject(
         row.claim,
-        Kind(row.kind),
+        kind,
         row.recipient_id,
         row.name,
         row.email,
         row.meeting_id,
         row.plan_id,
         row.event_seq,
+        written=row.message is not None,
     )
     try:
         letter = desk.letter(about)
@@ -302,7 +313,7 @@ def _write(
         return None, {**change, "state": reason.state, "error": reason.why}
     except BadInput as error:
         return None, {**change, "state": State.FAILED, "error": error.message}
-    mail = _Mail(row.id, row.attempts + 1, address, message)
+    mail = _Mail(row.id, kind, row.attempts + 1, address, message)
     return mail, {
         **change,
         "state": State.SENDING,
@@ -370,6 +381,7 @@ def _outcome(mail: _Mail, state: State, now: datetime, error: str | None = None)
     return {
         "number": mail.id,
         "held": mail.attempts,
+        "secret": mail.kind.bears_link,
         "state": state,
         "attempts": mail.attempts,
         "next_try_at": None,
@@ -389,6 +401,16 @@ _SETTLED = (
 )
 """Only while the mail is still ours: after our lease it may be in other hands."""
 
+_WIPED = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("number"),
+        or_(_TABLE.c.state == State.SENT.value, _TABLE.c.state == State.FAILED.value),
+    )
+    .values(message=None)
+)
+"""A one-time link is to be found nowhere but in its reader's mail."""
+
 
 def _settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> None:
     """Commit results. Losing them would send the mails twice, so a busy database is asked again."""
@@ -397,31 +419,12 @@ def _settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> N
     try:
         with office.writing() as db:
             db.connection().execute(_SETTLED, list(done))
+            if secret := [row for row in done if row["secret"]]:
+                db.connection().execute(_WIPED, secret)
     except DatabaseUnusable:
         if tries <= 1:
             raise
         _settle(office, done, tries - 1)
-
-
-# --- by hand -----------------------------------------------------------------------------------------
-
-
-def _require_right(db: Session, who: Actor, found: Delivery) -> None:
-    """Administrators, the 事務局 of the meeting's body, the 担当課 of the plan or of one on the agenda."""
-    held = db.get(Meeting, found.meeting_id) if found.meeting_id else None
-    departments = set(
-        db.scalars(
-            select(Plan.department_key)
-            .join(AgendaItem, AgendaItem.plan_id == Plan.id)
-            .where(AgendaItem.meeting_id == found.meeting_id)
-        )
-    )
-    plan = db.get(Plan, found.plan_id) if found.plan_id else None
-    if plan:
-        departments = {plan.department_key}
-    body = held.body_key if held else None
-    if not any(who.may(Act.RESEND, department=each, body=body) for each in (*departments, None)):
-        who.refuse(Act.RESEND)
 
 
 _LISTED: tuple[Any, ...] = (

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
 
 from definitions.chain import Audience, ReminderKind, ReminderRule
 from notifications.kinds import Kind
@@ -56,13 +55,12 @@ def due(
     One whose time passed is owed while the occasion is still to come, and missed when it is not, unless the
     occasion was called or moved only after that time.
     """
-    due_at = cache(lambda day, when: offset_before(day, when, closed))
     return [
         owed
         for occasion in occasions
         for rule in rules
         if applies(rule, occasion)
-        for owed in _owed(occasion, rule, due_at(tokyo_day(aim(rule.kind, occasion)), rule.when), now)
+        for owed in _owed(occasion, rule, falls_at(rule, occasion, closed), now)
     ]
 
 
@@ -72,12 +70,7 @@ def foreseen(occasion: Occasion, rules: Iterable[ReminderRule], closed: Collecti
         owed
         for rule in rules
         if applies(rule, occasion)
-        for owed in _to_each(
-            occasion,
-            rule,
-            offset_before(tokyo_day(aim(rule.kind, occasion)), rule.when, closed),
-            missed=False,
-        )
+        for owed in _to_each(occasion, rule, falls_at(rule, occasion, closed), missed=False)
     ]
 
 
@@ -95,6 +88,11 @@ def applies(rule: ReminderRule, occasion: Occasion) -> bool:
 def aim(kind: ReminderKind, occasion: Occasion) -> datetime:
     """The moment a rule of that kind counts back from."""
     return occasion.ends_at if kind is ReminderKind.UNANSWERED else occasion.starts_at
+
+
+def falls_at(rule: ReminderRule, occasion: Occasion, closed: Collection[date]) -> datetime:
+    """When the rule's reminder of the occasion falls due."""
+    return offset_before(tokyo_day(aim(rule.kind, occasion)), rule.when, closed)
 
 
 def stamp(moment: datetime) -> str:

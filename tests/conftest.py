@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.house import House
+from tests.web.browsing import NO_BROWSER
 from workflow import schema
 from workflow.office import Office
 
@@ -61,6 +62,14 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def house(office: Office) -> House:
     return House(office)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One loud line when the browser's tests were skipped."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    unseen = sum(NO_BROWSER in reason for reason in skipped)
+    if unseen:
+        terminalreporter.write_line(f"BROWSER TESTS SKIPPED ({unseen}): {NO_BROWSER}", red=True, bold=True)
 
 
 def _sql(url: str, statement: str) -> None:

@@ -85,13 +85,19 @@ class Rehearsal(Office):
 
 
 def _engine(url: str, lock_timeout: float) -> Engine:
+    # hide_parameters: an error that reaches a log must not carry a mail, a token or a password's hash.
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": lock_timeout, "check_same_thread": False})
+        engine = create_engine(
+            url, connect_args={"timeout": lock_timeout, "check_same_thread": False}, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
-        url, connect_args={"options": f"-c lock_timeout={int(lock_timeout * 1000)}"}, pool_pre_ping=True
+        url,
+        connect_args={"options": f"-c lock_timeout={int(lock_timeout * 1000)}"},
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

@@ -80,7 +80,8 @@ SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person, with every standing they have on one day."""
+    """A person, with every standing they have on one day. `represented` are the offices (職) of those they stand
+    in for, with who holds them."""
 
     id: int
     key: str
@@ -90,6 +91,7 @@ class Actor:
     offices: frozenset[str] = frozenset()
     seats: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     principals: frozenset[int] = frozenset()
+    represented: frozenset[tuple[int, str]] = frozenset()
     administrator: bool = False
 
     def standings(self, *, department: str | None = None, body: str | None = None) -> frozenset[As]:
@@ -110,6 +112,20 @@ class Actor:
     def may(self, act: Act, *, department: str | None = None, body: str | None = None) -> bool:
         """Whether some standing of the person carries the right."""
         return bool(RIGHTS[act] & self.standings(department=department, body=body))
+
+    def may_somewhere(self, act: Act) -> bool:
+        """Whether the person could do it in some department, body or office: what a door asks before it opens;
+        the use case asks again for the plan or body in question."""
+        held = {As.STAFF} if self.departments else set()
+        for body, _ in self.seats:
+            held |= self.standings(body=body)
+        if self.administrator:
+            held.add(As.ADMINISTRATOR)
+        if self.offices:
+            held |= {As.OFFICE, As.DELEGATE}
+        if self.principals:
+            held |= {As.DEPUTY}
+        return bool(RIGHTS[act] & held)
 
     def require(self, act: Act, *, department: str | None = None, body: str | None = None) -> None:
         """Raises `NotAllowed` when no standing of the person carries the right."""
@@ -143,6 +159,7 @@ def actor(db: Session, key: str, on: date) -> Actor:
         offices=frozenset(row[2] for row in rows if row[0] == "posting" and row[2]),
         seats=frozenset((row[1], row[2]) for row in rows if row[0] == "seat"),
         principals=frozenset(row[3] for row in rows if row[0] == "principal"),
+        represented=frozenset((row[3], row[2]) for row in rows if row[0] == "principal" and row[2]),
         administrator=any(row[0] == "administrator" for row in rows),
     )
 
@@ -157,9 +174,9 @@ _EVERYTHING: CompoundSelect[Any] = union_all(
     select(literal("seat"), Membership.body_key, Membership.role, null()).where(
         Membership.person_id == _MINE, in_term(Membership, _DAY)
     ),
-    select(literal("principal"), literal(""), literal(""), Deputy.principal_id).where(
-        Deputy.deputy_id == _MINE, in_term(Deputy, _DAY)
-    ),
+    select(literal("principal"), literal(""), Posting.office, Deputy.principal_id)
+    .outerjoin(Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _DAY))
+    .where(Deputy.deputy_id == _MINE, in_term(Deputy, _DAY)),
     select(literal("administrator"), literal(""), literal(""), null()).where(
         Administrator.person_id == _MINE, in_term(Administrator, _DAY)
     ),

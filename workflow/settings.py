@@ -31,6 +31,14 @@ class Settings(BaseSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_ca_file: Path | None = Field(default=None, description="certificates to check the server by")
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])\S+$",
+        description="the OpenID Connect provider people may sign in through; none: password only",
+    )
+    oidc_client_id: str | None = Field(default=None, description="how the provider knows this application")
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = Field(default="庁内アカウント", max_length=40, description="the provider, on its button")
     templates: Path | None = Field(default=None, description="a folder of templates that override ours")
     tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")

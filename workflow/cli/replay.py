@@ -13,6 +13,7 @@ from notifications.mail import MailSettings, mailer_of
 from notifications.scheduler import tick
 from workflow import engine, questions
 from workflow.calendar import at_tokyo, parse_day, parse_moment, reiwa_moment, tokyo_day
+from workflow.cli.papers import docx
 from workflow.engine import Choice, Disposition, Form, Route, Seated, Writer
 from workflow.errors import SakuteiError
 from workflow.facts import plan_by_key
@@ -120,8 +121,7 @@ class Replay:
         self.printing()
 
     def play_halfway(self) -> None:
-        """Up to 素案, whose 部会 has met and waits for its record."""
-        self.people()
+        """From the opening up to 素案, whose 部会 has met and waits for its record."""
         self.policy()
         self.outline()
         self.sent_back_in_summer()
@@ -319,7 +319,7 @@ class Replay:
         self.sent += tick(self.office, mailer_of(self.settings), self.settings, lambda: self.now).sent
 
     def version(self, name: str, text: str) -> None:
-        number = engine.add_version(self.office, "tanto", PLAN, name, text.encode(), now=self.now)
+        number = engine.add_version(self.office, "tanto", PLAN, name, docx(text), now=self.now)
         self.say(f"文書「{name}」を第{number}版として登録しました。")
 
     def meets(

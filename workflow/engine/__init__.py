@@ -1,17 +1,19 @@
 """The use cases: the only writer. Each is a plain function and one transaction; each takes the key of the
 person who acts (`by`) and the moment of the act (`now`), checks their right, and logs what was done."""
 
-from workflow.engine.agenda import list_item, list_ratification, order_items, remove_item
-from workflow.engine.comments import (
-    Disposition,
-    Route,
-    Writer,
-    answer_opinions,
-    open_comment,
-    publish_result,
-    receive_opinions,
+from workflow.engine.accounts import (
+    LinkHolder,
+    LinkPurpose,
+    ask_reset,
+    invite,
+    link_holder,
+    set_password_by_link,
 )
+from workflow.engine.agenda import list_item, list_ratification, order_items, remove_item
+from workflow.engine.answers import answer_opinions, edit_answer, group_opinions
+from workflow.engine.comments import open_comment, publish_result
 from workflow.engine.decisions import (
+    allowed_outcomes,
     cast_deciding_vote,
     cast_vote,
     close_condition,
@@ -36,6 +38,17 @@ from workflow.engine.meetings import (
     enter_meeting,
     move_meeting,
 )
+from workflow.engine.newcomers import (
+    HEADINGS,
+    Newcomer,
+    NewcomerFault,
+    NewcomersRefused,
+    add_people,
+    newcomer_faults,
+    read_newcomers,
+)
+from workflow.engine.opinions import receive_from_public, receive_opinions, split_opinion
+from workflow.engine.passwords import change_password, set_password
 from workflow.engine.people import (
     add_chain,
     add_department,
@@ -43,33 +56,44 @@ from workflow.engine.people import (
     begin,
     change_person,
     close_day,
+    end_deputyship,
+    end_posting,
+    end_seat,
     end_terms,
     name_administrator,
     name_deputy,
     post,
     seat,
 )
-from workflow.engine.plans import (
-    Moved,
-    add_version,
-    advance,
-    open_plan,
-    resume,
-    send_back,
-    suspend,
-    withdraw,
+from workflow.engine.plans import Moved, add_version, advance, open_plan, resume, send_back, suspend, withdraw
+from workflow.engine.reading import circulate, mark_read, remark, take_back_remark
+from workflow.engine.signin import (
+    TOKEN_LIFE,
+    end_other_sessions,
+    end_session,
+    prolong_sessions,
+    sign_in,
+    sign_in_by_address,
+    sign_out,
+    signed_in,
 )
-from workflow.engine.signin import TOKEN_LIFE, prolong_sessions, set_password, sign_in, sign_out, signed_in
-from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
+from workflow.engine.signoffs import SignedAs, review_signoff, sign, signs_as, take_back_signoff
+from workflow.opinions import Disposition, Route, Writer
 from workflow.tally import Choice
 
 __all__ = [
+    "HEADINGS",
     "TOKEN_LIFE",
     "Choice",
     "Disposition",
     "Form",
+    "LinkHolder",
+    "LinkPurpose",
     "MeetingStatus",
     "Moved",
+    "Newcomer",
+    "NewcomerFault",
+    "NewcomersRefused",
     "Purpose",
     "Route",
     "Seated",
@@ -77,16 +101,21 @@ __all__ = [
     "Writer",
     "add_chain",
     "add_department",
+    "add_people",
     "add_person",
     "add_version",
     "advance",
+    "allowed_outcomes",
     "answer_opinions",
+    "ask_reset",
     "begin",
     "call_meeting",
     "cancel_meeting",
     "cast_deciding_vote",
     "cast_vote",
+    "change_password",
     "change_person",
+    "circulate",
     "close_condition",
     "close_day",
     "close_meeting",
@@ -94,23 +123,37 @@ __all__ = [
     "current_tally",
     "decide_alone",
     "decide_by_votes",
+    "edit_answer",
+    "end_deputyship",
+    "end_other_sessions",
+    "end_posting",
+    "end_seat",
+    "end_session",
     "end_terms",
     "enter_attendance",
     "enter_meeting",
+    "group_opinions",
+    "invite",
+    "link_holder",
     "list_item",
     "list_ratification",
     "make_feed",
+    "mark_read",
     "move_meeting",
     "name_administrator",
     "name_deputy",
+    "newcomer_faults",
     "open_comment",
     "open_plan",
     "order_items",
     "post",
     "prolong_sessions",
     "publish_result",
+    "read_newcomers",
+    "receive_from_public",
     "receive_opinions",
     "record_outcome",
+    "remark",
     "remove_item",
     "resume",
     "review_signoff",
@@ -118,12 +161,17 @@ __all__ = [
     "seat",
     "send_back",
     "set_password",
+    "set_password_by_link",
     "sign",
     "sign_in",
+    "sign_in_by_address",
     "sign_out",
     "signed_in",
+    "signs_as",
+    "split_opinion",
     "suspend",
     "take_back_decision",
+    "take_back_remark",
     "take_back_signoff",
     "take_back_vote",
     "withdraw",

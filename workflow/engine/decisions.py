@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 from definitions.chain import Body, BodyGate, Urgent
 from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome, Role
@@ -43,7 +43,6 @@ from workflow.records import (
     Decision,
     Meeting,
     Record,
-    Signoff,
     Version,
     Vote,
 )
@@ -314,8 +313,7 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
         old = _standing_decision(db, decision)
         if old.recorded_by != who.id:
             raise StepImpossible("引戻し", f"決定 {decision}", None, "記録した本人だけが引き戻せます。")
-        built = _built_on(db, old, plan_by_id(db, old.plan_id))
-        if built:
+        if built := _built_on(db, old):
             raise AlreadyDone(f"{built}ため、引き戻せません。訂正の記録をしてください。")
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
         _supersede(db, old, None, reason, who, now)
@@ -684,46 +682,8 @@ def _supersede(
     )
 
 
-def _built_on(db: Session, decision: Decision, plan: PlanFact) -> str | None:
+def _built_on(db: Session, decision: Decision) -> str | None:
     """What somebody built on the decision, in words; None when nobody did."""
-    if (plan.stage.key, plan.visit) != (decision.stage, decision.visit):
-        return "計画が既に動いた"
-    later = {gate.key for gate in plan.stage.gates if decision.gate_key in gate.after}
-    if _stands(db, Decision, Decision.outcome, decision, later):
-        return "次の会議体が既に決定した"
-    if _stands(db, Signoff, Signoff.result, decision, later):
-        return "決裁が既に済んだ"
-    closed = select(func.count()).where(
-        Condition.decision_id == decision.id, Condition.closed_at.is_not(None)
-    )
-    if db.scalar(closed):
-        return "条件が既に解消された"
-    ratified = select(func.count()).where(Decision.ratifies_id == decision.id)
-    if db.scalar(ratified):
-        return "専決が既に報告された"
-    item = db.get(AgendaItem, decision.item_id) if decision.item_id else None
-    held = db.get(Meeting, item.meeting_id) if item else None
-    return "会議が既に終了した" if held and held.status == MeetingStatus.CLOSED else None
-
-
-def _stands(
-    db: Session,
-    table: type[Decision] | type[Signoff],
-    answer: InstrumentedAttribute[str | None],
-    decision: Decision,
-    later: set[str],
-) -> bool:
-    """Whether a later gate holds an answer that nothing supersedes."""
-    newer = aliased(table)
-    found = (
-        select(table.id)
-        .outerjoin(newer, newer.supersedes_id == table.id)
-        .where(
-            table.plan_id == decision.plan_id,
-            table.visit == decision.visit,
-            table.gate_key.in_(later),
-            answer.is_not(None),
-            newer.id.is_(None),
-        )
-    )
-    return db.scalar(found.limit(1)) is not None
+    plan = plan_by_id(db, decision.plan_id)
+    given = questions.answers(db, plan)
+    return questions.built_on(plan, given, next(a for a in given if a.id == (False, decision.id)))

@@ -31,26 +31,37 @@ from workflow.office import Office
 from workflow.web import (
     account_pages,
     agenda_pages,
+    answer_pages,
     api,
+    bodies_pages,
     calendar_pages,
     chain_pages,
     comment_pages,
+    decision_pages,
     feed_pages,
+    link_pages,
     log_pages,
     meeting_pages,
+    newcomer_pages,
+    oidc_pages,
+    opinion_pages,
     people_pages,
     plan_pages,
     public_pages,
+    reading_pages,
     settings_pages,
     sign_pages,
     sitting_pages,
+    step_pages,
     today_pages,
+    version_pages,
 )
 from workflow.web import (
     demo as demo_pages,
 )
 from workflow.web.demo import Demo
 from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, page
+from workflow.web.oidc import Provider
 
 HERE = Path(__file__).parent
 LARGEST_BODY = 220 * 1024 * 1024
@@ -67,6 +78,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
+SECRET_PATHS = ("/welcome/", "/reset/")
+"""Pages whose address is a secret, to be told to nobody, not even ourselves."""
 
 STATUS: dict[type[SakuteiError], int] = {
     NotAllowed: 403,
@@ -90,16 +103,26 @@ ROUTERS = (
     sign_pages.router,
     plan_pages.router,
     calendar_pages.router,
+    version_pages.router,
+    decision_pages.router,
+    step_pages.router,
+    reading_pages.router,
     meeting_pages.router,
     agenda_pages.router,
     sitting_pages.router,
     comment_pages.router,
+    opinion_pages.router,
+    answer_pages.router,
     public_pages.router,
+    newcomer_pages.router,
     people_pages.router,
+    bodies_pages.router,
     chain_pages.router,
     log_pages.router,
     settings_pages.router,
     account_pages.router,
+    link_pages.router,
+    oidc_pages.router,
     feed_pages.router,
     api.router,
 )
@@ -111,12 +134,14 @@ def build(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     demo: Demo | None = None,
+    oidc: Provider | None = None,
 ) -> FastAPI:
     """The application of one office, which mails as `settings` say. `clock` is asked once for each request; a
-    demonstration has one of its own."""
+    demonstration has one of its own. With `oidc` people can sign in through that provider."""
     app = FastAPI(title="策定", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.office, app.state.mail, app.state.demo = office, settings, demo
     app.state.clock = demo.clock if demo else clock
+    app.state.oidc = oidc
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
@@ -146,11 +171,14 @@ class _Guard:
             return
 
         _speak_as_chosen(scope)
+        headers = HEADERS | (
+            {"referrer-policy": "no-referrer"} if scope["path"].startswith(SECRET_PATHS) else {}
+        )
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [pair for pair in message["headers"] if pair[0].decode() not in HEADERS]
-                message["headers"] = kept + [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+                message["headers"] = kept + [(k.encode(), v.encode()) for k, v in headers.items()]
             await send(message)
 
         await self.app(scope, receive, guarded)
