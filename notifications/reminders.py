@@ -70,12 +70,7 @@ def foreseen(occasion: Occasion, rules: Iterable[ReminderRule], closed: Collecti
         owed
         for rule in rules
         if applies(rule, occasion)
-        for owed in _to_each(
-            occasion,
-            rule,
-            offset_before(tokyo_day(aim(rule.kind, occasion)), rule.when, closed),
-            missed=False,
-        )
+        for owed in _to_each(occasion, rule, falls_at(rule, occasion, closed), missed=False)
     ]
 
 

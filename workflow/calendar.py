@@ -41,11 +41,6 @@ def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
     return _is_common_business_day(day) and day not in closed
 
 
-def holidays(year: int) -> list[tuple[date, str]]:
-    """国民の祝日 and 休日 of a calendar year, with their names."""
-    return [(day, name) for day, name in jpholiday.year_holidays(year)]
-
-
 def why_closed(day: date, closed: Mapping[date, str]) -> str | None:
     """Why the office does not work that day, in a word: a holiday's name, 年末年始, its own closed day's name, 土曜日;
     None on a business day. `closed` names the office's own."""
@@ -56,6 +51,11 @@ def why_closed(day: date, closed: Mapping[date, str]) -> str | None:
     if holiday := jpholiday.is_holiday_name(day):
         return str(holiday)
     return f"{_WEEKDAYS[day.weekday()]}曜日" if day.weekday() >= 5 else "年末年始"
+
+
+def holidays(year: int) -> list[tuple[date, str]]:
+    """国民の祝日 and 休日 of a calendar year, with their names."""
+    return [(day, name) for day, name in jpholiday.year_holidays(year)]
 
 
 @lru_cache(maxsize=4096)
