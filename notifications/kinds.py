@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a message is about. The value is the name of its folder of templates, too."""
+    """What a message is about. The value is the name of its folder of templates, too; what another system
+    is told (`webhook`) has none."""
 
     MEETING = "meeting"
     AGENDA_DEADLINE = "agenda_deadline"
@@ -16,6 +17,7 @@ class Kind(StrEnum):
     DECISION = "decision"
     CONDITION_OPEN = "condition_open"
     PLAN_SENT_BACK = "plan_sent_back"
+    WEBHOOK = "webhook"
 
     @property
     def label(self) -> str:
@@ -49,6 +51,7 @@ _KIND_LABELS = {
     Kind.DECISION: "会議の結果",
     Kind.CONDITION_OPEN: "付された条件",
     Kind.PLAN_SENT_BACK: "計画の差戻し",
+    Kind.WEBHOOK: "他システムへの通知",
 }
 
 _STATE_LABELS = {

@@ -9,37 +9,44 @@ from definitions.errors import SakuteiError
 
 if TYPE_CHECKING:
     from workflow.gates import GateState
+    from workflow.questions import Reason
 
 __all__ = [
     "AlreadyDone",
+    "AnswerLost",
     "AuditBroken",
     "BadInput",
+    "CallRunning",
     "DatabaseUnusable",
     "DocumentDamaged",
     "GateClosed",
+    "KeyReused",
     "NotAllowed",
     "NotFound",
     "PlanMoved",
     "QuorumMissing",
     "SakuteiError",
+    "ScopeMissing",
     "SignInRefused",
     "StaleVersion",
     "StepImpossible",
+    "TokenRefused",
+    "TooManyCalls",
     "UnknownStage",
 ]
 
 
 class GateClosed(SakuteiError):
-    """A step was refused because gates are shut. `reasons` are the words of `questions.why`, once known."""
+    """A step was refused because gates are shut. `reasons` are those of `questions.why`, once known."""
 
-    def __init__(self, stage: Stage, shut: "Sequence[GateState]", reasons: Sequence[str] = ()) -> None:
+    def __init__(self, stage: Stage, shut: "Sequence[GateState]", reasons: "Sequence[Reason]" = ()) -> None:
         self.stage = stage
         self.shut = tuple(shut)
         self.reasons = tuple(reasons)
 
     @property
     def message(self) -> str:
-        lines = self.reasons or tuple(state.gate.label for state in self.shut)
+        lines = [reason.words for reason in self.reasons] or [state.gate.label for state in self.shut]
         return f"「{self.stage.label}」から進めません。次の関門が閉じています。\n" + "\n".join(
             f"・{line}" for line in lines
         )
@@ -200,4 +207,71 @@ class SignInRefused(SakuteiError):
             return "続けて間違えたため、しばらくサインインできません。15 分ほど待ってから、もう一度お試しください。"
         return (
             "職員の鍵またはパスワードが違います。忘れたときは、システム管理者に設定し直してもらってください。"
+        )
+
+
+class TokenRefused(SakuteiError):
+    """A program sent no token, or one that is unknown, over or revoked."""
+
+    def __init__(self, *, missing: bool = False) -> None:
+        self.missing = missing
+
+    @property
+    def message(self) -> str:
+        if self.missing:
+            return "連携用の鍵がありません。Authorization: Bearer に鍵を付けて呼び出してください。"
+        return (
+            "連携用の鍵が正しくないか、期限が切れたか、失効しています。「連携用の鍵」で発行し直してください。"
+        )
+
+
+class ScopeMissing(SakuteiError):
+    """The token was not made for this."""
+
+    def __init__(self, scope: str, label: str) -> None:
+        self.scope, self.label = scope, label
+
+    @property
+    def message(self) -> str:
+        return f"この鍵では「{self.label}」（{self.scope}）を行えません。その範囲を選んで鍵を発行し直してください。"
+
+
+class TooManyCalls(SakuteiError):
+    """The token was used too often. `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+
+    @property
+    def message(self) -> str:
+        return f"呼出しが多すぎます。{self.wait} 秒待ってから、もう一度呼び出してください。"
+
+
+class KeyReused(SakuteiError):
+    """An idempotency key came with another request than before."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    @property
+    def message(self) -> str:
+        return f"Idempotency-Key「{self.key}」は、別の内容の呼出しで使われています。呼出しごとに新しい値を付けてください。"
+
+
+class CallRunning(SakuteiError):
+    """The same call, by its idempotency key, is being done."""
+
+    @property
+    def message(self) -> str:
+        return "同じ Idempotency-Key の呼出しを処理中です。少し待ってから、もう一度呼び出してください。"
+
+
+class AnswerLost(SakuteiError):
+    """The call was done, but the program stopped before its answer was kept."""
+
+    @property
+    def message(self) -> str:
+        return (
+            "この呼出しは既に行われ、記録されていますが、答えを控える前に処理が止まりました。"
+            "もう一度は行いません。結果は読み取りの呼出しで確かめてください。"
         )

@@ -1,6 +1,7 @@
 """The use cases: the only writer. Each is a plain function and one transaction; each takes the key of the
 person who acts (`by`) and the moment of the act (`now`), checks their right, and logs what was done."""
 
+from workflow.engine.calls import Answered, Claim, claim_call, keep_answer, marking, release_call
 from workflow.engine.comments import (
     Disposition,
     Route,
@@ -62,17 +63,23 @@ from workflow.engine.plans import (
 )
 from workflow.engine.signin import TOKEN_LIFE, prolong_sessions, set_password, sign_in, sign_out, signed_in
 from workflow.engine.signoffs import SignedAs, review_signoff, sign, take_back_signoff
+from workflow.engine.tokens import Holder, Scope, holder_of, make_token, revoke_token
+from workflow.engine.webhooks import add_webhook, revoke_webhook
 from workflow.tally import Choice
 
 __all__ = [
     "TOKEN_LIFE",
+    "Answered",
     "Choice",
+    "Claim",
     "Disposition",
     "Form",
+    "Holder",
     "MeetingStatus",
     "Moved",
     "Purpose",
     "Route",
+    "Scope",
     "Seated",
     "SignedAs",
     "Writer",
@@ -80,6 +87,7 @@ __all__ = [
     "add_department",
     "add_person",
     "add_version",
+    "add_webhook",
     "advance",
     "answer_opinions",
     "begin",
@@ -88,6 +96,7 @@ __all__ = [
     "cast_deciding_vote",
     "cast_vote",
     "change_person",
+    "claim_call",
     "close_condition",
     "close_day",
     "close_meeting",
@@ -98,8 +107,12 @@ __all__ = [
     "end_terms",
     "enter_attendance",
     "enter_meeting",
+    "holder_of",
+    "keep_answer",
     "list_item",
     "list_ratification",
+    "make_token",
+    "marking",
     "move_meeting",
     "name_administrator",
     "name_deputy",
@@ -110,9 +123,12 @@ __all__ = [
     "publish_result",
     "receive_opinions",
     "record_outcome",
+    "release_call",
     "remove_item",
     "resume",
     "review_signoff",
+    "revoke_token",
+    "revoke_webhook",
     "seat",
     "send_back",
     "set_password",

@@ -34,7 +34,9 @@ class Reason:
     """Why a gate is shut. `who` can lift it, at the meeting `coming`; `words` say all of it."""
 
     gate: str
+    label: str
     lack: Lack
+    detail: tuple[str, ...]
     words: str
     who: str
     coming: Coming | None = None
@@ -69,7 +71,8 @@ def _reasons(db: Session, plan: PlanFact, states: Iterable[GateState], now: date
         meeting = coming.get(gate.key)
         who = _who(plan, state)
         words = f"{gate.label}: {_missing(plan, state)}{_meeting_words(state, meeting, now)}"
-        yield Reason(gate.key, state.lack or Lack.AFTER, f"{words}（{who}）", who, meeting)
+        lack = state.lack or Lack.AFTER
+        yield Reason(gate.key, gate.label, lack, state.detail, f"{words}（{who}）", who, meeting)
 
 
 _MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED}

@@ -28,6 +28,7 @@ from workflow.records import (
     Review,
     Signoff,
     Vote,
+    Webhook,
 )
 from workflow.rights import Act, Actor, actor, in_term
 
@@ -294,8 +295,9 @@ def _mail_waiting(db: Session, who: Actor) -> Iterable[Task]:
     if not (bodies or who.departments or who.administrator):
         return
     statement = (
-        select(Delivery.id, Person.name, Delivery.error, Plan.key)
-        .join(Person, Person.id == Delivery.recipient_id)
+        select(Delivery.id, Person.name, Webhook.url, Delivery.error, Plan.key)
+        .outerjoin(Person, Person.id == Delivery.recipient_id)
+        .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
         .outerjoin(Plan, Plan.id == Delivery.plan_id)
         .where(Delivery.state == "failed")
@@ -306,5 +308,6 @@ def _mail_waiting(db: Session, who: Actor) -> Iterable[Task]:
         statement = statement.where(
             or_(Meeting.body_key.in_(bodies), Plan.department_key.in_(sorted(who.departments)))
         )
-    for number, name, error, key in db.execute(statement):
-        yield Task(Waiting.FAILED_MAIL, f"{name}さんへの通知: {error or '送れませんでした'}", key, number)
+    for number, name, url, error, key in db.execute(statement):
+        to = f"{name}さんへの通知" if name else f"他システム（{url}）への通知"
+        yield Task(Waiting.FAILED_MAIL, f"{to}: {error or '送れませんでした'}", key, number)

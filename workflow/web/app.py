@@ -1,5 +1,6 @@
 """The web application: its pages, and what stands around every one of them."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,22 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.mail import MailSettings
-from workflow.errors import (
-    AlreadyDone,
-    BadInput,
-    DatabaseUnusable,
-    DocumentDamaged,
-    GateClosed,
-    NotAllowed,
-    NotFound,
-    PlanMoved,
-    QuorumMissing,
-    SakuteiError,
-    SignInRefused,
-    StaleVersion,
-    StepImpossible,
-    UnknownStage,
-)
+from workflow.errors import SakuteiError
 from workflow.language import Dates, Language, dates, language, say
 from workflow.office import Office
 from workflow.web import (
@@ -42,17 +28,18 @@ from workflow.web import (
     settings_pages,
     sign_pages,
     today_pages,
+    token_pages,
+    webhook_pages,
 )
 from workflow.web import (
     demo as demo_pages,
 )
 from workflow.web.demo import Demo
 from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, page
+from workflow.web.refusals import LARGEST_BODY, limited, status_of
 
+log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
-LARGEST_BODY = 220 * 1024 * 1024
-"""The largest request, in bytes: a document and its form."""
-
 HEADERS = {
     "content-security-policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -64,23 +51,6 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
-
-STATUS: dict[type[SakuteiError], int] = {
-    NotAllowed: 403,
-    NotFound: 404,
-    UnknownStage: 404,
-    GateClosed: 409,
-    PlanMoved: 409,
-    AlreadyDone: 409,
-    StaleVersion: 409,
-    StepImpossible: 409,
-    QuorumMissing: 409,
-    BadInput: 422,
-    SignInRefused: 401,
-    DocumentDamaged: 500,
-    DatabaseUnusable: 503,
-}
-
 
 ROUTERS = (
     today_pages.router,
@@ -95,7 +65,8 @@ ROUTERS = (
     settings_pages.router,
     account_pages.router,
     feed_pages.router,
-    api.router,
+    token_pages.router,
+    webhook_pages.router,
 )
 
 
@@ -116,6 +87,7 @@ def build(
         app.include_router(router)
     if demo:
         app.include_router(demo_pages.router)
+    app.mount("/api", api.build(app.state))
     app.add_exception_handler(SakuteiError, _refused)
     app.add_exception_handler(NeedsSignIn, _to_sign_in)
     app.add_exception_handler(HTTPException, _no_such_page)
@@ -124,8 +96,8 @@ def build(
 
 
 class _Guard:
-    """Puts the security headers on every answer, refuses a request that is too large before reading it, and
-    speaks the language the reader chose."""
+    """Puts the security headers on every answer, refuses a request that is too large, speaks the language the
+    reader chose, and answers kindly when something broke."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -134,20 +106,27 @@ class _Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
-            await Response("送られたものが大きすぎます。", 413)(scope, receive, send)
-            return
-
-        _speak_as_chosen(scope)
+        answering = False
 
         async def guarded(message: Message) -> None:
+            nonlocal answering
             if message["type"] == "http.response.start":
+                answering = True
                 kept = [pair for pair in message["headers"] if pair[0].decode() not in HEADERS]
                 message["headers"] = kept + [(k.encode(), v.encode()) for k, v in HEADERS.items()]
             await send(message)
 
-        await self.app(scope, receive, guarded)
+        _speak_as_chosen(scope)
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            await _too_large(Request(scope))(scope, receive, guarded)
+            return
+        try:
+            await self.app(scope, limited(receive, LARGEST_BODY), guarded)
+        except Exception:
+            log.exception("%s %s", scope["method"], scope["path"])
+            if not answering:
+                await _broken(Request(scope))(scope, receive, guarded)
 
 
 def _speak_as_chosen(scope: Scope) -> None:
@@ -162,7 +141,7 @@ def _speak_as_chosen(scope: Scope) -> None:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    code = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    code = status_of(error) if isinstance(error, SakuteiError) else 500
     return page(request, "refused.html", code=code, message=str(error))
 
 
@@ -178,3 +157,16 @@ def _no_such_page(request: Request, error: Exception) -> Response:
         else say("この操作はできません。画面を開き直してください。")
     )
     return page(request, "refused.html", code=code, message=words)
+
+
+def _too_large(request: Request) -> Response:
+    if request.url.path.startswith("/api/"):
+        return api.problems.unanswerable(request, HTTPException(413))
+    return page(request, "refused.html", code=413, message=say("送られたものが大きすぎます。"))
+
+
+def _broken(request: Request) -> Response:
+    words = say(
+        "予期しない誤りが起きました。時間をおいて、もう一度お試しください。続くときは、システム管理者に知らせてください。"
+    )
+    return page(request, "refused.html", code=500, message=words, broken=True)

@@ -1,5 +1,3 @@
-"""The JSON beside the pages."""
-
 from fastapi import APIRouter
 
 router = APIRouter()
