@@ -37,16 +37,20 @@ __all__ = [
 
 
 class GateClosed(SakuteiError):
-    """A step was refused because gates are shut. `reasons` are those of `questions.why`, once known."""
+    """A step was refused because gates are shut. `why` is the answer of `questions.why`, once known."""
 
-    def __init__(self, stage: Stage, shut: "Sequence[GateState]", reasons: "Sequence[Reason]" = ()) -> None:
+    def __init__(self, stage: Stage, shut: "Sequence[GateState]", why: "Sequence[Reason]" = ()) -> None:
         self.stage = stage
         self.shut = tuple(shut)
-        self.reasons = tuple(reasons)
+        self.why = tuple(why)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(reason.words for reason in self.why)
 
     @property
     def message(self) -> str:
-        lines = [reason.words for reason in self.reasons] or [state.gate.label for state in self.shut]
+        lines = self.reasons or tuple(state.gate.label for state in self.shut)
         return f"「{self.stage.label}」から進めません。次の関門が閉じています。\n" + "\n".join(
             f"・{line}" for line in lines
         )

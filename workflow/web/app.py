@@ -131,7 +131,7 @@ class _Guard:
 
 def _speak_as_chosen(scope: Scope) -> None:
     """Pages speak the language of the reader's cookie. The JSON speaks Japanese, whoever calls it."""
-    cookies = {} if scope["path"].startswith("/api/") else Request(scope).cookies
+    cookies = {} if _of_a_program(Request(scope)) else Request(scope).cookies
     chosen = cookies.get(LANGUAGE)
     spoken = Language(chosen) if chosen in set(Language) else Language.JAPANESE
     written = cookies.get(DATES)
@@ -151,6 +151,8 @@ def _to_sign_in(request: Request, _: Exception) -> Response:
 
 def _no_such_page(request: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else 500
+    if _of_a_program(request):
+        return api.problems.unanswerable(request, HTTPException(code))
     words = (
         say("お探しのページはありません。")
         if code == 404
@@ -160,9 +162,13 @@ def _no_such_page(request: Request, error: Exception) -> Response:
 
 
 def _too_large(request: Request) -> Response:
-    if request.url.path.startswith("/api/"):
+    if _of_a_program(request):
         return api.problems.unanswerable(request, HTTPException(413))
     return page(request, "refused.html", code=413, message=say("送られたものが大きすぎます。"))
+
+
+def _of_a_program(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
 
 
 def _broken(request: Request) -> Response:

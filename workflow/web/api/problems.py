@@ -2,7 +2,7 @@
 go on beside them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
@@ -36,7 +36,6 @@ from workflow.errors import (
     UnknownStage,
 )
 from workflow.gates import Lack
-from workflow.questions import Reason
 from workflow.web.api.models import ComingMeeting
 from workflow.web.refusals import status_of
 
@@ -188,7 +187,7 @@ def _members(error: SakuteiError) -> dict[str, Any]:
     """What a program can act on, error by error."""
     match error:
         case GateClosed():
-            return {"blockers": _blockers(error)}
+            return {"blockers": [Blocker.model_validate(reason) for reason in error.why]}
         case PlanMoved():
             return {"seen": error.seen, "now": error.now}
         case NotAllowed():
@@ -203,11 +202,6 @@ def _members(error: SakuteiError) -> dict[str, Any]:
             faults = error.faults
             return {"errors": [Mistake(place=f.key, problem=f.problem, mend=f.mend) for f in faults]}
     return {}
-
-
-def _blockers(error: GateClosed) -> list[Blocker]:
-    reasons: Sequence[Reason] = error.reasons
-    return [Blocker.model_validate(reason) for reason in reasons]
 
 
 def _place(where: tuple[int | str, ...]) -> str:
