@@ -37,7 +37,7 @@ from notifications.outbox import Entry, enqueue
 from workflow.audit import Tag
 from workflow.calendar import TOKYO, tokyo_day
 from workflow.engine.webhooks import SECRET_PREFIX
-from workflow.errors import NotFound, SakuteiError
+from workflow.errors import BadInput, NotFound, SakuteiError
 from workflow.office import Office
 from workflow.records import Delivery, Event, Plan, Webhook
 from workflow.rights import Act, actor
@@ -130,6 +130,19 @@ def try_out(office: Office, by: str, webhook: int, *, now: datetime) -> None:
         enqueue(db, [Entry(claim=claim, kind=Kind.WEBHOOK, rule=TRIAL, webhook_id=webhook, due_at=now)], now)
 
 
+def must_be_callable(url: str, allowed: tuple[Network, ...]) -> None:
+    """Raises `BadInput` when the URL leads to no address, or to one that may not be called."""
+    asked = httpx.URL(url)
+    try:
+        address_of(asked.host, _port(asked), allowed)
+    except Refused as error:
+        raise BadInput("通知先の URL", error.words, "通知先を確かめてください。") from error
+    except OSError as error:
+        raise BadInput(
+            "通知先の URL", f"「{asked.host}」の名前を引けません", "綴りを確かめてください。"
+        ) from error
+
+
 def send_due(
     office: Office,
     allowed: tuple[Network, ...],
@@ -166,7 +179,7 @@ class Caller:
         mean one address when it is checked and another when it is called; the certificate is still the name's."""
         asked = httpx.URL(url)
         try:
-            address = address_of(asked.host, asked.port or _PORTS[asked.scheme], self._allowed)
+            address = address_of(asked.host, _port(asked), self._allowed)
         except Refused as error:
             raise CallRefused(error.words) from error
         except OSError as error:
@@ -189,7 +202,8 @@ class Caller:
         _judge(answer.status_code)
 
 
-_PORTS = {"https": 443, "http": 80}
+def _port(url: httpx.URL) -> int:
+    return url.port or {"https": 443, "http": 80}[url.scheme]
 
 
 def signature(secret: str, number: str, timestamp: int, body: bytes) -> str:

@@ -87,7 +87,8 @@ def build(
         app.include_router(router)
     if demo:
         app.include_router(demo_pages.router)
-    app.mount("/api", api.build(app.state))
+    app.state.api = api.build(app.state)
+    app.mount("/api", app.state.api)
     app.add_exception_handler(SakuteiError, _refused)
     app.add_exception_handler(NeedsSignIn, _to_sign_in)
     app.add_exception_handler(HTTPException, _no_such_page)
@@ -124,9 +125,10 @@ class _Guard:
         try:
             await self.app(scope, limited(receive, LARGEST_BODY), guarded)
         except Exception:
+            if answering:
+                raise
             log.exception("%s %s", scope["method"], scope["path"])
-            if not answering:
-                await _broken(Request(scope))(scope, receive, guarded)
+            await _broken(Request(scope))(scope, receive, guarded)
 
 
 def _speak_as_chosen(scope: Scope) -> None:
@@ -168,7 +170,8 @@ def _too_large(request: Request) -> Response:
 
 
 def _of_a_program(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    path = request.url.path
+    return path.startswith("/api/") and path != "/api/v1/docs"
 
 
 def _broken(request: Request) -> Response:

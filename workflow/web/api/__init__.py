@@ -89,6 +89,9 @@ class _Api(FastAPI):
             }
             parts["schemas"] |= _problem_schemas()
             _name_values(parts["schemas"])
+            for methods in described["paths"].values():
+                for call in methods.values():
+                    call["summary"] = call["description"].partition("。")[0]
         return described
 
 
