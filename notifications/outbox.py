@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Event as Stop
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,7 @@ from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.errors import AlreadyDone, NotFound
 from workflow.office import Office
+from workflow.questions.programs import system_of
 from workflow.records import AgendaItem, Delivery, Meeting, Person, Plan, Record, Webhook
 from workflow.rights import Act, Actor, actor
 
@@ -331,8 +332,9 @@ _LISTED: tuple[Any, ...] = (
     Delivery.id,
     Delivery.kind,
     Delivery.state,
-    func.coalesce(Person.name, OTHER_SYSTEM),
-    func.coalesce(Delivery.address, Person.email, Webhook.url),
+    Person.name,
+    case((Delivery.webhook_id.is_(None), func.coalesce(Delivery.address, Person.email))),
+    Webhook.url,
     Meeting.title,
     Plan.title,
     Delivery.due_at,
@@ -356,5 +358,6 @@ def _listing() -> Select[Any]:
 
 def _lines(db: Session, statement: Select[Any]) -> list[Line]:
     return [
-        Line(number, Kind(kind), State(state), *rest) for number, kind, state, *rest in db.execute(statement)
+        Line(number, Kind(kind), State(state), name or OTHER_SYSTEM, address or system_of(url), *rest)
+        for number, kind, state, name, address, url, *rest in db.execute(statement)
     ]

@@ -13,6 +13,7 @@ from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.errors import AlreadyDone, BadInput, NotFound
 from workflow.office import Office
+from workflow.questions.programs import system_of
 from workflow.records import Webhook
 from workflow.rights import Act, actor
 
@@ -35,7 +36,7 @@ def add_webhook(office: Office, by: str, url: str, *, now: datetime) -> str:
             insert(Webhook).returning(Webhook.id),
             {"url": url, "secret": secret, "made_by": who.id, "made_at": now},
         ).one()
-        record(db, Tag.WEBHOOK_ADDED, at=now, by=who.id, webhook=number, url=url)
+        record(db, Tag.WEBHOOK_ADDED, at=now, by=who.id, webhook=number, system=system_of(url))
     return secret
 
 
@@ -50,7 +51,7 @@ def revoke_webhook(office: Office, by: str, webhook: int, *, now: datetime) -> N
         if found.revoked_at is not None:
             raise AlreadyDone("この通知は既に停止しています。")
         db.execute(update(Webhook).where(Webhook.id == webhook).values(revoked_at=now))
-        record(db, Tag.WEBHOOK_REVOKED, at=now, by=who.id, webhook=webhook, url=found.url)
+        record(db, Tag.WEBHOOK_REVOKED, at=now, by=who.id, webhook=webhook, system=system_of(found.url))
 
 
 def a_url(url: str) -> str:

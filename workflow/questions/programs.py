@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
@@ -59,3 +60,8 @@ def webhooks(db: Session) -> Sequence[Row[*tuple[Any, ...]]]:
         .order_by(Webhook.id.desc())
         .limit(200)
     ).all()
+
+
+def system_of(url: str) -> str:
+    """The system a webhook calls, for those who need not know the rest of its URL: that may be a secret."""
+    return urlsplit(url).netloc

@@ -15,6 +15,7 @@ from workflow.calendar import reiwa, reiwa_moment, tokyo_day
 from workflow.facts import PlanFact, chain_of, facts_of_all, plan_fact, plans
 from workflow.gates import GateState, Lack
 from workflow.machine import Status
+from workflow.questions.programs import system_of
 from workflow.records import (
     AgendaItem,
     ChainText,
@@ -309,5 +310,5 @@ def _mail_waiting(db: Session, who: Actor) -> Iterable[Task]:
             or_(Meeting.body_key.in_(bodies), Plan.department_key.in_(sorted(who.departments)))
         )
     for number, name, url, error, key in db.execute(statement):
-        to = f"{name}さんへの通知" if name else f"他システム（{url}）への通知"
+        to = f"{name}さんへの通知" if name else f"他システム（{system_of(url)}）への通知"
         yield Task(Waiting.FAILED_MAIL, f"{to}: {error or '送れませんでした'}", key, number)

@@ -1,5 +1,6 @@
 """連携用の鍵: a person's tokens for programs; and the page that tells what programs can call."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from workflow.questions.programs import tokens as tokens_of
 from workflow.rights import Act, actor
 from workflow.web.api import SUBJECTS
 from workflow.web.api.problems import TITLES
-from workflow.web.doors import Filled, Open, Reader, Writer, go, needs, page
+from workflow.web.doors import Filled, NeedsSignIn, Open, Reader, Writer, go, needs, page, visitor
 
 router = APIRouter()
 
@@ -56,10 +57,15 @@ def revoke_token(who: Writer, token: int) -> Response:
 
 @router.get("/api/v1/docs", openapi_extra=needs(Open.PUBLIC))
 def calls(request: Request) -> Response:
-    """What programs can call, read from the OpenAPI itself."""
+    """What programs can call, read from the OpenAPI itself. It is no secret; who is signed in keeps their frame."""
+    who = None
+    with suppress(NeedsSignIn):
+        who = visitor(request)
     site = request.app.state.mail.site
     subjects = _by_subject(request.app.state.api.openapi())
-    return page(request, "calls.html", subjects=subjects, problems=TITLES, site=site, Scope=Scope, Act=Act)
+    return page(
+        request, "calls.html", who=who, subjects=subjects, problems=TITLES, site=site, Scope=Scope, Act=Act
+    )
 
 
 @router.get("/problems/{kind}", openapi_extra=needs(Open.PUBLIC))

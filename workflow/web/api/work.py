@@ -71,7 +71,7 @@ class DeliveryShown(Shown):
     kind: Kind
     state: State
     recipient: str = Field(description="宛先の氏名、または他システム")
-    address: str = Field(description="宛先の電子メール、または URL")
+    address: str = Field(description="宛先の電子メール、または他システムのホスト名")
     meeting: str | None = Field(description="会議の名称")
     plan: str | None = Field(description="計画の名称")
     due_at: Moment = Field(description="送るべき日時")
