@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a message is about. The value is the name of its folder of templates, too."""
+    """What a message is about. The value is the name of its folder of templates, too; what another system
+    is told (`webhook`) has none."""
 
     MEETING = "meeting"
     AGENDA_DEADLINE = "agenda_deadline"
@@ -20,6 +21,7 @@ class Kind(StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
     CIRCULATION = "circulation"
+    WEBHOOK = "webhook"
 
     @property
     def label(self) -> str:
@@ -62,6 +64,7 @@ _KIND_LABELS = {
     Kind.INVITATION: "利用の御案内",
     Kind.PASSWORD_RESET: "パスワードの再設定",
     Kind.CIRCULATION: "供覧の依頼",
+    Kind.WEBHOOK: "他システムへの通知",
 }
 
 _STATE_LABELS = {

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
+from notifications.addresses import Network
 from notifications.invite import Invite, calendar_bytes
 from notifications.kinds import Kind
 from workflow.calendar import TOKYO
@@ -31,7 +32,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 class MailSettings:
     """How an office sends mail. Without `smtp_host` everything goes to the Maildir. `ca_file` holds the
     certificates the server's is checked against (None: the system's); `timeout` is in seconds. `site` is where the
-    pages are, for links in mails, with no slash at its end."""
+    pages are, for links in mails, with no slash at its end. `networks` are those inside the office whose addresses
+    webhooks may call."""
 
     sender: str
     office_name: str
@@ -46,6 +48,7 @@ class MailSettings:
     overrides: Path | None = None
     ca_file: Path | None = None
     timeout: float = 30.0
+    networks: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

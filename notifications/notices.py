@@ -1,4 +1,4 @@
-"""Notices: what follows from the event log for somebody's mail. Each event is told once."""
+"""Notices: what follows from the event log for somebody's mail, or for another system. Each event is told once."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +14,8 @@ from notifications.kinds import Kind
 from notifications.letters import INVITATIONS, bodies_between
 from notifications.occasions import LOOK_BACK
 from notifications.outbox import Entry, enqueue
+from notifications.webhooks import entries as webhook_entries
+from notifications.webhooks import listening
 from workflow.audit import Tag
 from workflow.calendar import tokyo_day
 from workflow.engine.meetings import Form
@@ -130,7 +132,12 @@ def _claim_some(db: Session, now: datetime) -> int:
     ).all()
     if not events:
         return 0
-    written = sum(enqueue(db, list(_entries(db, event, now)), now) for event in events)
+    hooks = listening(db)
+    written = 0
+    for event in events:
+        missed = "停止中に時機を逸しました" if now - event.at > LOOK_BACK else None
+        owed = [*_entries(db, event, missed), *webhook_entries(hooks, event, missed)]
+        written += enqueue(db, owed, now)
     if seen is None:
         db.execute(insert(Cursor).values(name=CURSOR, seq=events[-1].seq))
     else:
@@ -138,9 +145,8 @@ def _claim_some(db: Session, now: datetime) -> int:
     return written
 
 
-def _entries(db: Session, event: Event, now: datetime) -> Iterator[Entry]:
+def _entries(db: Session, event: Event, missed: str | None) -> Iterator[Entry]:
     data: Mapping[str, Any] = json.loads(event.data)
-    late = now - event.at > LOOK_BACK
     for kind, people in _told(db, event, data):
         for seat in people:
             yield Entry(
@@ -152,7 +158,7 @@ def _entries(db: Session, event: Event, now: datetime) -> Iterator[Entry]:
                 plan_id=event.plan_id,
                 event_seq=event.seq,
                 due_at=event.at,
-                missed="停止中に時機を逸しました" if late else None,
+                missed=missed,
             )
 
 

@@ -11,35 +11,46 @@ from workflow.language import say, translate
 
 if TYPE_CHECKING:
     from workflow.gates import GateState
+    from workflow.questions import Reason
 
 __all__ = [
     "AlreadyDone",
+    "AnswerLost",
     "AuditBroken",
     "BadInput",
+    "CallRunning",
     "DatabaseUnusable",
     "DocumentDamaged",
     "GateClosed",
+    "KeyReused",
     "LinkUnusable",
     "NotAllowed",
     "NotFound",
     "PlanMoved",
     "QuorumMissing",
     "SakuteiError",
+    "ScopeMissing",
     "SignInRefused",
     "StaleVersion",
     "StepImpossible",
+    "TokenRefused",
+    "TooManyCalls",
     "TooManyTries",
     "UnknownStage",
 ]
 
 
 class GateClosed(SakuteiError):
-    """A step was refused because gates are shut. `reasons` are the words of `questions.why`, once known."""
+    """A step was refused because gates are shut. `why` is the answer of `questions.why`, once known."""
 
-    def __init__(self, stage: Stage, shut: "Sequence[GateState]", reasons: Sequence[str] = ()) -> None:
+    def __init__(self, stage: Stage, shut: "Sequence[GateState]", why: "Sequence[Reason]" = ()) -> None:
         self.stage = stage
         self.shut = tuple(shut)
-        self.reasons = tuple(reasons)
+        self.why = tuple(why)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(reason.words for reason in self.why)
 
     @property
     def message(self) -> str:
@@ -259,4 +270,71 @@ class LinkUnusable(SakuteiError):
     def message(self) -> str:
         return say(
             "{why}。パスワードが分からないときは、新しいリンクを送るようお求めください。", why=self.why
+        )
+
+
+class TokenRefused(SakuteiError):
+    """A program sent no token, or one that is unknown, over or revoked."""
+
+    def __init__(self, *, missing: bool = False) -> None:
+        self.missing = missing
+
+    @property
+    def message(self) -> str:
+        if self.missing:
+            return "連携用の鍵がありません。Authorization: Bearer に鍵を付けて呼び出してください。"
+        return (
+            "連携用の鍵が正しくないか、期限が切れたか、失効しています。「連携用の鍵」で発行し直してください。"
+        )
+
+
+class ScopeMissing(SakuteiError):
+    """The token was not made for this."""
+
+    def __init__(self, scope: str, label: str) -> None:
+        self.scope, self.label = scope, label
+
+    @property
+    def message(self) -> str:
+        return f"この鍵では「{self.label}」（{self.scope}）を行えません。その範囲を選んで鍵を発行し直してください。"
+
+
+class TooManyCalls(SakuteiError):
+    """The token was used too often. `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+
+    @property
+    def message(self) -> str:
+        return f"呼出しが多すぎます。{self.wait} 秒待ってから、もう一度呼び出してください。"
+
+
+class KeyReused(SakuteiError):
+    """An idempotency key came with another request than before."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    @property
+    def message(self) -> str:
+        return f"Idempotency-Key「{self.key}」は、別の内容の呼出しで使われています。呼出しごとに新しい値を付けてください。"
+
+
+class CallRunning(SakuteiError):
+    """The same call, by its idempotency key, is being done."""
+
+    @property
+    def message(self) -> str:
+        return "同じ Idempotency-Key の呼出しを処理中です。少し待ってから、もう一度呼び出してください。"
+
+
+class AnswerLost(SakuteiError):
+    """The call was done, but the program stopped before its answer was kept."""
+
+    @property
+    def message(self) -> str:
+        return (
+            "この呼出しは既に行われ、記録されていますが、答えを控える前に処理が止まりました。"
+            "もう一度は行いません。結果は読み取りの呼出しで確かめてください。"
         )

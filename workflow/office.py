@@ -71,13 +71,21 @@ class Office:
                 yield connection
 
 
-class Rehearsal(Office):
-    """The same office, where a use case runs in full and is then taken back: `look` sees what it would leave."""
+class Witnessed(Office):
+    """The same office, where `look` sees what a use case leaves before it is committed, and may add to it."""
 
     def __init__(self, office: Office, look: Callable[[Session], None]) -> None:
         self.url, self.files, self.lock_timeout = office.url, office.files, office.lock_timeout
         self.engine = office.engine
         self.look = look
+
+    def _finish(self, db: Session) -> None:
+        self.look(db)
+        db.commit()
+
+
+class Rehearsal(Witnessed):
+    """The same office, where a use case runs in full and is then taken back: `look` sees what it would leave."""
 
     def _finish(self, db: Session) -> None:
         self.look(db)

@@ -11,6 +11,7 @@ from workflow.engine.accounts import (
 )
 from workflow.engine.agenda import list_item, list_ratification, order_items, remove_item
 from workflow.engine.answers import answer_opinions, edit_answer, group_opinions
+from workflow.engine.calls import Answered, Claim, claim_call, keep_answer, marking, release_call
 from workflow.engine.comments import open_comment, publish_result
 from workflow.engine.decisions import (
     allowed_outcomes,
@@ -78,15 +79,20 @@ from workflow.engine.signin import (
     signed_in,
 )
 from workflow.engine.signoffs import SignedAs, review_signoff, sign, signs_as, take_back_signoff
+from workflow.engine.tokens import Holder, Scope, holder_of, make_token, revoke_token
+from workflow.engine.webhooks import add_webhook, revoke_webhook
 from workflow.opinions import Disposition, Route, Writer
 from workflow.tally import Choice
 
 __all__ = [
     "HEADINGS",
     "TOKEN_LIFE",
+    "Answered",
     "Choice",
+    "Claim",
     "Disposition",
     "Form",
+    "Holder",
     "LinkHolder",
     "LinkPurpose",
     "MeetingStatus",
@@ -96,6 +102,7 @@ __all__ = [
     "NewcomersRefused",
     "Purpose",
     "Route",
+    "Scope",
     "Seated",
     "SignedAs",
     "Writer",
@@ -104,6 +111,7 @@ __all__ = [
     "add_people",
     "add_person",
     "add_version",
+    "add_webhook",
     "advance",
     "allowed_outcomes",
     "answer_opinions",
@@ -116,6 +124,7 @@ __all__ = [
     "change_password",
     "change_person",
     "circulate",
+    "claim_call",
     "close_condition",
     "close_day",
     "close_meeting",
@@ -133,12 +142,16 @@ __all__ = [
     "enter_attendance",
     "enter_meeting",
     "group_opinions",
+    "holder_of",
     "invite",
+    "keep_answer",
     "link_holder",
     "list_item",
     "list_ratification",
     "make_feed",
+    "make_token",
     "mark_read",
+    "marking",
     "move_meeting",
     "name_administrator",
     "name_deputy",
@@ -153,11 +166,14 @@ __all__ = [
     "receive_from_public",
     "receive_opinions",
     "record_outcome",
+    "release_call",
     "remark",
     "remove_item",
     "resume",
     "review_signoff",
     "revoke_feed",
+    "revoke_token",
+    "revoke_webhook",
     "seat",
     "send_back",
     "set_password",

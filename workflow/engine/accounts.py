@@ -13,7 +13,7 @@ from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.engine.attempts import MAILS_ASKED, WINDOW, Counter, try_once
 from workflow.engine.passwords import a_password, hash_of, put_password
-from workflow.engine.tokens import new_token, sha256
+from workflow.engine.random_tokens import new_token, sha256
 from workflow.errors import AlreadyDone, LinkUnusable
 from workflow.office import Office
 from workflow.people import person_id

@@ -567,7 +567,7 @@ def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
 def _before_is_open(db: Session, plan: PlanFact, gate: BodyGate, now: datetime) -> None:
     state = gates.states(plan.chain, plan.stage, facts(db, plan, now))[gate.key]
     if state.lack is Lack.AFTER:
-        reasons = [r.words for r in questions.why(db, plan, now) if r.gate in gate.after]
+        reasons = [r for r in questions.why(db, plan, now) if r.gate in gate.after]
         raise GateClosed(plan.stage, [state], reasons)
 
 

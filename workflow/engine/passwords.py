@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.engine.attempts import WRONG_PASSWORDS, Counter, forget, try_once
-from workflow.engine.tokens import sha256
+from workflow.engine.random_tokens import sha256
 from workflow.errors import BadInput, SignInRefused
 from workflow.office import Office
 from workflow.people import person_id

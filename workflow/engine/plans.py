@@ -170,8 +170,7 @@ def advance(office: Office, by: str, plan: str, *, seen: int, to: str | None = N
         try:
             take(machine_of(fact.chain_sha256, fact.chain), Trigger.ADVANCE, standing, to=to)
         except GateClosed as closed:
-            reasons = tuple(reason.words for reason in questions.why(db, fact, now))
-            raise GateClosed(closed.stage, closed.shut, reasons) from None
+            raise GateClosed(closed.stage, closed.shut, questions.why(db, fact, now)) from None
         return _move(db, fact, Trigger.ADVANCE, standing, Tag.PLAN_ADVANCED, "", by=who.id, now=now)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from workflow.engine.attempts import FROM_ONE_SOURCE, WRONG_PASSWORDS, Counter, forget, try_once
 from workflow.engine.passwords import matches, nobodys_hash
-from workflow.engine.tokens import new_token, sha256
+from workflow.engine.random_tokens import new_token, sha256
 from workflow.errors import SignInRefused
 from workflow.office import Office
 from workflow.people import person_id

@@ -63,7 +63,7 @@ def sign(
         known = facts(db, fact, now)
         state = gates.states(fact.chain, fact.stage, known)[gate]
         if state.lack is Lack.AFTER:
-            reasons = [r.words for r in questions.why(db, fact, now) if r.gate in found.after]
+            reasons = [r for r in questions.why(db, fact, now) if r.gate in found.after]
             raise GateClosed(fact.stage, [state], reasons)
         held = known.signoffs.get(gate)
         if held and held.version_id == fact.text.version_id and held.approved:

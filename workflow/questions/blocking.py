@@ -36,7 +36,9 @@ class Reason:
     `words` say all of it in one line."""
 
     gate: str
+    label: str
     lack: Lack
+    detail: tuple[str, ...]
     words: str
     who: str
     coming: Coming | None = None
@@ -73,7 +75,8 @@ def _reasons(db: Session, plan: PlanFact, states: Iterable[GateState], now: date
         meeting = coming.get(gate.key)
         who, missing, when = _who(plan, state), _missing(plan, state), _meeting_words(state, meeting, now)
         words = f"{gate.label}: {missing}{when}（{who}）"
-        yield Reason(gate.key, state.lack or Lack.AFTER, words, who, meeting, missing, when)
+        lack = state.lack or Lack.AFTER
+        yield Reason(gate.key, gate.label, lack, state.detail, words, who, meeting, missing, when)
 
 
 _MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED}

@@ -17,6 +17,7 @@ from workflow.facts import PlanFact, chain_of, facts_of_all, plan_fact, plans
 from workflow.gates import GateState, Lack
 from workflow.language import say
 from workflow.machine import Status
+from workflow.questions.programs import system_of
 from workflow.records import (
     AgendaItem,
     ChainText,
@@ -31,6 +32,7 @@ from workflow.records import (
     Signoff,
     Version,
     Vote,
+    Webhook,
 )
 from workflow.rights import Act, Actor, actor
 
@@ -401,9 +403,17 @@ def _mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         return
     statement = (
         select(
-            Delivery.id, Person.name, Delivery.error, Plan.key, Meeting.id, Meeting.title, Meeting.starts_at
+            Delivery.id,
+            Person.name,
+            Webhook.url,
+            Delivery.error,
+            Plan.key,
+            Meeting.id,
+            Meeting.title,
+            Meeting.starts_at,
         )
-        .join(Person, Person.id == Delivery.recipient_id)
+        .outerjoin(Person, Person.id == Delivery.recipient_id)
+        .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
         .outerjoin(Plan, Plan.id == Delivery.plan_id)
         .where(Delivery.state == "failed")
@@ -414,7 +424,11 @@ def _mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         statement = statement.where(
             or_(Meeting.body_key.in_(bodies), Plan.department_key.in_(sorted(who.departments)))
         )
-    for number, name, error, key, meeting, title, starts_at in db.execute(statement):
-        words = say("{name}さんへの通知: {why}", name=name, why=error or say("送れませんでした"))
+    for number, name, url, error, key, meeting, title, starts_at in db.execute(statement):
+        why = error or say("送れませんでした")
+        if name:
+            words = say("{name}さんへの通知: {why}", name=name, why=why)
+        else:
+            words = say("他システム（{system}）への通知: {why}", system=system_of(url), why=why)
         due = starts_at if starts_at and starts_at > now else None
         yield Task(Waiting.FAILED_MAIL, words, key, number, due, meeting, title)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from workflow import engine
-from workflow.engine.tokens import sha256
+from workflow.engine.random_tokens import sha256
 from workflow.errors import BadInput, SignInRefused
 from workflow.language import say
 from workflow.questions.account import account
