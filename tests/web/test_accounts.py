@@ -18,6 +18,7 @@ from tests.house import House
 from tests.web.browsing import Site, must_read_well, sign_in
 from tests.web.visiting import PASSWORD, SITE, Browser, mail_settings
 from workflow import engine
+from workflow.calendar import tokyo_day
 from workflow.office import Office
 from workflow.web.app import build
 from workflow.web.browser_names import browser_name
@@ -128,6 +129,26 @@ def test_a_password_is_not_changed_until_everything_is_right(
     assert words in shown
     assert not any(value in shown for value in form.values())
     assert _post_sign_in(mine.client).status_code == 303
+
+
+def test_who_has_left_is_let_in_no_more(mine: Browser) -> None:
+    house = mine.house
+    engine.end_terms(house.office, "admin", "tanto", tokyo_day(house.now), now=house.now)
+    mine.see("/account")
+    house.later(days=1)
+    mine.client.cookies.clear()
+    answer = mine.client.post("/sign-in", data={"key": mine.key, "password": PASSWORD})
+    assert answer.status_code == 401
+
+
+def test_a_session_ends_with_the_last_day_of_its_person(mine: Browser) -> None:
+    house = mine.house
+    house.at("2023-03-31 20:00")
+    mine.sign_in()
+    engine.end_terms(house.office, "admin", "tanto", tokyo_day(house.now), now=house.now)
+    mine.see("/account")
+    house.at("2023-04-01 00:30")
+    assert mine.client.get("/account", follow_redirects=False).status_code == 303
 
 
 def test_without_the_page_s_own_form_nothing_of_an_account_changes(mine: Browser) -> None:

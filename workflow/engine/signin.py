@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from workflow.calendar import tokyo_day
 from workflow.engine.attempts import FROM_ONE_SOURCE, WRONG_PASSWORDS, Counter, forget, try_once
 from workflow.engine.passwords import matches, nobodys_hash
 from workflow.engine.random_tokens import new_token, sha256
 from workflow.errors import SignInRefused
 from workflow.office import Office
-from workflow.people import person_id
+from workflow.people import has_left, person_id
 from workflow.records import Credential, Person, SignIn
 
 TOKEN_LIFE = timedelta(hours=10)
@@ -23,7 +24,7 @@ def sign_in(
     """Sign in, and return the session's token. `agent` is how the browser calls itself, `source` the network
     address it asks from; empty: unknown.
 
-    Raises `SignInRefused`, which does not say whether the key is known.
+    Raises `SignInRefused`, which does not say whether the key is known: who has left (異動・退職) is not.
     """
     counters = [Counter("key", key, WRONG_PASSWORDS)]
     if source:
@@ -33,7 +34,7 @@ def sign_in(
         row = db.execute(
             select(Person.id, Credential.password_hash)
             .join(Credential, Credential.person_id == Person.id)
-            .where(Person.key == key.replace("\0", ""))
+            .where(Person.key == key.replace("\0", ""), ~has_left(tokyo_day(now)))
         ).first()
     if tries is None:
         raise SignInRefused(wait=True)
@@ -49,17 +50,19 @@ def sign_in_by_address(office: Office, address: str, *, agent: str = "", now: da
     session's token. None when nobody has it, or more than one."""
     with office.writing() as db:
         found = db.scalars(
-            select(Person.id).where(func.lower(Person.email) == address.lower()).limit(2)
+            select(Person.id)
+            .where(func.lower(Person.email) == address.lower(), ~has_left(tokyo_day(now)))
+            .limit(2)
         ).all()
         return _begin_session(db, found[0], agent, now) if len(found) == 1 else None
 
 
 def signed_in(db: Session, token: str, now: datetime) -> str | None:
-    """The key of the person whose session it is; None when it is nobody's, or over."""
+    """The key of the person whose session it is; None when it is nobody's, or over, or they have left."""
     return db.scalar(
         select(Person.key)
         .join(SignIn, SignIn.person_id == Person.id)
-        .where(SignIn.token_sha256 == sha256(token), SignIn.expires_at > now)
+        .where(SignIn.token_sha256 == sha256(token), SignIn.expires_at > now, ~has_left(tokyo_day(now)))
     )
 
 

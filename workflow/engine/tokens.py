@@ -16,6 +16,7 @@ from workflow.engine.checks import a_line
 from workflow.engine.random_tokens import sha256
 from workflow.errors import AlreadyDone, BadInput, NotFound
 from workflow.office import Office
+from workflow.people import has_left
 from workflow.records import ApiToken, Person
 from workflow.rights import Act, actor
 
@@ -118,7 +119,7 @@ def revoke_token(office: Office, by: str, token: int, *, now: datetime) -> None:
 
 
 def holder_of(db: Session, token: str, now: datetime) -> Holder | None:
-    """Whom the token acts for; None when it is unknown, over or revoked."""
+    """Whom the token acts for; None when it is unknown, over or revoked, or they have left."""
     row = db.execute(
         select(ApiToken.id, Person.key, Person.name, ApiToken.scopes)
         .join(Person, Person.id == ApiToken.person_id)
@@ -126,6 +127,7 @@ def holder_of(db: Session, token: str, now: datetime) -> Holder | None:
             ApiToken.token_sha256 == sha256(token),
             ApiToken.expires_at > now,
             ApiToken.revoked_at.is_(None),
+            ~has_left(tokyo_day(now)),
         )
     ).first()
     if row is None:
