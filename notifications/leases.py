@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from notifications.kinds import Kind, State
 from notifications.letters import NoLongerDue
 from workflow.errors import BadInput, DatabaseUnusable
-from workflow.office import Office
+from workflow.office import Office, connection_of
 from workflow.records import Delivery, Record
 
 BATCH = 50
@@ -56,23 +56,34 @@ class Taken:
     parcels: list[Parcel]
 
 
+def due_of(which: ColumnElement[bool]) -> Select[int]:
+    """The statement that names the deliveries `which` are meant and whose time has come `now`; built once."""
+    return (
+        select(Delivery.id)
+        .where(
+            which,
+            Delivery.state.in_([State.PENDING, State.SENDING]),
+            Delivery.next_try_at <= bindparam("now"),
+        )
+        .order_by(Delivery.next_try_at, Delivery.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+
+
 def take(
     db: Session,
-    which: ColumnElement[bool],
+    due: Select[int],
     writable: Select[*tuple[Any, ...]],
     write: Callable[[Any], tuple[str, bytes]],
     now: datetime,
     result: Sending,
 ) -> Taken:
-    """Take the next deliveries `which` are meant, for us alone. `writable` reads what is needed of each, and `write`
-    writes it: where to, and the bytes. What it refuses with `NoLongerDue` or `BadInput` is finished here."""
-    numbers = db.scalars(
-        select(Delivery.id)
-        .where(which, Delivery.state.in_([State.PENDING, State.SENDING]), Delivery.next_try_at <= now)
-        .order_by(Delivery.next_try_at, Delivery.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
+    """Take the next of what is `due`, for us alone. `writable` reads what is needed of each, and `write` writes it:
+    where to, and the bytes. What it refuses with `NoLongerDue` or `BadInput` is finished here."""
+    numbers = connection_of(db).execute(due, {"now": now}).scalars().all()
+    if not numbers:
+        return Taken(found=False, parcels=[])
     parcels, changes = list[Parcel](), list[dict[str, Any]]()
     for row in db.execute(writable.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all():
         parcel, change = _taken(row, write, now)
@@ -83,7 +94,7 @@ def take(
         result.dropped += change["state"] in (State.DROPPED, State.MISSED)
     if changes:
         db.connection().execute(_CLAIMED, changes)
-    return Taken(bool(numbers), parcels)
+    return Taken(found=True, parcels=parcels)
 
 
 _CLAIMED = (

@@ -21,7 +21,7 @@ from workflow.calendar import tokyo_day
 from workflow.engine.meetings import Form
 from workflow.errors import NotFound
 from workflow.facts import plan_by_id
-from workflow.office import Office
+from workflow.office import Office, connection_of
 from workflow.people import Seat, seats, staff
 from workflow.records import Cursor, Delivery, Event, Meeting, Person
 
@@ -121,8 +121,14 @@ def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Seat]
 
 def _waiting(office: Office) -> bool:
     with office.reading() as db:
-        last = db.scalar(select(func.max(Event.seq))) or 0
-        return last > (db.scalar(select(Cursor.seq).where(Cursor.name == CURSOR)) or 0)
+        last, told = connection_of(db).execute(_HOW_FAR).one()
+        return (last or 0) > (told or 0)
+
+
+_HOW_FAR = select(
+    select(func.max(Event.seq)).scalar_subquery(),
+    select(Cursor.seq).where(Cursor.name == CURSOR).scalar_subquery(),
+)
 
 
 def _claim_some(db: Session, now: datetime) -> int:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.chain import Audience, Chain, ReminderKind, ReminderRule
@@ -13,9 +14,10 @@ from notifications.kinds import Kind
 from notifications.reminders import Occasion, Owed, aim, applies, claim_prefix, due, foreseen
 from workflow.audit import Tag
 from workflow.calendar import at_tokyo, business_days_after, end_of_day, offset_before, tokyo_day
-from workflow.engine.meetings import Form, MeetingStatus, decided_items
+from workflow.engine.meetings import Form, MeetingStatus, held_decision
 from workflow.facts import chain_of
 from workflow.machine import Status
+from workflow.office import connection_of
 from workflow.people import closed_days, seats, staff
 from workflow.records import (
     AgendaItem,
@@ -75,17 +77,22 @@ def foreseen_for(db: Session, held: Meeting, now: datetime) -> list[Owed]:
 
 def unanswered(db: Session, meeting: int, members: Iterable[int]) -> frozenset[int]:
     """The members who owe an answer to some live item of the 持ち回り that is not decided yet."""
-    live = AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None)
-    items = set(db.scalars(select(AgendaItem.id).where(*live))) - decided_items(db, meeting)
+    items = connection_of(db).execute(_UNDECIDED, {"meeting": meeting}).scalars().all()
+    if not items:
+        return frozenset()
     votes = db.execute(
-        select(Vote.item_id, Vote.member_id, Vote.choice)
-        .join(AgendaItem, AgendaItem.id == Vote.item_id)
-        .where(*live)
-        .order_by(Vote.turn)
+        select(Vote.item_id, Vote.member_id, Vote.choice).where(Vote.item_id.in_(items)).order_by(Vote.turn)
     )
     last = {(item, member): choice for item, member, choice in votes}
     given = {key for key, choice in last.items() if choice != Choice.WITHDRAWN}
     return frozenset(member for member in members if any((item, member) not in given for item in items))
+
+
+_UNDECIDED = select(AgendaItem.id).where(
+    AgendaItem.meeting_id == bindparam("meeting"),
+    AgendaItem.removed_at.is_(None),
+    ~held_decision(AgendaItem.id).exists(),
+)
 
 
 def departments(db: Session, meeting: int) -> list[str]:
@@ -169,32 +176,20 @@ def _meetings(
     db: Session, rule: ReminderRule, bodies: Sequence[str], now: datetime, closed: Collection[date]
 ) -> list[Occasion]:
     """Meetings the rule is due for and was not claimed for; without their people."""
-    moment: InstrumentedAttribute[datetime] = Meeting.starts_at
-    body: ColumnElement[str] = Meeting.body_key.expression
-    if rule.kind is ReminderKind.UNANSWERED:
-        # As an expression, so that the index on `ends_at` is used and not the one on `body_key`, `starts_at`.
-        moment, body = Meeting.ends_at, func.coalesce(Meeting.body_key, "")
-    known = (
-        select(func.max(Event.at))
-        .where(Event.meeting_id == Meeting.id, Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED]))
-        .correlate(Meeting)
-        .scalar_subquery()
-    )
-    claimed = exists().where(Delivery.meeting_id == Meeting.id, Delivery.rule == rule.key)
-    narrow: list[ColumnElement[bool]] = [
-        moment > now - LOOK_BACK,
-        moment < end_of_day(_last_day(rule, now, closed)),
-        Meeting.status == MeetingStatus.CALLED,
-        body.in_(bodies),
-        or_(Meeting.sequence > 0, ~claimed),
-        or_(moment > now, known < moment),
-    ]
-    if rule.kind is ReminderKind.UNANSWERED:
-        narrow.append(Meeting.form == Form.IN_WRITING)
-    rows = db.execute(
-        select(Meeting.id, Meeting.body_key, Meeting.form, Meeting.starts_at, Meeting.ends_at, known)
-        .where(*narrow)
-        .order_by(Meeting.id)
+    statement = _ENDING if rule.kind is ReminderKind.UNANSWERED else _STARTING
+    rows = (
+        connection_of(db)
+        .execute(
+            statement,
+            {
+                "bodies": bodies,
+                "rule": rule.key,
+                "since": now - LOOK_BACK,
+                "until": end_of_day(_last_day(rule, now, closed)),
+                "now": now,
+            },
+        )
+        .all()
     )
     found = [
         Occasion(
@@ -210,6 +205,35 @@ def _meetings(
     return _unclaimed(db, rule, [each for each in found if applies(rule, each)])
 
 
+def _coming(moment: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
+    """Meetings whose `moment` is between `since` and `until`, unless the `rule` was claimed for them. One that
+    moved may have claims of its earlier times; one entered after it was held owes nothing."""
+    known = (
+        select(func.max(Event.at))
+        .where(Event.meeting_id == Meeting.id, Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED]))
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    claimed = exists().where(Delivery.meeting_id == Meeting.id, Delivery.rule == bindparam("rule"))
+    return (
+        select(Meeting.id, Meeting.body_key, Meeting.form, Meeting.starts_at, Meeting.ends_at, known)
+        .where(
+            moment > bindparam("since"),
+            moment < bindparam("until"),
+            Meeting.status == MeetingStatus.CALLED,
+            Meeting.body_key.in_(bindparam("bodies", expanding=True)),
+            or_(Meeting.sequence > 0, ~claimed),
+            or_(moment > bindparam("now"), known < moment),
+        )
+        .order_by(Meeting.id)
+    )
+
+
+# Built once: a tick with nothing to do would spend most of its time on building them.
+_STARTING = _coming(Meeting.starts_at)
+_ENDING = _coming(Meeting.ends_at).where(Meeting.form == Form.IN_WRITING)
+
+
 def _last_day(rule: ReminderRule, now: datetime, closed: Collection[date]) -> date:
     """The last day whose reminder is due by now."""
     day = business_days_after(tokyo_day(now), rule.when.business_days + 1, closed)
@@ -223,12 +247,17 @@ def _unclaimed(db: Session, rule: ReminderRule, found: list[Occasion]) -> list[O
     numbers = [each.meeting_id for each in found]
     claims: set[str] = set()
     for start in range(0, len(numbers), 500):
-        mine = Delivery.meeting_id.in_(numbers[start : start + 500])
-        kind = Delivery.kind == Kind(rule.kind), Delivery.rule == rule.key
-        claims |= {
-            claim.rpartition(":")[0] + ":" for claim in db.scalars(select(Delivery.claim).where(mine, *kind))
-        }
+        asked = {"meetings": numbers[start : start + 500], "kind": Kind(rule.kind), "rule": rule.key}
+        known = connection_of(db).execute(_CLAIMS, asked).scalars().all()
+        claims |= {claim.rpartition(":")[0] + ":" for claim in known}
     return [each for each in found if claim_prefix(rule, each) not in claims]
+
+
+_CLAIMS = select(Delivery.claim).where(
+    Delivery.meeting_id.in_(bindparam("meetings", expanding=True)),
+    Delivery.kind == bindparam("kind"),
+    Delivery.rule == bindparam("rule"),
+)
 
 
 def _unclaimed_one_by_one(db: Session, found: list[Owed]) -> list[Owed]:

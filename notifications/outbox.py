@@ -19,6 +19,7 @@ from notifications.leases import (
     Parcel,
     Sending,
     Taken,
+    due_of,
     given_back,
     outcome,
     settle,
@@ -239,7 +240,7 @@ def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: 
     finished here."""
     with office.writing() as db:
         desk = Desk(db, now)
-        return take(db, _TO_PEOPLE, _WRITABLE, lambda row: _written(desk, stationery, row, now), now, result)
+        return take(db, _DUE, _WRITABLE, lambda row: _written(desk, stationery, row, now), now, result)
 
 
 _WRITABLE_COLUMNS = (
@@ -256,7 +257,7 @@ _WRITABLE_COLUMNS = (
     Person.name,
     Person.email,
 )
-_TO_PEOPLE = Delivery.webhook_id.is_(None)
+_DUE = due_of(Delivery.webhook_id.is_(None))
 _WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
 
 

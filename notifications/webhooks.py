@@ -26,6 +26,7 @@ from notifications.leases import (
     LEASE,
     Parcel,
     Sending,
+    due_of,
     given_back,
     outcome,
     settle,
@@ -155,11 +156,8 @@ def send_due(
     with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
         caller = Caller(client, allowed)
         while not stop.is_set():
-            with office.reading() as db:
-                if db.scalar(_due(clock())) is None:
-                    break
             with office.writing() as db:
-                taken = take(db, _TO_SYSTEMS, _WRITABLE, lambda row: _written(db, row), clock(), result)
+                taken = take(db, _DUE, _WRITABLE, lambda row: _written(db, row), clock(), result)
             if not taken.found:
                 break
             _send(office, caller, taken.parcels, clock, stop, result)
@@ -223,23 +221,11 @@ def _judge(status: int) -> None:
     raise CallDelayed(f"HTTP {status}")
 
 
-_CLAIM = (Delivery.id, Delivery.claim, Delivery.rule, Delivery.event_seq, Delivery.due_at)
+_CLAIM = (Delivery.id, Delivery.claim, Delivery.kind, Delivery.rule, Delivery.event_seq, Delivery.due_at)
 _STATE = (Delivery.attempts, Delivery.message, Delivery.address)
 _HOOK = (Webhook.id.label("webhook"), Webhook.url, Webhook.secret, Webhook.revoked_at)
-_TO_SYSTEMS = Delivery.webhook_id.is_not(None)
+_DUE = due_of(Delivery.webhook_id.is_not(None))
 _WRITABLE = select(*_CLAIM, *_STATE, *_HOOK).join(Webhook, Webhook.id == Delivery.webhook_id)
-
-
-def _due(now: datetime) -> Any:
-    return (
-        select(Delivery.id)
-        .where(
-            Delivery.state.in_([State.PENDING, State.SENDING]),
-            Delivery.next_try_at <= now,
-            _TO_SYSTEMS,
-        )
-        .limit(1)
-    )
 
 
 def _written(db: Session, row: Any) -> tuple[str, bytes]:

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from workflow.errors import AuditBroken
+from workflow.office import connection_of
 from workflow.records import Event, Record
 
 GENESIS = "0" * 64
@@ -151,14 +152,16 @@ def record(
     **data: Any,
 ) -> int:
     """Append one event and return its number. The caller's transaction already excludes other writers."""
-    last = db.execute(_LAST).first()
+    connection = connection_of(db)
+    last = connection.execute(_LAST).first()
     seq, before = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    text = _CANONICAL.encode(data)
     row = {"at": at, "by": by, "tag": tag, "plan_id": plan, "meeting_id": meeting, "data": text}
-    db.execute(_APPEND, {"seq": seq, "hash": _hash(before, seq, row), **row})
+    connection.execute(_APPEND, {"seq": seq, "hash": _hash(before, seq, row), **row})
     return seq
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 _EVENT = Record.metadata.tables["event"]
 _LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _APPEND = insert(_EVENT)

@@ -13,6 +13,7 @@ from definitions.terms import Outcome
 from workflow.errors import NotFound
 from workflow.gates import DecisionFact, Facts, Manner, PeriodFact, SignoffFact, TextFact
 from workflow.machine import Status
+from workflow.office import connection_of
 from workflow.records import (
     ChainText,
     CommentPeriod,
@@ -103,7 +104,7 @@ _BY_ID = plans().where(Plan.id == bindparam("which"))
 
 
 def _one(db: Session, statement: Select[*tuple[Any, ...]], which: str | int) -> PlanFact:
-    row = db.execute(statement, {"which": which}).first()
+    row = connection_of(db).execute(statement, {"which": which}).first()
     if row is None:
         raise NotFound("計画", str(which))
     return plan_fact(db, row)
@@ -135,10 +136,10 @@ _chains: dict[str, Chain] = {}
 def facts(db: Session, plan: PlanFact, now: datetime) -> Facts:
     """What the gates of the stage the plan stands in need to know. One to three statements."""
     kinds = {type(gate) for gate in plan.stage.gates}
-    of_one = {"plan": plan.id}
-    decisions = _decisions(db.execute(_DECISIONS, of_one).all()) if BodyGate in kinds else {}
-    signoffs = _signoffs(db.execute(_SIGNOFFS, of_one).all()) if SignoffGate in kinds else {}
-    periods = _periods(db.execute(_PERIODS, of_one).all()) if PeriodGate in kinds else {}
+    ask, of_one = connection_of(db).execute, {"plan": plan.id}
+    decisions = _decisions(ask(_DECISIONS, of_one).all()) if BodyGate in kinds else {}
+    signoffs = _signoffs(ask(_SIGNOFFS, of_one).all()) if SignoffGate in kinds else {}
+    periods = _periods(ask(_PERIODS, of_one).all()) if PeriodGate in kinds else {}
     return _facts(plan, now, decisions, signoffs, periods)
 
 
@@ -195,7 +196,11 @@ def _decisions_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .join(Version, Version.id == Decision.version_id)
         .outerjoin(later, later.supersedes_id == Decision.id)
         .outerjoin(Condition, (Condition.decision_id == Decision.id) & Condition.closed_at.is_(None))
-        .outerjoin(ratification, ratification.ratifies_id == Decision.id)
+        .outerjoin(
+            ratification,
+            # Both are the plan's; said so that the index on it is used.
+            (ratification.plan_id == Decision.plan_id) & (ratification.ratifies_id == Decision.id),
+        )
         .outerjoin(undone, undone.supersedes_id == ratification.id)
         .where(which, Decision.ratifies_id.is_(None), Decision.outcome.is_not(None), later.id.is_(None))
         .order_by(Decision.id, Condition.id, ratification.id)

@@ -1,12 +1,12 @@
 """One office: its database, its file store, its transactions."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
@@ -15,6 +15,12 @@ from workflow.errors import DatabaseUnusable
 
 WRITER_LOCK = 0x73616B75
 """The PostgreSQL advisory lock a writing transaction holds: one writer an office, as `BEGIN IMMEDIATE` is."""
+
+_BEGIN_READING = {"sqlite": "BEGIN"}
+_BEGIN_WRITING = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": f"SELECT pg_advisory_xact_lock({WRITER_LOCK})",
+}
 
 
 class Office:
@@ -38,37 +44,34 @@ class Office:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that sees one state and changes nothing."""
-        with _translated(), Session(self.engine) as db:
+        with _translated(), self._begun(_BEGIN_READING) as connection, Session(connection) as db:
             yield db
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that excludes every other writer of this office, and commits at its end or not at
         all."""
-        with _translated(), Session(self.engine, expire_on_commit=False) as db:
-            self._exclude_writers(db)
+        with _translated(), self._begun(_BEGIN_WRITING) as connection, Session(connection) as db:
             yield db
+            db.flush()
             self._finish(db)
 
-    def _exclude_writers(self, db: Session) -> None:
-        if self.engine.dialect.name == "sqlite":
-            db.connection(execution_options={"sakutei_begin": "IMMEDIATE"})
-        else:
-            db.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
-
     def _finish(self, db: Session) -> None:
-        db.commit()
+        connection_of(db).commit()
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """A transaction that may change the tables themselves; it excludes every writer."""
-        with _translated(), self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
-                connection = connection.execution_options(sakutei_begin="IMMEDIATE")
-            with connection.begin():
-                if self.engine.dialect.name != "sqlite":
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
-                yield connection
+        with _translated(), self._begun(_BEGIN_WRITING) as connection:
+            yield connection
+            connection.commit()
+
+    @contextmanager
+    def _begun(self, statements: Mapping[str, str]) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name in statements:
+                connection.exec_driver_sql(statements[self.engine.dialect.name])
+            yield connection
 
 
 class Witnessed(Office):
@@ -81,7 +84,7 @@ class Witnessed(Office):
 
     def _finish(self, db: Session) -> None:
         self.look(db)
-        db.commit()
+        connection_of(db).commit()
 
 
 class Rehearsal(Witnessed):
@@ -89,7 +92,16 @@ class Rehearsal(Witnessed):
 
     def _finish(self, db: Session) -> None:
         self.look(db)
-        db.rollback()
+        connection_of(db).rollback()
+
+
+def connection_of(db: Session) -> Connection:
+    """The connection of a session that `reading()` or `writing()` gave. The statements of every step deal in rows
+    and not in objects, and cost half when they are executed here and not by the session."""
+    connection = db.bind
+    if not isinstance(connection, Connection):
+        raise TypeError("a session of `Office.reading` or `Office.writing` is needed")
+    return connection
 
 
 def _engine(url: str, lock_timeout: float) -> Engine:
@@ -99,7 +111,6 @@ def _engine(url: str, lock_timeout: float) -> Engine:
             url, connect_args={"timeout": lock_timeout, "check_same_thread": False}, hide_parameters=True
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
         url,
@@ -113,11 +124,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Any) -> None:
-    kind = connection.get_execution_options().get("sakutei_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {kind}")
 
 
 @contextmanager

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from definitions.terms import Role
 from workflow.errors import NotFound
+from workflow.office import connection_of
 from workflow.records import Administrator, BodyRecord, ClosedDay, Deputy, Membership, Person, Posting
 from workflow.rights import SEATED, in_term
 
@@ -27,15 +28,23 @@ class Seat:
 def seats(db: Session, body: str, day: date, roles: Iterable[Role] = SEATED) -> list[Seat]:
     """Who holds one of the roles in the body that day, the chair first. By default the members, without the
     事務局."""
-    rows = db.execute(
-        select(Person.id, Person.key, Person.name, Person.email, Membership.role)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.body_key == body, Membership.role.in_(list(roles)), in_term(Membership, day))
-        .order_by(Person.id)
-    )
+    rows = connection_of(db).execute(_SEATS, {"body": body, "roles": list(roles), "day": day})
     order = list(Role)
     found = sorted((Seat(*row[:4], role=Role(row[4])) for row in rows), key=lambda s: order.index(s.role))
     return list({seat.person_id: seat for seat in reversed(found)}.values())[::-1]
+
+
+_DAY: ColumnElement[date] = bindparam("day")
+_SEATS = (
+    select(Person.id, Person.key, Person.name, Person.email, Membership.role)
+    .join(Membership, Membership.person_id == Person.id)
+    .where(
+        Membership.body_key == bindparam("body"),
+        Membership.role.in_(bindparam("roles", expanding=True)),
+        in_term(Membership, _DAY),
+    )
+    .order_by(Person.id)
+)
 
 
 def holders(db: Session, office: str, day: date) -> list[Seat]:

@@ -6,11 +6,23 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Date, bindparam, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    bindparam,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.terms import Role
 from workflow.errors import NotAllowed, NotFound
+from workflow.office import connection_of
 from workflow.records import Administrator, Deputy, Membership, Person, Posting
 
 
@@ -147,7 +159,7 @@ def in_term(
 
 def actor(db: Session, key: str, on: date) -> Actor:
     """The person with everything they hold on that day, in one statement. Raises `NotFound`."""
-    rows: Sequence[Any] = db.execute(_EVERYTHING, {"key": key, "day": on}).all()
+    rows: Sequence[Any] = connection_of(db).execute(_EVERYTHING, {"key": key, "day": on}).all()
     if not rows or rows[0][0] != "person":
         raise NotFound("職員", key)
     return Actor(
@@ -164,20 +176,31 @@ def actor(db: Session, key: str, on: date) -> Actor:
     )
 
 
-_DAY: ColumnElement[date] = bindparam("day", type_=Date)
-_MINE = select(Person.id).where(Person.key == bindparam("key")).scalar_subquery()
+# One person and one day, named once: each parameter costs time at every step.
+_MINE = (
+    select(Person.id, Person.name, bindparam("day", type_=Date).label("day"))
+    .where(Person.key == bindparam("key"))
+    .cte("mine")
+)
+_EMPTY: ColumnElement[str] = literal_column("''")
+
+
+def _held(
+    table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator],
+    holder: InstrumentedAttribute[int],
+    what: str,
+    *columns: Any,
+) -> Select[Any]:
+    mine = (holder == _MINE.c.id) & in_term(table, _MINE.c.day)
+    return select(literal_column(f"'{what}'"), *columns).join_from(_MINE, table, mine)
+
+
 _EVERYTHING: CompoundSelect[Any] = union_all(
-    select(literal("person"), Person.name, literal(""), Person.id).where(Person.key == bindparam("key")),
-    select(literal("posting"), Posting.department_key, Posting.office, null()).where(
-        Posting.person_id == _MINE, in_term(Posting, _DAY)
+    select(literal_column("'person'"), _MINE.c.name, _EMPTY, _MINE.c.id),
+    _held(Posting, Posting.person_id, "posting", Posting.department_key, Posting.office, null()),
+    _held(Membership, Membership.person_id, "seat", Membership.body_key, Membership.role, null()),
+    _held(Deputy, Deputy.deputy_id, "principal", _EMPTY, Posting.office, Deputy.principal_id).outerjoin(
+        Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _MINE.c.day)
     ),
-    select(literal("seat"), Membership.body_key, Membership.role, null()).where(
-        Membership.person_id == _MINE, in_term(Membership, _DAY)
-    ),
-    select(literal("principal"), literal(""), Posting.office, Deputy.principal_id)
-    .outerjoin(Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _DAY))
-    .where(Deputy.deputy_id == _MINE, in_term(Deputy, _DAY)),
-    select(literal("administrator"), literal(""), literal(""), null()).where(
-        Administrator.person_id == _MINE, in_term(Administrator, _DAY)
-    ),
+    _held(Administrator, Administrator.person_id, "administrator", _EMPTY, _EMPTY, null()),
 )

@@ -86,20 +86,17 @@ def _capture(office: Office, acts: list[Callable[[Office], object]]) -> list[Sta
 
 
 def _replay(office: Office, statements: Statements) -> None:
-    with office.engine.connect() as connection:
-        connection = connection.execution_options(sakutei_begin="IMMEDIATE")
-        with connection.begin():
-            for statement, parameters in statements:
-                result = connection.exec_driver_sql(statement, parameters)
-                if result.returns_rows:
-                    result.fetchall()
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        for statement, parameters in statements:
+            result = connection.exec_driver_sql(statement, parameters)
+            if result.returns_rows:
+                result.fetchall()
 
 
 def _copy(folder: Path, house: House, name: str) -> Office:
     with house.office.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
     shutil.copy(folder / "prepared.db", folder / f"{name}.db")
     return _office(folder, name)
 

@@ -182,5 +182,5 @@ def _live_item(db: Session, item: int) -> AgendaItem:
     listed = db.get(AgendaItem, item)
     if listed is None:
         raise NotFound("議題", str(item))
-    still_listed(listed)
+    still_listed(listed.id, listed.removed_why)
     return listed

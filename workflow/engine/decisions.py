@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Body, BodyGate, Urgent
 from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome, Role
@@ -32,9 +33,9 @@ from workflow.errors import (
     StaleVersion,
     StepImpossible,
 )
-from workflow.facts import PlanFact, facts, plan_by_id, plan_by_key
+from workflow.facts import PLAN_COLUMNS, PlanFact, facts, plan_by_id, plan_by_key, plan_fact, plans
 from workflow.gates import Lack, Manner
-from workflow.office import Office
+from workflow.office import Office, connection_of
 from workflow.people import is_deputy_of, person_id, seats
 from workflow.records import (
     AgendaItem,
@@ -42,6 +43,7 @@ from workflow.records import (
     Condition,
     Decision,
     Meeting,
+    Plan,
     Record,
     Version,
     Vote,
@@ -50,12 +52,37 @@ from workflow.rights import Act, Actor, actor
 from workflow.tally import Ballot, Choice, Tally, tally_of
 
 
+class Item(NamedTuple):
+    """What an agenda item puts to a body."""
+
+    id: int
+    meeting_id: int
+    plan_id: int
+    gate_key: str
+    stage: str
+    visit: int
+    version_id: int
+    purpose: str
+    ratifies_id: int | None
+
+
+class Held(NamedTuple):
+    """The meeting an item is put to."""
+
+    id: int
+    title: str
+    form: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Sitting:
     """An item at its meeting, with the plan and body it concerns, and the SHA-256 of the version put."""
 
-    item: AgendaItem
-    meeting: Meeting
+    item: Item
+    meeting: Held
     sha256: str
     decided: bool
     plan: PlanFact
@@ -369,24 +396,35 @@ def current_tally(db: Session, item: int) -> Tally:
 
 
 def _load(db: Session, item: int) -> Sitting:
-    row = db.execute(_PUT, {"item": item}).first()
+    row = connection_of(db).execute(_PUT, {"item": item}).first()
     if row is None:
         raise NotFound("議題", str(item))
-    listed, held, sha256, decided = row
-    still_listed(listed)
-    plan = plan_by_id(db, listed.plan_id)
+    listed, held = Item(*row[_ITEM]), Held(*row[_HELD])
+    still_listed(item, row.removed_why)
+    plan = plan_fact(db, row)
     gate = plan.chain.gate(listed.gate_key)
     if not isinstance(gate, BodyGate):
         raise NotFound("議題", str(item))
-    return Sitting(listed, held, sha256, decided, plan, gate, plan.chain.body(gate.body))
+    return Sitting(listed, held, row.put, row.decided, plan, gate, plan.chain.body(gate.body))
 
 
+_version_put = aliased(Version)
 _PUT = (
-    select(AgendaItem, Meeting, Version.sha256, held_decision(AgendaItem.id).exists())
+    plans()
+    .add_columns(
+        *(getattr(AgendaItem, name) for name in Item._fields),
+        *(getattr(Meeting, name) for name in Held._fields),
+        AgendaItem.removed_why,
+        _version_put.sha256.label("put"),
+        held_decision(AgendaItem.id).exists().label("decided"),
+    )
+    .join(AgendaItem, AgendaItem.plan_id == Plan.id)
     .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-    .join(Version, Version.id == AgendaItem.version_id)
+    .join(_version_put, _version_put.id == AgendaItem.version_id)
     .where(AgendaItem.id == bindparam("item"))
 )
+_ITEM = slice(len(PLAN_COLUMNS), len(PLAN_COLUMNS) + len(Item._fields))
+_HELD = slice(_ITEM.stop, _ITEM.stop + len(Held._fields))
 
 
 def _sitting(db: Session, by: str, item: int, act: Act, now: datetime) -> tuple[Actor, Sitting]:
@@ -399,7 +437,7 @@ def _sitting(db: Session, by: str, item: int, act: Act, now: datetime) -> tuple[
 
 def _in_session(sitting: Sitting, now: datetime) -> None:
     held = sitting.meeting
-    begun(held, now, "記録")
+    begun(held.title, held.starts_at, now, "記録")
     if held.status != MeetingStatus.CALLED:
         raise StepImpossible("記録", held.title, None, f"この会議は{MeetingStatus(held.status).label}です。")
 
@@ -639,7 +677,7 @@ def _write_decision(
 
 
 def _insert_decision(db: Session, **values: object) -> int:
-    return int(db.execute(_DECIDE, values).scalar_one())
+    return int(connection_of(db).execute(_DECIDE, values).scalar_one())
 
 
 _DECISION = Record.metadata.tables["decision"]

@@ -251,7 +251,7 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
     a_text("議事要旨", minutes)
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "会議の終了", Act.CALL_MEETING, now)
-        begun(held, now, "会議の終了")
+        begun(held.title, held.starts_at, now, "会議の終了")
         left = listed_items(db, meeting) - decided_items(db, meeting)
         if left:
             numbers = "、".join(str(item) for item in sorted(left))
@@ -278,7 +278,7 @@ def enter_attendance(
     """
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "出欠の記録", Act.ENTER_ATTENDANCE, now)
-        begun(held, now, "出欠の記録")
+        begun(held.title, held.starts_at, now, "出欠の記録")
         day = tokyo_day(held.starts_at)
         members = {seat.key: seat for seat in seats(db, held.body_key, day)}
         for key, seated in attended.items():
@@ -322,18 +322,16 @@ def body_gate(plan: PlanFact, key: str) -> BodyGate:
     return gate
 
 
-def still_listed(item: AgendaItem) -> None:
+def still_listed(item: int, removed_why: str | None) -> None:
     """Raises `StepImpossible` when the item was taken off its agenda."""
-    if item.removed_at is not None:
-        raise StepImpossible(
-            "記録", f"議題 {item.id}", None, f"議題から外されています（{item.removed_why}）。"
-        )
+    if removed_why is not None:
+        raise StepImpossible("記録", f"議題 {item}", None, f"議題から外されています（{removed_why}）。")
 
 
-def begun(held: Meeting, now: datetime, doing: str) -> None:
+def begun(title: str, starts_at: datetime, now: datetime, doing: str) -> None:
     """Raises `StepImpossible` while the meeting is still to come."""
-    if held.starts_at > now:
-        raise StepImpossible(doing, held.title, None, f"開催は {reiwa_moment(held.starts_at)} です。")
+    if starts_at > now:
+        raise StepImpossible(doing, title, None, f"開催は {reiwa_moment(starts_at)} です。")
 
 
 def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int | None]:

@@ -17,7 +17,7 @@ from workflow.engine.checks import a_key, a_line, a_text, some_text
 from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, PlanMoved, StepImpossible
 from workflow.facts import PlanFact, facts, plan_by_key
 from workflow.machine import Standing, Status, Trigger, machine_of, take
-from workflow.office import Office
+from workflow.office import Office, connection_of
 from workflow.records import BodyRecord, ChainText, Department, Document, Plan, Record, Version
 from workflow.rights import Act, actor
 
@@ -267,8 +267,8 @@ def _move(
     )
     entered = plan.entered_at if standing.stage == plan.stage.key else now
     moved = {"stage": standing.stage, "status": standing.status, "visit": visit, "revision": revision}
-    written = db.execute(_MOVE, {"number": plan.id, "seen": plan.revision, "entered_at": entered, **moved})
-    if written.rowcount != 1:  # type: ignore[attr-defined]
+    row = {"number": plan.id, "seen": plan.revision, "entered_at": entered, **moved}
+    if connection_of(db).execute(_MOVE, row).rowcount != 1:
         raise PlanMoved(plan.key, plan.revision, revision)
     more: dict[str, Any] = {"from": plan.stage.key}
     if plan.sha256:
@@ -315,7 +315,7 @@ def _write_step(
         "taken_by": by,
         "taken_at": now,
     }
-    db.execute(_TAKE, row)
+    connection_of(db).execute(_TAKE, row)
 
 
 _PLAN = Record.metadata.tables["plan"]
