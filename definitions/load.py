@@ -34,6 +34,20 @@ def parse_chain(text: str, file: str) -> Chain:
     return chain
 
 
+def chain_text(content: bytes, file: str) -> str:
+    """The text of an uploaded definition. Raises `ChainInvalid` when it is too large or no UTF-8."""
+    if len(content) > MAXIMUM_BYTES:
+        raise _whole_file(file, *_TOO_LARGE)
+    return _decoded(content, file)
+
+
+def shipped_text(key: str) -> str:
+    """The file of a chain that comes with the program, with its comments; KeyError for any other."""
+    if key not in shipped_chains():
+        raise KeyError(key)
+    return (_SHIPPED / f"{key}.yaml").read_text("utf-8")
+
+
 def shipped_chains() -> tuple[str, ...]:
     """The keys of the chains that come with the program."""
     return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
@@ -78,9 +92,7 @@ def _text_of(path: Path) -> str:
     except OSError as error:
         problem = f"ファイルを開けません（{error.strerror}）"
         raise _whole_file(file, problem, "読み取りの権限を確かめてください") from None
-    if len(content) > MAXIMUM_BYTES:
-        raise _whole_file(file, *_TOO_LARGE)
-    return _decoded(content, file)
+    return chain_text(content, file)
 
 
 def _decoded(content: bytes, file: str) -> str:

@@ -1,5 +1,6 @@
-"""The calendar attachment of a meeting's mail (RFC 5545, 5546): an invitation or its cancellation."""
+"""Meetings as calendar entries (RFC 5545, 5546): the attachment of a mail, and a feed to subscribe to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,23 +30,46 @@ def calendar_bytes(
     invite: Invite, *, domain: str, organizer: tuple[str, str], attendee: tuple[str, str], now: datetime
 ) -> bytes:
     """The entry for one attendee; organizer and attendee are (name, address)."""
+    calendar = _calendar()
+    calendar.add("method", invite.method.value)
+    entry = _entry(invite, domain, now)
+    entry.add("organizer", _address(*organizer))
+    entry.add("attendee", _address(*attendee, ROLE="REQ-PARTICIPANT"))
+    calendar.add_component(entry)
+    return bytes(calendar.to_ical())
+
+
+def feed_bytes(name: str, entries: Iterable[tuple[Invite, datetime]], *, domain: str) -> bytes:
+    """A calendar to subscribe to: each meeting with when it was last changed. A meeting is the same entry here and
+    in its mailed invitation."""
+    calendar = _calendar()
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-timezone", "Asia/Tokyo")
+    for invite, changed_at in entries:
+        entry = _entry(invite, domain, changed_at)
+        entry.add("last-modified", changed_at.astimezone(UTC))
+        calendar.add_component(entry)
+    return bytes(calendar.to_ical())
+
+
+def _calendar() -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Sakutei//JA")
     calendar.add("version", "2.0")
-    calendar.add("method", invite.method.value)
+    return calendar
+
+
+def _entry(invite: Invite, domain: str, stamped_at: datetime) -> Event:
     entry = Event()
     entry.add("uid", f"meeting-{invite.meeting_id}@{domain}")
     entry.add("sequence", invite.sequence)
-    entry.add("dtstamp", now.astimezone(UTC))
+    entry.add("dtstamp", stamped_at.astimezone(UTC))
     entry.add("dtstart", invite.starts_at.astimezone(UTC))
     entry.add("dtend", invite.ends_at.astimezone(UTC))
     entry.add("summary", invite.title)
     entry.add("location", invite.place)
     entry.add("status", "CANCELLED" if invite.method is Method.CANCEL else "CONFIRMED")
-    entry.add("organizer", _address(*organizer))
-    entry.add("attendee", _address(*attendee, ROLE="REQ-PARTICIPANT"))
-    calendar.add_component(entry)
-    return bytes(calendar.to_ical())
+    return entry
 
 
 def _address(name: str, address: str, **parameters: str) -> vCalAddress:

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a message is about. The value is the name of its folder of templates, too."""
+    """What a message is about. The value is the name of its folder of templates, too; what another system
+    is told (`webhook`) has none."""
 
     MEETING = "meeting"
     AGENDA_DEADLINE = "agenda_deadline"
@@ -16,10 +17,20 @@ class Kind(StrEnum):
     DECISION = "decision"
     CONDITION_OPEN = "condition_open"
     PLAN_SENT_BACK = "plan_sent_back"
+    TRIAL = "trial"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    CIRCULATION = "circulation"
+    WEBHOOK = "webhook"
 
     @property
     def label(self) -> str:
         return _KIND_LABELS[self]
+
+    @property
+    def bears_link(self) -> bool:
+        """Whether its mail carries a one-time link. Such a mail is kept no longer than it takes to send it."""
+        return self in (Kind.INVITATION, Kind.PASSWORD_RESET)
 
 
 class State(StrEnum):
@@ -49,6 +60,11 @@ _KIND_LABELS = {
     Kind.DECISION: "会議の結果",
     Kind.CONDITION_OPEN: "付された条件",
     Kind.PLAN_SENT_BACK: "計画の差戻し",
+    Kind.TRIAL: "送信の確認",
+    Kind.INVITATION: "利用の御案内",
+    Kind.PASSWORD_RESET: "パスワードの再設定",
+    Kind.CIRCULATION: "供覧の依頼",
+    Kind.WEBHOOK: "他システムへの通知",
 }
 
 _STATE_LABELS = {

@@ -18,6 +18,7 @@ from notifications.occasions import unanswered
 from notifications.reminders import stamp
 from workflow.audit import Tag
 from workflow.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
+from workflow.engine.accounts import mint
 from workflow.engine.meetings import Form, MeetingStatus, Purpose
 from workflow.facts import chain_of, plan_by_id
 from workflow.people import seats
@@ -28,7 +29,9 @@ from workflow.records import (
     Condition,
     Decision,
     Event,
+    MailedLink,
     Meeting,
+    Person,
     Plan,
     Version,
 )
@@ -50,7 +53,8 @@ class NoLongerDue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a message is about, and whom it goes to."""
+    """What a message is about, and whom it goes to. `written`: its mail was written in an earlier try and is sent
+    as it is."""
 
     claim: str
     kind: Kind
@@ -60,6 +64,7 @@ class Subject:
     meeting_id: int | None
     plan_id: int | None
     event_seq: int | None
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ class Desk:
             return self._comment_closing(about)
         if about.kind in INVITATIONS:
             return self._invitation(about)
+        if about.kind.bears_link:
+            return self._with_link(about)
         return self._about_plan(about)
 
     def _reminder(self, about: Subject) -> Letter:
@@ -149,12 +156,26 @@ class Desk:
         invite = invite_of(meeting, INVITATIONS[about.kind])
         return self._written(about, context, chain, meeting.body_key, invite)
 
+    def _with_link(self, about: Subject) -> Letter:
+        _, data = self._event(about.event_seq)
+        link = self._db.get_one(MailedLink, data["link"])
+        if link.used_at is not None:
+            raise NoLongerDue(State.DROPPED, "既にパスワードが設定されています")
+        if about.written and link.expires_at <= self._now:
+            raise NoLongerDue(State.MISSED, "送る前にリンクの期限が過ぎました")
+        token = "" if about.written else mint(link, self._now)
+        ends = reiwa_moment(link.expires_at)
+        context = {"name": about.name, "key": data["person"], "token": token, "ends": ends}
+        return self._written(about, context, None, None)
+
     def _about_plan(self, about: Subject) -> Letter:
         key = (about.kind, about.event_seq or 0)
         if key not in self._told:
             event, data = self._event(about.event_seq)
             if about.kind is Kind.PLAN_SENT_BACK:
                 self._told[key] = sent_back_words(self._db, event.plan_id or 0, data)
+            elif about.kind is Kind.CIRCULATION:
+                self._told[key] = circulation_words(self._db, event, data)
             else:
                 self._told[key] = decision_words(self._db, Tag(event.tag), data)
         return self._written(about, *self._told[key])
@@ -163,7 +184,7 @@ class Desk:
         self,
         about: Subject,
         context: Mapping[str, Any],
-        chain: str,
+        chain: str | None,
         body: str | None,
         invite: Invite | None = None,
     ) -> Letter:
@@ -190,6 +211,12 @@ class Desk:
         if seq not in self._events:
             self._events[seq] = (event, json.loads(event.data))
         return self._events[seq]
+
+
+def sample(db: Session, meeting: Meeting, kind: Kind) -> Letter:
+    """The letter of that kind about the meeting as it stands, to nobody yet: what a preview shows."""
+    words, chain = meeting_words(db, meeting)
+    return Letter(kind, "", "", {"meeting": words, "reason": "", "was": None}, chain, meeting.body_key)
 
 
 def invite_of(meeting: Meeting, method: Method) -> Invite:
@@ -292,6 +319,27 @@ def sent_back_words(
         "was": plan.chain.stage(data["from"]).label,
         "to": plan.chain.stage(data["to"]).label,
         "reason": data["reason"],
+    }
+    return context, plan.chain.key, None
+
+
+def circulation_words(
+    db: Session, event: Event, data: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], str, str | None]:
+    """What a 供覧 tells, with the key of the plan's chain."""
+    plan = plan_by_id(db, event.plan_id or 0)
+    version = db.scalars(
+        select(Version).where(Version.plan_id == plan.id, Version.number == data["version"])
+    ).one()
+    context = {
+        "plan": plan.title,
+        "key": plan.key,
+        "stage": plan.chain.stage(version.stage).label,
+        "filename": version.filename,
+        "version": version.number,
+        "sha256": version.sha256[:12],
+        "asker": db.get_one(Person, event.by).name,
+        "note": data["note"],
     }
     return context, plan.chain.key, None
 

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
+from notifications.addresses import Network
 from notifications.invite import Invite, calendar_bytes
 from notifications.kinds import Kind
 from workflow.calendar import TOKYO
@@ -31,7 +32,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 class MailSettings:
     """How an office sends mail. Without `smtp_host` everything goes to the Maildir. `ca_file` holds the
     certificates the server's is checked against (None: the system's); `timeout` is in seconds. `site` is where the
-    pages are, for links in mails, with no slash at its end."""
+    pages are, for links in mails, with no slash at its end. `networks` are those inside the office whose addresses
+    webhooks may call."""
 
     sender: str
     office_name: str
@@ -46,6 +48,7 @@ class MailSettings:
     overrides: Path | None = None
     ca_file: Path | None = None
     timeout: float = 30.0
+    networks: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,10 @@ class Stationery:
         text = self._render(letter, "subject.txt").strip()
         return "".join(" " if _is_control(sign) else sign for sign in text)
 
+    def text(self, letter: Letter) -> str:
+        """The mail's words without markup. Raises `BadInput`."""
+        return self._render(letter, "body.txt")
+
     def write(self, letter: Letter, claim: str, now: datetime) -> bytes:
         """The mail's bytes. Raises `BadInput` when a name, an address or a template cannot be used."""
         name = _one_line("宛先の氏名", letter.name)
@@ -172,7 +179,7 @@ class Stationery:
             message["Subject"] = self.subject(letter)
             message["Date"] = format_datetime(now.astimezone(TOKYO))
             message["Auto-Submitted"] = "auto-generated"
-            message.set_content(self._render(letter, "body.txt"), cte="base64")
+            message.set_content(self.text(letter), cte="base64")
             message.add_alternative(self._render(letter, "body.html"), subtype="html", cte="base64")
         except (ValueError, MessageError) as error:
             raise BadInput(
@@ -196,7 +203,9 @@ class Stationery:
     def _render(self, letter: Letter, part: str) -> str:
         try:
             return str(
-                self._template(letter, part).render(office_name=self.settings.office_name, **letter.context)
+                self._template(letter, part).render(
+                    office_name=self.settings.office_name, site=self.settings.site, **letter.context
+                )
             )
         except TemplateError as error:
             where = f"{letter.kind.value}/{part}"

@@ -1,7 +1,7 @@
-"""Notices: what follows from the event log for somebody's mail. Each event is told once."""
+"""Notices: what follows from the event log for somebody's mail, or for another system. Each event is told once."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from notifications.kinds import Kind
 from notifications.letters import INVITATIONS, bodies_between
 from notifications.occasions import LOOK_BACK
 from notifications.outbox import Entry, enqueue
+from notifications.webhooks import entries as webhook_entries
+from notifications.webhooks import listening
 from workflow.audit import Tag
 from workflow.calendar import tokyo_day
 from workflow.engine.meetings import Form
@@ -39,6 +41,7 @@ MEETINGS = {
     Tag.MEETING_MOVED: Kind.MEETING_MOVED,
     Tag.MEETING_CANCELLED: Kind.MEETING_CANCELLED,
 }
+ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_RESET}
 
 
 def claim(office: Office, now: datetime) -> int:
@@ -106,6 +109,16 @@ def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: d
     return _once(people)
 
 
+def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Seat]:
+    """Who is told of a 供覧: those who are asked to read."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .where(Person.id.in_(readers))
+        .order_by(Person.id)
+    )
+    return [Seat(*row, role=Role.MEMBER) for row in rows]
+
+
 def _waiting(office: Office) -> bool:
     with office.reading() as db:
         last, told = connection_of(db).execute(_HOW_FAR).one()
@@ -125,7 +138,12 @@ def _claim_some(db: Session, now: datetime) -> int:
     ).all()
     if not events:
         return 0
-    written = sum(enqueue(db, list(_entries(db, event, now)), now) for event in events)
+    hooks = listening(db)
+    written = 0
+    for event in events:
+        missed = "停止中に時機を逸しました" if now - event.at > LOOK_BACK else None
+        owed = [*_entries(db, event, missed), *webhook_entries(hooks, event, missed)]
+        written += enqueue(db, owed, now)
     if seen is None:
         db.execute(insert(Cursor).values(name=CURSOR, seq=events[-1].seq))
     else:
@@ -133,9 +151,8 @@ def _claim_some(db: Session, now: datetime) -> int:
     return written
 
 
-def _entries(db: Session, event: Event, now: datetime) -> Iterator[Entry]:
+def _entries(db: Session, event: Event, missed: str | None) -> Iterator[Entry]:
     data: Mapping[str, Any] = json.loads(event.data)
-    late = now - event.at > LOOK_BACK
     for kind, people in _told(db, event, data):
         for seat in people:
             yield Entry(
@@ -147,7 +164,7 @@ def _entries(db: Session, event: Event, now: datetime) -> Iterator[Entry]:
                 plan_id=event.plan_id,
                 event_seq=event.seq,
                 due_at=event.at,
-                missed="停止中に時機を逸しました" if late else None,
+                missed=missed,
             )
 
 
@@ -168,6 +185,15 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
             Kind.PLAN_SENT_BACK,
             recipients_of_sending_back(db, event.plan_id, data["to"], data["from"], day),
         )
+    elif tag in ACCOUNTS:
+        yield ACCOUNTS[tag], [_person(db, data["person"])]
+    elif tag is Tag.CIRCULATED:
+        yield Kind.CIRCULATION, recipients_of_circulation(db, data["readers"])
+
+
+def _person(db: Session, key: str) -> Seat:
+    row = db.execute(select(Person.id, Person.key, Person.name, Person.email).where(Person.key == key)).one()
+    return Seat(*row, role=Role.MEMBER)
 
 
 def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from definitions.chain import Audience, Chain, ReminderKind, ReminderRule
 from definitions.terms import Role
 from notifications.kinds import Kind
-from notifications.reminders import Occasion, Owed, applies, claim_prefix, due
+from notifications.reminders import Occasion, Owed, aim, applies, claim_prefix, due, foreseen
 from workflow.audit import Tag
 from workflow.calendar import at_tokyo, business_days_after, end_of_day, offset_before, tokyo_day
 from workflow.engine.meetings import Form, MeetingStatus, held_decision
@@ -19,7 +19,17 @@ from workflow.facts import chain_of
 from workflow.machine import Status
 from workflow.office import connection_of
 from workflow.people import closed_days, seats, staff
-from workflow.records import AgendaItem, BodyRecord, CommentPeriod, Delivery, Event, Meeting, Plan, Vote
+from workflow.records import (
+    AgendaItem,
+    BodyRecord,
+    CommentPeriod,
+    Delivery,
+    Event,
+    Meeting,
+    Membership,
+    Plan,
+    Vote,
+)
 from workflow.rights import SEATED
 from workflow.tally import Choice
 
@@ -32,13 +42,37 @@ def owed(db: Session, now: datetime) -> list[Owed]:
     closed = closed_days(db)
     people = People(db)
     found: list[Owed] = []
-    for rule, bodies in _meeting_rules(db):
+    for rule, bodies in meeting_rules(db):
         occasions = _meetings(db, rule, bodies, now, closed)
         found += due([_with_people(db, people, rule, each) for each in occasions], [rule], now, closed)
     for rule, chains in _comment_rules(db):
         periods = _periods(db, people, rule, chains, now, closed)
         found += _unclaimed_one_by_one(db, due(periods, [rule], now, closed))
     return found
+
+
+def foreseen_for(db: Session, held: Meeting, now: datetime) -> list[Owed]:
+    """What the rules owe for one meeting as it stands, claimed or not, the time come or not. Nothing for one that
+    is over or cancelled."""
+    if held.ends_at <= now:
+        return []
+    occasion = Occasion(
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        body=held.body_key,
+        meeting_id=held.id,
+        form=Form(held.form),
+        status=MeetingStatus(held.status),
+    )
+    sha256 = db.scalar(select(BodyRecord.chain_sha256).where(BodyRecord.key == held.body_key))
+    rules = [rule for rule in chain_of(db, sha256 or "").reminders if applies(rule, occasion)]
+    closed, people = closed_days(db), People(db)
+    return [
+        owed
+        for rule in rules
+        for owed in foreseen(_with_people(db, people, rule, occasion), [rule], closed)
+        if aim(rule.kind, occasion) > now
+    ]
 
 
 def unanswered(db: Session, meeting: int, members: Iterable[int]) -> frozenset[int]:
@@ -82,6 +116,29 @@ class People:
         self._bodies: dict[tuple[str, date], list[tuple[int, Role]]] = {}
         self._staff: dict[tuple[str, date], list[int]] = {}
 
+    def learn(self, wanted: Collection[tuple[str, date]]) -> None:
+        """Ask for several bodies and days at once. One statement."""
+        days = [day for _, day in wanted]
+        if not days:
+            return
+        rows = self._db.execute(
+            select(
+                Membership.body_key, Membership.person_id, Membership.role, Membership.since, Membership.until
+            )
+            .where(
+                Membership.body_key.in_({body for body, _ in wanted}),
+                Membership.since <= max(days),
+                Membership.until.is_(None) | (Membership.until >= min(days)),
+            )
+            .order_by(Membership.person_id)
+        ).all()
+        for body, day in wanted:
+            self._bodies[body, day] = [
+                (person, Role(role))
+                for key, person, role, since, until in rows
+                if key == body and since <= day and (until is None or day <= until)
+            ]
+
     def of_body(self, body: str, audience: Audience, day: date) -> tuple[int, ...]:
         """Members, 事務局 or chair of the body that day."""
         if (body, day) not in self._bodies:
@@ -105,7 +162,7 @@ _ROLES: dict[Audience, tuple[Role, ...]] = {
 }
 
 
-def _meeting_rules(db: Session) -> Iterator[tuple[ReminderRule, list[str]]]:
+def meeting_rules(db: Session) -> Iterator[tuple[ReminderRule, list[str]]]:
     """Each rule on meetings, with the bodies it is for. A body's chain is the one it was last named by."""
     found: dict[ReminderRule, list[str]] = {}
     for body, sha256 in db.execute(select(BodyRecord.key, BodyRecord.chain_sha256)):

@@ -3,64 +3,80 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Event as Stop
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from notifications import occasions
 from notifications.kinds import Kind, State
-from notifications.letters import Desk, NoLongerDue, Subject
+from notifications.leases import (
+    LEASE,
+    PAUSES,
+    Parcel,
+    Sending,
+    Taken,
+    due_of,
+    given_back,
+    outcome,
+    settle,
+    take,
+    tried,
+)
+from notifications.letters import Desk, Subject
 from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
 from notifications.reminders import Owed
+from notifications.resending import may_resend
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
-from workflow.errors import AlreadyDone, BadInput, DatabaseUnusable, NotFound
-from workflow.office import Office, connection_of
-from workflow.records import AgendaItem, Delivery, Meeting, Person, Plan, Record
-from workflow.rights import Act, Actor, actor
-
-BATCH = 50
-"""How many mails are claimed, and their results committed, at once."""
+from workflow.errors import AlreadyDone, NotFound
+from workflow.office import Office
+from workflow.questions.programs import system_of
+from workflow.records import Delivery, Meeting, Person, Plan, Record, Webhook
+from workflow.rights import Act, actor
 
 COMMIT_EVERY = 1.0
 """Seconds after which results are committed even when the batch is not done."""
 
-LEASE = timedelta(minutes=10)
-"""How long a claimed mail is its claimer's; after that somebody else sends it."""
+OTHER_SYSTEM = "他システム"
+"""Who receives what goes to no person."""
 
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
-"""The pauses between tries. After the last one fails, the delivery has failed."""
+__all__ = [
+    "LEASE",
+    "PAUSES",
+    "Entry",
+    "Line",
+    "Sending",
+    "claim",
+    "enqueue",
+    "failed",
+    "listing",
+    "of_webhook",
+    "resend",
+    "send_due",
+]
 
 _TABLE = Record.metadata.tables["delivery"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message to put in the outbox. `missed` is why it is not to be sent any more."""
+    """A message to put in the outbox, for a person or for another system. `missed` is why it is not to be sent any
+    more."""
 
     claim: str
     kind: Kind
     rule: str
-    recipient_id: int
     due_at: datetime
+    recipient_id: int | None = None
+    webhook_id: int | None = None
     meeting_id: int | None = None
     plan_id: int | None = None
     event_seq: int | None = None
     missed: str | None = None
-
-
-@dataclass(slots=True)
-class Sending:
-    """How many mails were sent, will be tried again, failed, or were no longer to be sent."""
-
-    sent: int = 0
-    delayed: int = 0
-    failed: int = 0
-    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +147,7 @@ def send_due(
             claimed = _claim_batch(office, stationery, clock(), result)
             if not claimed.found:
                 break
-            if not _send_batch(office, mailer, claimed.mails, clock, stop, result):
+            if not _send_batch(office, mailer, claimed.parcels, clock, stop, result):
                 break
     finally:
         mailer.close()
@@ -148,7 +164,8 @@ def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
         found = db.get(Delivery, delivery_id)
         if found is None:
             raise NotFound("通知", str(delivery_id))
-        _require_right(db, who, found)
+        if delivery_id not in may_resend(db, who, [delivery_id]):
+            who.refuse(Act.RESEND)
         if found.state in (State.PENDING, State.SENDING):
             raise AlreadyDone("この通知はまだ送信待ちです。送信を待ってください。")
         values = {
@@ -179,10 +196,27 @@ def failed(db: Session) -> list[Line]:
     return _lines(db, _listing().where(Delivery.state == State.FAILED))
 
 
-def listing(db: Session, meeting: int | None = None, *, limit: int = 500) -> list[Line]:
-    """The newest deliveries, of one meeting or of all, newest first."""
+def unsent(db: Session, *, limit: int = 200) -> list[Line]:
+    """The newest of what could not be sent, or not in time, newest first."""
+    narrowed = _listing().where(Delivery.state.in_([State.FAILED, State.MISSED]))
+    return _lines(db, narrowed.order_by(None).order_by(Delivery.id.desc()).limit(limit))
+
+
+def of_webhook(db: Session, webhook: int, *, limit: int = 20) -> list[Line]:
+    """The newest deliveries to another system, newest first."""
     statement = _listing().order_by(None).order_by(Delivery.id.desc()).limit(limit)
-    return _lines(db, statement if meeting is None else statement.where(Delivery.meeting_id == meeting))
+    return _lines(db, statement.where(Delivery.webhook_id == webhook))
+
+
+def listing(
+    db: Session, meeting: int | None = None, *, state: State | None = None, limit: int = 500
+) -> list[Line]:
+    """The newest deliveries, newest first: of one meeting or of all, in one state or in any."""
+    statement = _listing().order_by(None).order_by(Delivery.id.desc()).limit(limit)
+    for column, value in ((Delivery.meeting_id, meeting), (Delivery.state, state)):
+        if value is not None:
+            statement = statement.where(column == value)
+    return _lines(db, statement)
 
 
 def _entry(owed: Owed) -> Entry:
@@ -201,50 +235,13 @@ def _entry(owed: Owed) -> Entry:
 # --- sending -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Mail:
-    """A mail in our hands: its bytes, where to, and which try this is."""
-
-    id: int
-    attempts: int
-    address: str
-    message: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    found: bool
-    mails: list[_Mail]
-
-
-def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: Sending) -> _Batch:
+def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: Sending) -> Taken:
     """Take the next mails for us alone, written and stored; what cannot be written or is no longer due is
     finished here."""
     with office.writing() as db:
-        numbers = connection_of(db).execute(_DUE, {"now": now}).scalars().all()
-        if not numbers:
-            return _Batch(found=False, mails=[])
-        desk, mails, changes = Desk(db, now), list[_Mail](), list[dict[str, Any]]()
-        rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
-        for row in rows:
-            mail, change = _write(desk, stationery, row, now)
-            changes.append(change)
-            if mail:
-                mails.append(mail)
-            result.failed += change["state"] == State.FAILED
-            result.dropped += change["state"] in (State.DROPPED, State.MISSED)
-        if changes:
-            db.connection().execute(_CLAIMED, changes)
-    return _Batch(found=True, mails=mails)
+        desk = Desk(db, now)
+        return take(db, _DUE, _WRITABLE, lambda row: _written(desk, stationery, row, now), now, result)
 
-
-_DUE = (
-    select(Delivery.id)
-    .where(Delivery.state.in_([State.PENDING, State.SENDING]), Delivery.next_try_at <= bindparam("now"))
-    .order_by(Delivery.next_try_at, Delivery.id)
-    .limit(BATCH)
-    .with_for_update(skip_locked=True)
-)
 
 _WRITABLE_COLUMNS = (
     Delivery.id,
@@ -260,33 +257,12 @@ _WRITABLE_COLUMNS = (
     Person.name,
     Person.email,
 )
+_DUE = due_of(Delivery.webhook_id.is_(None))
 _WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
 
-_CLAIMED = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("number"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in ("state", "attempts", "next_try_at", "message", "address", "finished_at", "error")
-        }
-    )
-)
 
-
-def _write(
-    desk: Desk, stationery: Stationery, row: Any, now: datetime
-) -> tuple[_Mail | None, dict[str, Any]]:
-    """The mail, and the row that says it is being sent; or none, and the row that says why not."""
-    change: dict[str, Any] = {
-        "number": row.id,
-        "attempts": row.attempts,
-        "message": row.message,
-        "address": row.address,
-        "next_try_at": None,
-        "finished_at": now,
-        "error": None,
-    }
+def _written(desk: Desk, stationery: Stationery, row: Any, now: datetime) -> tuple[str, bytes]:
+    """Where the mail goes, and its bytes. Raises `NoLongerDue`, `BadInput`."""
     about = Subject(
         row.claim,
         Kind(row.kind),
@@ -296,32 +272,18 @@ def _write(
         row.meeting_id,
         row.plan_id,
         row.event_seq,
+        written=row.message is not None,
     )
-    try:
-        letter = desk.letter(about)
-        message, address = row.message, row.address
-        if message is None:
-            message, address = stationery.write(letter, row.claim, now), letter.address
-    except NoLongerDue as reason:
-        return None, {**change, "state": reason.state, "error": reason.why}
-    except BadInput as error:
-        return None, {**change, "state": State.FAILED, "error": error.message}
-    mail = _Mail(row.id, row.attempts + 1, address, message)
-    return mail, {
-        **change,
-        "state": State.SENDING,
-        "attempts": mail.attempts,
-        "message": message,
-        "address": address,
-        "next_try_at": now + LEASE,
-        "finished_at": None,
-    }
+    letter = desk.letter(about)
+    if row.message is not None:
+        return row.address, row.message
+    return letter.address, stationery.write(letter, row.claim, now)
 
 
 def _send_batch(
     office: Office,
     mailer: Mailer,
-    mails: Sequence[_Mail],
+    mails: Sequence[Parcel],
     clock: Callable[[], datetime],
     stop: Stop,
     result: Sending,
@@ -332,100 +294,27 @@ def _send_batch(
     for position, mail in enumerate(mails):
         rest = mails[position:]
         if stop.is_set() or clock() > taken_at + LEASE / 2:
-            _settle(office, [*done, *(_given_back(each, clock()) for each in rest)])
+            settle(office, [*done, *(given_back(each, clock()) for each in rest)])
             return not stop.is_set()
         try:
             mailer.send(mail.address, mail.message)
-            done.append(_outcome(mail, State.SENT, clock()))
+            done.append(outcome(mail, State.SENT, clock()))
             result.sent += 1
         except MailRefused as error:
-            done.append(_outcome(mail, State.FAILED, clock(), error.message))
+            done.append(outcome(mail, State.FAILED, clock(), error.message))
             result.failed += 1
         except MailServerGone as error:
             # The mail cannot be at fault: every other one would fare the same, so none of them is tried.
-            done += [_tried(each, error, clock(), result) for each in rest]
-            _settle(office, done)
+            done += [tried(each, error.message, clock(), result) for each in rest]
+            settle(office, done)
             return False
         except MailDelayed as error:
-            done.append(_tried(mail, error, clock(), result))
+            done.append(tried(mail, error.message, clock(), result))
         if time.monotonic() - committed >= COMMIT_EVERY:
-            _settle(office, done)
+            settle(office, done)
             done, committed = [], time.monotonic()
-    _settle(office, done)
+    settle(office, done)
     return True
-
-
-def _tried(mail: _Mail, error: MailDelayed, now: datetime, result: Sending) -> dict[str, Any]:
-    """The row after a try in vain: when the next one is, or that there is none."""
-    if mail.attempts > len(PAUSES):
-        result.failed += 1
-        return _outcome(mail, State.FAILED, now, error.message)
-    result.delayed += 1
-    row = _outcome(mail, State.PENDING, now, error.message)
-    return {**row, "next_try_at": now + PAUSES[mail.attempts - 1], "finished_at": None}
-
-
-def _given_back(mail: _Mail, now: datetime) -> dict[str, Any]:
-    row = _outcome(mail, State.PENDING, now)
-    return {**row, "attempts": mail.attempts - 1, "next_try_at": now, "finished_at": None}
-
-
-def _outcome(mail: _Mail, state: State, now: datetime, error: str | None = None) -> dict[str, Any]:
-    return {
-        "number": mail.id,
-        "held": mail.attempts,
-        "state": state,
-        "attempts": mail.attempts,
-        "next_try_at": None,
-        "finished_at": now,
-        "error": error,
-    }
-
-
-_SETTLED = (
-    update(_TABLE)
-    .where(
-        _TABLE.c.id == bindparam("number"),
-        _TABLE.c.state == State.SENDING.value,
-        _TABLE.c.attempts == bindparam("held"),
-    )
-    .values({name: bindparam(name) for name in ("state", "attempts", "next_try_at", "finished_at", "error")})
-)
-"""Only while the mail is still ours: after our lease it may be in other hands."""
-
-
-def _settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> None:
-    """Commit results. Losing them would send the mails twice, so a busy database is asked again."""
-    if not done:
-        return
-    try:
-        with office.writing() as db:
-            db.connection().execute(_SETTLED, list(done))
-    except DatabaseUnusable:
-        if tries <= 1:
-            raise
-        _settle(office, done, tries - 1)
-
-
-# --- by hand -----------------------------------------------------------------------------------------
-
-
-def _require_right(db: Session, who: Actor, found: Delivery) -> None:
-    """Administrators, the 事務局 of the meeting's body, the 担当課 of the plan or of one on the agenda."""
-    held = db.get(Meeting, found.meeting_id) if found.meeting_id else None
-    departments = set(
-        db.scalars(
-            select(Plan.department_key)
-            .join(AgendaItem, AgendaItem.plan_id == Plan.id)
-            .where(AgendaItem.meeting_id == found.meeting_id)
-        )
-    )
-    plan = db.get(Plan, found.plan_id) if found.plan_id else None
-    if plan:
-        departments = {plan.department_key}
-    body = held.body_key if held else None
-    if not any(who.may(Act.RESEND, department=each, body=body) for each in (*departments, None)):
-        who.refuse(Act.RESEND)
 
 
 _LISTED: tuple[Any, ...] = (
@@ -433,8 +322,8 @@ _LISTED: tuple[Any, ...] = (
     Delivery.kind,
     Delivery.state,
     Person.name,
-    Delivery.address,
-    Person.email,
+    case((Delivery.webhook_id.is_(None), func.coalesce(Delivery.address, Person.email))),
+    Webhook.url,
     Meeting.title,
     Plan.title,
     Delivery.due_at,
@@ -448,7 +337,8 @@ _LISTED: tuple[Any, ...] = (
 def _listing() -> Select[Any]:
     return (
         select(*_LISTED)
-        .join(Person, Person.id == Delivery.recipient_id)
+        .outerjoin(Person, Person.id == Delivery.recipient_id)
+        .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
         .outerjoin(Plan, Plan.id == Delivery.plan_id)
         .order_by(Delivery.id)
@@ -457,6 +347,6 @@ def _listing() -> Select[Any]:
 
 def _lines(db: Session, statement: Select[Any]) -> list[Line]:
     return [
-        Line(number, Kind(kind), State(state), name, address or email, *rest)
-        for number, kind, state, name, address, email, *rest in db.execute(statement)
+        Line(number, Kind(kind), State(state), name or OTHER_SYSTEM, address or system_of(url), *rest)
+        for number, kind, state, name, address, url, *rest in db.execute(statement)
     ]

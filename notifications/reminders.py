@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
 
 from definitions.chain import Audience, ReminderKind, ReminderRule
 from notifications.kinds import Kind
@@ -56,13 +55,22 @@ def due(
     One whose time passed is owed while the occasion is still to come, and missed when it is not, unless the
     occasion was called or moved only after that time.
     """
-    due_at = cache(lambda day, when: offset_before(day, when, closed))
     return [
         owed
         for occasion in occasions
         for rule in rules
         if applies(rule, occasion)
-        for owed in _owed(occasion, rule, due_at(tokyo_day(aim(rule.kind, occasion)), rule.when), now)
+        for owed in _owed(occasion, rule, falls_at(rule, occasion, closed), now)
+    ]
+
+
+def foreseen(occasion: Occasion, rules: Iterable[ReminderRule], closed: Collection[date]) -> list[Owed]:
+    """Everything the rules owe for the occasion as it stands, the time come or not."""
+    return [
+        owed
+        for rule in rules
+        if applies(rule, occasion)
+        for owed in _to_each(occasion, rule, falls_at(rule, occasion, closed), missed=False)
     ]
 
 
@@ -82,6 +90,11 @@ def aim(kind: ReminderKind, occasion: Occasion) -> datetime:
     return occasion.ends_at if kind is ReminderKind.UNANSWERED else occasion.starts_at
 
 
+def falls_at(rule: ReminderRule, occasion: Occasion, closed: Collection[date]) -> datetime:
+    """When the rule's reminder of the occasion falls due."""
+    return offset_before(tokyo_day(aim(rule.kind, occasion)), rule.when, closed)
+
+
 def stamp(moment: datetime) -> str:
     """A moment as claims hold it, to the minute."""
     return f"{moment.astimezone(UTC):%Y%m%dT%H%MZ}"
@@ -91,6 +104,10 @@ def _owed(occasion: Occasion, rule: ReminderRule, due_at: datetime, now: datetim
     over = _deadline(rule.kind, occasion) <= now
     if due_at > now or (over and (occasion.known_at is None or occasion.known_at >= due_at)):
         return
+    yield from _to_each(occasion, rule, due_at, missed=over)
+
+
+def _to_each(occasion: Occasion, rule: ReminderRule, due_at: datetime, *, missed: bool) -> Iterator[Owed]:
     for recipient in dict.fromkeys(_recipients(occasion, rule)):
         yield Owed(
             claim=f"{claim_prefix(rule, occasion)}{recipient}",
@@ -100,7 +117,7 @@ def _owed(occasion: Occasion, rule: ReminderRule, due_at: datetime, now: datetim
             meeting_id=occasion.meeting_id,
             plan_id=occasion.plan_id,
             due_at=due_at,
-            missed=over,
+            missed=missed,
         )
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from notifications import notices, outbox
+from notifications import notices, outbox, webhooks
+from notifications.leases import Sending
 from notifications.mail import Mailer, MailSettings, Stationery
-from notifications.outbox import Sending
 from workflow.errors import SakuteiError
 from workflow.office import Office
 
@@ -33,6 +33,13 @@ def tick(
     return outbox.send_due(office, mailer, Stationery(settings), clock, stop)
 
 
+def call(
+    office: Office, settings: MailSettings, clock: Callable[[], datetime], stop: Stop | None = None
+) -> Sending:
+    """Tell other systems what they are owed by now. Apart from `tick`, so that a slow one keeps no mail waiting."""
+    return webhooks.send_due(office, settings.networks, clock, stop)
+
+
 def run(
     office: Office,
     mailer_of: Callable[[], Mailer],
@@ -45,16 +52,21 @@ def run(
     """Tick every so many seconds until `stop` is set, by SIGTERM, SIGINT or the caller. The message in hand is
     finished first. A tick that fails is logged, and the next one comes as always."""
     scheduler = BackgroundScheduler(timezone=UTC)
-    scheduler.add_job(
-        _tick_and_log,
-        "interval",
-        args=[office, mailer_of, settings, clock, stop],
-        seconds=every_seconds,
-        next_run_time=datetime.now(UTC),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
+    jobs: tuple[tuple[str, Callable[[], Sending]], ...] = (
+        ("通知", lambda: tick(office, mailer_of(), settings, clock, stop)),
+        ("他システムへの通知", lambda: call(office, settings, clock, stop)),
     )
+    for name, job in jobs:
+        scheduler.add_job(
+            _do_and_log,
+            "interval",
+            args=[name, job],
+            seconds=every_seconds,
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
     with _stopping_on_signals(stop):
         scheduler.start()
         try:
@@ -65,23 +77,18 @@ def run(
             scheduler.shutdown(wait=True)
 
 
-def _tick_and_log(
-    office: Office,
-    mailer_of: Callable[[], Mailer],
-    settings: MailSettings,
-    clock: Callable[[], datetime],
-    stop: Stop,
-) -> None:
+def _do_and_log(name: str, job: Callable[[], Sending]) -> None:
     try:
-        result = tick(office, mailer_of(), settings, clock, stop)
+        result = job()
     except SakuteiError as error:
-        log.error("%s", error.message)
+        log.error("%s: %s", name, error.message)
     except Exception:
-        log.exception("通知の処理が予期しない誤りで止まりました。次の回にもう一度行います。")
+        log.exception("%sの処理が予期しない誤りで止まりました。次の回にもう一度行います。", name)
     else:
         if result != Sending():
             log.info(
-                "送信 %d件、再試行 %d件、失敗 %d件、送信不要 %d件",
+                "%s: 送信 %d件、再試行 %d件、失敗 %d件、送信不要 %d件",
+                name,
                 result.sent,
                 result.delayed,
                 result.failed,

@@ -2,7 +2,7 @@
 Asia/Tokyo. Each deadline of the house is computed here and nowhere else."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ import jpholiday
 
 from definitions.chain import Offset
 from workflow.errors import BadInput
-from workflow.language import Dates, dates
+from workflow.language import Dates, dates, say
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 _WEEKDAYS = "月火水木金土日"
@@ -39,6 +39,23 @@ def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
     """Whether the office works: no weekend, no national holiday, not 12月29日–1月3日 (the year's end of public
     offices, cf. 行政機関の休日に関する法律第1条), none of its own closed days."""
     return _is_common_business_day(day) and day not in closed
+
+
+def why_closed(day: date, closed: Mapping[date, str]) -> str | None:
+    """Why the office does not work that day, in a word: a holiday's name, 年末年始, its own closed day's name, 土曜日;
+    None on a business day. `closed` names the office's own."""
+    if is_business_day(day, closed):
+        return None
+    if day in closed:
+        return closed[day]
+    if holiday := jpholiday.is_holiday_name(day):
+        return str(holiday)
+    return f"{_WEEKDAYS[day.weekday()]}曜日" if day.weekday() >= 5 else "年末年始"
+
+
+def holidays(year: int) -> list[tuple[date, str]]:
+    """国民の祝日 and 休日 of a calendar year, with their names."""
+    return [(day, name) for day, name in jpholiday.year_holidays(year)]
 
 
 @lru_cache(maxsize=4096)
@@ -87,6 +104,13 @@ def period_days(opens_on: date, closes_on: date, *, first_day_counts: bool) -> i
     return (closes_on - opens_on).days + first_day_counts
 
 
+def period_words(opens_on: date, closes_on: date) -> str:
+    """令和5年11月8日（水）から11月26日（日）24:00まで: a period, as the person who reads chose to see days."""
+    last = shown_day(closes_on).removeprefix(_year(opens_on))
+    gap = "" if dates.get() is Dates.ERA else " "
+    return say("{first}から{last}まで", first=shown_day(opens_on), last=f"{last}{gap}24:00")
+
+
 def nendo(day: date) -> int:
     """The fiscal year (年度, from April) a day falls in, by its Western year."""
     return day.year - (day.month < 4)
@@ -100,8 +124,11 @@ def nendo_label(day: date) -> str:
 
 def reiwa(day: date) -> str:
     """令和5年6月12日; before Reiwa, the Western year."""
-    year = f"令和{_era_year(day.year - 2018)}年" if day >= _REIWA else f"{day.year}年"
-    return f"{year}{day.month}月{day.day}日"
+    return f"{_year(day)}{day.month}月{day.day}日"
+
+
+def _year(day: date) -> str:
+    return f"令和{_era_year(day.year - 2018)}年" if day >= _REIWA else f"{day.year}年"
 
 
 def _era_year(year: int) -> str:
@@ -130,9 +157,20 @@ def shown_moment(moment: datetime) -> str:
     return reiwa_moment(moment) if dates.get() is Dates.ERA else f"{local:%Y-%m-%d %H:%M}"
 
 
+def shown_clock(moment: datetime) -> str:
+    """The time of a moment in Asia/Tokyo: 14:00."""
+    return f"{moment.astimezone(TOKYO):%H:%M}"
+
+
 def month_of(day: date) -> str:
     """2023-06."""
     return f"{day:%Y-%m}"
+
+
+def month_label(month: str) -> str:
+    """A month, 2023-06, as the person who reads chose to see days: 令和5年6月, or 2023-06."""
+    first = date.fromisoformat(f"{month}-01")
+    return reiwa(first).removesuffix("1日") if dates.get() is Dates.ERA else month
 
 
 def parse_day(text: str, place: str = "日付") -> date:

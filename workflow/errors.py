@@ -2,47 +2,61 @@
 tell the person what to do next."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from definitions.chain import Stage
 from definitions.errors import SakuteiError
+from workflow.language import say, translate
 
 if TYPE_CHECKING:
     from workflow.gates import GateState
+    from workflow.questions import Reason
 
 __all__ = [
     "AlreadyDone",
+    "AnswerLost",
     "AuditBroken",
     "BadInput",
+    "CallRunning",
     "DatabaseUnusable",
     "DocumentDamaged",
     "GateClosed",
+    "KeyReused",
+    "LinkUnusable",
     "NotAllowed",
     "NotFound",
     "PlanMoved",
     "QuorumMissing",
     "SakuteiError",
+    "ScopeMissing",
     "SignInRefused",
     "StaleVersion",
     "StepImpossible",
+    "TokenRefused",
+    "TooManyCalls",
+    "TooManyTries",
     "UnknownStage",
 ]
 
 
 class GateClosed(SakuteiError):
-    """A step was refused because gates are shut. `reasons` are the words of `questions.why`, once known."""
+    """A step was refused because gates are shut. `why` is the answer of `questions.why`, once known."""
 
-    def __init__(self, stage: Stage, shut: "Sequence[GateState]", reasons: Sequence[str] = ()) -> None:
+    def __init__(self, stage: Stage, shut: "Sequence[GateState]", why: "Sequence[Reason]" = ()) -> None:
         self.stage = stage
         self.shut = tuple(shut)
-        self.reasons = tuple(reasons)
+        self.why = tuple(why)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(reason.words for reason in self.why)
 
     @property
     def message(self) -> str:
         lines = self.reasons or tuple(state.gate.label for state in self.shut)
-        return f"「{self.stage.label}」から進めません。次の関門が閉じています。\n" + "\n".join(
-            f"・{line}" for line in lines
-        )
+        said = say("「{stage}」から進めません。次の関門が閉じています。", stage=self.stage.label)
+        return "\n".join([said, *(f"・{line}" for line in lines)])
 
 
 class PlanMoved(SakuteiError):
@@ -53,9 +67,12 @@ class PlanMoved(SakuteiError):
 
     @property
     def message(self) -> str:
-        return (
-            f"計画「{self.plan}」は、ご覧になった後に他の方が動かしました"
-            f"（ご覧の改訂 {self.seen}、現在 {self.now}）。最新の状態を確かめてから、もう一度操作してください。"
+        return say(
+            "計画「{plan}」は、ご覧になった後に他の方が動かしました（ご覧の改訂 {seen}、現在 {now}）。"
+            "最新の状態を確かめてから、もう一度操作してください。",
+            plan=self.plan,
+            seen=self.seen,
+            now=self.now,
         )
 
 
@@ -67,7 +84,12 @@ class NotAllowed(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"{self.person}さんは「{self.act}」を行えません。行えるのは: {'、'.join(self.needed)}。"
+        return say(
+            "{person}さんは「{act}」を行えません。行えるのは: {needed}。",
+            person=self.person,
+            act=translate(self.act),
+            needed="、".join(translate(each) for each in self.needed),
+        )
 
 
 class NotFound(SakuteiError):
@@ -78,8 +100,10 @@ class NotFound(SakuteiError):
 
     @property
     def message(self) -> str:
-        hint = f"次のいずれかを指定してください: {'、'.join(self.known[:12])}。" if self.known else ""
-        return f"{self.what}「{self.key}」はありません。{hint}"
+        said = say("{what}「{key}」はありません。", what=translate(self.what), key=self.key)
+        if not self.known:
+            return said
+        return said + say("次のいずれかを指定してください: {known}。", known="、".join(self.known[:12]))
 
 
 class UnknownStage(NotFound):
@@ -97,9 +121,18 @@ class StepImpossible(SakuteiError):
 
     @property
     def message(self) -> str:
-        target = f"「{self.to}」へ" if self.to else ""
-        why = self.why or "段階の順序と、中断・取下げの状態を確かめてください。"
-        return f"「{self.stage}」から{target}の{self.trigger}はできません。{why}"
+        why = self.why or say("段階の順序と、中断・取下げの状態を確かめてください。")
+        trigger = translate(self.trigger)
+        if self.to:
+            said = say(
+                "「{stage}」から「{to}」への{trigger}はできません。",
+                stage=self.stage,
+                to=self.to,
+                trigger=trigger,
+            )
+        else:
+            said = say("「{stage}」からの{trigger}はできません。", stage=self.stage, trigger=trigger)
+        return said + why
 
 
 class StaleVersion(SakuteiError):
@@ -110,9 +143,11 @@ class StaleVersion(SakuteiError):
 
     @property
     def message(self) -> str:
-        return (
-            f"議題の文書は第{self.put}版ですが、現在の版は第{self.current}版です。"
-            "現在の版を議題に載せ直してから記録してください。"
+        return say(
+            "議題の文書は第{put}版ですが、現在の版は第{current}版です。"
+            "現在の版を議題に載せ直してから記録してください。",
+            put=self.put,
+            current=self.current,
         )
 
 
@@ -124,9 +159,13 @@ class QuorumMissing(SakuteiError):
 
     @property
     def message(self) -> str:
-        return (
-            f"{self.body}は定足数（委員の{self.rule}）に達していません: 委員{self.members}人中、"
-            f"出席{self.present}人。出席（代理を含む）を確かめるか、会議を開き直してください。"
+        return say(
+            "{body}は定足数（委員の{rule}）に達していません: 委員{members}人中、出席{present}人。"
+            "出席（代理を含む）を確かめるか、会議を開き直してください。",
+            body=self.body,
+            rule=self.rule,
+            members=self.members,
+            present=self.present,
         )
 
 
@@ -149,7 +188,7 @@ class BadInput(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"{self.place}: {self.problem}。{self.mend}"
+        return say("{place}: {problem}。{mend}", place=self.place, problem=self.problem, mend=self.mend)
 
 
 class DocumentDamaged(SakuteiError):
@@ -160,9 +199,10 @@ class DocumentDamaged(SakuteiError):
 
     @property
     def message(self) -> str:
-        return (
-            f"保管された文書（SHA-256 {self.sha256[:12]}…）が{self.problem}。"
-            "バックアップから同じファイルを戻してください。"
+        return say(
+            "保管された文書（SHA-256 {sha256}…）が{problem}。バックアップから同じファイルを戻してください。",
+            sha256=self.sha256[:12],
+            problem=self.problem,
         )
 
 
@@ -174,7 +214,7 @@ class DatabaseUnusable(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"データベースを使えません: {self.problem}。{self.mend}"
+        return say("データベースを使えません: {problem}。{mend}", problem=self.problem, mend=self.mend)
 
 
 class AuditBroken(SakuteiError):
@@ -185,7 +225,9 @@ class AuditBroken(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"記録の連鎖が {self.seq} 番の出来事で切れています: {self.problem}。"
+        return say(
+            "記録の連鎖が {seq} 番の出来事で切れています: {problem}。", seq=self.seq, problem=self.problem
+        )
 
 
 class SignInRefused(SakuteiError):
@@ -197,7 +239,102 @@ class SignInRefused(SakuteiError):
     @property
     def message(self) -> str:
         if self.wait:
-            return "続けて間違えたため、しばらくサインインできません。15 分ほど待ってから、もう一度お試しください。"
+            return say(
+                "続けて間違えたため、しばらくサインインできません。15 分ほど待ってから、もう一度お試しください。"
+            )
+        return say(
+            "職員の鍵またはパスワードが違います。忘れたときは、「パスワードを忘れたとき」から設定し直してください。"
+        )
+
+
+class TooManyTries(SakuteiError):
+    """The same sender used a public form too often. `again_at` is when it takes the next one."""
+
+    def __init__(self, again_at: datetime) -> None:
+        self.again_at = again_at
+
+    @property
+    def message(self) -> str:
+        return say(
+            "短い時間に続けて送られたため、フォームの受付を休んでいます。時間をおいて、もう一度お送りください。"
+        )
+
+
+class LinkUnusable(SakuteiError):
+    """A one-time link that was used, has expired or never was. `why` says which."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    @property
+    def message(self) -> str:
+        return say(
+            "{why}。パスワードが分からないときは、新しいリンクを送るようお求めください。", why=self.why
+        )
+
+
+class TokenRefused(SakuteiError):
+    """A program sent no token, or one that is unknown, over or revoked."""
+
+    def __init__(self, *, missing: bool = False) -> None:
+        self.missing = missing
+
+    @property
+    def message(self) -> str:
+        if self.missing:
+            return "連携用の鍵がありません。Authorization: Bearer に鍵を付けて呼び出してください。"
         return (
-            "職員の鍵またはパスワードが違います。忘れたときは、システム管理者に設定し直してもらってください。"
+            "連携用の鍵が正しくないか、期限が切れたか、失効しています。「連携用の鍵」で発行し直してください。"
+        )
+
+
+class ScopeMissing(SakuteiError):
+    """The token was not made for this."""
+
+    def __init__(self, scope: str, label: str) -> None:
+        self.scope, self.label = scope, label
+
+    @property
+    def message(self) -> str:
+        return f"この鍵では「{self.label}」（{self.scope}）を行えません。その範囲を選んで鍵を発行し直してください。"
+
+
+class TooManyCalls(SakuteiError):
+    """The token was used too often. `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+
+    @property
+    def message(self) -> str:
+        return f"呼出しが多すぎます。{self.wait} 秒待ってから、もう一度呼び出してください。"
+
+
+class KeyReused(SakuteiError):
+    """An idempotency key came with another request than before."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    @property
+    def message(self) -> str:
+        return f"Idempotency-Key「{self.key}」は、別の内容の呼出しで使われています。呼出しごとに新しい値を付けてください。"
+
+
+class CallRunning(SakuteiError):
+    """The same call, by its idempotency key, is being done."""
+
+    @property
+    def message(self) -> str:
+        return "同じ Idempotency-Key の呼出しを処理中です。少し待ってから、もう一度呼び出してください。"
+
+
+class AnswerLost(SakuteiError):
+    """The call was done, but the program stopped before its answer was kept."""
+
+    @property
+    def message(self) -> str:
+        return (
+            "この呼出しは既に行われ、記録されていますが、答えを控える前に処理が止まりました。"
+            "もう一度は行いません。結果は読み取りの呼出しで確かめてください。"
         )

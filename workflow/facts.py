@@ -19,6 +19,7 @@ from workflow.records import (
     CommentPeriod,
     Condition,
     Decision,
+    Department,
     Opinion,
     Plan,
     Signoff,
@@ -47,6 +48,7 @@ class PlanFact:
     entered_at: datetime
     text: TextFact | None
     sha256: str | None
+    department_name: str
 
 
 _any_version = aliased(Version)
@@ -73,6 +75,7 @@ PLAN_COLUMNS = (
     Version.stage.label("version_stage"),
     Version.visit.label("version_visit"),
     Version.sha256,
+    Department.name.label("department_name"),
 )
 
 
@@ -81,6 +84,7 @@ def plans() -> Select[*tuple[Any, ...]]:
     return (
         select(*PLAN_COLUMNS)
         .select_from(Plan)
+        .join(Department, Department.key == Plan.department_key)
         .outerjoin(Version, (Version.plan_id == Plan.id) & (Version.number == _NEWEST))
     )
 
@@ -107,12 +111,25 @@ def _one(db: Session, statement: Select[*tuple[Any, ...]], which: str | int) -> 
 
 
 def plan_fact(db: Session, row: Row[*tuple[Any, ...]]) -> PlanFact:
-    """A row of `plans()` as a fact."""
+    """A row of `plans()` as a fact; what more the statement reads stands behind."""
     r = tuple(row)
     chain = chain_of(db, r[3])
     text = None if r[10] is None else TextFact(version_id=r[10], number=r[11], stage=r[12], visit=r[13])
     return PlanFact(
-        r[0], r[1], r[2], chain, r[3], r[4], chain.stage(r[5]), Status(r[6]), r[7], r[8], r[9], text, r[14]
+        r[0],
+        r[1],
+        r[2],
+        chain,
+        r[3],
+        r[4],
+        chain.stage(r[5]),
+        Status(r[6]),
+        r[7],
+        r[8],
+        r[9],
+        text,
+        r[14],
+        r[15],
     )
 
 

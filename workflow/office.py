@@ -74,13 +74,21 @@ class Office:
             yield connection
 
 
-class Rehearsal(Office):
-    """The same office, where a use case runs in full and is then taken back: `look` sees what it would leave."""
+class Witnessed(Office):
+    """The same office, where `look` sees what a use case leaves before it is committed, and may add to it."""
 
     def __init__(self, office: Office, look: Callable[[Session], None]) -> None:
         self.url, self.files, self.lock_timeout = office.url, office.files, office.lock_timeout
         self.engine = office.engine
         self.look = look
+
+    def _finish(self, db: Session) -> None:
+        self.look(db)
+        connection_of(db).commit()
+
+
+class Rehearsal(Witnessed):
+    """The same office, where a use case runs in full and is then taken back: `look` sees what it would leave."""
 
     def _finish(self, db: Session) -> None:
         self.look(db)
@@ -97,12 +105,18 @@ def connection_of(db: Session) -> Connection:
 
 
 def _engine(url: str, lock_timeout: float) -> Engine:
+    # hide_parameters: an error that reaches a log must not carry a mail, a token or a password's hash.
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": lock_timeout, "check_same_thread": False})
+        engine = create_engine(
+            url, connect_args={"timeout": lock_timeout, "check_same_thread": False}, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     return create_engine(
-        url, connect_args={"options": f"-c lock_timeout={int(lock_timeout * 1000)}"}, pool_pre_ping=True
+        url,
+        connect_args={"options": f"-c lock_timeout={int(lock_timeout * 1000)}"},
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

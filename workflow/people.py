@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from definitions.terms import Role
 from workflow.errors import NotFound
 from workflow.office import connection_of
-from workflow.records import BodyRecord, ClosedDay, Deputy, Membership, Person, Posting
+from workflow.records import Administrator, BodyRecord, ClosedDay, Deputy, Membership, Person, Posting
 from workflow.rights import SEATED, in_term
 
 
@@ -76,6 +76,17 @@ def is_deputy_of(db: Session, deputy: int, principal: int, day: date) -> bool:
         Deputy.deputy_id == deputy, Deputy.principal_id == principal, in_term(Deputy, day)
     )
     return db.scalar(found.limit(1)) is not None
+
+
+def has_left(day: date) -> ColumnElement[bool]:
+    """Whether the `Person` of a statement served here once and no longer does: everything they held has ended
+    before that day (異動・退職)."""
+    held, holds = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
+    for table in (Posting, Membership, Administrator):
+        theirs = select(table.id).where(table.person_id == Person.id).correlate(Person)
+        held.append(theirs.exists())
+        holds.append(theirs.where(or_(table.until.is_(None), table.until >= day)).exists())
+    return or_(*held) & ~or_(*holds)
 
 
 def person_id(db: Session, key: str) -> int:

@@ -92,7 +92,8 @@ SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person, with every standing they have on one day."""
+    """A person, with every standing they have on one day. `represented` are the offices (職) of those they stand
+    in for, with who holds them."""
 
     id: int
     key: str
@@ -102,6 +103,7 @@ class Actor:
     offices: frozenset[str] = frozenset()
     seats: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     principals: frozenset[int] = frozenset()
+    represented: frozenset[tuple[int, str]] = frozenset()
     administrator: bool = False
 
     def standings(self, *, department: str | None = None, body: str | None = None) -> frozenset[As]:
@@ -169,6 +171,7 @@ def actor(db: Session, key: str, on: date) -> Actor:
         offices=frozenset(row[2] for row in rows if row[0] == "posting" and row[2]),
         seats=frozenset((row[1], row[2]) for row in rows if row[0] == "seat"),
         principals=frozenset(row[3] for row in rows if row[0] == "principal"),
+        represented=frozenset((row[3], row[2]) for row in rows if row[0] == "principal" and row[2]),
         administrator=any(row[0] == "administrator" for row in rows),
     )
 
@@ -196,6 +199,8 @@ _EVERYTHING: CompoundSelect[Any] = union_all(
     select(literal_column("'person'"), _MINE.c.name, _EMPTY, _MINE.c.id),
     _held(Posting, Posting.person_id, "posting", Posting.department_key, Posting.office, null()),
     _held(Membership, Membership.person_id, "seat", Membership.body_key, Membership.role, null()),
-    _held(Deputy, Deputy.deputy_id, "principal", _EMPTY, _EMPTY, Deputy.principal_id),
+    _held(Deputy, Deputy.deputy_id, "principal", _EMPTY, Posting.office, Deputy.principal_id).outerjoin(
+        Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _MINE.c.day)
+    ),
     _held(Administrator, Administrator.person_id, "administrator", _EMPTY, _EMPTY, null()),
 )

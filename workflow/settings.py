@@ -1,8 +1,9 @@
 """Configuration, from the environment (`SAKUTEI_…`) or a `.env` file beside the data."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workflow.errors import BadInput
@@ -31,9 +32,31 @@ class Settings(BaseSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_ca_file: Path | None = Field(default=None, description="certificates to check the server by")
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])\S+$",
+        description="the OpenID Connect provider people may sign in through; none: password only",
+    )
+    oidc_client_id: str | None = Field(default=None, description="how the provider knows this application")
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = Field(default="庁内アカウント", max_length=40, description="the provider, on its button")
     templates: Path | None = Field(default=None, description="a folder of templates that override ours")
+    webhook_networks: str = Field(
+        default="", description="networks inside the office whose addresses webhooks may call: 10.1.0.0/16,…"
+    )
     tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `webhook_networks`."""
+        return _networks(self.webhook_networks)
 
     @property
     def url(self) -> str:
@@ -43,6 +66,10 @@ class Settings(BaseSettings):
         """The office these settings name; its folder is made when it is not there."""
         self.data.mkdir(parents=True, exist_ok=True)
         return Office(self.url, self.data / "documents", lock_timeout=self.lock_timeout)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def settings() -> Settings:

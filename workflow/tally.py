@@ -1,5 +1,6 @@
 """How votes become an outcome: quorum, majority and the chair's deciding vote, as the body's rule says."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,54 @@ class Tally:
     against: int
     abstained: int
     carried: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A vote as it was cast, in whose seat. `casting`: the chair's deciding vote on a tie."""
+
+    member: int
+    choice: Choice
+    casting: bool = False
+
+
+def standing(ballots: Iterable[Ballot]) -> list[Ballot]:
+    """The ballots that stand, of all that were cast in their order: one taken back is none, and a member's later
+    one replaces the earlier. A deciding vote stands beside the chair's own."""
+    held: dict[int, list[Ballot]] = {}
+    for ballot in ballots:
+        mine = held.setdefault(ballot.member, [])
+        if ballot.choice is not Choice.WITHDRAWN:
+            mine.append(ballot)
+        elif mine:
+            mine.pop()
+    last = {(each.member, each.casting): each for mine in held.values() for each in mine}
+    return list(last.values())
+
+
+def tally_of(
+    body: Body,
+    ballots: Iterable[Ballot],
+    *,
+    members: Collection[int],
+    chairs: Collection[int],
+    present: Collection[int] | None,
+) -> Tally:
+    """What the ballots on one item, in the order they were cast, amount to. `present` are the members there
+    themselves or by deputy; None in a 持ち回り, where those who answered count as there."""
+    stand = standing(ballots)
+    own = {each.member: each.choice for each in stand if not each.casting}
+    deciding = [each.choice for each in stand if each.casting]
+    there = set(own) if present is None else set(present)
+    presided = present is not None and body.tie is Tie.CHAIR_DECIDES and not there.isdisjoint(chairs)
+    return count(
+        body,
+        members=len(members),
+        present=len(there),
+        votes=[choice for member, choice in own.items() if not (presided and member in chairs)],
+        presided=presided,
+        deciding=deciding[0] if deciding else None,
+    )
 
 
 def count(

@@ -5,6 +5,7 @@ from icalendar import Calendar
 from definitions.terms import Outcome
 from notifications.kinds import Kind, State
 from tests.notifications.post_room import PostRoom
+from workflow import engine
 from workflow.audit import Tag, record
 
 
@@ -99,3 +100,15 @@ def test_an_old_event_is_missed_not_sent(room: PostRoom) -> None:
     room.meeting("2023-07-20 14:00")
     room.at("2023-07-01 09:00").tick()
     assert room.states(Kind.MEETING_CALLED) == [State.MISSED] * 4
+
+
+def test_who_is_asked_to_read_is_told_once_where(room: PostRoom) -> None:
+    engine.circulate(room.office, "tanto", "dx", ["one", "two"], note="来週まで", now=room.now)
+    engine.remark(room.office, "tanto", "dx", "一言", now=room.now)
+    room.tick()
+    room.tick()
+    assert sorted(room.sink.to) == ["one@city.example.jp", "two@city.example.jp"]
+    mail = room.sink.mails[0]
+    assert mail["Subject"] == "【供覧】DX推進計画（第1版）"
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "/plans/dx#reading" in text and "来週まで" in text and "職員 tanto" in text

@@ -1,8 +1,10 @@
 """Every route, every role, against the rights table: what a route says it needs is what opens its door."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -10,6 +12,7 @@ from fastapi.routing import APIRoute
 from tests.house import LONG_AGO, House
 from tests.web.visiting import Browser, mail_settings
 from workflow import engine
+from workflow.engine import Scope
 from workflow.rights import RIGHTS, Act, As, actor
 from workflow.web.app import build
 from workflow.web.doors import Open
@@ -29,7 +32,16 @@ ROLES = {
 
 def routes() -> Iterator[tuple[str, APIRoute]]:
     """Every route of the pages, with each of its methods."""
-    for route in _APP.routes:
+    yield from _routes(_APP.routes)
+
+
+def calls() -> Iterator[tuple[str, APIRoute]]:
+    """Every call of the API."""
+    yield from _routes(_APP.state.api.routes)
+
+
+def _routes(found: Iterable[Any]) -> Iterator[tuple[str, APIRoute]]:
+    for route in found:
         if isinstance(route, APIRoute):
             for method in sorted(route.methods):
                 yield method, route
@@ -50,7 +62,7 @@ def town(house: House) -> House:
 
 def test_every_route_says_what_it_needs() -> None:
     known = set(Act.__members__) | set(Open.__members__)
-    for method, route in routes():
+    for method, route in (*routes(), *calls()):
         needed = (route.openapi_extra or {}).get("x-needs")
         assert needed and set(needed) <= known, f"{method} {route.path}"
 
@@ -78,6 +90,32 @@ def test_a_door_opens_to_whom_the_rights_table_names_and_to_nobody_else(town: Ho
         refused = answer.status_code == 403
         assert refused is not allowed, f"{role}: {method} {route.path} answered {answer.status_code}"
         assert answer.status_code < 500, f"{method} {route.path}: {answer.text}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_call_answers_whom_the_rights_table_names_and_nobody_else(town: House, role: str) -> None:
+    ends = town.now + timedelta(days=1)
+    token = engine.make_token(town.office, role, "すべて", list(Scope), expires_at=ends, now=town.now)
+    client = Browser(town).client
+    for method, route in calls():
+        acts = [Act[name] for name in route.openapi_extra["x-needs"] if name in Act.__members__]
+        allowed = not acts or any(RIGHTS[act] & ROLES[role] for act in acts)
+        answer = client.request(
+            method,
+            "/api" + _a_path(route.path),
+            headers={"authorization": f"Bearer {token}"},
+            json={} if method == "POST" else None,
+        )
+        refused = answer.status_code == 403
+        assert refused is not allowed, f"{role}: {method} {route.path} answered {answer.status_code}"
+
+
+def test_a_call_without_a_token_is_answered_only_where_it_is_public(town: House) -> None:
+    client = Browser(town).client
+    for method, route in calls():
+        answer = client.request(method, "/api" + _a_path(route.path))
+        public = "PUBLIC" in route.openapi_extra["x-needs"]
+        assert (answer.status_code == 401) is not public, f"{method} {route.path}: {answer.status_code}"
 
 
 def test_a_stranger_passes_only_the_public_doors(town: House) -> None:

@@ -7,6 +7,7 @@ import pytest
 from definitions.chain import Offset
 from workflow import calendar
 from workflow.errors import BadInput
+from workflow.language import Dates, dates
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,25 @@ def test_a_period_of_nineteen_days_ends_as_itabashis_did() -> None:
 
 def test_a_period_counted_from_the_day_after_ends_a_day_later() -> None:
     assert calendar.period_end(date(2023, 11, 1), 14, first_day_counts=False) == date(2023, 11, 15)
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last", "words"),
+    [
+        (Dates.ERA, date(2023, 11, 8), date(2023, 11, 26), "令和5年11月8日（水）から11月26日（日）24:00まで"),
+        (
+            Dates.ERA,
+            date(2023, 12, 20),
+            date(2024, 1, 8),
+            "令和5年12月20日（水）から令和6年1月8日（月）24:00まで",
+        ),
+        (Dates.ISO, date(2023, 11, 8), date(2023, 11, 26), "2023-11-08から2023-11-26 24:00まで"),
+    ],
+)
+def test_a_period_is_said_in_words(written: Dates, first: date, last: date, words: str) -> None:
+    token = dates.set(written)
+    assert calendar.period_words(first, last) == words
+    dates.reset(token)
 
 
 def test_days_are_shown_in_reiwa() -> None:

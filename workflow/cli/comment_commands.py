@@ -27,6 +27,7 @@ def open_comment(
     closes: Annotated[str | None, typer.Option(help="募集終了日（省くと定めの日数）")] = None,
     shortened_why: Annotated[str | None, typer.Option(help="日数を縮める理由")] = None,
     place: Annotated[list[str] | None, typer.Option(help="閲覧場所（いくつでも）")] = None,
+    contact: Annotated[str, typer.Option(help="提出先・問合せ先（所在地、電話、ファクス、電子メール）")] = "",
 ) -> None:
     """現在の版について意見の募集を始める。最終日の 24:00 に終わる。"""
     with at_office() as office:
@@ -39,6 +40,7 @@ def open_comment(
             closes_on=parse_day(closes, "募集終了日") if closes else None,
             shortened_why=shortened_why,
             places=place or [],
+            contact=contact,
             now=now(),
         )
         show.say(f"募集は {reiwa_with_weekday(last)} の 24:00 までです。")
@@ -131,7 +133,8 @@ def show_comment(plan: PlanKey, json: Json = False) -> None:
     if json:
         show.as_json({"counted": counted, "opinions": [dict(row._mapping) for row in rows]})
         return
-    show.say(counted_words(counted))
+    late = f" ほか期間後 {counted.late_opinions}件" if counted.late_opinions else ""
+    show.say(counted.words + late)
     show.table(
         "意見",
         ("番号", "意見", "扱い", "区の考え方"),
@@ -145,10 +148,3 @@ def show_comment(plan: PlanKey, json: Json = False) -> None:
             for r in rows
         ],
     )
-
-
-def counted_words(counted: questions.Counted) -> str:
-    """59件・11人（ファクス4人、電子メール4人）."""
-    routes = "、".join(f"{Route(route).label}{persons}人" for route, persons in counted.by_route.items())
-    late = f" ほか期間後 {counted.late_opinions}件" if counted.late_opinions else ""
-    return f"{counted.opinions}件・{counted.persons}人" + (f"（{routes}）" if routes else "") + late

@@ -27,6 +27,9 @@ def init(
         show.say(f"データベースの準備ができました: {where}")
         if admin is not None:
             engine.begin(office, admin, name, email, now=now())
-            show.say(f"システム管理者「{admin}」を登録しました。")
+            show.say(
+                f"システム管理者「{admin}」を登録しました。画面に入るには、パスワードを設定してください:"
+            )
+            show.say(f"sakutei people password {admin} --as {admin}")
     finally:
         office.close()

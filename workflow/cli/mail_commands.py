@@ -6,7 +6,7 @@ import typer
 
 from notifications import outbox
 from notifications.mail import mailer_of
-from notifications.scheduler import tick
+from notifications.scheduler import call, tick
 from workflow.cli import show
 from workflow.cli.options import By, Json, at_office, mail_settings, now
 from workflow.settings import settings
@@ -56,7 +56,11 @@ def send() -> None:
     mailer = mailer_of(mail)
     show.say(mailer.description)
     with at_office() as office, show.console.status("送信しています…"):
-        result = tick(office, mailer, mail, now)
-    show.say(
-        f"送信 {result.sent} 件、再試行 {result.delayed} 件、失敗 {result.failed} 件、送信不要 {result.dropped} 件"
-    )
+        results = (
+            ("お知らせ", tick(office, mailer, mail, now)),
+            ("他システムへの通知", call(office, mail, now)),
+        )
+    for name, result in results:
+        show.say(
+            f"{name}: 送信 {result.sent} 件、再試行 {result.delayed} 件、失敗 {result.failed} 件、送信不要 {result.dropped} 件"
+        )

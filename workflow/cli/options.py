@@ -54,4 +54,5 @@ def mail_settings(found: Settings) -> MailSettings:
         password=password,
         overrides=found.templates,
         ca_file=found.smtp_ca_file,
+        networks=found.networks,
     )

@@ -9,16 +9,19 @@ from sqlalchemy import select
 
 from definitions.load import load_chain, shipped
 from definitions.terms import Role
-from workflow import engine
-from workflow.calendar import parse_day
+from workflow import engine, questions
+from workflow.calendar import parse_day, tokyo_day
 from workflow.cli import show
-from workflow.cli.options import By, Json, at_office, now
+from workflow.cli.options import By, DryRun, Json, at_office, now
+from workflow.cli.telling import told
 from workflow.records import Person
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
 
 PersonKey = Annotated[str, typer.Argument(metavar="PERSON", help="職員の鍵")]
 Since = Annotated[str, typer.Option("--since", help="この日から")]
+TermNumber = Annotated[int, typer.Argument(help="番号（sakutei people show で分かる）")]
+LastDay = Annotated[str, typer.Argument(help="最後の日")]
 Until = Annotated[str | None, typer.Option("--until", help="この日まで（省くと続く）")]
 
 
@@ -43,6 +46,17 @@ def add(key: PersonKey, name: str, email: str, by: By) -> None:
     """職員を登録する。"""
     with at_office() as office:
         engine.add_person(office, by, key, name, email, now=now())
+
+
+@app.command("add-table")
+def add_table(
+    file: Annotated[Path, typer.Argument(help="CSV（氏名,鍵,メール,課,職）")], by: By, since: Since
+) -> None:
+    """名簿の表の全員を登録する。誤りがあれば、すべてを示し、誰も登録しない。"""
+    people = engine.read_newcomers(file.read_text("utf-8-sig"))
+    with at_office() as office:
+        added = engine.add_people(office, by, people, _day(since), now=now())
+        show.say(f"{added} 人を登録しました。")
 
 
 @app.command()
@@ -81,10 +95,31 @@ def seat(person: PersonKey, body: str, role: Role, by: By, since: Since, until: 
 
 
 @app.command()
-def end(person: PersonKey, last_day: Annotated[str, typer.Argument(help="最後の日")], by: By) -> None:
+def end(person: PersonKey, last_day: LastDay, by: By) -> None:
     """異動・退職: その日で所属・委員・代理を終える。"""
     with at_office() as office:
         show.say(f"{engine.end_terms(office, by, person, _day(last_day), now=now())} 件を終えました。")
+
+
+@app.command("end-seat")
+def end_seat(number: TermNumber, last_day: LastDay, by: By) -> None:
+    """会議体の任期を一つだけ終える。"""
+    with at_office() as office:
+        engine.end_seat(office, by, number, _day(last_day), now=now())
+
+
+@app.command("end-posting")
+def end_posting(number: TermNumber, last_day: LastDay, by: By) -> None:
+    """所属を一つだけ終える。"""
+    with at_office() as office:
+        engine.end_posting(office, by, number, _day(last_day), now=now())
+
+
+@app.command("end-deputyship")
+def end_deputyship(number: TermNumber, last_day: LastDay, by: By) -> None:
+    """代理の届出を一つだけ終える。"""
+    with at_office() as office:
+        engine.end_deputyship(office, by, number, _day(last_day), now=now())
 
 
 @app.command()
@@ -106,6 +141,46 @@ def closed_day(day: str, name: str, by: By) -> None:
     """閉庁日を加える。営業日の数え方に効く。"""
     with at_office() as office:
         engine.close_day(office, by, _day(day), name, now=now())
+
+
+@app.command("show")
+def show_person(key: PersonKey, json: Json = False) -> None:
+    """職員の所属・任期・代理を、番号とともに示す。"""
+    with at_office() as office, office.reading() as db:
+        person = questions.person(db, key, tokyo_day(now()))
+    if json:
+        show.as_json(person)
+        return
+    rows = [
+        *(("所属", each.term, f"{each.department} {each.office or ''}") for each in person.postings),
+        *(("任期", each.term, f"{each.name} {each.role.label}") for each in person.seats),
+        *(("代理者", each.term, each.name) for each in person.deputies),
+        *(("代理する", each.term, each.name) for each in person.principals),
+    ]
+    show.table(
+        f"{person.name}（{person.email}）",
+        ("番号", "種類", "内容", "状態", "から", "まで"),
+        [
+            (term.number, kind, words, term.standing.label, term.since, term.until)
+            for kind, term, words in rows
+        ],
+    )
+
+
+@app.command()
+def invite(key: PersonKey, by: By, dry_run: DryRun = False) -> None:
+    """利用を案内する: パスワードを設定するリンクを、メールで送る。"""
+    with at_office() as office:
+        told(office, lambda at: engine.invite(at, by, key, now=now()), dry_run)
+
+
+@app.command()
+def password(key: PersonKey, by: By) -> None:
+    """パスワードを設定する（画面には表示されません）。最初のシステム管理者は、これで入れるようになる。"""
+    typed = typer.prompt("新しいパスワード", hide_input=True, confirmation_prompt="もう一度")
+    with at_office() as office:
+        engine.set_password(office, by, key, typed, now=now())
+        show.say("パスワードを設定しました。この職員のサインインは、すべて終わりました。")
 
 
 @app.command("list")

@@ -17,10 +17,12 @@ from workflow.cli.demo_folder import empty
 from workflow.cli.neighbours import Neighbours
 from workflow.cli.options import at_office, mail_settings
 from workflow.cli.replay import Replay
+from workflow.errors import BadInput
 from workflow.office import Office
-from workflow.settings import settings
+from workflow.settings import Settings, settings
 from workflow.web.app import build
 from workflow.web.demo import Demo
+from workflow.web.oidc import Provider
 
 app = typer.Typer(rich_markup_mode=None)
 GUESTS = (("担当", "tanto"), ("部会長", "bucho"), ("本部員", "kyoiku"))
@@ -37,15 +39,31 @@ def serve(
     if demo:
         show.say("見本を用意しています（10 秒ほど）。")
         played, mail = halfway(folder, site=f"http://{host}:{port}")
-        _run(build(played.office, mail, demo=played), host, port)
+        run(build(played.office, mail, demo=played), host, port)
         return
     with at_office() as office:
-        _run(build(office, mail_settings(settings())), host, port)
+        found = settings()
+        run(build(office, mail_settings(found), oidc=provider_of(found)), host, port)
 
 
-def _run(pages: FastAPI, host: str, port: int) -> None:
+def run(pages: FastAPI, host: str, port: int) -> None:
+    """Serve until Ctrl+C. Addresses are not logged: some are one-time links."""
     show.say(f"http://{host}:{port}/ を開いてください。止めるときは Ctrl+C を押します。")
-    uvicorn.run(pages, host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def provider_of(found: Settings) -> Provider | None:
+    """The OIDC provider the settings name, or None. Raises `BadInput` when they name it only in part."""
+    if found.oidc_issuer is None:
+        return None
+    if found.oidc_client_id is None or found.oidc_client_secret is None:
+        raise BadInput(
+            "環境変数 SAKUTEI_OIDC_CLIENT_ID と SAKUTEI_OIDC_CLIENT_SECRET",
+            "揃っていません",
+            "連携先から受け取った値を両方とも指定してください。",
+        )
+    secret = found.oidc_client_secret.get_secret_value()
+    return Provider(found.oidc_issuer, found.oidc_client_id, secret, found.oidc_name)
 
 
 def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:

@@ -20,12 +20,12 @@ def a_key(place: str, value: str) -> str:
     return value
 
 
-def a_line(place: str, value: str) -> str:
+def a_line(place: str, value: str, longest: int = 200) -> str:
     """One line of text, not empty: a name, a place, a title. Raises `BadInput`."""
     if not value.strip():
         raise BadInput(place, "空です", "1 文字以上で入力してください。")
-    if len(value) > 200:
-        raise BadInput(place, f"{len(value)} 文字あります", "200 文字以内にしてください。")
+    if len(value) > longest:
+        raise BadInput(place, f"{len(value)} 文字あります", f"{longest} 文字以内にしてください。")
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in value):
         raise BadInput(
             place, f"「{_shown(value)}」に改行や制御文字があります", "1 行の文字だけにしてください。"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Body, BodyGate, Urgent
-from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome
+from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome, Role
 from workflow import gates, questions
 from workflow.audit import Tag, record
 from workflow.calendar import reiwa_moment, tokyo_day
@@ -45,12 +45,11 @@ from workflow.records import (
     Meeting,
     Plan,
     Record,
-    Signoff,
     Version,
     Vote,
 )
 from workflow.rights import Act, Actor, actor
-from workflow.tally import Choice, Tally, count
+from workflow.tally import Ballot, Choice, Tally, tally_of
 
 
 class Item(NamedTuple):
@@ -341,8 +340,7 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
         old = _standing_decision(db, decision)
         if old.recorded_by != who.id:
             raise StepImpossible("引戻し", f"決定 {decision}", None, "記録した本人だけが引き戻せます。")
-        built = _built_on(db, old, plan_by_id(db, old.plan_id))
-        if built:
+        if built := _built_on(db, old):
             raise AlreadyDone(f"{built}ため、引き戻せません。訂正の記録をしてください。")
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
         _supersede(db, old, None, reason, who, now)
@@ -529,21 +527,13 @@ def _write_vote(
 
 def _tally(db: Session, sitting: Sitting) -> Tally:
     members = seats(db, sitting.body.key, sitting.day)
-    votes = _votes(db, sitting.item.id)
-    in_writing = sitting.meeting.form == Form.IN_WRITING
-    cast = {seat: v for seat, v in votes.items() if v.choice != Choice.WITHDRAWN and not v.casting}
-    there = set(cast) if in_writing else _present(db, sitting.meeting.id)
-    chairs = {seat.person_id for seat in members if seat.role.value == "chair"}
-    presided = not in_writing and sitting.body.tie.value == "chair_decides" and bool(chairs & there)
-    counted = [Choice(v.choice) for seat, v in cast.items() if not (presided and seat in chairs)]
-    deciding = [Choice(v.choice) for v in votes.values() if v.casting and v.choice != Choice.WITHDRAWN]
-    return count(
+    cast = db.scalars(select(Vote).where(Vote.item_id == sitting.item.id).order_by(Vote.turn, Vote.id))
+    return tally_of(
         sitting.body,
-        members=len(members),
-        present=len(there),
-        votes=counted,
-        presided=presided,
-        deciding=deciding[0] if deciding else None,
+        [Ballot(vote.member_id, Choice(vote.choice), vote.casting) for vote in cast],
+        members=[seat.person_id for seat in members],
+        chairs=[seat.person_id for seat in members if seat.role is Role.CHAIR],
+        present=None if sitting.meeting.form == Form.IN_WRITING else _present(db, sitting.meeting.id),
     )
 
 
@@ -615,7 +605,7 @@ def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
 def _before_is_open(db: Session, plan: PlanFact, gate: BodyGate, now: datetime) -> None:
     state = gates.states(plan.chain, plan.stage, facts(db, plan, now))[gate.key]
     if state.lack is Lack.AFTER:
-        reasons = [r.words for r in questions.why(db, plan, now) if r.gate in gate.after]
+        reasons = [r for r in questions.why(db, plan, now) if r.gate in gate.after]
         raise GateClosed(plan.stage, [state], reasons)
 
 
@@ -730,46 +720,8 @@ def _supersede(
     )
 
 
-def _built_on(db: Session, decision: Decision, plan: PlanFact) -> str | None:
+def _built_on(db: Session, decision: Decision) -> str | None:
     """What somebody built on the decision, in words; None when nobody did."""
-    if (plan.stage.key, plan.visit) != (decision.stage, decision.visit):
-        return "計画が既に動いた"
-    later = {gate.key for gate in plan.stage.gates if decision.gate_key in gate.after}
-    if _stands(db, Decision, Decision.outcome, decision, later):
-        return "次の会議体が既に決定した"
-    if _stands(db, Signoff, Signoff.result, decision, later):
-        return "決裁が既に済んだ"
-    closed = select(func.count()).where(
-        Condition.decision_id == decision.id, Condition.closed_at.is_not(None)
-    )
-    if db.scalar(closed):
-        return "条件が既に解消された"
-    ratified = select(func.count()).where(Decision.ratifies_id == decision.id)
-    if db.scalar(ratified):
-        return "専決が既に報告された"
-    item = db.get(AgendaItem, decision.item_id) if decision.item_id else None
-    held = db.get(Meeting, item.meeting_id) if item else None
-    return "会議が既に終了した" if held and held.status == MeetingStatus.CLOSED else None
-
-
-def _stands(
-    db: Session,
-    table: type[Decision] | type[Signoff],
-    answer: InstrumentedAttribute[str | None],
-    decision: Decision,
-    later: set[str],
-) -> bool:
-    """Whether a later gate holds an answer that nothing supersedes."""
-    newer = aliased(table)
-    found = (
-        select(table.id)
-        .outerjoin(newer, newer.supersedes_id == table.id)
-        .where(
-            table.plan_id == decision.plan_id,
-            table.visit == decision.visit,
-            table.gate_key.in_(later),
-            answer.is_not(None),
-            newer.id.is_(None),
-        )
-    )
-    return db.scalar(found.limit(1)) is not None
+    plan = plan_by_id(db, decision.plan_id)
+    given = questions.answers(db, plan)
+    return questions.built_on(plan, given, next(a for a in given if a.id == (False, decision.id)))

@@ -1,21 +1,19 @@
-"""Use cases on meetings: call, move, cancel, close; agenda; attendance."""
+"""Use cases on meetings: call, move, cancel, close; attendance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import BodyGate
-from definitions.terms import BodyKind
 from workflow.audit import Tag, record
 from workflow.calendar import reiwa_moment, tokyo_day
 from workflow.engine.checks import a_line, a_text, some_text
-from workflow.engine.plans import must_be_active
-from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible
-from workflow.facts import PlanFact, plan_by_id, plan_by_key
+from workflow.errors import BadInput, NotFound, StepImpossible
+from workflow.facts import PlanFact
 from workflow.office import Office
 from workflow.people import is_deputy_of, known_body, person_id, seats
 from workflow.records import AgendaItem, Attendance, Decision, Meeting
@@ -62,13 +60,6 @@ _PURPOSE_LABELS = {
     Purpose.CONSULT: "諮問",
     Purpose.VOTE: "議決",
     Purpose.RATIFY: "専決の報告・承認",
-}
-
-USUAL_PURPOSE = {
-    BodyKind.DELIBERATIVE: Purpose.DELIBERATE,
-    BodyKind.RECEIVING: Purpose.REPORT,
-    BodyKind.ADVISORY: Purpose.CONSULT,
-    BodyKind.VOTING: Purpose.VOTE,
 }
 
 
@@ -200,7 +191,7 @@ def move_meeting(
             "開催日時", f"{reiwa_moment(starts_at)} は過ぎています", "これからの日時を指定してください。"
         )
     with office.writing() as db:
-        who, held = _open_meeting(db, by, meeting, "会議の変更", Act.CALL_MEETING, now)
+        who, held = open_meeting(db, by, meeting, "会議の変更", Act.CALL_MEETING, now)
         if decided_items(db, meeting):
             raise StepImpossible("会議の変更", held.title, None, "既に結果が記録されています。")
         new_place = a_line("場所", place) if place is not None else held.place
@@ -232,7 +223,7 @@ def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: d
     """
     some_text("中止の理由", reason)
     with office.writing() as db:
-        who, held = _open_meeting(db, by, meeting, "会議の中止", Act.CALL_MEETING, now)
+        who, held = open_meeting(db, by, meeting, "会議の中止", Act.CALL_MEETING, now)
         if decided_items(db, meeting):
             raise StepImpossible("会議の中止", held.title, None, "既に結果が記録されています。")
         sequence = held.sequence + 1
@@ -259,9 +250,9 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
     """
     a_text("議事要旨", minutes)
     with office.writing() as db:
-        who, held = _open_meeting(db, by, meeting, "会議の終了", Act.CALL_MEETING, now)
+        who, held = open_meeting(db, by, meeting, "会議の終了", Act.CALL_MEETING, now)
         begun(held.title, held.starts_at, now, "会議の終了")
-        left = _listed_items(db, meeting) - decided_items(db, meeting)
+        left = listed_items(db, meeting) - decided_items(db, meeting)
         if left:
             numbers = "、".join(str(item) for item in sorted(left))
             raise StepImpossible(
@@ -276,130 +267,6 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
         record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting, minutes=minutes)
 
 
-def list_item(
-    office: Office,
-    by: str,
-    meeting: int,
-    plan: str,
-    gate: str,
-    *,
-    purpose: Purpose | None = None,
-    now: datetime,
-) -> int:
-    """Put the plan's current version on the agenda for a gate, and return the item's number. Left out, the
-    purpose is the usual one of the body's kind: 審議, 報告, 諮問, 議決.
-
-    Raises `BadInput` (the gate is another body's, or of another stage; no text yet), `AlreadyDone`,
-    `StepImpossible`, `NotAllowed`, `NotFound`.
-    """
-    with office.writing() as db:
-        who, held = _open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
-        fact = plan_by_key(db, plan)
-        must_be_active(fact, "議題の設定")
-        found = body_gate(fact, gate)
-        if found.body != held.body_key:
-            raise BadInput(
-                "関門",
-                f"「{found.label}」は{fact.chain.body(found.body).name}のものです",
-                "その会議体の会議に載せてください。",
-            )
-        if purpose is Purpose.RATIFY:
-            raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
-        chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
-        return _write_item(db, who, held, fact, gate, chosen, None, now)
-
-
-def list_ratification(office: Office, by: str, meeting: int, decision: int, *, now: datetime) -> int:
-    """Put a chair's 専決 on the agenda of the body's meeting, to be heard or approved there; returns the
-    item's number. Raises as `list_item`.
-    """
-    with office.writing() as db:
-        who, held = _open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
-        alone = db.get(Decision, decision)
-        if alone is None or alone.manner != "chair_alone" or alone.body_key != held.body_key:
-            raise NotFound("この会議体の専決", str(decision))
-        fact = plan_by_id(db, alone.plan_id)
-        return _write_item(db, who, held, fact, alone.gate_key, Purpose.RATIFY, alone, now)
-
-
-def _write_item(
-    db: Session,
-    who: Actor,
-    held: Meeting,
-    plan: PlanFact,
-    gate: str,
-    purpose: Purpose,
-    ratifies: Decision | None,
-    now: datetime,
-) -> int:
-    if plan.text is None:
-        raise BadInput("議題", "計画の文書がまだありません", "先に版を登録してください。")
-    version_id = ratifies.version_id if ratifies else plan.text.version_id
-    same = select(AgendaItem.id).where(
-        AgendaItem.meeting_id == held.id,
-        AgendaItem.plan_id == plan.id,
-        AgendaItem.gate_key == gate,
-        AgendaItem.version_id == version_id,
-        AgendaItem.removed_at.is_(None),
-    )
-    if db.scalar(same) is not None:
-        raise AlreadyDone("同じ版が既にこの会議の議題に載っています。")
-    position = db.scalar(
-        select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == held.id)
-    )
-    item = db.scalars(
-        insert(AgendaItem).returning(AgendaItem.id),
-        {
-            "meeting_id": held.id,
-            "position": (position or 0) + 1,
-            "plan_id": plan.id,
-            "gate_key": gate,
-            "stage": ratifies.stage if ratifies else plan.stage.key,
-            "visit": ratifies.visit if ratifies else plan.visit,
-            "version_id": version_id,
-            "purpose": purpose,
-            "ratifies_id": ratifies.id if ratifies else None,
-        },
-    ).one()
-    record(
-        db,
-        Tag.ITEM_LISTED,
-        at=now,
-        by=who.id,
-        plan=plan.id,
-        meeting=held.id,
-        item=item,
-        gate=gate,
-        purpose=purpose,
-        version=version_id,
-    )
-    return item
-
-
-def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetime) -> None:
-    """Take an item off the agenda. It is not 継続審議: nothing was decided.
-
-    Raises `StepImpossible` (it has an outcome), `NotAllowed`, `NotFound`.
-    """
-    some_text("議題から外す理由", reason)
-    with office.writing() as db:
-        listed = live_item(db, item)
-        who, _ = _open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
-        if item in decided_items(db, listed.meeting_id):
-            raise StepImpossible("議題の取下げ", f"議題 {item}", None, "既に結果が記録されています。")
-        db.execute(update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason))
-        record(
-            db,
-            Tag.ITEM_REMOVED,
-            at=now,
-            by=who.id,
-            plan=listed.plan_id,
-            meeting=listed.meeting_id,
-            item=item,
-            reason=reason,
-        )
-
-
 def enter_attendance(
     office: Office, by: str, meeting: int, attended: Mapping[str, Seated], *, now: datetime
 ) -> None:
@@ -410,7 +277,7 @@ def enter_attendance(
     `NotFound`.
     """
     with office.writing() as db:
-        who, held = _open_meeting(db, by, meeting, "出欠の記録", Act.ENTER_ATTENDANCE, now)
+        who, held = open_meeting(db, by, meeting, "出欠の記録", Act.ENTER_ATTENDANCE, now)
         begun(held.title, held.starts_at, now, "出欠の記録")
         day = tokyo_day(held.starts_at)
         members = {seat.key: seat for seat in seats(db, held.body_key, day)}
@@ -455,15 +322,6 @@ def body_gate(plan: PlanFact, key: str) -> BodyGate:
     return gate
 
 
-def live_item(db: Session, item: int) -> AgendaItem:
-    """The item, still on its agenda. Raises `NotFound`, `StepImpossible` (taken off)."""
-    listed = db.get(AgendaItem, item)
-    if listed is None:
-        raise NotFound("議題", str(item))
-    still_listed(listed.id, listed.removed_why)
-    return listed
-
-
 def still_listed(item: int, removed_why: str | None) -> None:
     """Raises `StepImpossible` when the item was taken off its agenda."""
     if removed_why is not None:
@@ -496,7 +354,8 @@ def decided_items(db: Session, meeting: int) -> set[int]:
     return set(db.scalars(held))
 
 
-def _listed_items(db: Session, meeting: int) -> set[int]:
+def listed_items(db: Session, meeting: int) -> set[int]:
+    """The items on the meeting's agenda, decided or not."""
     return set(
         db.scalars(
             select(AgendaItem.id).where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
@@ -504,9 +363,11 @@ def _listed_items(db: Session, meeting: int) -> set[int]:
     )
 
 
-def _open_meeting(
+def open_meeting(
     db: Session, by: str, meeting: int, doing: str, act: Act, now: datetime
 ) -> tuple[Actor, Meeting]:
+    """The person, with the right to do that at the meeting, and the meeting: neither cancelled nor closed.
+    Raises `NotFound`, `NotAllowed`, `StepImpossible`."""
     who = actor(db, by, tokyo_day(now))
     held = db.get(Meeting, meeting)
     if held is None:

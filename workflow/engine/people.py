@@ -1,7 +1,7 @@
 """Use cases on people: who they are, where they serve, in which bodies they sit, who stands in for them."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +15,16 @@ from workflow.engine.plans import adopt
 from workflow.errors import AlreadyDone, BadInput, NotFound
 from workflow.office import Office
 from workflow.people import known_body, person_id
-from workflow.records import Administrator, ClosedDay, Department, Deputy, Membership, Person, Posting
+from workflow.records import (
+    Administrator,
+    ChainText,
+    ClosedDay,
+    Department,
+    Deputy,
+    Membership,
+    Person,
+    Posting,
+)
 from workflow.rights import Act, Actor, actor, in_term
 
 
@@ -27,7 +36,7 @@ def begin(office: Office, key: str, name: str, email: str, *, now: datetime) -> 
     with office.writing() as db:
         if db.scalar(select(Administrator.id).limit(1)) is not None:
             raise AlreadyDone("システム管理者は既にいます。その方に職員の登録を依頼してください。")
-        person = _insert_person(db, key, name, email)
+        person = insert_person(db, key, name, email)
         db.execute(insert(Administrator).values(person_id=person, since=tokyo_day(now), until=None))
         record(db, Tag.PERSON_ADDED, at=now, by=person, key=key, name=name, email=email)
         record(db, Tag.ADMINISTRATOR_NAMED, at=now, by=person, person=key, since=tokyo_day(now))
@@ -39,7 +48,7 @@ def add_department(office: Office, by: str, key: str, name: str, *, now: datetim
     a_key("課の鍵", key)
     a_line("課の名称", name)
     with office.writing() as db:
-        who = _keeper(db, by, now)
+        who = keeper(db, by, now)
         if db.get(Department, key) is not None:
             raise AlreadyDone(f"課の鍵「{key}」は既に使われています。")
         db.execute(insert(Department).values(key=key, name=name))
@@ -48,17 +57,21 @@ def add_department(office: Office, by: str, key: str, name: str, *, now: datetim
 
 def add_chain(office: Office, by: str, chain: Chain, *, now: datetime) -> str:
     """Make a chain's bodies known, so that people can be seated before the first plan begins. Returns the
-    SHA-256 of the chain's text. Raises `NotAllowed`, `AlreadyDone`."""
+    SHA-256 of the chain's text. Raises `NotAllowed`, `AlreadyDone` (a body's key stands for another body)."""
     with office.writing() as db:
-        _keeper(db, by, now)
-        return adopt(db, chain)
+        who = keeper(db, by, now)
+        kept = set(db.scalars(select(ChainText.sha256)))
+        sha256 = adopt(db, chain)
+        if sha256 not in kept:
+            record(db, Tag.CHAIN_ADDED, at=now, by=who.id, key=chain.key, title=chain.title, sha256=sha256)
+        return sha256
 
 
 def add_person(office: Office, by: str, key: str, name: str, email: str, *, now: datetime) -> int:
     """Add a person, and return their number. Raises `AlreadyDone`, `NotAllowed`, `BadInput`."""
     with office.writing() as db:
-        who = _keeper(db, by, now)
-        person = _insert_person(db, key, name, email)
+        who = keeper(db, by, now)
+        person = insert_person(db, key, name, email)
         record(db, Tag.PERSON_ADDED, at=now, by=who.id, key=key, name=name, email=email)
         return person
 
@@ -75,7 +88,7 @@ def change_person(
     if not changed:
         raise BadInput("職員の変更", "変えるものがありません", "氏名か電子メールを指定してください。")
     with office.writing() as db:
-        who = _keeper(db, by, now)
+        who = keeper(db, by, now)
         person = person_id(db, key)
         db.execute(update(Person).where(Person.id == person).values(**changed))
         record(db, Tag.PERSON_CHANGED, at=now, by=who.id, person=key, **changed)
@@ -98,27 +111,12 @@ def post(
     if position is not None:
         a_line("職", position)
     with office.writing() as db:
-        who = _keeper(db, by, now)
+        who = keeper(db, by, now)
         if db.get(Department, department) is None:
             raise NotFound(
                 "課", department, list(db.scalars(select(Department.key).order_by(Department.key)))
             )
-        row = {"person_id": person_id(db, person), "department_key": department, "office": position}
-        number = db.scalars(
-            insert(Posting).returning(Posting.id), {**row, "since": since, "until": until}
-        ).one()
-        record(
-            db,
-            Tag.PERSON_POSTED,
-            at=now,
-            by=who.id,
-            person=person,
-            department=department,
-            office=position,
-            since=since,
-            until=until,
-        )
-        return number
+        return insert_posting(db, who, person, department, position, since, until, now)
 
 
 def seat(
@@ -136,7 +134,7 @@ def seat(
     membership's number. Raises `AlreadyDone` (seated so in that time), `NotAllowed`, `NotFound`, `BadInput`."""
     _in_order(since, until)
     with office.writing() as db:
-        who = _keeper(db, by, now)
+        who = keeper(db, by, now)
         known_body(db, body)
         number = person_id(db, person)
         overlapping = select(Membership.id).where(
@@ -170,7 +168,7 @@ def end_terms(office: Office, by: str, person: str, last_day: date, *, now: date
     """End every seat, posting and deputyship of a person after a day (異動・退職), and return how many ended.
     What they did before stays valid. Raises `NotAllowed`, `NotFound`."""
     with office.writing() as db:
-        who = _keeper(db, by, now)
+        who = keeper(db, by, now)
         number = person_id(db, person)
         ended = 0
         for table in (Membership, Posting, Administrator):
@@ -178,6 +176,43 @@ def end_terms(office: Office, by: str, person: str, last_day: date, *, now: date
         ended += _end(db, Deputy, (Deputy.deputy_id == number) | (Deputy.principal_id == number), last_day)
         record(db, Tag.TERM_ENDED, at=now, by=who.id, person=person, last_day=last_day)
         return ended
+
+
+def end_seat(office: Office, by: str, number: int, last_day: date, *, now: datetime) -> None:
+    """End one seat in a body after a day. Raises `AlreadyDone`, `NotAllowed`, `NotFound`, `BadInput`."""
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        held = _end_one(db, Membership, number, last_day)
+        person = db.get_one(Person, held.person_id).key
+        told: dict[str, Any] = {
+            "person": person,
+            "body": held.body_key,
+            "role": held.role,
+            "last_day": last_day,
+        }
+        record(db, Tag.TERM_ENDED, at=now, by=who.id, **told)
+
+
+def end_posting(office: Office, by: str, number: int, last_day: date, *, now: datetime) -> None:
+    """End one posting after a day. Raises `AlreadyDone`, `NotAllowed`, `NotFound`, `BadInput`."""
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        held = _end_one(db, Posting, number, last_day)
+        person = db.get_one(Person, held.person_id).key
+        told: dict[str, Any] = {"person": person, "department": held.department_key, "office": held.office}
+        record(db, Tag.TERM_ENDED, at=now, by=who.id, **told, last_day=last_day)
+
+
+def end_deputyship(office: Office, by: str, number: int, last_day: date, *, now: datetime) -> None:
+    """End one person's standing in for another after a day. Raises `AlreadyDone`, `NotAllowed`, `NotFound`,
+    `BadInput`."""
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        held = _end_one(db, Deputy, number, last_day)
+        deputy = db.get_one(Person, held.deputy_id).key
+        principal = db.get_one(Person, held.principal_id).key
+        told: dict[str, Any] = {"person": deputy, "principal": principal, "last_day": last_day}
+        record(db, Tag.TERM_ENDED, at=now, by=who.id, **told)
 
 
 def name_deputy(
@@ -195,7 +230,7 @@ def name_deputy(
     if principal == deputy:
         raise BadInput("代理者", "本人です", "別の職員を指定してください。")
     with office.writing() as db:
-        who = _keeper(db, by, now)
+        who = keeper(db, by, now)
         pair = {"principal_id": person_id(db, principal), "deputy_id": person_id(db, deputy)}
         db.execute(insert(Deputy).values(**pair, since=since, until=until))
         record(
@@ -216,7 +251,7 @@ def name_administrator(
     """Name another administrator. Raises `NotAllowed`, `NotFound`, `BadInput`."""
     _in_order(since, until)
     with office.writing() as db:
-        who = _keeper(db, by, now)
+        who = keeper(db, by, now)
         db.execute(insert(Administrator).values(person_id=person_id(db, person), since=since, until=until))
         record(db, Tag.ADMINISTRATOR_NAMED, at=now, by=who.id, person=person, since=since, until=until)
 
@@ -225,20 +260,22 @@ def close_day(office: Office, by: str, day: date, name: str, *, now: datetime) -
     """Enter a day on which the office is closed. Raises `AlreadyDone`, `NotAllowed`, `BadInput`."""
     a_line("閉庁日の名称", name)
     with office.writing() as db:
-        who = _keeper(db, by, now)
+        who = keeper(db, by, now)
         if db.get(ClosedDay, day) is not None:
             raise AlreadyDone(f"{reiwa(day)}は既に閉庁日です。")
         db.execute(insert(ClosedDay).values(day=day, name=name))
         record(db, Tag.CLOSED_DAY_ADDED, at=now, by=who.id, day=day, name=name)
 
 
-def _keeper(db: Session, by: str, now: datetime) -> Actor:
+def keeper(db: Session, by: str, now: datetime) -> Actor:
+    """Who may keep the list of people. Raises `NotAllowed`, `NotFound`."""
     who = actor(db, by, tokyo_day(now))
     who.require(Act.KEEP_PEOPLE)
     return who
 
 
-def _insert_person(db: Session, key: str, name: str, email: str) -> int:
+def insert_person(db: Session, key: str, name: str, email: str) -> int:
+    """A new person's number. Raises `AlreadyDone`, `BadInput`."""
     a_key("職員の鍵", key)
     a_line("氏名", name)
     an_address("電子メール", email)
@@ -247,10 +284,52 @@ def _insert_person(db: Session, key: str, name: str, email: str) -> int:
     return db.scalars(insert(Person).returning(Person.id), {"key": key, "name": name, "email": email}).one()
 
 
+def insert_posting(
+    db: Session,
+    who: Actor,
+    person: str,
+    department: str,
+    position: str | None,
+    since: date,
+    until: date | None,
+    now: datetime,
+) -> int:
+    """A new posting's number; the department is known. Raises `NotFound`."""
+    row = {"person_id": person_id(db, person), "department_key": department, "office": position}
+    term = {"since": since, "until": until}
+    number = db.scalars(insert(Posting).returning(Posting.id), {**row, **term}).one()
+    told: dict[str, Any] = {"person": person, "department": department, "office": position, **term}
+    record(db, Tag.PERSON_POSTED, at=now, by=who.id, **told)
+    return number
+
+
 def _end(db: Session, table: type, mine: object, last_day: date) -> int:
     """Rows that would still hold after the day end on it."""
     still = update(table).where(mine, in_term(table, last_day + timedelta(days=1)))  # type: ignore[arg-type]
     return db.execute(still.values(until=last_day)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+Term = TypeVar("Term", Membership, Posting, Deputy)
+
+
+def _end_one(db: Session, table: type[Term], number: int, last_day: date) -> Term:
+    held = db.get(table, number)
+    if held is None:
+        raise NotFound(_TERMS[table], str(number))
+    if last_day < held.since:
+        raise BadInput(
+            "最後の日",
+            f"始まり（{reiwa(held.since)}）より前です",
+            "始まりの日か、それより後の日にしてください。",
+        )
+    if held.until is not None and held.until <= last_day:
+        raise AlreadyDone(f"既に{reiwa(held.until)}までです。")
+    held.until = last_day
+    db.flush()
+    return held
+
+
+_TERMS: dict[type, str] = {Membership: "会議体の任期", Posting: "所属", Deputy: "代理者の届出"}
 
 
 def _in_order(since: date, until: date | None) -> None:

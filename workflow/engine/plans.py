@@ -14,12 +14,15 @@ from workflow import files, gates, questions
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.engine.checks import a_key, a_line, a_text, some_text
-from workflow.errors import AlreadyDone, GateClosed, NotFound, PlanMoved, StepImpossible
+from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, PlanMoved, StepImpossible
 from workflow.facts import PlanFact, facts, plan_by_key
 from workflow.machine import Standing, Status, Trigger, machine_of, take
 from workflow.office import Office, connection_of
 from workflow.records import BodyRecord, ChainText, Department, Document, Plan, Record, Version
 from workflow.rights import Act, actor
+
+RESERVED = frozenset({"new"})
+"""Keys no plan may have: /plans/new is where one is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ def open_plan(
     Raises `NotAllowed`, `NotFound` (the department), `AlreadyDone` (the key is taken), `BadInput`.
     """
     a_key("計画の鍵", key)
+    if key in RESERVED:
+        raise BadInput("計画の鍵", f"「{key}」は使えません", "別の鍵を付けてください。")
     a_line("計画の名称", title)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
@@ -165,8 +170,7 @@ def advance(office: Office, by: str, plan: str, *, seen: int, to: str | None = N
         try:
             take(machine_of(fact.chain_sha256, fact.chain), Trigger.ADVANCE, standing, to=to)
         except GateClosed as closed:
-            reasons = tuple(reason.words for reason in questions.why(db, fact, now))
-            raise GateClosed(closed.stage, closed.shut, reasons) from None
+            raise GateClosed(closed.stage, closed.shut, questions.why(db, fact, now)) from None
         return _move(db, fact, Trigger.ADVANCE, standing, Tag.PLAN_ADVANCED, "", by=who.id, now=now)
 
 

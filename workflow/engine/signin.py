@@ -1,108 +1,91 @@
-"""Use cases of signing in: set a password, sign in, sign out. Passwords are kept as argon2id, sessions as the
-SHA-256 of their token."""
+"""Use cases of signing in: begin a session in a browser, and end it. Only the SHA-256 of its token is kept."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
-from workflow.errors import BadInput, SignInRefused
+from workflow.engine.attempts import FROM_ONE_SOURCE, WRONG_PASSWORDS, Counter, forget, try_once
+from workflow.engine.passwords import matches, nobodys_hash
+from workflow.engine.random_tokens import new_token, sha256
+from workflow.errors import SignInRefused
 from workflow.office import Office
-from workflow.people import person_id
-from workflow.records import Credential, FailedSignIn, Person, SignIn
-from workflow.rights import Act, actor
+from workflow.people import has_left, person_id
+from workflow.records import Credential, Person, SignIn
 
 TOKEN_LIFE = timedelta(hours=10)
 """How long a session lasts: a working day."""
 
-WINDOW, TRIES = timedelta(minutes=15), 10
-"""After so many wrong passwords for one key within the window, none is taken for the rest of it."""
 
-SHORTEST, LONGEST = 12, 200
-"""The length of a password, in characters."""
+def sign_in(
+    office: Office, key: str, password: str, *, agent: str = "", source: str = "", now: datetime
+) -> str:
+    """Sign in, and return the session's token. `agent` is how the browser calls itself, `source` the network
+    address it asks from; empty: unknown.
 
-_hasher = PasswordHasher()
-
-
-@cache
-def _nobodys_hash() -> str:
-    """Checked when the key is unknown, so that the answer takes as long as for a known one."""
-    return _hasher.hash("nobody has this password")
-
-
-def set_password(office: Office, by: str, person: str, password: str, *, now: datetime) -> None:
-    """Set one's own password, or as administrator somebody's. Every session of theirs ends.
-
-    Raises `NotAllowed`, `NotFound`, `BadInput` (too short or too long).
+    Raises `SignInRefused`, which does not say whether the key is known: who has left (異動・退職) is not.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise BadInput(
-            "パスワード",
-            f"{len(password)} 文字です",
-            f"{SHORTEST} 文字以上 {LONGEST} 文字以内にしてください。",
-        )
-    hashed = _hasher.hash(password)
+    counters = [Counter("key", key, WRONG_PASSWORDS)]
+    if source:
+        counters.append(Counter("source", source, FROM_ONE_SOURCE))
     with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        if by != person:
-            who.require(Act.KEEP_PEOPLE)
-        number = person_id(db, person)
-        db.execute(delete(Credential).where(Credential.person_id == number))
-        db.execute(insert(Credential).values(person_id=number, password_hash=hashed, changed_at=now))
-        db.execute(delete(SignIn).where(SignIn.person_id == number))
-        record(db, Tag.PASSWORD_SET, at=now, by=who.id, person=person)
-
-
-def sign_in(office: Office, key: str, password: str, *, agent: str = "", now: datetime) -> str:
-    """Sign in, and return the session's token; `agent` is how the browser calls itself.
-
-    Raises `SignInRefused`, which does not say whether the key is known.
-    """
-    name = key[:60]
-    with office.reading() as db:
-        tried = _tries(db, name, now)
+        tries = try_once(db, counters, now)
         row = db.execute(
             select(Person.id, Credential.password_hash)
             .join(Credential, Credential.person_id == Person.id)
-            .where(Person.key == name)
+            .where(Person.key == key.replace("\0", ""), ~has_left(tokyo_day(now)))
         ).first()
-    if tried >= TRIES:
+    if tries is None:
         raise SignInRefused(wait=True)
-    right = _matches(row.password_hash if row else _nobodys_hash(), password)
+    if not matches(row.password_hash if row else nobodys_hash(), password) or row is None:
+        raise SignInRefused
     with office.writing() as db:
-        if row is None or not right:
-            db.execute(insert(FailedSignIn).values(name=name, at=now))
-        else:
-            token = secrets.token_urlsafe(32)
-            db.execute(delete(SignIn).where(SignIn.expires_at < now))
-            db.execute(delete(FailedSignIn).where(FailedSignIn.at < now - WINDOW))
-            ends = now + TOKEN_LIFE
-            values = {"person_id": row.id, "began_at": now, "expires_at": ends, "agent": agent[:200]}
-            db.execute(insert(SignIn).values(token_sha256=_sha256(token), **values))
-            return token
-    raise SignInRefused
+        forget(db, tries)
+        return _begin_session(db, row.id, agent, now)
+
+
+def sign_in_by_address(office: Office, address: str, *, agent: str = "", now: datetime) -> str | None:
+    """Sign in the one person who has that mail address, which somebody we trust has verified, and return the
+    session's token. None when nobody has it, or more than one."""
+    with office.writing() as db:
+        found = db.scalars(
+            select(Person.id)
+            .where(func.lower(Person.email) == address.lower(), ~has_left(tokyo_day(now)))
+            .limit(2)
+        ).all()
+        return _begin_session(db, found[0], agent, now) if len(found) == 1 else None
 
 
 def signed_in(db: Session, token: str, now: datetime) -> str | None:
-    """The key of the person whose session it is; None when it is nobody's, or over."""
+    """The key of the person whose session it is; None when it is nobody's, or over, or they have left."""
     return db.scalar(
         select(Person.key)
         .join(SignIn, SignIn.person_id == Person.id)
-        .where(SignIn.token_sha256 == _sha256(token), SignIn.expires_at > now)
+        .where(SignIn.token_sha256 == sha256(token), SignIn.expires_at > now, ~has_left(tokyo_day(now)))
     )
 
 
 def sign_out(office: Office, token: str) -> None:
     """End a session. Does nothing when it is over."""
     with office.writing() as db:
-        db.execute(delete(SignIn).where(SignIn.token_sha256 == _sha256(token)))
+        db.execute(delete(SignIn).where(SignIn.token_sha256 == sha256(token)))
+
+
+def end_session(office: Office, by: str, session: str) -> None:
+    """End one of one's own sessions, named by its token's SHA-256. Does nothing when it is over. Raises
+    `NotFound`."""
+    with office.writing() as db:
+        db.execute(
+            delete(SignIn).where(SignIn.person_id == person_id(db, by), SignIn.token_sha256 == session)
+        )
+
+
+def end_other_sessions(office: Office, by: str, token: str) -> None:
+    """End all of one's own sessions but that of the token. Raises `NotFound`."""
+    with office.writing() as db:
+        mine = SignIn.person_id == person_id(db, by)
+        db.execute(delete(SignIn).where(mine, SignIn.token_sha256 != sha256(token)))
 
 
 def prolong_sessions(office: Office, until: datetime) -> None:
@@ -111,17 +94,9 @@ def prolong_sessions(office: Office, until: datetime) -> None:
         db.execute(update(SignIn).values(expires_at=until))
 
 
-def _tries(db: Session, name: str, now: datetime) -> int:
-    found = select(func.count()).where(FailedSignIn.name == name, FailedSignIn.at > now - WINDOW)
-    return db.scalar(found) or 0
-
-
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password[: LONGEST + 1])
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _sha256(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _begin_session(db: Session, person: int, agent: str, now: datetime) -> str:
+    token = new_token()
+    db.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    row = {"person_id": person, "began_at": now, "expires_at": now + TOKEN_LIFE, "agent": agent[:200]}
+    db.execute(insert(SignIn).values(token_sha256=sha256(token), **row))
+    return token

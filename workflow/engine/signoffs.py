@@ -63,7 +63,7 @@ def sign(
         known = facts(db, fact, now)
         state = gates.states(fact.chain, fact.stage, known)[gate]
         if state.lack is Lack.AFTER:
-            reasons = [r.words for r in questions.why(db, fact, now) if r.gate in found.after]
+            reasons = [r for r in questions.why(db, fact, now) if r.gate in found.after]
             raise GateClosed(fact.stage, [state], reasons)
         held = known.signoffs.get(gate)
         if held and held.version_id == fact.text.version_id and held.approved:
@@ -114,10 +114,10 @@ def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now
         if old.signed_by != who.id:
             raise StepImpossible("引戻し", f"決裁 {signoff}", None, "決裁した本人だけが引き戻せます。")
         fact = plan_by_id(db, old.plan_id)
-        if (fact.stage.key, fact.visit) != (old.stage, old.visit):
-            raise AlreadyDone("計画が既に動いたため、引き戻せません。")
-        if db.get(Review, signoff) is not None:
-            raise AlreadyDone("後閲が済んでいるため、引き戻せません。")
+        given = questions.answers(db, fact)
+        built = questions.built_on(fact, given, next(a for a in given if a.id == (True, signoff)))
+        if built:
+            raise AlreadyDone(f"{built}ため、引き戻せません。")
         db.execute(
             insert(Signoff).values(
                 plan_id=old.plan_id,
@@ -166,6 +166,15 @@ def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now
         record(db, Tag.SIGNOFF_REVIEWED, at=now, by=who.id, plan=found.plan_id, signoff=signoff, note=note)
 
 
+def signs_as(who: Actor, gate: SignoffGate) -> SignedAs | None:
+    """In what right the person would sign at the gate that day; None when in none."""
+    if gate.office in who.offices:
+        return SignedAs.OWN
+    if any(office == gate.office for _, office in who.represented):
+        return SignedAs.DEPUTY
+    return SignedAs.DELEGATED if gate.delegate is not None and gate.delegate in who.offices else None
+
+
 def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:
     for gate in plan.stage.gates:
         if gate.key == key and isinstance(gate, SignoffGate):
@@ -176,15 +185,17 @@ def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:
 
 def _right_to_sign(db: Session, who: Actor, gate: SignoffGate) -> tuple[int, SignedAs]:
     """In whose name and in what right the person signs. Raises `NotAllowed`."""
-    if gate.office in who.offices:
-        return who.id, SignedAs.OWN
-    principals = [seat.person_id for seat in holders(db, gate.office, who.on)]
-    for principal in principals:
-        if principal in who.principals:
+    match signs_as(who, gate):
+        case SignedAs.OWN:
+            return who.id, SignedAs.OWN
+        case SignedAs.DEPUTY:
+            principal = min(person for person, office in who.represented if office == gate.office)
             return principal, SignedAs.DEPUTY
-    if gate.delegate is not None and gate.delegate in who.offices:
-        return (principals[0] if principals else who.id), SignedAs.DELEGATED
-    who.refuse(Act.SIGN)
+        case SignedAs.DELEGATED:
+            principals = holders(db, gate.office, who.on)
+            return (principals[0].person_id if principals else who.id), SignedAs.DELEGATED
+        case None:
+            who.refuse(Act.SIGN)
     raise AssertionError("refuse always raises")
 
 

@@ -1,28 +1,133 @@
 """What people ask: why can it not move, what waits for me, what happened, when was it planned. Reading only;
 the answers are data first, words second."""
 
+from workflow.questions.answers import Answer, Owed, Standing, answers, built_on, standings
 from workflow.questions.blocking import Blockers, Coming, Reason, blockers, why
-from workflow.questions.comment import Counted, comment_counts
-from workflow.questions.plans import Happened, Page, history, plan_list
-from workflow.questions.schedule import Month, held_schedule, planned_schedule
-from workflow.questions.waiting import Task, Waiting, worklist
+from workflow.questions.bodies import BodyFact, BodyLine, body, body_list, body_names
+from workflow.questions.chains import Definition, known_chain, known_chains
+from workflow.questions.comment import (
+    CameIn,
+    Consultation,
+    Counted,
+    PeriodState,
+    came_in,
+    comment_counts,
+    consultation,
+    consultations,
+    ready_to_ask,
+    receipt,
+    rounds,
+)
+from workflow.questions.log import Logged, LogPage, Narrowed, log_page
+from workflow.questions.opinions import (
+    Replied,
+    Said,
+    Sheet,
+    Which,
+    all_opinions,
+    letter,
+    opinion_page,
+    opinions_by_id,
+    opinions_of_answer,
+    replies,
+    writers,
+    writers_of_period,
+)
+from workflow.questions.people import (
+    PeoplePage,
+    PersonFact,
+    PersonLine,
+    TermState,
+    colleagues,
+    departments,
+    people_list,
+    person,
+)
+from workflow.questions.periods import PeriodLine, periods
+from workflow.questions.plans import Happened, Page, history, newest_first, plan_list
+from workflow.questions.reading import Asked, Reading, RemarkLine, circle, concerned, reading
+from workflow.questions.schedule import ComparedMonth, Match, Month, compared, held_schedule, planned_schedule
+from workflow.questions.versions import VersionLine, versions
+from workflow.questions.waiting import Task, Waiting, waiting_for, worklist
 
 __all__ = [
+    "Answer",
+    "Asked",
     "Blockers",
+    "BodyFact",
+    "BodyLine",
+    "CameIn",
     "Coming",
+    "ComparedMonth",
+    "Consultation",
     "Counted",
+    "Definition",
     "Happened",
+    "LogPage",
+    "Logged",
+    "Match",
     "Month",
+    "Narrowed",
+    "Owed",
     "Page",
+    "PeoplePage",
+    "PeriodLine",
+    "PeriodState",
+    "PersonFact",
+    "PersonLine",
+    "Reading",
     "Reason",
+    "RemarkLine",
+    "Replied",
+    "Said",
+    "Sheet",
+    "Standing",
     "Task",
+    "TermState",
+    "VersionLine",
     "Waiting",
+    "Which",
+    "all_opinions",
+    "answers",
     "blockers",
+    "body",
+    "body_list",
+    "body_names",
+    "built_on",
+    "came_in",
+    "circle",
+    "colleagues",
     "comment_counts",
+    "compared",
+    "concerned",
+    "consultation",
+    "consultations",
+    "departments",
     "held_schedule",
     "history",
+    "known_chain",
+    "known_chains",
+    "letter",
+    "log_page",
+    "newest_first",
+    "opinion_page",
+    "opinions_by_id",
+    "opinions_of_answer",
+    "people_list",
+    "periods",
+    "person",
     "plan_list",
     "planned_schedule",
+    "reading",
+    "ready_to_ask",
+    "receipt",
+    "replies",
+    "rounds",
+    "standings",
+    "versions",
+    "waiting_for",
     "why",
     "worklist",
+    "writers",
+    "writers_of_period",
 ]

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, SignoffGate
 from workflow import gates
-from workflow.calendar import parse_day, reiwa, reiwa_moment
+from workflow.calendar import parse_day, shown_day, shown_moment
 from workflow.facts import PlanFact, facts
 from workflow.gates import GateState, Lack
+from workflow.language import say
 from workflow.records import (
     AgendaItem,
     Decision,
@@ -31,13 +32,18 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a gate is shut. `who` can lift it, at the meeting `coming`; `words` say all of it."""
+    """Why a gate is shut: what is `missing`, `who` can lift it, at the meeting `coming`, and `when` that is.
+    `words` say all of it in one line."""
 
     gate: str
+    label: str
     lack: Lack
+    detail: tuple[str, ...]
     words: str
     who: str
     coming: Coming | None = None
+    missing: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +73,10 @@ def _reasons(db: Session, plan: PlanFact, states: Iterable[GateState], now: date
     for state in shut:
         gate = state.gate
         meeting = coming.get(gate.key)
-        who = _who(plan, state)
-        words = f"{gate.label}: {_missing(plan, state)}{_meeting_words(state, meeting, now)}"
-        yield Reason(gate.key, state.lack or Lack.AFTER, f"{words}（{who}）", who, meeting)
+        who, missing, when = _who(plan, state), _missing(plan, state), _meeting_words(state, meeting, now)
+        words = f"{gate.label}: {missing}{when}（{who}）"
+        lack = state.lack or Lack.AFTER
+        yield Reason(gate.key, gate.label, lack, state.detail, words, who, meeting, missing, when)
 
 
 _MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED}
@@ -111,54 +118,56 @@ def _coming(db: Session, plan: PlanFact, shut: Sequence[GateState], now: datetim
 
 
 def _missing(plan: PlanFact, state: GateState) -> str:
-    gate, detail = state.gate, "、".join(state.detail)
+    gate, detail = state.gate, say("、").join(say(each) for each in state.detail)
     if isinstance(gate, BodyGate):
         body = plan.chain.body(gate.body).name
-        needed = "または".join(outcome.label for outcome in plan.chain.opens_on(gate))
+        needed = say("または").join(say(outcome.label) for outcome in plan.chain.opens_on(gate))
     else:
         body = needed = ""
-    current = f"第{plan.text.number}版" if plan.text else "文書"
-    return {
-        Lack.AFTER: f"先に「{detail}」が済む必要があります。",
-        Lack.DOCUMENT: f"「{plan.stage.label}」の文書がまだ登録されていません。",
-        Lack.DECISION: f"{body}の{needed}がまだありません。",
-        Lack.STALE: f"{body}の{needed}は{detail}へのもので、現在の{current}には効きません。{current}を諮り直す必要があります。",
-        Lack.OUTCOME: f"{body}の結果は「{detail}」です。あらためて{needed}が必要です。",
-        Lack.CONDITIONS: f"{body}の条件が解消されていません: {detail}。",
-        Lack.REFUSED: f"会長の専決を{body}が承認しませんでした。あらためて{needed}が必要です。",
+    current = say("第{number}版", number=plan.text.number) if plan.text else say("文書")
+    words = {
+        Lack.AFTER: "先に「{detail}」が済む必要があります。",
+        Lack.DOCUMENT: "「{stage}」の文書がまだ登録されていません。",
+        Lack.DECISION: "{body}の{needed}がまだありません。",
+        Lack.STALE: "{body}の{needed}は{detail}へのもので、現在の{current}には効きません。{current}を諮り直す必要があります。",
+        Lack.OUTCOME: "{body}の結果は「{detail}」です。あらためて{needed}が必要です。",
+        Lack.CONDITIONS: "{body}の条件が解消されていません: {detail}。",
+        Lack.REFUSED: "会長の専決を{body}が承認しませんでした。あらためて{needed}が必要です。",
         Lack.PERIOD: "現在の版のパブリックコメントが、必要な日数で始められていません。",
-        Lack.RUNNING: f"パブリックコメントの募集中です（{_day_words(state)} 24:00 まで）。",
-        Lack.UNANSWERED: f"回答（区の考え方）のない意見が {detail} 件あります。",
+        Lack.RUNNING: "パブリックコメントの募集中です（{day} 24:00 まで）。",
+        Lack.UNANSWERED: "回答（区の考え方）のない意見が {detail} 件あります。",
         Lack.UNPUBLISHED: "パブリックコメントの結果がまだ公表されていません。",
         Lack.SIGNATURE: "決裁がまだありません。",
-        Lack.SIGNATURE_STALE: f"決裁は{detail}へのもので、現在の{current}には効きません。",
+        Lack.SIGNATURE_STALE: "決裁は{detail}へのもので、現在の{current}には効きません。",
         Lack.SIGNATURE_RETURNED: "決裁されずに返されました。",
     }[state.lack or Lack.AFTER]
-
-
-def _day_words(state: GateState) -> str:
-    return reiwa(parse_day(state.detail[0])) if state.lack is Lack.RUNNING else ""
+    day = shown_day(parse_day(state.detail[0])) if state.lack is Lack.RUNNING else ""
+    return say(
+        words, detail=detail, body=body, needed=needed, current=current, stage=plan.stage.label, day=day
+    )
 
 
 def _who(plan: PlanFact, state: GateState) -> str:
     gate = state.gate
     if state.lack is Lack.AFTER:
-        return "先の関門が開けば進みます"
+        return say("先の関門が開けば進みます")
     if isinstance(gate, BodyGate):
         body = plan.chain.body(gate.body)
-        return f"{body.name}（会長: {body.chair}）の事務局または会長が記録します"
+        return say("{body}（会長: {chair}）の事務局または会長が記録します", body=body.name, chair=body.chair)
     if isinstance(gate, SignoffGate):
-        delegate = f"、専決: {gate.delegate}" if gate.delegate else ""
-        return f"{gate.office}が決裁します{delegate}"
-    return "計画の担当課の職員が行います"
+        delegate = say("、専決: {office}", office=gate.delegate) if gate.delegate else ""
+        return say("{office}が決裁します", office=gate.office) + delegate
+    return say("計画の担当課（{department}）の職員が行います", department=plan.department_name)
 
 
 def _meeting_words(state: GateState, coming: Coming | None, now: datetime) -> str:
     if not isinstance(state.gate, BodyGate) or state.lack not in _MEETING_LIFTS:
         return ""
     if coming is None:
-        return "次の会議はまだ招集されていません。"
-    when = f"「{coming.title}」（{reiwa_moment(coming.starts_at)}）"
+        return say("次の会議はまだ招集されていません。")
+    when = say("「{title}」（{at}）", title=coming.title, at=shown_moment(coming.starts_at))
     if coming.starts_at <= now:
-        return f"{when}の結果の記録を待っています。"
-    return f"次の会議は{when}です。" if coming.listed else f"次の会議は{when}です。まだ議題に載っていません。"
+        return say("{meeting}の結果の記録を待っています。", meeting=when)
+    if coming.listed:
+        return say("次の会議は{meeting}です。", meeting=when)
+    return say("次の会議は{meeting}です。まだ議題に載っていません。", meeting=when)

@@ -1,27 +1,25 @@
 """Lists of plans, and what happened to one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from definitions.chain import Chain
-from definitions.terms import Outcome
 from workflow.audit import Tag
-from workflow.calendar import parse_day, reiwa
 from workflow.facts import PlanFact, plan_fact, plans
+from workflow.language import say
 from workflow.machine import Status
+from workflow.questions.events import event_words
 from workflow.records import (
     Event,
     Meeting,
     Person,
     Plan,
 )
-from workflow.tally import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,43 +70,34 @@ class Happened:
 
 def history(db: Session, plan: PlanFact) -> list[Happened]:
     """Everything that happened to the plan, from its start. One statement."""
-    rows = db.execute(
+    return _happened(plan, db.execute(_events(plan).order_by(Event.seq)))
+
+
+def newest_first(
+    db: Session, plan: PlanFact, *, before: int | None = None, limit: int = 50
+) -> tuple[list[Happened], int | None]:
+    """What happened to the plan last, newest first; with `before`, what happened before the event of that
+    number. The second value is the `before` of the next page, None at the plan's beginning. One statement."""
+    wanted = _events(plan).order_by(Event.seq.desc()).limit(limit + 1)
+    if before is not None:
+        wanted = wanted.where(Event.seq < before)
+    found = _happened(plan, db.execute(wanted))
+    return found[:limit], found[limit - 1].seq if len(found) > limit else None
+
+
+def _events(plan: PlanFact) -> Select[*tuple[Any, ...]]:
+    return (
         select(Event.seq, Event.at, Person.name, Event.tag, Event.data, Meeting.title)
         .outerjoin(Person, Person.id == Event.by)
         .outerjoin(Meeting, Meeting.id == Event.meeting_id)
         .where(Event.plan_id == plan.id)
-        .order_by(Event.seq)
     )
+
+
+def _happened(plan: PlanFact, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Happened]:
     found = []
     for seq, at, name, tag, text, meeting in rows:
         data = json.loads(text)
-        words = _event_words(plan.chain, Tag(tag), data, meeting)
-        found.append(Happened(seq, at, name or "（意見提出者）", Tag(tag), words, data))
+        words = event_words(Tag(tag), data, chain=plan.chain, meeting=meeting)
+        found.append(Happened(seq, at, name or say("（意見提出者）"), Tag(tag), words, data))
     return found
-
-
-def _event_words(chain: Chain, tag: Tag, data: Mapping[str, Any], meeting: str | None) -> str:
-    parts = []
-    if "gate" in data and chain.has_gate(data["gate"]):
-        parts.append(chain.gate(data["gate"]).label)
-    if "outcome" in data:
-        parts.append(Outcome(data["outcome"]).label)
-    if "from" in data and data["from"] != data["to"]:
-        parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
-    if "choice" in data:
-        parts.append(Choice(data["choice"]).label)
-    if tag is Tag.VERSION_ADDED:
-        parts.append(f"第{data['number']}版 {data['filename']}")
-    if tag is Tag.SIGNED and not data["approved"]:
-        parts.append("返却")
-    if tag is Tag.COMMENT_OPENED:
-        parts.append(
-            f"{reiwa(parse_day(data['opens_on']))}から{reiwa(parse_day(data['closes_on']))}まで（{data['days']}日間）"
-        )
-    if tag is Tag.OPINION_RECEIVED:
-        parts.append(f"{data['opinions']}件{'（期間後）' if data['late'] else ''}")
-    parts.extend(f"条件: {condition}" for condition in data.get("conditions") or ())
-    parts.extend(data[name] for name in ("reason", "note") if data.get(name))
-    if meeting:
-        parts.append(f"［{meeting}］")
-    return f"{tag.label}: {' '.join(parts)}" if parts else tag.label

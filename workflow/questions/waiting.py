@@ -4,32 +4,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from definitions.chain import SignoffGate
+from definitions.chain import BodyGate, SignoffGate, Stage
 from definitions.terms import Role
 from workflow import gates
-from workflow.calendar import reiwa, reiwa_moment, tokyo_day
+from workflow.calendar import shown_day, shown_moment, tokyo_day
 from workflow.facts import PlanFact, chain_of, facts_of_all, plan_fact, plans
 from workflow.gates import GateState, Lack
+from workflow.language import say
 from workflow.machine import Status
+from workflow.questions.programs import system_of
 from workflow.records import (
     AgendaItem,
     ChainText,
+    Circulation,
     Condition,
     Decision,
     Delivery,
     Meeting,
     Person,
     Plan,
-    Posting,
     Review,
     Signoff,
+    Version,
     Vote,
+    Webhook,
 )
-from workflow.rights import Act, Actor, actor, in_term
+from workflow.rights import Act, Actor, actor
 
 
 class Waiting(StrEnum):
@@ -44,6 +49,7 @@ class Waiting(StrEnum):
     ADVANCE = "advance"
     ANSWER_OPINIONS = "answer_opinions"
     DOCUMENT = "document"
+    READ = "read"
     FAILED_MAIL = "failed_mail"
 
     @property
@@ -61,14 +67,16 @@ _WAITING_LABELS = {
     Waiting.ADVANCE: "次の段階へ進行",
     Waiting.ANSWER_OPINIONS: "意見への回答・公表",
     Waiting.DOCUMENT: "版の登録",
+    Waiting.READ: "供覧",
     Waiting.FAILED_MAIL: "送れなかった通知",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits for a person. `number` is that of the item, condition, signoff, decision or
-    delivery; `due` orders them, None last."""
+    """One thing that waits for a person. `number` is that of the item, condition, signoff, decision, circulation
+    or delivery, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it should be
+    done before; `due` orders the tasks, None last."""
 
     kind: Waiting
     words: str
@@ -76,24 +84,59 @@ class Task:
     number: int | None = None
     due: datetime | None = None
     meeting: int | None = None
+    meeting_title: str | None = None
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """The next meeting of a body."""
+
+    meeting: int
+    title: str
+    starts_at: datetime
 
 
 def worklist(db: Session, person: str, now: datetime) -> list[Task]:
-    """What waits for the person, nearest first. A fixed number of statements, however many plans there are.
+    """What waits for the person, nearest first. Raises `NotFound`."""
+    return waiting_for(db, actor(db, person, tokyo_day(now)), now)
 
-    Raises `NotFound`.
-    """
-    who = actor(db, person, tokyo_day(now))
+
+def waiting_for(db: Session, who: Actor, now: datetime) -> list[Task]:
+    """What waits for that actor, nearest first. A fixed number of statements, however many plans there are."""
+    coming = _next_meetings(db, now)
     tasks = [
         *_items_waiting(db, who, now),
-        *_conditions_waiting(db, who),
-        *_reviews_waiting(db, who),
-        *_ratifications_waiting(db, who),
-        *_plans_waiting(db, who, now),
-        *_mail_waiting(db, who),
+        *_owed(db, who, coming),
+        *_plans_waiting(db, who, now, coming),
+        *_mail_waiting(db, who, now),
     ]
     far = now + timedelta(days=36500)
     return sorted(tasks, key=lambda task: (task.due or far, list(Waiting).index(task.kind), task.number or 0))
+
+
+def _next_meetings(db: Session, now: datetime) -> dict[str, _Next]:
+    """The next meeting of each body."""
+    turn = func.row_number().over(partition_by=Meeting.body_key, order_by=(Meeting.starts_at, Meeting.id))
+    coming = (
+        select(Meeting.body_key, Meeting.id, Meeting.title, Meeting.starts_at, turn.label("turn"))
+        .where(Meeting.status == "called", Meeting.starts_at > now)
+        .subquery()
+    )
+    rows = db.execute(select(coming).where(coming.c.turn == 1))
+    return {body: _Next(*rest) for body, *rest, _ in rows}
+
+
+def _nearest(coming: Mapping[str, _Next], stages: Iterable[Stage]) -> dict[str, Any]:
+    """The nearest meeting of a body that has a gate on one of the stages, as fields of a task."""
+    bodies = {gate.body for stage in stages for gate in stage.gates if isinstance(gate, BodyGate)}
+    return _before(min((coming[b] for b in bodies if b in coming), key=lambda n: n.starts_at, default=None))
+
+
+def _before(held: _Next | None) -> dict[str, Any]:
+    if held is None:
+        return {}
+    return {"due": held.starts_at, "meeting": held.meeting, "meeting_title": held.title}
 
 
 def _bodies_for(who: Actor, act: Act) -> list[str]:
@@ -146,41 +189,68 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
     )
     for item, key, title, number, meeting, body, form, starts_at, ends_at, choice in rows:
         in_writing = form == "in_writing"
+        about: dict[str, Any] = {"plan": key, "number": item, "meeting": number, "meeting_title": meeting}
         if body in voting and in_writing and now < ends_at and choice in (None, "withdrawn"):
-            words = f"{meeting}「{title}」への回答（期限 {reiwa_moment(ends_at)}）"
-            yield Task(Waiting.ANSWER, words, key, item, ends_at, number)
+            until = shown_moment(ends_at)
+            words = say(
+                "{meeting}「{plan}」への回答（期限 {until}）", meeting=meeting, plan=title, until=until
+            )
+            yield Task(Waiting.ANSWER, words, due=ends_at, **about)
         if body in recording and not (in_writing and now < ends_at):
-            yield Task(Waiting.RECORD, f"{meeting}「{title}」の結果", key, item, starts_at, number)
+            words = say("{meeting}「{plan}」の結果", meeting=meeting, plan=title)
+            yield Task(Waiting.RECORD, words, due=starts_at, **about)
 
 
-def _conditions_waiting(db: Session, who: Actor) -> Iterable[Task]:
-    bodies = _bodies_for(who, Act.CLOSE_CONDITION)
-    if not bodies:
-        return
-    later = aliased(Decision)
-    rows = db.execute(
-        select(Condition.id, Plan.key, Plan.title, Condition.text)
-        .join(Decision, Decision.id == Condition.decision_id)
-        .join(Plan, Plan.id == Decision.plan_id)
-        .outerjoin(later, later.supersedes_id == Decision.id)
-        .where(
-            Decision.body_key.in_(bodies),
-            Condition.closed_at.is_(None),
-            later.id.is_(None),
-            Decision.stage == Plan.stage,
-            Decision.visit == Plan.visit,
-            Plan.status == Status.ACTIVE,
-        )
-        .order_by(Condition.id)
+def _owed(db: Session, who: Actor, coming: Mapping[str, _Next]) -> Iterable[Task]:
+    """Conditions, 後閲, 専決 to report and 供覧: what others left for the person, in one statement."""
+    parts = [_reviews(who), _circulations(who)]
+    if bodies := _bodies_for(who, Act.CLOSE_CONDITION):
+        parts.append(_conditions(bodies))
+    if bodies := _bodies_for(who, Act.SET_AGENDA):
+        parts.append(_ratifications(bodies))
+    for row in sorted(db.execute(union_all(*parts)).all(), key=lambda r: (r.kind, r.number)):
+        kind = Waiting(row.kind)
+        near: dict[str, Any] = {}
+        if kind is Waiting.RATIFY:
+            near = _before(coming.get(row.body_key))
+        elif kind is not Waiting.REVIEW:
+            near = _nearest(coming, [chain_of(db, row.chain_sha256).stage(row.stage)])
+        yield Task(kind, _owed_words(kind, row), row.key, row.number, **near)
+
+
+def _owed_words(kind: Waiting, row: Row[*tuple[Any, ...]]) -> str:
+    match kind:
+        case Waiting.CONDITION:
+            return say("「{plan}」の条件: {text}", plan=row.title, text=row.words)
+        case Waiting.REVIEW:
+            return say("「{plan}」の代決（{at}）の後閲", plan=row.title, at=shown_moment(row.at))
+        case Waiting.RATIFY:
+            day = shown_day(tokyo_day(row.at))
+            return say("「{plan}」の専決（{at}）を次の会議に報告", plan=row.title, at=day)
+        case _:
+            return say("「{plan}」第{number}版の供覧", plan=row.title, number=row.words)
+
+
+def _owed_columns(
+    kind: Waiting, number: Any, words: Any, at: Any, body: Any
+) -> tuple[ColumnElement[Any], ...]:
+    return (
+        literal(kind.value).label("kind"),
+        number.label("number"),
+        Plan.key.label("key"),
+        Plan.title.label("title"),
+        Plan.chain_sha256.label("chain_sha256"),
+        Plan.stage.label("stage"),
+        words.label("words"),
+        at.label("at"),
+        body.label("body_key"),
     )
-    for number, key, title, text in rows:
-        yield Task(Waiting.CONDITION, f"「{title}」の条件: {text}", key, number)
 
 
-def _reviews_waiting(db: Session, who: Actor) -> Iterable[Task]:
+def _reviews(who: Actor) -> Select[*tuple[Any, ...]]:
     later = aliased(Signoff)
-    rows = db.execute(
-        select(Signoff.id, Plan.key, Plan.title, Signoff.signed_at)
+    return (
+        select(*_owed_columns(Waiting.REVIEW, Signoff.id, literal(""), Signoff.signed_at, literal("")))
         .join(Plan, Plan.id == Signoff.plan_id)
         .outerjoin(later, later.supersedes_id == Signoff.id)
         .outerjoin(Review, Review.signoff_id == Signoff.id)
@@ -191,25 +261,66 @@ def _reviews_waiting(db: Session, who: Actor) -> Iterable[Task]:
             later.id.is_(None),
             Review.signoff_id.is_(None),
         )
-        .order_by(Signoff.id)
     )
-    for number, key, title, at in rows:
-        yield Task(Waiting.REVIEW, f"「{title}」の代決（{reiwa_moment(at)}）の後閲", key, number)
 
 
-def _ratifications_waiting(db: Session, who: Actor) -> Iterable[Task]:
+def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
+    version = cast(Version.number, String)
+    return (
+        select(*_owed_columns(Waiting.READ, Circulation.id, version, Circulation.asked_at, literal("")))
+        .join(Plan, Plan.id == Circulation.plan_id)
+        .join(Version, Version.id == Circulation.version_id)
+        .where(Circulation.reader_id == who.id, Circulation.read_at.is_(None))
+    )
+
+
+def _conditions(bodies: list[str]) -> Select[*tuple[Any, ...]]:
+    """Open conditions of what the body decided last, on the version that is still the newest."""
+    later, newer = aliased(Decision), aliased(Version)
+    again = aliased(Decision)
+    decided_again = select(again.id).where(
+        again.plan_id == Decision.plan_id,
+        again.gate_key == Decision.gate_key,
+        again.visit == Decision.visit,
+        again.id > Decision.id,
+        again.outcome.is_not(None),
+        again.ratifies_id.is_(None),
+    )
+    outdated = select(newer.id).where(newer.plan_id == Decision.plan_id, newer.id > Decision.version_id)
+    return (
+        select(
+            *_owed_columns(
+                Waiting.CONDITION, Condition.id, Condition.text, Decision.recorded_at, Decision.body_key
+            )
+        )
+        .join(Decision, Decision.id == Condition.decision_id)
+        .join(Plan, Plan.id == Decision.plan_id)
+        .outerjoin(later, later.supersedes_id == Decision.id)
+        .where(
+            Decision.body_key.in_(bodies),
+            Condition.closed_at.is_(None),
+            later.id.is_(None),
+            Decision.stage == Plan.stage,
+            Decision.visit == Plan.visit,
+            Plan.status == Status.ACTIVE,
+            ~decided_again.exists(),
+            ~outdated.exists(),
+        )
+    )
+
+
+def _ratifications(bodies: list[str]) -> Select[*tuple[Any, ...]]:
     """専決 that the body's meeting has neither heard nor answered."""
-    bodies = _bodies_for(who, Act.SET_AGENDA)
-    if not bodies:
-        return
     answer, undone, later = aliased(Decision), aliased(Decision), aliased(Decision)
     answered = (
         select(answer.id)
         .outerjoin(undone, undone.supersedes_id == answer.id)
         .where(answer.ratifies_id == Decision.id, answer.outcome.is_not(None), undone.id.is_(None))
     )
-    rows = db.execute(
-        select(Decision.id, Plan.key, Plan.title, Decision.decided_on)
+    return (
+        select(
+            *_owed_columns(Waiting.RATIFY, Decision.id, literal(""), Decision.recorded_at, Decision.body_key)
+        )
         .join(Plan, Plan.id == Decision.plan_id)
         .outerjoin(later, later.supersedes_id == Decision.id)
         .where(
@@ -219,15 +330,12 @@ def _ratifications_waiting(db: Session, who: Actor) -> Iterable[Task]:
             later.id.is_(None),
             ~answered.exists(),
         )
-        .order_by(Decision.id)
     )
-    for number, key, title, day in rows:
-        yield Task(Waiting.RATIFY, f"「{title}」の専決（{reiwa(day)}）を次の会議に報告", key, number)
 
 
-def _plans_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
+def _plans_waiting(db: Session, who: Actor, now: datetime, coming: Mapping[str, _Next]) -> Iterable[Task]:
     """Plans of the person's departments, and those that wait for the offices they hold or sign for."""
-    offices = who.offices | _offices_signed_for(db, who)
+    offices = who.offices | {office for _, office in who.represented}
     if not who.departments and not offices:
         return
     mine = Plan.department_key.in_(sorted(who.departments))
@@ -237,41 +345,40 @@ def _plans_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
     known_facts = facts_of_all(db, known, which, now)
     for plan in known:
         states = gates.states(plan.chain, plan.stage, known_facts[plan.id])
-        yield from _signatures(plan, states, offices)
+        yield from _signatures(plan, states, offices, coming)
         if plan.department in who.departments:
-            yield from _staff_work(plan, states)
+            yield from _staff_work(plan, states, coming)
 
 
-def _signatures(plan: PlanFact, states: Mapping[str, GateState], offices: frozenset[str]) -> Iterable[Task]:
+def _signatures(
+    plan: PlanFact,
+    states: Mapping[str, GateState],
+    offices: frozenset[str],
+    coming: Mapping[str, _Next],
+) -> Iterable[Task]:
     for state in states.values():
         gate = state.gate
         waits = state.lack in (Lack.SIGNATURE, Lack.SIGNATURE_STALE)
         if isinstance(gate, SignoffGate) and waits and {gate.office, gate.delegate} & offices:
-            yield Task(Waiting.SIGN, f"「{plan.title}」の{gate.label}", plan.key)
+            words = say("「{plan}」の{gate}", plan=plan.title, gate=gate.label)
+            yield Task(Waiting.SIGN, words, plan.key, gate=gate.key, **_nearest(coming, [plan.stage]))
 
 
-def _staff_work(plan: PlanFact, states: Mapping[str, GateState]) -> Iterable[Task]:
+def _staff_work(
+    plan: PlanFact, states: Mapping[str, GateState], coming: Mapping[str, _Next]
+) -> Iterable[Task]:
     lacks = {state.lack for state in states.values()}
+    here = _nearest(coming, [plan.stage])
     if lacks <= {None} and plan.chain.after(plan.stage):
-        yield Task(Waiting.ADVANCE, f"「{plan.title}」は「{plan.stage.label}」から進めます", plan.key)
+        words = say("「{plan}」は「{stage}」から進めます", plan=plan.title, stage=plan.stage.label)
+        there = _nearest(coming, [plan.chain.stage(key) for key in plan.chain.after(plan.stage)])
+        yield Task(Waiting.ADVANCE, words, plan.key, **there)
     if Lack.DOCUMENT in lacks:
-        yield Task(Waiting.DOCUMENT, f"「{plan.title}」の{plan.stage.label}の文書", plan.key)
+        words = say("「{plan}」の{stage}の文書", plan=plan.title, stage=plan.stage.label)
+        yield Task(Waiting.DOCUMENT, words, plan.key, **here)
     if lacks & {Lack.UNANSWERED, Lack.UNPUBLISHED}:
-        yield Task(Waiting.ANSWER_OPINIONS, f"「{plan.title}」のパブリックコメント", plan.key)
-
-
-def _offices_signed_for(db: Session, who: Actor) -> frozenset[str]:
-    """The offices of those the person deputises for."""
-    if not who.principals:
-        return frozenset()
-    found = db.scalars(
-        select(Posting.office).where(
-            Posting.person_id.in_(sorted(who.principals)),
-            Posting.office.is_not(None),
-            in_term(Posting, who.on),
-        )
-    )
-    return frozenset(office for office in found if office)
+        words = say("「{plan}」のパブリックコメント", plan=plan.title)
+        yield Task(Waiting.ANSWER_OPINIONS, words, plan.key, **here)
 
 
 def _stages_signed_by(db: Session, offices: frozenset[str]) -> list[ColumnElement[bool]]:
@@ -289,13 +396,24 @@ def _stages_signed_by(db: Session, offices: frozenset[str]) -> list[ColumnElemen
     return found
 
 
-def _mail_waiting(db: Session, who: Actor) -> Iterable[Task]:
+def _mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
+    """Mail that could not be sent: most urgent when its meeting is still to come."""
     bodies = sorted({body for body, role in who.seats if role == Role.SECRETARIAT})
     if not (bodies or who.departments or who.administrator):
         return
     statement = (
-        select(Delivery.id, Person.name, Delivery.error, Plan.key)
-        .join(Person, Person.id == Delivery.recipient_id)
+        select(
+            Delivery.id,
+            Person.name,
+            Webhook.url,
+            Delivery.error,
+            Plan.key,
+            Meeting.id,
+            Meeting.title,
+            Meeting.starts_at,
+        )
+        .outerjoin(Person, Person.id == Delivery.recipient_id)
+        .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
         .outerjoin(Plan, Plan.id == Delivery.plan_id)
         .where(Delivery.state == "failed")
@@ -306,5 +424,11 @@ def _mail_waiting(db: Session, who: Actor) -> Iterable[Task]:
         statement = statement.where(
             or_(Meeting.body_key.in_(bodies), Plan.department_key.in_(sorted(who.departments)))
         )
-    for number, name, error, key in db.execute(statement):
-        yield Task(Waiting.FAILED_MAIL, f"{name}さんへの通知: {error or '送れませんでした'}", key, number)
+    for number, name, url, error, key, meeting, title, starts_at in db.execute(statement):
+        why = error or say("送れませんでした")
+        if name:
+            words = say("{name}さんへの通知: {why}", name=name, why=why)
+        else:
+            words = say("他システム（{system}）への通知: {why}", system=system_of(url), why=why)
+        due = starts_at if starts_at and starts_at > now else None
+        yield Task(Waiting.FAILED_MAIL, words, key, number, due, meeting, title)

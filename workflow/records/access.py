@@ -29,7 +29,8 @@ class SignIn(Record):
 
 
 class FailedSignIn(Record):
-    """A wrong password, counted so that guessing is slow. `name` is what was typed, known or not."""
+    """A try that has not turned out right, counted so that guessing is slow. `name` is a SHA-256, cut short: of the
+    key that was typed, known or not, or of the network address it came from."""
 
     __tablename__ = "failed_sign_in"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -22,6 +22,7 @@ class CommentPeriod(Record):
     closes_on: Mapped[date]
     shortened_why: Mapped[str | None] = mapped_column(Text)
     places: Mapped[list[str]]
+    contact: Mapped[str] = mapped_column(Text)
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("plan_id", "gate_key", "visit", "version_id"),)

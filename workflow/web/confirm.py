@@ -22,11 +22,13 @@ def confirmed(
     button: str,
     back: str,
     said: str,
+    warning: str = "",
 ) -> Response:
     """Ask first, act when asked with `sure`: the first time the same form comes back with the mails that `act`
     would send; the second time it is done, and `back` shows the result. Raises what `act` raises, both times.
 
-    `title` says what is about to be done, `button` is the verb on it, `said` what was done.
+    `title` says what is about to be done, `button` is the verb on it, `said` what was done. `warning` is
+    something to think over that does not forbid it.
     """
     if form.get(SURE) == "yes":
         act(who.office)
@@ -39,6 +41,7 @@ def confirmed(
         title=title,
         button=button,
         back=back,
+        warning=warning,
         fields=fields,
         mails=rehearse(who.office, act),
         action=request.url.path,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -13,15 +14,13 @@ from urllib.parse import quote, unquote
 from fastapi import Depends, Form, Request, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
-from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from workflow import engine
-from workflow.calendar import shown_day, shown_moment, tokyo_day
+from workflow.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
-from workflow.records import Person
 from workflow.rights import Act, Actor, actor
 
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
@@ -34,9 +33,16 @@ _pages.env.install_gettext_callables(  # type: ignore[attr-defined]
 )
 _pages.env.filters |= {
     "moment": shown_moment,
+    "month": month_label,
     "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
 }
-_pages.env.globals |= {"Language": Language, "Dates": Dates, "language": language.get, "dates": dates.get}
+_pages.env.globals |= {
+    "Language": Language,
+    "Dates": Dates,
+    "language": language.get,
+    "dates": dates.get,
+    "period_words": period_words,
+}
 
 
 class NeedsSignIn(Exception):
@@ -59,13 +65,14 @@ def needs(*rights: Act | Open) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks, of which office, when."""
+    """Who asks, of which office, when; `person` is what they may do today."""
 
     office: Office
     key: str
     name: str
     csrf: str
     now: datetime
+    person: Actor
 
 
 def visitor(request: Request) -> Visitor:
@@ -73,16 +80,14 @@ def visitor(request: Request) -> Visitor:
     nowhere."""
     office: Office = request.app.state.office
     now = request.app.state.clock()
-    token = request.cookies.get(COOKIE, "")
+    token = session_token(request)
     with office.reading() as db:
         key = engine.signed_in(db, token, now) if token else None
-        name = db.scalar(select(Person.name).where(Person.key == key)) if key else None
-        if key is None or name is None:
-            raise NeedsSignIn
-        acts = acts_of(request.scope["route"])
-        if acts:
-            let_through(actor(db, key, tokyo_day(now)), acts)
-    return Visitor(office, key, name, csrf_of(token), now)
+        person = actor(db, key, tokyo_day(now)) if key else None
+    if person is None:
+        raise NeedsSignIn
+    let_through(person, acts_of(request.scope["route"]))
+    return Visitor(office, person.key, person.name, csrf_of(token), now, person)
 
 
 def acts_of(route: Any) -> list[Act]:
@@ -93,7 +98,7 @@ def acts_of(route: Any) -> list[Act]:
 
 def let_through(person: Actor, acts: Sequence[Act]) -> None:
     """Raises `NotAllowed` for who can do none of the acts anywhere."""
-    if not any(person.may_somewhere(act) for act in acts):
+    if acts and not any(person.may_somewhere(act) for act in acts):
         person.refuse(acts[0])
 
 
@@ -142,4 +147,37 @@ def csrf_of(token: str) -> str:
 def same_origin(request: Request) -> bool:
     """A browser names where a form came from; a form of another site is not taken."""
     origin = request.headers.get("origin")
-    return origin is None or origin.rpartition("://")[2] == request.headers.get("host")
+    if origin is None or origin == request.app.state.mail.site:
+        return True
+    return origin.rpartition("://")[2] == request.headers.get("host")
+
+
+def over_https(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """What a cookie is called on this connection. Over https, browsers let no other site of the office's domain
+    set one with this prefix."""
+    return f"__Host-{name}" if over_https(request) else name
+
+
+def session_cookie(request: Request) -> str:
+    return cookie_name(request, COOKIE)
+
+
+def session_token(request: Request) -> str:
+    """The token this browser brings; empty: none."""
+    return request.cookies.get(session_cookie(request), "")
+
+
+def source_of(request: Request) -> str:
+    """The network address a request came from. Of IPv6 its network of 64 bits, for one sender has them all."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return host

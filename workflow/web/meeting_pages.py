@@ -1,156 +1,296 @@
-"""Meetings: the list, one meeting with its agenda, attendance and outcomes on one page; 持ち回り; the log."""
+"""One meeting: called or entered, shown, moved, cancelled, closed."""
 
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
-from sqlalchemy import select
+from fastapi import APIRouter, Form, Path, Request, Response
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
-from definitions.terms import Outcome
+from definitions.chain import Body, Tie
+from definitions.terms import Outcome, Role
+from notifications.standing import notices_of
 from workflow import engine
-from workflow.calendar import tokyo_day
-from workflow.engine import Choice, MeetingStatus, Purpose, Seated
+from workflow.calendar import (
+    TOKYO,
+    is_business_day,
+    parse_moment,
+    reiwa_with_weekday,
+    shown_clock,
+    tokyo_day,
+    why_closed,
+)
+from workflow.engine import Choice, Purpose
 from workflow.engine import Form as MeetingForm
 from workflow.engine.decisions import allowed_outcomes
-from workflow.errors import NotFound
+from workflow.errors import BadInput, NotFound
 from workflow.facts import chain_of
-from workflow.people import seats
-from workflow.records import (
-    AgendaItem,
-    Attendance,
-    BodyRecord,
-    Decision,
-    Meeting,
-    Plan,
-    Version,
-)
-from workflow.rights import Act, actor
-from workflow.web.doors import Filled, Open, Reader, Writer, go, needs, page
+from workflow.language import say
+from workflow.questions.agenda import agenda, alone_decided, candidates
+from workflow.questions.meetings import bodies, closed_day_names
+from workflow.questions.sitting import Place, places, polls
+from workflow.records import BodyRecord, Meeting
+from workflow.rights import Act, Actor, actor
+from workflow.web.confirm import SURE, confirmed
+from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.meeting_words import Standing, standing_of
 
 router = APIRouter()
 
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""A number in an address, as large as the database counts."""
 
-@router.get("/meetings", openapi_extra=needs(Open.SIGNED_IN))
-def meetings(request: Request, who: Reader) -> Response:
-    with who.office.reading() as db:
-        rows = db.execute(
-            select(Meeting, BodyRecord.name)
-            .join(BodyRecord, BodyRecord.key == Meeting.body_key)
-            .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
-            .limit(200)
-        ).all()
-        coming = [row for row in rows if row[0].starts_at > who.now][::-1]
-        past = [row for row in rows if row[0].starts_at <= who.now]
-    return page(request, "meetings.html", who=who, coming=coming, past=past, Status=MeetingStatus)
+Use = Callable[..., int]
+
+
+@router.get("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
+def new(request: Request, who: Reader) -> Response:
+    return _form_page(request, who, "new", {})
+
+
+@router.get("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
+def entered(request: Request, who: Reader) -> Response:
+    return _form_page(request, who, "entered", {})
+
+
+@router.post("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
+def call(request: Request, who: Writer, form: Filled) -> Response:
+    """Call a meeting: first who will be invited, then the calling."""
+    return _write(request, who, form, "new", engine.call_meeting)
+
+
+@router.post("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
+def enter(request: Request, who: Writer, form: Filled) -> Response:
+    """Enter a meeting that was already held. Nobody is told of it."""
+    return _write(request, who, form, "entered", engine.enter_meeting)
 
 
 @router.get("/meetings/{number}", openapi_extra=needs(Open.SIGNED_IN))
-def meeting(request: Request, who: Reader, number: int) -> Response:
+def meeting(request: Request, who: Reader, number: Number) -> Response:
+    return meeting_page(request, who, number)
+
+
+@router.post("/meetings/{number}/move", openapi_extra=needs(Act.CALL_MEETING))
+def move(
+    request: Request, who: Writer, number: Number, form: Filled, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Move the meeting: first who will be told, then the move."""
+    held = known(who, number)
+    starts_at, ends_at = _span(form)
+    place = str(form.get("place", "")) or held.place
+
+    def act(office: Any) -> None:
+        engine.move_meeting(
+            office, who.key, number, starts_at=starts_at, ends_at=ends_at, place=place, reason=reason, now=who.now
+        )  # fmt: skip
+
+    when = reiwa_with_weekday(tokyo_day(starts_at))
+    return confirmed(
+        request,
+        who,
+        form,
+        act,
+        title=say("{title}を{when}に変更", title=held.title, when=f"{when} {shown_clock(starts_at)}"),
+        button=say("変更する"),
+        back=f"/meetings/{number}",
+        said=say("会議を変更しました。"),
+        warning=_closed_words(who, starts_at),
+    )
+
+
+@router.post("/meetings/{number}/cancel", openapi_extra=needs(Act.CALL_MEETING))
+def cancel(
+    request: Request, who: Writer, number: Number, form: Filled, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Cancel the meeting: first who will be told, then the cancelling."""
+    held = known(who, number)
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: engine.cancel_meeting(office, who.key, number, reason, now=who.now),
+        title=say("{title}の中止", title=held.title),
+        button=say("中止する"),
+        back=f"/meetings/{number}",
+        said=say("会議を中止しました。議題は、ほかの会議に載せ直せます。"),
+    )
+
+
+@router.post("/meetings/{number}/close", openapi_extra=needs(Act.CALL_MEETING))
+def close(who: Writer, number: Number, minutes: Annotated[str, Form()] = "") -> Response:
+    engine.close_meeting(who.office, who.key, number, minutes, now=who.now)
+    return go(f"/meetings/{number}", said=say("会議を終了しました。"))
+
+
+def known(who: Visitor, number: int) -> Meeting:
+    """The meeting of that number. Raises `NotFound`."""
     with who.office.reading() as db:
-        held = db.get(Meeting, number)
-        if held is None:
-            raise NotFound("会議", str(number))
+        return _found(db, number)
+
+
+def meeting_page(
+    request: Request,
+    who: Visitor,
+    number: int,
+    *,
+    code: int = 200,
+    typed: Mapping[str, str] | None = None,
+    refused: Mapping[int, str] | None = None,
+    done: str = "",
+) -> Response:
+    """The page of a meeting as this person sees it. `typed` are the values of a form that was not taken whole,
+    `refused` says why, by item, and `done` what was taken of it."""
+    with who.office.reading() as db:
+        held = _found(db, number)
         body = db.get_one(BodyRecord, held.body_key)
-        chain = chain_of(db, body.chain_sha256)
-        rule = chain.body(held.body_key)
         person = actor(db, who.key, tokyo_day(who.now))
-        shown: dict[str, Any] = {
-            "body": body,
-            "rule": rule,
-            "items": _items(db, number),
-            "members": seats(db, held.body_key, tokyo_day(held.starts_at)),
-            "there": {
-                row.member_id: row
-                for row in db.scalars(select(Attendance).where(Attendance.meeting_id == number))
-            },
-            "may_record": person.may(Act.RECORD_OUTCOME, body=held.body_key),
-            "may_attend": person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
-            "may_vote": person.may(Act.VOTE, body=held.body_key),
-            "answers": {purpose.value: allowed_outcomes(purpose, rule) for purpose in Purpose},
-        }
+        shown = _shown(db, who, person, held, body)
     return page(
         request,
         "meeting.html",
+        code=code,
         who=who,
         meeting=held,
-        form=MeetingForm(held.form),
-        status=MeetingStatus(held.status),
+        body=body,
+        typed=typed or {},
+        refused=refused or {},
+        done=done,
+        clock=shown_clock,
         Choice=Choice,
         Outcome=Outcome,
+        Purpose=Purpose,
+        Standing=Standing,
         **shown,
     )
 
 
-@router.post("/meetings/{number}/attendance", openapi_extra=needs(Act.ENTER_ATTENDANCE))
-def attendance(who: Writer, number: int, form: Filled) -> Response:
-    there = {
-        key.removeprefix("there-"): Seated(present=value == "yes")
-        for key, value in form.items()
-        if key.startswith("there-") and value in ("yes", "no")
+def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRecord) -> dict[str, Any]:
+    rule = chain_of(db, body.chain_sha256).body(held.body_key)
+    standing = standing_of(held, who.now)
+    members = places(db, held)
+    keeps = person.may(Act.CALL_MEETING, body=held.body_key)
+    in_writing = held.form == MeetingForm.IN_WRITING
+    called = standing not in (Standing.CLOSED, Standing.CANCELLED)
+    running = called and standing is not Standing.COMING
+    votes = in_writing or rule.reaches == "tallied"
+    may_vote = running and votes and (not in_writing or standing is Standing.ANSWERING)
+    return {
+        "rule": rule,
+        "form": MeetingForm(held.form),
+        "standing": standing,
+        "called": called,
+        "running": running,
+        "items": agenda(db, held.id),
+        "places": members,
+        "polls": polls(db, held, rule, members) if votes else {},
+        "mine": _mine(members, rule, who.key, in_writing=in_writing) if may_vote else [],
+        "keeps": keeps,
+        "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
+        "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
+        "may_decide_ties": running and person.may(Act.CAST_DECIDING_VOTE, body=held.body_key),
+        "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
+        "candidates": candidates(db, held, who.now) if keeps and called else [],
+        "owed": alone_decided(db, held) if keeps and called else [],
+        "told": notices_of(db, held, who.now) if keeps else [],
+        "starts": held.starts_at.astimezone(TOKYO),
+        "ends": held.ends_at.astimezone(TOKYO),
     }
-    engine.enter_attendance(who.office, who.key, number, there, now=who.now)
-    return go(f"/meetings/{number}")
 
 
-@router.post("/meetings/{number}/outcomes", openapi_extra=needs(Act.RECORD_OUTCOME))
-def outcomes(who: Writer, number: int, form: Filled) -> Response:
-    """The outcomes of the whole meeting, those that were filled in, in the order of the agenda."""
-    with who.office.reading() as db:
-        items = [row.id for row in _items(db, number)]
-    for item in items:
-        chosen = str(form.get(f"outcome-{item}", ""))
-        if chosen in set(Outcome):
-            conditions = [line.strip() for line in str(form.get(f"conditions-{item}", "")).splitlines()]
-            engine.record_outcome(
-                who.office,
-                who.key,
-                item,
-                Outcome(chosen),
-                conditions=[line for line in conditions if line],
-                note=str(form.get(f"note-{item}", "")),
-                now=who.now,
-            )
-    return go(f"/meetings/{number}")
+def _mine(members: list[Place], rule: Body, person: str, *, in_writing: bool) -> list[Place]:
+    """The places the person votes from: their own, and those they sit in for. A chair who presides has a vote
+    only on a tie, where the rule says so."""
+    presides = not in_writing and rule.tie is Tie.CHAIR_DECIDES
+    return [
+        place
+        for place in members
+        if place.filled_by(person, in_writing=in_writing) and not (presides and place.seat.role is Role.CHAIR)
+    ]
 
 
-@router.post("/meetings/{number}/close", openapi_extra=needs(Act.CALL_MEETING))
-def close(who: Writer, number: int, minutes: Annotated[str, Form()] = "") -> Response:
-    engine.close_meeting(who.office, who.key, number, minutes, now=who.now)
-    return go(f"/meetings/{number}")
+def _found(db: Session, number: int) -> Meeting:
+    held = db.get(Meeting, number)
+    if held is None:
+        raise NotFound("会議", str(number))
+    return held
 
 
-@router.post("/items/{item}/vote", openapi_extra=needs(Act.VOTE))
-def vote(
-    who: Writer, item: int, choice: Annotated[Choice, Form()], meeting: Annotated[int, Form()]
+def _form_page(
+    request: Request,
+    who: Visitor,
+    kind: str,
+    typed: Mapping[str, str],
+    *,
+    problem: str = "",
+    code: int = 200,
 ) -> Response:
-    engine.cast_vote(who.office, who.key, item, choice, now=who.now)
-    return go(f"/meetings/{meeting}")
+    """The form of a new meeting, or of one already held, with what was typed."""
+    with who.office.reading() as db:
+        person = actor(db, who.key, tokyo_day(who.now))
+        mine = [(key, name) for key, name in bodies(db) if person.may(Act.CALL_MEETING, body=key)]
+    return page(
+        request,
+        "meeting_form.html",
+        code=code,
+        who=who,
+        kind=kind,
+        typed=typed,
+        problem=problem,
+        bodies=mine,
+        forms=[(form.value, say(form.label)) for form in MeetingForm],
+    )
 
 
-def _items(db: Session, meeting: int) -> list[Any]:
-    """The agenda with what was decided: the outcome that holds, None when there is none."""
-    later = select(Decision.supersedes_id).where(Decision.supersedes_id.is_not(None))
-    return list(
-        db.execute(
-            select(
-                AgendaItem.id,
-                AgendaItem.purpose,
-                Plan.key,
-                Plan.title,
-                Version.number,
-                Version.filename,
-                Decision.outcome,
-                Decision.note,
-            )
-            .join(Plan, Plan.id == AgendaItem.plan_id)
-            .join(Version, Version.id == AgendaItem.version_id)
-            .outerjoin(
-                Decision,
-                (Decision.item_id == AgendaItem.id)
-                & Decision.outcome.is_not(None)
-                & Decision.id.not_in(later),
-            )
-            .where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
-            .order_by(AgendaItem.position)
-        ).all()
+def _write(request: Request, who: Visitor, form: FormData, kind: str, use: Use) -> Response:
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    try:
+        starts_at, ends_at = _span(form)
+        way = MeetingForm(typed["form"]) if typed.get("form") in set(MeetingForm) else MeetingForm.IN_PERSON
+        title, body, place = (typed.get(name, "") for name in ("title", "body", "place"))
+
+        def act(office: Any) -> int:
+            return use(
+                office, who.key, body, title, form=way, starts_at=starts_at, ends_at=ends_at, place=place,
+                now=who.now,
+            )  # fmt: skip
+
+        if form.get(SURE) == "yes":
+            number = act(who.office)
+            return go(f"/meetings/{number}", said=say("会議を登録しました。続いて、議題を載せてください。"))
+        when = f"{reiwa_with_weekday(tokyo_day(starts_at))} {shown_clock(starts_at)}"
+        return confirmed(
+            request,
+            who,
+            form,
+            act,
+            title=say("{title}（{when}）", title=title, when=when),
+            button=say("招集する") if kind == "new" else say("登録する"),
+            back=f"/meetings/{kind}",
+            said="",
+            warning=_closed_words(who, starts_at),
+        )
+    except BadInput as error:
+        return _form_page(request, who, kind, typed, problem=error.message, code=422)
+
+
+def _span(form: FormData) -> tuple[datetime, datetime]:
+    """From when until when, as the form says: the end is on the first day unless it names its own. Raises
+    `BadInput`."""
+    day = str(form.get("day", ""))
+    until = str(form.get("until", "")) or day
+    starts_at = parse_moment(f"{day} {form.get('begins', '')}", "開催日時")
+    return starts_at, parse_moment(f"{until} {form.get('ends', '')}", "終了日時")
+
+
+def _closed_words(who: Visitor, moment: datetime) -> str:
+    """A warning when the office does not work that day; empty when it does."""
+    day: date = tokyo_day(moment)
+    with who.office.reading() as db:
+        closed = closed_day_names(db)
+    if is_business_day(day, closed):
+        return ""
+    why = why_closed(day, closed)
+    return say(
+        "{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=reiwa_with_weekday(day), why=why
     )

@@ -1,5 +1,178 @@
-"""People: who serves where, who sits in which body, who stands in for whom."""
+"""People: the list, one person, and what an administrator keeps of them."""
 
-from fastapi import APIRouter
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
+
+from definitions.terms import Role
+from workflow import engine, questions
+from workflow.calendar import parse_day, tokyo_day
+from workflow.errors import NotFound
+from workflow.language import say
+from workflow.rights import Act, actor
+from workflow.web.confirm import confirmed
+from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
 
 router = APIRouter()
+
+Text = Annotated[str, Form()]
+
+
+@router.get("/people", openapi_extra=needs(Open.SIGNED_IN))
+def people(
+    request: Request, who: Reader, words: str = "", department: str = "", day: str = "", following: str = ""
+) -> Response:
+    on = day_asked(who, day)
+    with who.office.reading() as db:
+        found = questions.people_list(
+            db, on, words=words[:100], department=department or None, following=following[:60] or None
+        )
+        departments = questions.departments(db)
+        keeps = may_keep(db, who)
+    return page(
+        request,
+        "people.html",
+        who=who,
+        found=found,
+        departments=departments,
+        keeps=keeps,
+        on=on,
+        today=tokyo_day(who.now),
+        words=words,
+        department=department,
+    )
+
+
+@router.post("/people", openapi_extra=needs(Act.KEEP_PEOPLE))
+def add_person(who: Writer, key: Text = "", name: Text = "", email: Text = "") -> Response:
+    engine.add_person(who.office, who.key, key.strip(), name, email.strip(), now=who.now)
+    return go(f"/people/{key.strip()}", said=say("職員を登録しました。所属や任期を続けて登録できます。"))
+
+
+@router.post("/departments", openapi_extra=needs(Act.KEEP_PEOPLE))
+def add_department(who: Writer, key: Text = "", name: Text = "") -> Response:
+    engine.add_department(who.office, who.key, key.strip(), name, now=who.now)
+    return go("/people", said=say("課「{name}」を登録しました。", name=name.strip()))
+
+
+@router.get("/people/{key}", openapi_extra=needs(Open.SIGNED_IN))
+def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
+    on = day_asked(who, day)
+    with who.office.reading() as db:
+        found = questions.person(db, key, on)
+        keeps = may_keep(db, who)
+        departments = questions.departments(db) if keeps else []
+        bodies = questions.body_names(db) if keeps else []
+        colleagues = questions.colleagues(db, key) if keeps else []
+    return page(
+        request,
+        "person.html",
+        who=who,
+        person=found,
+        keeps=keeps,
+        departments=departments,
+        bodies=bodies,
+        colleagues=colleagues,
+        on=on,
+        today=tokyo_day(who.now),
+        Role=Role,
+        TermState=questions.TermState,
+    )
+
+
+@router.post("/people/{key}/change", openapi_extra=needs(Act.KEEP_PEOPLE))
+def change(who: Writer, key: str, name: Text = "", email: Text = "") -> Response:
+    engine.change_person(who.office, who.key, key, name=name, email=email.strip(), now=who.now)
+    return go(f"/people/{key}", said=say("登録を変えました。"))
+
+
+@router.post("/people/{key}/invite", openapi_extra=needs(Act.KEEP_PEOPLE))
+def invite(request: Request, who: Writer, key: str, form: Filled) -> Response:
+    """A mail with a link to set one's first password."""
+    with who.office.reading() as db:
+        name = questions.person(db, key, tokyo_day(who.now)).name
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: engine.invite(office, who.key, key, now=who.now),
+        title=say("{name}さんを招待する", name=name),
+        button=say("招待メールを送る"),
+        back=f"/people/{key}",
+        said=say("招待メールを送ります。まもなく届きます。"),
+    )
+
+
+@router.post("/people/{key}/postings", openapi_extra=needs(Act.KEEP_PEOPLE))
+def post(
+    who: Writer, key: str, department: Text = "", position: Text = "", since: Text = "", until: Text = ""
+) -> Response:
+    engine.post(
+        who.office,
+        who.key,
+        key,
+        department,
+        _first(since),
+        position=position.strip() or None,
+        until=_last(until),
+        now=who.now,
+    )
+    return go(f"/people/{key}", said=say("所属を登録しました。"))
+
+
+@router.post("/people/{key}/seats", openapi_extra=needs(Act.KEEP_PEOPLE))
+def seat(
+    who: Writer, key: str, role: Annotated[Role, Form()], body: Text = "", since: Text = "", until: Text = ""
+) -> Response:
+    engine.seat(who.office, who.key, key, body, role, _first(since), until=_last(until), now=who.now)
+    return go(f"/people/{key}", said=say("任期を登録しました。"))
+
+
+@router.post("/people/{key}/deputies", openapi_extra=needs(Act.KEEP_PEOPLE))
+def deputy(who: Writer, key: str, deputy: Text = "", since: Text = "", until: Text = "") -> Response:
+    engine.name_deputy(
+        who.office, who.key, key, deputy.strip(), _first(since), until=_last(until), now=who.now
+    )
+    return go(f"/people/{key}", said=say("代理者を登録しました。"))
+
+
+@router.post("/people/{key}/administrator", openapi_extra=needs(Act.KEEP_PEOPLE))
+def administrator(who: Writer, key: str, since: Text = "", until: Text = "") -> Response:
+    engine.name_administrator(who.office, who.key, key, _first(since), until=_last(until), now=who.now)
+    return go(f"/people/{key}", said=say("システム管理者に指定しました。"))
+
+
+@router.post("/people/{key}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
+def end_all(who: Writer, key: str, last_day: Text = "") -> Response:
+    ended = engine.end_terms(who.office, who.key, key, parse_day(last_day, say("最後の日")), now=who.now)
+    return go(f"/people/{key}", said=say("{count} 件の所属・任期・代理を終えました。", count=ended))
+
+
+@router.post("/people/{key}/{kind}/{number}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
+def end_one(who: Writer, key: str, kind: str, number: int, last_day: Text = "") -> Response:
+    """End one posting, seat or deputyship."""
+    ends = {"postings": engine.end_posting, "seats": engine.end_seat, "deputies": engine.end_deputyship}
+    if kind not in ends:
+        raise NotFound("操作", kind)
+    ends[kind](who.office, who.key, number, parse_day(last_day, say("最後の日")), now=who.now)
+    return go(f"/people/{key}", said=say("終わりの日を登録しました。"))
+
+
+def day_asked(who: Visitor, text: str) -> date:
+    """The day a page is asked for; today when it is not said. Raises `BadInput`."""
+    return parse_day(text, say("この日の名簿")) if text.strip() else tokyo_day(who.now)
+
+
+def may_keep(db: Session, who: Visitor) -> bool:
+    """Whether the person keeps the list of people today."""
+    return actor(db, who.key, tokyo_day(who.now)).may(Act.KEEP_PEOPLE)
+
+
+def _first(text: str) -> date:
+    return parse_day(text, say("始まりの日"))
+
+
+def _last(text: str) -> date | None:
+    return parse_day(text, say("終わりの日")) if text.strip() else None

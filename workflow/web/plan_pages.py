@@ -1,122 +1,131 @@
-"""Plans: the list, one plan, its documents and its steps."""
+"""Plans: the list, a new one, one plan with everything about it, its whole history."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from workflow import engine, files, questions
+from definitions.chain import Chain
+from definitions.load import shipped, shipped_chains
+from workflow import engine, questions
 from workflow.errors import NotFound
-from workflow.facts import plan_by_key
+from workflow.facts import chain_of, plan_by_key
 from workflow.language import say
-from workflow.machine import Status, earlier_stages
-from workflow.office import Office
-from workflow.records import Person, Version
+from workflow.machine import Status
+from workflow.records import ChainText, Department
 from workflow.rights import Act
-from workflow.web.confirm import confirmed
-from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Open, Reader, Writer, go, needs, page
+from workflow.web.plan_view import plan_view
 
 router = APIRouter(prefix="/plans")
 
+PLANS_ON_A_PAGE = 20
+EVENTS_ON_A_PAGE = 100
+
 
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))
-def plans(request: Request, who: Reader, words: str = "", status: str = "", following: str = "") -> Response:
-    chosen = Status(status) if status in set(Status) else None
+def plans(
+    request: Request,
+    who: Reader,
+    words: str = "",
+    status: str = "",
+    stage: str = "",
+    department: str = "",
+    following: str = "",
+) -> Response:
+    """The plans of the office, narrowed as asked, one page at a time."""
+    asked = {"words": words[:100], "status": status, "stage": stage[:60], "department": department[:60]}
     with who.office.reading() as db:
-        found = questions.plan_list(db, status=chosen, words=words[:100], following=following[:60] or None)
+        found = questions.plan_list(
+            db,
+            department=asked["department"] or None,
+            status=Status(status) if status in set(Status) else None,
+            stage=asked["stage"] or None,
+            words=asked["words"],
+            following=following[:60] or None,
+            limit=PLANS_ON_A_PAGE,
+        )
+        departments = db.execute(select(Department.key, Department.name).order_by(Department.key)).all()
+        stages = {stage.key: stage.label for chain in _kept(db).values() for stage in chain.stages}
+    narrowed = {name: value for name, value in asked.items() if value}
     return page(
-        request, "plans.html", who=who, found=found, words=words, status=status, statuses=list(Status)
+        request,
+        "plans.html",
+        who=who,
+        found=found,
+        asked=asked,
+        statuses=list(Status),
+        stages=list(stages.items()),
+        departments=[tuple(row) for row in departments],
+        first_page=f"/plans?{urlencode(narrowed)}" if following else None,
+        next_page=f"/plans?{urlencode(narrowed | {'following': found.following})}"
+        if found.following
+        else None,
+        may_open=bool(who.person.departments),
     )
+
+
+@router.get("/new", openapi_extra=needs(Act.OPEN_PLAN))
+def new_plan(request: Request, who: Reader) -> Response:
+    """The form for a new plan: of one's own departments, under a chain the office knows."""
+    if not who.person.departments:
+        who.person.refuse(Act.OPEN_PLAN)
+    with who.office.reading() as db:
+        own = select(Department.key, Department.name).where(Department.key.in_(who.person.departments))
+        departments = [tuple(row) for row in db.execute(own.order_by(Department.key))]
+        chains = [(choice, _named(choice, chain)) for choice, chain in _choices(db).items()]
+    return page(request, "plan_new.html", who=who, departments=departments, chains=chains)
+
+
+@router.post("/new", openapi_extra=needs(Act.OPEN_PLAN))
+def open_plan(
+    who: Writer,
+    key: Annotated[str, Form()],
+    title: Annotated[str, Form()],
+    chain: Annotated[str, Form()],
+    department: Annotated[str, Form()],
+) -> Response:
+    with who.office.reading() as db:
+        choices = _choices(db)
+    if chain not in choices:
+        raise NotFound("定義", chain[:60], [each.key for each in choices.values()])
+    engine.open_plan(who.office, who.key, key, title, choices[chain], department=department, now=who.now)
+    return go(f"/plans/{key}", said=say("計画を開始しました。次は、最初の段階の文書を登録してください。"))
 
 
 @router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
 def plan(request: Request, who: Reader, key: str) -> Response:
     with who.office.reading() as db:
-        fact = plan_by_key(db, key)
-        versions = db.execute(
-            select(
-                Version.number, Version.filename, Version.stage, Version.note, Version.added_at, Person.name
-            )
-            .join(Person, Person.id == Version.added_by)
-            .where(Version.plan_id == fact.id)
-            .order_by(Version.number.desc())
-        ).all()
-        shown: dict[str, Any] = {
-            "found": questions.blockers(db, fact, who.now),
-            "history": questions.history(db, fact)[::-1],
-            "planned": {month.month: month for month in questions.planned_schedule(fact.chain)},
-            "held": {month.month: month for month in questions.held_schedule(db, fact, who.now)},
-            "versions": versions,
-            "earlier": [fact.chain.stage(stage) for stage in earlier_stages(fact.chain, fact.stage.key)],
-        }
-    return page(request, "plan.html", who=who, plan=fact, Status=Status, **shown)
+        shown = plan_view(db, who, key)
+    return page(request, "plan.html", who=who, Status=Status, **shown)
 
 
-@router.get("/{key}/versions/{number}", openapi_extra=needs(Open.SIGNED_IN))
-def document(who: Reader, key: str, number: int) -> Response:
-    """The document, as an attachment whatever it is."""
+@router.get("/{key}/history", openapi_extra=needs(Open.SIGNED_IN))
+def history(request: Request, who: Reader, key: str, before: int | None = None) -> Response:
+    """Everything that happened to the plan, newest first."""
     with who.office.reading() as db:
         fact = plan_by_key(db, key)
-        found = db.scalar(select(Version).where(Version.plan_id == fact.id, Version.number == number))
-        if found is None:
-            raise NotFound("版", str(number))
-        content = files.read(who.office.files, found.sha256)
-    name = quote(found.filename)
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(content, media_type="application/octet-stream", headers=headers)
+        events, older = questions.newest_first(db, fact, before=before, limit=EVENTS_ON_A_PAGE)
+    return page(request, "plan_history.html", who=who, plan=fact, events=events, older=older, before=before)
 
 
-@router.post("/{key}/versions", openapi_extra=needs(Act.ADD_VERSION))
-def add_version(who: Writer, key: str, document: UploadFile, note: Annotated[str, Form()] = "") -> Response:
-    content = document.file.read(files.LARGEST + 1)
-    engine.add_version(who.office, who.key, key, document.filename or "", content, note=note, now=who.now)
-    return go(f"/plans/{key}")
+def _kept(db: Session) -> dict[str, Chain]:
+    """The chains the office knows, by the SHA-256 of their text."""
+    return {sha256: chain_of(db, sha256) for sha256 in db.scalars(select(ChainText.sha256))}
 
 
-@router.post("/{key}/{step}", openapi_extra=needs(Act.MOVE_PLAN))
-def take_step(
-    request: Request,
-    who: Writer,
-    key: str,
-    step: str,
-    form: Filled,
-    seen: Annotated[int, Form()],
-    to: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    """Advance, send back, suspend, resume or withdraw: first who will get which mail, then the step."""
-    act = _step(who, key, step, seen, to, reason)
-    with who.office.reading() as db:
-        title = plan_by_key(db, key).title
-    return confirmed(
-        request,
-        who,
-        form,
-        act,
-        title=f"{title}: {say(_STEPS[step])}",
-        button=say(_STEPS[step]),
-        back=f"/plans/{key}",
-        said=say("記録しました。"),
+def _choices(db: Session) -> dict[str, Chain]:
+    """The chains a plan can begin with, by what the form sends: the shipped ones by their key, then what else the
+    office knows by its SHA-256."""
+    ours = {key: shipped(key) for key in shipped_chains()}
+    return ours | {sha256: chain for sha256, chain in _kept(db).items() if chain not in ours.values()}
+
+
+def _named(choice: str, chain: Chain) -> str:
+    """How the form names a chain. Of the office's own there may be several of one key."""
+    name = f"{chain.title}（{chain.office}、{chain.key}）"
+    return (
+        name if choice == chain.key else say("{chain} この庁の定義 {sha256}", chain=name, sha256=choice[:8])
     )
-
-
-_STEPS = {
-    "advance": "次の段階へ進める",
-    "send_back": "差し戻す",
-    "suspend": "中断する",
-    "resume": "再開する",
-    "withdraw": "取り下げる",
-}
-
-
-def _step(who: Visitor, key: str, step: str, seen: int, to: str, reason: str) -> Callable[[Office], Any]:
-    if step == "advance":
-        return lambda office: engine.advance(office, who.key, key, seen=seen, to=to or None, now=who.now)
-    if step == "send_back":
-        return lambda office: engine.send_back(office, who.key, key, to, reason, seen=seen, now=who.now)
-    acts = {"suspend": engine.suspend, "resume": engine.resume, "withdraw": engine.withdraw}
-    if step not in acts:
-        raise NotFound("操作", step)
-    return lambda office: acts[step](office, who.key, key, reason, seen=seen, now=who.now)

@@ -1,5 +1,189 @@
-"""What the public sees without signing in: the text, the form, the result."""
+"""What the public sees without signing in: which plans ask for opinions, the text, the form, the result.
 
-from fastapi import APIRouter
+A plan is here from the day its public comment begins; before that, and of every other plan, nothing is said."""
 
-router = APIRouter()
+import hmac
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from workflow import engine, files, questions
+from workflow.engine.checks import LONGEST_TEXT
+from workflow.engine.opinions import MOST_AT_ONCE
+from workflow.errors import StepImpossible, TooManyTries
+from workflow.office import Office
+from workflow.opinions import WRITER_FIELDS
+from workflow.questions import Consultation, PeriodState
+from workflow.seals import receipt_seal
+from workflow.web.doors import Open, go, needs, page, same_origin
+from workflow.web.public_form import LURE, Typed
+
+router = APIRouter(prefix="/public")
+LARGEST_FORM = 4 * 1024 * 1024
+"""The largest form taken from the public, in bytes: twenty opinions of the longest kind."""
+
+
+async def small_form(request: Request) -> FormData:
+    """The form as sent by a page of ours; refused before it is read when it is too large."""
+    if not same_origin(request):
+        raise HTTPException(403)
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LARGEST_FORM:
+        raise HTTPException(413)
+    return await request.form(max_files=0, max_fields=200)
+
+
+PublicForm = Annotated[FormData, Depends(small_form)]
+
+
+@router.get("", openapi_extra=needs(Open.PUBLIC))
+def public_list(request: Request) -> Response:
+    """The public comments that run, are being answered, or are published; newest first."""
+    with _office(request).reading() as db:
+        found = [each for each in questions.consultations(db, request.app.state.clock()) if each.begun]
+    return page(request, "public_list.html", found=found, State=PeriodState)
+
+
+@router.get("/{key}", openapi_extra=needs(Open.PUBLIC))
+def public_page(request: Request, key: str, round: int | None = None) -> Response:
+    with _office(request).reading() as db:
+        known = _begun(db, request, key)
+        asked = _chosen(known, round)
+        if asked is None:
+            return _missing(request)
+        result = result_of(db, asked)
+    return public_view(request, asked, Typed.nothing(), known=known, **result)
+
+
+@router.get("/{key}/document", openapi_extra=needs(Open.PUBLIC))
+def public_document(request: Request, key: str, round: int | None = None) -> Response:
+    """The text that the public is asked about, as an attachment whatever it is."""
+    office = _office(request)
+    with office.reading() as db:
+        asked = _chosen(_begun(db, request, key), round)
+    if asked is None:
+        return _missing(request)
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(asked.filename)}"}
+    content = files.read(office.files, asked.sha256)
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/{key}/received", openapi_extra=needs(Open.PUBLIC))
+def public_receipt(request: Request, key: str, number: str = "", seal: str = "") -> Response:
+    """The receipt number, for who was given it."""
+    with _office(request).reading() as db:
+        ours = hmac.compare_digest(receipt_seal(db, f"{key} {number}").encode(), seal.encode())
+        asked = _chosen(_begun(db, request, key), None)
+        if asked is None or not ours:
+            return _missing(request)
+        received_at, opinions = questions.letter(db, number)
+    return page(
+        request, "public_receipt.html", asked=asked, number=number, received_at=received_at, opinions=opinions
+    )
+
+
+@router.post("/{key}", openapi_extra=needs(Open.PUBLIC))
+def public_send(request: Request, key: str, form: PublicForm) -> Response:
+    """Everything the form does: another field, a look at what will be sent, back to it, and sending."""
+    with _office(request).reading() as db:
+        known = _begun(db, request, key)
+        asked = _chosen(known, None)
+    if asked is None:
+        return _missing(request)
+    typed, step = Typed.of(form), form.get("step")
+    if asked.state is not PeriodState.RUNNING:
+        return public_view(request, asked, typed, known=known, code=409)
+    if typed.lured:
+        return page(request, "public_refused.html", asked=asked, again_at=None)
+    if step in ("more", "back"):
+        return public_view(
+            request, asked, typed.with_another_field() if step == "more" else typed, known=known
+        )
+    problems = typed.problems()
+    if problems:
+        return public_view(request, asked, typed, known=known, problems=problems, code=422)
+    if step != "send":
+        return page(request, "public_confirm.html", asked=asked, typed=typed, fields=WRITER_FIELDS)
+    return _take_in(request, asked, typed, known)
+
+
+def public_view(
+    request: Request,
+    asked: Consultation,
+    typed: Typed,
+    *,
+    known: list[Consultation],
+    problems: dict[str, str] | None = None,
+    document: str = "",
+    code: int = 200,
+    **result: Any,
+) -> Response:
+    """The page of one public comment. `document` is where its text is, for those to whom it is not public yet."""
+    return page(
+        request,
+        "public.html",
+        code=code,
+        asked=asked,
+        typed=typed,
+        rounds=known,
+        problems=problems or {},
+        document=document or f"/public/{asked.plan.key}/document?round={asked.round}",
+        fields=WRITER_FIELDS,
+        lure=LURE,
+        most=MOST_AT_ONCE,
+        longest=LONGEST_TEXT,
+        State=PeriodState,
+        **result,
+    )
+
+
+def result_of(db: Session, asked: Consultation) -> dict[str, Any]:
+    """What is published: the counts, and the answers to what came in time. Nothing before the publication."""
+    if asked.state is not PeriodState.PUBLISHED:
+        return {}
+    return {
+        "counted": questions.comment_counts(db, asked.id),
+        "replies": [each for each in questions.replies(db, asked.id) if each.opinions],
+    }
+
+
+def _take_in(request: Request, asked: Consultation, typed: Typed, known: list[Consultation]) -> Response:
+    office, now = _office(request), request.app.state.clock()
+    sender = request.client.host if request.client else ""
+    try:
+        receipt = engine.receive_from_public(
+            office, asked.plan.key, typed.writer, typed.said, sender=sender, now=now
+        )
+    except TooManyTries as error:
+        answer = page(request, "public_refused.html", code=429, asked=asked, again_at=error.again_at)
+        answer.headers["retry-after"] = str(max(1, round((error.again_at - now).total_seconds())))
+        return answer
+    except StepImpossible:
+        return public_view(request, asked, typed, known=known, code=409)
+    with office.reading() as db:
+        seal = receipt_seal(db, f"{asked.plan.key} {receipt}")
+    return go(f"/public/{asked.plan.key}/received?number={receipt}&seal={seal}")
+
+
+def _missing(request: Request) -> Response:
+    """The same words whether there is no such plan or its comment has not begun."""
+    return page(request, "public_missing.html", code=404)
+
+
+def _begun(db: Session, request: Request, key: str) -> list[Consultation]:
+    return [each for each in questions.rounds(db, key[:60], request.app.state.clock()) if each.begun]
+
+
+def _chosen(known: list[Consultation], round: int | None) -> Consultation | None:
+    if round is None:
+        return known[-1] if known else None
+    return next((each for each in known if each.round == round), None)
+
+
+def _office(request: Request) -> Office:
+    office: Office = request.app.state.office
+    return office

@@ -1,5 +1,6 @@
 """Signing in and out, and how one wants to read: language and dates."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -8,7 +9,20 @@ from starlette.exceptions import HTTPException
 from workflow import engine
 from workflow.errors import SignInRefused
 from workflow.language import Dates, Language
-from workflow.web.doors import COOKIE, DATES, LANGUAGE, Open, Writer, go, needs, page, same_origin
+from workflow.web.doors import (
+    DATES,
+    LANGUAGE,
+    Open,
+    Writer,
+    go,
+    needs,
+    over_https,
+    page,
+    same_origin,
+    session_cookie,
+    session_token,
+    source_of,
+)
 
 router = APIRouter()
 A_YEAR = 365 * 24 * 60 * 60
@@ -25,34 +39,37 @@ def sign_in(
 ) -> Response:
     if not same_origin(request):
         raise HTTPException(403)
-    agent = request.headers.get("user-agent", "")
-    state = request.app.state
+    state, agent = request.app.state, request.headers.get("user-agent", "")
     try:
-        token = engine.sign_in(state.office, key, password, agent=agent, now=state.clock())
+        token = engine.sign_in(
+            state.office, key, password, agent=agent, source=source_of(request), now=state.clock()
+        )
     except SignInRefused as refused:
         return page(request, "sign_in.html", code=401, refused=refused.message)
     return let_in(request, token)
 
 
 def let_in(request: Request, token: str) -> Response:
-    """The first page, with the session's cookie."""
+    """The first page, with the new session's cookie. The session this browser had before ends."""
+    if before := session_token(request):
+        engine.sign_out(request.app.state.office, before)
     answer = go("/")
     answer.set_cookie(
-        COOKIE,
+        session_cookie(request),
         token,
         max_age=int(engine.TOKEN_LIFE.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=over_https(request),
     )
     return answer
 
 
 @router.post("/sign-out", openapi_extra=needs(Open.SIGNED_IN))
 def sign_out(request: Request, who: Writer) -> Response:
-    engine.sign_out(who.office, request.cookies.get(COOKIE, ""))
+    engine.sign_out(who.office, session_token(request))
     answer = go("/sign-in")
-    answer.delete_cookie(COOKIE)
+    answer.delete_cookie(session_cookie(request), httponly=True, samesite="lax", secure=over_https(request))
     return answer
 
 
@@ -64,9 +81,14 @@ def choose_language(
     dates: Annotated[Dates | None, Form()] = None,
 ) -> Response:
     """Keeps the choice for a year. English alone writes days as 2023-06-12, until one says otherwise."""
-    inside = back.startswith("/") and not back.startswith(("//", "/\\"))
-    answer = go(back if inside else "/")
+    answer = go(back if _is_ours(back) else "/")
     for name, chosen in ((LANGUAGE, language), (DATES, dates)):
         if chosen is not None:
             answer.set_cookie(name, chosen, max_age=A_YEAR, httponly=True, samesite="lax")
     return answer
+
+
+def _is_ours(path: str) -> bool:
+    """Whether it is a path of this site. Browsers read // and /\\ as another host, and drop tabs and newlines
+    before they look."""
+    return re.fullmatch(r"/(?!/)[!-\[\]-~]*", path) is not None

@@ -12,6 +12,8 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     with op.batch_alter_table("sign_in") as table:
         table.add_column(sa.Column("agent", sa.String(200), nullable=False, server_default=""))
+    with op.batch_alter_table("comment_period") as table:
+        table.add_column(sa.Column("contact", sa.Text(), nullable=False, server_default=""))
     _links_and_feeds()
     _programs()
     _reading()

@@ -1,1 +1,45 @@
 // Small comforts on top of pages that work without them.
+
+// An ordered list marked data-order="<id of its form>": drag an item by its grip, and the form is sent.
+for (const list of document.querySelectorAll("[data-order]")) {
+  const order = () => [...list.querySelectorAll("[name=item]")].map((each) => each.value).join();
+  let carried = null;
+  let before = "";
+  for (const grip of list.querySelectorAll(".grip")) grip.classList.add("live");
+  list.addEventListener("pointerdown", (event) => {
+    const grip = event.target.closest(".grip");
+    if (!grip) return;
+    carried = grip.closest("li");
+    carried.classList.add("carried");
+    before = order();
+    event.preventDefault();
+  });
+  // On the document: a pointer captured by the grip would be let go when its item moves.
+  document.addEventListener("pointermove", (event) => {
+    if (!carried) return;
+    const below = [...list.children].find((item) => {
+      const box = item.getBoundingClientRect();
+      return item !== carried && event.clientY < box.top + box.height / 2;
+    });
+    if (below !== carried.nextElementSibling) list.insertBefore(carried, below ?? null);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      if (!carried) return;
+      carried.classList.remove("carried");
+      carried = null;
+      if (end === "pointerup" && order() !== before) document.getElementById(list.dataset.order).requestSubmit();
+    });
+  }
+}
+
+// Choices marked data-numbers: with one of them in focus, 1 to 9 choose by their place.
+for (const choices of document.querySelectorAll("[data-numbers]")) {
+  choices.addEventListener("keydown", (event) => {
+    const chosen = /^[1-9]$/.test(event.key) && choices.querySelectorAll("input")[event.key - 1];
+    if (!chosen) return;
+    chosen.checked = true;
+    chosen.focus();
+    event.preventDefault();
+  });
+}

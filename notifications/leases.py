@@ -1,0 +1,207 @@
+"""What is due is taken by one sender for a while, and what became of it is written down: the same for mails and for
+webhooks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
+from sqlalchemy.orm import Session
+
+from notifications.kinds import Kind, State
+from notifications.letters import NoLongerDue
+from workflow.errors import BadInput, DatabaseUnusable
+from workflow.office import Office, connection_of
+from workflow.records import Delivery, Record
+
+BATCH = 50
+"""How many deliveries are claimed, and their results committed, at once."""
+
+LEASE = timedelta(minutes=10)
+"""How long a claimed delivery is its claimer's; after that somebody else sends it."""
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+"""The pauses between tries. After the last one fails, the delivery has failed."""
+
+_TABLE = Record.metadata.tables["delivery"]
+
+
+@dataclass(slots=True)
+class Sending:
+    """How many deliveries were sent, will be tried again, failed, or were no longer to be sent."""
+
+    sent: int = 0
+    delayed: int = 0
+    failed: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery in our hands: its bytes, where to, and which try this is. `row` is what was read of it."""
+
+    id: int
+    attempts: int
+    address: str
+    message: bytes
+    row: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A batch; `found` says whether there was anything, to be sent or to be finished unsent."""
+
+    found: bool
+    parcels: list[Parcel]
+
+
+def due_of(which: ColumnElement[bool]) -> Select[int]:
+    """The statement that names the deliveries `which` are meant and whose time has come `now`; built once."""
+    return (
+        select(Delivery.id)
+        .where(
+            which,
+            Delivery.state.in_([State.PENDING, State.SENDING]),
+            Delivery.next_try_at <= bindparam("now"),
+        )
+        .order_by(Delivery.next_try_at, Delivery.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def take(
+    db: Session,
+    due: Select[int],
+    writable: Select[*tuple[Any, ...]],
+    write: Callable[[Any], tuple[str, bytes]],
+    now: datetime,
+    result: Sending,
+) -> Taken:
+    """Take the next of what is `due`, for us alone. `writable` reads what is needed of each, and `write` writes it:
+    where to, and the bytes. What it refuses with `NoLongerDue` or `BadInput` is finished here."""
+    numbers = connection_of(db).execute(due, {"now": now}).scalars().all()
+    if not numbers:
+        return Taken(found=False, parcels=[])
+    parcels, changes = list[Parcel](), list[dict[str, Any]]()
+    for row in db.execute(writable.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all():
+        parcel, change = _taken(row, write, now)
+        changes.append(change)
+        if parcel:
+            parcels.append(parcel)
+        result.failed += change["state"] == State.FAILED
+        result.dropped += change["state"] in (State.DROPPED, State.MISSED)
+    if changes:
+        db.connection().execute(_CLAIMED, changes)
+    return Taken(found=True, parcels=parcels)
+
+
+_CLAIMED = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("number"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("state", "attempts", "next_try_at", "message", "address", "finished_at", "error")
+        }
+    )
+)
+
+
+def _taken(
+    row: Any, write: Callable[[Any], tuple[str, bytes]], now: datetime
+) -> tuple[Parcel | None, dict[str, Any]]:
+    """The parcel, and the row that says it is being sent; or none, and the row that says why not."""
+    change: dict[str, Any] = {
+        "number": row.id,
+        "attempts": row.attempts,
+        "message": None if Kind(row.kind).bears_link else row.message,
+        "address": row.address,
+        "next_try_at": None,
+        "finished_at": now,
+        "error": None,
+    }
+    try:
+        address, message = write(row)
+    except NoLongerDue as reason:
+        return None, {**change, "state": reason.state, "error": reason.why}
+    except BadInput as error:
+        return None, {**change, "state": State.FAILED, "error": error.message}
+    parcel = Parcel(row.id, row.attempts + 1, address, message, row)
+    return parcel, {
+        **change,
+        "state": State.SENDING,
+        "attempts": parcel.attempts,
+        "message": message,
+        "address": address,
+        "next_try_at": now + LEASE,
+        "finished_at": None,
+    }
+
+
+def outcome(parcel: Parcel, state: State, now: datetime, error: str | None = None) -> dict[str, Any]:
+    """The row after a try that settled it."""
+    return {
+        "number": parcel.id,
+        "held": parcel.attempts,
+        "secret": Kind(parcel.row.kind).bears_link,
+        "state": state,
+        "attempts": parcel.attempts,
+        "next_try_at": None,
+        "finished_at": now,
+        "error": error,
+    }
+
+
+def tried(parcel: Parcel, why: str, now: datetime, result: Sending) -> dict[str, Any]:
+    """The row after a try in vain: when the next one is, or that there is none."""
+    if parcel.attempts > len(PAUSES):
+        result.failed += 1
+        return outcome(parcel, State.FAILED, now, why)
+    result.delayed += 1
+    row = outcome(parcel, State.PENDING, now, why)
+    return {**row, "next_try_at": now + PAUSES[parcel.attempts - 1], "finished_at": None}
+
+
+def given_back(parcel: Parcel, now: datetime) -> dict[str, Any]:
+    """The row of what was taken and not tried."""
+    row = outcome(parcel, State.PENDING, now)
+    return {**row, "attempts": parcel.attempts - 1, "next_try_at": now, "finished_at": None}
+
+
+_SETTLED = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("number"),
+        _TABLE.c.state == State.SENDING.value,
+        _TABLE.c.attempts == bindparam("held"),
+    )
+    .values({name: bindparam(name) for name in ("state", "attempts", "next_try_at", "finished_at", "error")})
+)
+"""Only while the delivery is still ours: after our lease it may be in other hands."""
+
+_WIPED = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("number"),
+        or_(_TABLE.c.state == State.SENT.value, _TABLE.c.state == State.FAILED.value),
+    )
+    .values(message=None)
+)
+"""A one-time link is to be found nowhere but in its reader's mail."""
+
+
+def settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> None:
+    """Commit results. Losing them would send everything twice, so a busy database is asked again."""
+    if not done:
+        return
+    try:
+        with office.writing() as db:
+            db.connection().execute(_SETTLED, list(done))
+            if secret := [row for row in done if row["secret"]]:
+                db.connection().execute(_WIPED, secret)
+    except DatabaseUnusable:
+        if tries <= 1:
+            raise
+        settle(office, done, tries - 1)

@@ -1,0 +1,303 @@
+"""Webhooks: other systems are told of each step of a plan, through the same outbox as people.
+
+What is sent follows the Standard Webhooks specification: the body is JSON; `webhook-id` is the same however often
+it is sent, `webhook-timestamp` is the second of this try, and `webhook-signature` is `v1,` with the base64 of the
+HMAC-SHA256 of `{id}.{timestamp}.{body}` under the secret (base64 after `whsec_`). A receiver recomputes it, compares
+in constant time, and refuses an old timestamp and an id it has seen.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from threading import Event as Stop
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from notifications.addresses import Network, Refused, address_of
+from notifications.kinds import Kind, State
+from notifications.leases import (
+    LEASE,
+    Parcel,
+    Sending,
+    due_of,
+    given_back,
+    outcome,
+    settle,
+    take,
+    tried,
+)
+from notifications.letters import NoLongerDue
+from notifications.outbox import Entry, enqueue
+from workflow.audit import Tag
+from workflow.calendar import TOKYO, tokyo_day
+from workflow.engine.webhooks import SECRET_PREFIX
+from workflow.errors import BadInput, NotFound, SakuteiError
+from workflow.office import Office
+from workflow.records import Delivery, Event, Plan, Webhook
+from workflow.rights import Act, actor
+
+STEPS = frozenset(
+    {
+        Tag.PLAN_OPENED,
+        Tag.PLAN_ADVANCED,
+        Tag.PLAN_SENT_BACK,
+        Tag.PLAN_SUSPENDED,
+        Tag.PLAN_RESUMED,
+        Tag.PLAN_WITHDRAWN,
+        Tag.DECISION_RECORDED,
+        Tag.DECISION_CORRECTED,
+        Tag.DECISION_TAKEN_BACK,
+        Tag.DECIDED_ALONE,
+        Tag.RATIFIED,
+        Tag.COMMENT_OPENED,
+        Tag.COMMENT_PUBLISHED,
+    }
+)
+"""The events other systems are told of."""
+
+TRIAL = "test"
+"""The type of a call that only tries whether it arrives."""
+
+TIMEOUT = 10.0
+"""Seconds for each part of a call: connecting, sending, the answer."""
+
+TRY_LATER = frozenset({408, 425, 429})
+"""Refusals of a receiver (4xx) that hold only for now."""
+
+
+class CallRefused(SakuteiError):
+    """The other system will never take this."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    @property
+    def message(self) -> str:
+        return f"通知先に断られました: {self.words}。通知先と URL を確かめてから再送してください。"
+
+
+class CallDelayed(SakuteiError):
+    """The other system did not take this now."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    @property
+    def message(self) -> str:
+        return f"通知先が受け取りませんでした: {self.words}。しばらくして自動で送り直します。"
+
+
+def entries(hooks: list[Webhook], event: Event, missed: str | None) -> list[Entry]:
+    """What is owed to other systems for the event: to those that were registered when it happened."""
+    if event.tag not in STEPS:
+        return []
+    return [
+        Entry(
+            claim=f"webhook:{hook.id}:{event.seq}",
+            kind=Kind.WEBHOOK,
+            rule=event.tag,
+            webhook_id=hook.id,
+            plan_id=event.plan_id,
+            event_seq=event.seq,
+            due_at=event.at,
+            missed=missed,
+        )
+        for hook in hooks
+        if hook.made_at <= event.at
+    ]
+
+
+def listening(db: Session) -> list[Webhook]:
+    """The webhooks that are not stopped."""
+    return list(db.scalars(select(Webhook).where(Webhook.revoked_at.is_(None)).order_by(Webhook.id)))
+
+
+def try_out(office: Office, by: str, webhook: int, *, now: datetime) -> None:
+    """Put a call in the outbox that only tries whether it arrives. Raises `NotAllowed`, `NotFound`."""
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.CONNECT)
+        found = db.get(Webhook, webhook)
+        if found is None or found.revoked_at is not None:
+            raise NotFound("他システムへの通知", str(webhook))
+        claim = f"webhook-test:{webhook}:{now.isoformat()}"
+        enqueue(db, [Entry(claim=claim, kind=Kind.WEBHOOK, rule=TRIAL, webhook_id=webhook, due_at=now)], now)
+
+
+def must_be_callable(url: str, allowed: tuple[Network, ...]) -> None:
+    """Raises `BadInput` when the URL leads to no address, or to one that may not be called."""
+    asked = httpx.URL(url)
+    try:
+        address_of(asked.host, _port(asked), allowed)
+    except Refused as error:
+        raise BadInput("通知先の URL", error.words, "通知先を確かめてください。") from error
+    except OSError as error:
+        raise BadInput(
+            "通知先の URL", f"「{asked.host}」の名前を引けません", "綴りを確かめてください。"
+        ) from error
+
+
+def send_due(
+    office: Office,
+    allowed: tuple[Network, ...],
+    clock: Callable[[], datetime],
+    stop: Stop | None = None,
+) -> Sending:
+    """Call every system that is owed something by now. `allowed` are the networks inside the office that may be
+    called. The message in hand is finished when `stop` is set; the rest is given back."""
+    result, stop = Sending(), stop or Stop()
+    with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        caller = Caller(client, allowed)
+        while not stop.is_set():
+            with office.writing() as db:
+                taken = take(db, _DUE, _WRITABLE, lambda row: _written(db, row), clock(), result)
+            if not taken.found:
+                break
+            _send(office, caller, taken.parcels, clock, stop, result)
+    return result
+
+
+class Caller:
+    """Calls other systems, at addresses that may be called."""
+
+    def __init__(self, client: httpx.Client, allowed: tuple[Network, ...]) -> None:
+        self._client, self._allowed = client, allowed
+
+    def call(self, url: str, headers: dict[str, str], body: bytes) -> None:
+        """POST the body. Raises `CallRefused`, `CallDelayed`.
+
+        The name is resolved here and the very address that was checked is connected to, so that a name cannot
+        mean one address when it is checked and another when it is called; the certificate is still the name's."""
+        asked = httpx.URL(url)
+        try:
+            address = address_of(asked.host, _port(asked), self._allowed)
+        except Refused as error:
+            raise CallRefused(error.words) from error
+        except OSError as error:
+            raise CallDelayed("通知先の名前を引けません") from error
+        request = self._client.build_request(
+            "POST",
+            asked.copy_with(host=address),
+            headers={"host": asked.netloc.decode(), **headers},
+            content=body,
+            extensions={"sni_hostname": asked.host},
+        )
+        try:
+            answer = self._client.send(request, stream=True)
+        except httpx.TimeoutException as error:
+            raise CallDelayed("時間内に応答がありません") from error
+        except httpx.HTTPError as error:
+            raise CallDelayed(_words(error)) from error
+        with suppress(httpx.HTTPError):
+            answer.close()
+        _judge(answer.status_code)
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port or {"https": 443, "http": 80}[url.scheme]
+
+
+def signature(secret: str, number: str, timestamp: int, body: bytes) -> str:
+    """The signature of a call, as a receiver recomputes it."""
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    signed = b".".join((number.encode(), str(timestamp).encode(), body))
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def _judge(status: int) -> None:
+    if 200 <= status < 300:
+        return
+    if 300 <= status < 400:
+        raise CallRefused(f"転送を求められました（{status}）。転送には従いません")
+    if 400 <= status < 500 and status not in TRY_LATER:
+        raise CallRefused(f"HTTP {status}")
+    raise CallDelayed(f"HTTP {status}")
+
+
+_CLAIM = (Delivery.id, Delivery.claim, Delivery.kind, Delivery.rule, Delivery.event_seq, Delivery.due_at)
+_STATE = (Delivery.attempts, Delivery.message, Delivery.address)
+_HOOK = (Webhook.id.label("webhook"), Webhook.url, Webhook.secret, Webhook.revoked_at)
+_DUE = due_of(Delivery.webhook_id.is_not(None))
+_WRITABLE = select(*_CLAIM, *_STATE, *_HOOK).join(Webhook, Webhook.id == Delivery.webhook_id)
+
+
+def _written(db: Session, row: Any) -> tuple[str, bytes]:
+    """Where the call goes, and its body. Raises `NoLongerDue` when the webhook was stopped."""
+    if row.revoked_at is not None:
+        raise NoLongerDue(State.DROPPED, "この通知先への通知は停止されています")
+    return row.url, row.message or _body(db, row)
+
+
+def _body(db: Session, row: Any) -> bytes:
+    event = db.get(Event, row.event_seq) if row.event_seq else None
+    plan = db.get(Plan, event.plan_id) if event and event.plan_id else None
+    said = {
+        "id": _number(row.claim),
+        "type": row.rule,
+        "at": (event.at if event else row.due_at).astimezone(TOKYO).isoformat(),
+        "plan": {"key": plan.key, "title": plan.title} if plan else None,
+        "data": json.loads(event.data) if event else {},
+    }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _number(claim: str) -> str:
+    """The id of a call: the same however often it is sent."""
+    return "msg_" + hashlib.sha256(claim.encode()).hexdigest()[:32]
+
+
+def _send(
+    office: Office,
+    caller: Caller,
+    parcels: list[Parcel],
+    clock: Callable[[], datetime],
+    stop: Stop,
+    result: Sending,
+) -> None:
+    """Call for each parcel and commit what came of it. A system that does not answer is not asked again in this
+    batch: it would only keep the others waiting."""
+    silent: dict[int, str] = {}
+    taken_at = clock()
+    for position, parcel in enumerate(parcels):
+        if stop.is_set() or clock() > taken_at + LEASE / 2:
+            settle(office, [given_back(each, clock()) for each in parcels[position:]])
+            return
+        hook = parcel.row.webhook
+        if hook in silent:
+            settle(office, [tried(parcel, silent[hook], clock(), result)])
+            continue
+        try:
+            caller.call(parcel.address, _headers(parcel, clock()), parcel.message)
+        except CallRefused as error:
+            result.failed += 1
+            settle(office, [outcome(parcel, State.FAILED, clock(), error.message)])
+        except CallDelayed as error:
+            silent[hook] = error.message
+            settle(office, [tried(parcel, error.message, clock(), result)])
+        else:
+            result.sent += 1
+            settle(office, [outcome(parcel, State.SENT, clock())])
+
+
+def _headers(parcel: Parcel, now: datetime) -> dict[str, str]:
+    number, timestamp = _number(parcel.row.claim), int(now.timestamp())
+    return {
+        "content-type": "application/json",
+        "user-agent": "sakutei-webhook/1",
+        "webhook-id": number,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": signature(parcel.row.secret, number, timestamp, parcel.message),
+    }
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, httpx.ConnectError):
+        return f"接続できません（{' '.join(str(error).split())[:200]}）"
+    return "途中で接続が切れました"

@@ -1,0 +1,93 @@
+"""Every call the OpenAPI allows, and many it does not, against the running server: no broken answer, none that the
+OpenAPI does not describe."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import checks
+from schemathesis.generation import GenerationMode
+
+from definitions.terms import Outcome, Role
+from tests.house import LONG_AGO, House
+from tests.web.browsing import serving
+from tests.web.calling import a_token
+from tests.web.visiting import mail_settings
+from workflow import engine
+from workflow.office import Office
+from workflow.web.api.pace import Pace
+from workflow.web.app import build
+
+EXAMPLES = 12
+"""Of each call and mode; together a minute or so."""
+
+IN_PATHS: dict[str, Any] = {"plan": "dx", "meeting": 1, "item": 1, "decision": 1, "condition": 1, "signoff": 1,
+                            "body": "joho_bukai", "person": "joho_bukai_1", "chain": "two_rounds", "number": 1,
+                            "gate": "policy_bukai", "delivery": 1}  # fmt: skip
+IN_BODIES: dict[str, Any] = {"plan": "dx", "gate": "policy_bukai", "decision": 1, "body": "joho_bukai", "seen": 1,
+                             "chain": "two_rounds", "department": "it", "to": "outline", "deputy": "admin",
+                             "member": "joho_bukai_1", "email": "someone@city.example.jp", "place": "第一委員会室",
+                             "starts_at": "2023-04-03T14:00:00+09:00", "ends_at": "2023-04-03T16:00:00+09:00",
+                             "since": "2023-04-01", "until": "2024-03-31", "reason": "都合", "note": "所見"}  # fmt: skip
+"""What the house has, so that not every call ends at what there is not."""
+
+CHECKED = [
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+
+
+def a_house_with_everything(office: Office) -> House:
+    """A plan with a version, a meeting with an outcome that has a condition; and somebody who is administrator,
+    staff and 事務局 at once."""
+    house = House(office)
+    house.a_person("everything", "何でも 係")
+    engine.name_administrator(office, "admin", "everything", LONG_AGO, now=house.now)
+    engine.post(office, "admin", "everything", "it", LONG_AGO, now=house.now)
+    engine.seat(office, "admin", "everything", "joho_bukai", Role.SECRETARIAT, LONG_AGO, now=house.now)
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
+    return house
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_no_call_breaks_or_answers_what_is_not_described(
+    mode: GenerationMode, sqlite_template: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sakutei.db").write_bytes(sqlite_template.read_bytes())
+    office = Office(f"sqlite:///{tmp_path}/sakutei.db", tmp_path / "files")
+    house = a_house_with_everything(office)
+    app = build(office, mail_settings(tmp_path), clock=lambda: house.now)
+    app.state.pace = Pace(10**9)
+    headers = {"Authorization": f"Bearer {a_token(house, 'everything')}"}
+    with serving(app) as url:
+        schema = schemathesis.openapi.from_url(f"{url}/api/v1/openapi.json")
+        for found in schema.get_all_operations():
+            call_often(found.ok(), mode, headers)
+    office.close()
+
+
+def call_often(operation: Any, mode: GenerationMode, headers: dict[str, str]) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
+    def called(case: Any, known: bool) -> None:
+        if known:
+            case.path_parameters |= {name: IN_PATHS[name] for name in case.path_parameters}
+            if mode is GenerationMode.POSITIVE and isinstance(case.body, dict):
+                case.body |= {name: IN_BODIES[name] for name in case.body if name in IN_BODIES}
+        case.call_and_validate(headers=headers, checks=CHECKED)
+
+    called()

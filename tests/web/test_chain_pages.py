@@ -1,0 +1,145 @@
+"""The chains in the browser: drawn, in words, and new ones for the office."""
+
+import json
+
+import pytest
+
+from definitions.load import shipped, shipped_text
+from tests.house import House
+from tests.web.visiting import Browser
+from workflow.records import BodyRecord
+
+YAML = (
+    shipped_text("two_rounds")
+    .replace("key: two_rounds", "key: ours", 1)
+    .replace("計画検討会", "わたしたちの検討会")
+)
+
+
+@pytest.fixture
+def admin(house: House) -> Browser:
+    return Browser(house, "admin")
+
+
+def _address(browser: Browser, title: str) -> str:
+    shown = browser.see("/chains")
+    return "/chains/" + shown.partition(f">{title}</a>")[0].rpartition('href="/chains/')[2].rstrip('"')
+
+
+def test_every_definition_is_listed_with_what_it_is_used_for(house: House) -> None:
+    house.a_plan()
+    shown = Browser(house, "tanto").see("/chains")
+    for key in ("itabashi_dx_2025", "shingikai_gian", "two_rounds"):
+        assert shipped(key).title in shown
+    assert "1 件の計画が使用" in shown.partition("</article>")[0]
+
+
+@pytest.mark.parametrize("key", ["itabashi_dx_2025", "shingikai_gian", "two_rounds"])
+def test_a_definition_is_drawn_and_said_in_words(admin: Browser, key: str) -> None:
+    chain = shipped(key)
+    shown = admin.see(_address(admin, chain.title))
+    assert '<svg class="picture"' in shown and "検査: 誤りはありません" in shown
+    words = shown.partition("</svg>")[2]
+    for stage in chain.stages:
+        assert stage.label in words
+        for gate in stage.gates:
+            assert gate.label in words
+    for body in chain.bodies:
+        assert body.name in words and body.chair in words
+    assert "3営業日前 09:00" in words
+
+
+def test_a_running_plan_keeps_the_definition_it_began_with(house: House) -> None:
+    house.a_plan()
+    changed = house.chain.model_copy(update={"title": "改めた定義"})
+    house.chain = changed
+    house.a_plan("later")
+    shown = Browser(house, "tanto").see("/chains")
+    assert shown.count("1 件の計画が使用") == 2 and "改めた定義" in shown
+
+
+def test_a_clean_definition_is_shown_before_it_is_added(admin: Browser) -> None:
+    shown = admin.send("/chains/_new", text=YAML)
+    assert "誤りはありません" in shown and "<svg" in shown and "わたしたちの検討会" in shown
+    with admin.house.office.reading() as db:
+        assert db.get(BodyRecord, "kentokai") is None
+    shown = admin.send("/chains/_new", text=YAML, sure="yes")
+    assert "定義を登録しました" in shown
+    assert "わたしたちの検討会" in admin.see("/bodies") and "定義を登録" in admin.see("/log")
+
+
+def test_every_fault_of_a_definition_is_told_with_line_key_and_mend(admin: Browser) -> None:
+    broken = YAML.replace("body: kentokai", "body: kentoukai", 1).replace("chair: 副区長", "chiar: 副区長", 1)
+    shown = admin.send("/chains/_new", 422, text=broken)
+    assert "chiar" in shown and "まだ登録していません" in shown
+    line = broken.splitlines().index(next(each for each in broken.splitlines() if "chiar" in each)) + 1
+    assert f">{line}:" in shown
+    assert "kentoukai" in shown.partition("<textarea")[2]
+    shown = admin.send("/chains/_new", 422, text=broken.replace("chiar", "chair"))
+    assert (
+        "会議体「kentoukai」は bodies にありません" in shown and "「kentokai」のことではありませんか" in shown
+    )
+
+
+def test_an_uploaded_file_names_itself_and_must_be_text(admin: Browser) -> None:
+    def upload(content: bytes) -> str:
+        return admin.client.post(
+            "/chains/_new", data={"csrf": admin.csrf}, files={"file": ("定義.yaml", content)}
+        ).text
+
+    assert "誤りはありません" in upload(YAML.encode())
+    assert "UTF-8 として読めません" in upload(b"\xff\xfe\x00key: x")
+    assert "大きすぎます" in upload(b"#" * 300_000)
+
+
+def test_a_body_that_stands_for_another_is_refused_and_the_text_stays(admin: Browser) -> None:
+    admin.send("/chains/_new", text=YAML, sure="yes")
+    shown = admin.send("/chains/_new", 422, text=YAML.replace("わたしたちの検討会", "別の検討会"), sure="yes")
+    assert (
+        "既に「わたしたちの検討会」に使われています" in shown
+        and "別の検討会" in shown.partition("<textarea")[2]
+    )
+
+
+def test_a_shipped_definition_is_added_with_one_button(admin: Browser) -> None:
+    address = _address(admin, shipped("shingikai_gian").title)
+    assert "この定義を登録する" in admin.see(address)
+    assert "この定義を登録する" not in admin.send(f"{address}/keep")
+    assert "基本計画審議会" in admin.see("/bodies")
+
+
+def test_only_administrators_add_definitions(house: House) -> None:
+    member = Browser(house, "tanto")
+    address = _address(member, shipped("two_rounds").title)
+    assert "登録する" not in member.see("/chains").partition("<main")[2]
+    assert "この定義を登録する" not in member.see(address)
+    member.see("/chains/_new", 403)
+    member.send("/chains/_new", 403, text=YAML, sure="yes")
+    member.send(f"{address}/keep", 403)
+
+
+def test_a_definition_is_downloaded_to_begin_from_and_reads_back(house: House) -> None:
+    admin = Browser(house, "admin")
+    address = _address(admin, shipped("two_rounds").title)
+    assert admin.see(f"{address}/text") == shipped_text("two_rounds")
+    admin.send("/chains/_new", text=YAML, sure="yes")
+    kept = next(each for each in admin.see("/chains").split("<article") if "ours" in each)
+    address = "/chains/" + kept.partition('href="/chains/')[2].partition('"')[0]
+    assert "誤りはありません" in admin.send("/chains/_new", text=admin.see(f"{address}/text"))
+
+
+def test_the_json_schema_is_downloaded(admin: Browser) -> None:
+    answer = admin.client.get("/chains/_schema")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert "SignoffGate" in json.loads(answer.text)["$defs"]
+
+
+def test_an_unknown_definition_is_not_found(admin: Browser) -> None:
+    admin.see("/chains/000000000000", 404)
+    admin.see("/chains/000000000000/text", 404)
+
+
+def test_what_a_definition_says_is_only_text(admin: Browser) -> None:
+    evil = YAML.replace("わたしたちの検討会", "<script>alert(1)</script>")
+    shown = admin.send("/chains/_new", text=evil)
+    assert "<script>alert" not in shown and "&lt;script&gt;" in shown

@@ -1,0 +1,183 @@
+"""Meetings in a real browser: by keyboard alone, by dragging, without scripts, and on paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from definitions.terms import Outcome
+from tests.house import LONG_AGO
+from tests.web.browsing import Site, must_read_well
+from workflow import engine
+from workflow.engine import Form
+
+OFFICE = "joho_bukai_office"
+
+
+def a_full_agenda(site: Site, count: int) -> list[int]:
+    """One meeting of the 部会 a week from now, with so many plans on its agenda."""
+    house = site.house
+    meeting = house.a_meeting()
+    for number in range(count):
+        engine.open_plan(
+            house.office, "tanto", f"p{number}", f"計画{number}", house.chain, department="it", now=house.now
+        )
+        house.a_version(key=f"p{number}")
+    return [
+        engine.list_item(house.office, OFFICE, meeting, f"p{number}", "policy_bukai", now=house.now)
+        for number in range(count)
+    ]
+
+
+def on_agenda(page: Page) -> list[str]:
+    return page.locator(".agenda .head a").all_inner_texts()
+
+
+def press_until(page: Page, key: str, selector: str, most: int = 120) -> None:
+    """Press the key until something that matches is in focus."""
+    for _ in range(most):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press(key)
+    pytest.fail(f"{key} never reached {selector}")
+
+
+def test_ten_items_are_recorded_by_keyboard_alone(site: Site) -> None:
+    items = a_full_agenda(site, 10)
+    site.house.later(days=7, hours=1)
+    site.house.everybody_attends("joho_bukai", 1)
+    page = site.person(OFFICE)
+    page.goto("/meetings/1")
+    for number, item in enumerate(items):
+        press_until(page, "Tab", f"input[name=outcome-{item}]")
+        if number == 4:
+            page.keyboard.press("2")
+            page.keyboard.press("Tab")
+            page.keyboard.type("図を直す")
+        elif number % 2:
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowLeft")
+        else:
+            page.keyboard.press("1")
+    press_until(page, "Tab", "form[action$=outcomes] button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="10 件を記録する")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("10 件の結果を記録しました。")
+    expect(page.locator(".agenda").get_by_text("了承", exact=True)).to_have_count(9)
+    expect(page.locator("#item-5")).to_contain_text("条件: 図を直す")
+    press_until(page, "Tab", "textarea[name=minutes]")
+    page.keyboard.type("すべて了承した。")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("会議を終了しました。")
+
+
+def test_an_item_is_dragged_to_another_place(site: Site) -> None:
+    a_full_agenda(site, 4)
+    page = site.person(OFFICE)
+    page.goto("/meetings/1")
+    assert on_agenda(page) == ["計画0", "計画1", "計画2", "計画3"]
+    page.locator("#item-4 .grip").hover()
+    page.mouse.down()
+    target = page.locator("#item-2").bounding_box()
+    assert target is not None
+    page.mouse.move(target["x"] + 40, target["y"] + 4, steps=8)
+    page.mouse.up()
+    expect(page.get_by_role("status")).to_have_text("議題の順を変えました。")
+    assert on_agenda(page) == ["計画0", "計画3", "計画1", "計画2"]
+    page.reload()
+    assert on_agenda(page) == ["計画0", "計画3", "計画1", "計画2"]
+
+
+def test_the_agenda_is_ordered_by_keyboard(site: Site) -> None:
+    a_full_agenda(site, 3)
+    page = site.person(OFFICE)
+    page.goto("/meetings/1")
+    press_until(page, "Tab", "button[value='up:3']")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("議題の順を変えました。")
+    assert on_agenda(page) == ["計画0", "計画2", "計画1"]
+
+
+def test_everything_works_without_scripts(site: Site) -> None:
+    house = site.house
+    for number in range(2):
+        engine.open_plan(
+            house.office, "tanto", f"p{number}", f"計画{number}", house.chain, department="it", now=house.now
+        )
+        house.a_version(key=f"p{number}")
+    page = site.person(OFFICE, scripts=False)
+    page.goto("/meetings/new")
+    for label, value in (("会議の名称", "第1回部会"), ("開催日", "2023-03-08"), ("開始", "14:00"), ("終了", "16:00"), ("場所", "第一委員会室")):  # fmt: skip
+        page.get_by_label(re.compile(f"^{label}")).fill(value)
+    page.get_by_role("button", name="知らせる相手を確かめる").click()
+    expect(page.get_by_text("次のお知らせが 4 通送られます。")).to_be_visible()
+    page.get_by_role("button", name="招集する").click()
+    for number in range(2):
+        page.get_by_label(re.compile(f"計画{number}")).check()
+    page.get_by_role("button", name="印を付けたものを載せる").click()
+    page.get_by_role("button", name="「計画1」を上へ").click()
+    assert on_agenda(page) == ["計画1", "計画0"]
+    expect(page.locator(".grip").first).not_to_be_visible()
+    house.at("2023-03-08 14:30")
+    page = site.person(OFFICE, scripts=False)
+    page.goto("/meetings/1")
+    page.get_by_role("button", name="印のない人は出席にして記録する").click()
+    expect(page.get_by_text("出席 3 人（代理を含む）")).to_be_visible()
+    for fieldset in page.locator("fieldset.outcome").all():
+        fieldset.get_by_label("1 了承").check()
+    page.get_by_role("button", name="結果を記録する").click()
+    page.get_by_role("button", name="2 件を記録する").click()
+    page.get_by_label("議事要旨").fill("了承した。")
+    page.get_by_role("button", name="会議を終了する").click()
+    expect(page.get_by_role("status")).to_have_text("会議を終了しました。")
+
+
+def test_the_pages_of_meetings_read_well(site: Site) -> None:
+    house = site.house
+    a_full_agenda(site, 3)
+    house.a_person("stand_in", "代理 次郎")
+    engine.name_deputy(house.office, "admin", "joho_bukai_1", "stand_in", LONG_AGO, now=house.now)
+    writing = house.a_meeting(form=Form.IN_WRITING, days=12)
+    engine.list_item(house.office, OFFICE, writing, "p0", "policy_bukai", now=house.now)
+    page = site.person(OFFICE)
+    for path in ("/meetings", "/meetings?month=2023-12", "/meetings?show=coming", "/meetings?show=past",
+                 "/meetings/new", "/meetings/entered", "/meetings/1", "/meetings/1/notice", "/meetings/2",
+                 "/feeds"):  # fmt: skip
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+        must_read_well(page)
+    page.get_by_role("button", name="URL をつくる").click()
+    must_read_well(page)
+    house.later(days=7, hours=1)
+    page = site.person(OFFICE)
+    page.goto("/meetings/1")
+    must_read_well(page)
+    page.get_by_label("2 条件付き了承").first.check()
+    page.get_by_role("button", name="結果を記録する").click()
+    must_read_well(page)
+    page.get_by_role("button", name="戻って直す").click()
+    must_read_well(page)
+    for item in (1, 2, 3):
+        engine.record_outcome(house.office, OFFICE, item, Outcome.APPROVED, now=house.now)
+    page.goto("/meetings/1")
+    must_read_well(page)
+    assert page.evaluate("new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size") == (
+        page.locator("[id]").count()
+    )
+    member = site.person("joho_bukai_1")
+    member.goto("/meetings/2")
+    must_read_well(member)
+
+
+def test_the_agenda_on_paper_is_the_agenda_and_a_roll_to_mark(site: Site) -> None:
+    a_full_agenda(site, 2)
+    page = site.person(OFFICE)
+    page.goto("/meetings/1")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("次第")
+    for words in ("計画0", "審議", "第1版", "第一委員会室", "情報化推進部会 委員1"):
+        expect(page.get_by_text(words).locator("visible=true").first).to_be_visible()
+    for words in ("通知の状況", "議題を加える", "上へ", "サインアウト", "⠿"):
+        expect(page.get_by_text(words).locator("visible=true")).to_have_count(0)

@@ -1,0 +1,95 @@
+"""People, bodies, chains, the log and the settings in a real browser, at desktop and phone width."""
+
+from playwright.sync_api import Page, expect
+
+from definitions.load import shipped, shipped_chains
+from tests.web.browsing import Site, must_read_well
+from workflow import engine
+
+PATHS = (
+    "/people", "/people?day=2019-01-01", "/people?words=nobody", "/people/joho_bukai_chair", "/people/_table", "/bodies",
+    "/bodies/joho_bukai", "/bodies/ict_honbu?day=2019-01-01", "/chains", "/chains/_new", "/log", "/log?tag=plan.opened",
+    "/settings", "/settings/unsent", "/settings/reminders", "/settings/closed-days",
+)  # fmt: skip
+"""Every page of the office's keeping."""
+
+NOTHING_LEAVES_ITS_BOX = """() => [...document.querySelectorAll('svg.picture g')].flatMap(part => {
+    const box = part.children[0].getBBox();
+    return [...part.querySelectorAll('text')].filter(text => {
+        const at = text.getBBox();
+        return at.x < box.x || at.x + at.width > box.x + box.width || at.y < box.y - 1
+            || at.y + at.height > box.y + box.height + 1;
+    }).map(text => text.textContent);
+})"""
+
+
+def test_every_page_reads_well_for_who_keeps_the_office(site: Site) -> None:
+    _furnished(site)
+    page = site.person("admin")
+    for path in PATHS:
+        page.goto(path)
+        for summary in page.locator("main summary").all()[:12]:
+            summary.click()
+        must_read_well(page)
+
+
+def test_every_page_reads_well_for_who_only_reads(site: Site) -> None:
+    _furnished(site)
+    page = site.person("tanto", scripts=False)
+    for path in PATHS:
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, path
+
+
+def test_the_picture_of_every_shipped_chain_reads_well_and_no_word_leaves_its_box(site: Site) -> None:
+    page = site.person("admin")
+    for key in shipped_chains():
+        page.goto("/chains")
+        page.get_by_role("link", name=shipped(key).title).click()
+        expect(page.get_by_role("img", name=shipped(key).title)).to_be_visible()
+        assert page.evaluate(NOTHING_LEAVES_ITS_BOX) == []
+        must_read_well(page)
+
+
+def test_an_administrator_adds_a_table_of_people_with_the_keyboard_alone(site: Site) -> None:
+    page = site.person("admin", scripts=False)
+    page.goto("/people/_table")
+    _go_to(page, "名簿", exact=True)
+    page.keyboard.type("佐藤 一郎,sato,sato@city.example.jp,IT推進課,課長")
+    page.get_by_role("button", name="検査する").press("Enter")
+    must_say = page.get_by_text("誤りはありません。1 人を登録できます。")
+    expect(must_say).to_be_visible()
+    page.get_by_role("button", name="1 人を登録する").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("1 人を登録しました")
+    expect(page.get_by_role("link", name="佐藤 一郎")).to_be_visible()
+
+
+def test_a_faulty_definition_shows_its_faults_beside_its_text(site: Site) -> None:
+    page = site.person("admin")
+    page.goto("/chains/_new")
+    page.get_by_label("定義（YAML）").fill(
+        "format: 1\nkey: x\ntitle: 例\noffice: 市\nbodys: []\nstages: []\n"
+    )
+    page.get_by_role("button", name="検査する").click()
+    expect(page.get_by_role("alert")).to_contain_text("誤りが")
+    expect(page.get_by_role("cell", name="bodys")).to_be_visible()
+    must_read_well(page)
+
+
+def _go_to(page: Page, label: str, *, exact: bool) -> None:
+    page.get_by_label(label, exact=exact).focus()
+
+
+def _furnished(site: Site) -> None:
+    house = site.house
+    house.at("2023-06-01 09:00")
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    house.a_meeting("joho_bukai", days=11)
+    house.a_meeting("ict_honbu", days=12, form=engine.Form.IN_WRITING)
+    engine.name_deputy(house.office, "admin", "joho_bukai_chair", "tanto", house.now.date(), now=house.now)
+    engine.close_day(
+        house.office, "admin", house.now.date().replace(month=10, day=1), "区制記念日", now=house.now
+    )

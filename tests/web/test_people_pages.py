@@ -1,0 +1,222 @@
+"""People and bodies in the browser: everybody reads them as of any day, administrators keep them."""
+
+import re
+
+import pytest
+
+from definitions.terms import Role
+from tests.house import House
+from tests.web.visiting import Browser
+from workflow import engine
+from workflow.calendar import tokyo_day
+from workflow.people import seats
+
+TABLE = "氏名,鍵,メール,課,職\n佐藤 一郎,sato,sato@city.example.jp,IT推進課,課長\n鈴木,suzuki,suzuki@city.example.jp,it,\n"
+
+
+@pytest.fixture
+def admin(house: House) -> Browser:
+    return Browser(house, "admin")
+
+
+def test_people_are_listed_with_their_departments_and_bodies(admin: Browser) -> None:
+    shown = admin.see("/people")
+    row = _row(shown, "tanto")
+    assert "担当 花子" in row and "IT推進課" in row
+    assert "情報化推進部会</a>（事務局）" in _row(shown, "joho_bukai_office")
+
+
+def test_people_are_found_by_a_part_of_their_name_and_by_department(admin: Browser) -> None:
+    assert "tanto@" in admin.see("/people?words=花子") and "mayor@" not in admin.see("/people?words=花子")
+    assert "tanto@" in admin.see("/people?department=it") and "mayor@" not in admin.see(
+        "/people?department=it"
+    )
+    assert "当てはまる職員はいません" in admin.see("/people?words=だれでもない")
+
+
+def test_a_long_list_goes_on_where_the_page_ended(admin: Browser) -> None:
+    for number in range(60):
+        admin.house.a_person(f"p{number:02}", f"職員{number:02}")
+    first = admin.see("/people?words=職員")
+    following = re.search(r'href="(/people\?[^"]*following=[^"]*)"', first)
+    assert following and "職員49" in first and "職員50" not in first
+    second = admin.see(following[1].replace("&amp;", "&"))
+    assert "職員50" in second and "職員59" in second and "続きを見る" not in second
+
+
+def test_a_list_is_as_of_the_day_one_chooses(admin: Browser) -> None:
+    shown = admin.see("/bodies/joho_bukai?day=2019-01-01")
+    assert "の時点の名簿です" in shown and "この日の委員はいません" in shown
+    assert "joho-bukai-1@" in admin.see("/bodies/joho_bukai?day=令和5年1月1日")
+    assert "日付として読めません" in admin.see("/bodies/joho_bukai?day=きのう", 422)
+
+
+def test_a_person_is_added_posted_and_seated(admin: Browser) -> None:
+    shown = admin.send("/people", key="sato", name="佐藤 一郎", email="sato@city.example.jp")
+    assert "職員を登録しました" in shown and "所属はまだ登録されていません" in shown
+    admin.send("/people/sato/postings", department="it", position="課長", since="2023-04-01")
+    admin.send("/people/sato/seats", body="joho_bukai", role="member", since="2023-04-01", until="2025-03-31")
+    shown = admin.see("/people/sato?day=2023-06-01")
+    assert "課長" in shown and "情報化推進部会" in shown
+    assert "佐藤 一郎" not in admin.see("/bodies/joho_bukai?day=2022-04-01").partition("この日でない任期")[0]
+    assert "佐藤 一郎" in admin.see("/bodies/joho_bukai?day=2025-03-31").partition("この日でない任期")[0]
+
+
+def test_what_is_past_is_shown_as_past(admin: Browser) -> None:
+    number = _first_end_form(admin.see("/people/joho_bukai_1"), "seats")
+    admin.send(f"/people/joho_bukai_1/seats/{number}/end", last_day="2022-03-31")
+    shown = admin.see("/people/joho_bukai_1")
+    assert "終了" in shown and "令和4年3月31日（木）まで" in shown
+    assert "joho_bukai_1" not in _members(admin.house)
+    assert f"/seats/{number}/end" not in shown
+
+
+def test_one_posting_and_one_deputyship_end_alone(admin: Browser) -> None:
+    admin.send("/people/mayor/deputies", deputy="tanto", since="2023-01-01")
+    shown = admin.see("/people/mayor")
+    assert "この方の代理者" in shown and "この方が代理する" in admin.see("/people/tanto")
+    admin.send(f"/people/mayor/deputies/{_first_end_form(shown, 'deputies')}/end", last_day="2023-02-01")
+    assert "/deputies/1/end" not in admin.see("/people/mayor")
+    admin.send(f"/people/mayor/postings/{_first_end_form(shown, 'postings')}/end", last_day="2023-02-01")
+    assert "終了" in admin.see("/people/mayor")
+    admin.send("/people/mayor/nothing/1/end", 404, last_day="2023-02-01")
+
+
+def test_everything_a_person_holds_ends_at_once(admin: Browser) -> None:
+    said = admin.send("/people/joho_bukai_1/end", last_day="2023-02-28")
+    assert "1 件の所属・任期・代理を終えました" in said
+
+
+def test_a_name_and_an_administrator_are_changed(admin: Browser) -> None:
+    admin.send("/people/tanto/change", name="担当 桃子", email="momoko@city.example.jp")
+    assert "momoko@city.example.jp" in admin.see("/people/tanto")
+    admin.send("/people/tanto/administrator", since="2023-01-01")
+    assert "名簿の管理" in Browser(admin.house, "tanto").see("/people")
+
+
+def test_a_person_without_a_password_is_invited_after_it_was_said_to_whom(admin: Browser) -> None:
+    assert "招待メールを送る" in admin.see("/people/mayor")
+    asked = admin.send("/people/mayor/invite")
+    assert "区 長さんを招待する" in asked and "mayor@city.example.jp" in asked
+    assert "招待メールを送ります" in admin.do("/people/mayor/invite")
+    assert "職員を招待: 区 長" in admin.see("/log?tag=person.invited")
+    assert "招待メールを送る" not in admin.see("/people/admin")  # who signs in has a password already
+    Browser(admin.house, "tanto").send("/people/mayor/invite", 403)
+
+
+def test_who_keeps_no_list_reads_without_forms_and_is_refused(house: House) -> None:
+    member = Browser(house, "tanto")
+    for path in ("/people", "/people/mayor", "/bodies", "/bodies/joho_bukai"):
+        main = member.see(path).partition("<main")[2].partition("</main>")[0]
+        assert 'method="post"' not in main, path
+    forms = {
+        "/people": {"key": "x", "name": "x", "email": "x@y.jp"},
+        "/departments": {"key": "x", "name": "x"},
+        "/people/mayor/change": {"name": "x", "email": "x@y.jp"},
+        "/people/mayor/postings": {"department": "it", "since": "2023-01-01"},
+        "/people/mayor/seats": {"body": "joho_bukai", "role": "chair", "since": "2023-01-01"},
+        "/people/mayor/deputies": {"deputy": "tanto", "since": "2023-01-01"},
+        "/people/mayor/administrator": {"since": "2023-01-01"},
+        "/people/mayor/end": {"last_day": "2023-01-01"},
+        "/people/mayor/postings/1/end": {"last_day": "2023-01-01"},
+        "/people/_table": {"people": TABLE, "since": "2023-01-01", "sure": "yes"},
+    }
+    for path, form in forms.items():
+        assert "システム管理者" in member.send(path, 403, **form)
+    member.see("/people/_table", 403)
+
+
+def test_a_stranger_reads_no_name_and_no_address(house: House) -> None:
+    stranger = Browser(house)
+    for path in ("/people", "/people/tanto", "/bodies", "/bodies/joho_bukai", "/people/_table"):
+        assert stranger.client.get(path, follow_redirects=False).headers["location"] == "/sign-in"
+
+
+def test_a_mistake_is_said_and_changes_nothing(admin: Browser) -> None:
+    assert "既に使われています" in admin.send("/people", 409, key="tanto", name="x", email="x@y.jp")
+    assert "使えません" in admin.send("/people", 422, key="大文字", name="x", email="x@y.jp")
+    assert "より前です" in admin.send(
+        "/people/tanto/postings", 422, department="it", since="2023-04-01", until="2022-04-01"
+    )
+    assert "既に委員です" in admin.send(
+        "/people/joho_bukai_1/seats", 409, body="joho_bukai", role="member", since="2023-01-01"
+    )
+    admin.see("/people/nobody", 404)
+    admin.see("/bodies/nothing", 404)
+
+
+def test_a_table_is_checked_before_anybody_is_added(admin: Browser) -> None:
+    shown = admin.send("/people/_table", people=TABLE, since="2023-04-01")
+    assert "誤りはありません。2 人を登録できます" in shown
+    assert "sato" not in admin.see("/people?words=佐藤").partition("<table>")[2]
+    admin.send("/people/_table", people=TABLE, since="2023-04-01", sure="yes")
+    assert "課長" in admin.see("/people/sato")
+
+
+def test_every_fault_of_a_table_stands_beside_its_line(admin: Browser) -> None:
+    shown = admin.send("/people/_table", 422, people=TABLE + "田中,tanto,宛先,財政課,\n", since="2023-04-01")
+    assert "1 行に誤りがあります" in shown
+    for words in ("鍵「tanto」は既に使われています", "宛先として使えません", "課「財政課」はありません"):
+        assert words in shown
+    assert "田中,tanto" in shown  # the text stays, to be mended
+    said = admin.send(
+        "/people/_table", 422, people=TABLE + "田中,tanto,宛先,,\n", since="2023-04-01", sure="yes"
+    )
+    assert "まだ誰も登録していません" in said
+    assert "当てはまる職員はいません" in admin.see("/people?words=佐藤")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
+def test_a_table_is_uploaded_as_spreadsheets_write_it(admin: Browser, encoding: str) -> None:
+    answer = admin.client.post(
+        "/people/_table",
+        data={"csrf": admin.csrf, "since": "2023-04-01"},
+        files={"file": ("名簿.csv", TABLE.encode(encoding))},
+    )
+    assert "2 人を登録できます" in answer.text
+
+
+def test_a_file_that_is_no_text_is_refused_kindly(admin: Browser) -> None:
+    answer = admin.client.post(
+        "/people/_table",
+        data={"csrf": admin.csrf, "since": "2023-04-01"},
+        files={"file": ("名簿.xlsx", b"PK\x03\x04\xff\xfe\x80\x81\xff")},
+    )
+    assert answer.status_code == 422 and "CSV" in answer.text
+
+
+def test_a_body_shows_its_rule_its_people_and_its_coming_meetings(house: House) -> None:
+    meeting = house.a_meeting("joho_bukai")
+    shown = Browser(house, "tanto").see("/bodies/joho_bukai")
+    for words in (
+        "審議機関",
+        "政策経営部長",
+        "設置要綱第5条第1項",
+        "次の会議に報告する",
+        f"/meetings/{meeting}",
+    ):
+        assert words in shown
+
+
+def test_a_body_without_its_people_says_what_to_do(house: House) -> None:
+    for who in ("chair", "1", "2", "office"):
+        engine.end_terms(house.office, "admin", f"joho_bukai_{who}", tokyo_day(house.now), now=house.now)
+    house.later(days=2)
+    assert "未登録" in Browser(house, "tanto").see("/bodies")
+    assert "システム管理者に登録を依頼" in Browser(house, "tanto").see("/bodies/joho_bukai")
+    assert "任期を登録する" in Browser(house, "admin").see("/bodies/joho_bukai")
+
+
+def _members(house: House) -> list[str]:
+    with house.office.reading() as db:
+        return [seat.key for seat in seats(db, "joho_bukai", tokyo_day(house.now), [Role.MEMBER])]
+
+
+def _row(shown: str, key: str) -> str:
+    return next(row for row in shown.split("<tr>") if f'href="/people/{key}"' in row)
+
+
+def _first_end_form(shown: str, kind: str) -> int:
+    found = re.search(rf"/{kind}/(\d+)/end", shown)
+    assert found
+    return int(found[1])

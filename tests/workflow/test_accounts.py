@@ -1,0 +1,311 @@
+"""Accounts: what a password must be, who is invited, what a mailed link can do, and how often one may try."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from tests.house import House
+from workflow import audit, engine
+from workflow.engine import LinkPurpose
+from workflow.engine.accounts import mint
+from workflow.engine.attempts import FROM_ONE_SOURCE, MAILS_ASKED, WRONG_PASSWORDS
+from workflow.errors import AlreadyDone, BadInput, LinkUnusable, NotAllowed, NotFound, SignInRefused
+from workflow.records import Event, MailedLink
+
+PASSWORD = "はるはあけぼの やうやう白く"
+NEWER = "なつはよる 月のころはさらなり"
+
+
+@pytest.fixture
+def known(house: House) -> House:
+    engine.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
+    return house
+
+
+def _sign_in(house: House, key: str = "tanto", password: str = PASSWORD, source: str = "") -> str:
+    return engine.sign_in(house.office, key, password, source=source, now=house.now)
+
+
+def _who(house: House, token: str) -> str | None:
+    with house.office.reading() as db:
+        return engine.signed_in(db, token, house.now)
+
+
+def _invite(house: House, person: str = "mayor") -> str:
+    """Invite, and mint the link as the mail's writer would."""
+    engine.invite(house.office, "admin", person, now=house.now)
+    return _mint(house)
+
+
+def _ask(house: House, typed: str = "tanto") -> str:
+    engine.ask_reset(house.office, typed, now=house.now)
+    return _mint(house)
+
+
+def _mint(house: House) -> str:
+    with house.office.writing() as db:
+        link = db.scalars(select(MailedLink).order_by(MailedLink.id.desc())).first()
+        assert link is not None
+        return mint(link, house.now)
+
+
+def _links(house: House) -> int:
+    with house.office.reading() as db:
+        return len(db.scalars(select(MailedLink.id)).all())
+
+
+def _set(house: House, token: str, purpose: LinkPurpose = LinkPurpose.WELCOME, to: str = NEWER) -> None:
+    engine.set_password_by_link(house.office, purpose, token, to, now=house.now)
+
+
+# --- passwords ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "aaaaaaaaaaaaaaaa",
+        "abababababababab",
+        "Password1234!",
+        "ｐａｓｓｗｏｒｄ１２３４",
+        "tanto-tanto-tanto",
+        "tanto2024!!!",
+        "TANTO@city.example.jp",
+        "担当花子担当花子担当花子",
+        "qwertyuiop123456",
+        "12345678901234567890",
+    ],
+)
+def test_a_password_that_anybody_would_try_first_is_refused(known: House, password: str) -> None:
+    with pytest.raises(BadInput, match="推測されやすい") as refused:
+        engine.set_password(known.office, "tanto", "tanto", password, now=known.now)
+    assert password not in refused.value.message
+    assert _sign_in(known)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["correct horse battery", "tanto の机の上の猫はよく眠る", "9f#Lq2-xW7$e", "いろはにほへとちりぬるを"],
+)
+def test_a_password_of_unrelated_words_or_signs_is_taken(known: House, password: str) -> None:
+    engine.set_password(known.office, "tanto", "tanto", password, now=known.now)
+    assert _sign_in(known, password=password)
+
+
+def test_a_new_password_needs_the_old_one_and_keeps_only_this_session(known: House) -> None:
+    here, elsewhere = _sign_in(known), _sign_in(known)
+    with pytest.raises(BadInput, match="現在のパスワード"):
+        engine.change_password(known.office, "tanto", "ちがう", NEWER, session=here, now=known.now)
+    assert _who(known, elsewhere) == "tanto"
+    engine.change_password(known.office, "tanto", PASSWORD, NEWER, session=here, now=known.now)
+    assert (_who(known, here), _who(known, elsewhere)) == ("tanto", None)
+    assert _sign_in(known, password=NEWER)
+
+
+def test_the_old_password_cannot_be_guessed_from_an_open_session(known: House) -> None:
+    for _ in range(WRONG_PASSWORDS):
+        with pytest.raises(BadInput):
+            engine.change_password(known.office, "tanto", "当てずっぽう", NEWER, now=known.now)
+    with pytest.raises(SignInRefused, match="15 分"):
+        engine.change_password(known.office, "tanto", PASSWORD, NEWER, now=known.now)
+    assert _sign_in(known), "guessing there does not shut the owner out of the sign-in page"
+
+
+# --- sessions ----------------------------------------------------------------------------------------
+
+
+def test_ending_a_session_ends_one_of_ones_own_only(known: House) -> None:
+    engine.set_password(known.office, "admin", "mayor", PASSWORD, now=known.now)
+    mine, theirs = _sign_in(known), _sign_in(known, "mayor")
+    with known.office.reading() as db:
+        named = dict(db.execute(text("SELECT person_id, token_sha256 FROM sign_in")).all())  # type: ignore[arg-type]
+    for session in named.values():
+        engine.end_session(known.office, "tanto", session)
+    assert (_who(known, mine), _who(known, theirs)) == (None, "mayor")
+
+
+def test_every_sign_in_begins_a_session_of_its_own(known: House) -> None:
+    tokens = [_sign_in(known) for _ in range(3)]
+    assert len(set(tokens)) == 3
+    engine.end_other_sessions(known.office, "tanto", tokens[1])
+    assert [_who(known, token) for token in tokens] == [None, "tanto", None]
+
+
+# --- how often one may try ---------------------------------------------------------------------------
+
+
+def test_many_keys_cannot_be_tried_from_one_address(known: House) -> None:
+    for number in range(FROM_ONE_SOURCE):
+        with pytest.raises(SignInRefused):
+            _sign_in(known, f"key{number}", "春夏秋冬春夏秋冬", source="192.0.2.1")
+    with pytest.raises(SignInRefused, match="15 分"):
+        _sign_in(known, source="192.0.2.1")
+    assert _sign_in(known, source="192.0.2.2")
+
+
+def test_right_passwords_do_not_use_up_the_tries_of_an_office(known: House) -> None:
+    for _ in range(WRONG_PASSWORDS + 2):
+        assert _sign_in(known, source="192.0.2.1")
+    with known.office.reading() as db:
+        assert db.execute(text("SELECT count(*) FROM failed_sign_in")).scalar() == 0
+
+
+def test_guesses_at_the_same_moment_cannot_exceed_the_limit(known: House) -> None:
+    def guess(_: int) -> bool:
+        """Whether the guess was looked at."""
+        try:
+            _sign_in(known, password="当てずっぽうの言葉")
+        except SignInRefused as refused:
+            return not refused.wait
+        raise AssertionError("the guess was right")
+
+    with ThreadPoolExecutor(8) as crowd:
+        looked_at = sum(crowd.map(guess, range(WRONG_PASSWORDS + 8)))
+    assert looked_at == WRONG_PASSWORDS
+
+
+def test_what_was_typed_is_not_kept(known: House) -> None:
+    with pytest.raises(SignInRefused):
+        _sign_in(known, "わたしのパスワードです", source="192.0.2.1")
+    with known.office.reading() as db:
+        kept = str(db.execute(text("SELECT name FROM failed_sign_in")).all())
+    assert "わたし" not in kept and "192.0.2.1" not in kept
+
+
+@pytest.mark.parametrize("key", ["\0", "tanto\0", "'; --", "あ" * 10_000, ""])
+def test_a_strange_key_is_refused_like_any_other(known: House, key: str) -> None:
+    with pytest.raises(SignInRefused, match="違います"):
+        _sign_in(known, key, "違うパスワードです")
+    engine.ask_reset(known.office, key, now=known.now)
+
+
+# --- invitations and resets --------------------------------------------------------------------------
+
+
+def test_only_an_administrator_invites_and_only_who_has_no_password(known: House) -> None:
+    with pytest.raises(NotAllowed):
+        engine.invite(known.office, "tanto", "mayor", now=known.now)
+    with pytest.raises(AlreadyDone, match="既にパスワード"):
+        engine.invite(known.office, "admin", "tanto", now=known.now)
+    with pytest.raises(NotFound):
+        engine.invite(known.office, "admin", "nobody", now=known.now)
+    assert _links(known) == 0
+
+
+def test_an_invited_person_sets_a_password_and_signs_in(known: House) -> None:
+    _set(known, _invite(known))
+    assert _sign_in(known, "mayor", NEWER)
+
+
+def test_a_reset_ends_every_session_and_every_other_link(known: House) -> None:
+    session = _sign_in(known)
+    first, second = _ask(known), _ask(known, "TANTO@city.example.jp")
+    _set(known, second, LinkPurpose.RESET)
+    assert _who(known, session) is None
+    for used in (first, second):
+        with pytest.raises(LinkUnusable, match="既に設定されています"):
+            _set(known, used, LinkPurpose.RESET, PASSWORD)
+    assert _sign_in(known, password=NEWER)
+
+
+def test_a_changed_password_makes_mailed_links_useless(known: House) -> None:
+    link = _ask(known)
+    engine.change_password(known.office, "tanto", PASSWORD, NEWER, now=known.now)
+    with pytest.raises(LinkUnusable):
+        _set(known, link, LinkPurpose.RESET)
+
+
+def test_a_link_ends_and_says_so(known: House) -> None:
+    welcome, reset = _invite(known), _ask(known)
+    known.later(hours=1)
+    with pytest.raises(LinkUnusable, match="期限が過ぎました"):
+        _set(known, reset, LinkPurpose.RESET)
+    known.later(days=6, hours=22)
+    _set(known, welcome)
+    late = _invite(known, "joho_bukai_1")
+    known.later(days=7)
+    with pytest.raises(LinkUnusable, match="期限が過ぎました"):
+        _set(known, late)
+
+
+def test_a_link_serves_its_own_purpose_only(known: House) -> None:
+    with pytest.raises(LinkUnusable, match="使えません"):
+        _set(known, _invite(known), LinkPurpose.RESET)
+
+
+def test_a_bad_password_does_not_use_the_link_up(known: House) -> None:
+    link = _invite(known)
+    with pytest.raises(BadInput):
+        _set(known, link, to="mayor-mayor-mayor")
+    _set(known, link)
+
+
+def test_of_two_at_once_with_one_link_one_sets_the_password(known: House) -> None:
+    link = _invite(known)
+
+    def try_to_set(password: str) -> bool:
+        try:
+            _set(known, link, to=password)
+        except LinkUnusable:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(try_to_set, [PASSWORD, NEWER])) == [False, True]
+
+
+def test_who_was_never_let_in_gets_no_mail_for_a_password(known: House) -> None:
+    for typed in ("mayor", "nobody", "nobody@example.jp", ""):
+        engine.ask_reset(known.office, typed, now=known.now)
+    assert _links(known) == 0
+    engine.invite(known.office, "admin", "mayor", now=known.now)
+    known.later(days=8)
+    engine.ask_reset(known.office, "mayor", now=known.now)
+    assert _links(known) == 2, "an invitation that came to nothing can be mended by oneself"
+
+
+def test_nobody_is_flooded_with_mails_they_did_not_ask_for(known: House) -> None:
+    for typed in ("tanto", "tanto@city.example.jp") * 5:
+        engine.ask_reset(known.office, typed, now=known.now)
+    assert _links(known) == 3
+    known.later(minutes=16)
+    engine.ask_reset(known.office, "tanto", now=known.now)
+    assert _links(known) == 4
+
+
+def test_one_address_cannot_ask_for_everybody(known: House) -> None:
+    for _ in range(MAILS_ASKED):
+        engine.ask_reset(known.office, "nobody", source="192.0.2.1", now=known.now)
+    engine.ask_reset(known.office, "tanto", source="192.0.2.1", now=known.now)
+    assert _links(known) == 0
+    engine.ask_reset(known.office, "tanto", source="192.0.2.2", now=known.now)
+    assert _links(known) == 1
+
+
+def test_the_log_tells_of_invitations_and_passwords_but_no_secret(known: House) -> None:
+    link = _invite(known)
+    _set(known, link)
+    with known.office.reading() as db:
+        audit.verify(db)
+        told = db.execute(select(Event.tag, Event.data).order_by(Event.seq.desc()).limit(2)).all()
+        kept = str(db.execute(text("SELECT data FROM event")).all())
+        kept += str(db.execute(text("SELECT token_sha256 FROM mailed_link")).all())
+    assert [row.tag for row in told] == ["password.set", "person.invited"]
+    assert link not in kept and NEWER not in kept
+
+
+def test_a_verified_address_signs_in_the_one_person_who_has_it(known: House) -> None:
+    token = engine.sign_in_by_address(known.office, "Tanto@City.Example.JP", now=known.now)
+    assert token is not None and _who(known, token) == "tanto"
+    engine.change_person(known.office, "admin", "mayor", email="tanto@city.example.jp", now=known.now)
+    assert engine.sign_in_by_address(known.office, "tanto@city.example.jp", now=known.now) is None
+    assert engine.sign_in_by_address(known.office, "", now=known.now) is None
+
+
+def test_a_session_begun_by_address_ends_like_any_other(known: House) -> None:
+    token = engine.sign_in_by_address(known.office, "tanto@city.example.jp", now=known.now)
+    assert token is not None
+    known.now += engine.TOKEN_LIFE + timedelta(seconds=1)
+    assert _who(known, token) is None

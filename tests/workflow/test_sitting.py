@@ -1,0 +1,94 @@
+"""A body at its meeting: who sits there, how they voted, and what the page is told is what will be decided."""
+
+from definitions.terms import Outcome
+from tests.house import LONG_AGO, House
+from workflow import engine
+from workflow.engine import Choice, Form, Seated
+from workflow.office import Office
+from workflow.questions.agenda import agenda
+from workflow.questions.sitting import Poll, places, polls
+from workflow.records import Meeting
+
+OFFICE = "shingikai_office"
+
+
+def council(office: Office) -> House:
+    """A house whose 審議会 votes: half or more must be there, the chair decides a tie."""
+    house = House(office, "shingikai_gian")
+    house.a_plan()
+    house.a_version()
+    return house
+
+
+def poll(house: House, item: int, meeting: int = 1) -> Poll:
+    with house.office.reading() as db:
+        held = db.get_one(Meeting, meeting)
+        return polls(db, held, house.chain.body(held.body_key), places(db, held))[item]
+
+
+def vote(house: House, item: int, **choices: Choice) -> None:
+    for who, choice in choices.items():
+        person = f"shingikai_{who.removeprefix('member')}"
+        engine.cast_vote(house.office, person, item, choice, now=house.now)
+
+
+def test_the_tally_shown_is_the_tally_counted(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    vote(house, item, member1=Choice.FOR, member2=Choice.AGAINST)
+    shown = poll(house, item)
+    with office.reading() as db:
+        assert shown.tally == engine.current_tally(db, item)
+    assert (shown.tally.in_favour, shown.tally.against, shown.tally.carried) == (1, 1, None)
+
+
+def test_only_those_whose_answer_would_count_are_waited_for(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    engine.enter_attendance(office, OFFICE, 1, {"shingikai_2": Seated(present=False)}, now=house.now)
+    assert poll(house, item).missing == ["基本計画審議会 委員1"]
+    vote(house, item, member1=Choice.FOR)
+    assert poll(house, item).missing == []
+    written = house.an_item("consultation_shingikai", form=Form.IN_WRITING)
+    assert len(poll(house, written, meeting=2).missing) == 3
+
+
+def test_a_chair_who_answered_in_writing_breaks_the_tie_without_losing_their_answer(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai", form=Form.IN_WRITING)
+    vote(house, item, chair=Choice.FOR, member1=Choice.AGAINST, member2=Choice.ABSTAIN)
+    assert poll(house, item).tally.carried is None
+    engine.cast_deciding_vote(office, "shingikai_chair", item, Choice.FOR, now=house.now)
+    shown = poll(house, item)
+    assert (shown.tally.in_favour, shown.tally.against, shown.deciding) == (1, 1, Choice.FOR)
+    engine.decide_by_votes(office, OFFICE, item, now=house.now)
+    with office.reading() as db:
+        decided = agenda(db, 1)[0].decided
+    assert decided is not None and decided.outcome is Outcome.ADVISED
+
+
+def test_a_deciding_vote_taken_back_leaves_the_tie(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    vote(house, item, member1=Choice.FOR, member2=Choice.AGAINST)
+    engine.cast_deciding_vote(office, "shingikai_chair", item, Choice.AGAINST, now=house.now)
+    assert poll(house, item).tally.carried is False
+    engine.take_back_vote(office, "shingikai_chair", item, now=house.now)
+    assert poll(house, item).tally.carried is None
+
+
+def test_a_deputy_votes_from_the_place_they_sit_in(office: Office) -> None:
+    house = council(office)
+    house.a_person("stand_in", "代理 次郎")
+    engine.name_deputy(office, "admin", "shingikai_1", "stand_in", LONG_AGO, now=house.now)
+    item = house.an_item("consultation_shingikai")
+    there = {"shingikai_1": Seated(present=True, deputy="stand_in")}
+    engine.enter_attendance(office, OFFICE, 1, there, now=house.now)
+    with office.reading() as db:
+        sat = places(db, db.get_one(Meeting, 1))
+    mine = [each.seat.key for each in sat if each.filled_by("stand_in", in_writing=False)]
+    assert mine == ["shingikai_1"]
+    assert not any(each.filled_by("shingikai_1", in_writing=False) for each in sat)
+    engine.cast_vote(office, "stand_in", item, Choice.FOR, member="shingikai_1", now=house.now)
+    answer = next(a for a in poll(house, item).answers if a.place.seat.key == "shingikai_1")
+    assert (answer.choice, answer.by) == (Choice.FOR, "代理 次郎")

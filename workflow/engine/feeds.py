@@ -1,0 +1,52 @@
+"""Use cases on feeds: a calendar to subscribe to, by a secret URL."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from workflow.audit import Tag, record
+from workflow.calendar import tokyo_day
+from workflow.errors import AlreadyDone, BadInput, NotFound
+from workflow.office import Office
+from workflow.people import known_body
+from workflow.questions.feeds import token_sha256
+from workflow.records import Feed
+from workflow.rights import actor
+
+
+def make_feed(office: Office, by: str, body: str | None = None, *, now: datetime) -> str:
+    """Make a feed of a body's meetings, or (with no body) of one's own, and return its token: only its SHA-256
+    is kept, so it is said this once.
+
+    Raises `BadInput` (one does not sit in the body), `NotFound`.
+    """
+    token = secrets.token_urlsafe(32)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        if body is not None and body not in {seat for seat, _ in who.seats}:
+            name = known_body(db, body).name
+            raise BadInput(
+                "購読する会議体",
+                f"{name}の委員または事務局ではありません",
+                "ご自身の所属する会議体を選んでください。",
+            )
+        feed = db.scalars(
+            insert(Feed).returning(Feed.id),
+            {"person_id": who.id, "body_key": body, "token_sha256": token_sha256(token), "made_at": now},
+        ).one()
+        record(db, Tag.FEED_MADE, at=now, by=who.id, feed=feed, body=body)
+    return token
+
+
+def revoke_feed(office: Office, by: str, feed: int, *, now: datetime) -> None:
+    """Stop one's own feed: its URL shows nothing from now on. Raises `AlreadyDone`, `NotFound`."""
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        found = db.scalar(select(Feed).where(Feed.id == feed, Feed.person_id == who.id))
+        if found is None:
+            raise NotFound("予定表の購読", str(feed))
+        if found.revoked_at is not None:
+            raise AlreadyDone("この購読は既に停止されています。")
+        db.execute(update(Feed).where(Feed.id == feed).values(revoked_at=now))
+        record(db, Tag.FEED_REVOKED, at=now, by=who.id, feed=feed, body=found.body_key)

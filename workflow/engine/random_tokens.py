@@ -1,0 +1,14 @@
+"""Secrets that open a door: made here, given away once, and kept only as their SHA-256."""
+
+import hashlib
+import secrets
+
+
+def new_token() -> str:
+    """256 random bits, in signs that every mail program keeps in a link."""
+    return secrets.token_hex(32)
+
+
+def sha256(token: str) -> str:
+    """What the database keeps of a token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

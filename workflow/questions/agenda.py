@@ -1,0 +1,229 @@
+"""The agenda of a meeting: what is on it, what was decided, what could still be put on it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from definitions.chain import BodyGate
+from definitions.terms import Outcome
+from workflow import gates
+from workflow.facts import chain_of, facts_of_all, plan_fact, plans
+from workflow.gates import Lack, Manner
+from workflow.machine import Status
+from workflow.records import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionShown:
+    """A condition of a 条件付き了承; `closed_at` None while it is open."""
+
+    text: str
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The outcome that holds on an item, who recorded it and when."""
+
+    id: int
+    outcome: Outcome
+    manner: Manner
+    note: str
+    by: str
+    at: datetime
+    conditions: tuple[ConditionShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of an agenda. `current` is the number of the plan's current version: the item is stale when it is
+    not the version put."""
+
+    id: int
+    purpose: str
+    plan: str
+    title: str
+    stage: str
+    gate: str
+    filename: str
+    version: int
+    current: int
+    sha256: str
+    decided: Decided | None
+
+    @property
+    def stale(self) -> bool:
+        return self.decided is None and self.purpose != "ratify" and self.version != self.current
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plan that stands before a gate of the body, and could be put on its agenda. `after` are the gates that
+    must be open first."""
+
+    plan: str
+    title: str
+    gate: str
+    label: str
+    stage: str
+    version: int
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AloneDecided:
+    """A chair's 専決 that the body has not heard or answered yet."""
+
+    decision: int
+    plan: str
+    title: str
+    outcome: Outcome
+    on: date
+
+
+def agenda(db: Session, meeting: int) -> list[Item]:
+    """What is on the meeting's agenda, in its order. Two statements."""
+    newest, later = aliased(Version), aliased(Decision)
+    current = (
+        select(func.max(newest.number)).where(newest.plan_id == Plan.id).correlate(Plan).scalar_subquery()
+    )
+    superseded = select(later.id).where(later.supersedes_id == Decision.id).correlate(Decision).exists()
+    rows = db.execute(
+        select(AgendaItem, Plan.key, Plan.title, Plan.chain_sha256, Version, current, Decision, Person.name)
+        .join(Plan, Plan.id == AgendaItem.plan_id)
+        .join(Version, Version.id == AgendaItem.version_id)
+        .outerjoin(
+            Decision, (Decision.item_id == AgendaItem.id) & Decision.outcome.is_not(None) & ~superseded
+        )
+        .outerjoin(Person, Person.id == Decision.recorded_by)
+        .where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
+        .order_by(AgendaItem.position, AgendaItem.id)
+    ).all()
+    conditions = _conditions(db, [row[6].id for row in rows if row[6]])
+    found = []
+    for item, key, title, sha256, version, number, decision, recorder in rows:
+        chain = chain_of(db, sha256)
+        found.append(
+            Item(
+                id=item.id,
+                purpose=item.purpose,
+                plan=key,
+                title=title,
+                stage=chain.stage(item.stage).label,
+                gate=chain.gate(item.gate_key).label,
+                filename=version.filename,
+                version=version.number,
+                current=number,
+                sha256=version.sha256,
+                decided=_decided(decision, recorder, conditions) if decision else None,
+            )
+        )
+    return found
+
+
+def candidates(db: Session, meeting: Meeting, now: datetime) -> list[Candidate]:
+    """The plans that stand before a shut gate of the meeting's body and have a text, but for what is on this
+    agenda already. A fixed number of statements, however many plans there are."""
+    stages = _stages_before(db, meeting.body_key)
+    if not stages:
+        return []
+    which = (Plan.status == Status.ACTIVE) & or_(*stages)
+    known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.title, Plan.key))]
+    all_facts = facts_of_all(db, known, which, now)
+    listed = _listed(db, meeting.id)
+    found = []
+    for plan in known:
+        for state in gates.states(plan.chain, plan.stage, all_facts[plan.id]).values():
+            gate = state.gate
+            if not isinstance(gate, BodyGate) or gate.body != meeting.body_key or state.open:
+                continue
+            if plan.text is None or (plan.id, gate.key, plan.text.version_id) in listed:
+                continue
+            after = state.detail if state.lack is Lack.AFTER else ()
+            found.append(
+                Candidate(
+                    plan.key, plan.title, gate.key, gate.label, plan.stage.label, plan.text.number, after
+                )
+            )
+    return found
+
+
+def alone_decided(db: Session, meeting: Meeting) -> list[AloneDecided]:
+    """The 専決 owed to the meeting's body, but for those on this agenda already. One statement."""
+    answer, undone, later = aliased(Decision), aliased(Decision), aliased(Decision)
+    answered = (
+        select(answer.id)
+        .outerjoin(undone, undone.supersedes_id == answer.id)
+        .where(answer.ratifies_id == Decision.id, answer.outcome.is_not(None), undone.id.is_(None))
+    )
+    here = select(AgendaItem.id).where(
+        AgendaItem.meeting_id == meeting.id,
+        AgendaItem.ratifies_id == Decision.id,
+        AgendaItem.removed_at.is_(None),
+    )
+    rows = db.execute(
+        select(Decision.id, Plan.key, Plan.title, Decision.outcome, Decision.decided_on)
+        .join(Plan, Plan.id == Decision.plan_id)
+        .outerjoin(later, later.supersedes_id == Decision.id)
+        .where(
+            Decision.body_key == meeting.body_key,
+            Decision.manner == Manner.CHAIR_ALONE,
+            Decision.outcome.is_not(None),
+            later.id.is_(None),
+            ~answered.exists(),
+            ~here.exists(),
+        )
+        .order_by(Decision.id)
+    )
+    return [
+        AloneDecided(number, key, title, Outcome(outcome or ""), on)
+        for number, key, title, outcome, on in rows
+    ]
+
+
+def _decided(
+    decision: Decision, recorder: str | None, conditions: dict[int, list[ConditionShown]]
+) -> Decided:
+    return Decided(
+        decision.id,
+        Outcome(decision.outcome or ""),
+        Manner(decision.manner),
+        decision.note,
+        recorder or "",
+        decision.recorded_at,
+        tuple(conditions.get(decision.id, ())),
+    )
+
+
+def _conditions(db: Session, decisions: Iterable[int]) -> dict[int, list[ConditionShown]]:
+    found: dict[int, list[ConditionShown]] = {}
+    rows = db.execute(
+        select(Condition.decision_id, Condition.text, Condition.closed_at)
+        .where(Condition.decision_id.in_(list(decisions)))
+        .order_by(Condition.id)
+    )
+    for decision, text, closed_at in rows:
+        found.setdefault(decision, []).append(ConditionShown(text, closed_at))
+    return found
+
+
+def _stages_before(db: Session, body: str) -> list[ColumnElement[bool]]:
+    """The stages, chain by chain, that have a gate of the body."""
+    return [
+        (Plan.chain_sha256 == sha256) & (Plan.stage == stage.key)
+        for sha256 in db.scalars(select(ChainText.sha256))
+        for stage in chain_of(db, sha256).stages
+        if any(isinstance(gate, BodyGate) and gate.body == body for gate in stage.gates)
+    ]
+
+
+def _listed(db: Session, meeting: int) -> set[tuple[int, str, int]]:
+    rows = db.execute(
+        select(AgendaItem.plan_id, AgendaItem.gate_key, AgendaItem.version_id).where(
+            AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None)
+        )
+    )
+    return {(plan, gate, version) for plan, gate, version in rows}

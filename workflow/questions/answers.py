@@ -1,0 +1,272 @@
+"""What was answered at a plan's gates: the bodies' decisions and the 決裁, what they owe, and whether they hold."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, Row, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from definitions.terms import Outcome
+from workflow.calendar import tokyo_day
+from workflow.facts import PlanFact
+from workflow.questions.versions import VersionLine
+from workflow.records import (
+    AgendaItem,
+    Condition,
+    Decision,
+    Meeting,
+    Person,
+    Review,
+    Signoff,
+    Version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed after an answer: a condition to close, or the 後閲 of the principal somebody signed for.
+    `by`, `at` and `note` say who did it; None while it is open."""
+
+    number: int
+    words: str
+    by: str | None
+    at: datetime | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body's decision or a 決裁: one answer at a gate, on one version. The result None takes back the answer
+    it supersedes. `day` is the day it was given, `at` the moment it was recorded."""
+
+    signoff: bool
+    number: int
+    stage: str
+    visit: int
+    gate: str
+    version: int
+    result: str | None
+    manner: str
+    note: str
+    day: date
+    by_id: int
+    by: str
+    at: datetime
+    supersedes: int | None
+    ratifies: int | None
+    purpose: str | None
+    meeting: int | None
+    meeting_title: str | None
+    meeting_closed: bool
+    owed: tuple[Owed, ...] = ()
+
+    @property
+    def id(self) -> tuple[bool, int]:
+        """Decisions and 決裁 are numbered apart."""
+        return self.signoff, self.number
+
+    @property
+    def label(self) -> str:
+        if self.result is None:
+            return "引戻し"
+        if self.signoff:
+            return "決裁" if self.result == "approved" else "返却"
+        return Outcome(self.result).label
+
+
+class Standing(StrEnum):
+    """Whether an answer still counts."""
+
+    HOLDS = "holds"
+    STALE = "stale"
+    VOID = "void"
+    CORRECTED = "corrected"
+    TAKEN_BACK = "taken_back"
+    TAKING_BACK = "taking_back"
+
+    @property
+    def label(self) -> str:
+        return _STANDING_LABELS[self]
+
+
+_STANDING_LABELS = {
+    Standing.HOLDS: "有効",
+    Standing.STALE: "前の版への結果（現在の版には効かない）",
+    Standing.VOID: "差戻しにより失効",
+    Standing.CORRECTED: "訂正済（新しい記録が有効）",
+    Standing.TAKEN_BACK: "引戻し済",
+    Standing.TAKING_BACK: "引戻しの記録",
+}
+
+
+@dataclass(slots=True)
+class _Growing:
+    """An answer whose rows, one for each thing owed, are still being read."""
+
+    row: Row[*tuple[Any, ...]]
+    owed: list[Owed] = field(default_factory=list)
+
+
+def answers(db: Session, plan: PlanFact) -> list[Answer]:
+    """Everything answered at the plan's gates, oldest first. One statement."""
+    found: dict[tuple[bool, int], _Growing] = {}
+    rows = db.execute(_ANSWERS, {"plan": plan.id}).all()
+    for row in sorted(rows, key=lambda r: (r.at, r.kind, r.number, r.owed_number or 0)):
+        growing = found.setdefault((row.kind == "signoff", row.number), _Growing(row))
+        if row.owed_number is not None:
+            growing.owed.append(Owed(row.owed_number, row.owed_words, row.met_by, row.met_at, row.met_note))
+    return [_answer(growing) for growing in found.values()]
+
+
+def standings(
+    plan: PlanFact, given: Sequence[Answer], versions: Iterable[VersionLine]
+) -> dict[tuple[bool, int], Standing]:
+    """Of each answer, by its `id`: does it still count?"""
+    place = {stage.key: position for position, stage in enumerate(plan.chain.stages)}
+    later = {(a.signoff, a.supersedes): a for a in given if a.supersedes is not None}
+    texts = sorted((v.visit, place[v.stage], v.number) for v in versions)
+    entered = [
+        (plan.visit, place[plan.stage.key]),
+        *((visit, stage) for visit, stage, _ in texts),
+        *((a.visit, place[a.stage]) for a in given),
+    ]
+
+    def standing(answer: Answer) -> Standing:
+        where = (answer.visit, place[answer.stage])
+        if answer.result is None:
+            return Standing.TAKING_BACK
+        if newer := later.get(answer.id):
+            return Standing.CORRECTED if newer.result is not None else Standing.TAKEN_BACK
+        if any(visit > where[0] and stage <= where[1] for visit, stage in entered):
+            return Standing.VOID
+        if answer.ratifies is not None:
+            return Standing.HOLDS
+        current = max((number for visit, stage, number in texts if (visit, stage) <= where), default=None)
+        return Standing.STALE if answer.version != current else Standing.HOLDS
+
+    return {answer.id: standing(answer) for answer in given}
+
+
+def built_on(plan: PlanFact, given: Sequence[Answer], answer: Answer) -> str | None:
+    """What somebody built on the answer, so that it can no longer be taken back (引戻し), in words; None when
+    nobody did."""
+    if (plan.stage.key, plan.visit) != (answer.stage, answer.visit):
+        return "計画が既に動いた"
+    if answer.signoff:
+        return "後閲が済んでいる" if any(owed.at for owed in answer.owed) else None
+    superseded = {a.supersedes for a in given if a.supersedes is not None and not a.signoff}
+    after = {gate.key for gate in plan.stage.gates if answer.gate in gate.after}
+    taken_back = {a.supersedes for a in given if a.supersedes is not None and a.signoff}
+    following = [a for a in given if a.gate in after and a.visit == answer.visit and a.result is not None]
+    if any(not a.signoff and a.number not in superseded for a in following):
+        return "次の会議体が既に決定した"
+    if any(a.signoff and a.number not in taken_back for a in following):
+        return "決裁が既に済んだ"
+    if any(owed.at for owed in answer.owed):
+        return "条件が既に解消された"
+    if any(a.ratifies == answer.number for a in given):
+        return "専決が既に報告された"
+    return "会議が既に終了した" if answer.meeting_closed else None
+
+
+def _answer(growing: _Growing) -> Answer:
+    row = growing.row
+    return Answer(
+        signoff=row.kind == "signoff",
+        number=row.number,
+        stage=row.stage,
+        visit=row.visit,
+        gate=row.gate_key,
+        version=row.version,
+        result=row.result,
+        manner=row.manner,
+        note=row.note,
+        day=row.day or tokyo_day(row.at),
+        by_id=row.by_id,
+        by=row.by,
+        at=row.at,
+        supersedes=row.supersedes_id,
+        ratifies=row.ratifies_id,
+        purpose=row.purpose,
+        meeting=row.meeting,
+        meeting_title=row.meeting_title,
+        meeting_closed=row.meeting_status == "closed",
+        owed=tuple(growing.owed),
+    )
+
+
+_closer, _principal = aliased(Person), aliased(Person)
+_NO_NUMBER, _NO_WORDS = cast(null(), Decision.id.type), cast(null(), String)
+_DECISIONS = (
+    select(
+        literal("decision").label("kind"),
+        Decision.id.label("number"),
+        Decision.stage,
+        Decision.visit,
+        Decision.gate_key,
+        Version.number.label("version"),
+        Decision.outcome.label("result"),
+        Decision.manner,
+        Decision.note,
+        Decision.decided_on.label("day"),
+        Person.id.label("by_id"),
+        Person.name.label("by"),
+        Decision.recorded_at.label("at"),
+        Decision.supersedes_id,
+        Decision.ratifies_id,
+        AgendaItem.purpose,
+        Meeting.id.label("meeting"),
+        Meeting.title.label("meeting_title"),
+        Meeting.status.label("meeting_status"),
+        Condition.id.label("owed_number"),
+        Condition.text.label("owed_words"),
+        _closer.name.label("met_by"),
+        Condition.closed_at.label("met_at"),
+        Condition.closed_note.label("met_note"),
+    )
+    .join(Version, Version.id == Decision.version_id)
+    .join(Person, Person.id == Decision.recorded_by)
+    .outerjoin(AgendaItem, AgendaItem.id == Decision.item_id)
+    .outerjoin(Meeting, Meeting.id == AgendaItem.meeting_id)
+    .outerjoin(Condition, Condition.decision_id == Decision.id)
+    .outerjoin(_closer, _closer.id == Condition.closed_by)
+    .where(Decision.plan_id == bindparam("plan"))
+)
+_SIGNOFFS = (
+    select(
+        literal("signoff"),
+        Signoff.id,
+        Signoff.stage,
+        Signoff.visit,
+        Signoff.gate_key,
+        Version.number,
+        Signoff.result,
+        Signoff.manner,
+        Signoff.note,
+        cast(null(), Date),
+        Person.id,
+        Person.name,
+        Signoff.signed_at,
+        Signoff.supersedes_id,
+        _NO_NUMBER,
+        _NO_WORDS,
+        _NO_NUMBER,
+        _NO_WORDS,
+        _NO_WORDS,
+        _principal.id,
+        _principal.name,
+        _closer.name,
+        Review.reviewed_at,
+        Review.note,
+    )
+    .join(Version, Version.id == Signoff.version_id)
+    .join(Person, Person.id == Signoff.signed_by)
+    .outerjoin(_principal, (_principal.id == Signoff.principal_id) & (Signoff.manner == "deputy"))
+    .outerjoin(Review, Review.signoff_id == Signoff.id)
+    .outerjoin(_closer, _closer.id == Review.reviewed_by)
+    .where(Signoff.plan_id == bindparam("plan"))
+)
+_ANSWERS = union_all(_DECISIONS, _SIGNOFFS)

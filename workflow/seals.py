@@ -1,0 +1,39 @@
+"""Marks only this office can make, for people who have no account with it.
+
+They are keyed with the hash of the log's first event: it is in every office's database from its first day, it
+differs from office to office, and no page shows it whole. So there is no further secret to make, keep and lose.
+"""
+
+import hashlib
+import hmac
+from datetime import date
+from ipaddress import IPv6Address, ip_address
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.records import Event
+
+
+def sender_mark(db: Session, address: str, day: date) -> str:
+    """Tells the same sender within one day, and not who it is: of no use on the next day, nor in another office."""
+    return _seal(db, f"sender {day} {_subscriber(address)}")
+
+
+def receipt_seal(db: Session, receipt: str) -> str:
+    """Shows that the receipt number was given out by this office."""
+    return _seal(db, f"receipt {receipt}")[:24]
+
+
+def _seal(db: Session, words: str) -> str:
+    first = db.scalar(select(Event.hash).where(Event.seq == 1)) or ""
+    return hmac.new(first.encode(), words.encode(), hashlib.sha256).hexdigest()
+
+
+def _subscriber(address: str) -> str:
+    """One subscriber holds a whole /64 of IPv6 addresses."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return parsed.exploded[:19] if isinstance(parsed, IPv6Address) else str(parsed)

@@ -1,5 +1,0 @@
-"""The JSON beside the pages."""
-
-from fastapi import APIRouter
-
-router = APIRouter()

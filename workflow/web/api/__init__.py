@@ -1,0 +1,110 @@
+"""The JSON beside the pages: the same use cases and rights, under /api/v1. A subject is a file; a call is one short
+function in it that names its use case."""
+
+import inspect
+from enum import StrEnum
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import State
+from starlette.exceptions import HTTPException
+
+from definitions import terms
+from notifications import kinds
+from workflow import engine, gates, machine, questions
+from workflow.errors import SakuteiError
+from workflow.web.api import chains, comments, decisions, meetings, people, plans, problems, work
+from workflow.web.api.pace import Pace
+from workflow.web.api.problems import Problem
+
+ROUTERS = (
+    plans.router,
+    plans.uploads,
+    meetings.router,
+    decisions.router,
+    comments.router,
+    people.router,
+    chains.router,
+    work.router,
+)
+SUBJECTS = {
+    "plans": "計画",
+    "meetings": "会議と議題",
+    "decisions": "決定と決裁",
+    "comments": "パブリックコメント",
+    "people": "名簿と会議体",
+    "definitions": "定義",
+    "work": "今日の仕事・記録・通知",
+}
+"""The tags of the calls, with their names."""
+
+_ABOUT = """ページと同じ操作を、同じ権限で、JSON で行います。
+
+- 鍵は「連携用の鍵」のページで発行し、`Authorization: Bearer …` で送ります。Cookie は使いません。
+- 日時は時差付きの ISO 8601、日は 2023-06-12 の形です。
+- 書込みは 201、下見（`?dry_run=true`）は 200 で答えます。下見は何も記録せず、誰に何が送られるかだけを示します。
+- 書込みに `Idempotency-Key` を付けると、通信が切れて送り直しても二度は行いません。同じ値には 7 日の間、初めの答えを返します
+  （`Idempotent-Replayed: true`）。別の内容に同じ値を使うと 422、処理中なら 409 です。
+- できなかったことは RFC 9457（`application/problem+json`）で答えます。
+"""
+
+
+def build(state: State) -> FastAPI:
+    """The calls, as an application to be mounted under /api beside the pages; `state` is that of the pages."""
+    api = _Api(
+        title="策定 API",
+        version="1",
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        openapi_tags=[{"name": name, "description": words} for name, words in SUBJECTS.items()],
+        servers=[{"url": "/api"}],
+        root_path_in_servers=False,
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,
+    )
+    api.state = state
+    api.state.pace = Pace()
+    for router in ROUTERS:
+        api.include_router(router, prefix="/v1")
+    api.exception_handler(SakuteiError)(problems.refused)
+    api.exception_handler(RequestValidationError)(problems.invalid)
+    api.exception_handler(HTTPException)(problems.unanswerable)
+    api.exception_handler(Exception)(problems.unexpected)
+    return api
+
+
+class _Api(FastAPI):
+    """Describes itself with the parts that no single call declares."""
+
+    def openapi(self) -> dict[str, Any]:
+        fresh = self.openapi_schema is None
+        described = super().openapi()
+        if fresh:
+            parts = described["components"]
+            parts["securitySchemes"] = {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "「連携用の鍵」で発行した鍵"}
+            }
+            parts["schemas"] |= _problem_schemas()
+            _name_values(parts["schemas"])
+            for methods in described["paths"].values():
+                for call in methods.values():
+                    call["summary"] = call["description"].partition("。")[0]
+        return described
+
+
+def _problem_schemas() -> dict[str, Any]:
+    schema = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs", {}), "Problem": schema}
+
+
+def _name_values(schemas: dict[str, Any]) -> None:
+    """Says of each closed list what its values are called."""
+    for module in (terms, kinds, engine, gates, machine, questions):
+        for name, kind in inspect.getmembers(module, inspect.isclass):
+            if name in schemas and issubclass(kind, StrEnum):
+                schemas[name]["description"] = "、".join(
+                    f"{each.value}: {getattr(each, 'label', each.value)}" for each in kind
+                )

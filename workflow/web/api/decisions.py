@@ -1,0 +1,378 @@
+"""Calls on what is decided: outcomes, votes, conditions, 専決, corrections, 引戻し, 決裁 and 後閲."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from definitions.terms import Outcome
+from workflow import engine
+from workflow.engine import Choice, Scope, SignedAs
+from workflow.facts import plan_by_key
+from workflow.records import Decision, Person, Review, Signoff, Version
+from workflow.rights import Act
+from workflow.web.api.doors import Answer, Call, Caller, DryRun, perform, reads, writes
+from workflow.web.api.meetings import Because, DecisionShown, conditions_of, shown_decision
+from workflow.web.api.models import Asked, Done, Key, Moment, Number, Numbered, Reason, Shown, Text
+from workflow.web.api.plans import PlanKey
+
+router = APIRouter(route_class=Call, tags=["decisions"])
+
+Conditions = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=20_000)], ...],
+    Field(max_length=100, description="条件。条件付き了承のときだけ"),
+]
+Note = Annotated[Text, Field(description="備考・附帯意見")]
+ItemNumber = Annotated[Number, Path(description="議題の番号")]
+DecisionNumber = Annotated[Number, Path(description="決定の番号")]
+SignoffNumber = Annotated[Number, Path(description="決裁の番号")]
+GateKey = Annotated[Key, Path(description="関門の鍵")]
+
+
+class GateDecision(DecisionShown):
+    """計画について決したこと"""
+
+    gate: str = Field(description="関門の鍵")
+    stage: str = Field(description="段階の鍵")
+    visit: int = Field(description="段階に立った回")
+    body: str = Field(description="会議体の鍵")
+    version: int = Field(description="決した版の番号")
+    item: int | None = Field(description="議題の番号。専決では null")
+
+
+class SignoffShown(Shown):
+    """決裁"""
+
+    number: int = Field(description="決裁の番号")
+    gate: str = Field(description="関門の鍵")
+    stage: str = Field(description="段階の鍵")
+    visit: int = Field(description="段階に立った回")
+    version: int = Field(description="決裁した版の番号")
+    approved: bool = Field(description="決裁したか。返したときは false")
+    manner: SignedAs
+    signed_by: str = Field(description="決裁した職員の鍵")
+    signed_at: Moment
+    note: str = Field(description="備考")
+    reviewed_at: Moment | None = Field(description="後閲の日時")
+
+
+class Decisions(Shown):
+    """計画について決したことのすべて。訂正・引戻しで置き換わったものは除きます"""
+
+    decisions: list[GateDecision]
+    signoffs: list[SignoffShown]
+
+
+class TallyShown(Shown):
+    """いまの票の数"""
+
+    members: int = Field(description="委員の数")
+    present: int = Field(description="出席（持ち回りでは回答）した委員の数")
+    quorate: bool = Field(description="定足数に達しているか")
+    in_favour: int = Field(description="賛成")
+    against: int = Field(description="反対")
+    abstained: int = Field(description="棄権")
+    carried: bool | None = Field(description="可決か。null は可否同数")
+
+
+class RecordOutcome(Asked):
+    """結果の記録"""
+
+    outcome: Outcome
+    conditions: Conditions = ()
+    note: Note = ""
+
+
+class CastVote(Asked):
+    """採決の票、または持ち回りの回答"""
+
+    choice: Choice
+    member: Key | None = Field(default=None, description="代理する委員の鍵")
+
+
+class TakeBackVote(Asked):
+    """票の取消し"""
+
+    member: Key | None = Field(default=None, description="代理する委員の鍵")
+
+
+class DecidingVote(Asked):
+    """可否同数のときの裁決"""
+
+    choice: Choice
+
+
+class DecideByVotes(Asked):
+    """採決の集計"""
+
+    conditions: Conditions = ()
+    note: Note = ""
+
+
+class DecideAlone(Asked):
+    """専決"""
+
+    outcome: Outcome
+    reason: Reason
+
+
+class Correct(Asked):
+    """訂正"""
+
+    outcome: Outcome
+    reason: Reason
+    conditions: Conditions = ()
+
+
+class CloseCondition(Asked):
+    """条件の解消"""
+
+    note: Reason = Field(description="どう満たしたか")
+
+
+class Sign(Asked):
+    """決裁"""
+
+    approve: bool = Field(
+        default=True, description="決裁するか。返すときは false とし、note に理由を書きます"
+    )
+    note: Text = Field(default="", description="備考")
+
+
+class ReviewSignoff(Asked):
+    """後閲"""
+
+    note: Text = Field(default="", description="所見")
+
+
+@router.get("/plans/{plan}/decisions", response_model=Decisions, **reads())
+def decisions(caller: Caller, plan: PlanKey) -> Any:
+    """計画について決したことと決裁、古い順。"""
+    later, undone = aliased(Decision), aliased(Signoff)
+    with caller.office.reading() as db:
+        fact = plan_by_key(db, plan)
+        decided = db.execute(
+            select(Decision, Version.number)
+            .join(Version, Version.id == Decision.version_id)
+            .outerjoin(later, later.supersedes_id == Decision.id)
+            .where(Decision.plan_id == fact.id, Decision.outcome.is_not(None), later.id.is_(None))
+            .order_by(Decision.id)
+        ).all()
+        signed = db.execute(
+            select(Signoff, Version.number, Person.key, Review.reviewed_at)
+            .join(Version, Version.id == Signoff.version_id)
+            .join(Person, Person.id == Signoff.signed_by)
+            .outerjoin(undone, undone.supersedes_id == Signoff.id)
+            .outerjoin(Review, Review.signoff_id == Signoff.id)
+            .where(Signoff.plan_id == fact.id, Signoff.result.is_not(None), undone.id.is_(None))
+            .order_by(Signoff.id)
+        ).all()
+        conditions = conditions_of(db, [row.id for row, _ in decided])
+    return Decisions(
+        decisions=[
+            GateDecision.model_construct(
+                **dict(shown_decision(row, conditions)),
+                gate=row.gate_key,
+                stage=row.stage,
+                visit=row.visit,
+                body=row.body_key,
+                version=version,
+                item=row.item_id,
+            )
+            for row, version in decided
+        ],
+        signoffs=[
+            SignoffShown(
+                number=row.id,
+                gate=row.gate_key,
+                stage=row.stage,
+                visit=row.visit,
+                version=version,
+                approved=row.result == "approved",
+                manner=SignedAs(row.manner),
+                signed_by=by,
+                signed_at=row.signed_at,
+                note=row.note,
+                reviewed_at=reviewed_at,
+            )
+            for row, version, by, reviewed_at in signed
+        ],
+    )
+
+
+@router.get("/items/{item}/tally", response_model=TallyShown, **reads())
+def tally(caller: Caller, item: ItemNumber) -> Any:
+    """議題の、いまの票の数。"""
+    with caller.office.reading() as db:
+        return TallyShown.model_validate(engine.current_tally(db, item))
+
+
+@router.post("/items/{item}/outcome", response_model=Numbered, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME))
+def record_outcome(caller: Caller, item: ItemNumber, asked: RecordOutcome, dry_run: DryRun = False) -> Answer:
+    """議事から結果を記録する。担当課と事務局に結果のお知らせが送られます。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.record_outcome(office, caller.key, item, **dict(asked), now=caller.now),
+        Numbered.of,
+    )
+
+
+@router.post("/items/{item}/votes", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
+def cast_vote(caller: Caller, item: ItemNumber, asked: CastVote, dry_run: DryRun = False) -> Answer:
+    """採決の票、または持ち回りの回答を入れる。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.cast_vote(
+            office, caller.key, item, asked.choice, member=asked.member, now=caller.now
+        ),
+        Done.of,
+    )
+
+
+@router.post("/items/{item}/votes/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
+def take_back_vote(caller: Caller, item: ItemNumber, asked: TakeBackVote, dry_run: DryRun = False) -> Answer:
+    """自分の票を取り消す。決するまでの間だけできます。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.take_back_vote(office, caller.key, item, member=asked.member, now=caller.now),
+        Done.of,
+    )
+
+
+@router.post(
+    "/items/{item}/deciding_vote", response_model=Done, **writes(Scope.DECISIONS, Act.CAST_DECIDING_VOTE)
+)
+def cast_deciding_vote(
+    caller: Caller, item: ItemNumber, asked: DecidingVote, dry_run: DryRun = False
+) -> Answer:
+    """可否同数のとき、会長が決する。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.cast_deciding_vote(office, caller.key, item, asked.choice, now=caller.now),
+        Done.of,
+    )
+
+
+@router.post("/items/{item}/count", response_model=Numbered, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME))
+def decide_by_votes(
+    caller: Caller, item: ItemNumber, asked: DecideByVotes, dry_run: DryRun = False
+) -> Answer:
+    """票を集計して結果を記録する。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.decide_by_votes(office, caller.key, item, **dict(asked), now=caller.now),
+        Numbered.of,
+    )
+
+
+@router.post(
+    "/plans/{plan}/gates/{gate}/decide_alone",
+    response_model=Numbered,
+    **writes(Scope.DECISIONS, Act.DECIDE_ALONE),
+)
+def decide_alone(
+    caller: Caller, plan: PlanKey, gate: GateKey, asked: DecideAlone, dry_run: DryRun = False
+) -> Answer:
+    """専決: 会議を開けないとき、会長が決する。次の会議への報告が残ります。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.decide_alone(
+            office, caller.key, plan, gate, asked.outcome, asked.reason, now=caller.now
+        ),
+        Numbered.of,
+    )
+
+
+@router.post(
+    "/decisions/{decision}/correct",
+    response_model=Numbered,
+    **writes(Scope.DECISIONS, Act.RECORD_OUTCOME),
+)
+def correct_decision(
+    caller: Caller, decision: DecisionNumber, asked: Correct, dry_run: DryRun = False
+) -> Answer:
+    """訂正: 前の記録を残したまま、新しい記録で置き換える。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.correct_decision(office, caller.key, decision, **dict(asked), now=caller.now),
+        Numbered.of,
+    )
+
+
+@router.post(
+    "/decisions/{decision}/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME)
+)
+def take_back_decision(
+    caller: Caller, decision: DecisionNumber, asked: Because, dry_run: DryRun = False
+) -> Answer:
+    """引戻し: 次の人が動く前に、自分の記録を取り消す。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.take_back_decision(office, caller.key, decision, asked.reason, now=caller.now),
+        Done.of,
+    )
+
+
+@router.post(
+    "/conditions/{condition}/close", response_model=Done, **writes(Scope.DECISIONS, Act.CLOSE_CONDITION)
+)
+def close_condition(
+    caller: Caller,
+    condition: Annotated[Number, Path(description="条件の番号")],
+    asked: CloseCondition,
+    dry_run: DryRun = False,
+) -> Answer:
+    """条件付き了承の条件を、どう満たしたかを書いて解消する。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.close_condition(office, caller.key, condition, asked.note, now=caller.now),
+        Done.of,
+    )
+
+
+@router.post("/plans/{plan}/gates/{gate}/sign", response_model=Numbered, **writes(Scope.DECISIONS, Act.SIGN))
+def sign(caller: Caller, plan: PlanKey, gate: GateKey, asked: Sign, dry_run: DryRun = False) -> Answer:
+    """決裁する、または理由を付けて返す。代決・専決の別は、誰が決裁したかから決まります。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.sign(office, caller.key, plan, gate, **dict(asked), now=caller.now),
+        Numbered.of,
+    )
+
+
+@router.post("/signoffs/{signoff}/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.SIGN))
+def take_back_signoff(
+    caller: Caller, signoff: SignoffNumber, asked: Because, dry_run: DryRun = False
+) -> Answer:
+    """自分の決裁を引き戻す。計画が動くまで、後閲が済むまでの間だけできます。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.take_back_signoff(office, caller.key, signoff, asked.reason, now=caller.now),
+        Done.of,
+    )
+
+
+@router.post("/signoffs/{signoff}/review", response_model=Done, **writes(Scope.DECISIONS, Act.REVIEW))
+def review_signoff(
+    caller: Caller, signoff: SignoffNumber, asked: ReviewSignoff, dry_run: DryRun = False
+) -> Answer:
+    """後閲: 自分の名で代決されたものを読んだことを記録する。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.review_signoff(office, caller.key, signoff, note=asked.note, now=caller.now),
+        Done.of,
+    )

@@ -1,0 +1,234 @@
+"""What every call stands on: whose token it is, what it may be used for, and that it is done once."""
+
+import hashlib
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from notifications.rehearsal import rehearse
+from workflow import engine
+from workflow.engine import Answered, Claim, Scope
+from workflow.errors import BadInput, SakuteiError, ScopeMissing, TokenRefused
+from workflow.office import Office
+from workflow.rights import Act
+from workflow.web.api import problems
+from workflow.web.api.models import Rehearsed
+from workflow.web.doors import Open, needs
+from workflow.web.refusals import LARGEST_BODY, limited
+
+LARGEST_JSON = 1024 * 1024
+"""The largest request without a document, in bytes."""
+
+IDEMPOTENCY_KEY, REPLAYED = "idempotency-key", "idempotent-replayed"
+LONGEST_KEY = 200
+
+Done = TypeVar("Done")
+Answer = BaseModel | Response
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Who calls, through which token, when; `office` is where it acts."""
+
+    office: Office
+    key: str
+    token: int
+    scopes: frozenset[Scope]
+    now: datetime
+
+
+def _caller(request: Request) -> Program:
+    caller: Program = request.state.caller
+    return caller
+
+
+Caller = Annotated[Program, Depends(_caller)]
+DryRun = Annotated[bool, Query(description="true: 記録せず、誰に何が送られるかだけを答える")]
+
+
+def perform(
+    caller: Program,
+    dry_run: bool,
+    act: Callable[[Office], Done],
+    shown: Callable[[Done], BaseModel],
+) -> Answer:
+    """Do it and show what came of it; with `dry_run` only say who would be told of what. Raises what it raises."""
+    if dry_run:
+        return JSONResponse(Rehearsed.of(rehearse(caller.office, act)).model_dump(mode="json"))
+    return shown(act(caller.office))
+
+
+def reads(*rights: Act | Open) -> dict[str, Any]:
+    """What a reading call declares of itself."""
+    return {"openapi_extra": _asks(Scope.READ, *(rights or (Open.SIGNED_IN,))), "responses": _refusals()}
+
+
+def writes(scope: Scope, *rights: Act | Open) -> dict[str, Any]:
+    """What a writing call declares of itself: 201 is done, 200 is a dry run."""
+    parameter = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "同じ呼出しを二度行わないための値。7 日の間、同じ値の呼出しには初めの答えを返します。",
+        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
+    }
+    return {
+        "status_code": 201,
+        "openapi_extra": {**_asks(scope, *rights), "parameters": [parameter]},
+        "responses": {
+            200: {"model": Rehearsed, "description": "下見（dry_run）の答え"},
+            **_refusals(409, 413),
+        },
+    }
+
+
+def _asks(scope: Scope, *rights: Act | Open) -> dict[str, Any]:
+    return {**needs(*rights), "security": [{"bearer": [scope.value]}]}
+
+
+def _refusals(*more: int) -> dict[int | str, Any]:
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": _REFUSED[status], "content": {problems.MEDIA_TYPE: schema}}
+        for status in sorted({401, 403, 404, 422, 429, 500, 503, *more})
+    }
+
+
+_REFUSED = {
+    401: "鍵がないか、使えません",
+    403: "鍵の範囲か、権限が足りません",
+    404: "見つかりません",
+    409: "いまの状態ではできません",
+    413: "大きすぎます",
+    422: "値を受け取れません",
+    429: "呼出しが多すぎます",
+    500: "予期しない誤り、または記録・文書の傷み",
+    503: "データベースを使えません",
+}
+
+
+class Call(APIRoute):
+    """A call: the token is checked before anything of the request is read, a request with an idempotency key is
+    done once. No cookie is looked at."""
+
+    most = LARGEST_JSON
+
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+        scope = Scope((self.openapi_extra or {})["security"][0]["bearer"][0])
+
+        async def handle(request: Request) -> Response:
+            caller = await run_in_threadpool(_program, request, scope)
+            request.state.caller = caller
+            request = Request(request.scope, limited(request.receive, self.most))
+            key = request.headers.get(IDEMPOTENCY_KEY)
+            if key is None or request.method == "GET":
+                return await answer(request)
+            return await self._once(request, caller, key, answer)
+
+        return handle
+
+    async def _once(self, request: Request, caller: Program, key: str, answer: Handler) -> Response:
+        if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable() and " " not in key):
+            raise BadInput("Idempotency-Key", "使えない値です", "200 文字以内の半角英数記号にしてください。")
+        asked = await self.digest(request)
+        office = caller.office
+        claim = await run_in_threadpool(engine.claim_call, office, caller.token, key, asked, now=caller.now)
+        if isinstance(claim, Answered):
+            return _replayed(claim)
+        request.state.caller = replace(caller, office=engine.marking(office, claim))
+        try:
+            given = await _answered(request, answer)
+        except BaseException:
+            await run_in_threadpool(engine.release_call, office, claim)
+            raise
+        await run_in_threadpool(_settle, office, claim, given)
+        return given
+
+    async def digest(self, request: Request) -> str:
+        """What tells one request from another: the method, the place, the content."""
+        return _sha256(*_place(request), await request.body())
+
+
+class Upload(Call):
+    """A call that brings a document. A form is told apart by its fields: how it is wrapped differs each time."""
+
+    most = LARGEST_BODY
+
+    async def digest(self, request: Request) -> str:
+        parts = _place(request)
+        for name, value in (await request.form()).multi_items():
+            parts.append(name.encode())
+            if isinstance(value, UploadFile):
+                parts += [(value.filename or "").encode(), await run_in_threadpool(_digest_of, value)]
+            else:
+                parts.append(value.encode())
+        return _sha256(*parts)
+
+
+def _program(request: Request, scope: Scope) -> Program:
+    """The program that calls. Raises `TokenRefused`, `ScopeMissing`, `TooManyCalls`."""
+    state = request.app.state
+    office, now = state.office, state.clock()
+    manner, _, token = request.headers.get("authorization", "").partition(" ")
+    if manner.lower() != "bearer" or not token.strip():
+        raise TokenRefused(missing=True)
+    with office.reading() as db:
+        holder = engine.holder_of(db, token.strip(), now)
+    if holder is None:
+        raise TokenRefused
+    state.pace.count(holder.token)
+    if scope not in holder.scopes:
+        raise ScopeMissing(scope.value, scope.label)
+    return Program(office, holder.key, holder.token, holder.scopes, now)
+
+
+async def _answered(request: Request, answer: Handler) -> Response:
+    """The answer, be it a refusal."""
+    try:
+        return await answer(request)
+    except SakuteiError as error:
+        return problems.refused(request, error)
+    except RequestValidationError as error:
+        return problems.invalid(request, error)
+    except HTTPException as error:
+        return problems.unanswerable(request, error)
+
+
+def _settle(office: Office, claim: Claim, given: Response) -> None:
+    """Keep the answer. What failed for a reason of our own was not done, and may be tried again."""
+    if given.status_code >= 500:
+        engine.release_call(office, claim)
+    else:
+        engine.keep_answer(office, claim, given.status_code, bytes(given.body).decode())
+
+
+def _replayed(found: Answered) -> Response:
+    kind = "application/json" if found.status < 400 else problems.MEDIA_TYPE
+    return Response(found.body, found.status, {REPLAYED: "true"}, kind)
+
+
+def _place(request: Request) -> list[bytes]:
+    return [request.method.encode(), request.url.path.encode(), request.url.query.encode()]
+
+
+def _digest_of(file: UploadFile) -> bytes:
+    digest = hashlib.file_digest(file.file, "sha256").digest()  # type: ignore[arg-type]
+    file.file.seek(0)
+    return digest
+
+
+def _sha256(*parts: bytes) -> str:
+    return hashlib.sha256(json.dumps([part.hex() for part in parts]).encode()).hexdigest()

@@ -1,0 +1,324 @@
+"""Calls on people and bodies: who there is, who sits where on a day; and what administrators enter."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
+from sqlalchemy import select
+
+from definitions.terms import Role
+from workflow import engine
+from workflow.calendar import tokyo_day
+from workflow.engine import Scope
+from workflow.facts import chain_of
+from workflow.people import known_body, seats
+from workflow.records import BodyRecord, Department, Person
+from workflow.rights import SEATED, Act
+from workflow.web.api.chains import chain_named
+from workflow.web.api.doors import Answer, Call, Caller, DryRun, perform, reads, writes
+from workflow.web.api.models import Asked, Day, Done, Key, Line, Numbered, Shown, rows_of
+
+router = APIRouter(route_class=Call, tags=["people"])
+
+Email = Annotated[str, Field(min_length=3, max_length=254, description="電子メール")]
+Since = Annotated[Day, Field(description="この日から")]
+Until = Annotated[Day | None, Field(description="この日まで。省くと続きます")]
+PersonKey = Annotated[Key, Path(description="職員の鍵")]
+
+
+class PersonShown(Shown):
+    """職員"""
+
+    key: str = Field(description="職員の鍵")
+    name: str = Field(description="氏名")
+    email: str = Field(description="電子メール")
+
+
+class People(Shown):
+    """職員の一覧の 1 ページ、鍵の順"""
+
+    people: list[PersonShown]
+    following: str | None = Field(
+        description="続きを読むときに following として送る鍵。最後のページでは null"
+    )
+
+
+class DepartmentShown(Shown):
+    """課"""
+
+    key: str = Field(description="課の鍵")
+    name: str = Field(description="課の名称")
+
+
+class Departments(Shown):
+    """課の一覧"""
+
+    departments: list[DepartmentShown]
+
+
+class SeatShown(Shown):
+    """会議体の席"""
+
+    person: str = Field(description="職員の鍵", validation_alias="key")
+    name: str = Field(description="氏名")
+    role: Role
+
+
+class BodyShown(Shown):
+    """会議体"""
+
+    key: str = Field(description="会議体の鍵")
+    name: str = Field(description="会議体の名称")
+
+
+class Bodies(Shown):
+    """会議体の一覧"""
+
+    bodies: list[BodyShown]
+
+
+class OneBody(BodyShown):
+    """会議体と、その日の委員・事務局"""
+
+    chair: str = Field(description="会長の職")
+    on: Day = Field(description="この日の委員")
+    members: list[SeatShown]
+
+
+class Named(Asked):
+    """鍵と名称"""
+
+    key: Key
+    name: Line = Field(description="名称")
+
+
+class AddPerson(Named):
+    """職員の登録"""
+
+    email: Email
+
+
+class ChangePerson(Asked):
+    """職員の登録の変更"""
+
+    name: Line | None = Field(default=None, description="新しい氏名")
+    email: Email | None = Field(default=None, description="新しい電子メール")
+
+
+class Post(Asked):
+    """所属と職"""
+
+    department: Key = Field(description="課の鍵")
+    position: Line | None = Field(default=None, description="職（区長、政策経営部長 など）")
+    since: Since
+    until: Until = None
+
+
+class TakeSeat(Asked):
+    """会議体の席"""
+
+    body: Key = Field(description="会議体の鍵")
+    role: Role
+    since: Since
+    until: Until = None
+
+
+class EndTerms(Asked):
+    """異動・退職"""
+
+    last_day: Day = Field(description="最後の日")
+
+
+class NameDeputy(Asked):
+    """代理者の届出"""
+
+    deputy: Key = Field(description="代理者の鍵")
+    since: Since
+    until: Until = None
+
+
+class Term(Asked):
+    """任期"""
+
+    since: Since
+    until: Until = None
+
+
+class CloseDay(Asked):
+    """閉庁日"""
+
+    day: Day
+    name: Line = Field(description="閉庁日の名称")
+
+
+class UseChain(Asked):
+    """定義の会議体の登録"""
+
+    chain: Key = Field(description="定義の鍵")
+
+
+class ChainUsed(Shown):
+    """登録した定義"""
+
+    sha256: str = Field(description="定義の SHA-256")
+
+
+class Ended(Shown):
+    """終えた任期"""
+
+    ended: int = Field(description="終えた所属・委員・代理の数")
+
+
+@router.get("/people", response_model=People, **reads())
+def people(
+    caller: Caller,
+    following: Annotated[Key | None, Query(description="この鍵の次から")] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="一度に返す数")] = 200,
+) -> Any:
+    """職員の一覧、鍵の順。"""
+    wanted = select(Person).where(Person.key > (following or "")).order_by(Person.key).limit(limit + 1)
+    with caller.office.reading() as db:
+        found = rows_of(PersonShown, db.scalars(wanted))
+    return People(people=found[:limit], following=found[limit - 1].key if len(found) > limit else None)
+
+
+@router.get("/departments", response_model=Departments, **reads())
+def departments(caller: Caller) -> Any:
+    """課の一覧。"""
+    with caller.office.reading() as db:
+        found = db.scalars(select(Department).order_by(Department.key))
+        return Departments(departments=rows_of(DepartmentShown, found))
+
+
+@router.get("/bodies", response_model=Bodies, **reads())
+def bodies(caller: Caller) -> Any:
+    """会議体の一覧。"""
+    with caller.office.reading() as db:
+        return Bodies(bodies=rows_of(BodyShown, db.scalars(select(BodyRecord).order_by(BodyRecord.key))))
+
+
+@router.get("/bodies/{body}", response_model=OneBody, **reads())
+def body(
+    caller: Caller,
+    body: Annotated[Key, Path(description="会議体の鍵")],
+    on: Annotated[Day | None, Query(description="この日の委員。省くと今日")] = None,
+) -> Any:
+    """会議体と、その日の委員・事務局。"""
+    day = on or tokyo_day(caller.now)
+    with caller.office.reading() as db:
+        found = known_body(db, body)
+        seated = seats(db, body, day, [*SEATED, Role.SECRETARIAT])
+        chair = chain_of(db, found.chain_sha256).body(body).chair
+    return OneBody(key=found.key, name=found.name, chair=chair, on=day, members=rows_of(SeatShown, seated))
+
+
+@router.post("/departments", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def add_department(caller: Caller, asked: Named, dry_run: DryRun = False) -> Answer:
+    """課を登録する。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.add_department(office, caller.key, asked.key, asked.name, now=caller.now),
+        Done.of,
+    )
+
+
+@router.post("/bodies", response_model=ChainUsed, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def add_bodies(caller: Caller, asked: UseChain, dry_run: DryRun = False) -> Answer:
+    """定義の会議体を名簿に加え、委員を登録できるようにする。"""
+    with caller.office.reading() as db:
+        chain = chain_named(db, asked.chain)
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.add_chain(office, caller.key, chain, now=caller.now),
+        lambda sha256: ChainUsed(sha256=sha256),
+    )
+
+
+@router.post("/people", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def add_person(caller: Caller, asked: AddPerson, dry_run: DryRun = False) -> Answer:
+    """職員を登録する。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.add_person(office, caller.key, **dict(asked), now=caller.now),
+        Done.of,
+    )
+
+
+@router.post("/people/{person}/change", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def change_person(caller: Caller, person: PersonKey, asked: ChangePerson, dry_run: DryRun = False) -> Answer:
+    """氏名・電子メールを変える。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.change_person(office, caller.key, person, **dict(asked), now=caller.now),
+        Done.of,
+    )
+
+
+@router.post("/people/{person}/postings", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def post(caller: Caller, person: PersonKey, asked: Post, dry_run: DryRun = False) -> Answer:
+    """所属と職を登録する。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.post(office, caller.key, person, **dict(asked), now=caller.now),
+        Numbered.of,
+    )
+
+
+@router.post("/people/{person}/seats", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def seat(caller: Caller, person: PersonKey, asked: TakeSeat, dry_run: DryRun = False) -> Answer:
+    """会議体の会長・副会長・委員・事務局を、任期とともに登録する。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.seat(office, caller.key, person, **dict(asked), now=caller.now),
+        Numbered.of,
+    )
+
+
+@router.post("/people/{person}/end_terms", response_model=Ended, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def end_terms(caller: Caller, person: PersonKey, asked: EndTerms, dry_run: DryRun = False) -> Answer:
+    """異動・退職: その日で所属・委員・代理を終える。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.end_terms(office, caller.key, person, asked.last_day, now=caller.now),
+        lambda ended: Ended(ended=ended),
+    )
+
+
+@router.post("/people/{person}/deputies", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def name_deputy(caller: Caller, person: PersonKey, asked: NameDeputy, dry_run: DryRun = False) -> Answer:
+    """代理者を届け出る（代理出席・代決）。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.name_deputy(office, caller.key, person, **dict(asked), now=caller.now),
+        Done.of,
+    )
+
+
+@router.post("/people/{person}/administrator", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def name_administrator(caller: Caller, person: PersonKey, asked: Term, dry_run: DryRun = False) -> Answer:
+    """システム管理者を加える。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.name_administrator(office, caller.key, person, **dict(asked), now=caller.now),
+        Done.of,
+    )
+
+
+@router.post("/closed_days", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def close_day(caller: Caller, asked: CloseDay, dry_run: DryRun = False) -> Answer:
+    """閉庁日を加える。営業日の数え方に効きます。"""
+    return perform(
+        caller,
+        dry_run,
+        lambda office: engine.close_day(office, caller.key, asked.day, asked.name, now=caller.now),
+        Done.of,
+    )

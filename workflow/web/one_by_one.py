@@ -1,0 +1,32 @@
+"""Several records in one form: each is taken, or refused, on its own."""
+
+from collections.abc import Callable
+
+from workflow.errors import (
+    AlreadyDone,
+    BadInput,
+    GateClosed,
+    QuorumMissing,
+    SakuteiError,
+    StaleVersion,
+    StepImpossible,
+)
+
+OF_ONE_ALONE: tuple[type[SakuteiError], ...] = (
+    AlreadyDone,
+    BadInput,
+    GateClosed,
+    QuorumMissing,
+    StaleVersion,
+    StepImpossible,
+)
+"""What can stand against one of them and not against the next."""
+
+
+def refusal_of(act: Callable[[], object]) -> str:
+    """Do it; why it was refused, in words, empty when it was done. Raises what stands against all of them."""
+    try:
+        act()
+    except OF_ONE_ALONE as error:
+        return str(error)
+    return ""

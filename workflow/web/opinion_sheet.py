@@ -1,0 +1,96 @@
+"""The opinions as a spreadsheet. What the public wrote must not run as a formula in whoever opens it."""
+
+import csv as comma_separated
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO, StringIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from workflow.calendar import shown_moment
+from workflow.language import say
+from workflow.opinions import WRITER_FIELDS, Writer
+from workflow.questions import Said
+
+STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""How a cell begins that some spreadsheet takes for a formula (OWASP: CSV injection)."""
+
+
+def rows(said: Iterable[Said], writers: Mapping[int, Writer] | None) -> list[list[Any]]:
+    """The headings and one row for each opinion; with who wrote it, unless `writers` is None."""
+    headings = [
+        "受付番号",
+        "枝番",
+        "受付方法",
+        "届いた日時",
+        "期間後",
+        "意見",
+        "意見の概要",
+        "区の考え方",
+        "反映結果",
+    ]
+    if writers is not None:
+        headings += [label for label, _ in WRITER_FIELDS.values()]
+    return [[say(heading) for heading in headings], *(_row(each, writers) for each in said)]
+
+
+def xlsx(table: Sequence[Sequence[Any]]) -> bytes:
+    """As Excel's own format. Every text is kept as it is, and marked as text."""
+    book = Workbook(write_only=True)
+    sheet: WriteOnlyWorksheet = book.create_sheet(say("意見"))
+    sheet.freeze_panes = "A2"
+    for column, width in zip(
+        "ABCDEFGHIJKLM", (12, 6, 12, 24, 8, 60, 40, 60, 12, 20, 30, 16, 24), strict=True
+    ):
+        sheet.column_dimensions[column].width = width
+    for place, row in enumerate(table):
+        sheet.append([_cell(sheet, value, heading=place == 0) for value in row])
+    kept = BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def csv(table: Sequence[Sequence[Any]]) -> bytes:
+    """As comma-separated text in UTF-8 with the mark by which Excel knows it. What would be a formula gets an
+    apostrophe before it."""
+    kept = StringIO()
+    comma_separated.writer(kept, quoting=comma_separated.QUOTE_ALL).writerows(
+        [_harmless(value) if isinstance(value, str) else value for value in row] for row in table
+    )
+    return kept.getvalue().encode("utf-8-sig")
+
+
+def _row(each: Said, writers: Mapping[int, Writer] | None) -> list[Any]:
+    row = [
+        each.receipt,
+        each.number,
+        say(each.route.label),
+        shown_moment(each.received_at),
+        say("期間後") if each.late else "",
+        each.text,
+        each.summary or "",
+        each.answer_text or "",
+        say(each.disposition.label) if each.disposition else "",
+    ]
+    if writers is not None:
+        row += [getattr(writers[each.submission], field) for field in WRITER_FIELDS]
+    return row
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Any, *, heading: bool) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = value.lstrip().startswith(STARTS_A_FORMULA)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if heading:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _harmless(text: str) -> str:
+    risky = text.startswith(STARTS_A_FORMULA) or text.lstrip().startswith(STARTS_A_FORMULA)
+    return f"'{text}" if risky else text

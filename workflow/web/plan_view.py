@@ -1,0 +1,211 @@
+"""What the page of a plan shows, and what of it its reader may do. With those that sign the reader in, twelve
+statements at most, whatever the plan's history (one more under a chain that sets a body, a 決裁 and a public
+comment on one and the same stage)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from definitions.chain import Body, BodyGate, Gate, SignoffGate, Stage
+from definitions.terms import Outcome
+from workflow import engine, questions
+from workflow.engine import SignedAs
+from workflow.facts import PlanFact, plan_by_key
+from workflow.gates import GateState, Lack, Manner
+from workflow.machine import Status, earlier_stages
+from workflow.questions import Answer, Owed, Reason, Standing, VersionLine
+from workflow.rights import Act, Actor
+from workflow.web.doors import Visitor
+
+EVENTS_SHOWN = 50
+"""How many events of its history the page of a plan shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """A gate of the stage: why it is shut, what was answered last, and what the reader may do about it. `alone` are
+    the outcomes the reader can give alone (専決), `signs_as` the right in which they would sign."""
+
+    state: GateState
+    reason: Reason | None
+    body: Body | None
+    answer: Answer | None
+    conditions: tuple[Owed, ...]
+    may_close: bool
+    may_list: bool
+    may_record: bool
+    alone: tuple[Outcome, ...]
+    signs_as: SignedAs | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer as the list of decisions shows it."""
+
+    answer: Answer
+    standing: Standing
+    gate: Gate
+    body: Body | None
+    in_what_right: str
+    may_change: bool
+    owes_review: bool
+
+
+def plan_view(db: Session, who: Visitor, key: str) -> dict[str, Any]:
+    """Everything on the page of a plan. Raises `NotFound`."""
+    plan = plan_by_key(db, key)
+    found = questions.blockers(db, plan, who.now)
+    versions = questions.versions(db, plan)
+    given = questions.answers(db, plan)
+    standings = questions.standings(plan, given, versions)
+    views = [_answer_view(plan, each, standings[each.id], who.person) for each in given]
+    events, older = questions.newest_first(db, plan, limit=EVENTS_SHOWN)
+    reading = questions.reading(db, plan)
+    held = questions.held_schedule(db, plan, who.now)
+    return {
+        "plan": plan,
+        "gates": [_gate_view(plan, state, found.reasons, given, who.person) for state in found.states],
+        "shut": len(found.reasons),
+        "following": [plan.chain.stage(each) for each in plan.chain.after(plan.stage)],
+        "earlier": [plan.chain.stage(each) for each in earlier_stages(plan.chain, plan.stage.key)][::-1],
+        "may_move": who.person.may(Act.MOVE_PLAN, department=plan.department),
+        "may_add": who.person.may(Act.ADD_VERSION, department=plan.department),
+        "versions": [(version, _of_version(views, version)) for version in versions],
+        "losing": _losing(plan, views),
+        "stages": _by_stage(plan, views),
+        "owes_review": [view for view in views if view.owes_review],
+        "periods": questions.periods(db, plan),
+        "schedule": questions.compared(questions.planned_schedule(plan.chain), held),
+        "asked": reading.asked,
+        "said_so_far": reading.said,
+        "to_read": [
+            each for each in reading.asked if each.reader_id == who.person.id and each.read_at is None
+        ],
+        "may_circulate": questions.concerned(who.person, Act.CIRCULATE, plan),
+        "may_discuss": questions.concerned(who.person, Act.DISCUSS, plan),
+        "events": events,
+        "older": older,
+    }
+
+
+def answer_view(
+    db: Session, who: Visitor, plan: PlanFact, *, signoff: bool, number: int
+) -> dict[str, Any] | None:
+    """One answer with what corrected it and what may be done about it; None when the plan has no such answer."""
+    given = questions.answers(db, plan)
+    answer = next((each for each in given if each.id == (signoff, number)), None)
+    if answer is None:
+        return None
+    standings = questions.standings(plan, given, questions.versions(db, plan))
+    view = _answer_view(plan, answer, standings[answer.id], who.person)
+    stands = view.standing not in (Standing.CORRECTED, Standing.TAKEN_BACK, Standing.TAKING_BACK)
+    mine = stands and answer.by_id == who.person.id
+    return {
+        "plan": plan,
+        "view": view,
+        "later": next(
+            (each for each in given if each.signoff == signoff and each.supersedes == number), None
+        ),
+        "earlier": next((each for each in given if each.id == (signoff, answer.supersedes)), None),
+        "may_correct": stands and view.may_change and not signoff,
+        "may_take_back": mine and questions.built_on(plan, given, answer) is None,
+        "built": questions.built_on(plan, given, answer) if mine else None,
+        "outcomes": _outcomes(plan, answer) if not signoff else (),
+    }
+
+
+def _gate_view(
+    plan: PlanFact, state: GateState, reasons: Sequence[Reason], given: Sequence[Answer], who: Actor
+) -> GateView:
+    gate = state.gate
+    body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
+    answer = _last_answer(plan, gate, given)
+    workable = plan.status is Status.ACTIVE and plan.text is not None
+    alone: tuple[Outcome, ...] = ()
+    signs_as = None
+    if isinstance(gate, BodyGate) and body and body.urgent and workable and state.lack in _DECIDABLE:
+        openers = tuple(each for each in plan.chain.opens_on(gate) if each is not Outcome.CONDITIONAL)
+        alone = openers if who.may(Act.DECIDE_ALONE, body=body.key) else ()
+    if isinstance(gate, SignoffGate) and workable and state.lack in _SIGNABLE:
+        signs_as = engine.signs_as(who, gate)
+    return GateView(
+        state=state,
+        reason=next((reason for reason in reasons if reason.gate == gate.key), None),
+        body=body,
+        answer=answer,
+        conditions=answer.owed if answer and not answer.signoff else (),
+        may_close=body is not None and who.may(Act.CLOSE_CONDITION, body=body.key),
+        may_list=body is not None and who.may(Act.SET_AGENDA, body=body.key),
+        may_record=body is not None and who.may(Act.RECORD_OUTCOME, body=body.key),
+        alone=alone,
+        signs_as=signs_as,
+    )
+
+
+_DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED)
+_SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
+
+
+def _last_answer(plan: PlanFact, gate: Gate, given: Sequence[Answer]) -> Answer | None:
+    superseded = {(each.signoff, each.supersedes) for each in given if each.supersedes is not None}
+    here = [
+        each
+        for each in given
+        if (each.gate, each.stage, each.visit) == (gate.key, plan.stage.key, plan.visit)
+        and each.result is not None
+        and each.ratifies is None
+        and each.id not in superseded
+    ]
+    return max(here, key=lambda each: each.number, default=None)
+
+
+def _answer_view(plan: PlanFact, answer: Answer, standing: Standing, who: Actor) -> AnswerView:
+    gate = plan.chain.gate(answer.gate)
+    body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
+    mine = answer.by_id == who.id
+    stands = standing in (Standing.HOLDS, Standing.STALE, Standing.VOID)
+    principals = {owed.number for owed in answer.owed if owed.at is None} if answer.signoff else set()
+    return AnswerView(
+        answer=answer,
+        standing=standing,
+        gate=gate,
+        body=body,
+        in_what_right=SignedAs(answer.manner).label if answer.signoff else Manner(answer.manner).label,
+        may_change=stands and (mine or (body is not None and who.may(Act.RECORD_OUTCOME, body=body.key))),
+        owes_review=stands and answer.signoff and who.id in principals,
+    )
+
+
+def _of_version(views: Sequence[AnswerView], version: VersionLine) -> list[AnswerView]:
+    """What was answered on the version, without what was corrected or taken back."""
+    gone = (Standing.CORRECTED, Standing.TAKEN_BACK, Standing.TAKING_BACK)
+    return [v for v in views if v.answer.version == version.number and v.standing not in gone]
+
+
+def _losing(plan: PlanFact, views: Sequence[AnswerView]) -> list[AnswerView]:
+    """What a new version would make stale."""
+    here = (plan.stage.key, plan.visit)
+    return [
+        view
+        for view in views
+        if view.standing is Standing.HOLDS
+        and (view.answer.stage, view.answer.visit) == here
+        and view.answer.ratifies is None
+    ]
+
+
+def _by_stage(plan: PlanFact, views: Sequence[AnswerView]) -> list[tuple[Stage, list[AnswerView]]]:
+    """The answers stage by stage, the present stage first."""
+    position = plan.chain.stages.index(plan.stage)
+    order = [*plan.chain.stages[: position + 1][::-1], *plan.chain.stages[position + 1 :]]
+    found = [(stage, [v for v in views if v.answer.stage == stage.key]) for stage in order]
+    return [(stage, here) for stage, here in found if here]
+
+
+def _outcomes(plan: PlanFact, answer: Answer) -> tuple[Outcome, ...]:
+    gate = plan.chain.gate(answer.gate)
+    assert isinstance(gate, BodyGate)  # noqa: S101
+    purpose = engine.Purpose(answer.purpose) if answer.purpose else engine.Purpose.DELIBERATE
+    return engine.allowed_outcomes(purpose, plan.chain.body(gate.body))

@@ -1,0 +1,198 @@
+"""A meeting once it began: attendance, outcomes of the whole meeting in one form, votes, answers in writing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.datastructures import FormData
+
+from definitions.terms import Outcome
+from notifications import outbox
+from notifications.rehearsal import rehearse
+from workflow import engine
+from workflow.engine import Choice, Seated
+from workflow.errors import BadInput
+from workflow.language import say
+from workflow.office import Office
+from workflow.people import Seat
+from workflow.questions.agenda import Item, agenda
+from workflow.questions.sitting import places
+from workflow.rights import Act
+from workflow.web.confirm import SURE, confirmed
+from workflow.web.doors import Filled, Open, Visitor, Writer, go, needs, page
+from workflow.web.meeting_pages import Number, known, meeting_page
+from workflow.web.one_by_one import refusal_of
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was filled in for an item. `outcome` is None when none was chosen."""
+
+    item: Item
+    outcome: Outcome | None
+    conditions: tuple[str, ...]
+    note: str
+
+
+@router.post("/meetings/{number}/attendance", openapi_extra=needs(Act.ENTER_ATTENDANCE))
+def attendance(who: Writer, number: Number, form: Filled) -> Response:
+    """Who was there: `there-<member>` is yes, no or `by:<deputy>`. With `rest`, who is not marked was there."""
+    there = {
+        name.removeprefix("there-"): seated
+        for name, value in form.items()
+        if name.startswith("there-") and (seated := _seated(str(value)))
+    }
+    if form.get("rest"):
+        held = known(who, number)
+        with who.office.reading() as db:
+            unmarked = [place.seat.key for place in places(db, held) if place.present is None]
+        there = dict.fromkeys(unmarked, Seated(present=True)) | there
+    engine.enter_attendance(who.office, who.key, number, there, now=who.now)
+    return go(f"/meetings/{number}#there", said=say("出欠を記録しました。"))
+
+
+@router.post("/meetings/{number}/outcomes", openapi_extra=needs(Act.RECORD_OUTCOME))
+def outcomes(request: Request, who: Writer, number: Number, form: Filled) -> Response:
+    """The outcomes that were filled in, in the order of the agenda: first what will be recorded and who will be
+    told, then the recording. Each item is its own decision: one refused keeps no other from being recorded."""
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    if form.get(SURE) == "no":
+        return meeting_page(request, who, number, typed=typed)
+    filled = _filled(who, number, form)
+    if not filled:
+        raise BadInput("結果", "選ばれていません", "議題ごとに結果を選んでから、記録してください。")
+    if form.get(SURE) != "yes":
+        return _sure(request, who, number, filled, typed)
+    refused = _record(who.office, who, filled)
+    done = say("{count} 件の結果を記録しました。", count=len(filled) - len(refused))
+    if not refused:
+        return go(f"/meetings/{number}", said=done)
+    return meeting_page(request, who, number, code=409, typed=typed, refused=refused, done=done)
+
+
+@router.post("/items/{item}/vote", openapi_extra=needs(Open.SIGNED_IN))
+def vote(
+    who: Writer,
+    item: Number,
+    choice: Annotated[Choice, Form()],
+    meeting: Annotated[int, Form()],
+    member: Annotated[str, Form()] = "",
+) -> Response:
+    """Vote, or answer in a 持ち回り, for oneself or for the member one sits in for; who may is the engine's."""
+    engine.cast_vote(who.office, who.key, item, choice, member=member or None, now=who.now)
+    return go(
+        f"/meetings/{meeting}#item-{item}", said=say("{choice}と記録しました。", choice=say(choice.label))
+    )
+
+
+@router.post("/items/{item}/vote/back", openapi_extra=needs(Open.SIGNED_IN))
+def vote_back(
+    who: Writer, item: Number, meeting: Annotated[int, Form()], member: Annotated[str, Form()] = ""
+) -> Response:
+    engine.take_back_vote(who.office, who.key, item, member=member or None, now=who.now)
+    return go(f"/meetings/{meeting}#item-{item}", said=say("回答を取り消しました。"))
+
+
+@router.post("/items/{item}/deciding", openapi_extra=needs(Act.CAST_DECIDING_VOTE))
+def deciding(
+    who: Writer, item: Number, choice: Annotated[Choice, Form()], meeting: Annotated[int, Form()]
+) -> Response:
+    """The chair decides a tie."""
+    engine.cast_deciding_vote(who.office, who.key, item, choice, now=who.now)
+    return go(f"/meetings/{meeting}#item-{item}", said=say("会長の裁決を記録しました。"))
+
+
+@router.post("/items/{item}/count", openapi_extra=needs(Act.RECORD_OUTCOME))
+def count(
+    request: Request,
+    who: Writer,
+    item: Number,
+    form: Filled,
+    meeting: Annotated[int, Form()],
+    conditions: Annotated[str, Form()] = "",
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Count the votes and record what they amount to: first who will be told, then the recording."""
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: engine.decide_by_votes(
+            office, who.key, item, conditions=_lines(conditions), note=note, now=who.now
+        ),
+        title=say("採決を集計して、結果を記録します"),
+        button=say("集計して記録する"),
+        back=f"/meetings/{meeting}#item-{item}",
+        said=say("採決の結果を記録しました。"),
+    )
+
+
+@router.post("/meetings/{number}/notices/{delivery}/resend", openapi_extra=needs(Act.RESEND))
+def resend(who: Writer, number: Number, delivery: Number) -> Response:
+    outbox.resend(who.office, who.key, delivery, now=who.now)
+    return go(f"/meetings/{number}#notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
+
+
+def _seated(value: str) -> Seated | None:
+    if value.startswith("by:"):
+        return Seated(present=True, deputy=value.removeprefix("by:"))
+    return {"yes": Seated(present=True), "no": Seated(present=False)}.get(value)
+
+
+def _filled(who: Visitor, number: int, form: FormData) -> list[Entry]:
+    """The items something was filled in for, in the order of the agenda."""
+    known(who, number)
+    with who.office.reading() as db:
+        items = agenda(db, number)
+    found = []
+    for item in items:
+        chosen = form.get(f"outcome-{item.id}")
+        outcome = Outcome(str(chosen)) if chosen in set(Outcome) else None
+        conditions = _lines(str(form.get(f"conditions-{item.id}", "")))
+        note = str(form.get(f"note-{item.id}", ""))
+        if outcome or conditions or note.strip():
+            found.append(Entry(item, outcome, conditions, note))
+    return found
+
+
+def _record(office: Office, who: Visitor, filled: Sequence[Entry]) -> dict[int, str]:
+    """Record each on its own; why, by item, those were refused that were."""
+    refusals = {each.item.id: refusal_of(partial(_record_one, office, who, each)) for each in filled}
+    return {item: why for item, why in refusals.items() if why}
+
+
+def _record_one(office: Office, who: Visitor, each: Entry) -> None:
+    if each.outcome is None:
+        raise BadInput("結果", "選ばれていません", "結果を選ぶか、書いたものを消してください。")
+    engine.record_outcome(
+        office, who.key, each.item.id, each.outcome, conditions=each.conditions, note=each.note, now=who.now
+    )
+
+
+def _sure(
+    request: Request, who: Visitor, number: int, filled: Sequence[Entry], typed: dict[str, str]
+) -> Response:
+    """What will be recorded, what will be refused and why, and who will be told."""
+    refused: dict[int, str] = {}
+    mails = rehearse(who.office, lambda office: refused.update(_record(office, who, filled)))
+    told: dict[Seat, int] = {}
+    for _, seat in mails:
+        told[seat] = told.get(seat, 0) + 1
+    return page(
+        request,
+        "meeting_outcomes.html",
+        who=who,
+        meeting=known(who, number),
+        filled=filled,
+        refused=refused,
+        told=told,
+        typed=typed,
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

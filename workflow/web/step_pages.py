@@ -1,0 +1,91 @@
+"""The steps of a plan: advance, 差戻し, 中断, 再開, 取下げ. Each says first who will get which mail."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+
+from workflow import engine
+from workflow.facts import plan_by_key
+from workflow.language import say
+from workflow.office import Office
+from workflow.rights import Act
+from workflow.web.confirm import confirmed
+from workflow.web.doors import Filled, Visitor, Writer, needs
+
+router = APIRouter(prefix="/plans/{key}")
+Seen = Annotated[int, Form()]
+Reason = Annotated[str, Form()]
+
+
+@router.post("/advance", openapi_extra=needs(Act.MOVE_PLAN))
+def advance(
+    request: Request, who: Writer, key: str, form: Filled, seen: Seen, to: Annotated[str, Form()] = ""
+) -> Response:
+    def act(office: Office) -> engine.Moved:
+        return engine.advance(office, who.key, key, seen=seen, to=to or None, now=who.now)
+
+    return _step(request, who, key, form, say("次の段階へ進める"), act)
+
+
+@router.post("/send_back", openapi_extra=needs(Act.MOVE_PLAN))
+def send_back(
+    request: Request,
+    who: Writer,
+    key: str,
+    form: Filled,
+    seen: Seen,
+    to: Annotated[str, Form()] = "",
+    reason: Reason = "",
+) -> Response:
+    def act(office: Office) -> engine.Moved:
+        return engine.send_back(office, who.key, key, to, reason, seen=seen, now=who.now)
+
+    return _step(request, who, key, form, say("差し戻す"), act)
+
+
+@router.post("/suspend", openapi_extra=needs(Act.MOVE_PLAN))
+def suspend(
+    request: Request, who: Writer, key: str, form: Filled, seen: Seen, reason: Reason = ""
+) -> Response:
+    def act(office: Office) -> engine.Moved:
+        return engine.suspend(office, who.key, key, reason, seen=seen, now=who.now)
+
+    return _step(request, who, key, form, say("中断する"), act)
+
+
+@router.post("/resume", openapi_extra=needs(Act.MOVE_PLAN))
+def resume(
+    request: Request, who: Writer, key: str, form: Filled, seen: Seen, reason: Reason = ""
+) -> Response:
+    def act(office: Office) -> engine.Moved:
+        return engine.resume(office, who.key, key, reason, seen=seen, now=who.now)
+
+    return _step(request, who, key, form, say("再開する"), act)
+
+
+@router.post("/withdraw", openapi_extra=needs(Act.MOVE_PLAN))
+def withdraw(
+    request: Request, who: Writer, key: str, form: Filled, seen: Seen, reason: Reason = ""
+) -> Response:
+    def act(office: Office) -> engine.Moved:
+        return engine.withdraw(office, who.key, key, reason, seen=seen, now=who.now)
+
+    return _step(request, who, key, form, say("取り下げる"), act)
+
+
+def _step(
+    request: Request, who: Visitor, key: str, form: Any, verb: str, act: Callable[[Office], engine.Moved]
+) -> Response:
+    with who.office.reading() as db:
+        title = plan_by_key(db, key).title
+    return confirmed(
+        request,
+        who,
+        form,
+        act,
+        title=f"{title}: {verb}",
+        button=verb,
+        back=f"/plans/{key}",
+        said=say("記録しました。"),
+    )

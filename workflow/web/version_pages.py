@@ -1,0 +1,41 @@
+"""The documents of a plan: adding a version, getting one back."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Response, UploadFile
+from sqlalchemy import select
+
+from workflow import engine, files, uploads
+from workflow.errors import NotFound
+from workflow.facts import plan_by_key
+from workflow.language import say
+from workflow.records import Version
+from workflow.rights import Act
+from workflow.web.doors import Open, Reader, Writer, go, needs
+
+router = APIRouter(prefix="/plans/{key}/versions")
+
+
+@router.get("/{number}", openapi_extra=needs(Open.SIGNED_IN))
+def document(who: Reader, key: str, number: int) -> Response:
+    """The document, as an attachment whatever it is."""
+    with who.office.reading() as db:
+        fact = plan_by_key(db, key)
+        found = db.scalar(select(Version).where(Version.plan_id == fact.id, Version.number == number))
+        if found is None:
+            raise NotFound("版", str(number))
+        content = files.read(who.office.files, found.sha256)
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(found.filename, safe='')}"}
+    return Response(content, media_type=uploads.media_type_of(found.filename), headers=headers)
+
+
+@router.post("", openapi_extra=needs(Act.ADD_VERSION))
+def add_version(who: Writer, key: str, document: UploadFile, note: Annotated[str, Form()] = "") -> Response:
+    """A new version, when its content is of a kind that is taken."""
+    content = document.file.read(files.LARGEST + 1)
+    uploads.an_upload(document.filename or "", content)
+    number = engine.add_version(
+        who.office, who.key, key, document.filename or "", content, note=note, now=who.now
+    )
+    return go(f"/plans/{key}#versions", said=say("第{number}版を登録しました。", number=number))
