@@ -27,7 +27,7 @@ class Decision(Record):
     note: Mapped[str] = mapped_column(Text)
     decided_on: Mapped[date]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), unique=True)
-    ratifies_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    ratifies_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
     __table_args__ = (Index(None, "plan_id", "stage", "visit"),)
