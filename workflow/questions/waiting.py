@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, String, cast, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, SignoffGate, Stage
@@ -370,8 +370,8 @@ def _plans_waiting(db: Session, who: Actor, now: datetime, coming: Mapping[str, 
     if not who.departments and not offices:
         return
     mine = Plan.department_key.in_(sorted(who.departments))
-    signing = _stages_signed_by(db, offices)
-    which = (Plan.status == Status.ACTIVE) & or_(mine, *signing)
+    signing, last = _stages(db, offices)
+    which = (Plan.status == Status.ACTIVE) & or_(mine, *signing) & ~or_(false(), *last)
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
     known_facts = facts_of_all(db, known, which, now)
     for plan in known:
@@ -412,19 +412,22 @@ def _staff_work(
         yield Task(Waiting.ANSWER_OPINIONS, words, plan.key, **here)
 
 
-def _stages_signed_by(db: Session, offices: frozenset[str]) -> list[ColumnElement[bool]]:
-    """The stages, chain by chain, on which one of the offices signs."""
-    found: list[ColumnElement[bool]] = []
-    if not offices:
-        return found
+def _stages(
+    db: Session, offices: frozenset[str]
+) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """The stages, chain by chain, on which one of the offices signs; and those that lead nowhere, where nothing
+    waits any more."""
+    signing, last = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
     for sha256 in db.scalars(select(ChainText.sha256)):
-        for stage in chain_of(db, sha256).stages:
-            if any(
-                isinstance(gate, SignoffGate) and {gate.office, gate.delegate} & offices
-                for gate in stage.gates
-            ):
-                found.append((Plan.chain_sha256 == sha256) & (Plan.stage == stage.key))
-    return found
+        chain = chain_of(db, sha256)
+        for stage in chain.stages:
+            here = (Plan.chain_sha256 == sha256) & (Plan.stage == stage.key)
+            signed = [gate for gate in stage.gates if isinstance(gate, SignoffGate)]
+            if any({gate.office, gate.delegate} & offices for gate in signed):
+                signing.append(here)
+            if not chain.after(stage):
+                last.append(here)
+    return signing, last
 
 
 def _mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
