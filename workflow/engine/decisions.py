@@ -12,7 +12,7 @@ from definitions.chain import Body, BodyGate, Urgent
 from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome, Role
 from workflow import gates, questions
 from workflow.audit import Tag, record
-from workflow.calendar import reiwa_moment, tokyo_day
+from workflow.calendar import shown_moment, tokyo_day
 from workflow.engine.checks import a_text, some_text
 from workflow.engine.meetings import (
     Form,
@@ -35,6 +35,7 @@ from workflow.errors import (
 )
 from workflow.facts import PLAN_COLUMNS, PlanFact, facts, plan_by_id, plan_by_key, plan_fact, plans
 from workflow.gates import Lack, Manner
+from workflow.language import say
 from workflow.office import Office, connection_of
 from workflow.people import is_deputy_of, person_id, seats
 from workflow.records import (
@@ -242,10 +243,14 @@ def decide_alone(
         body = fact.chain.body(found.body)
         who.require(Act.DECIDE_ALONE, body=body.key)
         if body.urgent is None:
-            raise StepImpossible("専決", fact.stage.label, None, f"{body.name}の規定には専決がありません。")
+            raise StepImpossible(
+                "専決", fact.stage.label, None, say("{body}の規定には専決がありません。", body=body.name)
+            )
         if outcome not in fact.chain.opens_on(found) or outcome is Outcome.CONDITIONAL:
             raise BadInput(
-                "専決", f"「{outcome.label}」は専決できません", "了承など、関門を開く結果だけです。"
+                "専決",
+                say("「{outcome}」は専決できません", outcome=say(outcome.label)),
+                "了承など、関門を開く結果だけです。",
             )
         _before_is_open(db, fact, found, now)
         if fact.text is None or fact.sha256 is None:
@@ -339,9 +344,11 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
         who = actor(db, by, tokyo_day(now))
         old = _standing_decision(db, decision)
         if old.recorded_by != who.id:
-            raise StepImpossible("引戻し", f"決定 {decision}", None, "記録した本人だけが引き戻せます。")
+            raise StepImpossible(
+                "引戻し", say("決定 {decision}", decision=decision), None, "記録した本人だけが引き戻せます。"
+            )
         if built := _built_on(db, old):
-            raise AlreadyDone(f"{built}ため、引き戻せません。訂正の記録をしてください。")
+            raise AlreadyDone(say("{why}ため、引き戻せません。訂正の記録をしてください。", why=built))
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
         _supersede(db, old, None, reason, who, now)
         record(
@@ -439,7 +446,12 @@ def _in_session(sitting: Sitting, now: datetime) -> None:
     held = sitting.meeting
     begun(held.title, held.starts_at, now, "記録")
     if held.status != MeetingStatus.CALLED:
-        raise StepImpossible("記録", held.title, None, f"この会議は{MeetingStatus(held.status).label}です。")
+        raise StepImpossible(
+            "記録",
+            held.title,
+            None,
+            say("この会議は{status}です。", status=say(MeetingStatus(held.status).label)),
+        )
 
 
 def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -> tuple[Actor, Sitting, int]:
@@ -455,7 +467,7 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
             "回答",
             sitting.meeting.title,
             None,
-            f"回答期限 {reiwa_moment(sitting.meeting.ends_at)} を過ぎました。",
+            say("回答期限 {at} を過ぎました。", at=shown_moment(sitting.meeting.ends_at)),
         )
     if sitting.decided:
         raise AlreadyDone("この議題は既に決しています。")
@@ -596,9 +608,11 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
 def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
     allowed = allowed_outcomes(purpose, body)
     if outcome not in allowed:
-        labels = "・".join(each.label for each in allowed)
+        labels = say("・").join(say(each.label) for each in allowed)
         raise BadInput(
-            "結果", f"{body.name}は「{outcome.label}」とは答えません", f"{labels} のいずれかです。"
+            "結果",
+            say("{body}は「{outcome}」とは答えません", body=body.name, outcome=say(outcome.label)),
+            say("{labels} のいずれかです。", labels=labels),
         )
 
 
@@ -614,7 +628,9 @@ def _conditions(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
         raise BadInput("条件", "条件付き了承に条件がありません", "条件を 1 つ以上書いてください。")
     if outcome is not Outcome.CONDITIONAL and conditions:
         raise BadInput(
-            "条件", f"「{outcome.label}」に条件は付きません", "条件付き了承として記録してください。"
+            "条件",
+            say("「{outcome}」に条件は付きません", outcome=say(outcome.label)),
+            "条件付き了承として記録してください。",
         )
     return [some_text("条件", text) for text in conditions]
 
