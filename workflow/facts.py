@@ -111,12 +111,25 @@ def _one(db: Session, statement: Select[*tuple[Any, ...]], which: str | int) -> 
 
 
 def plan_fact(db: Session, row: Row[*tuple[Any, ...]]) -> PlanFact:
-    """A row of `plans()` as a fact."""
+    """A row of `plans()` as a fact; what more the statement reads stands behind."""
     r = tuple(row)
     chain = chain_of(db, r[3])
     text = None if r[10] is None else TextFact(version_id=r[10], number=r[11], stage=r[12], visit=r[13])
     return PlanFact(
-        r[0], r[1], r[2], chain, r[3], r[4], chain.stage(r[5]), Status(r[6]), r[7], r[8], r[9], text, *r[14:]
+        r[0],
+        r[1],
+        r[2],
+        chain,
+        r[3],
+        r[4],
+        chain.stage(r[5]),
+        Status(r[6]),
+        r[7],
+        r[8],
+        r[9],
+        text,
+        r[14],
+        r[15],
     )
 
 

@@ -1,5 +1,5 @@
 """5,000 due reminders to a local sink, against a bare `smtplib` loop that sends the same bytes over one
-connection to the same sink, which runs in a process of its own."""
+connection to the same sink, which runs in a process of its own. A thousand by us, the same thousand by the loop."""
 
 import multiprocessing
 import shutil
@@ -9,6 +9,7 @@ import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -16,13 +17,14 @@ from sqlalchemy import insert, select
 
 from definitions.terms import Role
 from notifications import outbox
-from notifications.mail import MailSettings, Stationery, mailer_of
+from notifications.kinds import State
+from notifications.mail import Mailer, MailSettings, Stationery, mailer_of
 from tests.house import LONG_AGO, House
 from workflow import engine, schema
 from workflow.office import Office
 from workflow.records import Delivery, Membership, Person
 
-MEMBERS, MEETINGS = 97, 50
+MEMBERS, MEETINGS, AT_A_TURN = 97, 50, 1000
 
 
 class Sink:
@@ -53,20 +55,55 @@ def main() -> None:
     began = time.perf_counter()
     claimed = outbox.claim(office, house.now)
     claiming = time.perf_counter() - began
-    began = time.perf_counter()
-    sent = outbox.send_due(office, mailer_of(settings), Stationery(settings), lambda: house.now).sent
-    ours = sent / (time.perf_counter() - began)
-    with office.reading() as db:
-        mails = db.execute(select(Delivery.address, Delivery.message)).all()
-    began = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", port) as smtp:
-        for address, message in mails:
-            smtp.sendmail("a@example.jp", address, message)
-    bare = len(mails) / (time.perf_counter() - began)
+    ours, bare = timedelta(), timedelta()
+    sent = 0
+    while sent < claimed:
+        began, before = time.perf_counter(), sent
+        sent += _send_a_turn(office, settings, house)
+        ours += timedelta(seconds=time.perf_counter() - began)
+        with office.reading() as db:
+            mails = db.execute(
+                select(Delivery.address, Delivery.message)
+                .where(Delivery.state == State.SENT)
+                .order_by(Delivery.id)
+                .offset(before)
+            ).all()
+        began = time.perf_counter()
+        with smtplib.SMTP("127.0.0.1", port) as smtp:
+            for address, message in mails:
+                smtp.sendmail("a@example.jp", address, message)
+        bare += timedelta(seconds=time.perf_counter() - began)
     print(f"claimed {claimed} in {claiming:.2f} s")
-    print(f"sent {sent} at {ours:.0f} a second, bare smtplib {bare:.0f}: {ours / bare:.2f}× (target ≥ 0.7×)")
+    print(
+        f"sent {sent} at {sent / ours.total_seconds():.0f} a second, bare smtplib "
+        f"{sent / bare.total_seconds():.0f}: {bare / ours:.2f}× (target ≥ 0.7×)"
+    )
     sink.terminate()
     shutil.rmtree(folder)
+
+
+class OneTurn:
+    """A mailer that asks for a stop after a thousand mails, so that both sides meet the same machine."""
+
+    description = "a thousand mails"
+
+    def __init__(self, mailer: Mailer, stop: Event) -> None:
+        self.mailer, self.stop, self.left = mailer, stop, AT_A_TURN
+
+    def send(self, address: str, message: bytes) -> None:
+        self.mailer.send(address, message)
+        self.left -= 1
+        if not self.left:
+            self.stop.set()
+
+    def close(self) -> None:
+        self.mailer.close()
+
+
+def _send_a_turn(office: Office, settings: MailSettings, house: House) -> int:
+    stop = Event()
+    mailer = OneTurn(mailer_of(settings), stop)
+    return outbox.send_due(office, mailer, Stationery(settings), lambda: house.now, stop).sent
 
 
 def _a_full_body(office: Office) -> House:

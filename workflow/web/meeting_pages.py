@@ -45,8 +45,8 @@ Use = Callable[..., int]
 
 
 @router.get("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
-def new(request: Request, who: Reader) -> Response:
-    return _form_page(request, who, "new", {})
+def new(request: Request, who: Reader, body: str = "") -> Response:
+    return _form_page(request, who, "new", {"body": body})
 
 
 @router.get("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
