@@ -60,7 +60,7 @@ def _of_templates() -> Iterator[str]:
 
 def _of_code() -> Iterator[str]:
     """The command line speaks Japanese only."""
-    for path in sorted(ROOT.rglob("*.py")):
+    for path in sorted((*ROOT.rglob("*.py"), *(ROOT.parent / "notifications").rglob("*.py"))):
         if "cli" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_bytes())):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from definitions.load import shipped, shipped_chains
 from definitions.terms import Outcome, Role
-
 from tests.house import House
 from tests.web.catalogue import catalogue, messages
 from tests.web.visiting import Browser
@@ -55,13 +55,20 @@ STAFF_PAGES = (
     *("/bodies/joho_bukai", "/chains", "/log", "/account", "/feeds", "/tokens", "/api/v1/docs", "/nothing"),
 )
 KEEPER_PAGES = (
-    *("/log", "/settings", "/settings/closed-days", "/settings/reminders", "/settings/unsent", "/people/_new"),
+    *(
+        "/log",
+        "/settings",
+        "/settings/closed-days",
+        "/settings/reminders",
+        "/settings/unsent",
+        "/people/_new",
+    ),
     *("/people/_table", "/people/tanto", "/chains/_new", "/webhooks", "/plans/dx", "/bodies/joho_bukai"),
 )
 PUBLIC_PAGES = ("/sign-in", "/public", "/public/dx", "/sign-in/forgotten")
 
 
-@pytest.mark.parametrize("stage", ["policy", "public_comment", "decided"])
+@pytest.mark.parametrize("stage", ["policy", "public_comment", "decision"])
 def test_no_japanese_is_left_on_the_pages_in_english_but_names(house: House, stage: str) -> None:
     house.a_plan(at=stage)
     for key, pages in (("tanto", STAFF_PAGES), ("admin", KEEPER_PAGES), (None, PUBLIC_PAGES)):
@@ -70,13 +77,35 @@ def test_no_japanese_is_left_on_the_pages_in_english_but_names(house: House, sta
             assert _japanese_left(house, browser.client.get(path).text) == [], path
 
 
+@pytest.mark.parametrize("key", shipped_chains())
+def test_no_japanese_is_left_around_a_drawn_chain(house: House, key: str) -> None:
+    sha256 = engine.add_chain(house.office, "admin", shipped(key), now=house.now)
+    assert _japanese_left(house, _english(house, "tanto").see(f"/chains/{sha256[:12]}")) == []
+
+
+def test_no_japanese_is_left_where_mail_is_about_to_be_sent(house: House) -> None:
+    house.a_plan(at="outline")
+    browser = _english(house, "tanto")
+    asked = browser.send("/plans/dx/send_back", to="policy", reason="Budget.", seen=house.plan().revision)
+    assert "notices are sent" in asked
+    assert _japanese_left(house, asked) == []
+
+
 def test_no_japanese_is_left_on_a_plan_that_met_every_kind_of_trouble(house: House) -> None:
     house.a_plan(at="outline")
     house.a_version()
     house.agree("outline_bukai", outcome=Outcome.CONDITIONAL, conditions=["Add the budget."])
     house.send_back("policy")
     browser = _english(house, "tanto")
-    for path in ("/", "/plans", "/plans/dx", "/plans/dx/history", "/log"):
+    for path in (
+        "/",
+        "/plans",
+        "/plans/dx",
+        "/plans/dx/history",
+        "/log",
+        "/plans/dx/decisions/1",
+        "/meetings/1",
+    ):
         assert _japanese_left(house, browser.see(path)) == [], path
     seen = house.plan().revision
     refused = browser.send("/plans/dx/advance", 409, seen=seen, sure="yes")
@@ -91,7 +120,7 @@ def test_no_japanese_is_left_on_a_meeting_from_its_calling_to_its_end(house: Hou
     browser = _english(house, "joho_bukai_office")
     assert _japanese_left(house, browser.see("/meetings/1")) == []
     engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
-    engine.close_meeting(house.office, "joho_bukai_office", 1, now=house.now)
+    engine.close_meeting(house.office, "joho_bukai_office", 1, "Minutes.", now=house.now)
     for path in ("/", "/meetings/1", "/meetings?show=past", "/meetings/new", "/bodies/joho_bukai"):
         assert _japanese_left(house, browser.see(path)) == [], path
 
@@ -100,7 +129,14 @@ def test_no_japanese_is_left_on_a_running_public_comment(house: House) -> None:
     house.a_plan(at="public_comment")
     today = tokyo_day(house.now)
     engine.open_comment(
-        house.office, "tanto", "dx", "comment_period", today, places=["Library"], contact="City", now=house.now
+        house.office,
+        "tanto",
+        "dx",
+        "comment_period",
+        today,
+        places=["Library"],
+        contact="City",
+        now=house.now,
     )
     staff, citizen = _english(house, "tanto"), _english(house, None)
     for path in ("/comments", "/comments/dx", "/plans/dx", "/plans/dx/history", "/"):
@@ -117,25 +153,31 @@ def _english(house: House, key: str | None) -> Browser:
 
 def _japanese_left(house: House, page: str) -> list[str]:
     """What Japanese the page shows, once the names of this house are taken out, the longest first."""
-    body = page.partition("<body")[2] or page
-    text = html.unescape(re.sub(r'<[^>]*?(?: (?:title|aria-label|placeholder)="([^"]*)")?[^>]*>', r" \1 ", body))
+    body = re.sub(r"</text>\s*<text[^>]*>", "", page.partition("<body")[2])
+    text = html.unescape(
+        re.sub(r'<[^>]*?(?: (?:title|aria-label|placeholder)="([^"]*)")?[^>]*>', r" \1 ", body)
+    )
     for name in sorted(_names(house), key=len, reverse=True):
         text = text.replace(name, "")
-    return [line.strip() for line in text.splitlines() if JAPANESE.search(line)]
+    return [word for word in text.split() if JAPANESE.search(word)]
 
 
 def _names(house: House) -> Iterator[str]:
-    """Data: people, sections, bodies, offices, stages, gates, what the chain plans, and what was written down."""
-    chain = house.chain
-    yield from ("日本語", "板橋区", "DX推進計画", "計画.docx", "第一委員会室", "方針の見直し", "担当 花子", "区 長", "管理 太郎")
-    yield from ("IT推進課", "区長室", "区長", chain.title)
-    for body in chain.bodies:
-        yield from (body.name, body.chair)
-        yield from (f"{body.name} {role.label}{who}" for role in Role for who in ("office", "chair", "1", "2"))
-    for stage in chain.stages:
-        yield from filter(None, (stage.label, stage.work, *(gate.label for gate in stage.gates)))
-    yield from filter(None, (words for slot in chain.schedule for words in (slot.event, slot.label)))
-    yield from (other.title for other in all_shipped())
+    """Data: people, sections, offices, what the chains name, and what was written down."""
+    yield from (language.Language.JAPANESE.label, language.Dates.ERA.label, "板橋区", "印")
+    yield from ("管理 太郎", "担当 花子", "区 長", "IT推進課", "区長室", "区長")
+    yield from ("DX推進計画", "計画.docx", "第一委員会室", "方針の見直し")
+    for body in house.chain.bodies:
+        yield from (
+            f"{body.name} {role.label}{who}" for role in Role for who in ("office", "chair", "1", "2")
+        )
+    for chain in map(shipped, shipped_chains()):
+        yield from filter(None, (chain.title, chain.office, chain.source))
+        for body in chain.bodies:
+            yield from filter(None, (body.name, body.chair, body.basis))
+        for stage in chain.stages:
+            yield from filter(None, (stage.label, stage.work, *(gate.label for gate in stage.gates)))
+        yield from filter(None, (words for slot in chain.schedule for words in (slot.event, slot.label)))
 
 
 def test_the_way_back_from_a_choice_never_leaves_the_site(house: House) -> None:

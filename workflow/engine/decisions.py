@@ -50,7 +50,7 @@ from workflow.records import (
     Vote,
 )
 from workflow.rights import Act, Actor, actor
-from workflow.tally import Ballot, Choice, Tally, tally_of
+from workflow.tally import Ballot, Choice, Tally, shown_share, tally_of
 
 
 class Item(NamedTuple):
@@ -213,8 +213,11 @@ def decide_by_votes(
                 "採決の集計", sitting.meeting.title, None, "この会議体の結果は議事から記録します。"
             )
         tally = _tally(db, sitting)
-        if not tally.quorate:
-            raise QuorumMissing(sitting.body.name, tally.present, tally.members, str(sitting.body.quorum))
+        rule = sitting.body.quorum
+        if rule is not None and not tally.quorate:
+            raise QuorumMissing(
+                sitting.body.name, tally.present, tally.members, shown_share(sitting.body.quorum)
+            )
         if tally.carried is None:
             raise StepImpossible(
                 "採決の集計", sitting.meeting.title, None, "可否同数です。会長の裁決を先に記録してください。"
@@ -567,7 +570,7 @@ def _quorate(db: Session, sitting: Sitting) -> None:
     else:
         there = len(_present(db, sitting.meeting.id))
     if not quorum.reached(there, members):
-        raise QuorumMissing(sitting.body.name, there, members, str(quorum))
+        raise QuorumMissing(sitting.body.name, there, members, shown_share(quorum))
 
 
 def _carried_outcome(sitting: Sitting, carried: bool, conditions: Sequence[str], note: str) -> Outcome:
