@@ -215,9 +215,7 @@ def decide_by_votes(
         tally = _tally(db, sitting)
         rule = sitting.body.quorum
         if rule is not None and not tally.quorate:
-            raise QuorumMissing(
-                sitting.body.name, tally.present, tally.members, shown_share(sitting.body.quorum)
-            )
+            raise QuorumMissing(sitting.body.name, tally.present, tally.members, shown_share(rule))
         if tally.carried is None:
             raise StepImpossible(
                 "採決の集計", sitting.meeting.title, None, "可否同数です。会長の裁決を先に記録してください。"
