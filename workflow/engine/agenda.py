@@ -22,6 +22,7 @@ from workflow.engine.meetings import (
 from workflow.engine.plans import must_be_active
 from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible
 from workflow.facts import PlanFact, plan_by_id, plan_by_key
+from workflow.language import say
 from workflow.office import Office
 from workflow.records import AgendaItem, Decision, Meeting, Record
 from workflow.rights import Act, Actor
@@ -58,7 +59,7 @@ def list_item(
         if found.body != held.body_key:
             raise BadInput(
                 "関門",
-                f"「{found.label}」は{fact.chain.body(found.body).name}のものです",
+                say("「{gate}」は{body}のものです", gate=found.label, body=fact.chain.body(found.body).name),
                 "その会議体の会議に載せてください。",
             )
         if purpose is Purpose.RATIFY:
@@ -111,7 +112,9 @@ def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetim
         listed = _live_item(db, item)
         who, _ = open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
         if item in decided_items(db, listed.meeting_id):
-            raise StepImpossible("議題の取下げ", f"議題 {item}", None, "既に結果が記録されています。")
+            raise StepImpossible(
+                "議題の取下げ", say("議題 {item}", item=item), None, "既に結果が記録されています。"
+            )
         db.execute(update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason))
         record(
             db,

@@ -12,7 +12,7 @@ from definitions.chain import Body, BodyGate, Urgent
 from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome, Role
 from workflow import gates, questions
 from workflow.audit import Tag, record
-from workflow.calendar import reiwa_moment, tokyo_day
+from workflow.calendar import shown_moment, tokyo_day
 from workflow.engine.checks import a_text, some_text
 from workflow.engine.meetings import (
     Form,
@@ -35,6 +35,7 @@ from workflow.errors import (
 )
 from workflow.facts import PLAN_COLUMNS, PlanFact, facts, plan_by_id, plan_by_key, plan_fact, plans
 from workflow.gates import Lack, Manner
+from workflow.language import say
 from workflow.office import Office, connection_of
 from workflow.people import is_deputy_of, person_id, seats
 from workflow.records import (
@@ -49,7 +50,7 @@ from workflow.records import (
     Vote,
 )
 from workflow.rights import Act, Actor, actor
-from workflow.tally import Ballot, Choice, Tally, tally_of
+from workflow.tally import Ballot, Choice, Tally, shown_share, tally_of
 
 
 class Item(NamedTuple):
@@ -212,8 +213,9 @@ def decide_by_votes(
                 "採決の集計", sitting.meeting.title, None, "この会議体の結果は議事から記録します。"
             )
         tally = _tally(db, sitting)
-        if not tally.quorate:
-            raise QuorumMissing(sitting.body.name, tally.present, tally.members, str(sitting.body.quorum))
+        rule = sitting.body.quorum
+        if rule is not None and not tally.quorate:
+            raise QuorumMissing(sitting.body.name, tally.present, tally.members, shown_share(rule))
         if tally.carried is None:
             raise StepImpossible(
                 "採決の集計", sitting.meeting.title, None, "可否同数です。会長の裁決を先に記録してください。"
@@ -242,10 +244,14 @@ def decide_alone(
         body = fact.chain.body(found.body)
         who.require(Act.DECIDE_ALONE, body=body.key)
         if body.urgent is None:
-            raise StepImpossible("専決", fact.stage.label, None, f"{body.name}の規定には専決がありません。")
+            raise StepImpossible(
+                "専決", fact.stage.label, None, say("{body}の規定には専決がありません。", body=body.name)
+            )
         if outcome not in fact.chain.opens_on(found) or outcome is Outcome.CONDITIONAL:
             raise BadInput(
-                "専決", f"「{outcome.label}」は専決できません", "了承など、関門を開く結果だけです。"
+                "専決",
+                say("「{outcome}」は専決できません", outcome=say(outcome.label)),
+                "了承など、関門を開く結果だけです。",
             )
         _before_is_open(db, fact, found, now)
         if fact.text is None or fact.sha256 is None:
@@ -339,9 +345,11 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
         who = actor(db, by, tokyo_day(now))
         old = _standing_decision(db, decision)
         if old.recorded_by != who.id:
-            raise StepImpossible("引戻し", f"決定 {decision}", None, "記録した本人だけが引き戻せます。")
+            raise StepImpossible(
+                "引戻し", say("決定 {decision}", decision=decision), None, "記録した本人だけが引き戻せます。"
+            )
         if built := _built_on(db, old):
-            raise AlreadyDone(f"{built}ため、引き戻せません。訂正の記録をしてください。")
+            raise AlreadyDone(say("{why}ため、引き戻せません。訂正の記録をしてください。", why=built))
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
         _supersede(db, old, None, reason, who, now)
         record(
@@ -439,7 +447,12 @@ def _in_session(sitting: Sitting, now: datetime) -> None:
     held = sitting.meeting
     begun(held.title, held.starts_at, now, "記録")
     if held.status != MeetingStatus.CALLED:
-        raise StepImpossible("記録", held.title, None, f"この会議は{MeetingStatus(held.status).label}です。")
+        raise StepImpossible(
+            "記録",
+            held.title,
+            None,
+            say("この会議は{status}です。", status=say(MeetingStatus(held.status).label)),
+        )
 
 
 def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -> tuple[Actor, Sitting, int]:
@@ -455,7 +468,7 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
             "回答",
             sitting.meeting.title,
             None,
-            f"回答期限 {reiwa_moment(sitting.meeting.ends_at)} を過ぎました。",
+            say("回答期限 {at} を過ぎました。", at=shown_moment(sitting.meeting.ends_at)),
         )
     if sitting.decided:
         raise AlreadyDone("この議題は既に決しています。")
@@ -555,7 +568,7 @@ def _quorate(db: Session, sitting: Sitting) -> None:
     else:
         there = len(_present(db, sitting.meeting.id))
     if not quorum.reached(there, members):
-        raise QuorumMissing(sitting.body.name, there, members, str(quorum))
+        raise QuorumMissing(sitting.body.name, there, members, shown_share(quorum))
 
 
 def _carried_outcome(sitting: Sitting, carried: bool, conditions: Sequence[str], note: str) -> Outcome:
@@ -596,9 +609,11 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
 def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
     allowed = allowed_outcomes(purpose, body)
     if outcome not in allowed:
-        labels = "・".join(each.label for each in allowed)
+        labels = say("・").join(say(each.label) for each in allowed)
         raise BadInput(
-            "結果", f"{body.name}は「{outcome.label}」とは答えません", f"{labels} のいずれかです。"
+            "結果",
+            say("{body}は「{outcome}」とは答えません", body=body.name, outcome=say(outcome.label)),
+            say("{labels} のいずれかです。", labels=labels),
         )
 
 
@@ -614,7 +629,9 @@ def _conditions(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
         raise BadInput("条件", "条件付き了承に条件がありません", "条件を 1 つ以上書いてください。")
     if outcome is not Outcome.CONDITIONAL and conditions:
         raise BadInput(
-            "条件", f"「{outcome.label}」に条件は付きません", "条件付き了承として記録してください。"
+            "条件",
+            say("「{outcome}」に条件は付きません", outcome=say(outcome.label)),
+            "条件付き了承として記録してください。",
         )
     return [some_text("条件", text) for text in conditions]
 

@@ -74,7 +74,7 @@ def _reasons(db: Session, plan: PlanFact, states: Iterable[GateState], now: date
         gate = state.gate
         meeting = coming.get(gate.key)
         who, missing, when = _who(plan, state), _missing(plan, state), _meeting_words(state, meeting, now)
-        words = f"{gate.label}: {missing}{when}（{who}）"
+        words = say("{gate}: {missing}{when}（{who}）", gate=gate.label, missing=missing, when=when, who=who)
         lack = state.lack or Lack.AFTER
         yield Reason(gate.key, gate.label, lack, state.detail, words, who, meeting, missing, when)
 
@@ -121,26 +121,35 @@ def _missing(plan: PlanFact, state: GateState) -> str:
     else:
         body = needed = ""
     current = say("第{number}版", number=plan.text.number) if plan.text else say("文書")
-    words = {
-        Lack.AFTER: "先に「{detail}」が済む必要があります。",
-        Lack.DOCUMENT: "「{stage}」の文書がまだ登録されていません。",
-        Lack.DECISION: "{body}の{needed}がまだありません。",
-        Lack.STALE: "{body}の{needed}は{detail}へのもので、現在の{current}には効きません。{current}を諮り直す必要があります。",
-        Lack.OUTCOME: "{body}の結果は「{detail}」です。あらためて{needed}が必要です。",
-        Lack.CONDITIONS: "{body}の条件が解消されていません: {detail}。",
-        Lack.REFUSED: "会長の専決を{body}が承認しませんでした。あらためて{needed}が必要です。",
-        Lack.PERIOD: "現在の版のパブリックコメントが、必要な日数で始められていません。",
-        Lack.RUNNING: "パブリックコメントの募集中です（{day} 24:00 まで）。",
-        Lack.UNANSWERED: "回答（区の考え方）のない意見が {detail} 件あります。",
-        Lack.UNPUBLISHED: "パブリックコメントの結果がまだ公表されていません。",
-        Lack.SIGNATURE: "決裁がまだありません。",
-        Lack.SIGNATURE_STALE: "決裁は{detail}へのもので、現在の{current}には効きません。",
-        Lack.SIGNATURE_RETURNED: "決裁されずに返されました。",
-    }[state.lack or Lack.AFTER]
     day = shown_day(parse_day(state.detail[0])) if state.lack is Lack.RUNNING else ""
     return say(
-        words, detail=detail, body=body, needed=needed, current=current, stage=plan.stage.label, day=day
+        _MISSING[state.lack or Lack.AFTER],
+        detail=detail,
+        body=body,
+        needed=needed,
+        current=current,
+        stage=plan.stage.label,
+        day=day,
     )
+
+
+_MISSING = {
+    Lack.AFTER: "先に「{detail}」が済む必要があります。",
+    Lack.DOCUMENT: "「{stage}」の文書がまだ登録されていません。",
+    Lack.DECISION: "{body}の{needed}がまだありません。",
+    Lack.STALE: "{body}の{needed}は{detail}へのもので、現在の{current}には効きません。{current}を諮り直す必要があります。",
+    Lack.OUTCOME: "{body}の結果は「{detail}」です。あらためて{needed}が必要です。",
+    Lack.CONDITIONS: "{body}の条件が解消されていません: {detail}。",
+    Lack.REFUSED: "会長の専決を{body}が承認しませんでした。あらためて{needed}が必要です。",
+    Lack.PERIOD: "現在の版のパブリックコメントが、必要な日数で始められていません。",
+    Lack.RUNNING: "パブリックコメントの募集中です（{day} 24:00 まで）。",
+    Lack.UNANSWERED: "回答（区の考え方）のない意見が {detail} 件あります。",
+    Lack.UNPUBLISHED: "パブリックコメントの結果がまだ公表されていません。",
+    Lack.SIGNATURE: "決裁がまだありません。",
+    Lack.SIGNATURE_STALE: "決裁は{detail}へのもので、現在の{current}には効きません。",
+    Lack.SIGNATURE_RETURNED: "決裁されずに返されました。",
+}
+"""What is said to be missing for each lack."""
 
 
 def _who(plan: PlanFact, state: GateState) -> str:

@@ -22,6 +22,7 @@ from workflow.calendar import month_label, period_words, shown_day, shown_moment
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
 from workflow.rights import Act, Actor, actor
+from workflow.tally import shown_share
 
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
 _pages = Jinja2Templates(directory=Path(__file__).parent / "pages")
@@ -32,6 +33,7 @@ _pages.env.install_gettext_callables(  # type: ignore[attr-defined]
     translate, lambda one, many, count: translate(one if count == 1 else many), newstyle=True
 )
 _pages.env.filters |= {
+    "share": shown_share,
     "moment": shown_moment,
     "month": month_label,
     "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),

@@ -16,8 +16,8 @@ from workflow.calendar import (
     TOKYO,
     is_business_day,
     parse_moment,
-    reiwa_with_weekday,
     shown_clock,
+    shown_day,
     tokyo_day,
     why_closed,
 )
@@ -85,7 +85,7 @@ def move(
             office, who.key, number, starts_at=starts_at, ends_at=ends_at, place=place, reason=reason, now=who.now
         )  # fmt: skip
 
-    when = reiwa_with_weekday(tokyo_day(starts_at))
+    when = shown_day(tokyo_day(starts_at))
     return confirmed(
         request,
         who,
@@ -258,7 +258,7 @@ def _write(request: Request, who: Visitor, form: FormData, kind: str, use: Use) 
         if form.get(SURE) == "yes":
             number = act(who.office)
             return go(f"/meetings/{number}", said=say("会議を登録しました。続いて、議題を載せてください。"))
-        when = f"{reiwa_with_weekday(tokyo_day(starts_at))} {shown_clock(starts_at)}"
+        when = f"{shown_day(tokyo_day(starts_at))} {shown_clock(starts_at)}"
         return confirmed(
             request,
             who,
@@ -290,7 +290,5 @@ def _closed_words(who: Visitor, moment: datetime) -> str:
         closed = closed_day_names(db)
     if is_business_day(day, closed):
         return ""
-    why = why_closed(day, closed)
-    return say(
-        "{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=reiwa_with_weekday(day), why=why
-    )
+    why = why_closed(day, closed) or ""
+    return say("{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=shown_day(day), why=say(why))
