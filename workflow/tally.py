@@ -33,6 +33,11 @@ class Tally:
     abstained: int
     carried: bool | None
 
+    @property
+    def cast(self) -> int:
+        """How many votes count, abstentions among them."""
+        return self.in_favour + self.against + self.abstained
+
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
@@ -50,11 +55,10 @@ def standing(ballots: Iterable[Ballot]) -> list[Ballot]:
     for ballot in ballots:
         mine = held.setdefault(ballot.member, [])
         if ballot.choice is not Choice.WITHDRAWN:
-            mine.append(ballot)
+            mine[:] = [each for each in mine if each.casting != ballot.casting] + [ballot]
         elif mine:
             mine.pop()
-    last = {(each.member, each.casting): each for mine in held.values() for each in mine}
-    return list(last.values())
+    return [each for mine in held.values() for each in mine]
 
 
 def tally_of(

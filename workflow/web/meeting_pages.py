@@ -187,8 +187,12 @@ def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRe
         "mine": _mine(members, rule, who.key, in_writing=in_writing) if may_vote else [],
         "keeps": keeps,
         "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
+        "may_enter_votes": running
+        and not in_writing
+        and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_decide_ties": running and person.may(Act.CAST_DECIDING_VOTE, body=held.body_key),
+        "presides": not in_writing and rule.tie is Tie.CHAIR_DECIDES,
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
         "candidates": candidates(db, held, who.now) if keeps and called else [],
         "owed": alone_decided(db, held) if keeps and called else [],
