@@ -56,7 +56,7 @@ STAFF_PAGES = (
 )
 KEEPER_PAGES = (
     *("/log", "/settings", "/settings/closed-days", "/settings/reminders", "/settings/unsent"),
-    *("/people/_table", "/people/tanto", "/chains/_new", "/webhooks", "/plans/dx"),
+    *("/people/_table", "/people/tanto", "/chains/_new", "/settings/webhooks", "/plans/dx"),
 )
 PUBLIC_PAGES = ("/sign-in", "/public", "/reset")
 
