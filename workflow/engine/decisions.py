@@ -668,7 +668,7 @@ def _write_decision(
         outcome=outcome,
         manner=manner,
         note=note,
-        decided_on=sitting.day,
+        decided_on=_decided_on(sitting, now),
         ratifies_id=item.ratifies_id,
         recorded_by=who.id,
         recorded_at=now,
@@ -691,6 +691,14 @@ def _write_decision(
         ratifies=item.ratifies_id,
     )
     return decision
+
+
+def _decided_on(sitting: Sitting, now: datetime) -> date:
+    """The day of the decision: that of the meeting; of a 持ち回り, the day its answers were taken together, at the
+    latest its last."""
+    if sitting.meeting.form != Form.IN_WRITING:
+        return sitting.day
+    return tokyo_day(min(now, sitting.meeting.ends_at))
 
 
 def _insert_decision(db: Session, **values: object) -> int:

@@ -80,6 +80,13 @@ class Visitor:
 def visitor(request: Request) -> Visitor:
     """The person signed in. Raises `NeedsSignIn`, and `NotAllowed` where the route needs a right they have
     nowhere."""
+    seen = identified(request)
+    let_through(seen.person, acts_of(request.scope["route"]))
+    return seen
+
+
+def identified(request: Request) -> Visitor:
+    """The person signed in, whatever they may do. Raises `NeedsSignIn`."""
     office: Office = request.app.state.office
     now = request.app.state.clock()
     token = session_token(request)
@@ -88,7 +95,6 @@ def visitor(request: Request) -> Visitor:
         person = actor(db, key, tokyo_day(now)) if key else None
     if person is None:
         raise NeedsSignIn
-    let_through(person, acts_of(request.scope["route"]))
     return Visitor(office, person.key, person.name, csrf_of(token), now, person)
 
 
