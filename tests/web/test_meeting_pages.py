@@ -214,7 +214,7 @@ def test_a_meeting_is_closed_once_every_item_has_its_outcome(secretary: Browser)
 
 def test_a_number_no_meeting_has_is_not_found(secretary: Browser) -> None:
     secretary.see("/meetings/4711", 404)
-    secretary.see("/meetings/99999999999999999999", 422)
+    secretary.see("/meetings/99999999999999999999", 404)
 
 
 # --- notices -----------------------------------------------------------------------------------------

@@ -226,7 +226,7 @@ def _not_readable(request: Request, error: Exception) -> Response:
     fields = error.errors() if isinstance(error, RequestValidationError) else []
     if any(each["loc"][0] == "path" for each in fields):
         return _no_such_page(request, HTTPException(404))
-    names = "、".join(str(each["loc"][-1]) for each in fields)
+    names = say("、").join(str(each["loc"][-1]) for each in fields)
     words = say(
         "送られた内容を読み取れません（{names}）。画面を開き直して、入力し直してください。", names=names
     )
