@@ -74,6 +74,7 @@ def resend(request: Request, who: Writer, number: int, form: Filled) -> Response
         title=say("通知をもう一度送る"),
         button=say("送る"),
         back="/settings/unsent",
+        warning="",
         fields=[("csrf", who.csrf)],
         mails=[told],
         action=request.url.path,
