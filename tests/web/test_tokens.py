@@ -10,6 +10,7 @@ from tests.house import House
 from tests.web.calling import Program
 from tests.web.visiting import Browser
 from workflow import engine
+from workflow.calendar import tokyo_day
 from workflow.engine import Scope
 from workflow.errors import AlreadyDone, BadInput, NotAllowed
 from workflow.records import ApiToken, Event
@@ -87,8 +88,17 @@ def test_a_token_never_gives_more_than_its_person_has_that_day(house: House) -> 
     program.do("plans/dx/suspend", seen=1, reason="見直し")
     engine.end_terms(house.office, "admin", "tanto", house.now.date(), now=house.now)
     house.later(days=1)
+    engine.post(house.office, "admin", "tanto", "mayor", tokyo_day(house.now), now=house.now)
     said = program.do("plans/dx/resume", 403, seen=2, reason="再開")
     assert (said["type"], said["needed"]) == ("/problems/not-allowed", ["計画の担当課の職員"])
+
+
+def test_a_token_ends_when_its_person_leaves(house: House) -> None:
+    house.a_plan()
+    program = Program(house, "tanto")
+    engine.end_terms(house.office, "admin", "tanto", house.now.date(), now=house.now)
+    house.later(days=1)
+    assert program.do("plans/dx/suspend", 401, seen=1, reason="見直し")["type"] == "/problems/token-refused"
 
 
 def test_a_page_of_another_site_makes_no_token(house: House) -> None:
