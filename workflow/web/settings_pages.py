@@ -76,6 +76,7 @@ def resend(request: Request, who: Writer, number: int, form: Filled) -> Response
         back="/settings/unsent",
         fields=[("csrf", who.csrf)],
         mails=[told],
+        warning="",
         action=request.url.path,
     )
 
