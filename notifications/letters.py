@@ -83,6 +83,7 @@ class AgendaLine:
 class MeetingWords:
     """A meeting as a mail words it."""
 
+    number: int
     title: str
     body: str
     form: str
@@ -237,6 +238,7 @@ def meeting_words(db: Session, meeting: Meeting) -> tuple[MeetingWords, str]:
     body = db.get_one(BodyRecord, meeting.body_key)
     form = Form(meeting.form)
     words = MeetingWords(
+        number=meeting.id,
         title=meeting.title,
         body=body.name,
         form=form.label,

@@ -24,6 +24,7 @@ from notifications.invite import Invite, calendar_bytes
 from notifications.kinds import Kind
 from workflow.calendar import TOKYO
 from workflow.errors import BadInput, SakuteiError
+from workflow.language import say
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -183,7 +184,9 @@ class Stationery:
             message.add_alternative(self._render(letter, "body.html"), subtype="html", cte="base64")
         except (ValueError, MessageError) as error:
             raise BadInput(
-                "メール", f"作成できません（{error}）", "差出人の設定とひな形を確かめてください。"
+                "メール",
+                say("作成できません（{error}）", error=error),
+                "差出人の設定とひな形を確かめてください。",
             ) from error
         return message
 
@@ -210,7 +213,7 @@ class Stationery:
         except TemplateError as error:
             where = f"{letter.kind.value}/{part}"
             raise BadInput(
-                f"通知のひな形 {where}",
+                say("通知のひな形 {where}", where=where),
                 str(error) or type(error).__name__,
                 "ひな形を直して再送してください。",
             ) from error
@@ -328,7 +331,9 @@ class MaildirMailer:
 
     @property
     def description(self) -> str:
-        return f"メールサーバーの設定がないため、メールは送られず {self._folder} に保存されます。"
+        return say(
+            "メールサーバーの設定がないため、メールは送られず {folder} に保存されます。", folder=self._folder
+        )
 
     def send(self, address: str, message: bytes) -> None:
         try:
@@ -394,7 +399,7 @@ def _an_address(text: str) -> str:
     if not (name and at and domain) or not text.isascii() or any(sign in text for sign in ' <>,;"()'):
         raise BadInput(
             "宛先のアドレス",
-            f"「{text}」はメールアドレスとして使えません",
+            say("「{given}」は電子メールの宛先として使えません", given=text),
             "名簿を直してから再送してください。",
         )
     return text

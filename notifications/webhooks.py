@@ -39,6 +39,7 @@ from workflow.audit import Tag
 from workflow.calendar import TOKYO, tokyo_day
 from workflow.engine.webhooks import SECRET_PREFIX
 from workflow.errors import BadInput, NotFound, SakuteiError
+from workflow.language import say
 from workflow.office import Office
 from workflow.records import Delivery, Event, Plan, Webhook
 from workflow.rights import Act, actor
@@ -140,7 +141,7 @@ def must_be_callable(url: str, allowed: tuple[Network, ...]) -> None:
         raise BadInput("通知先の URL", error.words, "通知先を確かめてください。") from error
     except OSError as error:
         raise BadInput(
-            "通知先の URL", f"「{asked.host}」の名前を引けません", "綴りを確かめてください。"
+            "通知先の URL", say("「{host}」の名前を引けません", host=asked.host), "綴りを確かめてください。"
         ) from error
 
 

@@ -83,7 +83,9 @@ def _walk(day: date, count: int, step: int, closed: Collection[date]) -> date:
         idle = 0 if open_day else idle + 1
         if idle > _LONGEST_LOOK:
             raise BadInput(
-                "閉庁日", f"{_LONGEST_LOOK} 日以上続いています", "閉庁日の登録を確かめてください。"
+                "閉庁日",
+                say("{days} 日以上続いています", days=_LONGEST_LOOK),
+                "閉庁日の登録を確かめてください。",
             )
     return day
 
@@ -190,7 +192,7 @@ def parse_day(text: str, place: str = "日付") -> date:
         pass
     raise BadInput(
         place,
-        f"「{text[:40]!s}」は日付として読めません".replace("\n", "␤"),
+        say("「{given}」は日付として読めません", given=text[:40]).replace("\n", "␤"),
         "2023-06-12 または 令和5年6月12日 の形で書いてください。",
     )
 
@@ -200,5 +202,9 @@ def parse_moment(text: str, place: str = "日時") -> datetime:
     match = re.fullmatch(r"(.+?)[ T　](\d{1,2}):(\d{2})", text.strip())
     if match is None or int(match[2]) > 23 or int(match[3]) > 59:
         shown = text[:40].replace("\n", "␤")
-        raise BadInput(place, f"「{shown}」は日時として読めません", "2023-06-12 14:00 の形で書いてください。")
+        raise BadInput(
+            place,
+            say("「{given}」は日時として読めません", given=shown),
+            "2023-06-12 14:00 の形で書いてください。",
+        )
     return at_tokyo(parse_day(match[1], place), time(int(match[2]), int(match[3])))

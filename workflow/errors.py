@@ -88,7 +88,7 @@ class NotAllowed(SakuteiError):
             "{person}さんは「{act}」を行えません。行えるのは: {needed}。",
             person=self.person,
             act=translate(self.act),
-            needed="、".join(translate(each) for each in self.needed),
+            needed=say("、").join(translate(each) for each in self.needed),
         )
 
 
@@ -103,7 +103,7 @@ class NotFound(SakuteiError):
         said = say("{what}「{key}」はありません。", what=translate(self.what), key=self.key)
         if not self.known:
             return said
-        return said + say("次のいずれかを指定してください: {known}。", known="、".join(self.known[:12]))
+        return said + say("次のいずれかを指定してください: {known}。", known=say("、").join(self.known[:12]))
 
 
 class UnknownStage(NotFound):
@@ -121,7 +121,7 @@ class StepImpossible(SakuteiError):
 
     @property
     def message(self) -> str:
-        why = self.why or say("段階の順序と、中断・取下げの状態を確かめてください。")
+        why = translate(self.why) or say("段階の順序と、中断・取下げの状態を確かめてください。")
         trigger = translate(self.trigger)
         if self.to:
             said = say(
@@ -177,7 +177,7 @@ class AlreadyDone(SakuteiError):
 
     @property
     def message(self) -> str:
-        return self._message
+        return translate(self._message)
 
 
 class BadInput(SakuteiError):
@@ -188,7 +188,12 @@ class BadInput(SakuteiError):
 
     @property
     def message(self) -> str:
-        return say("{place}: {problem}。{mend}", place=self.place, problem=self.problem, mend=self.mend)
+        return say(
+            "{place}: {problem}。{mend}",
+            place=translate(self.place),
+            problem=translate(self.problem),
+            mend=translate(self.mend),
+        )
 
 
 class DocumentDamaged(SakuteiError):
@@ -202,7 +207,7 @@ class DocumentDamaged(SakuteiError):
         return say(
             "保管された文書（SHA-256 {sha256}…）が{problem}。バックアップから同じファイルを戻してください。",
             sha256=self.sha256[:12],
-            problem=self.problem,
+            problem=translate(self.problem),
         )
 
 
@@ -214,7 +219,11 @@ class DatabaseUnusable(SakuteiError):
 
     @property
     def message(self) -> str:
-        return say("データベースを使えません: {problem}。{mend}", problem=self.problem, mend=self.mend)
+        return say(
+            "データベースを使えません: {problem}。{mend}",
+            problem=translate(self.problem),
+            mend=translate(self.mend),
+        )
 
 
 class AuditBroken(SakuteiError):
@@ -226,7 +235,9 @@ class AuditBroken(SakuteiError):
     @property
     def message(self) -> str:
         return say(
-            "記録の連鎖が {seq} 番の出来事で切れています: {problem}。", seq=self.seq, problem=self.problem
+            "記録の連鎖が {seq} 番の出来事で切れています: {problem}。",
+            seq=self.seq,
+            problem=translate(self.problem),
         )
 
 
@@ -269,7 +280,8 @@ class LinkUnusable(SakuteiError):
     @property
     def message(self) -> str:
         return say(
-            "{why}。パスワードが分からないときは、新しいリンクを送るようお求めください。", why=self.why
+            "{why}。パスワードが分からないときは、新しいリンクを送るようお求めください。",
+            why=translate(self.why),
         )
 
 
@@ -282,8 +294,8 @@ class TokenRefused(SakuteiError):
     @property
     def message(self) -> str:
         if self.missing:
-            return "連携用の鍵がありません。Authorization: Bearer に鍵を付けて呼び出してください。"
-        return (
+            return say("連携用の鍵がありません。Authorization: Bearer に鍵を付けて呼び出してください。")
+        return say(
             "連携用の鍵が正しくないか、期限が切れたか、失効しています。「連携用の鍵」で発行し直してください。"
         )
 
@@ -296,7 +308,11 @@ class ScopeMissing(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"この鍵では「{self.label}」（{self.scope}）を行えません。その範囲を選んで鍵を発行し直してください。"
+        return say(
+            "この鍵では「{label}」（{scope}）を行えません。その範囲を選んで鍵を発行し直してください。",
+            label=translate(self.label),
+            scope=self.scope,
+        )
 
 
 class TooManyCalls(SakuteiError):
@@ -307,7 +323,7 @@ class TooManyCalls(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"呼出しが多すぎます。{self.wait} 秒待ってから、もう一度呼び出してください。"
+        return say("呼出しが多すぎます。{wait} 秒待ってから、もう一度呼び出してください。", wait=self.wait)
 
 
 class KeyReused(SakuteiError):
@@ -318,7 +334,10 @@ class KeyReused(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"Idempotency-Key「{self.key}」は、別の内容の呼出しで使われています。呼出しごとに新しい値を付けてください。"
+        return say(
+            "Idempotency-Key「{key}」は、別の内容の呼出しで使われています。呼出しごとに新しい値を付けてください。",
+            key=self.key,
+        )
 
 
 class CallRunning(SakuteiError):
@@ -326,7 +345,7 @@ class CallRunning(SakuteiError):
 
     @property
     def message(self) -> str:
-        return "同じ Idempotency-Key の呼出しを処理中です。少し待ってから、もう一度呼び出してください。"
+        return say("同じ Idempotency-Key の呼出しを処理中です。少し待ってから、もう一度呼び出してください。")
 
 
 class AnswerLost(SakuteiError):
@@ -334,7 +353,7 @@ class AnswerLost(SakuteiError):
 
     @property
     def message(self) -> str:
-        return (
+        return say(
             "この呼出しは既に行われ、記録されていますが、答えを控える前に処理が止まりました。"
             "もう一度は行いません。結果は読み取りの呼出しで確かめてください。"
         )

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from workflow.errors import BadInput, DocumentDamaged
+from workflow.language import say
 
 LARGEST = 200 * 1024 * 1024
 """The largest document taken, in bytes."""
@@ -17,7 +18,11 @@ def keep(store: Path, content: bytes) -> str:
     if not content:
         raise BadInput("文書", "ファイルが空です", "内容のあるファイルを指定してください。")
     if len(content) > LARGEST:
-        raise BadInput("文書", "ファイルが大きすぎます", f"{LARGEST // 1024 // 1024} MB 以内にしてください。")
+        raise BadInput(
+            "文書",
+            "ファイルが大きすぎます",
+            say("{megabytes} MB 以内にしてください。", megabytes=LARGEST // 1024 // 1024),
+        )
     sha256 = hashlib.sha256(content).hexdigest()
     place = path_of(store, sha256)
     if place.exists() and hashlib.sha256(place.read_bytes()).hexdigest() == sha256:

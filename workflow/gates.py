@@ -8,6 +8,7 @@ from enum import StrEnum
 from definitions.chain import BodyGate, Chain, DocumentGate, Gate, PeriodGate, Stage
 from definitions.terms import Outcome
 from workflow.calendar import end_of_day, period_end
+from workflow.language import say
 
 
 class Lack(StrEnum):
@@ -139,7 +140,7 @@ def _own_state(chain: Chain, gate: Gate, facts: Facts) -> GateState:
     if signoff is None:
         return GateState(gate, Lack.SIGNATURE)
     if facts.text is not None and signoff.version_id != facts.text.version_id:
-        return GateState(gate, Lack.SIGNATURE_STALE, (f"第{signoff.version_number}版",))
+        return GateState(gate, Lack.SIGNATURE_STALE, (say("第{number}版", number=signoff.version_number),))
     return GateState(gate) if signoff.approved else GateState(gate, Lack.SIGNATURE_RETURNED)
 
 
@@ -155,7 +156,7 @@ def _body_state(chain: Chain, gate: BodyGate, facts: Facts) -> GateState:
     if decision is None:
         return GateState(gate, Lack.DECISION)
     if facts.text is None or decision.version_id != facts.text.version_id:
-        return GateState(gate, Lack.STALE, (f"第{decision.version_number}版",))
+        return GateState(gate, Lack.STALE, (say("第{number}版", number=decision.version_number),))
     if decision.outcome not in chain.opens_on(gate):
         return GateState(gate, Lack.OUTCOME, (decision.outcome.label,))
     if decision.open_conditions:

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workflow.errors import BadInput
+from workflow.language import say
 from workflow.office import Office
 
 
@@ -79,4 +80,6 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(["SAKUTEI", *(str(part).upper() for part in first["loc"])])
-        raise BadInput(f"環境変数 {name}", first["msg"], "README の Configuration を見てください。") from None
+        raise BadInput(
+            say("環境変数 {name}", name=name), first["msg"], "README の Configuration を見てください。"
+        ) from None

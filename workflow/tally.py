@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from definitions.chain import Body, Tie
+from definitions.chain import Body, Threshold, Tie
+from workflow.language import say
 
 
 class Choice(StrEnum):
@@ -32,6 +33,11 @@ class Tally:
     abstained: int
     carried: bool | None
 
+    @property
+    def cast(self) -> int:
+        """How many votes count, abstentions among them."""
+        return self.in_favour + self.against + self.abstained
+
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
@@ -49,11 +55,10 @@ def standing(ballots: Iterable[Ballot]) -> list[Ballot]:
     for ballot in ballots:
         mine = held.setdefault(ballot.member, [])
         if ballot.choice is not Choice.WITHDRAWN:
-            mine.append(ballot)
+            mine[:] = [each for each in mine if each.casting != ballot.casting] + [ballot]
         elif mine:
             mine.pop()
-    last = {(each.member, each.casting): each for mine in held.values() for each in mine}
-    return list(last.values())
+    return [each for mine in held.values() for each in mine]
 
 
 def tally_of(
@@ -116,3 +121,11 @@ def _tied(body: Body, deciding: Choice | None) -> bool | None:
     if body.tie is Tie.FAILS:
         return False
     return None if deciding is None else deciding is Choice.FOR
+
+
+def shown_share(rule: Threshold) -> str:
+    """半数以上, 過半数, 2/3以上 or 1/2超, in the language of the reader."""
+    part = f"{rule.share.numerator}/{rule.share.denominator}"
+    if part == "1/2":
+        return say("半数以上" if rule.inclusive else "過半数")
+    return say("{part}以上" if rule.inclusive else "{part}超", part=part)

@@ -11,6 +11,7 @@ import puremagic
 
 from workflow.errors import BadInput
 from workflow.files import LARGEST
+from workflow.language import say
 
 OCTETS = "application/octet-stream"
 
@@ -61,16 +62,25 @@ def an_upload(filename: str, content: bytes) -> FileKind:
         raise BadInput("文書", "ファイルが空です", "内容のあるファイルを選んでください。")
     if len(content) > LARGEST:
         raise BadInput(
-            "文書", "ファイルが大きすぎます", f"{LARGEST // 1024 // 1024} MB 以内のファイルにしてください。"
+            "文書",
+            "ファイルが大きすぎます",
+            say("{megabytes} MB 以内のファイルにしてください。", megabytes=LARGEST // 1024 // 1024),
         )
     found = kind_of(content)
     if isinstance(found, str):
-        raise BadInput("文書", f"「{name[:100]}」の中身は{found}です", f"登録できるのは、{ALLOWED}です。")
+        raise BadInput(
+            "文書",
+            say("「{name}」の中身は{found}です", name=name[:100], found=found),
+            say("登録できるのは、{allowed}です。", allowed=say(ALLOWED)),
+        )
     if PurePath(name).suffix.lower() not in found.extensions:
         raise BadInput(
             "文書",
-            f"「{name[:100]}」の中身は{found.label}で、名前と合いません",
-            f"名前の終わりを {'・'.join(found.extensions)} にするか、正しいファイルを選んでください。",
+            say("「{name}」の中身は{found}で、名前と合いません", name=name[:100], found=say(found.label)),
+            say(
+                "名前の終わりを {endings} にするか、正しいファイルを選んでください。",
+                endings="・".join(found.extensions),
+            ),
         )
     return found
 
@@ -86,8 +96,8 @@ def kind_of(content: bytes) -> FileKind | str:
         if any(guess.extension in kind.extensions for guess in guesses):
             return kind
     if (text := _text(content)) is not None:
-        return _MARKUP_NAME if _MARKUP.match(text) else TEXT
-    return next((guess.name for guess in guesses if guess.name), "種類の分からないもの")
+        return say("HTML・XML・スクリプト") if _MARKUP.match(text) else TEXT
+    return next((guess.name for guess in guesses if guess.name), say("種類の分からないもの"))
 
 
 def media_type_of(filename: str) -> str:
@@ -97,7 +107,6 @@ def media_type_of(filename: str) -> str:
 
 
 _MARKUP = re.compile(r"\s*(<[!?a-zA-Z]|#!)")
-_MARKUP_NAME = "HTML・XML・スクリプト"
 
 
 def _guesses(content: bytes) -> list[puremagic.PureMagicWithConfidence]:
@@ -114,9 +123,9 @@ def _in_archive(content: bytes) -> FileKind | str:
             names = set(archive.namelist())
             declared = _start_of(archive, "mimetype") if "mimetype" in names else ""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-        return "壊れた ZIP"
+        return say("壊れた ZIP")
     if any(name.endswith("vbaProject.bin") for name in names):
-        return "マクロ付きの Office 文書"
+        return say("マクロ付きの Office 文書")
     for kind in (OPEN_TEXT, OPEN_SHEET, OPEN_SLIDES):
         if declared.strip() == kind.media_type:
             return kind
@@ -142,7 +151,7 @@ def _in_old_office(content: bytes) -> FileKind | str:
     for stream, kind in (("WordDocument", OLD_WORD), ("Workbook", OLD_EXCEL)):
         if stream.encode("utf-16-le") in content:
             return kind
-    return "以前の形式の Office 文書（Word・Excel 以外）"
+    return say("以前の形式の Office 文書（Word・Excel 以外）")
 
 
 def _text(content: bytes) -> str | None:

@@ -30,8 +30,8 @@ def test_the_verification_comes_first_and_every_event_is_in_words(reader: Browse
     assert "正しくつながっています" in shown.partition('<ol class="history"')[0]
     for words in (
         "結果を記録: 部会での検討 了承",
-        "委員・事務局を登録: 企画総務委員会 委員2　企画総務委員会の委員（令和2年4月1日から）",
-        "所属・職を登録: 区 長　区長室 区長（令和2年4月1日から）",
+        "委員・事務局を登録: 企画総務委員会 委員2　企画総務委員会の委員（令和2年4月1日（水）から）",
+        "所属・職を登録: 区 長　区長室 区長（令和2年4月1日（水）から）",
         "定義を登録: 板橋区DX推進計画2025",
         "DX推進計画</a>",
     ):
@@ -75,8 +75,8 @@ def test_single_terms_that_ended_and_deputies_are_said_in_words(reader: Browser)
     engine.end_deputyship(office, "admin", 1, LONG_AGO, now=now)
     engine.end_terms(office, "admin", "joho_bukai_1", LONG_AGO, now=now)
     shown = reader.see("/log?tag=term.ended")
-    assert "担当 花子　区 長の代理（令和2年4月1日まで）" in shown
-    assert "すべての所属・委員・代理（令和2年4月1日まで）" in shown
+    assert "担当 花子　区 長の代理（令和2年4月1日（水）まで）" in shown
+    assert "すべての所属・委員・代理（令和2年4月1日（水）まで）" in shown
     assert "区 長の代理に担当 花子" in reader.see("/log?tag=deputy.named")
 
 

@@ -214,7 +214,7 @@ def test_a_meeting_is_closed_once_every_item_has_its_outcome(secretary: Browser)
 
 def test_a_number_no_meeting_has_is_not_found(secretary: Browser) -> None:
     secretary.see("/meetings/4711", 404)
-    secretary.see("/meetings/99999999999999999999", 422)
+    secretary.see("/meetings/99999999999999999999", 404)
 
 
 # --- notices -----------------------------------------------------------------------------------------
@@ -383,6 +383,46 @@ def test_members_vote_the_chair_breaks_the_tie_and_the_secretariat_counts(office
     assert "会長の裁決: 賛成" in secretary.see("/meetings/1")
     assert "通送られます" in secretary.send(f"/items/{item}/count", meeting=1, note="附帯意見")
     assert "答申（附帯意見あり）" in secretary.do(f"/items/{item}/count", meeting=1, note="附帯意見")
+
+
+def voting(office: object) -> tuple[House, int]:
+    """A council that votes on the item, all there: its chair breaks ties."""
+    house = House(office, "shingikai_gian")  # type: ignore[arg-type]
+    house.a_plan()
+    house.a_version()
+    return house, house.an_item("consultation_shingikai")
+
+
+def test_the_secretariat_enters_a_show_of_hands_without_the_presiding_chair(office: object) -> None:
+    house, item = voting(office)
+    secretary = Browser(house, "shingikai_office")
+    shown = secretary.see("/meetings/1")
+    assert "挙手の結果" in shown and "可否同数のときは会長の決するところによる" in shown
+    assert 'name="vote-shingikai_1"' in shown and 'name="vote-shingikai_chair"' not in shown
+    assert "集計する</button>" not in shown and "まだ誰も採決していません" in shown
+    said = secretary.send(
+        f"/items/{item}/hands", **{"meeting": 1, "vote-shingikai_1": "for", "vote-shingikai_2": ""}
+    )
+    assert "挙手の結果を記録しました" in said and "賛成 1・反対 0・棄権 0" in said
+    assert 'name="vote-shingikai_1" value="for" checked' in said
+    member = Browser(house, "shingikai_1").see("/meetings/1")
+    assert "さんが記録しました" in member and "取り消す" not in member and "挙手の結果" not in member
+    Browser(house, "shingikai_2").send(
+        f"/items/{item}/hands", 403, **{"meeting": 1, "vote-shingikai_2": "for"}
+    )
+
+
+def test_before_counting_the_page_says_the_tally_its_outcome_and_who_has_not_voted(office: object) -> None:
+    house, item = voting(office)
+    secretary = Browser(house, "shingikai_office")
+    assert "まだ誰も採決していません" in secretary.send(f"/items/{item}/count", 409, meeting=1)
+    secretary.send(f"/items/{item}/hands", **{"meeting": 1, "vote-shingikai_1": "for"})
+    asked = secretary.send(f"/items/{item}/count", meeting=1)
+    assert "出席した委員のうち 1 人がまだ採決していません（基本計画審議会 委員2）" in asked
+    assert "賛成 1・反対 0・棄権 0" in asked and "3／3 人" in asked and "記録する結果" in asked
+    secretary.send(f"/items/{item}/hands", **{"meeting": 1, "vote-shingikai_2": "for"})
+    asked = secretary.send(f"/items/{item}/count", meeting=1)
+    assert "まだ採決していません" not in asked and "<dd>いません</dd>" in asked and "<dd>答申</dd>" in asked
 
 
 def test_answers_in_writing_are_given_by_members_and_their_deputies(house: House) -> None:

@@ -211,17 +211,20 @@ def test_who_decides_finds_and_answers_a_circular_by_keyboard_alone(site: Site) 
     site.house.a_version()
     item = site.house.an_item("policy_bukai", form=engine.Form.IN_WRITING)
     page = site.person("joho_bukai_1")
-    for key in ["Tab"] * 40:
-        if "への回答" in page.evaluate("document.activeElement.innerText"):
-            break
-        page.keyboard.press(key)
+    _tab_to(page, "e => e.tagName === 'A' && e.innerText.includes('への回答')")
     page.keyboard.press("Enter")
     page.wait_for_url("**/meetings/*")
-    for key in ["Tab"] * 60:
-        if page.evaluate("document.activeElement.value") == "for":
-            break
-        page.keyboard.press(key)
+    _tab_to(page, "e => e.value === 'for'")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_be_visible()
     with site.house.office.reading() as db:
         assert engine.current_tally(db, item).present == 1
+
+
+def _tab_to(page: Page, found: str) -> None:
+    """Press Tab until what is in focus is what is looked for."""
+    for _ in range(80):
+        if page.evaluate(f"({found})(document.activeElement)"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"Tab never reached {found}")

@@ -134,7 +134,7 @@ def test_a_term_ends_only_once_and_never_before_it_began(house: House) -> None:
     with pytest.raises(BadInput, match="始まり"):
         engine.end_seat(house.office, "admin", number, date(2019, 1, 1), now=house.now)
     engine.end_seat(house.office, "admin", number, APRIL, now=house.now)
-    with pytest.raises(AlreadyDone, match="既に令和5年4月1日まで"):
+    with pytest.raises(AlreadyDone, match="既に令和5年4月1日（土）まで"):
         engine.end_seat(house.office, "admin", number, date(2023, 5, 1), now=house.now)
     with pytest.raises(NotFound):
         engine.end_seat(house.office, "admin", 9999, APRIL, now=house.now)

@@ -1,13 +1,19 @@
 """A body at its meeting: who sits there, how they voted, and what the page is told is what will be decided."""
 
+import pytest
+from sqlalchemy import select
+
 from definitions.terms import Outcome
 from tests.house import LONG_AGO, House
 from workflow import engine
+from workflow.audit import Tag
 from workflow.engine import Choice, Form, Seated
+from workflow.errors import AlreadyDone, BadInput, NotAllowed, StepImpossible
+from workflow.gates import Manner
 from workflow.office import Office
 from workflow.questions.agenda import agenda
 from workflow.questions.sitting import Poll, places, polls
-from workflow.records import Meeting
+from workflow.records import Decision, Event, Meeting
 
 OFFICE = "shingikai_office"
 
@@ -91,4 +97,111 @@ def test_a_deputy_votes_from_the_place_they_sit_in(office: Office) -> None:
     assert not any(each.filled_by("shingikai_1", in_writing=False) for each in sat)
     engine.cast_vote(office, "stand_in", item, Choice.FOR, member="shingikai_1", now=house.now)
     answer = next(a for a in poll(house, item).answers if a.place.seat.key == "shingikai_1")
-    assert (answer.choice, answer.by) == (Choice.FOR, "代理 次郎")
+    assert answer.by is not None
+    assert (answer.choice, answer.by.name) == (Choice.FOR, "代理 次郎")
+
+
+def test_nothing_is_counted_while_nobody_has_voted(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    with pytest.raises(StepImpossible, match=r"まだ誰も採決していません.*挙手の結果を記録する"):
+        engine.decide_by_votes(office, OFFICE, item, now=house.now)
+    vote(house, item, member1=Choice.FOR)
+    engine.take_back_vote(office, "shingikai_1", item, now=house.now)
+    with pytest.raises(StepImpossible, match="まだ誰も採決していません"):
+        engine.decide_by_votes(office, OFFICE, item, now=house.now)
+    with office.reading() as db:
+        assert agenda(db, 1)[0].decided is None
+
+
+def test_nothing_is_counted_while_nobody_has_answered_in_writing(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai", form=Form.IN_WRITING)
+    with pytest.raises(StepImpossible, match="まだ誰も回答していません。委員の回答を待ってください"):
+        engine.decide_by_votes(office, OFFICE, item, now=house.now)
+
+
+def test_the_secretariat_enters_a_show_of_hands_and_counts_it(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.FOR}
+    engine.enter_votes(office, OFFICE, item, hands, now=house.now)
+    shown = poll(house, item)
+    assert (shown.tally.in_favour, shown.missing) == (2, [])
+    assert {answer.by.key for answer in shown.answers if answer.by} == {OFFICE}
+    engine.decide_by_votes(office, OFFICE, item, now=house.now)
+    with office.reading() as db:
+        decided = agenda(db, 1)[0].decided
+    assert decided is not None and decided.outcome is Outcome.ADVISED
+
+
+def test_a_vote_already_cast_is_kept_unless_the_hands_differ(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    vote(house, item, member1=Choice.FOR, member2=Choice.FOR)
+    hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.AGAINST}
+    engine.enter_votes(office, OFFICE, item, hands, now=house.now)
+    by = {a.place.seat.key: (a.choice, a.by.key) for a in poll(house, item).answers if a.by}
+    assert by == {"shingikai_1": (Choice.FOR, "shingikai_1"), "shingikai_2": (Choice.AGAINST, OFFICE)}
+    with office.reading() as db:
+        logged = db.scalars(select(Event.seq).where(Event.tag == Tag.VOTE_CAST)).all()
+    assert len(logged) == 3
+
+
+def test_a_hand_of_a_seat_filled_by_a_deputy_counts_for_the_seat(office: Office) -> None:
+    house = council(office)
+    house.a_person("stand_in", "代理 次郎")
+    engine.name_deputy(office, "admin", "shingikai_1", "stand_in", LONG_AGO, now=house.now)
+    item = house.an_item("consultation_shingikai")
+    there = {"shingikai_1": Seated(present=True, deputy="stand_in")}
+    engine.enter_attendance(office, OFFICE, 1, there, now=house.now)
+    engine.enter_votes(office, OFFICE, item, {"shingikai_1": Choice.FOR}, now=house.now)
+    answer = poll(house, item).answer_of("shingikai_1")
+    assert answer is not None and answer.choice is Choice.FOR
+
+
+@pytest.mark.parametrize(
+    ("member", "choice", "refusal"),
+    [
+        ("shingikai_2", Choice.FOR, "委員2さんの出席が記録されていません"),
+        ("shingikai_chair", Choice.FOR, "可否同数のときに決します"),
+        ("tanto", Choice.FOR, "「tanto」は開催日の委員ではありません"),
+        ("shingikai_1", Choice.WITHDRAWN, "票ではありません"),
+    ],
+)
+def test_one_hand_that_cannot_count_keeps_all_from_being_entered(
+    office: Office, member: str, choice: Choice, refusal: str
+) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    engine.enter_attendance(office, OFFICE, 1, {"shingikai_2": Seated(present=False)}, now=house.now)
+    with pytest.raises(BadInput, match=refusal):
+        hands = {"shingikai_1": Choice.FOR} | {member: choice}
+        engine.enter_votes(office, OFFICE, item, hands, now=house.now)
+    assert poll(house, item).tally.cast == 0
+
+
+def test_a_show_of_hands_is_the_secretariats_to_enter_at_a_sitting_until_it_decides(office: Office) -> None:
+    house = council(office)
+    item = house.an_item("consultation_shingikai")
+    hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.FOR}
+    with pytest.raises(NotAllowed):
+        engine.enter_votes(office, "shingikai_1", item, hands, now=house.now)
+    engine.enter_votes(office, OFFICE, item, hands, now=house.now)
+    engine.decide_by_votes(office, OFFICE, item, now=house.now)
+    with pytest.raises(AlreadyDone, match="既に決しています"):
+        engine.enter_votes(office, OFFICE, item, hands, now=house.now)
+    house.a_plan("other")
+    house.a_version(key="other")
+    written = house.an_item("consultation_shingikai", "other", form=Form.IN_WRITING)
+    with pytest.raises(StepImpossible, match="持ち回りでは、委員か代理者が回答します"):
+        engine.enter_votes(office, OFFICE, written, hands, now=house.now)
+
+
+def test_a_correction_does_not_claim_that_its_outcome_was_voted(office: Office) -> None:
+    house = council(office)
+    first = house.agree("consultation_shingikai")
+    new = engine.correct_decision(office, OFFICE, first, Outcome.CONTINUED, "議事録の誤り", now=house.now)
+    with office.reading() as db:
+        manners = [db.get_one(Decision, number).manner for number in (first, new)]
+    assert manners == [Manner.TALLIED, Manner.RECORDED]

@@ -35,6 +35,9 @@ SEATS = (
     ("gikai", Role.CHAIR, "gicho"),
     ("gikai", Role.SECRETARIAT, "gikai"),
 )
+CONTACT = """郵送・窓口　〒000-0000 ○○区役所 環境政策課
+ファクス　00-0000-0000
+電子メール　kankyo@example.jp"""
 ALL_SEATS = (*replay.SEATS, *SEATS)
 OPINIONS = (
     ("環境 みどり", Route.WEB, ("公園の木を切らないでほしい", "太陽光発電への補助を続けてほしい")),
@@ -87,7 +90,9 @@ class Neighbours:
         )  # fmt: skip
         engine.list_item(office, "tanto", circular, "korei", "draft_honbu", now=replay.now)
         today, places = tokyo_day(replay.now), ["環境政策課の窓口", "各図書館"]
-        engine.open_comment(office, "tanto", "kankyo", "first_period", today, places=places, now=replay.now)
+        engine.open_comment(
+            office, "tanto", "kankyo", "first_period", today, places=places, contact=CONTACT, now=replay.now
+        )
         for name, route, opinions in OPINIONS:
             by = None if route is Route.WEB else "tanto"
             engine.receive_opinions(

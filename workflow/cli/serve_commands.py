@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from threading import Event, Thread
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from notifications.mail import MailSettings, mailer_of
-from notifications.scheduler import tick
+from notifications.scheduler import run as deliver
 from workflow import engine, schema
 from workflow.calendar import parse_moment
 from workflow.cli import show
@@ -25,7 +26,14 @@ from workflow.web.demo import Demo
 from workflow.web.oidc import Provider
 
 app = typer.Typer(rich_markup_mode=None)
-GUESTS = (("担当", "tanto"), ("部会長", "bucho"), ("本部員", "kyoiku"))
+GUESTS = (
+    ("担当", "tanto"),
+    ("部会長", "bucho"),
+    ("本部員", "kyoiku"),
+    ("区長", "kucho"),
+    ("区議会事務局", "gikai"),
+    ("システム管理者", "admin"),
+)
 
 
 @app.command()
@@ -39,6 +47,7 @@ def serve(
     if demo:
         show.say("見本を用意しています（10 秒ほど）。")
         played, mail = halfway(folder, site=f"http://{host}:{port}")
+        _deliver_beside(played, mail)
         run(build(played.office, mail, demo=played), host, port)
         return
     with at_office() as office:
@@ -50,6 +59,17 @@ def run(pages: FastAPI, host: str, port: int) -> None:
     """Serve until Ctrl+C. Addresses are not logged: some are one-time links."""
     show.say(f"http://{host}:{port}/ を開いてください。止めるときは Ctrl+C を押します。")
     uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def _deliver_beside(played: Demo, mail: MailSettings) -> None:
+    """Send what falls due on the demonstration's clock while its pages are open."""
+    delivering = Thread(
+        target=deliver,
+        args=(played.office, lambda: mailer_of(mail), mail),
+        kwargs={"every_seconds": 3, "stop": Event(), "clock": played.clock},
+        daemon=True,
+    )
+    delivering.start()
 
 
 def provider_of(found: Settings) -> Provider | None:
@@ -90,6 +110,4 @@ def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
     guests = tuple((name, key, secrets.token_urlsafe(9)) for name, key in GUESTS)
     for _, key, password in guests:
         engine.set_password(office, "admin", key, password, now=replay.now)
-    return Demo(
-        office, guests, replay.now, lambda now: tick(office, mailer_of(mail), mail, lambda: now)
-    ), mail
+    return Demo(office, guests, replay.now, replay.until), mail

@@ -15,6 +15,7 @@ from workflow.engine.attempts import MAILS_ASKED, WINDOW, Counter, try_once
 from workflow.engine.passwords import a_password, hash_of, put_password
 from workflow.engine.random_tokens import new_token, sha256
 from workflow.errors import AlreadyDone, LinkUnusable
+from workflow.language import say
 from workflow.office import Office
 from workflow.people import person_id
 from workflow.records import Credential, MailedLink, Person
@@ -58,8 +59,10 @@ def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
         number = person_id(db, person)
         if db.get(Credential, number) is not None:
             raise AlreadyDone(
-                f"「{person}」さんは既にパスワードを設定しています。忘れたときは、本人がサインインの画面の"
-                "「パスワードを忘れたとき」から設定し直せます。"
+                say(
+                    "「{person}」さんは既にパスワードを設定しています。忘れたときは、本人がサインインの画面の「パスワードを忘れたとき」から設定し直せます。",
+                    person=person,
+                )
             )
         link = _new_link(db, number, LinkPurpose.WELCOME, now)
         record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link)

@@ -10,9 +10,11 @@ from definitions.terms import BodyKind
 from workflow.audit import Tag, record
 from workflow.engine.checks import some_text
 from workflow.engine.meetings import (
+    MeetingStatus,
     Purpose,
     body_gate,
     decided_items,
+    held_decision,
     listed_items,
     open_meeting,
     still_listed,
@@ -20,6 +22,7 @@ from workflow.engine.meetings import (
 from workflow.engine.plans import must_be_active
 from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible
 from workflow.facts import PlanFact, plan_by_id, plan_by_key
+from workflow.language import say
 from workflow.office import Office
 from workflow.records import AgendaItem, Decision, Meeting, Record
 from workflow.rights import Act, Actor
@@ -56,7 +59,7 @@ def list_item(
         if found.body != held.body_key:
             raise BadInput(
                 "関門",
-                f"「{found.label}」は{fact.chain.body(found.body).name}のものです",
+                say("「{gate}」は{body}のものです", gate=found.label, body=fact.chain.body(found.body).name),
                 "その会議体の会議に載せてください。",
             )
         if purpose is Purpose.RATIFY:
@@ -109,7 +112,9 @@ def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetim
         listed = _live_item(db, item)
         who, _ = open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
         if item in decided_items(db, listed.meeting_id):
-            raise StepImpossible("議題の取下げ", f"議題 {item}", None, "既に結果が記録されています。")
+            raise StepImpossible(
+                "議題の取下げ", say("議題 {item}", item=item), None, "既に結果が記録されています。"
+            )
         db.execute(update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason))
         record(
             db,
@@ -145,6 +150,23 @@ def _write_item(
     )
     if db.scalar(same) is not None:
         raise AlreadyDone("同じ版が既にこの会議の議題に載っています。")
+    elsewhere = db.scalar(
+        select(Meeting.title)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .where(
+            AgendaItem.plan_id == plan.id,
+            AgendaItem.gate_key == gate,
+            AgendaItem.version_id == version_id,
+            AgendaItem.removed_at.is_(None),
+            Meeting.status == MeetingStatus.CALLED,
+            ~held_decision(AgendaItem.id).exists(),
+        )
+        .limit(1)
+    )
+    if elsewhere is not None:
+        raise AlreadyDone(
+            f"同じ版が「{elsewhere}」の議題に載っていて、まだ結果がありません。先にそちらの議題から外してください。"
+        )
     position = db.scalar(
         select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == held.id)
     )

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from workflow.errors import BadInput
+from workflow.language import say
 
 LONGEST_TEXT = 20_000
 """The longest free text taken, in characters."""
@@ -14,7 +15,7 @@ def a_key(place: str, value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", value):
         raise BadInput(
             place,
-            f"「{_shown(value)}」は使えません",
+            say("「{given}」は使えません", given=_shown(value)),
             "半角の英小文字・数字・_・- で 60 字以内にしてください。",
         )
     return value
@@ -25,10 +26,16 @@ def a_line(place: str, value: str, longest: int = 200) -> str:
     if not value.strip():
         raise BadInput(place, "空です", "1 文字以上で入力してください。")
     if len(value) > longest:
-        raise BadInput(place, f"{len(value)} 文字あります", f"{longest} 文字以内にしてください。")
+        raise BadInput(
+            place,
+            say("{length} 文字あります", length=len(value)),
+            say("{longest} 文字以内にしてください。", longest=longest),
+        )
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in value):
         raise BadInput(
-            place, f"「{_shown(value)}」に改行や制御文字があります", "1 行の文字だけにしてください。"
+            place,
+            say("「{given}」に改行や制御文字があります", given=_shown(value)),
+            "1 行の文字だけにしてください。",
         )
     return value.strip()
 
@@ -36,7 +43,11 @@ def a_line(place: str, value: str, longest: int = 200) -> str:
 def a_text(place: str, value: str) -> str:
     """Free text, perhaps empty, perhaps of several lines. Raises `BadInput`."""
     if len(value) > LONGEST_TEXT:
-        raise BadInput(place, f"{len(value)} 文字あります", f"{LONGEST_TEXT} 文字以内にしてください。")
+        raise BadInput(
+            place,
+            say("{length} 文字あります", length=len(value)),
+            say("{longest} 文字以内にしてください。", longest=LONGEST_TEXT),
+        )
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in value):
         raise BadInput(place, "制御文字があります", "文字を確かめて、入力し直してください。")
     return value
@@ -56,7 +67,7 @@ def an_address(place: str, value: str) -> str:
     ):
         raise BadInput(
             place,
-            f"「{_shown(value)}」は電子メールの宛先として使えません",
+            say("「{given}」は電子メールの宛先として使えません", given=_shown(value)),
             "name@example.jp の形で入力してください。",
         )
     return value

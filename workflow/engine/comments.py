@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import PeriodGate
 from workflow.audit import Tag, record
-from workflow.calendar import end_of_day, period_days, period_end, reiwa, tokyo_day
+from workflow.calendar import end_of_day, period_days, period_end, shown_day, tokyo_day
 from workflow.engine.checks import a_line, a_text, some_text
 from workflow.engine.plans import must_be_active
 from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible
 from workflow.facts import PlanFact, plan_by_key
+from workflow.language import say
 from workflow.office import Office
 from workflow.records import CommentPeriod, Opinion, Submission
 from workflow.rights import Act, Actor, actor
@@ -38,7 +39,11 @@ def open_comment(
     Raises `BadInput` (in the past, or shorter without a reason), `AlreadyDone`, `NotAllowed`, `NotFound`.
     """
     if opens_on < tokyo_day(now):
-        raise BadInput("募集開始日", f"{reiwa(opens_on)} は過ぎています", "今日以後の日を指定してください。")
+        raise BadInput(
+            "募集開始日",
+            say("{day} は過ぎています", day=shown_day(opens_on)),
+            "今日以後の日を指定してください。",
+        )
     with office.writing() as db:
         who, fact = may_run(db, by, plan, now)
         found = _period_gate(fact, gate)
@@ -49,8 +54,8 @@ def open_comment(
         if last < full and not (shortened_why or "").strip():
             raise BadInput(
                 "募集終了日",
-                f"期間が {found.minimum_days} 日に足りません",
-                f"{reiwa(full)} 以後にするか、短縮の理由を記録してください。",
+                say("期間が {days} 日に足りません", days=found.minimum_days),
+                say("{day} 以後にするか、短縮の理由を記録してください。", day=shown_day(full)),
             )
         if fact.text is None:
             raise BadInput(
@@ -109,11 +114,16 @@ def publish_result(office: Office, by: str, plan: str, *, now: datetime) -> None
         must_be_unpublished(period)
         if now < end_of_day(period.closes_on):
             raise StepImpossible(
-                "結果の公表", fact.title, None, f"募集は {reiwa(period.closes_on)} の 24:00 までです。"
+                "結果の公表",
+                fact.title,
+                None,
+                say("募集は {closes_on} の 24:00 までです。", closes_on=shown_day(period.closes_on)),
             )
         left = _unanswered(db, period.id)
         if left:
-            raise StepImpossible("結果の公表", fact.title, None, f"回答のない意見が {left} 件あります。")
+            raise StepImpossible(
+                "結果の公表", fact.title, None, say("回答のない意見が {left} 件あります。", left=left)
+            )
         db.execute(
             update(CommentPeriod)
             .where(CommentPeriod.id == period.id)

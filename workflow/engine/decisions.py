@@ -1,6 +1,6 @@
 """Use cases on what a body decides: outcomes, votes, conditions, 専決, corrections, 引戻し."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from definitions.chain import Body, BodyGate, Urgent
+from definitions.chain import Body, BodyGate, Tie, Urgent
 from definitions.terms import CARRYING_OUTCOME, OUTCOMES_OF, BodyKind, Outcome, Role
 from workflow import gates, questions
 from workflow.audit import Tag, record
-from workflow.calendar import reiwa_moment, tokyo_day
+from workflow.calendar import shown_moment, tokyo_day
 from workflow.engine.checks import a_text, some_text
 from workflow.engine.meetings import (
     Form,
@@ -35,6 +35,7 @@ from workflow.errors import (
 )
 from workflow.facts import PLAN_COLUMNS, PlanFact, facts, plan_by_id, plan_by_key, plan_fact, plans
 from workflow.gates import Lack, Manner
+from workflow.language import say
 from workflow.office import Office, connection_of
 from workflow.people import is_deputy_of, person_id, seats
 from workflow.records import (
@@ -49,7 +50,7 @@ from workflow.records import (
     Vote,
 )
 from workflow.rights import Act, Actor, actor
-from workflow.tally import Ballot, Choice, Tally, tally_of
+from workflow.tally import Ballot, Choice, Tally, shown_share, tally_of
 
 
 class Item(NamedTuple):
@@ -162,6 +163,30 @@ def cast_vote(
         _write_vote(db, who, sitting, seat, choice, turn=last.turn + 1 if last else 1, now=now)
 
 
+def enter_votes(office: Office, by: str, item: int, votes: Mapping[str, Choice], *, now: datetime) -> None:
+    """The 事務局 enters a show of hands, by member key: all of it or none. A member who is not named, or whose
+    vote is the one entered, keeps it; another choice replaces it.
+
+    Raises `BadInput` (nobody named, or somebody without a vote here: no member, not recorded present, or a
+    chair who presides and votes only on a tie), `AlreadyDone` (decided), `StepImpossible` (not begun, over, or
+    not decided by a show of hands), `NotAllowed`, `NotFound`.
+    """
+    if not votes:
+        raise BadInput(
+            "挙手の結果", "選ばれていません", "委員ごとに賛成・反対・棄権のいずれかを選んでください。"
+        )
+    with office.writing() as db:
+        who, sitting = _sitting(db, by, item, Act.ENTER_ATTENDANCE, now)
+        _by_show_of_hands(sitting)
+        seated = _hands(db, sitting, votes)
+        before = _votes(db, item)
+        for key, choice in votes.items():
+            last = before.get(seated[key])
+            if last is None or last.choice != choice:
+                turn = last.turn + 1 if last else 1
+                _write_vote(db, who, sitting, seated[key], choice, turn=turn, now=now)
+
+
 def take_back_vote(office: Office, by: str, item: int, *, member: str | None = None, now: datetime) -> None:
     """引戻し of one's own vote, until the item is decided. Raises as `cast_vote`."""
     with office.writing() as db:
@@ -202,23 +227,11 @@ def decide_by_votes(
     """Count the votes on an item and record the outcome they amount to; returns the decision's number. With
     `conditions` a carried motion is a 条件付き了承; with a `note`, an advisory body's is a 答申 with 附帯意見.
 
-    Raises `QuorumMissing`, `StepImpossible` (tied: the chair decides first; or a 持ち回り still running), and
-    as `record_outcome`.
+    Raises as `outcome_of_votes` and `record_outcome`.
     """
     with office.writing() as db:
         who, sitting = _sitting(db, by, item, Act.RECORD_OUTCOME, now)
-        if sitting.body.reaches != "tallied":
-            raise StepImpossible(
-                "採決の集計", sitting.meeting.title, None, "この会議体の結果は議事から記録します。"
-            )
-        tally = _tally(db, sitting)
-        if not tally.quorate:
-            raise QuorumMissing(sitting.body.name, tally.present, tally.members, str(sitting.body.quorum))
-        if tally.carried is None:
-            raise StepImpossible(
-                "採決の集計", sitting.meeting.title, None, "可否同数です。会長の裁決を先に記録してください。"
-            )
-        outcome = _carried_outcome(sitting, tally.carried, conditions, note)
+        outcome = _outcome_of_votes(db, sitting, conditions, note)
         _may_decide(db, sitting, outcome, now)
         return _write_decision(
             db, who, sitting, outcome, Manner.TALLIED, conditions=conditions, note=note, now=now
@@ -242,10 +255,14 @@ def decide_alone(
         body = fact.chain.body(found.body)
         who.require(Act.DECIDE_ALONE, body=body.key)
         if body.urgent is None:
-            raise StepImpossible("専決", fact.stage.label, None, f"{body.name}の規定には専決がありません。")
+            raise StepImpossible(
+                "専決", fact.stage.label, None, say("{body}の規定には専決がありません。", body=body.name)
+            )
         if outcome not in fact.chain.opens_on(found) or outcome is Outcome.CONDITIONAL:
             raise BadInput(
-                "専決", f"「{outcome.label}」は専決できません", "了承など、関門を開く結果だけです。"
+                "専決",
+                say("「{outcome}」は専決できません", outcome=say(outcome.label)),
+                "了承など、関門を開く結果だけです。",
             )
         _before_is_open(db, fact, found, now)
         if fact.text is None or fact.sha256 is None:
@@ -339,9 +356,11 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
         who = actor(db, by, tokyo_day(now))
         old = _standing_decision(db, decision)
         if old.recorded_by != who.id:
-            raise StepImpossible("引戻し", f"決定 {decision}", None, "記録した本人だけが引き戻せます。")
+            raise StepImpossible(
+                "引戻し", say("決定 {decision}", decision=decision), None, "記録した本人だけが引き戻せます。"
+            )
         if built := _built_on(db, old):
-            raise AlreadyDone(f"{built}ため、引き戻せません。訂正の記録をしてください。")
+            raise AlreadyDone(say("{why}ため、引き戻せません。訂正の記録をしてください。", why=built))
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
         _supersede(db, old, None, reason, who, now)
         record(
@@ -395,6 +414,15 @@ def current_tally(db: Session, item: int) -> Tally:
     return _tally(db, _load(db, item))
 
 
+def outcome_of_votes(db: Session, item: int, *, conditions: Sequence[str] = (), note: str = "") -> Outcome:
+    """The outcome the votes on an item amount to now: what `decide_by_votes` would record.
+
+    Raises `QuorumMissing`, `StepImpossible` (nobody voted; tied: the chair decides first; or the body does not
+    vote), `NotFound`.
+    """
+    return _outcome_of_votes(db, _load(db, item), conditions, note)
+
+
 def _load(db: Session, item: int) -> Sitting:
     row = connection_of(db).execute(_PUT, {"item": item}).first()
     if row is None:
@@ -439,7 +467,12 @@ def _in_session(sitting: Sitting, now: datetime) -> None:
     held = sitting.meeting
     begun(held.title, held.starts_at, now, "記録")
     if held.status != MeetingStatus.CALLED:
-        raise StepImpossible("記録", held.title, None, f"この会議は{MeetingStatus(held.status).label}です。")
+        raise StepImpossible(
+            "記録",
+            held.title,
+            None,
+            say("この会議は{status}です。", status=say(MeetingStatus(held.status).label)),
+        )
 
 
 def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -> tuple[Actor, Sitting, int]:
@@ -455,7 +488,7 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
             "回答",
             sitting.meeting.title,
             None,
-            f"回答期限 {reiwa_moment(sitting.meeting.ends_at)} を過ぎました。",
+            say("回答期限 {at} を過ぎました。", at=shown_moment(sitting.meeting.ends_at)),
         )
     if sitting.decided:
         raise AlreadyDone("この議題は既に決しています。")
@@ -470,6 +503,46 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
             "採決", sitting.meeting.title, None, "出席が記録されていません。事務局に確かめてください。"
         )
     return who, sitting, seat
+
+
+def _by_show_of_hands(sitting: Sitting) -> None:
+    """Raises what stands against a show of hands on this item."""
+    title = sitting.meeting.title
+    if sitting.body.reaches != "tallied":
+        raise StepImpossible("挙手の記録", title, None, "この会議体の結果は議事から記録します。")
+    if sitting.meeting.form == Form.IN_WRITING:
+        raise StepImpossible("挙手の記録", title, None, "持ち回りでは、委員か代理者が回答します。")
+    if sitting.decided:
+        raise AlreadyDone("この議題は既に決しています。")
+
+
+def _hands(db: Session, sitting: Sitting, votes: Mapping[str, Choice]) -> dict[str, int]:
+    """The seats of the members named, by key. Raises `BadInput` on the first who has no vote to enter."""
+    members = {seat.key: seat for seat in seats(db, sitting.body.key, sitting.day)}
+    there = _present(db, sitting.meeting.id)
+    for key, choice in votes.items():
+        seat = members.get(key)
+        if seat is None:
+            raise BadInput(
+                "挙手の結果", f"「{key}」は開催日の委員ではありません", "名簿と任期を確かめてください。"
+            )
+        if seat.person_id not in there:
+            raise BadInput(
+                "挙手の結果", f"{seat.name}さんの出席が記録されていません", "先に出欠を記録してください。"
+            )
+        if seat.role is Role.CHAIR and sitting.body.tie is Tie.CHAIR_DECIDES:
+            raise BadInput(
+                "挙手の結果",
+                f"{seat.name}さんは会長として、可否同数のときに決します",
+                "会長の票は外してください。",
+            )
+        if choice is Choice.WITHDRAWN:
+            raise BadInput(
+                "挙手の結果",
+                f"{seat.name}さんの「取消し」は票ではありません",
+                "賛成・反対・棄権のいずれかを選んでください。",
+            )
+    return {key: members[key].person_id for key in votes}
 
 
 def _sits(db: Session, meeting: int, seat: int, person: int) -> bool:
@@ -555,7 +628,30 @@ def _quorate(db: Session, sitting: Sitting) -> None:
     else:
         there = len(_present(db, sitting.meeting.id))
     if not quorum.reached(there, members):
-        raise QuorumMissing(sitting.body.name, there, members, str(quorum))
+        raise QuorumMissing(sitting.body.name, there, members, shown_share(quorum))
+
+
+def _outcome_of_votes(db: Session, sitting: Sitting, conditions: Sequence[str], note: str) -> Outcome:
+    counting, title = "採決の集計", sitting.meeting.title
+    if sitting.body.reaches != "tallied":
+        raise StepImpossible(counting, title, None, "この会議体の結果は議事から記録します。")
+    tally = _tally(db, sitting)
+    if tally.cast == 0:
+        raise StepImpossible(counting, title, None, _nobody_voted(sitting))
+    rule = sitting.body.quorum
+    if rule is not None and not tally.quorate:
+        raise QuorumMissing(sitting.body.name, tally.present, tally.members, shown_share(rule))
+    if tally.carried is None:
+        raise StepImpossible(counting, title, None, "可否同数です。会長の裁決を先に記録してください。")
+    return _carried_outcome(sitting, tally.carried, conditions, note)
+
+
+def _nobody_voted(sitting: Sitting) -> str:
+    if sitting.meeting.form == Form.IN_WRITING:
+        return "まだ誰も回答していません。委員の回答を待ってください。"
+    return (
+        "まだ誰も採決していません。出欠を確かめ、挙手の結果を記録するか、委員に採決を入れてもらってください。"
+    )
 
 
 def _carried_outcome(sitting: Sitting, carried: bool, conditions: Sequence[str], note: str) -> Outcome:
@@ -596,9 +692,11 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
 def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
     allowed = allowed_outcomes(purpose, body)
     if outcome not in allowed:
-        labels = "・".join(each.label for each in allowed)
+        labels = say("・").join(say(each.label) for each in allowed)
         raise BadInput(
-            "結果", f"{body.name}は「{outcome.label}」とは答えません", f"{labels} のいずれかです。"
+            "結果",
+            say("{body}は「{outcome}」とは答えません", body=body.name, outcome=say(outcome.label)),
+            say("{labels} のいずれかです。", labels=labels),
         )
 
 
@@ -614,7 +712,9 @@ def _conditions(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
         raise BadInput("条件", "条件付き了承に条件がありません", "条件を 1 つ以上書いてください。")
     if outcome is not Outcome.CONDITIONAL and conditions:
         raise BadInput(
-            "条件", f"「{outcome.label}」に条件は付きません", "条件付き了承として記録してください。"
+            "条件",
+            say("「{outcome}」に条件は付きません", outcome=say(outcome.label)),
+            "条件付き了承として記録してください。",
         )
     return [some_text("条件", text) for text in conditions]
 
@@ -651,7 +751,7 @@ def _write_decision(
         outcome=outcome,
         manner=manner,
         note=note,
-        decided_on=sitting.day,
+        decided_on=_decided_on(sitting, now),
         ratifies_id=item.ratifies_id,
         recorded_by=who.id,
         recorded_at=now,
@@ -674,6 +774,14 @@ def _write_decision(
         ratifies=item.ratifies_id,
     )
     return decision
+
+
+def _decided_on(sitting: Sitting, now: datetime) -> date:
+    """The day of the decision: that of the meeting; of a 持ち回り, the day its answers were taken together, at the
+    latest its last."""
+    if sitting.meeting.form != Form.IN_WRITING:
+        return sitting.day
+    return tokyo_day(min(now, sitting.meeting.ends_at))
 
 
 def _insert_decision(db: Session, **values: object) -> int:
@@ -705,13 +813,14 @@ def _supersede(
         "body_key",
         "version_id",
         "sha256",
-        "manner",
         "decided_on",
         "ratifies_id",
     )
     return _insert_decision(
         db,
         **{name: getattr(old, name) for name in copied},
+        # Nobody voted for what a correction says; a 専決 stays one, and is owed to its body.
+        manner=Manner.RECORDED if old.manner == Manner.TALLIED else old.manner,
         outcome=outcome,
         note=reason,
         supersedes_id=old.id,

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.errors import AlreadyDone, BadInput, NotFound
+from workflow.language import say
 from workflow.office import Office
 from workflow.people import known_body
 from workflow.questions.feeds import token_sha256
@@ -28,7 +29,7 @@ def make_feed(office: Office, by: str, body: str | None = None, *, now: datetime
             name = known_body(db, body).name
             raise BadInput(
                 "購読する会議体",
-                f"{name}の委員または事務局ではありません",
+                say("{name}の委員または事務局ではありません", name=name),
                 "ご自身の所属する会議体を選んでください。",
             )
         feed = db.scalars(

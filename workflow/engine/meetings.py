@@ -10,10 +10,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import BodyGate
 from workflow.audit import Tag, record
-from workflow.calendar import reiwa_moment, tokyo_day
+from workflow.calendar import shown_moment, tokyo_day
 from workflow.engine.checks import a_line, a_text, some_text
 from workflow.errors import BadInput, NotFound, StepImpossible
 from workflow.facts import PlanFact
+from workflow.language import say
 from workflow.office import Office
 from workflow.people import is_deputy_of, known_body, person_id, seats
 from workflow.records import AgendaItem, Attendance, Decision, Meeting
@@ -91,7 +92,7 @@ def call_meeting(
     if ends_at <= now or (starts_at <= now and form is not Form.IN_WRITING):
         raise BadInput(
             "開催日時",
-            f"{reiwa_moment(starts_at)} は過ぎています",
+            say("{at} は過ぎています", at=shown_moment(starts_at)),
             "これからの日時を指定してください。済んだ会議の記録は「開催済みの会議の登録」で行います。",
         )
     return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
@@ -115,7 +116,9 @@ def enter_meeting(
     """
     if starts_at > now:
         raise BadInput(
-            "開催日時", f"{reiwa_moment(starts_at)} はこれからです", "会議の招集として登録してください。"
+            "開催日時",
+            say("{at} はこれからです", at=shown_moment(starts_at)),
+            "会議の招集として登録してください。",
         )
     return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
 
@@ -188,7 +191,9 @@ def move_meeting(
     _ends_after_start(starts_at, ends_at)
     if starts_at <= now:
         raise BadInput(
-            "開催日時", f"{reiwa_moment(starts_at)} は過ぎています", "これからの日時を指定してください。"
+            "開催日時",
+            say("{at} は過ぎています", at=shown_moment(starts_at)),
+            "これからの日時を指定してください。",
         )
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "会議の変更", Act.CALL_MEETING, now)
@@ -259,7 +264,10 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
                 "会議の終了",
                 held.title,
                 None,
-                f"結果のない議題があります（議題番号 {numbers}）。結果を記録するか、議題から外してください。",
+                say(
+                    "結果のない議題があります（議題番号 {numbers}）。結果を記録するか、議題から外してください。",
+                    numbers=numbers,
+                ),
             )
         db.execute(
             update(Meeting).where(Meeting.id == meeting).values(status=MeetingStatus.CLOSED, minutes=minutes)
@@ -284,14 +292,20 @@ def enter_attendance(
         for key, seated in attended.items():
             if key not in members:
                 raise BadInput(
-                    "出欠", f"「{key}」は開催日の委員ではありません", "名簿と任期を確かめてください。"
+                    "出欠",
+                    say("「{key}」は開催日の委員ではありません", key=key),
+                    "名簿と任期を確かめてください。",
                 )
             member = members[key].person_id
             deputy = person_id(db, seated.deputy) if seated.deputy else None
             if deputy is not None and not is_deputy_of(db, deputy, member, day):
                 raise BadInput(
                     "代理出席",
-                    f"「{seated.deputy}」は{members[key].name}さんの代理者として届けられていません",
+                    say(
+                        "「{deputy}」は{member}さんの代理者として届けられていません",
+                        deputy=seated.deputy,
+                        member=members[key].name,
+                    ),
                     "代理者を名簿に登録してから記録してください。",
                 )
             row = {"present": seated.present, "deputy_id": deputy}
@@ -312,12 +326,18 @@ def body_gate(plan: PlanFact, key: str) -> BodyGate:
     if plan.chain.stage_of_gate(key) != plan.stage:
         raise BadInput(
             "関門",
-            f"「{gate.label}」は「{plan.chain.stage_of_gate(key).label}」の関門です",
-            f"計画は今「{plan.stage.label}」にあります。",
+            say(
+                "「{gate}」は「{stage}」の関門です",
+                gate=gate.label,
+                stage=plan.chain.stage_of_gate(key).label,
+            ),
+            say("計画は今「{stage}」にあります。", stage=plan.stage.label),
         )
     if not isinstance(gate, BodyGate):
         raise BadInput(
-            "関門", f"「{gate.label}」は会議体の関門ではありません", "会議体の関門を指定してください。"
+            "関門",
+            say("「{gate}」は会議体の関門ではありません", gate=gate.label),
+            "会議体の関門を指定してください。",
         )
     return gate
 
@@ -325,13 +345,18 @@ def body_gate(plan: PlanFact, key: str) -> BodyGate:
 def still_listed(item: int, removed_why: str | None) -> None:
     """Raises `StepImpossible` when the item was taken off its agenda."""
     if removed_why is not None:
-        raise StepImpossible("記録", f"議題 {item}", None, f"議題から外されています（{removed_why}）。")
+        raise StepImpossible(
+            "記録",
+            say("議題 {item}", item=item),
+            None,
+            say("議題から外されています（{why}）。", why=removed_why),
+        )
 
 
 def begun(title: str, starts_at: datetime, now: datetime, doing: str) -> None:
     """Raises `StepImpossible` while the meeting is still to come."""
     if starts_at > now:
-        raise StepImpossible(doing, title, None, f"開催は {reiwa_moment(starts_at)} です。")
+        raise StepImpossible(doing, title, None, say("開催は {at} です。", at=shown_moment(starts_at)))
 
 
 def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int | None]:
@@ -374,7 +399,12 @@ def open_meeting(
         raise NotFound("会議", str(meeting))
     who.require(act, body=held.body_key)
     if held.status != MeetingStatus.CALLED:
-        raise StepImpossible(doing, held.title, None, f"この会議は{MeetingStatus(held.status).label}です。")
+        raise StepImpossible(
+            doing,
+            held.title,
+            None,
+            say("この会議は{status}です。", status=say(MeetingStatus(held.status).label)),
+        )
     return who, held
 
 

@@ -14,6 +14,7 @@ from workflow.audit import Tag, record
 from workflow.engine.checks import a_key, a_line, an_address
 from workflow.engine.people import insert_person, insert_posting, keeper
 from workflow.errors import BadInput
+from workflow.language import say
 from workflow.office import Office
 from workflow.records import Department, Person
 
@@ -52,8 +53,9 @@ class NewcomersRefused(SakuteiError):
 
     @property
     def message(self) -> str:
-        lines = [f"{fault.line} 行目: {fault.words}" for fault in self.faults]
-        return f"名簿に誤りが {len(lines)} 件あります。まだ誰も登録していません。\n" + "\n".join(lines)
+        lines = [say("{line} 行目: {words}", line=fault.line, words=fault.words) for fault in self.faults]
+        said = say("名簿に誤りが {count} 件あります。まだ誰も登録していません。", count=len(lines))
+        return "\n".join([said, *lines])
 
 
 def read_newcomers(text: str) -> list[Newcomer]:
@@ -63,7 +65,7 @@ def read_newcomers(text: str) -> list[Newcomer]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        mend = '引用符（"）の対応と、一つの欄の長さを確かめてください。'
+        mend = say('引用符（"）の対応と、一つの欄の長さを確かめてください。')
         raise BadInput("名簿", "表として読めません", mend) from error
     found = [_newcomer(number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1)]
     people = [each for each in found if any((each.name, each.key, each.email, each.department))]
@@ -87,7 +89,11 @@ def add_people(office: Office, by: str, people: Sequence[Newcomer], since: date,
     Raises `NewcomersRefused` with every fault, `NotAllowed`, `BadInput`.
     """
     if not 0 < len(people) <= MOST:
-        raise BadInput("名簿", f"{len(people)} 人です", f"1 人以上 {MOST} 人以内にしてください。")
+        raise BadInput(
+            "名簿",
+            say("{count} 人です", count=len(people)),
+            say("1 人以上 {most} 人以内にしてください。", most=MOST),
+        )
     with office.writing() as db:
         who = keeper(db, by, now)
         if faults := newcomer_faults(db, people):
@@ -129,13 +135,22 @@ def _faults(each: Newcomer, departments: dict[str, str], taken: dict[str, int]) 
         except BadInput as error:
             yield error.message
     if taken.get(each.key) == 0:
-        yield f"鍵「{each.key}」は既に使われています。別の鍵にしてください。"
+        yield say("鍵「{key}」は既に使われています。別の鍵にしてください。", key=each.key)
     elif each.key in taken and each.key:
-        yield f"鍵「{each.key}」は {taken[each.key]} 行目と同じです。別の鍵にしてください。"
+        yield say(
+            "鍵「{key}」は {line} 行目と同じです。別の鍵にしてください。", key=each.key, line=taken[each.key]
+        )
     if each.department and each.department not in departments:
-        known = "、".join(sorted(set(departments.values()))[:12])
-        yield f"課「{each.department[:60]}」はありません。先に課を登録するか、次の鍵か名称にしてください: {known}。"
+        known = say("、").join(sorted(set(departments.values()))[:12])
+        yield say(
+            "課「{section}」はありません。先に課を登録するか、次の鍵か名称にしてください: {known}。",
+            section=each.department[:60],
+            known=known,
+        )
     if each.position and not each.department:
-        yield "職がありますが、課がありません。課も書いてください。"
+        yield say("職がありますが、課がありません。課も書いてください。")
     if each.excess:
-        yield f"欄が多すぎます（{'、'.join(HEADINGS)} の 5 欄です）。"
+        yield say(
+            "欄が多すぎます（{headings} の 5 欄です）。",
+            headings=say("、").join(say(each) for each in HEADINGS),
+        )

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from workflow import questions
 from workflow.audit import Tag, record
-from workflow.calendar import end_of_day, reiwa, tokyo_day
+from workflow.calendar import end_of_day, shown_day, tokyo_day
 from workflow.engine.checks import a_line, some_text
 from workflow.engine.comments import may_run, must_be_unpublished, newest_period
 from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible, TooManyTries
 from workflow.facts import PlanFact, plan_by_key
+from workflow.language import say
 from workflow.office import Office
 from workflow.opinions import WRITER_FIELDS, Route, Writer, same_words
 from workflow.questions import PeriodState
@@ -48,7 +49,11 @@ def receive_opinions(
     if received_at > now:
         raise BadInput("受付日時", "これからの日時です", "実際に届いた日時を入力してください。")
     if by is None and route is not Route.WEB:
-        raise BadInput("受付方法", f"{route.label}は職員が登録します", "職員の鍵を指定してください。")
+        raise BadInput(
+            "受付方法",
+            say("{route}は職員が登録します", route=say(route.label)),
+            "職員の鍵を指定してください。",
+        )
     with office.writing() as db:
         fact = plan_by_key(db, plan)
         who = actor(db, by, tokyo_day(now)) if by is not None else None
@@ -68,7 +73,11 @@ def receive_from_public(
     """
     writer, texts = a_writer(writer), _some_opinions(opinions)
     if len(texts) > MOST_AT_ONCE:
-        raise BadInput("意見", f"{len(texts)} 件あります", f"一度に送れるのは {MOST_AT_ONCE} 件までです。")
+        raise BadInput(
+            "意見",
+            say("{count} 件あります", count=len(texts)),
+            say("一度に送れるのは {most} 件までです。", most=MOST_AT_ONCE),
+        )
     with office.writing() as db:
         asked = questions.consultation(db, plan, now)
         if asked is None or asked.state is not PeriodState.RUNNING:
@@ -154,7 +163,12 @@ def _take_in(
 ) -> str:
     period = newest_period(db, plan)
     if tokyo_day(received_at) < period.opens_on:
-        raise StepImpossible("意見の受付", plan.title, None, f"募集は {reiwa(period.opens_on)} からです。")
+        raise StepImpossible(
+            "意見の受付",
+            plan.title,
+            None,
+            say("募集は {opens_on} からです。", opens_on=shown_day(period.opens_on)),
+        )
     number = 1 + (
         db.scalar(select(func.max(Submission.number)).where(Submission.period_id == period.id)) or 0
     )

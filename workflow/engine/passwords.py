@@ -16,6 +16,7 @@ from workflow.calendar import tokyo_day
 from workflow.engine.attempts import WRONG_PASSWORDS, Counter, forget, try_once
 from workflow.engine.random_tokens import sha256
 from workflow.errors import BadInput, SignInRefused
+from workflow.language import say
 from workflow.office import Office
 from workflow.people import person_id
 from workflow.records import Credential, MailedLink, Person, SignIn
@@ -81,8 +82,8 @@ def a_password(db: Session, person: int, password: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadInput(
             "パスワード",
-            f"{len(password)} 文字です",
-            f"{SHORTEST} 文字以上 {LONGEST} 文字以内にしてください。",
+            say("{length} 文字です", length=len(password)),
+            say("{shortest} 文字以上 {longest} 文字以内にしてください。", shortest=SHORTEST, longest=LONGEST),
         )
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in password):
         raise BadInput("パスワード", "制御文字があります", "文字を確かめて、入力し直してください。")

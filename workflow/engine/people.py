@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from definitions.chain import Chain
 from definitions.terms import Role
 from workflow.audit import Tag, record
-from workflow.calendar import reiwa, tokyo_day
+from workflow.calendar import shown_day, tokyo_day
 from workflow.engine.checks import a_key, a_line, an_address
 from workflow.engine.plans import adopt
 from workflow.errors import AlreadyDone, BadInput, NotFound
+from workflow.language import say
 from workflow.office import Office
 from workflow.people import known_body, person_id
 from workflow.records import (
@@ -50,7 +51,7 @@ def add_department(office: Office, by: str, key: str, name: str, *, now: datetim
     with office.writing() as db:
         who = keeper(db, by, now)
         if db.get(Department, key) is not None:
-            raise AlreadyDone(f"課の鍵「{key}」は既に使われています。")
+            raise AlreadyDone(say("課の鍵「{key}」は既に使われています。", key=key))
         db.execute(insert(Department).values(key=key, name=name))
         record(db, Tag.DEPARTMENT_ADDED, at=now, by=who.id, key=key, name=name)
 
@@ -145,7 +146,9 @@ def seat(
             (Membership.until.is_(None)) | (Membership.until >= since),
         )
         if db.scalar(overlapping) is not None:
-            raise AlreadyDone(f"「{person}」はその期間、既に{role.label}です。")
+            raise AlreadyDone(
+                say("「{person}」はその期間、既に{role}です。", person=person, role=say(role.label))
+            )
         seated = db.scalars(
             insert(Membership).returning(Membership.id),
             {"person_id": number, "body_key": body, "role": role, "since": since, "until": until},
@@ -262,7 +265,7 @@ def close_day(office: Office, by: str, day: date, name: str, *, now: datetime) -
     with office.writing() as db:
         who = keeper(db, by, now)
         if db.get(ClosedDay, day) is not None:
-            raise AlreadyDone(f"{reiwa(day)}は既に閉庁日です。")
+            raise AlreadyDone(say("{day}は既に閉庁日です。", day=shown_day(day)))
         db.execute(insert(ClosedDay).values(day=day, name=name))
         record(db, Tag.CLOSED_DAY_ADDED, at=now, by=who.id, day=day, name=name)
 
@@ -280,7 +283,7 @@ def insert_person(db: Session, key: str, name: str, email: str) -> int:
     a_line("氏名", name)
     an_address("電子メール", email)
     if db.scalar(select(Person.id).where(Person.key == key)) is not None:
-        raise AlreadyDone(f"職員の鍵「{key}」は既に使われています。")
+        raise AlreadyDone(say("職員の鍵「{key}」は既に使われています。", key=key))
     return db.scalars(insert(Person).returning(Person.id), {"key": key, "name": name, "email": email}).one()
 
 
@@ -319,11 +322,11 @@ def _end_one(db: Session, table: type[Term], number: int, last_day: date) -> Ter
     if last_day < held.since:
         raise BadInput(
             "最後の日",
-            f"始まり（{reiwa(held.since)}）より前です",
+            say("始まり（{since}）より前です", since=shown_day(held.since)),
             "始まりの日か、それより後の日にしてください。",
         )
     if held.until is not None and held.until <= last_day:
-        raise AlreadyDone(f"既に{reiwa(held.until)}までです。")
+        raise AlreadyDone(say("既に{until}までです。", until=shown_day(held.until)))
     held.until = last_day
     db.flush()
     return held
@@ -336,6 +339,10 @@ def _in_order(since: date, until: date | None) -> None:
     if until is not None and until < since:
         raise BadInput(
             "期間",
-            f"終わり（{reiwa(until)}）が始まり（{reiwa(since)}）より前です",
+            say(
+                "終わり（{until}）が始まり（{since}）より前です",
+                until=shown_day(until),
+                since=shown_day(since),
+            ),
             "日付を確かめてください。",
         )

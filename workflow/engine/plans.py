@@ -16,6 +16,7 @@ from workflow.calendar import tokyo_day
 from workflow.engine.checks import a_key, a_line, a_text, some_text
 from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, PlanMoved, StepImpossible
 from workflow.facts import PlanFact, facts, plan_by_key
+from workflow.language import say
 from workflow.machine import Standing, Status, Trigger, machine_of, take
 from workflow.office import Office, connection_of
 from workflow.records import BodyRecord, ChainText, Department, Document, Plan, Record, Version
@@ -44,7 +45,7 @@ def open_plan(
     """
     a_key("計画の鍵", key)
     if key in RESERVED:
-        raise BadInput("計画の鍵", f"「{key}」は使えません", "別の鍵を付けてください。")
+        raise BadInput("計画の鍵", say("「{key}」は使えません", key=key), "別の鍵を付けてください。")
     a_line("計画の名称", title)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
@@ -52,7 +53,7 @@ def open_plan(
             raise NotFound("課", department, list(db.scalars(select(Department.key))))
         who.require(Act.OPEN_PLAN, department=department)
         if db.scalar(select(Plan.id).where(Plan.key == key)) is not None:
-            raise AlreadyDone(f"計画の鍵「{key}」は既に使われています。別の鍵を付けてください。")
+            raise AlreadyDone(say("計画の鍵「{key}」は既に使われています。別の鍵を付けてください。", key=key))
         sha256 = adopt(db, chain)
         plan_id = db.scalars(
             insert(Plan).returning(Plan.id),
@@ -97,7 +98,11 @@ def adopt(db: Session, chain: Chain) -> str:
             db.execute(insert(BodyRecord).values(key=body.key, name=body.name, chain_sha256=sha256))
         elif known.name != body.name:
             raise AlreadyDone(
-                f"会議体の鍵「{body.key}」は既に「{known.name}」に使われています。定義で別の鍵を付けてください。"
+                say(
+                    "会議体の鍵「{key}」は既に「{body}」に使われています。定義で別の鍵を付けてください。",
+                    key=body.key,
+                    body=known.name,
+                )
             )
     return sha256
 
@@ -122,7 +127,9 @@ def add_version(
         current = fact.text
         here = current is not None and (current.stage, current.visit) == (fact.stage.key, fact.visit)
         if current is not None and here and fact.sha256 == sha256:
-            raise AlreadyDone(f"第{current.number}版と同じ内容です。直した文書を登録してください。")
+            raise AlreadyDone(
+                say("第{number}版と同じ内容です。直した文書を登録してください。", number=current.number)
+            )
         number = current.number + 1 if current else 1
         if db.get(Document, sha256) is None:
             db.execute(insert(Document).values(sha256=sha256, size=len(content)))
@@ -203,11 +210,16 @@ def must_be_active(plan: PlanFact, doing: str) -> None:
     """Raises `StepImpossible` when the plan is suspended or withdrawn."""
     if plan.status is not Status.ACTIVE:
         why = (
-            "再開してから操作してください。"
+            say("再開してから操作してください。")
             if plan.status is Status.SUSPENDED
-            else "取り下げられた計画です。"
+            else say("取り下げられた計画です。")
         )
-        raise StepImpossible(doing, plan.stage.label, None, f"この計画は{plan.status.label}です。{why}")
+        raise StepImpossible(
+            doing,
+            plan.stage.label,
+            None,
+            say("この計画は{status}です。{why}", status=say(plan.status.label), why=why),
+        )
 
 
 def _step(
@@ -222,7 +234,7 @@ def _step(
     now: datetime,
     to: str | None = None,
 ) -> Moved:
-    some_text(f"{trigger.label}の理由", reason)
+    some_text(say("{trigger}の理由", trigger=say(trigger.label)), reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         fact = _seen(plan_by_key(db, plan), seen)

@@ -13,6 +13,7 @@ from workflow.engine.checks import a_text, some_text
 from workflow.engine.plans import must_be_active
 from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible
 from workflow.facts import PlanFact, plan_by_id, plan_by_key
+from workflow.language import say
 from workflow.office import Office
 from workflow.records import Circulation, Remark
 from workflow.rights import Act, Actor, actor
@@ -39,7 +40,9 @@ def circulate(
         )
         asked = [person for person in wanted if person not in before]
         if not asked:
-            raise AlreadyDone(f"選んだ方には、第{fact.text.number}版の供覧を既に依頼しています。")
+            raise AlreadyDone(
+                say("選んだ方には、第{number}版の供覧を既に依頼しています。", number=fact.text.number)
+            )
         row = {
             "plan_id": fact.id,
             "version_id": fact.text.version_id,
@@ -67,7 +70,7 @@ def mark_read(office: Office, by: str, circulation: int, *, now: datetime) -> No
         who = actor(db, by, tokyo_day(now))
         found = db.get(Circulation, circulation)
         if found is None or found.reader_id != who.id:
-            raise NotFound(f"{who.name}さんへの供覧", str(circulation))
+            raise NotFound(say("{person}さんへの供覧", person=who.name), str(circulation))
         if found.read_at is not None:
             raise AlreadyDone("この供覧は既に確認済みです。")
         db.execute(update(Circulation).where(Circulation.id == circulation).values(read_at=now))
@@ -126,7 +129,7 @@ def _in_the_circle(db: Session, plan: PlanFact, readers: Sequence[str], who: Act
     if outside:
         raise BadInput(
             "供覧の相手",
-            f"「{outside[0][:60]}」はこの計画の関係者ではありません",
+            say("「{person}」はこの計画の関係者ではありません", person=outside[0][:60]),
             "担当課の職員か、会議体の委員・事務局から選んでください。",
         )
     return list(dict.fromkeys(known[key] for key in readers))

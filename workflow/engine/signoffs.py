@@ -15,6 +15,7 @@ from workflow.engine.plans import must_be_active
 from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, StepImpossible
 from workflow.facts import PlanFact, facts, plan_by_id, plan_by_key
 from workflow.gates import Lack
+from workflow.language import say
 from workflow.office import Office
 from workflow.people import holders
 from workflow.records import Review, Signoff
@@ -112,12 +113,14 @@ def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now
         who = actor(db, by, tokyo_day(now))
         old = _standing_signoff(db, signoff)
         if old.signed_by != who.id:
-            raise StepImpossible("引戻し", f"決裁 {signoff}", None, "決裁した本人だけが引き戻せます。")
+            raise StepImpossible(
+                "引戻し", say("決裁 {signoff}", signoff=signoff), None, "決裁した本人だけが引き戻せます。"
+            )
         fact = plan_by_id(db, old.plan_id)
         given = questions.answers(db, fact)
         built = questions.built_on(fact, given, next(a for a in given if a.id == (True, signoff)))
         if built:
-            raise AlreadyDone(f"{built}ため、引き戻せません。")
+            raise AlreadyDone(say("{why}ため、引き戻せません。", why=built))
         db.execute(
             insert(Signoff).values(
                 plan_id=old.plan_id,
@@ -157,7 +160,9 @@ def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now
         who = actor(db, by, tokyo_day(now))
         found = _standing_signoff(db, signoff)
         if found.manner != SignedAs.DEPUTY:
-            raise StepImpossible("後閲", f"決裁 {signoff}", None, "代決ではないため、後閲は要りません。")
+            raise StepImpossible(
+                "後閲", say("決裁 {signoff}", signoff=signoff), None, "代決ではないため、後閲は要りません。"
+            )
         if found.principal_id != who.id:
             who.refuse(Act.REVIEW)
         if db.get(Review, signoff) is not None:

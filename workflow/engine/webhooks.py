@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.errors import AlreadyDone, BadInput, NotFound
+from workflow.language import say
 from workflow.office import Office
 from workflow.questions.programs import system_of
 from workflow.records import Webhook
@@ -56,7 +57,7 @@ def revoke_webhook(office: Office, by: str, webhook: int, *, now: datetime) -> N
 
 def a_url(url: str) -> str:
     """A URL to call: https, or http on this very machine. Raises `BadInput`."""
-    mend = "https://example.lg.jp/hook の形で、500 文字以内で入力してください。"
+    mend = say("https://example.lg.jp/hook の形で、500 文字以内で入力してください。")
     if len(url) > 500 or not re.fullmatch(r"[!-~]+", url):
         raise BadInput("通知先の URL", "長すぎるか、使えない文字があります", mend)
     try:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from definitions.terms import Outcome
 from workflow.calendar import tokyo_day
 from workflow.facts import PlanFact
+from workflow.language import say
 from workflow.questions.versions import VersionLine
 from workflow.records import (
     AgendaItem,
@@ -154,22 +155,22 @@ def built_on(plan: PlanFact, given: Sequence[Answer], answer: Answer) -> str | N
     """What somebody built on the answer, so that it can no longer be taken back (引戻し), in words; None when
     nobody did."""
     if (plan.stage.key, plan.visit) != (answer.stage, answer.visit):
-        return "計画が既に動いた"
+        return say("計画が既に動いた")
     if answer.signoff:
-        return "後閲が済んでいる" if any(owed.at for owed in answer.owed) else None
+        return say("後閲が済んでいる") if any(owed.at for owed in answer.owed) else None
     superseded = {a.supersedes for a in given if a.supersedes is not None and not a.signoff}
     after = {gate.key for gate in plan.stage.gates if answer.gate in gate.after}
     taken_back = {a.supersedes for a in given if a.supersedes is not None and a.signoff}
     following = [a for a in given if a.gate in after and a.visit == answer.visit and a.result is not None]
     if any(not a.signoff and a.number not in superseded for a in following):
-        return "次の会議体が既に決定した"
+        return say("次の会議体が既に決定した")
     if any(a.signoff and a.number not in taken_back for a in following):
-        return "決裁が既に済んだ"
+        return say("決裁が既に済んだ")
     if any(owed.at for owed in answer.owed):
-        return "条件が既に解消された"
+        return say("条件が既に解消された")
     if any(a.ratifies == answer.number for a in given):
-        return "専決が既に報告された"
-    return "会議が既に終了した" if answer.meeting_closed else None
+        return say("専決が既に報告された")
+    return say("会議が既に終了した") if answer.meeting_closed else None
 
 
 def _answer(growing: _Growing) -> Answer:

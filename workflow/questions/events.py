@@ -1,4 +1,4 @@
-"""An event of the log, said in Japanese."""
+"""An event of the log, in words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,8 @@ from typing import Any
 from definitions.chain import Chain
 from definitions.terms import Outcome, Role
 from workflow.audit import Tag
-from workflow.calendar import parse_day, reiwa
+from workflow.calendar import parse_day, shown_day
+from workflow.language import say
 from workflow.tally import Choice
 
 
@@ -33,11 +34,11 @@ def event_words(
 ) -> str:
     """What happened, with the labels of the plan's chain; `meeting` is the title of the meeting it happened at."""
     parts = [*_of_a_plan(tag, data, chain), *_of_people(tag, data, names)]
-    parts.extend(f"条件: {condition}" for condition in data.get("conditions") or ())
+    parts.extend(say("条件: {text}", text=condition) for condition in data.get("conditions") or ())
     parts.extend(str(data[name]) for name in ("reason", "note") if data.get(name))
     if meeting:
         parts.append(f"［{meeting}］")
-    return f"{tag.label}: {' '.join(parts)}" if parts else tag.label
+    return f"{say(tag.label)}: {' '.join(parts)}" if parts else say(tag.label)
 
 
 def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[str]:
@@ -45,21 +46,20 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
     if chain and "gate" in data and chain.has_gate(data["gate"]):
         parts.append(chain.gate(data["gate"]).label)
     if data.get("outcome") in set(Outcome):
-        parts.append(Outcome(data["outcome"]).label)
+        parts.append(say(Outcome(data["outcome"]).label))
     if chain and "from" in data and data["from"] != data["to"]:
         parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
     if data.get("choice") in set(Choice):
-        parts.append(Choice(data["choice"]).label)
+        parts.append(say(Choice(data["choice"]).label))
     if tag is Tag.VERSION_ADDED:
-        parts.append(f"第{data['number']}版 {data['filename']}")
+        parts.append(f"{say('第{number}版', number=data['number'])} {data['filename']}")
     if tag is Tag.SIGNED and not data["approved"]:
-        parts.append("返却")
+        parts.append(say("返却"))
     if tag is Tag.COMMENT_OPENED:
-        parts.append(
-            f"{reiwa(parse_day(data['opens_on']))}から{reiwa(parse_day(data['closes_on']))}まで（{data['days']}日間）"
-        )
+        first, last = _day(data["opens_on"]), _day(data["closes_on"])
+        parts.append(say("{first}から{last}まで（{days}日間）", first=first, last=last, days=data["days"]))
     if tag is Tag.OPINION_RECEIVED:
-        parts.append(f"{data['opinions']}件{'（期間後）' if data['late'] else ''}")
+        parts.append(say("{count}件", count=data["opinions"]) + (say("（期間後）") if data["late"] else ""))
     return parts
 
 
@@ -88,14 +88,19 @@ def _ended(data: Mapping[str, Any], names: Names) -> str:
     elif "department" in data:
         what = f"{_department(data, names)}{_office(data)}"
     elif "principal" in data:
-        what = f"{_person(data, names, 'principal')}の代理"
-    return f"{_person(data, names)}　{what or 'すべての所属・委員・代理'}（{_day(data['last_day'])}まで）"
+        what = say("{person}の代理", person=_person(data, names, "principal"))
+    until = say("（{day}まで）", day=_day(data["last_day"]))
+    return f"{_person(data, names)}　{what or say('すべての所属・委員・代理')}{until}"
 
 
 def _seat(data: Mapping[str, Any], names: Names) -> str:
     role = data.get("role")
     body = str(data.get("body", ""))
-    return f"{names.bodies.get(body, body)}の{Role(role).label if role in set(Role) else role}"
+    return say(
+        "{body}の{role}",
+        body=names.bodies.get(body, body),
+        role=say(Role(role).label) if role in set(Role) else role,
+    )
 
 
 def _department(data: Mapping[str, Any], names: Names) -> str:
@@ -108,12 +113,14 @@ def _office(data: Mapping[str, Any]) -> str:
 
 
 def _span(data: Mapping[str, Any]) -> str:
-    until = f"{_day(data['until'])}まで" if data.get("until") else ""
-    return f"（{_day(data['since'])}から{until}）"
+    since = _day(data["since"])
+    if not data.get("until"):
+        return say("（{first}から）", first=since)
+    return say("（{first}から{last}まで）", first=since, last=_day(data["until"]))
 
 
 def _day(text: str) -> str:
-    return reiwa(parse_day(str(text)))
+    return shown_day(parse_day(str(text)))
 
 
 _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
@@ -125,7 +132,12 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.MEMBER_SEATED: _seated,
     Tag.TERM_ENDED: _ended,
     Tag.DEPUTY_NAMED: lambda data, names: (
-        f"{_person(data, names, 'principal')}の代理に{_person(data, names, 'deputy')}{_span(data)}"
+        say(
+            "{principal}の代理に{deputy}",
+            principal=_person(data, names, "principal"),
+            deputy=_person(data, names, "deputy"),
+        )
+        + _span(data)
     ),
     Tag.ADMINISTRATOR_NAMED: _person,
     Tag.PASSWORD_SET: _person,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from workflow.calendar import tokyo_day
 from workflow.errors import NotFound
+from workflow.language import say
 from workflow.records import BodyRecord, Event, Feed, Meeting, Membership, Person
 from workflow.rights import in_term
 
@@ -65,7 +66,7 @@ def feed_shown(db: Session, token: str, now: datetime) -> FeedShown:
         return FeedShown(body or feed.body_key, tuple(_entries(db, [feed.body_key], now)))
     found = _entries(db, sorted({term.body_key for term in terms}), now)
     mine = (e for e in found if _seated(terms, e.meeting.body_key, tokyo_day(e.meeting.starts_at)))
-    return FeedShown(f"{person}の会議", tuple(mine))
+    return FeedShown(say("{person}の会議", person=person), tuple(mine))
 
 
 def feeds_of(db: Session, person: str) -> list[FeedLine]:

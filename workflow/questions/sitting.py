@@ -46,13 +46,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a place stands on an item: its choice, None when there is none, and who gave it for them. `awaited`: an
-    answer from here would count and there is none; a chair who presides keeps theirs for a tie."""
+    """How a place stands on an item: its choice, None when there is none, and who gave it for them. `counts`: an
+    answer from here does; a chair who presides keeps theirs for a tie."""
 
     place: Place
     choice: Choice | None
-    by: str | None
-    awaited: bool
+    by: Named | None
+    counts: bool
+
+    @property
+    def awaited(self) -> bool:
+        return self.counts and self.choice is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,14 @@ class Poll:
     deciding: Choice | None
     tally: Tally
 
-    def answer_of(self, member: str) -> Choice | None:
-        return next((each.choice for each in self.answers if each.place.seat.key == member), None)
+    def answer_of(self, member: str) -> Answer | None:
+        """The answer given from that member's place; None when there is none."""
+        return next((each for each in self.answers if each.place.seat.key == member and each.choice), None)
+
+    @property
+    def voters(self) -> list[Answer]:
+        """The places that have a vote."""
+        return [each for each in self.answers if each.counts]
 
     @property
     def missing(self) -> list[str]:
@@ -85,35 +95,34 @@ def polls(db: Session, meeting: Meeting, body: Body, members: Sequence[Place]) -
     """By item, how its members voted or answered and what that amounts to now. One statement."""
     caster = aliased(Person)
     rows = db.execute(
-        select(AgendaItem.id, Vote, caster.name)
+        select(AgendaItem.id, Vote, caster)
         .outerjoin(Vote, Vote.item_id == AgendaItem.id)
         .outerjoin(caster, caster.id == Vote.cast_by)
         .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None))
         .order_by(AgendaItem.id, Vote.turn, Vote.id)
     )
-    cast: dict[int, list[tuple[Ballot, str]]] = {}
-    for item, vote, name in rows:
+    cast: dict[int, list[tuple[Ballot, Named]]] = {}
+    for item, vote, person in rows:
         held = cast.setdefault(item, [])
         if vote is not None:
-            held.append((Ballot(vote.member_id, Choice(vote.choice), vote.casting), name))
+            held.append((Ballot(vote.member_id, Choice(vote.choice), vote.casting), _named(person)))
     present = None if meeting.form == "in_writing" else [p.seat.person_id for p in members if p.present]
     return {item: _poll(body, votes, members, present) for item, votes in cast.items()}
 
 
 def _poll(
-    body: Body, cast: Sequence[tuple[Ballot, str]], members: Sequence[Place], present: list[int] | None
+    body: Body, cast: Sequence[tuple[Ballot, Named]], members: Sequence[Place], present: list[int] | None
 ) -> Poll:
     ballots = [ballot for ballot, _ in cast]
     own = {each.member: each.choice for each in standing(ballots) if not each.casting}
-    casters = {ballot.member: name for ballot, name in cast if not ballot.casting}
+    casters = {ballot.member: person for ballot, person in cast if not ballot.casting}
     presides = present is not None and body.tie is Tie.CHAIR_DECIDES
     answers = (
         Answer(
             place,
             own.get(place.seat.person_id),
             casters.get(place.seat.person_id),
-            awaited=place.seat.person_id not in own
-            and (present is None or bool(place.present))
+            counts=(present is None or bool(place.present))
             and not (presides and place.seat.role is Role.CHAIR),
         )
         for place in members

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, String, cast, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, SignoffGate, Stage
@@ -47,6 +47,7 @@ class Waiting(StrEnum):
     RATIFY = "ratify"
     SIGN = "sign"
     ADVANCE = "advance"
+    CLOSE = "close"
     ANSWER_OPINIONS = "answer_opinions"
     DOCUMENT = "document"
     READ = "read"
@@ -65,6 +66,7 @@ _WAITING_LABELS = {
     Waiting.RATIFY: "専決の報告",
     Waiting.SIGN: "決裁",
     Waiting.ADVANCE: "次の段階へ進行",
+    Waiting.CLOSE: "会議の終了",
     Waiting.ANSWER_OPINIONS: "意見への回答・公表",
     Waiting.DOCUMENT: "版の登録",
     Waiting.READ: "供覧",
@@ -107,7 +109,7 @@ def waiting_for(db: Session, who: Actor, now: datetime) -> list[Task]:
     coming = _next_meetings(db, now)
     tasks = [
         *_items_waiting(db, who, now),
-        *_owed(db, who, coming),
+        *_owed(db, who, coming, now),
         *_plans_waiting(db, who, now, coming),
         *_mail_waiting(db, who, now),
     ]
@@ -198,18 +200,25 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
             yield Task(Waiting.ANSWER, words, due=ends_at, **about)
         if body in recording and not (in_writing and now < ends_at):
             words = say("{meeting}「{plan}」の結果", meeting=meeting, plan=title)
-            yield Task(Waiting.RECORD, words, due=starts_at, **about)
+            yield Task(Waiting.RECORD, words, due=ends_at if in_writing else starts_at, **about)
 
 
-def _owed(db: Session, who: Actor, coming: Mapping[str, _Next]) -> Iterable[Task]:
-    """Conditions, 後閲, 専決 to report and 供覧: what others left for the person, in one statement."""
+def _owed(db: Session, who: Actor, coming: Mapping[str, _Next], now: datetime) -> Iterable[Task]:
+    """Conditions, 後閲, 専決 to report, 供覧 and meetings to close: what others left for the person, in one
+    statement."""
     parts = [_reviews(who), _circulations(who)]
     if bodies := _bodies_for(who, Act.CLOSE_CONDITION):
         parts.append(_conditions(bodies))
     if bodies := _bodies_for(who, Act.SET_AGENDA):
         parts.append(_ratifications(bodies))
+    if bodies := _bodies_for(who, Act.CALL_MEETING):
+        parts.append(_closings(bodies, now))
     for row in sorted(db.execute(union_all(*parts)).all(), key=lambda r: (r.kind, r.number)):
         kind = Waiting(row.kind)
+        if kind is Waiting.CLOSE:
+            words = say("{meeting}の議事要旨と終了", meeting=row.title)
+            yield Task(kind, words, due=row.at, meeting=row.number, meeting_title=row.title)
+            continue
         near: dict[str, Any] = {}
         if kind is Waiting.RATIFY:
             near = _before(coming.get(row.body_key))
@@ -309,6 +318,28 @@ def _conditions(bodies: list[str]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _closings(bodies: list[str], now: datetime) -> Select[*tuple[Any, ...]]:
+    """Meetings that are over, whose items all have an outcome, and which nobody closed."""
+    left = select(AgendaItem.id).where(AgendaItem.meeting_id == Meeting.id, _live(AgendaItem))
+    nothing = literal("")
+    return select(
+        literal(Waiting.CLOSE.value).label("kind"),
+        Meeting.id.label("number"),
+        nothing.label("key"),
+        Meeting.title.label("title"),
+        nothing.label("chain_sha256"),
+        nothing.label("stage"),
+        nothing.label("words"),
+        Meeting.ends_at.label("at"),
+        Meeting.body_key.label("body_key"),
+    ).where(
+        Meeting.body_key.in_(bodies),
+        Meeting.status == "called",
+        Meeting.ends_at <= now,
+        ~left.correlate(Meeting).exists(),
+    )
+
+
 def _ratifications(bodies: list[str]) -> Select[*tuple[Any, ...]]:
     """専決 that the body's meeting has neither heard nor answered."""
     answer, undone, later = aliased(Decision), aliased(Decision), aliased(Decision)
@@ -339,8 +370,8 @@ def _plans_waiting(db: Session, who: Actor, now: datetime, coming: Mapping[str, 
     if not who.departments and not offices:
         return
     mine = Plan.department_key.in_(sorted(who.departments))
-    signing = _stages_signed_by(db, offices)
-    which = (Plan.status == Status.ACTIVE) & or_(mine, *signing)
+    signing, last = _stages(db, offices)
+    which = (Plan.status == Status.ACTIVE) & or_(mine, *signing) & ~or_(false(), *last)
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
     known_facts = facts_of_all(db, known, which, now)
     for plan in known:
@@ -381,19 +412,22 @@ def _staff_work(
         yield Task(Waiting.ANSWER_OPINIONS, words, plan.key, **here)
 
 
-def _stages_signed_by(db: Session, offices: frozenset[str]) -> list[ColumnElement[bool]]:
-    """The stages, chain by chain, on which one of the offices signs."""
-    found: list[ColumnElement[bool]] = []
-    if not offices:
-        return found
+def _stages(
+    db: Session, offices: frozenset[str]
+) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """The stages, chain by chain, on which one of the offices signs; and those that lead nowhere, where nothing
+    waits any more."""
+    signing, last = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
     for sha256 in db.scalars(select(ChainText.sha256)):
-        for stage in chain_of(db, sha256).stages:
-            if any(
-                isinstance(gate, SignoffGate) and {gate.office, gate.delegate} & offices
-                for gate in stage.gates
-            ):
-                found.append((Plan.chain_sha256 == sha256) & (Plan.stage == stage.key))
-    return found
+        chain = chain_of(db, sha256)
+        for stage in chain.stages:
+            here = (Plan.chain_sha256 == sha256) & (Plan.stage == stage.key)
+            signed = [gate for gate in stage.gates if isinstance(gate, SignoffGate)]
+            if any({gate.office, gate.delegate} & offices for gate in signed):
+                signing.append(here)
+            if not chain.after(stage):
+                last.append(here)
+    return signing, last
 
 
 def _mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:

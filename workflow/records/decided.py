@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.records.base import Record
@@ -30,7 +30,16 @@ class Decision(Record):
     ratifies_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
-    __table_args__ = (Index(None, "plan_id", "stage", "visit"),)
+    __table_args__ = (
+        Index(None, "plan_id", "stage", "visit"),
+        # Only those that answer a 専決: whoever looks for decisions that answer none must not be led through it.
+        Index(
+            None,
+            "ratifies_id",
+            sqlite_where=text("ratifies_id IS NOT NULL"),
+            postgresql_where=text("ratifies_id IS NOT NULL"),
+        ),
+    )
 
 
 class Condition(Record):

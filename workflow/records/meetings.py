@@ -24,6 +24,7 @@ class Meeting(Record):
     minutes: Mapped[str] = mapped_column(Text)
     __table_args__ = (
         Index(None, "body_key", "starts_at"),
+        Index(None, "status", "body_key", "starts_at"),
         Index(None, "form", "ends_at"),
         CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
     )

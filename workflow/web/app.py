@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -49,7 +50,7 @@ from workflow.web import (
     demo as demo_pages,
 )
 from workflow.web.demo import Demo
-from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, page
+from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, Visitor, identified, page
 from workflow.web.oidc import Provider
 from workflow.web.refusals import LARGEST_BODY, limited, status_of
 
@@ -184,7 +185,24 @@ def _without_secret(path: str) -> str:
 
 def _refused(request: Request, error: Exception) -> Response:
     code = status_of(error) if isinstance(error, SakuteiError) else 500
-    return page(request, "refused.html", code=code, message=str(error))
+    return page(
+        request, "refused.html", code=code, message=str(error), who=_who(request), back=_back(request)
+    )
+
+
+def _who(request: Request) -> Visitor | None:
+    """The person signed in, so that a refusal keeps their menu; None when it cannot be told."""
+    try:
+        return identified(request)
+    except (NeedsSignIn, SakuteiError):
+        return None
+
+
+def _back(request: Request) -> str:
+    """The page a refused form stood on; empty when the browser does not say."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    inside = came_from.netloc == request.headers.get("host") and came_from.path.startswith("/")
+    return came_from.path if inside and came_from.path != request.url.path else ""
 
 
 def _to_sign_in(request: Request, _: Exception) -> Response:
@@ -200,7 +218,7 @@ def _no_such_page(request: Request, error: Exception) -> Response:
         if code == 404
         else say("この操作はできません。画面を開き直してください。")
     )
-    return page(request, "refused.html", code=code, message=words)
+    return page(request, "refused.html", code=code, message=words, who=_who(request), back=_back(request))
 
 
 def _not_readable(request: Request, error: Exception) -> Response:
@@ -208,11 +226,11 @@ def _not_readable(request: Request, error: Exception) -> Response:
     fields = error.errors() if isinstance(error, RequestValidationError) else []
     if any(each["loc"][0] == "path" for each in fields):
         return _no_such_page(request, HTTPException(404))
-    names = "、".join(str(each["loc"][-1]) for each in fields)
+    names = say("、").join(str(each["loc"][-1]) for each in fields)
     words = say(
         "送られた内容を読み取れません（{names}）。画面を開き直して、入力し直してください。", names=names
     )
-    return page(request, "refused.html", code=422, message=words)
+    return page(request, "refused.html", code=422, message=words, who=_who(request), back=_back(request))
 
 
 def _too_large(request: Request) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from workflow.calendar import month_label, month_of, shown_clock, tokyo_day, why_closed
+from workflow.language import Language, language, say
 from workflow.questions.meetings import (
     Listed,
     Period,
@@ -25,7 +26,7 @@ from workflow.web.meeting_words import standing_of
 
 router = APIRouter()
 
-WEEKDAYS = ("日", "月", "火", "水", "木", "金", "土")
+WEEKDAYS = ("日曜日", "月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日")
 FIRST, LAST = "2000-01", "2100-12"
 """The months the calendar shows."""
 
@@ -50,7 +51,7 @@ class Day:
     @property
     def holiday(self) -> str:
         """Why the office does not work, where the weekday does not say it."""
-        return "" if self.closed is None or self.closed == f"{self.weekday}曜日" else self.closed
+        return "" if self.closed is None or self.closed == self.weekday else self.closed
 
     @property
     def weekday(self) -> str:
@@ -98,12 +99,18 @@ def _month_page(
         weeks=weeks,
         empty=all(day.empty for week in weeks for day in week if not day.outside),
         weekdays=WEEKDAYS,
+        short=_short,
         month_of=month_of,
         month_label=month_label,
         earlier=earlier if earlier >= FIRST else None,
         later=later if later <= LAST else None,
         **shared,
     )
+
+
+def _short(weekday: str) -> str:
+    """日, or Sun."""
+    return weekday[0] if language.get() is Language.JAPANESE else say(weekday)[:3]
 
 
 def _weeks(who: Visitor, first: date, body: str | None) -> list[list[Day]]:

@@ -8,6 +8,7 @@ from workflow import questions
 from workflow.calendar import tokyo_day
 from workflow.errors import NotFound
 from workflow.facts import PlanFact, plan_by_key
+from workflow.language import say
 from workflow.questions import Consultation, PeriodState
 from workflow.rights import Act, actor
 from workflow.web.doors import Visitor
@@ -49,7 +50,7 @@ def desk(db: Session, who: Visitor, key: str, round: int | None = None) -> Desk:
         return Desk(plan, tuple(rounds), rounds[-1] if rounds else None, runs)
     asked = next((each for each in rounds if each.round == round), None)
     if asked is None:
-        raise NotFound("パブリックコメント", f"第{round}回")
+        raise NotFound("パブリックコメント", say("第{round}回", round=round))
     return Desk(plan, tuple(rounds), asked, runs)
 
 

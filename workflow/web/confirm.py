@@ -1,6 +1,6 @@
 """Before a step that sends mail, the page says who will get what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import Request, Response
 from starlette.datastructures import FormData
@@ -23,12 +23,13 @@ def confirmed(
     back: str,
     said: str,
     warning: str = "",
+    facts: Sequence[tuple[str, str]] = (),
 ) -> Response:
     """Ask first, act when asked with `sure`: the first time the same form comes back with the mails that `act`
     would send; the second time it is done, and `back` shows the result. Raises what `act` raises, both times.
 
     `title` says what is about to be done, `button` is the verb on it, `said` what was done. `warning` is
-    something to think over that does not forbid it.
+    something to think over that does not forbid it. `facts` are what the step rests on, each named.
     """
     if form.get(SURE) == "yes":
         act(who.office)
@@ -42,6 +43,7 @@ def confirmed(
         button=button,
         back=back,
         warning=warning,
+        facts=facts,
         fields=fields,
         mails=rehearse(who.office, act),
         action=request.url.path,

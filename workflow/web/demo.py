@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.exceptions import HTTPException
@@ -43,4 +44,5 @@ def move_clock(request: Request, days: Annotated[int, Form(ge=1, le=31)]) -> Res
         raise HTTPException(403)
     demo: Demo = request.app.state.demo
     demo.move(days)
-    return go("/")
+    came_from = urlsplit(request.headers.get("referer", "")).path
+    return go(came_from if came_from.startswith("/") and not came_from.startswith("//") else "/")

@@ -22,6 +22,7 @@ from workflow.calendar import month_label, period_words, shown_day, shown_moment
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
 from workflow.rights import Act, Actor, actor
+from workflow.tally import shown_share
 
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
 _pages = Jinja2Templates(directory=Path(__file__).parent / "pages")
@@ -32,6 +33,7 @@ _pages.env.install_gettext_callables(  # type: ignore[attr-defined]
     translate, lambda one, many, count: translate(one if count == 1 else many), newstyle=True
 )
 _pages.env.filters |= {
+    "share": shown_share,
     "moment": shown_moment,
     "month": month_label,
     "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
@@ -79,6 +81,13 @@ class Visitor:
 def visitor(request: Request) -> Visitor:
     """The person signed in. Raises `NeedsSignIn`, and `NotAllowed` where the route needs a right they have
     nowhere."""
+    seen = identified(request)
+    let_through(seen.person, acts_of(request.scope["route"]))
+    return seen
+
+
+def identified(request: Request) -> Visitor:
+    """The person signed in, whatever they may do. Raises `NeedsSignIn`."""
     office: Office = request.app.state.office
     now = request.app.state.clock()
     token = session_token(request)
@@ -87,7 +96,6 @@ def visitor(request: Request) -> Visitor:
         person = actor(db, key, tokyo_day(now)) if key else None
     if person is None:
         raise NeedsSignIn
-    let_through(person, acts_of(request.scope["route"]))
     return Visitor(office, person.key, person.name, csrf_of(token), now, person)
 
 

@@ -74,19 +74,19 @@ def log(request: Request, who: Reader, asked: Asked, before: int | None = None, 
 def as_csv(who: Reader, asked: Asked) -> Response:
     """Everything the reader asked for, newest first, however much it is."""
     headings = (
-        "番号",
-        "日時",
-        "誰が",
-        "種類",
-        "内容",
-        "計画の鍵",
-        "計画",
-        "会議の番号",
-        "会議",
-        "データ",
-        "ハッシュ",
+        say("番号"),
+        say("日時"),
+        say("誰が"),
+        say("種類"),
+        say("内容"),
+        say("計画の鍵"),
+        say("計画"),
+        say("会議の番号"),
+        say("会議"),
+        say("データ"),
+        say("ハッシュ"),
     )
-    lines = csv_lines([say(each) for each in headings], map(_row, _all(who.office, asked)))
+    lines = csv_lines(headings, map(_row, _all(who.office, asked)))
     name = f"sakutei-log-{who.now.astimezone(TOKYO):%Y%m%d}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
@@ -139,7 +139,7 @@ def _row(each: Logged) -> tuple[object, ...]:
         each.seq,
         f"{each.at.astimezone(TOKYO):%Y-%m-%d %H:%M:%S}",
         each.by,
-        each.tag.label,
+        say(each.tag.label),
         each.words,
         *(each.plan or ("", "")),
         *(each.meeting or ("", "")),

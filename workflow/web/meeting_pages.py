@@ -17,8 +17,8 @@ from workflow.calendar import (
     TOKYO,
     is_business_day,
     parse_moment,
-    reiwa_with_weekday,
     shown_clock,
+    shown_day,
     tokyo_day,
     why_closed,
 )
@@ -86,7 +86,7 @@ def move(
             office, who.key, number, starts_at=starts_at, ends_at=ends_at, place=place, reason=reason, now=who.now
         )  # fmt: skip
 
-    when = reiwa_with_weekday(tokyo_day(starts_at))
+    when = shown_day(tokyo_day(starts_at))
     return confirmed(
         request,
         who,
@@ -190,8 +190,12 @@ def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRe
         "mine": _mine(members, rule, who.key, in_writing=in_writing) if may_vote else [],
         "keeps": keeps,
         "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
+        "may_enter_votes": running
+        and not in_writing
+        and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_decide_ties": running and person.may(Act.CAST_DECIDING_VOTE, body=held.body_key),
+        "presides": not in_writing and rule.tie is Tie.CHAIR_DECIDES,
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
         "candidates": candidates(db, held, who.now) if keeps and called else [],
         "owed": alone_decided(db, held) if keeps and called else [],
@@ -261,7 +265,7 @@ def _write(request: Request, who: Visitor, form: FormData, kind: str, use: Use) 
         if form.get(SURE) == "yes":
             number = act(who.office)
             return go(f"/meetings/{number}", said=say("会議を登録しました。続いて、議題を載せてください。"))
-        when = f"{reiwa_with_weekday(tokyo_day(starts_at))} {shown_clock(starts_at)}"
+        when = f"{shown_day(tokyo_day(starts_at))} {shown_clock(starts_at)}"
         return confirmed(
             request,
             who,
@@ -293,7 +297,5 @@ def _closed_words(who: Visitor, moment: datetime) -> str:
         closed = closed_day_names(db)
     if is_business_day(day, closed):
         return ""
-    why = why_closed(day, closed)
-    return say(
-        "{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=reiwa_with_weekday(day), why=why
-    )
+    why = why_closed(day, closed) or ""
+    return say("{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=shown_day(day), why=say(why))

@@ -29,7 +29,7 @@ class Standing(StrEnum):
 _LABELS = {
     Standing.COMING: "招集済",
     Standing.ANSWERING: "回答受付中",
-    Standing.BEGUN: "結果の記録待ち",
+    Standing.BEGUN: "終了前",
     Standing.CLOSED: "終了",
     Standing.CANCELLED: "中止",
 }

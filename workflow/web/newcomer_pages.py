@@ -65,7 +65,7 @@ def _shown(
         found=found,
         faults=told,
         departments=departments,
-        headings=engine.HEADINGS,
+        headings=tuple(say(each) for each in engine.HEADINGS),
     )
 
 

@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet, OctKey
 from pydantic import BaseModel
 
 from workflow.errors import SakuteiError
+from workflow.language import say, translate
 
 FLOW_LIFE = timedelta(minutes=10)
 """How long one may take at the provider."""
@@ -65,7 +66,10 @@ class ProviderFailed(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"{self.why}もう一度お試しになるか、職員の鍵とパスワードでサインインしてください。"
+        return say(
+            "{why}もう一度お試しになるか、職員の鍵とパスワードでサインインしてください。",
+            why=translate(self.why),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,9 @@ def finish(
         raise ProviderFailed("サインインの途中で時間が経ったか、別の画面から始められたものです。")
     if "code" not in answer:
         log.warning("OIDC: the provider answered %.100r", answer.get("error"))
-        raise ProviderFailed(f"「{provider.name}」でのサインインが取りやめられました。")
+        raise ProviderFailed(
+            say("「{provider}」でのサインインが取りやめられました。", provider=provider.name)
+        )
     with _asking(provider) as client:
         metadata = _discover(provider, client)
         token = _token(provider, client, metadata, flow, answer["code"], back)
@@ -136,7 +142,9 @@ def _asking(provider: Provider) -> Iterator[httpx.Client]:
             yield client
     except (httpx.HTTPError, httpx.InvalidURL, JoseError, ValueError, KeyError, TypeError) as error:
         log.warning("OIDC: %s: %.300s", type(error).__name__, error)
-        raise ProviderFailed(f"「{provider.name}」に確かめることができませんでした。") from error
+        raise ProviderFailed(
+            say("「{provider}」に確かめることができませんでした。", provider=provider.name)
+        ) from error
 
 
 def _discover(provider: Provider, client: httpx.Client) -> _Metadata:

@@ -22,19 +22,19 @@ STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 def rows(said: Iterable[Said], writers: Mapping[int, Writer] | None) -> list[list[Any]]:
     """The headings and one row for each opinion; with who wrote it, unless `writers` is None."""
     headings = [
-        "受付番号",
-        "枝番",
-        "受付方法",
-        "届いた日時",
-        "期間後",
-        "意見",
-        "意見の概要",
-        "区の考え方",
-        "反映結果",
+        say("受付番号"),
+        say("枝番"),
+        say("受付方法"),
+        say("届いた日時"),
+        say("期間後"),
+        say("意見"),
+        say("意見の概要"),
+        say("区の考え方"),
+        say("反映結果"),
     ]
     if writers is not None:
-        headings += [label for label, _ in WRITER_FIELDS.values()]
-    return [[say(heading) for heading in headings], *(_row(each, writers) for each in said)]
+        headings += [say(label) for label, _ in WRITER_FIELDS.values()]
+    return [headings, *(_row(each, writers) for each in said)]
 
 
 def xlsx(table: Sequence[Sequence[Any]]) -> bytes:

@@ -139,7 +139,7 @@ class _Drawing:
             marks.append(say("終わり"))
         width = STAGE_WIDTH - 2 * PAD
         return [
-            *(block("・".join(marks), 12, width, fill=soft, weight=700) if marks else []),
+            *(block(say("・").join(marks), 12, width, fill=soft, weight=700) if marks else []),
             *block(stage.label, 15, width, fill=ink, weight=700),
             *(block(stage.work, 12, width, fill=soft) if stage.work else []),
             *(block(_months(stage), 12, width, fill=soft) if stage.planned else []),

@@ -12,18 +12,23 @@ from definitions.terms import Outcome
 from notifications import outbox
 from notifications.rehearsal import rehearse
 from workflow import engine
+from workflow.calendar import tokyo_day
 from workflow.engine import Choice, Seated
-from workflow.errors import BadInput
+from workflow.engine import Form as MeetingForm
+from workflow.errors import BadInput, NotFound
+from workflow.facts import plan_by_id
 from workflow.language import say
 from workflow.office import Office
 from workflow.people import Seat
 from workflow.questions.agenda import Item, agenda
-from workflow.questions.sitting import places
-from workflow.rights import Act
+from workflow.questions.sitting import places, polls
+from workflow.records import AgendaItem, Meeting
+from workflow.rights import Act, actor
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.doors import Filled, Open, Visitor, Writer, go, needs, page
 from workflow.web.meeting_pages import Number, known, meeting_page
 from workflow.web.one_by_one import refusal_of
+from workflow.web.tally_words import missing_words, tally_facts
 
 router = APIRouter()
 
@@ -97,6 +102,18 @@ def vote_back(
     return go(f"/meetings/{meeting}#item-{item}", said=say("回答を取り消しました。"))
 
 
+@router.post("/items/{item}/hands", openapi_extra=needs(Act.ENTER_ATTENDANCE))
+def hands(who: Writer, item: Number, form: Filled, meeting: Annotated[int, Form()]) -> Response:
+    """A show of hands as the 事務局 saw it: `vote-<member>` is for, against or abstain; who has none is left."""
+    votes = {
+        name.removeprefix("vote-"): Choice(str(value))
+        for name, value in form.items()
+        if name.startswith("vote-") and value in set(Choice)
+    }
+    engine.enter_votes(who.office, who.key, item, votes, now=who.now)
+    return go(f"/meetings/{meeting}#item-{item}", said=say("挙手の結果を記録しました。"))
+
+
 @router.post("/items/{item}/deciding", openapi_extra=needs(Act.CAST_DECIDING_VOTE))
 def deciding(
     who: Writer, item: Number, choice: Annotated[Choice, Form()], meeting: Annotated[int, Form()]
@@ -116,7 +133,9 @@ def count(
     conditions: Annotated[str, Form()] = "",
     note: Annotated[str, Form()] = "",
 ) -> Response:
-    """Count the votes and record what they amount to: first who will be told, then the recording."""
+    """Count the votes and record what they amount to: first the tally, its outcome and who will be told, then the
+    recording."""
+    facts, warning = _counted(who, item, _lines(conditions), note)
     return confirmed(
         request,
         who,
@@ -128,6 +147,8 @@ def count(
         button=say("集計して記録する"),
         back=f"/meetings/{meeting}#item-{item}",
         said=say("採決の結果を記録しました。"),
+        warning=warning,
+        facts=facts,
     )
 
 
@@ -141,6 +162,23 @@ def _seated(value: str) -> Seated | None:
     if value.startswith("by:"):
         return Seated(present=True, deputy=value.removeprefix("by:"))
     return {"yes": Seated(present=True), "no": Seated(present=False)}.get(value)
+
+
+def _counted(
+    who: Visitor, item: int, conditions: Sequence[str], note: str
+) -> tuple[list[tuple[str, str]], str]:
+    """What the votes are and amount to, each named, and a warning while members who could vote have not."""
+    with who.office.reading() as db:
+        listed = db.get(AgendaItem, item)
+        if listed is None:
+            raise NotFound("議題", str(item))
+        held = db.get_one(Meeting, listed.meeting_id)
+        actor(db, who.key, tokyo_day(who.now)).require(Act.RECORD_OUTCOME, body=held.body_key)
+        outcome = engine.outcome_of_votes(db, item, conditions=conditions, note=note)
+        body = plan_by_id(db, listed.plan_id).chain.body(held.body_key)
+        poll = polls(db, held, body, places(db, held))[item]
+    in_writing = held.form == MeetingForm.IN_WRITING
+    return tally_facts(poll, body, outcome, in_writing=in_writing), missing_words(poll, in_writing=in_writing)
 
 
 def _filled(who: Visitor, number: int, form: FormData) -> list[Entry]:

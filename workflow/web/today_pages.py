@@ -53,6 +53,8 @@ def place_of(task: Task) -> str:
             return f"{plan}#review-{task.number}"
         case Waiting.SIGN:
             return f"{plan}#gate-{task.gate}"
+        case Waiting.CLOSE:
+            return f"{meeting}#ending"
         case Waiting.ADVANCE:
             return f"{plan}#steps"
         case Waiting.DOCUMENT:

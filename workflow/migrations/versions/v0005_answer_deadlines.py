@@ -4,13 +4,7 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     op.create_index("ix_meeting_form_ends_at", "meeting", ["form", "ends_at"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_meeting_form_ends_at", "meeting")

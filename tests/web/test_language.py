@@ -1,0 +1,193 @@
+"""Japanese first, English whole."""
+
+import html
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from definitions.load import shipped, shipped_chains
+from definitions.terms import Outcome, Role
+from tests.house import House
+from tests.web.catalogue import catalogue, messages
+from tests.web.visiting import Browser
+from workflow import engine, language
+from workflow.calendar import tokyo_day
+
+PAGES = sorted((Path(language.__file__).parent / "web" / "pages").glob("*.html"))
+JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u4e00-\u9fff]")
+
+
+def test_the_english_catalogue_is_complete_and_holds_nothing_else() -> None:
+    english = {message.id: message.string for message in catalogue() if message.id}
+    wanted = messages()
+    assert sorted(wanted - {text for text, words in english.items() if words}) == []
+    assert sorted(set(english) - wanted) == []
+
+
+def test_a_translation_keeps_the_values_of_its_original() -> None:
+    for message in catalogue():
+        if message.id:
+            assert _values(message.string) == _values(message.id), message.id
+            assert not JAPANESE.search(re.sub(r"[（「][^）」]*[）」]|\([^)]*\)", "", message.string)), (
+                message.string
+            )
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_no_page_has_japanese_that_cannot_be_translated(path: Path) -> None:
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+    assert JAPANESE.findall(text) == []
+
+
+def test_a_page_in_english_is_marked_as_english(house: House) -> None:
+    browser = Browser(house, "tanto")
+    browser.client.post("/language", data={"language": "en", "back": "/"})
+    shown = browser.see("/")
+    assert '<html lang="en">' in shown and "Today" in shown and "今日の仕事" not in shown
+
+
+STAFF_PAGES = (
+    *("/", "/plans", "/plans/new", "/plans/dx", "/plans/dx/history", "/meetings", "/meetings?show=coming"),
+    *("/meetings?show=past", "/comments", "/people", "/people/tanto", "/people/joho_bukai_1", "/bodies"),
+    *("/bodies/joho_bukai", "/chains", "/log", "/account", "/feeds", "/tokens", "/api/v1/docs"),
+)
+KEEPER_PAGES = (
+    *("/log", "/settings", "/settings/closed-days", "/settings/reminders", "/settings/unsent"),
+    *("/people/_table", "/people/tanto", "/chains/_new", "/settings/webhooks", "/plans/dx"),
+)
+PUBLIC_PAGES = ("/sign-in", "/public", "/reset")
+
+
+@pytest.mark.parametrize("stage", ["policy", "public_comment", "decision"])
+def test_no_japanese_is_left_on_the_pages_in_english_but_names(house: House, stage: str) -> None:
+    house.a_plan(at=stage)
+    for key, pages in (("tanto", STAFF_PAGES), ("admin", KEEPER_PAGES), (None, PUBLIC_PAGES)):
+        browser = _english(house, key)
+        for path in pages:
+            assert _japanese_left(house, browser.see(path)) == [], path
+
+
+def test_no_japanese_is_left_where_there_is_nothing(house: House) -> None:
+    browser = _english(house, "tanto")
+    for path in ("/nothing", "/plans/nothing", "/meetings/9", "/people/nobody", "/public/nothing"):
+        assert _japanese_left(house, browser.see(path, 404)) == [], path
+
+
+@pytest.mark.parametrize("key", shipped_chains())
+def test_no_japanese_is_left_around_a_drawn_chain(house: House, key: str) -> None:
+    sha256 = engine.add_chain(house.office, "admin", shipped(key), now=house.now)
+    assert _japanese_left(house, _english(house, "tanto").see(f"/chains/{sha256[:12]}")) == []
+
+
+def test_no_japanese_is_left_where_mail_is_about_to_be_sent(house: House) -> None:
+    house.a_plan(at="outline")
+    browser = _english(house, "tanto")
+    asked = browser.send("/plans/dx/send_back", to="policy", reason="Budget.", seen=house.plan().revision)
+    assert "notices are sent" in asked
+    assert _japanese_left(house, asked) == []
+
+
+def test_no_japanese_is_left_on_a_plan_that_met_every_kind_of_trouble(house: House) -> None:
+    house.a_plan(at="outline")
+    house.a_version()
+    house.agree("outline_bukai", outcome=Outcome.CONDITIONAL, conditions=["Add the budget."])
+    house.send_back("policy")
+    browser = _english(house, "tanto")
+    for path in (
+        "/",
+        "/plans",
+        "/plans/dx",
+        "/plans/dx/history",
+        "/log",
+        "/plans/dx/decisions/1",
+        "/meetings/1",
+    ):
+        assert _japanese_left(house, browser.see(path)) == [], path
+    seen = house.plan().revision
+    refused = browser.send("/plans/dx/advance", 409, seen=seen, sure="yes")
+    assert "These gates are shut" in refused
+    assert _japanese_left(house, refused) == []
+
+
+def test_no_japanese_is_left_on_a_meeting_from_its_calling_to_its_end(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("policy_bukai")
+    browser = _english(house, "joho_bukai_office")
+    assert _japanese_left(house, browser.see("/meetings/1")) == []
+    engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+    engine.close_meeting(house.office, "joho_bukai_office", 1, "Minutes.", now=house.now)
+    for path in ("/", "/meetings/1", "/meetings?show=past", "/meetings/new", "/bodies/joho_bukai"):
+        assert _japanese_left(house, browser.see(path)) == [], path
+
+
+def test_no_japanese_is_left_on_a_running_public_comment(house: House) -> None:
+    house.a_plan(at="public_comment")
+    today = tokyo_day(house.now)
+    engine.open_comment(
+        house.office,
+        "tanto",
+        "dx",
+        "comment_period",
+        today,
+        places=["Library"],
+        contact="City",
+        now=house.now,
+    )
+    staff, citizen = _english(house, "tanto"), _english(house, None)
+    for path in ("/comments", "/comments/dx", "/plans/dx", "/plans/dx/history", "/"):
+        assert _japanese_left(house, staff.see(path)) == [], path
+    for path in ("/public", "/public/dx"):
+        assert _japanese_left(house, citizen.see(path)) == [], path
+
+
+def _english(house: House, key: str | None) -> Browser:
+    browser = Browser(house, key)
+    browser.client.post("/language", data={"language": "en", "dates": "iso", "back": "/"})
+    return browser
+
+
+def _japanese_left(house: House, page: str) -> list[str]:
+    """What Japanese the page shows or reads aloud, once the names of this house are taken out, the longest
+    first. A name in a drawing may go over several lines."""
+    page = re.sub(r"</text>\s*<text[^>]*>", "", page)
+    heard = re.findall(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"', page)
+    text = html.unescape("\n".join([re.sub(r"<[^>]*>", " ", page), *heard]))
+    for name in sorted(_names(house), key=len, reverse=True):
+        text = text.replace(name, "")
+    return [word for word in text.split() if JAPANESE.search(word)]
+
+
+def _names(house: House) -> Iterator[str]:
+    """Data: people, sections, offices, what the chains name, and what was written down."""
+    yield from (language.Language.JAPANESE.label, language.Dates.ERA.label, "板橋区", "印")
+    yield from ("管理 太郎", "担当 花子", "区 長", "IT推進課", "区長室", "区長")
+    yield from ("DX推進計画", "計画.docx", "第一委員会室", "方針の見直し")
+    for body in house.chain.bodies:
+        yield from (
+            f"{body.name} {role.label}{who}" for role in Role for who in ("office", "chair", "1", "2")
+        )
+    for chain in map(shipped, shipped_chains()):
+        yield from filter(None, (chain.title, chain.office, chain.source))
+        for body in chain.bodies:
+            yield from filter(None, (body.name, body.chair, body.basis))
+        for stage in chain.stages:
+            yield from filter(None, (stage.label, stage.work, *(gate.label for gate in stage.gates)))
+        yield from filter(None, (words for slot in chain.schedule for words in (slot.event, slot.label)))
+
+
+def test_the_way_back_from_a_choice_never_leaves_the_site(house: House) -> None:
+    browser = Browser(house)
+    for elsewhere in ("https://evil.example", "//evil.example", "/\\evil.example"):
+        answer = browser.client.post(
+            "/language", data={"language": "en", "back": elsewhere}, follow_redirects=False
+        )
+        assert answer.headers["location"] == "/"
+
+
+def _values(text: str) -> set[str]:
+    named = {name for _, name, _, _ in string.Formatter().parse(text) if name} if "%(" not in text else set()
+    return named | set(re.findall(r"%\((\w+)\)", text))
