@@ -28,8 +28,12 @@ class Notice:
     delivery: int | None
 
     @property
-    def may_be_sent_again(self) -> bool:
-        return self.state in (State.FAILED, State.SENT)
+    def failed(self) -> bool:
+        return self.state in (State.FAILED, State.MISSED)
+
+    def worth_sending_again(self, *, to_come: bool) -> bool:
+        """What did not arrive; what did, only while its meeting is still to come."""
+        return self.failed or (to_come and self.state is State.SENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Dates(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"era": "令和5年6月12日（月）", "iso": "2023-06-12"}[self]
+        return {"era": "和暦（令和5年6月12日）", "iso": "西暦（2023-06-12）"}[self]
 
 
 language: ContextVar[Language] = ContextVar("language", default=Language.JAPANESE)

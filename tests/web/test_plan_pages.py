@@ -298,7 +298,7 @@ def test_the_schedule_sets_what_was_held_against_what_was_planned(house: House) 
     house.a_plan(at="outline")
     shown = Browser(house, "tanto").see("/plans/dx")
     schedule = shown[shown.index('id="schedule"') :]
-    march = schedule[schedule.index("2023年3月") : schedule.index("2023年4月")]
+    march = schedule[schedule.index("令和5年3月") : schedule.index("令和5年4月")]
     assert re.search(r"■情報化推進部会 <span[^>]*>予定どおり", march)
     assert re.search(r"■ICT推進・活用本部（庁議） <span[^>]*>予定外", march)
 

@@ -144,4 +144,4 @@ def _answer(request: Request, who: Visitor, key: str, number: int, *, signoff: b
         shown = answer_view(db, who, plan_by_key(db, key), signoff=signoff, number=number)
     if shown is None:
         raise NotFound("決裁" if signoff else "決定", str(number))
-    return page(request, "plan_answer.html", who=who, **shown)
+    return page(request, "plan_answer.html", who=who, Outcome=Outcome, **shown)

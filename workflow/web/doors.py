@@ -39,6 +39,7 @@ _pages.env.filters |= {
     "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
 }
 _pages.env.globals |= {
+    "Act": Act,
     "Language": Language,
     "Dates": Dates,
     "language": language.get,

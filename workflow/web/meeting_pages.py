@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 
 from definitions.chain import Body, Tie
 from definitions.terms import Outcome, Role
+from notifications.kinds import State
 from notifications.standing import notices_of
 from workflow import engine
 from workflow.calendar import (
@@ -160,7 +161,9 @@ def meeting_page(
         Choice=Choice,
         Outcome=Outcome,
         Purpose=Purpose,
+        Role=Role,
         Standing=Standing,
+        State=State,
         **shown,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from definitions.chain import Body, BodyGate, Gate, SignoffGate, Stage
+from definitions.chain import Body, BodyGate, Gate, PeriodGate, SignoffGate, Stage
 from definitions.terms import Outcome
 from workflow import engine, questions
 from workflow.engine import SignedAs
@@ -26,7 +26,8 @@ EVENTS_SHOWN = 50
 @dataclass(frozen=True, slots=True)
 class GateView:
     """A gate of the stage: why it is shut, what was answered last, and what the reader may do about it. `alone` are
-    the outcomes the reader can give alone (専決), `signs_as` the right in which they would sign."""
+    the outcomes the reader can give alone (専決), `signs_as` the right in which they would sign. `comment`: the gate waits for something on the page of public
+    comments; `may_ask`: for the period that the reader may begin."""
 
     state: GateState
     reason: Reason | None
@@ -38,6 +39,8 @@ class GateView:
     may_record: bool
     alone: tuple[Outcome, ...]
     signs_as: SignedAs | None
+    comment: bool
+    may_ask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,10 @@ def _gate_view(
         may_record=body is not None and who.may(Act.RECORD_OUTCOME, body=body.key),
         alone=alone,
         signs_as=signs_as,
+        comment=isinstance(gate, PeriodGate) and state.lack is not Lack.AFTER,
+        may_ask=workable
+        and state.lack is Lack.PERIOD
+        and who.may(Act.RUN_COMMENT, department=plan.department),
     )
 
 

@@ -1,5 +1,6 @@
 """供覧 and the discussion of a plan."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -8,6 +9,7 @@ from workflow import engine, questions
 from workflow.errors import BadInput
 from workflow.facts import plan_by_key
 from workflow.language import say
+from workflow.people import Seat
 from workflow.rights import Act
 from workflow.web.confirm import confirmed
 from workflow.web.doors import Filled, Open, Reader, Writer, go, needs, page
@@ -24,7 +26,7 @@ def choose_readers(request: Request, who: Reader, key: str) -> Response:
             who.person.refuse(Act.CIRCULATE)
         if plan.text is None:
             raise BadInput("供覧", "計画の文書がまだありません", "先に版を登録してください。")
-        circle = questions.circle(db, plan, who.person.on)
+        circle = _others(questions.circle(db, plan, who.person.on), who.person.id)
         asked = questions.reading(db, plan).asked
     before = {each.reader_id for each in asked if each.version == plan.text.number}
     return page(request, "plan_circulate.html", who=who, plan=plan, circle=circle, before=before)
@@ -63,3 +65,15 @@ def remark(who: Writer, key: str, text: Annotated[str, Form()] = "") -> Response
 def take_back_remark(who: Writer, key: str, number: int) -> Response:
     engine.take_back_remark(who.office, who.key, number, now=who.now)
     return go(f"/plans/{key}#discussion", said=say("取り消しました。"))
+
+
+def _others(circle: Iterable[tuple[str, list[Seat]]], own: int) -> list[tuple[str, list[Seat]]]:
+    """The groups without the person who asks, everybody in the first group they belong to."""
+    named = {own}
+    groups = []
+    for name, people in circle:
+        new = [seat for seat in people if seat.person_id not in named]
+        named |= {seat.person_id for seat in new}
+        if new:
+            groups.append((name, new))
+    return groups

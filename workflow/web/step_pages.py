@@ -25,7 +25,17 @@ def advance(
     def act(office: Office) -> engine.Moved:
         return engine.advance(office, who.key, key, seen=seen, to=to or None, now=who.now)
 
-    return _step(request, who, key, form, say("次の段階へ進める"), act)
+    here, there = _stages(who, key, to)
+    return _step(
+        request,
+        who,
+        key,
+        form,
+        act,
+        verb=say("次の段階へ進める"),
+        what=say("「{here}」から「{there}」へ進める", here=here, there=there),
+        done=say("{there}へ進めました。", there=there),
+    )
 
 
 @router.post("/send_back", openapi_extra=needs(Act.MOVE_PLAN))
@@ -41,7 +51,7 @@ def send_back(
     def act(office: Office) -> engine.Moved:
         return engine.send_back(office, who.key, key, to, reason, seen=seen, now=who.now)
 
-    return _step(request, who, key, form, say("差し戻す"), act)
+    return _step(request, who, key, form, act, verb=say("差し戻す"), done=say("差し戻しました。"))
 
 
 @router.post("/suspend", openapi_extra=needs(Act.MOVE_PLAN))
@@ -51,7 +61,7 @@ def suspend(
     def act(office: Office) -> engine.Moved:
         return engine.suspend(office, who.key, key, reason, seen=seen, now=who.now)
 
-    return _step(request, who, key, form, say("中断する"), act)
+    return _step(request, who, key, form, act, verb=say("中断する"), done=say("中断しました。"))
 
 
 @router.post("/resume", openapi_extra=needs(Act.MOVE_PLAN))
@@ -61,7 +71,7 @@ def resume(
     def act(office: Office) -> engine.Moved:
         return engine.resume(office, who.key, key, reason, seen=seen, now=who.now)
 
-    return _step(request, who, key, form, say("再開する"), act)
+    return _step(request, who, key, form, act, verb=say("再開する"), done=say("再開しました。"))
 
 
 @router.post("/withdraw", openapi_extra=needs(Act.MOVE_PLAN))
@@ -71,12 +81,31 @@ def withdraw(
     def act(office: Office) -> engine.Moved:
         return engine.withdraw(office, who.key, key, reason, seen=seen, now=who.now)
 
-    return _step(request, who, key, form, say("取り下げる"), act)
+    return _step(request, who, key, form, act, verb=say("取り下げる"), done=say("取り下げました。"))
+
+
+def _stages(who: Visitor, key: str, to: str) -> tuple[str, str]:
+    """What the plan's stage is called, and the stage the form leads to; where it leads nowhere, the step itself
+    is refused."""
+    with who.office.reading() as db:
+        plan = plan_by_key(db, key)
+    there = to or next(iter(plan.chain.after(plan.stage)), "")
+    return plan.stage.label, plan.chain.stage(there).label if plan.chain.has_stage(there) else there
 
 
 def _step(
-    request: Request, who: Visitor, key: str, form: Any, verb: str, act: Callable[[Office], engine.Moved]
+    request: Request,
+    who: Visitor,
+    key: str,
+    form: Any,
+    act: Callable[[Office], engine.Moved],
+    *,
+    verb: str,
+    done: str,
+    what: str = "",
 ) -> Response:
+    """Asks and takes the step. `verb` is on the button, `done` is said afterwards, `what` says the step in full
+    where the verb does not."""
     with who.office.reading() as db:
         title = plan_by_key(db, key).title
     return confirmed(
@@ -84,8 +113,8 @@ def _step(
         who,
         form,
         act,
-        title=f"{title}: {verb}",
+        title=f"{title}: {what or verb}",
         button=verb,
         back=f"/plans/{key}",
-        said=say("記録しました。"),
+        said=done,
     )
