@@ -77,7 +77,6 @@ def resend(request: Request, who: Writer, number: int, form: Filled) -> Response
         warning="",
         fields=[("csrf", who.csrf)],
         mails=[told],
-        warning="",
         action=request.url.path,
     )
 
