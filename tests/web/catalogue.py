@@ -105,14 +105,14 @@ def _texts(found: str | tuple[str | None, ...] | None) -> Iterator[str]:
 
 
 def _labels() -> Iterator[str]:
-    """A language and a way to write dates are named by themselves."""
+    """A language is named by itself."""
     for package in (definitions, workflow, notifications):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".migrations" in module.name:
                 continue
             for each in vars(importlib.import_module(module.name)).values():
                 labelled = isinstance(each, EnumMeta) and issubclass(each, StrEnum) and hasattr(each, "label")
-                if labelled and each not in (language.Language, language.Dates):
+                if labelled and each is not language.Language:
                     yield from (member.label for member in each)
 
 
