@@ -112,7 +112,7 @@ def _labels() -> Iterator[str]:
                 continue
             for each in vars(importlib.import_module(module.name)).values():
                 labelled = isinstance(each, EnumMeta) and issubclass(each, StrEnum) and hasattr(each, "label")
-                if labelled and each not in (language.Language, language.Dates):
+                if labelled and each is not language.Language:
                     yield from (member.label for member in each)
 
 
