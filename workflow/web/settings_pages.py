@@ -77,6 +77,7 @@ def resend(request: Request, who: Writer, number: int, form: Filled) -> Response
         fields=[("csrf", who.csrf)],
         mails=[told],
         warning="",
+        facts=(),
         action=request.url.path,
     )
 
