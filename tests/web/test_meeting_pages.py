@@ -224,7 +224,7 @@ def test_the_page_says_how_each_persons_notices_stand(secretary: Browser) -> Non
     secretary.do("/meetings/new", **MEETING)
     notices.claim(secretary.house.office, secretary.house.now)
     shown = secretary.see("/meetings/1")
-    assert shown.count("会議の招集") == 4 and "送信待ち 8・失敗 0" in shown
+    assert shown.count("会議の招集") == 4 and ">送信済 0・送信待ち" in shown and "失敗 0</summary>" in shown
     assert shown.count("会議の前の通知") == 6 and "令和5年3月3日（金）09:00" in shown
     member = Browser(secretary.house, "joho_bukai_1").see("/meetings/1")
     assert "通知の状況" not in member and "@city.example.jp" not in member

@@ -78,6 +78,7 @@ def test_a_member_reads_and_answers_by_keyboard(site: Site) -> None:
     engine.circulate(house.office, "tanto", "dx", ["joho_bukai_1"], now=house.now)
     page = site.person("joho_bukai_1")
     page.get_by_role("link", name="「DX推進計画」第1版の供覧").press("Enter")
+    expect(page.get_by_role("heading", name="DX推進計画", exact=True)).to_be_visible()
     must_read_well(page)
     page.get_by_role("button", name="確認しました").press("Enter")
     expect(page.get_by_text("1人中1人が確認")).to_be_visible()

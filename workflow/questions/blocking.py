@@ -8,6 +8,7 @@ from sqlalchemy import and_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, SignoffGate
+from definitions.terms import Role
 from workflow import gates
 from workflow.calendar import parse_day, shown_day, shown_moment
 from workflow.facts import PlanFact, facts
@@ -158,6 +159,8 @@ def _who(plan: PlanFact, state: GateState) -> str:
         return say("先の関門が開けば進みます")
     if isinstance(gate, BodyGate):
         body = plan.chain.body(gate.body)
+        if body.chair == Role.CHAIR.label:
+            return say("{body}の事務局または会長が記録します", body=body.name)
         return say("{body}（会長: {chair}）の事務局または会長が記録します", body=body.name, chair=body.chair)
     if isinstance(gate, SignoffGate):
         delegate = say("、専決: {office}", office=gate.delegate) if gate.delegate else ""

@@ -77,6 +77,13 @@ def resend(request: Request, who: Writer, number: int, form: Filled) -> Response
         warning="",
         fields=[("csrf", who.csrf)],
         mails=[told],
+<<<<<<< HEAD
+||||||| cb06c6c
+        warning="",
+=======
+        warning="",
+        facts=(),
+>>>>>>> layout
         action=request.url.path,
     )
 
