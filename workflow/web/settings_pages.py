@@ -74,16 +74,10 @@ def resend(request: Request, who: Writer, number: int, form: Filled) -> Response
         title=say("通知をもう一度送る"),
         button=say("送る"),
         back="/settings/unsent",
-        warning="",
         fields=[("csrf", who.csrf)],
         mails=[told],
-<<<<<<< HEAD
-||||||| cb06c6c
-        warning="",
-=======
         warning="",
         facts=(),
->>>>>>> layout
         action=request.url.path,
     )
 
