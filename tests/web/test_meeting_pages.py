@@ -161,7 +161,7 @@ def test_what_was_typed_stays_when_a_meeting_cannot_be_called(
 def test_a_meeting_already_held_is_entered_and_nobody_is_told(secretary: Browser) -> None:
     held = {**MEETING, "day": "2023-02-08"}
     assert "お知らせはありません" in secretary.send("/meetings/entered", **held)
-    assert "結果の記録待ち" in secretary.do("/meetings/entered", **held)
+    assert "終了前" in secretary.do("/meetings/entered", **held)
     assert "これからです" in secretary.send("/meetings/entered", 422, **MEETING)
 
 

@@ -1,6 +1,9 @@
 """The whole way of a plan, and what may not happen on it."""
 
+from datetime import date
+
 import pytest
+from sqlalchemy import select
 
 from definitions.terms import Outcome
 from tests.house import House
@@ -17,6 +20,7 @@ from workflow.errors import (
     StepImpossible,
     UnknownStage,
 )
+from workflow.records import Decision
 
 
 def test_a_plan_goes_from_the_policy_to_the_printing(house: House) -> None:
@@ -289,3 +293,23 @@ def test_a_chain_of_another_shape_is_only_data(office: object, chain: str) -> No
     house = House(office, chain)  # type: ignore[arg-type]
     last = house.chain.stages[-1].key
     assert house.a_plan(at=last).stage.key == last
+
+
+def test_a_version_waits_for_one_meeting_at_a_time(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    first = house.an_item("policy_bukai", form=engine.Form.IN_WRITING)
+    with pytest.raises(AlreadyDone, match="まだ結果がありません"):
+        house.an_item("policy_bukai")
+    engine.remove_item(house.office, "joho_bukai_office", first, "会議で諮るため", now=house.now)
+    house.agree("policy_bukai")
+
+
+def test_a_circular_is_decided_on_the_day_its_answers_are_taken_together(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("policy_bukai", form=engine.Form.IN_WRITING)
+    house.later(days=7, hours=3)
+    engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+    with house.office.reading() as db:
+        assert db.scalar(select(Decision.decided_on)) == date(2023, 3, 8)

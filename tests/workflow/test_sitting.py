@@ -55,6 +55,7 @@ def test_only_those_whose_answer_would_count_are_waited_for(office: Office) -> N
     assert poll(house, item).missing == ["基本計画審議会 委員1"]
     vote(house, item, member1=Choice.FOR)
     assert poll(house, item).missing == []
+    engine.remove_item(office, OFFICE, item, "書面で諮るため", now=house.now)
     written = house.an_item("consultation_shingikai", form=Form.IN_WRITING)
     assert len(poll(house, written, meeting=2).missing) == 3
 

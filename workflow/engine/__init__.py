@@ -14,19 +14,12 @@ from workflow.engine.answers import answer_opinions, edit_answer, group_opinions
 from workflow.engine.calls import Answered, Claim, claim_call, keep_answer, marking, release_call
 from workflow.engine.comments import open_comment, publish_result
 from workflow.engine.decisions import (
-    allowed_outcomes,
-    cast_deciding_vote,
-    cast_vote,
     close_condition,
     correct_decision,
-    current_tally,
     decide_alone,
     decide_by_votes,
-    enter_votes,
-    outcome_of_votes,
     record_outcome,
     take_back_decision,
-    take_back_vote,
 )
 from workflow.engine.feeds import make_feed, revoke_feed
 from workflow.engine.meetings import (
@@ -81,7 +74,16 @@ from workflow.engine.signin import (
     signed_in,
 )
 from workflow.engine.signoffs import SignedAs, review_signoff, sign, signs_as, take_back_signoff
+from workflow.engine.sittings import allowed_outcomes
 from workflow.engine.tokens import Holder, Scope, holder_of, make_token, revoke_token
+from workflow.engine.votes import (
+    cast_deciding_vote,
+    cast_vote,
+    current_tally,
+    enter_votes,
+    outcome_of_votes,
+    take_back_vote,
+)
 from workflow.engine.webhooks import add_webhook, revoke_webhook
 from workflow.opinions import Disposition, Route, Writer
 from workflow.tally import Choice

@@ -22,9 +22,8 @@ from workflow.calendar import (
     tokyo_day,
     why_closed,
 )
-from workflow.engine import Choice, Purpose
+from workflow.engine import Choice, Purpose, allowed_outcomes
 from workflow.engine import Form as MeetingForm
-from workflow.engine.decisions import allowed_outcomes
 from workflow.errors import BadInput, NotFound
 from workflow.facts import chain_of
 from workflow.language import say
