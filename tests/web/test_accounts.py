@@ -30,13 +30,13 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 
 @pytest.fixture
 def mine(house: House) -> Browser:
-    return Browser(house, "tanto")
+    return Browser(house, "tanto", password=PASSWORD)
 
 
 def _elsewhere(mine: Browser, agent: str = SAFARI) -> Browser:
     """Another browser of the same person."""
     other = Browser(mine.house)
-    other.key = mine.key
+    other.key, other.password = mine.key, mine.password
     other.client.headers["user-agent"] = agent
     other.sign_in()
     return other

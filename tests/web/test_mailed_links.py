@@ -96,7 +96,7 @@ def test_a_refused_password_can_be_mended_on_the_same_page(
 
 
 def test_a_forgotten_password_is_set_anew_and_ends_every_session(house: House) -> None:
-    mine = Browser(house, "tanto")
+    mine = Browser(house, "tanto", password=PASSWORD)
     stranger = Browser(house)
     shown = stranger.send("/reset", who="tanto@city.example.jp")
     assert "登録があれば、メールをお送りしました" in shown

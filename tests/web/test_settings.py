@@ -133,7 +133,8 @@ def test_a_closed_day_moves_the_reminders(house: House) -> None:
 def test_a_sent_reminder_and_one_in_writing_say_so(house: House) -> None:
     house.at("2023-06-01 09:00")
     house.a_meeting("joho_bukai", days=11, form=Form.IN_WRITING)
-    house.a_meeting("ict_honbu", days=2)
+    house.a_meeting("ict_honbu", days=7)
+    house.at("2023-06-05 10:00")
     _sent_by_the_scheduler(house, until=house.now)
     shown = Browser(house, "tanto").see("/settings/reminders")
     assert "未回答の方。最大 3 人" in shown and "3 通送信済" in shown
