@@ -13,6 +13,11 @@ GROWING = {
     # PostgreSQL chooses by size: the few deliveries of a test it reads whole, whatever index there is.
     "postgresql": "meeting|event",
 }
+BY_INDEX = {
+    "sqlite": "ix_meeting_form_ends_at",
+    # Of the indexes on meetings it takes, by size again, the one or the other.
+    "postgresql": "ix_meeting_",
+}
 
 
 def test_a_tick_with_nothing_due_reads_no_growing_table_from_end_to_end(room: PostRoom) -> None:
@@ -27,7 +32,7 @@ def test_a_tick_with_nothing_due_reads_no_growing_table_from_end_to_end(room: Po
     room.tick()
     event.remove(room.office.engine, "before_cursor_execute", note)
     plans = {text: _plan(room.office, text, values) for text, values in asked if text.startswith("SELECT")}
-    assert any("ix_meeting_form_ends_at" in plan for plan in plans.values())
+    assert any(BY_INDEX[room.office.engine.dialect.name] in plan for plan in plans.values())
     whole = rf"(SCAN|Seq Scan on) ({GROWING[room.office.engine.dialect.name]})\b"
     assert [text for text, plan in plans.items() if re.search(whole, plan)] == []
 

@@ -168,7 +168,9 @@ def test_the_pages_of_meetings_read_well(site: Site) -> None:
     house.a_person("stand_in", "代理 次郎")
     engine.name_deputy(house.office, "admin", "joho_bukai_1", "stand_in", LONG_AGO, now=house.now)
     writing = house.a_meeting(form=Form.IN_WRITING, days=12)
-    engine.list_item(house.office, OFFICE, writing, "p0", "policy_bukai", now=house.now)
+    house.a_plan("circulated")
+    house.a_version(key="circulated")
+    engine.list_item(house.office, OFFICE, writing, "circulated", "policy_bukai", now=house.now)
     page = site.person(OFFICE)
     for path in ("/meetings", "/meetings?month=2023-12", "/meetings?show=coming", "/meetings?show=past",
                  "/meetings/new", "/meetings/entered", "/meetings/1", "/meetings/1/notice", "/meetings/2",
