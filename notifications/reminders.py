@@ -52,8 +52,8 @@ def due(
 ) -> list[Owed]:
     """Everything owed by `now`, whether or not it was claimed before; the claim tells the same one again.
 
-    One whose time passed is owed while the occasion is still to come, and missed when it is not; neither when the
-    occasion was called or moved only after that time, for that was told by a notice of its own.
+    One whose time passed is owed while the occasion is still to come, and missed when it is not, unless the
+    occasion was called or moved only after that time.
     """
     return [
         owed
@@ -70,8 +70,7 @@ def foreseen(occasion: Occasion, rules: Iterable[ReminderRule], closed: Collecti
         owed
         for rule in rules
         if applies(rule, occasion)
-        if not _told_already(occasion, at := falls_at(rule, occasion, closed))
-        for owed in _to_each(occasion, rule, at, missed=False)
+        for owed in _to_each(occasion, rule, falls_at(rule, occasion, closed), missed=False)
     ]
 
 
@@ -103,14 +102,9 @@ def stamp(moment: datetime) -> str:
 
 def _owed(occasion: Occasion, rule: ReminderRule, due_at: datetime, now: datetime) -> Iterator[Owed]:
     over = _deadline(rule.kind, occasion) <= now
-    if due_at > now or _told_already(occasion, due_at) or (over and occasion.known_at is None):
+    if due_at > now or (over and (occasion.known_at is None or occasion.known_at >= due_at)):
         return
     yield from _to_each(occasion, rule, due_at, missed=over)
-
-
-def _told_already(occasion: Occasion, due_at: datetime) -> bool:
-    """Whether the occasion was called or moved only after that time: then the notice of it was the reminder."""
-    return occasion.known_at is not None and occasion.known_at >= due_at
 
 
 def _to_each(occasion: Occasion, rule: ReminderRule, due_at: datetime, *, missed: bool) -> Iterator[Owed]:

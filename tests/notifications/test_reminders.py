@@ -54,13 +54,6 @@ def test_meeting_entered_afterwards_owes_nothing(room: PostRoom) -> None:
     assert room.lines() == []
 
 
-def test_a_reminder_older_than_its_meeting_is_left_to_the_invitation(room: PostRoom) -> None:
-    room.at("2023-06-09 10:00").meeting()
-    room.tick()
-    assert room.states(Kind.MEETING) == []
-    assert {mail["Subject"].split("】")[0] for mail in room.sink.mails} == {"【会議の御案内"}
-
-
 def test_called_after_its_time_is_never_missed(room: PostRoom) -> None:
     room.at("2023-06-12 10:00").meeting()
     room.at("2023-06-12 15:00").tick()

@@ -15,11 +15,12 @@ from notifications.scheduler import tick
 from tests.house import House
 from workflow import engine, questions
 from workflow.calendar import at_tokyo, parse_moment, tokyo_day
+from workflow.engine.meetings import held_decision
 from workflow.errors import SakuteiError
 from workflow.facts import plan_by_key
 from workflow.gates import Lack
 from workflow.office import Office
-from workflow.records import Plan
+from workflow.records import AgendaItem, Plan
 
 CHAIN = shipped("itabashi_dx_2025")
 """Read once, before the forks: a worker's short life is for work."""
@@ -61,6 +62,7 @@ class Working(House):
     def an_item(self, gate: str, key: str = "dx", **_: object) -> int:
         """At 14:00 in a week, so that a morning of deaths does not miss it."""
         body = self.body_of(gate)
+        self.clear(gate, key)
         starts_at = at_tokyo(tokyo_day(self.now) + timedelta(days=7), time(14))
         meeting = engine.call_meeting(
             self.office, f"{body}_office", body, "会議", starts_at=starts_at,
@@ -70,6 +72,22 @@ class Working(House):
         self.until(starts_at + timedelta(hours=1))
         self.everybody_attends(body, meeting)
         return item
+
+    def clear(self, gate: str, key: str) -> None:
+        """Take off the agenda what somebody put there who then died: a version waits for one meeting at a time."""
+        with self.office.reading() as db:
+            left = db.scalars(
+                select(AgendaItem.id).where(
+                    AgendaItem.plan_id == plan_by_key(db, key).id,
+                    AgendaItem.gate_key == gate,
+                    AgendaItem.removed_at.is_(None),
+                    ~held_decision(AgendaItem.id).exists(),
+                )
+            ).all()
+        for item in left:
+            engine.remove_item(
+                self.office, f"{self.body_of(gate)}_office", item, "担当者の急病", now=self.now
+            )
 
     def deliver(self) -> int:
         return tick(self.office, mailer_of(self.settings), self.settings, lambda: self.now).sent
