@@ -188,6 +188,10 @@ class Planned(_Frozen):
     first: YearMonth
     last: YearMonth
 
+    def moved(self, by: int) -> "Planned":
+        """The same span, so many months later."""
+        return Planned(first=_moved(self.first, by), last=_moved(self.last, by))
+
 
 class Stage(_Frozen):
     """A stage of the plan. Its gates stand on leaving it."""
@@ -274,6 +278,24 @@ class Chain(_Frozen):
     def first(self) -> Stage:
         return self.stages[0]
 
+    @property
+    def first_month(self) -> str | None:
+        """The first month its schedule names, 2023-03; None when it plans none."""
+        spans = [stage.planned.first for stage in self.stages if stage.planned]
+        return min([*spans, *(slot.month for slot in self.schedule)], default=None)
+
+    def beginning(self, month: str) -> Self:
+        """The same chain, its whole schedule moved so that the first month it names is this one, 2023-03."""
+        if self.first_month is None:
+            return self
+        by = _months(month) - _months(self.first_month)
+        stages = [
+            stage.model_copy(update={"planned": stage.planned.moved(by)}) if stage.planned else stage
+            for stage in self.stages
+        ]
+        schedule = [slot.model_copy(update={"month": _moved(slot.month, by)}) for slot in self.schedule]
+        return self.model_copy(update={"stages": tuple(stages), "schedule": tuple(schedule)})
+
     def stage(self, key: str) -> Stage:
         """The stage of that key; KeyError when there is none."""
         return self._stages[key]
@@ -318,3 +340,14 @@ class Chain(_Frozen):
     def from_canonical_json(cls, text: str) -> Self:
         """The chain again, from what `canonical_json` wrote."""
         return cls.model_validate_json(text)
+
+
+def _months(month: str) -> int:
+    """How many months a month, 2023-03, lies after the first one of all."""
+    year, number = month.split("-")
+    return int(year) * 12 + int(number) - 1
+
+
+def _moved(month: str, by: int) -> str:
+    year, number = divmod(_months(month) + by, 12)
+    return f"{year:04}-{number + 1:02}"

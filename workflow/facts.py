@@ -49,6 +49,12 @@ class PlanFact:
     text: TextFact | None
     sha256: str | None
     department_name: str
+    first_month: str | None
+
+    @property
+    def dated(self) -> Chain:
+        """The plan's chain in the plan's own months."""
+        return self.chain.beginning(self.first_month) if self.first_month else self.chain
 
 
 _any_version = aliased(Version)
@@ -76,6 +82,7 @@ PLAN_COLUMNS = (
     Version.visit.label("version_visit"),
     Version.sha256,
     Department.name.label("department_name"),
+    Plan.first_month,
 )
 
 
@@ -130,6 +137,7 @@ def plan_fact(db: Session, row: Row[*tuple[Any, ...]]) -> PlanFact:
         text,
         r[14],
         r[15],
+        r[16],
     )
 
 

@@ -120,11 +120,12 @@ def _a_full_body(office: Office) -> House:
                     person_id=person, body_key="joho_bukai", role=Role.MEMBER, since=LONG_AGO, until=None
                 )
             )
-    house.a_plan()
-    house.a_version()
-    for _ in range(MEETINGS):
+    for number in range(MEETINGS):
+        key = f"p{number}"
+        house.a_plan(key)
+        house.a_version(key=key)
         meeting = house.a_meeting("joho_bukai", days=7)
-        engine.list_item(office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=house.now)
+        engine.list_item(office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
     house.later(seconds=1)
     return house
 

@@ -63,6 +63,23 @@ def test_the_paper_names_twelve_lines_of_schedule() -> None:
     assert len(schedule_of_the_paper()) == 12
 
 
+def test_a_schedule_moves_whole_to_the_month_it_is_to_begin_in(itabashi: Chain) -> None:
+    moved = itabashi.beginning("2024-10")
+    assert itabashi.first_month == "2023-03"
+    assert moved.first_month == moved.schedule[0].month == "2024-10"
+    assert [slot.month for slot in moved.schedule][-3:] == ["2025-07", "2025-08", "2025-09"]
+    printing = moved.stage("printing").planned
+    assert printing is not None
+    assert (printing.first, printing.last) == ("2025-10", "2025-10")
+    assert moved.beginning("2023-03") == itabashi
+
+
+def test_a_chain_that_plans_no_months_has_none_to_move() -> None:
+    two_rounds = shipped("two_rounds")
+    assert two_rounds.first_month is None
+    assert two_rounds.beginning("2024-10") is two_rounds
+
+
 def test_the_work_of_the_stages_is_the_papers_own_in_its_order(itabashi: Chain) -> None:
     work = joined(section("７ 今後のスケジュール", None)).rpartition("３")[2]
     assert work == "".join(stage.work or "" for stage in itabashi.stages)

@@ -303,6 +303,25 @@ def test_the_schedule_sets_what_was_held_against_what_was_planned(house: House) 
     assert re.search(r"■ICT推進・活用本部（庁議） <span[^>]*>予定外", march)
 
 
+def test_a_plan_has_the_schedule_of_its_definition_in_its_own_months(staff: Browser) -> None:
+    opened = {"title": "新計画", "chain": "itabashi_dx_2025", "department": "it"}
+    staff.send("/plans/new", key="next", first_month="2024-10", **opened)
+    schedule = staff.see("/plans/next").partition('id="schedule"')[2]
+    assert "令和6年10月" in schedule
+    assert "令和7年10月" in schedule
+    assert staff.see("/chains").count("itabashi_dx_2025") == 1
+    staff.send("/plans/new", key="same", first_month="", **opened)
+    assert "令和6年3月" in staff.see("/plans/same").partition('id="schedule"')[2]
+
+
+def test_a_first_month_that_cannot_be_is_refused_with_the_mend(staff: Browser) -> None:
+    opened = {"key": "next", "title": "新計画", "department": "it"}
+    wrong = staff.send("/plans/new", 422, chain="itabashi_dx_2025", first_month="10月", **opened)
+    assert "2023-03 のように書いてください。" in wrong
+    wrong = staff.send("/plans/new", 422, chain="two_rounds", first_month="2024-10", **opened)
+    assert "予定の月がありません" in wrong
+
+
 def test_the_whole_history_is_paged(staff: Browser) -> None:
     for number in range(120):
         engine.remark(staff.house.office, "tanto", "dx", f"{number}", now=staff.house.now)

@@ -1,7 +1,7 @@
 """Other plans of the demonstration, on other chains and in other stages, so that a newcomer finds one of each.
 The people and the plans are invented."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from definitions.chain import Body, BodyGate, DocumentGate, Gate, SignoffGate
 from definitions.load import shipped
@@ -60,11 +60,11 @@ class Neighbours:
             engine.add_person(office, "admin", key, name, address, now=now)
         for body, role, key in SEATS:
             engine.seat(office, "admin", key, body, role, SINCE, now=now)
-        self.bring("bosai2022", "地域防災計画（令和4年度修正）", "itabashi_dx_2025", "printing")
+        self.bring("bosai2022", "地域防災計画（令和3年度修正）", "itabashi_dx_2025", "printing", "2021-04")
         self.bring("kankyo", "環境基本計画", "two_rounds", "first_comment")
         self.bring("kihonkoso", "基本構想", "shingikai_gian", "report")
-        self.bring("shisetsu", "公共施設等総合管理計画", "itabashi_dx_2025", "outline")
-        self.bring("korei", "高齢者保健福祉計画", "itabashi_dx_2025", "draft")
+        self.bring("shisetsu", "公共施設等総合管理計画", "itabashi_dx_2025", "outline", "2022-06")
+        self.bring("korei", "高齢者保健福祉計画", "itabashi_dx_2025", "draft", "2022-09")
         seen = self.plan("shisetsu").revision
         engine.suspend(
             office, "tanto", "shisetsu", "国の指針の改定を待つため", seen=seen, now=self.replay.now
@@ -76,8 +76,9 @@ class Neighbours:
         office, replay = self.office, self.replay
         chain = shipped("itabashi_dx_2025")
         engine.open_plan(
-            office, "tanto", "kosodate", "子育て支援計画", chain, department="it", now=replay.now
-        )
+            office, "tanto", "kosodate", "子育て支援計画", chain,
+            department="it", first_month="2023-09", now=replay.now,
+        )  # fmt: skip
         self.document("korei")
         korei = self.plan("korei")
         self.open_gate(korei, korei.chain.gate("draft_bukai"))
@@ -100,21 +101,27 @@ class Neighbours:
                 route=route, received_at=replay.now, now=replay.now,
             )  # fmt: skip
 
-    def bring(self, key: str, title: str, chain: str, stage: str) -> None:
-        """Open a plan, and take it through every gate up to the stage."""
+    def bring(self, key: str, title: str, chain: str, stage: str, first_month: str | None = None) -> None:
+        """Open a plan, and take it through every gate up to the stage, in the months its schedule names."""
+        if first_month:
+            self.not_before(first_month)
         engine.open_plan(
-            self.office, "tanto", key, title, shipped(chain), department="it", now=self.replay.now
-        )
+            self.office, "tanto", key, title, shipped(chain),
+            department="it", first_month=first_month, now=self.replay.now,
+        )  # fmt: skip
         while (plan := self.plan(key)).stage.key != stage:
             for gate in plan.stage.gates:
                 self.open_gate(plan, gate)
             engine.advance(self.office, "tanto", key, seen=plan.revision, now=self.replay.now)
 
     def open_gate(self, plan: PlanFact, gate: Gate) -> None:
+        for slot in plan.dated.schedule:
+            if gate.key in slot.gates:
+                self.not_before(slot.month)
         if isinstance(gate, DocumentGate):
             self.document(plan.key)
         elif isinstance(gate, BodyGate):
-            self.decide(plan.chain.body(gate.body), self.meet(plan.key, gate.key))
+            self.decide(plan.chain.body(gate.body), *self.meet(plan.key, gate.key))
         elif isinstance(gate, SignoffGate):
             engine.sign(self.office, "kucho", plan.key, gate.key, now=self.replay.now)
         else:
@@ -123,13 +130,18 @@ class Neighbours:
             self.replay.until(end_of_day(last))
             engine.publish_result(self.office, "tanto", plan.key, now=self.replay.now)
 
+    def not_before(self, month: str) -> None:
+        first = at_tokyo(date.fromisoformat(f"{month}-01"), time(9))
+        self.replay.until(max(first, self.replay.now))
+
     def document(self, key: str) -> None:
         plan = self.plan(key)
         name = f"{plan.title}（{plan.stage.label}）"
         engine.add_version(self.office, "tanto", key, f"{name}.docx", docx(name, "本文"), now=self.replay.now)
 
-    def meet(self, key: str, gate: str) -> int:
-        """The gate's body meets on the next business day, and all attend; returns the item's number."""
+    def meet(self, key: str, gate: str) -> tuple[int, int]:
+        """The gate's body meets on the next business day, and all attend; returns the numbers of the meeting and
+        its item."""
         plan = self.plan(key)
         found = plan.chain.gate(gate)
         assert isinstance(found, BodyGate)  # noqa: S101
@@ -145,10 +157,10 @@ class Neighbours:
         self.replay.until(ends_at)
         there = {key: Seated(present=True) for key in _members(body)}
         engine.enter_attendance(self.office, by, meeting, there, now=self.replay.now)
-        return item
+        return meeting, item
 
-    def decide(self, body: Body, item: int) -> None:
-        """The body's usual answer; where its members vote, all but the chair vote for it."""
+    def decide(self, body: Body, meeting: int, item: int) -> None:
+        """The body's usual answer; where its members vote, all but the chair vote for it. That ends the meeting."""
         by, now = _secretary(body.key), self.replay.now
         if body.reaches == "tallied":
             for key in _members(body.key)[1:]:
@@ -156,6 +168,7 @@ class Neighbours:
             engine.decide_by_votes(self.office, by, item, now=now)
         else:
             engine.record_outcome(self.office, by, item, CARRYING_OUTCOME[body.kind][0], now=now)
+        engine.close_meeting(self.office, by, meeting, "原案のとおり決した。", now=now)
 
     def plan(self, key: str) -> PlanFact:
         with self.office.reading() as db:

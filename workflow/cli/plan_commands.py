@@ -27,11 +27,16 @@ def open_plan(
     by: By,
     department: Annotated[str, typer.Option(help="担当課の鍵")],
     chain: Annotated[str, typer.Option(help="定義の鍵、または定義のファイル")] = "itabashi_dx_2025",
+    first_month: Annotated[
+        str | None, typer.Option(help="工程表の始まりの月、2023-03（省くと、定義の月のまま）")
+    ] = None,
 ) -> None:
     """計画を開始する。計画は開始した日の定義を最後まで持ち続ける。"""
     chosen = load_chain(Path(chain)) if chain.endswith((".yaml", ".yml")) else shipped(chain)
     with at_office() as office:
-        moved = engine.open_plan(office, by, key, title, chosen, department=department, now=now())
+        moved = engine.open_plan(
+            office, by, key, title, chosen, department=department, first_month=first_month, now=now()
+        )
         show.say(f"計画「{moved.plan}」を開始しました。")
         show.say(show.rail(chosen, moved.to_stage))
 
@@ -191,7 +196,7 @@ def schedule(key: PlanKey, json: Json = False) -> None:
     """予定と実際の工程表（月・計画策定工程・会議名・区議会）。"""
     with at_office() as office, office.reading() as db:
         plan = plan_by_key(db, key)
-        planned, held = questions.planned_schedule(plan.chain), questions.held_schedule(db, plan, now())
+        planned, held = questions.planned_schedule(plan), questions.held_schedule(db, plan, now())
     if json:
         show.as_json({"planned": planned, "held": held})
         return

@@ -22,7 +22,7 @@ from workflow.records import Condition, Opinion
 
 PLAN = "dx2025"
 BUKAI, HONBU, IINKAI = "joho_bukai", "ict_honbu", "kikaku_iinkai"
-SINCE = date(2022, 4, 1)
+SINCE = date(2021, 4, 1)
 TICKS = (time(8, 30), time(9, 0))
 """When the replayed scheduler looks each day: the times the chain's reminders fall at."""
 

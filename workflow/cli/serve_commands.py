@@ -101,7 +101,7 @@ def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
     )
     replay = Replay(office, mail, lambda *_: None)
     neighbours = Neighbours(replay)
-    replay.now = parse_moment("2022-10-03 09:00")
+    replay.now = parse_moment("2021-04-01 09:00")
     replay.people()
     neighbours.before()
     replay.at("2023-03-01 09:00")

@@ -1,6 +1,7 @@
 """Use cases on the plan itself: open it, add a version, move it."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -37,9 +38,18 @@ class Moved:
 
 
 def open_plan(
-    office: Office, by: str, key: str, title: str, chain: Chain, *, department: str, now: datetime
+    office: Office,
+    by: str,
+    key: str,
+    title: str,
+    chain: Chain,
+    *,
+    department: str,
+    first_month: str | None = None,
+    now: datetime,
 ) -> Moved:
-    """Open a plan under a chain. The plan keeps the chain as it is today.
+    """Open a plan under a chain. The plan keeps the chain as it is today. `first_month`, 2023-03, is where its
+    schedule begins; None leaves the chain's own months.
 
     Raises `NotAllowed`, `NotFound` (the department), `AlreadyDone` (the key is taken), `BadInput`.
     """
@@ -47,6 +57,8 @@ def open_plan(
     if key in RESERVED:
         raise BadInput("計画の鍵", say("「{key}」は使えません", key=key), "別の鍵を付けてください。")
     a_line("計画の名称", title)
+    if first_month is not None:
+        _a_beginning(chain, first_month)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         if db.get(Department, department) is None:
@@ -67,6 +79,7 @@ def open_plan(
                 "visit": 1,
                 "revision": 1,
                 "entered_at": now,
+                "first_month": first_month,
             },
         ).one()
         _write_step(db, plan_id, 1, Trigger.OPEN, None, chain.first.key, 1, None, "", by=who.id, now=now)
@@ -82,8 +95,21 @@ def open_plan(
             chain_sha256=sha256,
             department=department,
             to=chain.first.key,
+            first_month=first_month,
         )
         return Moved(key, "", chain.first.key, 1)
+
+
+def _a_beginning(chain: Chain, month: str) -> None:
+    name = "工程表の始まりの月"
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+        raise BadInput(
+            name, say("「{month}」は月ではありません", month=month[:20]), "2023-03 のように書いてください。"
+        )
+    if chain.first_month is None:
+        raise BadInput(
+            name, say("定義「{chain}」に予定の月がありません", chain=chain.title), "空のままにしてください。"
+        )
 
 
 def adopt(db: Session, chain: Chain) -> str:

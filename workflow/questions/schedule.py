@@ -85,8 +85,9 @@ def _matched(planned: Sequence[Entry], held: Sequence[Entry]) -> tuple[tuple[Ent
     return (*found, *((entry, Match.UNPLANNED) for entry, times in left.items() for _ in range(times)))
 
 
-def planned_schedule(chain: Chain) -> list[Month]:
-    """The schedule as the chain plans it, month by month."""
+def planned_schedule(plan: PlanFact) -> list[Month]:
+    """The schedule as the plan's chain has it, in the plan's own months."""
+    chain = plan.dated
     spans = [
         (stage.work or stage.label, stage.planned.first, stage.planned.last)
         for stage in chain.stages

@@ -193,10 +193,7 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         in_writing = form == "in_writing"
         about: dict[str, Any] = {"plan": key, "number": item, "meeting": number, "meeting_title": meeting}
         if body in voting and in_writing and now < ends_at and choice in (None, "withdrawn"):
-            until = shown_moment(ends_at)
-            words = say(
-                "{meeting}「{plan}」への回答（期限 {until}）", meeting=meeting, plan=title, until=until
-            )
+            words = say("{meeting}「{plan}」への回答", meeting=meeting, plan=title)
             yield Task(Waiting.ANSWER, words, due=ends_at, **about)
         if body in recording and not (in_writing and now < ends_at):
             words = say("{meeting}「{plan}」の結果", meeting=meeting, plan=title)

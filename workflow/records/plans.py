@@ -27,7 +27,8 @@ class BodyRecord(Record):
 
 
 class Plan(Record):
-    """A plan under way. `visit` rises with each 差戻し: what was agreed before it no longer opens gates."""
+    """A plan under way. `visit` rises with each 差戻し: what was agreed before it no longer opens gates.
+    `first_month`, 2023-03, is where its schedule begins when that is not the chain's own."""
 
     __tablename__ = "plan"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,6 +41,7 @@ class Plan(Record):
     visit: Mapped[int]
     revision: Mapped[int]
     entered_at: Mapped[datetime]
+    first_month: Mapped[str | None] = mapped_column(String(7))
     __table_args__ = (Index(None, "department_key", "status"),)
 
 

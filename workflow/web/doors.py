@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from fastapi import Depends, Form, Request, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -45,6 +46,9 @@ _pages.env.globals |= {
     "language": language.get,
     "dates": dates.get,
     "period_words": period_words,
+    "cells": lambda headings: [
+        Markup(' role="cell" data-label="{}"').format(heading) for heading in headings
+    ],
 }
 
 

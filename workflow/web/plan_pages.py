@@ -86,12 +86,22 @@ def open_plan(
     title: Annotated[str, Form()],
     chain: Annotated[str, Form()],
     department: Annotated[str, Form()],
+    first_month: Annotated[str, Form()] = "",
 ) -> Response:
     with who.office.reading() as db:
         choices = _choices(db)
     if chain not in choices:
         raise NotFound("定義", chain[:60], [each.key for each in choices.values()])
-    engine.open_plan(who.office, who.key, key, title, choices[chain], department=department, now=who.now)
+    engine.open_plan(
+        who.office,
+        who.key,
+        key,
+        title,
+        choices[chain],
+        department=department,
+        first_month=first_month.strip() or None,
+        now=who.now,
+    )
     return go(f"/plans/{key}", said=say("計画を開始しました。次は、最初の段階の文書を登録してください。"))
 
 

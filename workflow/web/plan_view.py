@@ -80,7 +80,7 @@ def plan_view(db: Session, who: Visitor, key: str) -> dict[str, Any]:
         "stages": _by_stage(plan, views),
         "owes_review": [view for view in views if view.owes_review],
         "periods": questions.periods(db, plan),
-        "schedule": questions.compared(questions.planned_schedule(plan.chain), held),
+        "schedule": questions.compared(questions.planned_schedule(plan), held),
         "asked": reading.asked,
         "said_so_far": reading.said,
         "to_read": [

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Path, Query, Response, UploadFile
 from pydantic import Field
 from sqlalchemy import select
 
+from definitions.chain import YearMonth
 from workflow import engine, files, questions
 from workflow.engine import Scope
 from workflow.errors import NotFound
@@ -169,6 +170,9 @@ class OpenPlan(Asked):
     title: Line = Field(description="計画の名称")
     chain: Key = Field(description="定義の鍵")
     department: Key = Field(description="担当課の鍵")
+    first_month: YearMonth | None = Field(
+        default=None, description="工程表の始まりの月。省くと、定義の月のまま"
+    )
 
 
 class Seen(Asked):
@@ -293,7 +297,7 @@ def schedule(caller: Caller, plan: PlanKey) -> Any:
     with caller.office.reading() as db:
         fact = plan_by_key(db, plan)
         held = questions.held_schedule(db, fact, caller.now)
-    planned = questions.planned_schedule(fact.chain)
+    planned = questions.planned_schedule(fact)
     return Schedule(planned=[MonthShown.of(m) for m in planned], held=[MonthShown.of(m) for m in held])
 
 
@@ -306,7 +310,14 @@ def open_plan(caller: Caller, asked: OpenPlan, dry_run: DryRun = False) -> Answe
         caller,
         dry_run,
         lambda office: engine.open_plan(
-            office, caller.key, asked.key, asked.title, chain, department=asked.department, now=caller.now
+            office,
+            caller.key,
+            asked.key,
+            asked.title,
+            chain,
+            department=asked.department,
+            first_month=asked.first_month,
+            now=caller.now,
         ),
         Moved.model_validate,
     )
