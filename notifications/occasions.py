@@ -14,11 +14,12 @@ from notifications.kinds import Kind
 from notifications.reminders import Occasion, Owed, aim, applies, claim_prefix, due, foreseen
 from workflow.audit import Tag
 from workflow.calendar import at_tokyo, business_days_after, end_of_day, offset_before, tokyo_day
-from workflow.engine.meetings import Form, MeetingStatus, held_decision
+from workflow.engine.meetings import Form, MeetingStatus
 from workflow.facts import chain_of
 from workflow.machine import Status
 from workflow.office import connection_of
 from workflow.people import closed_days, seats, staff
+from workflow.questions.agenda import held_decision
 from workflow.records import (
     AgendaItem,
     BodyRecord,

@@ -13,6 +13,7 @@ from workflow.web.app import build
 PUBLIC = {
     "public": "/public",
     "public-comment": "/public/kankyo",
+    "public-result": "/public/bosai2022",
     "sign-in": "/sign-in",
     "reset": "/reset",
     "nothing": "/nothing",
@@ -23,18 +24,20 @@ STAFF = {
     "plan": "/plans/dx2025",
     "plan-printed": "/plans/bosai2022",
     "plan-suspended": "/plans/shisetsu",
+    "plan-opened": "/plans/kosodate",
     "plan-new": "/plans/new",
     "plan-history": "/plans/dx2025/history",
-    "decision": "/plans/dx2025/decisions/1",
     "circulate": "/plans/dx2025/circulate",
     "meetings": "/meetings",
     "meetings-coming": "/meetings?show=coming",
     "meetings-past": "/meetings?show=past",
     "meeting-new": "/meetings/new",
+    "meeting-entered": "/meetings/entered",
     "comments": "/comments",
     "comment": "/comments/kankyo",
     "comment-intake": "/comments/kankyo/intake",
     "comment-opinions": "/comments/kankyo/opinions",
+    "comment-preview": "/comments/kankyo/preview",
     "people": "/people",
     "person": "/people/bucho",
     "bodies": "/bodies",
@@ -51,11 +54,17 @@ STAFF = {
     "tokens": "/tokens",
     "api": "/api/v1/docs",
 }
-FOLLOWED = {
-    "chain": ("/chains", "#main a[href^='/chains/']"),
-    "sitting": ("/meetings?show=past", "#main a:has-text('第3回 情報化推進部会')"),
-    "circular": ("/meetings?show=coming", "#main a:has-text('持ち回り')"),
-    "advance": ("/plans/kosodate", "#main summary"),
+ADMIN = {
+    "admin-today": "/",
+    "admin-plan": "/plans/korei",
+    "admin-people": "/people",
+    "admin-person": "/people/bucho",
+    "admin-people-table": "/people/_table",
+    "admin-body": "/bodies/shingikai",
+    "admin-chain-new": "/chains/_new",
+    "admin-settings": "/settings",
+    "admin-closed-days": "/settings/closed-days",
+    "admin-webhooks": "/settings/webhooks",
 }
 
 
@@ -64,20 +73,107 @@ def main() -> None:
     demo, mail = halfway(Path(tempfile.mkdtemp()) / "demo", site="http://127.0.0.1")
     passwords = {key: password for _, key, password in demo.guests}
     with chromium() as browser, serving(build(demo.office, mail, demo=demo)) as url:
-        stranger = browser.new_context(base_url=url, viewport=DESKTOP, locale="ja-JP").new_page()
-        _shoot_all(stranger, folder, PUBLIC)
-        for key in passwords:
+
+        def screen(key: str | None = None) -> Page:
             page = browser.new_context(base_url=url, viewport=DESKTOP, locale="ja-JP").new_page()
-            sign_in(page, key, passwords[key])
-            if key == "tanto":
-                _shoot_all(page, folder, STAFF)
-                for name, (path, link) in FOLLOWED.items():
-                    page.goto(path)
-                    page.locator(link).first.click()
-                    shoot(page, folder, name)
-            else:
-                _shoot_all(page, folder, {f"{key}-today": "/", f"{key}-plan": "/plans/korei"})
+            page.set_default_timeout(10_000)
+            if key:
+                sign_in(page, key, passwords[key])
+            return page
+
+        _shoot_all(screen(), folder, PUBLIC)
+        _shoot_all(screen("tanto"), folder, STAFF)
+        _shoot_all(screen("admin"), folder, ADMIN)
+        for key in ("bucho", "kyoiku", "kucho", "gikai"):
+            _shoot_all(screen(key), folder, {f"{key}-today": "/", f"{key}-plan": "/plans/korei"})
+        _give_an_opinion(screen(), folder)
+        _staff_at_work(screen("tanto"), folder)
+        _answer_by_circular(screen("kyoiku"), folder)
+        _administer(screen("admin"), folder)
+        _shoot_all(screen("tanto"), folder, {"today-late": "/", "plan-late": "/plans/dx2025"})
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+def _give_an_opinion(page: Page, folder: Path) -> None:
+    page.goto("/public/kankyo")
+    page.get_by_role("button", name="内容を確認する").click()
+    page.get_by_label("氏名").fill("区民 十一")
+    page.get_by_label("住所").fill("○○区本町1-1")
+    page.get_by_label("ご意見 1").fill("雨水をためる公園を増やしてください。")
+    page.get_by_role("button", name="内容を確認する").click()
+    shoot(page, folder, "public-confirm")
+    page.get_by_role("button", name="送信する").click()
+    shoot(page, folder, "public-receipt")
+
+
+def _staff_at_work(page: Page, folder: Path) -> None:
+    """The pages behind forms: confirmations, refusals, and what comes after."""
+    page.goto("/chains")
+    page.locator("#main a[href^='/chains/']").first.click()
+    shoot(page, folder, "chain")
+    page.goto("/plans/dx2025")
+    page.get_by_role("link", name="訂正・引戻し").first.click()
+    shoot(page, folder, "decision")
+    page.goto("/plans/dx2025/circulate")
+    page.get_by_label("教育長 七海").check()
+    page.get_by_label("部長 三郎").check()
+    page.get_by_role("button", name="送られるお知らせを確かめる").click()
+    shoot(page, folder, "circulate-confirm")
+    page.get_by_role("button", name="供覧に付す").click()
+    page.goto("/meetings/new")
+    page.get_by_label("会議の名称").fill("第4回 情報化推進部会")
+    page.get_by_label("開催日").fill("2023-10-10")
+    page.get_by_label("開始 必須").fill("14:00")
+    page.get_by_label("終了 必須").fill("16:00")
+    page.get_by_label("場所").fill("区役所 本庁舎 9階会議室")
+    page.get_by_role("button", name="知らせる相手を確かめる").click()
+    shoot(page, folder, "meeting-confirm")
+    page.get_by_role("button", name="招集する").click()
+    shoot(page, folder, "meeting-called")
+    page.goto("/meetings?show=coming")
+    page.locator("#main a:has-text('持ち回り')").first.click()
+    shoot(page, folder, "circular")
+    page.goto("/meetings?show=past")
+    page.locator("#main a:has-text('第3回 情報化推進部会')").first.click()
+    shoot(page, folder, "sitting")
+    page.get_by_role("link", name="通知の文面を見る").click()
+    shoot(page, folder, "notice")
+    page.go_back()
+    page.get_by_role("button", name="印のない人は出席にして記録する").click()
+    page.get_by_label("2 条件付き了承").check()
+    page.get_by_role("textbox", name="条件").fill("成果指標の目標値を見直すこと")
+    page.get_by_role("button", name="結果を記録する").click()
+    shoot(page, folder, "sitting-confirm")
+    page.get_by_role("button", name="1 件を記録する").click()
+    shoot(page, folder, "sitting-recorded")
+    page.goto("/comments/kankyo/opinions")
+    page.get_by_role("link", name="意見を分ける").first.click()
+    shoot(page, folder, "comment-split")
+    page.goto("/comments/kankyo/opinions")
+    page.get_by_label("選ぶ").first.check()
+    page.get_by_role("button", name="選んだ意見に回答する").click()
+    shoot(page, folder, "comment-answer")
+    page.goto("/comments/kankyo/answers")
+    shoot(page, folder, "comment-answers")
+    page.goto("/comments/kankyo/publish")
+    shoot(page, folder, "comment-publish")
+
+
+def _answer_by_circular(page: Page, folder: Path) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="への回答").first.click()
+    shoot(page, folder, "circular-member")
+
+
+def _administer(page: Page, folder: Path) -> None:
+    page.goto("/settings/webhooks")
+    page.get_by_label("URL").fill("https://nowhere.invalid/sakutei")
+    page.get_by_role("button", name="登録する").click()
+    shoot(page, folder, "refused")
+    page.goto("/tokens")
+    page.get_by_label("名称").fill("文書管理システム")
+    page.get_by_role("button", name="発行する").click()
+    shoot(page, folder, "token-made")
 
 
 def _shoot_all(page: Page, folder: Path, paths: dict[str, str]) -> None:

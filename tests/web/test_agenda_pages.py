@@ -49,6 +49,16 @@ def test_a_plan_put_on_twice_is_told_and_keeps_no_other_from_it(secretary: Brows
     assert on_agenda(shown) == ["a", "b"]
 
 
+def test_what_waits_on_another_agenda_is_offered_with_the_meeting_it_waits_at(secretary: Browser) -> None:
+    filled(secretary)
+    other = secretary.house.a_meeting()
+    shown = secretary.see(f"/meetings/{other}")
+    assert re.search(r'value="a:policy_bukai" disabled', shown)
+    assert "「情報化推進部会」の議題に載っていて、まだ結果がありません。" in shown
+    refused = secretary.send(f"/meetings/{other}/items", add="a:policy_bukai")
+    assert "先にそちらの議題から外してください" in refused
+
+
 def test_a_report_to_a_deliberating_body_is_listed_as_a_report(secretary: Browser) -> None:
     shown = secretary.send("/meetings/1/items", add="a:policy_bukai", purpose="report")
     assert '<span class="tag soft">報告</span>' in shown

@@ -10,11 +10,9 @@ from definitions.terms import BodyKind
 from workflow.audit import Tag, record
 from workflow.engine.checks import some_text
 from workflow.engine.meetings import (
-    MeetingStatus,
     Purpose,
     body_gate,
     decided_items,
-    held_decision,
     listed_items,
     open_meeting,
     still_listed,
@@ -24,6 +22,7 @@ from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible
 from workflow.facts import PlanFact, plan_by_id, plan_by_key
 from workflow.language import say
 from workflow.office import Office
+from workflow.questions.agenda import undecided
 from workflow.records import AgendaItem, Decision, Meeting, Record
 from workflow.rights import Act, Actor
 
@@ -151,21 +150,20 @@ def _write_item(
     if db.scalar(same) is not None:
         raise AlreadyDone("同じ版が既にこの会議の議題に載っています。")
     elsewhere = db.scalar(
-        select(Meeting.title)
-        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        undecided()
         .where(
             AgendaItem.plan_id == plan.id,
             AgendaItem.gate_key == gate,
             AgendaItem.version_id == version_id,
-            AgendaItem.removed_at.is_(None),
-            Meeting.status == MeetingStatus.CALLED,
-            ~held_decision(AgendaItem.id).exists(),
         )
         .limit(1)
     )
     if elsewhere is not None:
         raise AlreadyDone(
-            f"同じ版が「{elsewhere}」の議題に載っていて、まだ結果がありません。先にそちらの議題から外してください。"
+            say(
+                "同じ版が「{meeting}」の議題に載っていて、まだ結果がありません。先にそちらの議題から外してください。",
+                meeting=elsewhere,
+            )
         )
     position = db.scalar(
         select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == held.id)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
 from workflow.audit import Tag, record
@@ -17,7 +17,8 @@ from workflow.facts import PlanFact
 from workflow.language import say
 from workflow.office import Office
 from workflow.people import is_deputy_of, known_body, person_id, seats
-from workflow.records import AgendaItem, Attendance, Decision, Meeting
+from workflow.questions.agenda import held_decision
+from workflow.records import AgendaItem, Attendance, Meeting
 from workflow.rights import Act, Actor, actor
 
 
@@ -357,18 +358,6 @@ def begun(title: str, starts_at: datetime, now: datetime, doing: str) -> None:
     """Raises `StepImpossible` while the meeting is still to come."""
     if starts_at > now:
         raise StepImpossible(doing, title, None, say("開催は {at} です。", at=shown_moment(starts_at)))
-
-
-def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int | None]:
-    """The decision on the item that holds: has an outcome, and nothing supersedes it."""
-    return (
-        select(Decision.item_id)
-        .outerjoin(_later, _later.supersedes_id == Decision.id)
-        .where(Decision.item_id == item, Decision.outcome.is_not(None), _later.id.is_(None))
-    )
-
-
-_later = aliased(Decision)
 
 
 def decided_items(db: Session, meeting: int) -> set[int]:

@@ -16,7 +16,6 @@ from workflow.engine.meetings import (
     MeetingStatus,
     Purpose,
     begun,
-    held_decision,
     still_listed,
 )
 from workflow.errors import (
@@ -28,6 +27,7 @@ from workflow.facts import PLAN_COLUMNS, PlanFact, plan_fact, plans
 from workflow.language import say
 from workflow.office import connection_of
 from workflow.people import seats
+from workflow.questions.agenda import held_decision
 from workflow.records import (
     AgendaItem,
     Attendance,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import BodyGate
 from definitions.terms import Outcome
@@ -71,6 +71,8 @@ class Candidate:
     stage: str
     version: int
     after: tuple[str, ...]
+    elsewhere: str | None
+    """The other meeting whose agenda this version is on, without an outcome yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,29 +128,63 @@ def agenda(db: Session, meeting: int) -> list[Item]:
 
 def candidates(db: Session, meeting: Meeting, now: datetime) -> list[Candidate]:
     """The plans that stand before a shut gate of the meeting's body and have a text, but for what is on this
-    agenda already. A fixed number of statements, however many plans there are."""
+    agenda already; what waits on another says so. A fixed number of statements, however many plans there are."""
     stages = _stages_before(db, meeting.body_key)
     if not stages:
         return []
     which = (Plan.status == Status.ACTIVE) & or_(*stages)
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.title, Plan.key))]
     all_facts = facts_of_all(db, known, which, now)
-    listed = _listed(db, meeting.id)
+    listed, waiting = _listed(db, meeting.id), _waiting(db, meeting.body_key)
     found = []
     for plan in known:
         for state in gates.states(plan.chain, plan.stage, all_facts[plan.id]).values():
             gate = state.gate
             if not isinstance(gate, BodyGate) or gate.body != meeting.body_key or state.open:
                 continue
-            if plan.text is None or (plan.id, gate.key, plan.text.version_id) in listed:
+            if plan.text is None:
                 continue
-            after = state.detail if state.lack is Lack.AFTER else ()
+            item = (plan.id, gate.key, plan.text.version_id)
+            if item in listed:
+                continue
             found.append(
                 Candidate(
-                    plan.key, plan.title, gate.key, gate.label, plan.stage.label, plan.text.number, after
+                    plan=plan.key,
+                    title=plan.title,
+                    gate=gate.key,
+                    label=gate.label,
+                    stage=plan.stage.label,
+                    version=plan.text.number,
+                    after=state.detail if state.lack is Lack.AFTER else (),
+                    elsewhere=waiting.get(item),
                 )
             )
     return found
+
+
+def undecided() -> Select[str]:
+    """The titles of the called meetings with an item that has no outcome yet, one line an item."""
+    return (
+        select(Meeting.title)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .where(
+            Meeting.status == "called",
+            AgendaItem.removed_at.is_(None),
+            ~held_decision(AgendaItem.id).exists(),
+        )
+    )
+
+
+def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int | None]:
+    """The decision on the item that holds: has an outcome, and nothing supersedes it."""
+    return (
+        select(Decision.item_id)
+        .outerjoin(_later, _later.supersedes_id == Decision.id)
+        .where(Decision.item_id == item, Decision.outcome.is_not(None), _later.id.is_(None))
+    )
+
+
+_later = aliased(Decision)
 
 
 def alone_decided(db: Session, meeting: Meeting) -> list[AloneDecided]:
@@ -227,3 +263,10 @@ def _listed(db: Session, meeting: int) -> set[tuple[int, str, int]]:
         )
     )
     return {(plan, gate, version) for plan, gate, version in rows}
+
+
+def _waiting(db: Session, body: str) -> dict[tuple[int, str, int], str]:
+    """What waits on the agendas of the body's meetings, each with the title of its meeting."""
+    items = undecided().add_columns(AgendaItem.plan_id, AgendaItem.gate_key, AgendaItem.version_id)
+    rows = db.execute(items.where(Meeting.body_key == body))
+    return {(plan, gate, version): title for title, plan, gate, version in rows}

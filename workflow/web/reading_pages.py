@@ -37,12 +37,16 @@ def circulate(
     request: Request, who: Writer, key: str, form: Filled, note: Annotated[str, Form()] = ""
 ) -> Response:
     readers = list(dict.fromkeys(str(each) for each in form.getlist("reader")))
+    with who.office.reading() as db:
+        plan = plan_by_key(db, key)
     return confirmed(
         request,
         who,
         form,
         lambda office: engine.circulate(office, who.key, key, readers, note=note, now=who.now),
-        title=say("供覧に付す"),
+        title=say(
+            "{plan}（第{number}版）を供覧に付す", plan=plan.title, number=plan.text.number if plan.text else 0
+        ),
         button=say("供覧に付す"),
         back=f"/plans/{key}#reading",
         said=say("供覧に付しました。"),
