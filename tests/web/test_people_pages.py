@@ -215,7 +215,7 @@ def _members(house: House) -> list[str]:
 
 
 def _row(shown: str, key: str) -> str:
-    return next(row for row in shown.split("<tr>") if f'href="/people/{key}"' in row)
+    return next(row for row in shown.split("<tr ") if f'href="/people/{key}"' in row)
 
 
 def _first_end_form(shown: str, kind: str) -> int:

@@ -201,8 +201,8 @@ def _state(house: House, number: int) -> str:
 
 
 def _promises(shown: str) -> Iterator[tuple[str, int]]:
-    for row in shown.partition("<tbody>")[2].split("<tr>")[1:]:
-        cells = [cell.partition("</td>")[0] for cell in row.split("<td>")]
+    for row in shown.partition("<tbody")[2].split("<tr ")[1:]:
+        cells = [cell.partition("</td>")[0].partition(">")[2] for cell in row.split("<td ")]
         yield cells[1], int(cells[3].partition("（")[2].partition(" 人")[0])
 
 
