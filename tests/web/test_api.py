@@ -188,6 +188,47 @@ def test_a_comment_is_received_answered_and_published(house: House) -> None:
     assert program.ask("plans/dx/comment/opinions")["opinions"][0]["answer"] == "直します"
 
 
+def test_an_opinion_is_split_in_the_writers_own_words(house: House) -> None:
+    program = a_comment(house)
+    first, _ = program.ask("plans/dx/comment/opinions")["opinions"]
+    parts = ["賛成", "です"]
+    said = program.do(f"plans/dx/comment/opinions/{first['number']}/split", parts=parts)
+    assert said["numbers"][0] == first["number"] and len(said["numbers"]) == 2
+    texts = {each["number"]: each["text"] for each in program.ask("plans/dx/comment/opinions")["opinions"]}
+    assert [texts[number] for number in said["numbers"]] == parts
+
+
+def test_an_agenda_is_put_in_another_order(house: House) -> None:
+    secretariat = Program(house, "joho_bukai_office")
+    for key in ("a", "b"):
+        house.a_plan(key)
+        house.a_version(key=key)
+    meeting = house.a_meeting()
+    items = [
+        secretariat.do(f"meetings/{meeting}/items", plan=key, gate="policy_bukai")["number"]
+        for key in ("a", "b")
+    ]
+    secretariat.do(f"meetings/{meeting}/items/order", items=items[::-1])
+    assert [item["number"] for item in secretariat.ask(f"meetings/{meeting}")["items"]] == items[::-1]
+    assert secretariat.do(f"meetings/{meeting}/items/order", 409, items=items[:1])["type"]
+
+
+def test_a_version_is_circulated_read_and_discussed(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    staff, reader = Program(house, "tanto"), Program(house, "joho_bukai_1")
+    assert staff.do("plans/dx/circulate", readers=["joho_bukai_1"], note="御一読ください") == {"asked": 1}
+    [asked] = reader.ask("plans/dx/reading")["asked"]
+    assert (asked["version"], asked["note"], asked["read_at"]) == (1, "御一読ください", None)
+    reader.do(f"plans/dx/circulations/{asked['number']}/read")
+    remark = reader.do("plans/dx/remarks", text="図がよい")["number"]
+    found = staff.ask("plans/dx/reading")
+    assert found["asked"][0]["read_at"] and [each["text"] for each in found["said"]] == ["図がよい"]
+    staff.do(f"plans/dx/remarks/{remark}/take_back", 409)
+    reader.do(f"plans/dx/remarks/{remark}/take_back")
+    assert staff.ask("plans/dx/reading")["said"][0]["text"] == ""
+
+
 def test_who_wrote_an_opinion_is_shown_only_to_those_who_run_the_comment(house: House) -> None:
     runs = a_comment(house)
     assert runs.ask("plans/dx/comment/opinions")["opinions"][0]["writer"]["name"] == "区民 一郎"

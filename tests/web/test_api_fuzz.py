@@ -25,13 +25,15 @@ EXAMPLES = 12
 """Of each call and mode; together a minute or so."""
 
 IN_PATHS: dict[str, Any] = {"plan": "dx", "meeting": 1, "item": 1, "decision": 1, "condition": 1, "signoff": 1,
+                            "opinion": 1, "circulation": 1, "remark": 1,
                             "body": "joho_bukai", "person": "joho_bukai_1", "chain": "two_rounds", "number": 1,
                             "gate": "policy_bukai", "delivery": 1}  # fmt: skip
 IN_BODIES: dict[str, Any] = {"plan": "dx", "gate": "policy_bukai", "decision": 1, "body": "joho_bukai", "seen": 1,
                              "chain": "two_rounds", "department": "it", "to": "outline", "deputy": "admin",
                              "member": "joho_bukai_1", "email": "someone@city.example.jp", "place": "第一委員会室",
                              "starts_at": "2023-04-03T14:00:00+09:00", "ends_at": "2023-04-03T16:00:00+09:00",
-                             "since": "2023-04-01", "until": "2024-03-31", "reason": "都合", "note": "所見"}  # fmt: skip
+                             "since": "2023-04-01", "until": "2024-03-31", "reason": "都合", "note": "所見",
+                             "readers": ["joho_bukai_1"]}  # fmt: skip
 """What the house has, so that not every call ends at what there is not."""
 
 CHECKED = [
@@ -54,6 +56,8 @@ def a_house_with_everything(office: Office) -> House:
     house.a_plan()
     house.a_version()
     house.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
+    engine.circulate(office, "tanto", "dx", ["everything"], now=house.now)
+    engine.remark(office, "everything", "dx", "図がよい", now=house.now)
     return house
 
 

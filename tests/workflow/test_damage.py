@@ -75,13 +75,29 @@ def test_an_empty_database_is_not_used_before_init(tmp_path: Path) -> None:
 def test_a_database_of_an_older_form_is_not_used_until_it_is_brought_up_to_date(tmp_path: Path) -> None:
     office = Office(f"sqlite:///{tmp_path}/x.db", tmp_path / "files")
     schema.migrate(office, to="0001")
-    House(office).a_plan()
+    house = House(office)
+    _a_plan_of_the_first_form(house)
     with pytest.raises(DatabaseUnusable, match="古い形式"):
         schema.require_current(office)
     schema.migrate(office)
     schema.require_current(office)
     with office.reading() as db:
         assert audit.verify(db) > 10
+    assert house.plan().dated == house.chain
+    house.a_version()
+
+
+def _a_plan_of_the_first_form(house: House) -> None:
+    """What `engine.open_plan` wrote before plans had months of their own."""
+    columns = "key, title, chain_sha256, department_key, stage, status, visit, revision, entered_at"
+    with house.office.writing() as db:
+        engine.plans.adopt(db, house.chain)
+        db.execute(
+            text(
+                f"INSERT INTO plan ({columns}) SELECT 'dx', 'DX推進計画', sha256, 'it', 'policy', 'active', 1, 1, :now FROM chain_text"
+            ),
+            {"now": house.now.isoformat(" ")},
+        )
 
 
 def test_a_database_of_a_newer_form_is_left_alone(office: Office) -> None:

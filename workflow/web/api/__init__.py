@@ -14,7 +14,7 @@ from definitions import terms
 from notifications import kinds
 from workflow import engine, gates, machine, questions
 from workflow.errors import SakuteiError
-from workflow.web.api import chains, comments, decisions, meetings, people, plans, problems, work
+from workflow.web.api import chains, comments, decisions, meetings, people, plans, problems, reading, work
 from workflow.web.api.pace import Pace
 from workflow.web.api.problems import Problem
 
@@ -24,6 +24,7 @@ ROUTERS = (
     meetings.router,
     decisions.router,
     comments.router,
+    reading.router,
     people.router,
     chains.router,
     work.router,
@@ -33,6 +34,7 @@ SUBJECTS = {
     "meetings": "会議と議題",
     "decisions": "決定と決裁",
     "comments": "パブリックコメント",
+    "reading": "供覧と意見交換",
     "people": "名簿と会議体",
     "definitions": "定義",
     "work": "今日の仕事・記録・通知",

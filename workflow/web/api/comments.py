@@ -4,7 +4,7 @@ opinion is shown to those alone who run the comment, through a token made for it
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +17,8 @@ from workflow.facts import PlanFact, plan_by_key
 from workflow.records import Answer as Answered
 from workflow.records import CommentPeriod, Opinion, Submission
 from workflow.rights import Act, actor
-from workflow.web.api.doors import Answer, Call, Caller, DryRun, Program, perform, reads, writes
-from workflow.web.api.models import Asked, Day, Done, Key, Line, Moment, Number, Numbered, Reason, Shown
+from workflow.web.api.doors import Answer, Call, Caller, Doing, Program, reads, writes
+from workflow.web.api.models import Asked, Day, Done, Key, Line, Moment, Number, Numbered, Reason, Shown, Text
 from workflow.web.api.plans import PlanKey
 
 router = APIRouter(route_class=Call, prefix="/plans/{plan}/comment", tags=["comments"])
@@ -105,6 +105,7 @@ class OpenComment(Asked):
     closes_on: Day | None = Field(default=None, description="募集終了日。省くと定めの日数")
     shortened_why: Reason | None = Field(default=None, description="日数を縮める理由")
     places: tuple[Line, ...] = Field(default=(), max_length=100, description="閲覧場所")
+    contact: Text = Field(default="", description="提出先・問合せ先")
 
 
 class ReceiveOpinions(Asked):
@@ -117,6 +118,18 @@ class ReceiveOpinions(Asked):
     route: Route
     received_at: Moment = Field(description="届いた日時")
     opinions: list[Reason] = Field(min_length=1, max_length=200, description="意見、1 件ごと")
+
+
+class SplitOpinion(Asked):
+    """1 件の意見の分割"""
+
+    parts: list[Reason] = Field(min_length=1, max_length=200, description="分けた意見、書かれた言葉のまま")
+
+
+class Split(Shown):
+    """分けた意見"""
+
+    numbers: list[int] = Field(description="意見の番号。初めのものは元の番号のまま")
 
 
 class AnswerOpinions(Asked):
@@ -162,59 +175,57 @@ def opinions(
 
 
 @router.post("", response_model=Opened, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
-def open_comment(caller: Caller, plan: PlanKey, asked: OpenComment, dry_run: DryRun = False) -> Answer:
+def open_comment(doing: Doing, plan: PlanKey, asked: OpenComment) -> Answer:
     """現在の版について意見の募集を始める。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.open_comment(office, caller.key, plan, **dict(asked), now=caller.now),
-        lambda last: Opened(closes_on=last),
+    return doing.perform(
+        lambda last: Opened(closes_on=last), engine.open_comment, plan, **dict(asked), now=doing.now
     )
 
 
 @router.post("/opinions", response_model=Receipt, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
-def receive_opinions(
-    caller: Caller, plan: PlanKey, asked: ReceiveOpinions, dry_run: DryRun = False
-) -> Answer:
+def receive_opinions(doing: Doing, plan: PlanKey, asked: ReceiveOpinions) -> Answer:
     """届いた意見を登録する。期間の後に届いたものも残し、印を付けます。"""
     writer = Writer(asked.name, asked.address, asked.telephone, asked.affiliation)
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.receive_opinions(
-            office,
-            caller.key,
-            plan,
-            writer,
-            asked.opinions,
-            route=asked.route,
-            received_at=asked.received_at,
-            now=caller.now,
-        ),
+    return doing.perform(
         lambda receipt: Receipt(receipt=receipt),
+        engine.receive_opinions,
+        plan,
+        writer,
+        asked.opinions,
+        route=asked.route,
+        received_at=asked.received_at,
+        now=doing.now,
+    )
+
+
+@router.post("/opinions/{opinion}/split", response_model=Split, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
+def split_opinion(
+    doing: Doing,
+    plan: PlanKey,
+    opinion: Annotated[Number, Path(description="意見の番号")],
+    asked: SplitOpinion,
+) -> Answer:
+    """いくつかの意見を含む 1 件を分ける。元の文は記録に残ります。"""
+    return doing.perform(
+        lambda numbers: Split(numbers=numbers),
+        engine.split_opinion,
+        plan,
+        opinion,
+        asked.parts,
+        now=doing.now,
     )
 
 
 @router.post("/answers", response_model=Numbered, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
-def answer_opinions(caller: Caller, plan: PlanKey, asked: AnswerOpinions, dry_run: DryRun = False) -> Answer:
+def answer_opinions(doing: Doing, plan: PlanKey, asked: AnswerOpinions) -> Answer:
     """区の考え方を、似た意見にまとめて答える。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.answer_opinions(office, caller.key, plan, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.answer_opinions, plan, **dict(asked), now=doing.now)
 
 
 @router.post("/publish", response_model=Done, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
-def publish_result(caller: Caller, plan: PlanKey, dry_run: DryRun = False) -> Answer:
+def publish_result(doing: Doing, plan: PlanKey) -> Answer:
     """結果を公表する。募集が終わり、すべての意見に答えてから。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.publish_result(office, caller.key, plan, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.publish_result, plan, now=doing.now)
 
 
 def _newest(db: Session, plan: PlanFact) -> CommentPeriod:

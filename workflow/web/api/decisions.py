@@ -13,7 +13,7 @@ from workflow.engine import Choice, Scope, SignedAs
 from workflow.facts import plan_by_key
 from workflow.records import Decision, Person, Review, Signoff, Version
 from workflow.rights import Act
-from workflow.web.api.doors import Answer, Call, Caller, DryRun, perform, reads, writes
+from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.meetings import Because, DecisionShown, conditions_of, shown_decision
 from workflow.web.api.models import Asked, Done, Key, Moment, Number, Numbered, Reason, Shown, Text
 from workflow.web.api.plans import PlanKey
@@ -90,6 +90,12 @@ class CastVote(Asked):
 
     choice: Choice
     member: Key | None = Field(default=None, description="代理する委員の鍵")
+
+
+class EnterVotes(Asked):
+    """挙手の結果"""
+
+    votes: dict[Key, Choice] = Field(min_length=1, max_length=1000, description="委員の鍵ごとの票")
 
 
 class TakeBackVote(Asked):
@@ -210,66 +216,43 @@ def tally(caller: Caller, item: ItemNumber) -> Any:
 
 
 @router.post("/items/{item}/outcome", response_model=Numbered, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME))
-def record_outcome(caller: Caller, item: ItemNumber, asked: RecordOutcome, dry_run: DryRun = False) -> Answer:
+def record_outcome(doing: Doing, item: ItemNumber, asked: RecordOutcome) -> Answer:
     """議事から結果を記録する。担当課と事務局に結果のお知らせが送られます。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.record_outcome(office, caller.key, item, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.record_outcome, item, **dict(asked), now=doing.now)
 
 
 @router.post("/items/{item}/votes", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
-def cast_vote(caller: Caller, item: ItemNumber, asked: CastVote, dry_run: DryRun = False) -> Answer:
+def cast_vote(doing: Doing, item: ItemNumber, asked: CastVote) -> Answer:
     """採決の票、または持ち回りの回答を入れる。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.cast_vote(
-            office, caller.key, item, asked.choice, member=asked.member, now=caller.now
-        ),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.cast_vote, item, asked.choice, member=asked.member, now=doing.now)
+
+
+@router.post(
+    "/items/{item}/votes/entered", response_model=Done, **writes(Scope.DECISIONS, Act.ENTER_ATTENDANCE)
+)
+def enter_votes(doing: Doing, item: ItemNumber, asked: EnterVotes) -> Answer:
+    """会議での挙手の結果を、事務局がまとめて入れる。"""
+    return doing.perform(Done.of, engine.enter_votes, item, asked.votes, now=doing.now)
 
 
 @router.post("/items/{item}/votes/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
-def take_back_vote(caller: Caller, item: ItemNumber, asked: TakeBackVote, dry_run: DryRun = False) -> Answer:
+def take_back_vote(doing: Doing, item: ItemNumber, asked: TakeBackVote) -> Answer:
     """自分の票を取り消す。決するまでの間だけできます。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.take_back_vote(office, caller.key, item, member=asked.member, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.take_back_vote, item, member=asked.member, now=doing.now)
 
 
 @router.post(
     "/items/{item}/deciding_vote", response_model=Done, **writes(Scope.DECISIONS, Act.CAST_DECIDING_VOTE)
 )
-def cast_deciding_vote(
-    caller: Caller, item: ItemNumber, asked: DecidingVote, dry_run: DryRun = False
-) -> Answer:
+def cast_deciding_vote(doing: Doing, item: ItemNumber, asked: DecidingVote) -> Answer:
     """可否同数のとき、会長が決する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.cast_deciding_vote(office, caller.key, item, asked.choice, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.cast_deciding_vote, item, asked.choice, now=doing.now)
 
 
 @router.post("/items/{item}/count", response_model=Numbered, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME))
-def decide_by_votes(
-    caller: Caller, item: ItemNumber, asked: DecideByVotes, dry_run: DryRun = False
-) -> Answer:
+def decide_by_votes(doing: Doing, item: ItemNumber, asked: DecideByVotes) -> Answer:
     """票を集計して結果を記録する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.decide_by_votes(office, caller.key, item, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.decide_by_votes, item, **dict(asked), now=doing.now)
 
 
 @router.post(
@@ -277,17 +260,10 @@ def decide_by_votes(
     response_model=Numbered,
     **writes(Scope.DECISIONS, Act.DECIDE_ALONE),
 )
-def decide_alone(
-    caller: Caller, plan: PlanKey, gate: GateKey, asked: DecideAlone, dry_run: DryRun = False
-) -> Answer:
+def decide_alone(doing: Doing, plan: PlanKey, gate: GateKey, asked: DecideAlone) -> Answer:
     """専決: 会議を開けないとき、会長が決する。次の会議への報告が残ります。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.decide_alone(
-            office, caller.key, plan, gate, asked.outcome, asked.reason, now=caller.now
-        ),
-        Numbered.of,
+    return doing.perform(
+        Numbered.of, engine.decide_alone, plan, gate, asked.outcome, asked.reason, now=doing.now
     )
 
 
@@ -296,83 +272,44 @@ def decide_alone(
     response_model=Numbered,
     **writes(Scope.DECISIONS, Act.RECORD_OUTCOME),
 )
-def correct_decision(
-    caller: Caller, decision: DecisionNumber, asked: Correct, dry_run: DryRun = False
-) -> Answer:
+def correct_decision(doing: Doing, decision: DecisionNumber, asked: Correct) -> Answer:
     """訂正: 前の記録を残したまま、新しい記録で置き換える。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.correct_decision(office, caller.key, decision, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.correct_decision, decision, **dict(asked), now=doing.now)
 
 
 @router.post(
     "/decisions/{decision}/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME)
 )
-def take_back_decision(
-    caller: Caller, decision: DecisionNumber, asked: Because, dry_run: DryRun = False
-) -> Answer:
+def take_back_decision(doing: Doing, decision: DecisionNumber, asked: Because) -> Answer:
     """引戻し: 次の人が動く前に、自分の記録を取り消す。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.take_back_decision(office, caller.key, decision, asked.reason, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.take_back_decision, decision, asked.reason, now=doing.now)
 
 
 @router.post(
     "/conditions/{condition}/close", response_model=Done, **writes(Scope.DECISIONS, Act.CLOSE_CONDITION)
 )
 def close_condition(
-    caller: Caller,
+    doing: Doing,
     condition: Annotated[Number, Path(description="条件の番号")],
     asked: CloseCondition,
-    dry_run: DryRun = False,
 ) -> Answer:
     """条件付き了承の条件を、どう満たしたかを書いて解消する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.close_condition(office, caller.key, condition, asked.note, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.close_condition, condition, asked.note, now=doing.now)
 
 
 @router.post("/plans/{plan}/gates/{gate}/sign", response_model=Numbered, **writes(Scope.DECISIONS, Act.SIGN))
-def sign(caller: Caller, plan: PlanKey, gate: GateKey, asked: Sign, dry_run: DryRun = False) -> Answer:
+def sign(doing: Doing, plan: PlanKey, gate: GateKey, asked: Sign) -> Answer:
     """決裁する、または理由を付けて返す。代決・専決の別は、誰が決裁したかから決まります。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.sign(office, caller.key, plan, gate, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.sign, plan, gate, **dict(asked), now=doing.now)
 
 
 @router.post("/signoffs/{signoff}/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.SIGN))
-def take_back_signoff(
-    caller: Caller, signoff: SignoffNumber, asked: Because, dry_run: DryRun = False
-) -> Answer:
+def take_back_signoff(doing: Doing, signoff: SignoffNumber, asked: Because) -> Answer:
     """自分の決裁を引き戻す。計画が動くまで、後閲が済むまでの間だけできます。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.take_back_signoff(office, caller.key, signoff, asked.reason, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.take_back_signoff, signoff, asked.reason, now=doing.now)
 
 
 @router.post("/signoffs/{signoff}/review", response_model=Done, **writes(Scope.DECISIONS, Act.REVIEW))
-def review_signoff(
-    caller: Caller, signoff: SignoffNumber, asked: ReviewSignoff, dry_run: DryRun = False
-) -> Answer:
+def review_signoff(doing: Doing, signoff: SignoffNumber, asked: ReviewSignoff) -> Answer:
     """後閲: 自分の名で代決されたものを読んだことを記録する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.review_signoff(office, caller.key, signoff, note=asked.note, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.review_signoff, signoff, note=asked.note, now=doing.now)

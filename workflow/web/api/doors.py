@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -34,6 +34,7 @@ IDEMPOTENCY_KEY, REPLAYED = "idempotency-key", "idempotent-replayed"
 LONGEST_KEY = 200
 
 Done = TypeVar("Done")
+Asked = ParamSpec("Asked")
 Answer = BaseModel | Response
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -55,19 +56,48 @@ def _caller(request: Request) -> Program:
 
 
 Caller = Annotated[Program, Depends(_caller)]
-DryRun = Annotated[bool, Query(description="true: 記録せず、誰に何が送られるかだけを答える")]
 
 
-def perform(
-    caller: Program,
-    dry_run: bool,
-    act: Callable[[Office], Done],
-    shown: Callable[[Done], BaseModel],
-) -> Answer:
-    """Do it and show what came of it; with `dry_run` only say who would be told of what. Raises what it raises."""
-    if dry_run:
-        return JSONResponse(Rehearsed.of(rehearse(caller.office, act)).model_dump(mode="json"))
-    return shown(act(caller.office))
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Something a program is about to do; a dry run only says who would be told of what."""
+
+    by: Program
+    dry_run: bool
+
+    @property
+    def office(self) -> Office:
+        return self.by.office
+
+    @property
+    def now(self) -> datetime:
+        return self.by.now
+
+    def perform(
+        self,
+        shown: Callable[[Done], BaseModel],
+        act: Callable[Concatenate[Office, str, Asked], Done],
+        *args: Asked.args,
+        **named: Asked.kwargs,
+    ) -> Answer:
+        """Do it in the program's name and show what came of it. Raises what it raises."""
+
+        def acting(office: Office) -> Done:
+            return act(office, self.by.key, *args, **named)
+
+        if self.dry_run:
+            return JSONResponse(Rehearsed.of(rehearse(self.office, acting)).model_dump(mode="json"))
+        return shown(acting(self.office))
+
+
+def _attempt(
+    caller: Caller,
+    dry_run: Annotated[bool, Query(description="true: 記録せず、誰に何が送られるかだけを答える")] = False,
+) -> Attempt:
+    return Attempt(caller, dry_run)
+
+
+Doing = Annotated[Attempt, Depends(_attempt)]
 
 
 def reads(*rights: Act | Open) -> dict[str, Any]:

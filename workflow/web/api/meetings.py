@@ -17,7 +17,7 @@ from workflow.errors import NotFound
 from workflow.gates import Manner
 from workflow.records import AgendaItem, Attendance, Condition, Decision, Meeting, Person, Plan, Version
 from workflow.rights import Act
-from workflow.web.api.doors import Answer, Call, Caller, DryRun, perform, reads, writes
+from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.models import (
     Asked,
     Day,
@@ -162,6 +162,12 @@ class ListItem(Asked):
     purpose: Purpose | None = Field(default=None, description="目的。省くと会議体の種類のとおり")
 
 
+class OrderItems(Asked):
+    """議題の順"""
+
+    items: list[Number] = Field(max_length=1000, description="載っている議題のすべての番号、並べたい順")
+
+
 class ListRatification(Asked):
     """専決の報告の登録"""
 
@@ -213,122 +219,74 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
 
 
 @router.post("/meetings", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def call_meeting(caller: Caller, asked: CallMeeting, dry_run: DryRun = False) -> Answer:
+def call_meeting(doing: Doing, asked: CallMeeting) -> Answer:
     """会議を招集する。委員と事務局に招集のお知らせが送られます。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.call_meeting(office, caller.key, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.call_meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/held", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def enter_meeting(caller: Caller, asked: CallMeeting, dry_run: DryRun = False) -> Answer:
+def enter_meeting(doing: Doing, asked: CallMeeting) -> Answer:
     """済んだ会議を登録する。委員は開催日の委員です。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.enter_meeting(office, caller.key, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.enter_meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/{meeting}/move", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def move_meeting(
-    caller: Caller, meeting: MeetingNumber, asked: MoveMeeting, dry_run: DryRun = False
-) -> Answer:
+def move_meeting(doing: Doing, meeting: MeetingNumber, asked: MoveMeeting) -> Answer:
     """会議の日時・場所を変える。招かれた人に変更のお知らせが送られます。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.move_meeting(office, caller.key, meeting, **dict(asked), now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.move_meeting, meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/{meeting}/cancel", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def cancel_meeting(caller: Caller, meeting: MeetingNumber, asked: Because, dry_run: DryRun = False) -> Answer:
+def cancel_meeting(doing: Doing, meeting: MeetingNumber, asked: Because) -> Answer:
     """会議を中止する。招かれた人に中止のお知らせが送られます。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.cancel_meeting(office, caller.key, meeting, asked.reason, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.cancel_meeting, meeting, asked.reason, now=doing.now)
 
 
 @router.post("/meetings/{meeting}/close", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def close_meeting(
-    caller: Caller, meeting: MeetingNumber, asked: CloseMeeting, dry_run: DryRun = False
-) -> Answer:
+def close_meeting(doing: Doing, meeting: MeetingNumber, asked: CloseMeeting) -> Answer:
     """会議を終了する。すべての議題に結果が要ります。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.close_meeting(office, caller.key, meeting, asked.minutes, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.close_meeting, meeting, asked.minutes, now=doing.now)
 
 
 @router.post(
     "/meetings/{meeting}/attendance", response_model=Done, **writes(Scope.MEETINGS, Act.ENTER_ATTENDANCE)
 )
-def enter_attendance(
-    caller: Caller, meeting: MeetingNumber, asked: EnterAttendance, dry_run: DryRun = False
-) -> Answer:
+def enter_attendance(doing: Doing, meeting: MeetingNumber, asked: EnterAttendance) -> Answer:
     """出欠を記録する。"""
     attended = {key: Seated(seat.present, seat.deputy) for key, seat in asked.attended.items()}
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.enter_attendance(office, caller.key, meeting, attended, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.enter_attendance, meeting, attended, now=doing.now)
 
 
 @router.post("/meetings/{meeting}/items", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA))
-def list_item(caller: Caller, meeting: MeetingNumber, asked: ListItem, dry_run: DryRun = False) -> Answer:
+def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> Answer:
     """計画の現在の版を議題に載せる。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.list_item(
-            office, caller.key, meeting, asked.plan, asked.gate, purpose=asked.purpose, now=caller.now
-        ),
-        Numbered.of,
+    return doing.perform(
+        Numbered.of, engine.list_item, meeting, asked.plan, asked.gate, purpose=asked.purpose, now=doing.now
     )
 
 
 @router.post(
     "/meetings/{meeting}/ratifications", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA)
 )
-def list_ratification(
-    caller: Caller, meeting: MeetingNumber, asked: ListRatification, dry_run: DryRun = False
-) -> Answer:
+def list_ratification(doing: Doing, meeting: MeetingNumber, asked: ListRatification) -> Answer:
     """会長の専決を、報告・承認の議題として載せる。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.list_ratification(office, caller.key, meeting, asked.decision, now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.list_ratification, meeting, asked.decision, now=doing.now)
+
+
+@router.post("/meetings/{meeting}/items/order", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))
+def order_items(doing: Doing, meeting: MeetingNumber, asked: OrderItems) -> Answer:
+    """議題を並べ替える。"""
+    return doing.perform(Done.of, engine.order_items, meeting, asked.items, now=doing.now)
 
 
 @router.post("/items/{item}/remove", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))
 def remove_item(
-    caller: Caller,
+    doing: Doing,
     item: Annotated[Number, Path(description="議題の番号")],
     asked: Because,
-    dry_run: DryRun = False,
 ) -> Answer:
     """議題から外す。継続審議とは別の記録です。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.remove_item(office, caller.key, item, asked.reason, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.remove_item, item, asked.reason, now=doing.now)
 
 
 def _known(db: Session, number: int) -> Meeting:

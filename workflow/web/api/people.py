@@ -15,7 +15,7 @@ from workflow.people import known_body, seats
 from workflow.records import BodyRecord, Department, Person
 from workflow.rights import SEATED, Act
 from workflow.web.api.chains import chain_named
-from workflow.web.api.doors import Answer, Call, Caller, DryRun, perform, reads, writes
+from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.models import Asked, Day, Done, Key, Line, Numbered, Shown, rows_of
 
 router = APIRouter(route_class=Call, tags=["people"])
@@ -213,112 +213,64 @@ def body(
 
 
 @router.post("/departments", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def add_department(caller: Caller, asked: Named, dry_run: DryRun = False) -> Answer:
+def add_department(doing: Doing, asked: Named) -> Answer:
     """課を登録する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.add_department(office, caller.key, asked.key, asked.name, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.add_department, asked.key, asked.name, now=doing.now)
 
 
 @router.post("/bodies", response_model=ChainUsed, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def add_bodies(caller: Caller, asked: UseChain, dry_run: DryRun = False) -> Answer:
+def add_bodies(doing: Doing, asked: UseChain) -> Answer:
     """定義の会議体を名簿に加え、委員を登録できるようにする。"""
-    with caller.office.reading() as db:
+    with doing.office.reading() as db:
         chain = chain_named(db, asked.chain)
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.add_chain(office, caller.key, chain, now=caller.now),
-        lambda sha256: ChainUsed(sha256=sha256),
-    )
+    return doing.perform(lambda sha256: ChainUsed(sha256=sha256), engine.add_chain, chain, now=doing.now)
 
 
 @router.post("/people", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def add_person(caller: Caller, asked: AddPerson, dry_run: DryRun = False) -> Answer:
+def add_person(doing: Doing, asked: AddPerson) -> Answer:
     """職員を登録する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.add_person(office, caller.key, **dict(asked), now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.add_person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/change", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def change_person(caller: Caller, person: PersonKey, asked: ChangePerson, dry_run: DryRun = False) -> Answer:
+def change_person(doing: Doing, person: PersonKey, asked: ChangePerson) -> Answer:
     """氏名・電子メールを変える。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.change_person(office, caller.key, person, **dict(asked), now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.change_person, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/postings", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def post(caller: Caller, person: PersonKey, asked: Post, dry_run: DryRun = False) -> Answer:
+def post(doing: Doing, person: PersonKey, asked: Post) -> Answer:
     """所属と職を登録する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.post(office, caller.key, person, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.post, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/seats", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def seat(caller: Caller, person: PersonKey, asked: TakeSeat, dry_run: DryRun = False) -> Answer:
+def seat(doing: Doing, person: PersonKey, asked: TakeSeat) -> Answer:
     """会議体の会長・副会長・委員・事務局を、任期とともに登録する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.seat(office, caller.key, person, **dict(asked), now=caller.now),
-        Numbered.of,
-    )
+    return doing.perform(Numbered.of, engine.seat, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/end_terms", response_model=Ended, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def end_terms(caller: Caller, person: PersonKey, asked: EndTerms, dry_run: DryRun = False) -> Answer:
+def end_terms(doing: Doing, person: PersonKey, asked: EndTerms) -> Answer:
     """異動・退職: その日で所属・委員・代理を終える。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.end_terms(office, caller.key, person, asked.last_day, now=caller.now),
-        lambda ended: Ended(ended=ended),
+    return doing.perform(
+        lambda ended: Ended(ended=ended), engine.end_terms, person, asked.last_day, now=doing.now
     )
 
 
 @router.post("/people/{person}/deputies", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def name_deputy(caller: Caller, person: PersonKey, asked: NameDeputy, dry_run: DryRun = False) -> Answer:
+def name_deputy(doing: Doing, person: PersonKey, asked: NameDeputy) -> Answer:
     """代理者を届け出る（代理出席・代決）。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.name_deputy(office, caller.key, person, **dict(asked), now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.name_deputy, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/administrator", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def name_administrator(caller: Caller, person: PersonKey, asked: Term, dry_run: DryRun = False) -> Answer:
+def name_administrator(doing: Doing, person: PersonKey, asked: Term) -> Answer:
     """システム管理者を加える。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.name_administrator(office, caller.key, person, **dict(asked), now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.name_administrator, person, **dict(asked), now=doing.now)
 
 
 @router.post("/closed_days", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def close_day(caller: Caller, asked: CloseDay, dry_run: DryRun = False) -> Answer:
+def close_day(doing: Doing, asked: CloseDay) -> Answer:
     """閉庁日を加える。営業日の数え方に効きます。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.close_day(office, caller.key, asked.day, asked.name, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, engine.close_day, asked.day, asked.name, now=doing.now)

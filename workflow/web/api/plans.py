@@ -17,7 +17,7 @@ from workflow.questions import Month
 from workflow.records import Person, Version
 from workflow.rights import Act
 from workflow.web.api.chains import chain_named
-from workflow.web.api.doors import Answer, Call, Caller, DryRun, Upload, perform, reads, writes
+from workflow.web.api.doors import Answer, Call, Caller, Doing, Upload, reads, writes
 from workflow.web.api.models import Asked, Key, Line, Moment, Number, Numbered, Reason, Shown, Text, rows_of
 from workflow.web.api.problems import Blocker
 
@@ -302,103 +302,71 @@ def schedule(caller: Caller, plan: PlanKey) -> Any:
 
 
 @router.post("", response_model=Moved, **writes(Scope.PLANS, Act.OPEN_PLAN))
-def open_plan(caller: Caller, asked: OpenPlan, dry_run: DryRun = False) -> Answer:
+def open_plan(doing: Doing, asked: OpenPlan) -> Answer:
     """計画を始める。計画は、いまの定義のまま進みます。"""
-    with caller.office.reading() as db:
+    with doing.office.reading() as db:
         chain = chain_named(db, asked.chain)
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.open_plan(
-            office,
-            caller.key,
-            asked.key,
-            asked.title,
-            chain,
-            department=asked.department,
-            first_month=asked.first_month,
-            now=caller.now,
-        ),
+    return doing.perform(
         Moved.model_validate,
+        engine.open_plan,
+        asked.key,
+        asked.title,
+        chain,
+        department=asked.department,
+        first_month=asked.first_month,
+        now=doing.now,
     )
 
 
 @uploads.post("/{plan}/versions", response_model=Numbered, **writes(Scope.PLANS, Act.ADD_VERSION))
 def add_version(
-    caller: Caller,
+    doing: Doing,
     plan: PlanKey,
     document: Annotated[UploadFile, Field(description="文書。200 MB まで")],
     note: Annotated[Text, Form(description="版の説明")] = "",
-    dry_run: DryRun = False,
 ) -> Answer:
     """新しい版を登録する。それまでの決定は、この版には効かなくなります。"""
     content = document.file.read(files.LARGEST + 1)
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.add_version(
-            office, caller.key, plan, document.filename or "", content, note=note, now=caller.now
-        ),
-        Numbered.of,
+    return doing.perform(
+        Numbered.of, engine.add_version, plan, document.filename or "", content, note=note, now=doing.now
     )
 
 
 @router.post("/{plan}/advance", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def advance(caller: Caller, plan: PlanKey, asked: Advance, dry_run: DryRun = False) -> Answer:
+def advance(doing: Doing, plan: PlanKey, asked: Advance) -> Answer:
     """次の段階へ進める。関門が閉じていれば 409（gate-closed）に、閉じている関門のすべてを示します。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.advance(office, caller.key, plan, seen=asked.seen, to=asked.to, now=caller.now),
-        Moved.model_validate,
+    return doing.perform(
+        Moved.model_validate, engine.advance, plan, seen=asked.seen, to=asked.to, now=doing.now
     )
 
 
 @router.post("/{plan}/send_back", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def send_back(caller: Caller, plan: PlanKey, asked: SendBack, dry_run: DryRun = False) -> Answer:
+def send_back(doing: Doing, plan: PlanKey, asked: SendBack) -> Answer:
     """前の段階へ差し戻す。それまでの決定では関門は開かなくなります。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.send_back(
-            office, caller.key, plan, asked.to, asked.reason, seen=asked.seen, now=caller.now
-        ),
-        Moved.model_validate,
+    return doing.perform(
+        Moved.model_validate, engine.send_back, plan, asked.to, asked.reason, seen=asked.seen, now=doing.now
     )
 
 
 @router.post("/{plan}/suspend", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def suspend(caller: Caller, plan: PlanKey, asked: Because, dry_run: DryRun = False) -> Answer:
+def suspend(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
     """中断する。再開するまで、進めることも版を登録することもできません。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.suspend(
-            office, caller.key, plan, asked.reason, seen=asked.seen, now=caller.now
-        ),
-        Moved.model_validate,
+    return doing.perform(
+        Moved.model_validate, engine.suspend, plan, asked.reason, seen=asked.seen, now=doing.now
     )
 
 
 @router.post("/{plan}/resume", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def resume(caller: Caller, plan: PlanKey, asked: Because, dry_run: DryRun = False) -> Answer:
+def resume(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
     """再開する。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.resume(office, caller.key, plan, asked.reason, seen=asked.seen, now=caller.now),
-        Moved.model_validate,
+    return doing.perform(
+        Moved.model_validate, engine.resume, plan, asked.reason, seen=asked.seen, now=doing.now
     )
 
 
 @router.post("/{plan}/withdraw", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def withdraw(caller: Caller, plan: PlanKey, asked: Because, dry_run: DryRun = False) -> Answer:
+def withdraw(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
     """取り下げる。元には戻せません。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: engine.withdraw(
-            office, caller.key, plan, asked.reason, seen=asked.seen, now=caller.now
-        ),
-        Moved.model_validate,
+    return doing.perform(
+        Moved.model_validate, engine.withdraw, plan, asked.reason, seen=asked.seen, now=doing.now
     )

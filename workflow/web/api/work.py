@@ -14,7 +14,7 @@ from workflow.errors import AuditBroken
 from workflow.questions import Waiting
 from workflow.records import Event, Person
 from workflow.rights import Act
-from workflow.web.api.doors import Answer, Call, Caller, DryRun, perform, reads, writes
+from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.models import Done, Moment, Number, Shown, rows_of
 
 router = APIRouter(route_class=Call, tags=["work"])
@@ -138,14 +138,8 @@ def deliveries(
 
 @router.post("/deliveries/{delivery}/resend", response_model=Done, **writes(Scope.MEETINGS, Act.RESEND))
 def resend(
-    caller: Caller,
+    doing: Doing,
     delivery: Annotated[Number, Path(description="通知の番号")],
-    dry_run: DryRun = False,
 ) -> Answer:
     """送れなかった通知を、もう一度送る。"""
-    return perform(
-        caller,
-        dry_run,
-        lambda office: outbox.resend(office, caller.key, delivery, now=caller.now),
-        Done.of,
-    )
+    return doing.perform(Done.of, outbox.resend, delivery, now=doing.now)
