@@ -134,14 +134,14 @@ def try_out(office: Office, by: str, webhook: int, *, now: datetime) -> None:
 
 def must_be_callable(url: str, allowed: tuple[Network, ...]) -> None:
     """Raises `BadInput` when the URL leads to no address, or to one that may not be called."""
-    asked = httpx.URL(url)
     try:
+        asked = httpx.URL(url)
         address_of(asked.host, _port(asked), allowed)
     except Refused as error:
         raise BadInput("通知先の URL", error.words, "通知先を確かめてください。") from error
-    except OSError as error:
+    except (OSError, UnicodeError, httpx.InvalidURL) as error:
         raise BadInput(
-            "通知先の URL", say("「{host}」の名前を引けません", host=asked.host), "綴りを確かめてください。"
+            "通知先の URL", say("「{host}」の名前を引けません", host=url), "綴りを確かめてください。"
         ) from error
 
 

@@ -184,7 +184,9 @@ def parse_day(text: str, place: str = "日付") -> date:
     )
     try:
         if western:
-            return date(*(int(part) for part in western.groups()))
+            found = date(*(int(part) for part in western.groups()))
+            if 1950 <= found.year <= 2199:
+                return found
         if era:
             year = 1 if era[1] == "元" else int(era[1])
             return date(2018 + year, int(era[2]), int(era[3]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, Chain, PeriodGate, SignoffGate, Stage
@@ -199,8 +199,7 @@ def _here(table: type[Decision] | type[Signoff] | type[CommentPeriod]) -> Column
 
 
 def _decisions_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """The decisions that nothing supersedes, with what is open on them and how a 専決 was answered."""
-    later, ratification, undone = aliased(Decision), aliased(Decision), aliased(Decision)
+    """Every decision of the visit, superseded ones too, with what is open on it."""
     return (
         select(
             Decision.plan_id,
@@ -210,42 +209,44 @@ def _decisions_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Version.number,
             Decision.outcome,
             Decision.manner,
+            Decision.decided_on,
+            Decision.supersedes_id,
+            Decision.ratifies_id,
             Condition.text,
-            case((undone.id.is_(None), ratification.outcome)),
         )
         .join(Plan, _here(Decision))
         .join(Version, Version.id == Decision.version_id)
-        .outerjoin(later, later.supersedes_id == Decision.id)
         .outerjoin(Condition, (Condition.decision_id == Decision.id) & Condition.closed_at.is_(None))
-        .outerjoin(
-            ratification,
-            # Both are the plan's; said so that the index on it is used.
-            (ratification.plan_id == Decision.plan_id) & (ratification.ratifies_id == Decision.id),
-        )
-        .outerjoin(undone, undone.supersedes_id == ratification.id)
-        .where(which, Decision.ratifies_id.is_(None), Decision.outcome.is_not(None), later.id.is_(None))
-        .order_by(Decision.id, Condition.id, ratification.id)
+        .where(which)
+        .order_by(Decision.id, Condition.id)
     )
 
 
 def _decisions(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, DecisionFact]]:
-    """By plan and gate, the decision that holds: the newest."""
+    """By plan and gate, the decision that holds: of the latest day, and of one day the one recorded last. A
+    correction stands where the decision it corrects stood, however late it is written."""
+    first: dict[int, int] = {}
+    for row in rows:
+        first[row.id] = first.get(row.supersedes_id, row.id)
+    superseded = {row.supersedes_id for row in rows}
+    standing = [row for row in rows if row.id not in superseded and row.outcome is not None]
+    answers = {first[row.ratifies_id]: row.outcome for row in standing if row.ratifies_id is not None}
+    conditions: dict[int, list[str]] = {}
+    for row in standing:
+        if row.text is not None:
+            conditions.setdefault(row.id, []).append(row.text)
     found: dict[int, dict[str, DecisionFact]] = {}
-    for plan, number, gate, version, version_number, outcome, manner, condition, answer in rows:
-        held = found.setdefault(plan, {}).get(gate)
-        same = held if held and held.id == number else None
-        conditions = same.open_conditions if same else ()
-        if condition is not None and condition not in conditions:
-            conditions = (*conditions, condition)
-        found[plan][gate] = DecisionFact(
-            id=number,
-            version_id=version,
-            version_number=version_number,
-            outcome=Outcome(outcome),
-            manner=Manner(manner),
-            open_conditions=conditions,
-            refused=answer in REFUSALS or bool(answer is None and same and same.refused),
-        )
+    for row in sorted(standing, key=lambda row: (row.decided_on, first[row.id])):
+        if row.ratifies_id is None:
+            found.setdefault(row.plan_id, {})[row.gate_key] = DecisionFact(
+                id=row.id,
+                version_id=row.version_id,
+                version_number=row.number,
+                outcome=Outcome(row.outcome),
+                manner=Manner(row.manner),
+                open_conditions=tuple(dict.fromkeys(conditions.get(row.id, ()))),
+                refused=answers.get(first[row.id]) in REFUSALS,
+            )
     return found
 
 

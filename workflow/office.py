@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from workflow.errors import DatabaseUnusable
+from workflow.errors import BadInput, DatabaseUnusable
 
 WRITER_LOCK = 0x73616B75
 """The PostgreSQL advisory lock a writing transaction holds: one writer an office, as `BEGIN IMMEDIATE` is."""
@@ -130,6 +130,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except (DataError, OverflowError) as error:
+        raise BadInput("値", "記録できない値です", "画面を開き直して、入力し直してください。") from error
     except DBAPIError as error:
         problem = str(error.orig)
         if isinstance(error, OperationalError) or any(sign in problem for sign, *_ in _TROUBLES):

@@ -1,8 +1,5 @@
-"""Marks only this office can make, for people who have no account with it.
-
-They are keyed with the hash of the log's first event: it is in every office's database from its first day, it
-differs from office to office, and no page shows it whole. So there is no further secret to make, keep and lose.
-"""
+"""Marks only this office can make, for people who have no account with it. They are keyed with a secret that lies in
+the office's database from its first day."""
 
 import hashlib
 import hmac
@@ -12,7 +9,7 @@ from ipaddress import IPv6Address, ip_address
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow.records import Event
+from workflow.records import OfficeSecret
 
 
 def sender_mark(db: Session, address: str, day: date) -> str:
@@ -26,8 +23,8 @@ def receipt_seal(db: Session, receipt: str) -> str:
 
 
 def _seal(db: Session, words: str) -> str:
-    first = db.scalar(select(Event.hash).where(Event.seq == 1)) or ""
-    return hmac.new(first.encode(), words.encode(), hashlib.sha256).hexdigest()
+    secret = db.scalars(select(OfficeSecret.value)).one()
+    return hmac.new(secret.encode(), words.encode(), hashlib.sha256).hexdigest()
 
 
 def _subscriber(address: str) -> str:

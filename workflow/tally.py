@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from definitions.chain import Body, Threshold, Tie
 from workflow.language import say
@@ -50,9 +51,12 @@ class Ballot:
 
 def standing(ballots: Iterable[Ballot]) -> list[Ballot]:
     """The ballots that stand, of all that were cast in their order: one taken back is none, and a member's later
-    one replaces the earlier. A deciding vote stands beside the chair's own."""
+    one replaces the earlier. A deciding vote stands beside the chair's own, until anybody votes anew: it broke
+    the tie there was."""
     held: dict[int, list[Ballot]] = {}
     for ballot in ballots:
+        if not ballot.casting and ballot.choice is not Choice.WITHDRAWN:
+            held = {member: [each for each in mine if not each.casting] for member, mine in held.items()}
         mine = held.setdefault(ballot.member, [])
         if ballot.choice is not Choice.WITHDRAWN:
             mine[:] = [each for each in mine if each.casting != ballot.casting] + [ballot]
@@ -74,7 +78,8 @@ def tally_of(
     stand = standing(ballots)
     own = {each.member: each.choice for each in stand if not each.casting}
     deciding = [each.choice for each in stand if each.casting]
-    there = set(own) if present is None else set(present)
+    there = set(own if present is None else present) & set(members)
+    own = {member: choice for member, choice in own.items() if member in there}
     presided = present is not None and body.tie is Tie.CHAIR_DECIDES and not there.isdisjoint(chairs)
     return count(
         body,
@@ -104,7 +109,8 @@ def count(
     in_favour, against = votes.count(Choice.FOR), votes.count(Choice.AGAINST)
     voters = present - presided
     carried: bool | None = body.majority is not None and body.majority.reached(in_favour, voters)
-    if in_favour == against and in_favour > 0:
+    by_half = body.majority is not None and body.majority.share == Fraction(1, 2)
+    if by_half and in_favour == against and in_favour > 0:
         carried = _tied(body, deciding)
     return Tally(
         members=members,

@@ -13,8 +13,9 @@ from workflow import engine, questions
 from workflow.calendar import end_of_day, tokyo_day
 from workflow.engine import Choice, Disposition, Form, Route, Seated, Writer
 from workflow.errors import AlreadyDone, BadInput, GateClosed, NotAllowed, StepImpossible
+from workflow.office import Office
 from workflow.records import CommentPeriod, Opinion
-from workflow.tally import count
+from workflow.tally import Ballot, count, tally_of
 
 # --- terms -------------------------------------------------------------------------------------------
 
@@ -112,9 +113,7 @@ def test_a_quorum_differs_by_a_word(quorum: str, present: int, quorate: bool) ->
     ("majority", "in_favour", "against", "carried"),
     [("過半数", 3, 2, True), ("過半数", 2, 3, False), ("2/3以上", 4, 2, True), ("2/3以上", 3, 2, False)],
 )
-def test_a_majority_is_of_those_present_and_voting(
-    majority: str, in_favour: int, against: int, carried: bool
-) -> None:
+def test_a_majority_is_of_those_present(majority: str, in_favour: int, against: int, carried: bool) -> None:
     votes = [Choice.FOR] * in_favour + [Choice.AGAINST] * against
     tally = count(_body(majority=majority), members=6, present=len(votes), votes=votes, presided=False)
     assert tally.carried is carried
@@ -127,6 +126,50 @@ def test_a_tie_is_the_chairs_or_fails_as_the_rule_says() -> None:
         count(_body(), members=3, present=3, votes=votes, presided=True, deciding=Choice.FOR).carried is True
     )
     assert count(_body(tie="fails"), members=3, present=2, votes=votes, presided=False).carried is False
+
+
+def test_who_is_there_and_does_not_vote_keeps_a_majority_from_being_reached() -> None:
+    votes = [Choice.FOR, Choice.FOR, Choice.AGAINST, Choice.ABSTAIN]
+    assert count(_body(), members=6, present=5, votes=votes, presided=False).carried is False
+
+
+def test_a_tie_is_no_tie_where_more_than_half_is_asked() -> None:
+    votes = [Choice.FOR, Choice.AGAINST]
+    special = _body(majority="2/3以上")
+    assert (
+        count(special, members=3, present=3, votes=votes, presided=True, deciding=Choice.FOR).carried is False
+    )
+
+
+def test_only_members_who_are_there_are_counted() -> None:
+    cast = [Ballot(1, Choice.FOR), Ballot(2, Choice.AGAINST), Ballot(9, Choice.FOR)]
+    tally = tally_of(_body(tie="fails"), cast, members=[1, 2, 3], chairs=[], present=[2, 3, 9])
+    assert (tally.in_favour, tally.against, tally.quorate) == (0, 1, True)
+
+
+def test_a_deciding_vote_breaks_the_tie_there_was_and_no_later_one() -> None:
+    tied = [Ballot(1, Choice.FOR), Ballot(2, Choice.AGAINST), Ballot(3, Choice.FOR, casting=True)]
+    rule = {"members": [1, 2, 3, 4, 5], "chairs": [3], "present": [1, 2, 3, 4, 5]}
+    assert tally_of(_body(), tied, **rule).carried is True
+    tied_again = [*tied, Ballot(4, Choice.FOR), Ballot(5, Choice.AGAINST)]
+    assert tally_of(_body(), tied_again, **rule).carried is None
+
+
+def test_an_absent_chair_breaks_no_tie_the_vice_chair_does(office: Office) -> None:
+    house = House(office, "shingikai_gian")
+    house.a_plan()
+    house.a_version()
+    house.a_person("vice")
+    engine.seat(office, "admin", "vice", "shingikai", Role.VICE_CHAIR, LONG_AGO, now=house.now)
+    item = house.an_item("consultation_shingikai")
+    there = {"shingikai_chair": Seated(present=False), "vice": Seated(present=True)}
+    engine.enter_attendance(office, "shingikai_office", 1, there, now=house.now)
+    engine.cast_vote(office, "shingikai_1", item, Choice.FOR, now=house.now)
+    engine.cast_vote(office, "shingikai_2", item, Choice.AGAINST, now=house.now)
+    with pytest.raises(StepImpossible, match="主宰した会長"):
+        engine.cast_deciding_vote(office, "shingikai_chair", item, Choice.FOR, now=house.now)
+    engine.cast_deciding_vote(office, "vice", item, Choice.FOR, now=house.now)
+    assert engine.decide_by_votes(office, "shingikai_office", item, now=house.now)
 
 
 def test_nobody_out_of_nobody_reaches_no_share() -> None:

@@ -206,3 +206,45 @@ def test_a_correction_does_not_claim_that_its_outcome_was_voted(office: Office) 
     with office.reading() as db:
         manners = [db.get_one(Decision, number).manner for number in (first, new)]
     assert manners == [Manner.TALLIED, Manner.RECORDED]
+
+
+def test_a_meeting_in_writing_is_not_decided_while_an_answer_is_missing(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("policy_bukai", form=Form.IN_WRITING)
+    for member in ("joho_bukai_chair", "joho_bukai_1"):
+        engine.cast_vote(house.office, member, item, Choice.FOR, now=house.now)
+    with pytest.raises(StepImpossible, match="まだ回答していない委員が 1 人います"):
+        engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+    engine.cast_vote(house.office, "joho_bukai_2", item, Choice.AGAINST, now=house.now)
+    assert engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+
+
+def test_a_meeting_in_writing_is_decided_at_its_deadline_whoever_answered(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("policy_bukai", form=Form.IN_WRITING)
+    engine.cast_vote(house.office, "joho_bukai_1", item, Choice.FOR, now=house.now)
+    house.later(days=7, hours=2)
+    assert engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+
+
+def test_who_is_absent_is_nobodys_deputy(house: House) -> None:
+    engine.name_deputy(house.office, "admin", "joho_bukai_1", "joho_bukai_2", LONG_AGO, now=house.now)
+    meeting = house.a_meeting()
+    house.later(days=7, hours=1)
+    there = {"joho_bukai_1": Seated(present=True, deputy="joho_bukai_2")}
+    absent = {"joho_bukai_2": Seated(present=False)}
+    with pytest.raises(BadInput, match="欠席と記録されています"):
+        engine.enter_attendance(house.office, "joho_bukai_office", meeting, there | absent, now=house.now)
+    engine.enter_attendance(house.office, "joho_bukai_office", meeting, there, now=house.now)
+    with pytest.raises(BadInput, match="欠席と記録されています"):
+        engine.enter_attendance(house.office, "joho_bukai_office", meeting, absent, now=house.now)
+
+
+def test_a_meeting_is_not_closed_without_its_minutes(house: House) -> None:
+    meeting = house.a_meeting()
+    house.later(days=7, hours=1)
+    with pytest.raises(BadInput, match="議事要旨"):
+        engine.close_meeting(house.office, "joho_bukai_office", meeting, "  ", now=house.now)
+    engine.close_meeting(house.office, "joho_bukai_office", meeting, "議題なし。", now=house.now)

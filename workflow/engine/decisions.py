@@ -10,10 +10,11 @@ from definitions.chain import Body, BodyGate
 from definitions.terms import Outcome
 from workflow import gates, questions
 from workflow.audit import Tag, record
-from workflow.calendar import tokyo_day
+from workflow.calendar import shown_moment, tokyo_day
 from workflow.engine.checks import a_text, some_text
 from workflow.engine.meetings import (
     Form,
+    MeetingStatus,
     Purpose,
     body_gate,
 )
@@ -23,6 +24,7 @@ from workflow.engine.sittings import (
     allowed_outcomes,
     must_be_quorate,
     sitting_of,
+    votes_on,
 )
 from workflow.engine.votes import outcome_at
 from workflow.errors import (
@@ -37,14 +39,17 @@ from workflow.facts import PlanFact, facts, plan_by_id, plan_by_key
 from workflow.gates import Lack, Manner
 from workflow.language import say
 from workflow.office import Office, connection_of
+from workflow.people import seats
 from workflow.records import (
     AgendaItem,
     Condition,
     Decision,
+    Meeting,
     Record,
     Version,
 )
 from workflow.rights import Act, Actor, actor
+from workflow.tally import Choice
 
 
 def record_outcome(
@@ -123,12 +128,7 @@ def decide_alone(
             raise StepImpossible(
                 "専決", fact.stage.label, None, say("{body}の規定には専決がありません。", body=body.name)
             )
-        if outcome not in fact.chain.opens_on(found) or outcome is Outcome.CONDITIONAL:
-            raise BadInput(
-                "専決",
-                say("「{outcome}」は専決できません", outcome=say(outcome.label)),
-                "了承など、関門を開く結果だけです。",
-            )
+        _decidable_alone(fact, found, outcome)
         _before_is_open(db, fact, found, now)
         if fact.text is None or fact.sha256 is None:
             raise BadInput("専決", "計画の文書がまだありません", "先に版を登録してください。")
@@ -175,20 +175,24 @@ def correct_decision(
     conditions: Sequence[str] = (),
     now: datetime,
 ) -> int:
-    """Correct a decision by one that supersedes it; the first one stays readable. Returns the new number.
+    """Correct a decision by one that supersedes it; the first one stays readable. A 専決 is its chair's to correct,
+    and only until it is on an agenda: the body hears what was decided. Returns the new number.
 
-    Raises `AlreadyDone` (it was superseded before), `NotAllowed`, `BadInput`, `NotFound`.
+    Raises `AlreadyDone` (it was superseded before, or a 専決 is reported), `NotAllowed`, `BadInput`, `NotFound`.
     """
     some_text("訂正の理由", reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        old = _standing_decision(db, decision)
-        who.require(Act.RECORD_OUTCOME, body=old.body_key)
+        old = standing_decision(db, decision)
         fact = plan_by_id(db, old.plan_id)
-        body = fact.chain.body(old.body_key)
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
-        purpose = Purpose(item.purpose) if item else Purpose.DELIBERATE
-        _answerable(body, purpose, outcome)
+        if item is None:
+            who.require(Act.DECIDE_ALONE, body=old.body_key)
+            _not_reported(db, decision)
+            _decidable_alone(fact, body_gate(fact, old.gate_key), outcome)
+        else:
+            who.require(Act.RECORD_OUTCOME, body=old.body_key)
+            _answerable(fact.chain.body(old.body_key), Purpose(item.purpose), outcome)
         texts = _conditions(outcome, conditions)
         new = _supersede(db, old, outcome, reason, who, now)
         _write_conditions(db, new, texts)
@@ -219,11 +223,13 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
     some_text("引戻しの理由", reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        old = _standing_decision(db, decision)
+        old = standing_decision(db, decision)
         if old.recorded_by != who.id:
             raise StepImpossible(
                 "引戻し", say("決定 {decision}", decision=decision), None, "記録した本人だけが引き戻せます。"
             )
+        if old.item_id is None:
+            _not_reported(db, decision)
         if built := _built_on(db, old):
             raise AlreadyDone(say("{why}ため、引き戻せません。訂正の記録をしてください。", why=built))
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
@@ -252,7 +258,7 @@ def close_condition(office: Office, by: str, condition: int, note: str, *, now: 
         found = db.get(Condition, condition)
         if found is None:
             raise NotFound("条件", str(condition))
-        decision = _standing_decision(db, found.decision_id)
+        decision = standing_decision(db, found.decision_id)
         who.require(Act.CLOSE_CONDITION, body=decision.body_key)
         if found.closed_at is not None:
             raise AlreadyDone("この条件は既に解消されています。")
@@ -280,7 +286,9 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
     if sitting.decided:
         raise AlreadyDone("この議題の結果は既に記録されています。直す場合は訂正の記録をしてください。")
     _answerable(sitting.body, Purpose(item.purpose), outcome)
-    if item.purpose == Purpose.RATIFY:
+    _all_have_answered(db, sitting, now)
+    if item.ratifies_id is not None:
+        standing_decision(db, item.ratifies_id)
         return
     must_be_active(plan, "結果の記録")
     if (item.stage, item.visit) != (plan.stage.key, plan.visit):
@@ -296,6 +304,26 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
     _before_is_open(db, plan, sitting.gate, now)
 
 
+def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
+    """A 持ち回り is decided when its answers are in: at its deadline, or once every member has answered."""
+    if sitting.meeting.form != Form.IN_WRITING or now >= sitting.meeting.ends_at:
+        return
+    members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
+    answers = votes_on(db, sitting.item.id).items()
+    missing = members - {member for member, vote in answers if vote.choice != Choice.WITHDRAWN}
+    if missing:
+        raise StepImpossible(
+            "結果の記録",
+            sitting.meeting.title,
+            None,
+            say(
+                "まだ回答していない委員が {count} 人います。全員の回答がそろうか、回答期限 {at} を過ぎてから記録してください。",
+                count=len(missing),
+                at=shown_moment(sitting.meeting.ends_at),
+            ),
+        )
+
+
 def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
     allowed = allowed_outcomes(purpose, body)
     if outcome not in allowed:
@@ -304,6 +332,35 @@ def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
             "結果",
             say("{body}は「{outcome}」とは答えません", body=body.name, outcome=say(outcome.label)),
             say("{labels} のいずれかです。", labels=labels),
+        )
+
+
+def _decidable_alone(plan: PlanFact, gate: BodyGate, outcome: Outcome) -> None:
+    if outcome not in plan.chain.opens_on(gate) or outcome is Outcome.CONDITIONAL:
+        raise BadInput(
+            "専決",
+            say("「{outcome}」は専決できません", outcome=say(outcome.label)),
+            "了承など、関門を開く結果だけです。",
+        )
+
+
+def _not_reported(db: Session, alone: int) -> None:
+    meeting = db.scalar(
+        select(Meeting.title)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .where(
+            AgendaItem.ratifies_id == alone,
+            AgendaItem.removed_at.is_(None),
+            Meeting.status != MeetingStatus.CANCELLED,
+        )
+        .limit(1)
+    )
+    if meeting is not None:
+        raise AlreadyDone(
+            say(
+                "この専決は「{meeting}」の議題に載っているため、直せません。まだ結果がなければ、先に議題から外してください。",
+                meeting=meeting,
+            )
         )
 
 
@@ -400,7 +457,8 @@ _DECISION = Record.metadata.tables["decision"]
 _DECIDE = insert(_DECISION).returning(_DECISION.c.id)
 
 
-def _standing_decision(db: Session, decision: int) -> Decision:
+def standing_decision(db: Session, decision: int) -> Decision:
+    """The decision, which nothing supersedes. Raises `NotFound`, `AlreadyDone`."""
     found = db.get(Decision, decision)
     if found is None or found.outcome is None:
         raise NotFound("決定", str(decision))

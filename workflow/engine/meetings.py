@@ -6,19 +6,19 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate
 from workflow.audit import Tag, record
 from workflow.calendar import shown_moment, tokyo_day
-from workflow.engine.checks import a_line, a_text, some_text
+from workflow.engine.checks import a_line, some_text
 from workflow.errors import BadInput, NotFound, StepImpossible
 from workflow.facts import PlanFact
 from workflow.language import say
 from workflow.office import Office
 from workflow.people import is_deputy_of, known_body, person_id, seats
 from workflow.questions.agenda import held_decision
-from workflow.records import AgendaItem, Attendance, Meeting
+from workflow.records import AgendaItem, Attendance, Meeting, Person
 from workflow.rights import Act, Actor, actor
 
 
@@ -252,9 +252,9 @@ def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: d
 def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: datetime) -> None:
     """Close a meeting with its minutes, once every item has its outcome or was taken off.
 
-    Raises `StepImpossible` (not begun, or items left), `NotAllowed`, `NotFound`.
+    Raises `BadInput` (no minutes), `StepImpossible` (not begun, or items left), `NotAllowed`, `NotFound`.
     """
-    a_text("議事要旨", minutes)
+    some_text("議事要旨", minutes)
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "会議の終了", Act.CALL_MEETING, now)
         begun(held.title, held.starts_at, now, "会議の終了")
@@ -315,8 +315,27 @@ def enter_attendance(
                 db.execute(insert(Attendance).values(meeting_id=meeting, member_id=member, **row))
             else:
                 db.execute(update(Attendance).where(mine).values(**row))
+        _deputies_are_there(db, meeting)
         entered = {key: [seated.present, seated.deputy] for key, seated in attended.items()}
         record(db, Tag.ATTENDANCE_ENTERED, at=now, by=who.id, meeting=meeting, attended=entered)
+
+
+def _deputies_are_there(db: Session, meeting: int) -> None:
+    """Raises `BadInput` when somebody recorded as absent is recorded as another's deputy."""
+    absent = aliased(Attendance)
+    name = db.scalar(
+        select(Person.name)
+        .join(Attendance, Attendance.deputy_id == Person.id)
+        .join(absent, (absent.meeting_id == Attendance.meeting_id) & (absent.member_id == Person.id))
+        .where(Attendance.meeting_id == meeting, Attendance.present, absent.present.is_(False))
+        .limit(1)
+    )
+    if name is not None:
+        raise BadInput(
+            "代理出席",
+            say("{name}さんは欠席と記録されています", name=name),
+            "代理を務める人の出欠を確かめてください。",
+        )
 
 
 def body_gate(plan: PlanFact, key: str) -> BodyGate:

@@ -21,7 +21,7 @@ from workflow.language import say
 from workflow.machine import Standing, Status, Trigger, machine_of, take
 from workflow.office import Office, connection_of
 from workflow.records import BodyRecord, ChainText, Department, Document, Plan, Record, Version
-from workflow.rights import Act, actor
+from workflow.rights import Act, Actor, actor
 
 RESERVED = frozenset({"new"})
 """Keys no plan may have: /plans/new is where one is opened."""
@@ -144,11 +144,12 @@ def add_version(
     """
     name = a_line("ファイル名", PurePath(filename.replace("\\", "/")).name)
     a_text("版の説明", note)
+    with office.reading() as db:
+        _may_add(db, by, plan, now)
+    # Only now: nobody without the right puts a file into the store.
     sha256 = files.keep(office.files, content)
     with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        fact = plan_by_key(db, plan)
-        who.require(Act.ADD_VERSION, department=fact.department)
+        who, fact = _may_add(db, by, plan, now)
         must_be_active(fact, "版の登録")
         current = fact.text
         here = current is not None and (current.stage, current.visit) == (fact.stage.key, fact.visit)
@@ -186,6 +187,13 @@ def add_version(
             note=note,
         )
         return number
+
+
+def _may_add(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, PlanFact]:
+    who = actor(db, by, tokyo_day(now))
+    fact = plan_by_key(db, plan)
+    who.require(Act.ADD_VERSION, department=fact.department)
+    return who, fact
 
 
 def advance(office: Office, by: str, plan: str, *, seen: int, to: str | None = None, now: datetime) -> Moved:

@@ -167,7 +167,7 @@ def votes_on(db: Session, item: int) -> dict[int, Vote]:
 def tally_at(db: Session, sitting: Sitting) -> Tally:
     """How the votes on the item stand, by the rule of its body."""
     members = seats(db, sitting.body.key, sitting.day)
-    cast = db.scalars(select(Vote).where(Vote.item_id == sitting.item.id).order_by(Vote.turn, Vote.id))
+    cast = db.scalars(select(Vote).where(Vote.item_id == sitting.item.id).order_by(Vote.id))
     return tally_of(
         sitting.body,
         [Ballot(vote.member_id, Choice(vote.choice), vote.casting) for vote in cast],
@@ -189,11 +189,11 @@ def must_be_quorate(db: Session, sitting: Sitting) -> None:
     quorum = sitting.body.quorum
     if quorum is None:
         return
-    members = len(seats(db, sitting.body.key, sitting.day))
+    members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
     if sitting.meeting.form == Form.IN_WRITING:
-        answers = votes_on(db, sitting.item.id).values()
-        there = sum(vote.choice != Choice.WITHDRAWN for vote in answers)
+        answers = votes_on(db, sitting.item.id).items()
+        there = {member for member, vote in answers if vote.choice != Choice.WITHDRAWN}
     else:
-        there = len(present_at(db, sitting.meeting.id))
-    if not quorum.reached(there, members):
-        raise QuorumMissing(sitting.body.name, there, members, shown_share(quorum))
+        there = present_at(db, sitting.meeting.id)
+    if not quorum.reached(len(there & members), len(members)):
+        raise QuorumMissing(sitting.body.name, len(there & members), len(members), shown_share(quorum))

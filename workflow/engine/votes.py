@@ -104,11 +104,27 @@ def cast_deciding_vote(office: Office, by: str, item: int, choice: Choice, *, no
         raise BadInput("裁決", "賛成・反対以外では決しません", "賛成か反対を選んでください。")
     with office.writing() as db:
         who, sitting = sitting_of(db, by, item, Act.CAST_DECIDING_VOTE, now)
+        if who.id not in _presiding(db, sitting):
+            raise StepImpossible(
+                "裁決", sitting.meeting.title, None, "会議を主宰した会長（欠席のときは副会長）が決します。"
+            )
         if tally_at(db, sitting).carried is not None:
             raise StepImpossible("裁決", sitting.meeting.title, None, "可否同数ではありません。")
         votes = votes_on(db, item)
         turn = votes[who.id].turn + 1 if who.id in votes else 1
         _write_vote(db, who, sitting, who.id, choice, turn=turn, now=now, casting=True)
+
+
+def _presiding(db: Session, sitting: Sitting) -> set[int]:
+    """Who presides: the chair of the meeting's day, and while the chair is not there the vice chair."""
+    members = seats(db, sitting.body.key, sitting.day)
+    if sitting.meeting.form != Form.IN_WRITING:
+        there = present_at(db, sitting.meeting.id)
+        members = [seat for seat in members if seat.person_id in there]
+    for role in (Role.CHAIR, Role.VICE_CHAIR):
+        if presiding := {seat.person_id for seat in members if seat.role is role}:
+            return presiding
+    return set()
 
 
 def current_tally(db: Session, item: int) -> Tally:

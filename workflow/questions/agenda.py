@@ -175,26 +175,38 @@ def undecided() -> Select[str]:
     )
 
 
-def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int | None]:
-    """The decision on the item that holds: has an outcome, and nothing supersedes it."""
+def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int]:
+    """The decision on the item that holds."""
+    return held_answer(Decision.item_id == item)
+
+
+def held_answer(which: ColumnElement[bool]) -> Select[int]:
+    """The decisions of that kind that hold: with an outcome, and nothing supersedes them."""
     return (
-        select(Decision.item_id)
+        select(Decision.id)
         .outerjoin(_later, _later.supersedes_id == Decision.id)
-        .where(Decision.item_id == item, Decision.outcome.is_not(None), _later.id.is_(None))
+        .where(which, Decision.outcome.is_not(None), _later.id.is_(None))
     )
 
 
 _later = aliased(Decision)
 
 
-def alone_decided(db: Session, meeting: Meeting) -> list[AloneDecided]:
-    """The 専決 owed to the meeting's body, but for those on this agenda already. One statement."""
+def owed_to_its_body() -> ColumnElement[bool]:
+    """The decision is a chair's 専決 that stands, and its body has neither heard nor answered it."""
     answer, undone, later = aliased(Decision), aliased(Decision), aliased(Decision)
     answered = (
         select(answer.id)
         .outerjoin(undone, undone.supersedes_id == answer.id)
         .where(answer.ratifies_id == Decision.id, answer.outcome.is_not(None), undone.id.is_(None))
     )
+    superseded = select(later.id).where(later.supersedes_id == Decision.id)
+    stands = Decision.outcome.is_not(None) & ~superseded.exists()
+    return (Decision.manner == Manner.CHAIR_ALONE) & stands & ~answered.exists()
+
+
+def alone_decided(db: Session, meeting: Meeting) -> list[AloneDecided]:
+    """The 専決 owed to the meeting's body, but for those on this agenda already. One statement."""
     here = select(AgendaItem.id).where(
         AgendaItem.meeting_id == meeting.id,
         AgendaItem.ratifies_id == Decision.id,
@@ -203,15 +215,7 @@ def alone_decided(db: Session, meeting: Meeting) -> list[AloneDecided]:
     rows = db.execute(
         select(Decision.id, Plan.key, Plan.title, Decision.outcome, Decision.decided_on)
         .join(Plan, Plan.id == Decision.plan_id)
-        .outerjoin(later, later.supersedes_id == Decision.id)
-        .where(
-            Decision.body_key == meeting.body_key,
-            Decision.manner == Manner.CHAIR_ALONE,
-            Decision.outcome.is_not(None),
-            later.id.is_(None),
-            ~answered.exists(),
-            ~here.exists(),
-        )
+        .where(Decision.body_key == meeting.body_key, owed_to_its_body(), ~here.exists())
         .order_by(Decision.id)
     )
     return [

@@ -14,9 +14,9 @@ from workflow.calendar import parse_day, shown_day, shown_moment
 from workflow.facts import PlanFact, facts
 from workflow.gates import GateState, Lack
 from workflow.language import say
+from workflow.questions.agenda import held_decision
 from workflow.records import (
     AgendaItem,
-    Decision,
     Meeting,
 )
 
@@ -98,7 +98,7 @@ def _coming(db: Session, plan: PlanFact, shut: Sequence[GateState], now: datetim
         item.removed_at.is_(None),
         item.gate_key.in_(list(wanted)),
     )
-    decided = select(Decision.id).where(Decision.item_id == item.id).exists()
+    decided = held_decision(item.id).exists()
     called = (Meeting.body_key.in_(set(wanted.values())), Meeting.status == "called")
     columns = (Meeting.id, Meeting.body_key, Meeting.title, Meeting.starts_at, item.gate_key)
     # Two questions in one statement, each by an index of its own: an archive of meetings is not read.

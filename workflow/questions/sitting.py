@@ -99,7 +99,7 @@ def polls(db: Session, meeting: Meeting, body: Body, members: Sequence[Place]) -
         .outerjoin(Vote, Vote.item_id == AgendaItem.id)
         .outerjoin(caster, caster.id == Vote.cast_by)
         .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None))
-        .order_by(AgendaItem.id, Vote.turn, Vote.id)
+        .order_by(AgendaItem.id, Vote.id)
     )
     cast: dict[int, list[tuple[Ballot, Named]]] = {}
     for item, vote, person in rows:

@@ -17,6 +17,7 @@ from workflow.facts import PlanFact, chain_of, facts_of_all, plan_fact, plans
 from workflow.gates import GateState, Lack
 from workflow.language import say
 from workflow.machine import Status
+from workflow.questions.agenda import held_decision, owed_to_its_body
 from workflow.questions.programs import system_of
 from workflow.records import (
     AgendaItem,
@@ -148,13 +149,7 @@ def _bodies_for(who: Actor, act: Act) -> list[str]:
 
 def _live(item: type[AgendaItem]) -> ColumnElement[bool]:
     """On the agenda of a meeting that is not over, without an outcome that holds."""
-    later = aliased(Decision)
-    held = (
-        select(Decision.id)
-        .outerjoin(later, later.supersedes_id == Decision.id)
-        .where(Decision.item_id == item.id, Decision.outcome.is_not(None), later.id.is_(None))
-    )
-    return (Meeting.status == "called") & item.removed_at.is_(None) & ~held.exists()
+    return (Meeting.status == "called") & item.removed_at.is_(None) & ~held_decision(item.id).exists()
 
 
 def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
@@ -283,14 +278,20 @@ def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
 def _conditions(bodies: list[str]) -> Select[*tuple[Any, ...]]:
     """Open conditions of what the body decided last, on the version that is still the newest."""
     later, newer = aliased(Decision), aliased(Version)
-    again = aliased(Decision)
-    decided_again = select(again.id).where(
-        again.plan_id == Decision.plan_id,
-        again.gate_key == Decision.gate_key,
-        again.visit == Decision.visit,
-        again.id > Decision.id,
-        again.outcome.is_not(None),
-        again.ratifies_id.is_(None),
+    again, undone = aliased(Decision), aliased(Decision)
+    same_day = (again.decided_on == Decision.decided_on) & (again.id > Decision.id)
+    decided_again = (
+        select(again.id)
+        .outerjoin(undone, undone.supersedes_id == again.id)
+        .where(
+            again.plan_id == Decision.plan_id,
+            again.gate_key == Decision.gate_key,
+            again.visit == Decision.visit,
+            (again.decided_on > Decision.decided_on) | same_day,
+            again.outcome.is_not(None),
+            again.ratifies_id.is_(None),
+            undone.id.is_(None),
+        )
     )
     outdated = select(newer.id).where(newer.plan_id == Decision.plan_id, newer.id > Decision.version_id)
     return (
@@ -339,25 +340,12 @@ def _closings(bodies: list[str], now: datetime) -> Select[*tuple[Any, ...]]:
 
 def _ratifications(bodies: list[str]) -> Select[*tuple[Any, ...]]:
     """専決 that the body's meeting has neither heard nor answered."""
-    answer, undone, later = aliased(Decision), aliased(Decision), aliased(Decision)
-    answered = (
-        select(answer.id)
-        .outerjoin(undone, undone.supersedes_id == answer.id)
-        .where(answer.ratifies_id == Decision.id, answer.outcome.is_not(None), undone.id.is_(None))
-    )
     return (
         select(
             *_owed_columns(Waiting.RATIFY, Decision.id, literal(""), Decision.recorded_at, Decision.body_key)
         )
         .join(Plan, Plan.id == Decision.plan_id)
-        .outerjoin(later, later.supersedes_id == Decision.id)
-        .where(
-            Decision.body_key.in_(bodies),
-            Decision.manner == "chair_alone",
-            Decision.outcome.is_not(None),
-            later.id.is_(None),
-            ~answered.exists(),
-        )
+        .where(Decision.body_key.in_(bodies), owed_to_its_body())
     )
 
 

@@ -105,6 +105,13 @@ class Webhook(Record):
     revoked_at: Mapped[datetime | None]
 
 
+class OfficeSecret(Record):
+    """The one row whose value keys the marks only this office can make. No page shows it."""
+
+    __tablename__ = "office_secret"
+    value: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class PublicTry(Record):
     """A form somebody from the public sent, counted so that nobody floods us. `sender_sha256` is of the address
     it came from with a daily salt: it tells the same sender, not who it is."""

@@ -156,6 +156,7 @@ _SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
 
 
 def _last_answer(plan: PlanFact, gate: Gate, given: Sequence[Answer]) -> Answer | None:
+    """The answer that holds at the gate, as `workflow.facts` finds it."""
     superseded = {(each.signoff, each.supersedes) for each in given if each.supersedes is not None}
     here = [
         each
@@ -165,13 +166,17 @@ def _last_answer(plan: PlanFact, gate: Gate, given: Sequence[Answer]) -> Answer 
         and each.ratifies is None
         and each.id not in superseded
     ]
-    return max(here, key=lambda each: each.number, default=None)
+    first: dict[tuple[bool, int | None], int] = {}
+    for each in sorted(given, key=lambda each: each.number):
+        first[each.id] = first.get((each.signoff, each.supersedes), each.number)
+    return max(here, key=lambda each: (each.day, first[each.id]), default=None)
 
 
 def _answer_view(plan: PlanFact, answer: Answer, standing: Standing, who: Actor) -> AnswerView:
     gate = plan.chain.gate(answer.gate)
     body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
     mine = answer.by_id == who.id
+    right = Act.DECIDE_ALONE if answer.manner == Manner.CHAIR_ALONE else Act.RECORD_OUTCOME
     stands = standing in (Standing.HOLDS, Standing.STALE, Standing.VOID)
     principals = {owed.number for owed in answer.owed if owed.at is None} if answer.signoff else set()
     return AnswerView(
@@ -180,7 +185,7 @@ def _answer_view(plan: PlanFact, answer: Answer, standing: Standing, who: Actor)
         gate=gate,
         body=body,
         in_what_right=SignedAs(answer.manner).label if answer.signoff else Manner(answer.manner).label,
-        may_change=stands and (mine or (body is not None and who.may(Act.RECORD_OUTCOME, body=body.key))),
+        may_change=stands and (mine or (body is not None and who.may(right, body=body.key))),
         owes_review=stands and answer.signoff and who.id in principals,
     )
 
