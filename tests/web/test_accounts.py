@@ -163,7 +163,7 @@ def test_a_stranger_has_no_account(house: House) -> None:
     stranger = Browser(house)
     for path in ("/account", "/account/password"):
         answer = stranger.client.get(path, follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in")
     for path in ("/account/password", "/account/sessions/end-others"):
         assert stranger.client.post(path, follow_redirects=False).headers["location"] == "/sign-in"
 
@@ -346,7 +346,7 @@ def test_a_person_ends_the_browser_they_left_open(site: Site) -> None:
     expect(page.get_by_role("status")).to_contain_text("終えました")
     expect(phone).to_have_count(0)
     left.goto("/plans")
-    expect(left).to_have_url(re.compile("/sign-in$"))
+    expect(left).to_have_url(re.compile(r"/sign-in(\?|$)"))
 
 
 def test_a_person_changes_the_password_with_the_keyboard_alone(site: Site) -> None:

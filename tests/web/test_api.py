@@ -26,7 +26,7 @@ def test_a_plan_is_opened_given_a_version_and_advanced(house: House) -> None:
     opened = program.do("plans", key="dx", title="DX推進計画", chain="itabashi_dx_2025", department="it")
     assert opened == {"plan": "dx", "from_stage": "", "to_stage": "policy", "revision": 1}
     sent = program.client.post(
-        "plans/dx/versions", files={"document": ("方針.docx", b"text")}, data={"note": "初版"}
+        "plans/dx/versions", files={"document": ("方針.txt", b"text")}, data={"note": "初版"}
     )
     assert (sent.status_code, sent.json()) == (201, {"number": 1})
     for gate in ("policy_bukai", "policy_honbu", "policy_iinkai"):

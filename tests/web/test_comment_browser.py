@@ -78,6 +78,7 @@ def test_staff_divide_a_fax_put_opinions_together_and_answer_them(site: Site, as
     page.get_by_role("button", name="選んだ意見に回答する").click()
     page.get_by_label("意見の概要").fill("図や字が小さい。")
     page.get_by_label("区の考え方").fill("大きくします。")
+    page.get_by_label("反映結果").select_option(index=1)
     page.get_by_role("button", name="回答を登録する").click()
     expect(page.get_by_role("status")).to_contain_text("2 件の意見に回答しました")
     expect(page.get_by_text("費用が心配だ。")).to_be_visible()

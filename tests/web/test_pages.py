@@ -23,7 +23,7 @@ def test_a_stranger_is_led_to_the_sign_in_page_from_everywhere(house: House) -> 
     stranger = Browser(house)
     for path in ("/", "/plans", "/plans/dx", "/plans/dx/versions/1", "/meetings", "/meetings/1", "/log"):
         answer = stranger.client.get(path, follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in"), path
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in"), path
     for path in ("/plans/dx/advance", "/plans/dx/versions", "/meetings/1/outcomes", "/items/1/vote"):
         assert stranger.client.post(path, follow_redirects=False).status_code in (303, 422), path
 
@@ -50,7 +50,8 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house: Ho
 def test_every_answer_carries_the_security_headers(staff: Browser) -> None:
     for path in ("/", "/plans", "/plans/none", "/nothing", "/static/sakutei.css", "/sign-in"):
         answer = staff.client.get(path)
-        for name, value in HEADERS.items():
+        kept = {"cache-control": "no-cache"} if path.startswith("/static/") else {}
+        for name, value in (HEADERS | kept).items():
             assert answer.headers[name] == value, (path, name)
 
 

@@ -136,6 +136,7 @@ class Town:
         page.get_by_role("button", name="選んだ意見に回答する").click()
         page.get_by_label("意見の概要").fill("文字の大きさ")
         page.get_by_label("区の考え方").fill(answer)
+        page.get_by_label("反映結果").select_option(index=1)
         page.get_by_role("button", name="回答を登録する").click()
         page.goto("/comments/dx/publish")
         page.get_by_role("button", name="公表へ進む").click()

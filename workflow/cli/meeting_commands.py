@@ -96,7 +96,7 @@ def cancel(meeting: Number, by: By, reason: Reason, dry_run: DryRun = False) -> 
 
 
 @app.command()
-def close(meeting: Number, by: By, minutes: Annotated[str, typer.Option(help="議事要旨")] = "") -> None:
+def close(meeting: Number, by: By, minutes: Annotated[str, typer.Option(help="議事要旨")]) -> None:
     """会議を終える。すべての議題に結果があるか、議題から外されている必要がある。"""
     with at_office() as office:
         engine.close_meeting(office, by, meeting, minutes, now=now())

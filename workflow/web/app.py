@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -50,9 +50,9 @@ from workflow.web import (
     demo as demo_pages,
 )
 from workflow.web.demo import Demo
-from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, Visitor, identified, page
+from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, Visitor, go, identified, page
 from workflow.web.oidc import Provider
-from workflow.web.refusals import LARGEST_BODY, limited, status_of
+from workflow.web.refusals import LARGEST_BODY, LARGEST_FORM, limited, status_of
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -142,9 +142,14 @@ class _Guard:
             await self.app(scope, receive, send)
             return
         answering = False
-        headers = HEADERS | (
-            {"referrer-policy": "no-referrer"} if scope["path"].startswith(SECRET_PATHS) else {}
-        )
+        path = scope["path"]
+        headers = dict(HEADERS)
+        if path.startswith(SECRET_PATHS):
+            headers["referrer-policy"] = "no-referrer"
+        if path.startswith("/static/"):
+            # Kept by the browser, which asks whether it has changed.
+            headers["cache-control"] = "no-cache"
+        most = LARGEST_BODY if path.startswith("/api/") or path.endswith("/versions") else LARGEST_FORM
 
         async def guarded(message: Message) -> None:
             nonlocal answering
@@ -156,15 +161,15 @@ class _Guard:
 
         _speak_as_chosen(scope)
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
+        if not length.isdigit() or int(length) > most:
             await _too_large(Request(scope))(scope, receive, guarded)
             return
         try:
-            await self.app(scope, limited(receive, LARGEST_BODY), guarded)
+            await self.app(scope, limited(receive, most), guarded)
         except Exception:
             if answering:
                 raise
-            log.exception("%s %s", scope["method"], _without_secret(scope["path"]))
+            log.exception("%s %r", scope["method"], _without_secret(scope["path"]))
             await _broken(Request(scope))(scope, receive, guarded)
 
 
@@ -206,7 +211,11 @@ def _back(request: Request) -> str:
 
 
 def _to_sign_in(request: Request, _: Exception) -> Response:
-    return Response(status_code=303, headers={"location": "/sign-in"})
+    """To the sign-in page, and from there on to what was asked for: links in mails are followed signed out."""
+    asked = request.url.path if request.method == "GET" else _back(request)
+    if request.method == "GET" and request.url.query:
+        asked += f"?{request.url.query}"
+    return go(f"/sign-in?{urlencode({'to': asked})}" if asked not in ("", "/") else "/sign-in")
 
 
 def _no_such_page(request: Request, error: Exception) -> Response:

@@ -146,7 +146,7 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
 
 def go(path: str, said: str = "") -> Response:
     """After a form: see the result with a GET, and read what was done."""
-    answer = Response(status_code=303, headers={"location": path})
+    answer = Response(status_code=303, headers={"location": quote(path, safe="/#?&=:%+")})
     if said:
         answer.set_cookie(SAID, quote(said), max_age=60, httponly=True, samesite="lax")
     return answer

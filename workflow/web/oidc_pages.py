@@ -20,7 +20,7 @@ def to_provider(request: Request) -> Response:
     try:
         url, flow = oidc.begin(provider, _back(request), request.app.state.clock())
     except ProviderFailed as failed:
-        return page(request, "sign_in.html", code=502, refused=failed.message)
+        return page(request, "sign_in.html", code=502, refused=failed.message, to="/")
     answer = go(url)
     answer.set_cookie(
         cookie_name(request, FLOW),
@@ -46,7 +46,7 @@ def _signed_in(request: Request, provider: Provider) -> Response:
     try:
         address = oidc.finish(provider, cookie, request.query_params, _back(request), state.clock())
     except ProviderFailed as failed:
-        return page(request, "sign_in.html", code=401, refused=failed.message)
+        return page(request, "sign_in.html", code=401, refused=failed.message, to="/")
     agent = request.headers.get("user-agent", "")
     token = engine.sign_in_by_address(state.office, address or "", agent=agent, now=state.clock())
     if token is None:
@@ -54,7 +54,7 @@ def _signed_in(request: Request, provider: Provider) -> Response:
             "「{name}」の電子メールでは、職員を確かめられませんでした。名簿の電子メールをシステム管理者にお尋ねください。",
             name=provider.name,
         )
-        return page(request, "sign_in.html", code=401, refused=words)
+        return page(request, "sign_in.html", code=401, refused=words, to="/")
     return let_in(request, token)
 
 

@@ -1,8 +1,7 @@
 """The opinions as a spreadsheet. What the public wrote must not run as a formula in whoever opens it."""
 
-import csv as comma_separated
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
@@ -14,9 +13,7 @@ from workflow.calendar import shown_moment
 from workflow.language import say
 from workflow.opinions import WRITER_FIELDS, Writer
 from workflow.questions import Said
-
-STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""How a cell begins that some spreadsheet takes for a formula (OWASP: CSV injection)."""
+from workflow.web.sheets import csv_lines, may_be_a_formula
 
 
 def rows(said: Iterable[Said], writers: Mapping[int, Writer] | None) -> list[list[Any]]:
@@ -54,13 +51,9 @@ def xlsx(table: Sequence[Sequence[Any]]) -> bytes:
 
 
 def csv(table: Sequence[Sequence[Any]]) -> bytes:
-    """As comma-separated text in UTF-8 with the mark by which Excel knows it. What would be a formula gets an
-    apostrophe before it."""
-    kept = StringIO()
-    comma_separated.writer(kept, quoting=comma_separated.QUOTE_ALL).writerows(
-        [_harmless(value) if isinstance(value, str) else value for value in row] for row in table
-    )
-    return kept.getvalue().encode("utf-8-sig")
+    """As CSV."""
+    headings, *rest = table
+    return "".join(csv_lines(headings, rest)).encode()
 
 
 def _row(each: Said, writers: Mapping[int, Writer] | None) -> list[Any]:
@@ -84,13 +77,8 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any, *, heading: bool) -> WriteOnlyC
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"
-        cell.quotePrefix = value.lstrip().startswith(STARTS_A_FORMULA)
+        cell.quotePrefix = may_be_a_formula(value)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if heading:
         cell.font = Font(bold=True)
     return cell
-
-
-def _harmless(text: str) -> str:
-    risky = text.startswith(STARTS_A_FORMULA) or text.lstrip().startswith(STARTS_A_FORMULA)
-    return f"'{text}" if risky else text

@@ -21,9 +21,9 @@ from workflow.questions import Consultation, PeriodState
 from workflow.seals import receipt_seal
 from workflow.web.doors import Open, go, needs, page, same_origin
 from workflow.web.public_form import LURE, Typed
+from workflow.web.refusals import LARGEST_FORM
 
 router = APIRouter(prefix="/public")
-LARGEST_FORM = 4 * 1024 * 1024
 """The largest form taken from the public, in bytes: twenty opinions of the longest kind."""
 
 

@@ -29,6 +29,8 @@ from workflow.errors import (
 
 LARGEST_BODY = 220 * 1024 * 1024
 """The largest request, in bytes: a document and its form."""
+LARGEST_FORM = 4 * 1024 * 1024
+"""The largest form without a document, in bytes."""
 
 STATUS: dict[type[SakuteiError], int] = {
     NotAllowed: 403,

@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""How a cell begins that some spreadsheet takes for a formula (OWASP: CSV injection)."""
 BOM = "\ufeff"
 """Tells a spreadsheet that this is UTF-8."""
 
@@ -17,14 +19,14 @@ def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iter
 
 def _line(cells: Sequence[object]) -> str:
     written = io.StringIO()
-    csv.writer(written).writerow([_safe(cell) for cell in cells])
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerow([_harmless(cell) for cell in cells])
     return written.getvalue()
 
 
-def _safe(cell: object) -> str:
+def _harmless(cell: object) -> str:
     text = "" if cell is None else str(cell)
-    return (
-        f"'{text}"
-        if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n"))
-        else text
-    )
+    return f"'{text}" if may_be_a_formula(text) else text
+
+
+def may_be_a_formula(text: str) -> bool:
+    return text.startswith(STARTS_A_FORMULA) or text.lstrip().startswith(STARTS_A_FORMULA)

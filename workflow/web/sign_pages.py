@@ -29,13 +29,17 @@ A_YEAR = 365 * 24 * 60 * 60
 
 
 @router.get("/sign-in", openapi_extra=needs(Open.PUBLIC))
-def sign_in_page(request: Request) -> Response:
-    return page(request, "sign_in.html", refused=None)
+def sign_in_page(request: Request, to: str = "/") -> Response:
+    """`to` is the page that was asked for without being signed in."""
+    return page(request, "sign_in.html", refused=None, to=to)
 
 
 @router.post("/sign-in", openapi_extra=needs(Open.PUBLIC))
 def sign_in(
-    request: Request, key: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
+    request: Request,
+    key: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    to: Annotated[str, Form()] = "/",
 ) -> Response:
     if not same_origin(request):
         raise HTTPException(403)
@@ -45,15 +49,15 @@ def sign_in(
             state.office, key, password, agent=agent, source=source_of(request), now=state.clock()
         )
     except SignInRefused as refused:
-        return page(request, "sign_in.html", code=401, refused=refused.message)
-    return let_in(request, token)
+        return page(request, "sign_in.html", code=401, refused=refused.message, to=to)
+    return let_in(request, token, to)
 
 
-def let_in(request: Request, token: str) -> Response:
-    """The first page, with the new session's cookie. The session this browser had before ends."""
+def let_in(request: Request, token: str, to: str = "/") -> Response:
+    """The page that was asked for, with the new session's cookie. The session this browser had before ends."""
     if before := session_token(request):
         engine.sign_out(request.app.state.office, before)
-    answer = go("/")
+    answer = go(to if _is_ours(to) else "/")
     answer.set_cookie(
         session_cookie(request),
         token,

@@ -29,7 +29,6 @@ from workflow.web.api.models import (
     Numbered,
     Reason,
     Shown,
-    Text,
     rows_of,
 )
 
@@ -136,7 +135,7 @@ class Because(Asked):
 class CloseMeeting(Asked):
     """会議の終了"""
 
-    minutes: Text = Field(default="", description="議事要旨")
+    minutes: Reason = Field(description="議事要旨")
 
 
 class SeatTaken(Asked):

@@ -16,6 +16,7 @@ from workflow.machine import Status, earlier_stages
 from workflow.questions import Month
 from workflow.records import Person, Version
 from workflow.rights import Act
+from workflow.uploads import an_upload
 from workflow.web.api.chains import chain_named
 from workflow.web.api.doors import Answer, Call, Caller, Doing, Upload, reads, writes
 from workflow.web.api.models import Asked, Key, Line, Moment, Number, Numbered, Reason, Shown, Text, rows_of
@@ -327,6 +328,7 @@ def add_version(
 ) -> Answer:
     """新しい版を登録する。それまでの決定は、この版には効かなくなります。"""
     content = document.file.read(files.LARGEST + 1)
+    an_upload(document.filename or "", content)
     return doing.perform(
         Numbered.of, engine.add_version, plan, document.filename or "", content, note=note, now=doing.now
     )

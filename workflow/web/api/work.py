@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from notifications import outbox
 from notifications.kinds import Kind, State
+from notifications.resending import may_resend
 from workflow import audit, questions
+from workflow.calendar import tokyo_day
 from workflow.engine import Scope
 from workflow.errors import AuditBroken
 from workflow.questions import Waiting
 from workflow.records import Event, Person
-from workflow.rights import Act
+from workflow.rights import Act, actor
 from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.models import Done, Moment, Number, Shown, rows_of
 
@@ -130,9 +132,12 @@ def deliveries(
     failed: Annotated[bool, Query(description="true: 送れなかったものだけ")] = False,
     limit: Annotated[int, Query(ge=1, le=500, description="一度に返す数")] = 100,
 ) -> Any:
-    """通知の一覧、新しい順。"""
+    """もう一度送る権限のある通知の一覧、新しい順。"""
     with caller.office.reading() as db:
         found = outbox.listing(db, meeting, state=State.FAILED if failed else None, limit=limit)
+        who = actor(db, caller.key, tokyo_day(caller.now))
+        own = may_resend(db, who, [line.id for line in found])
+    found = [line for line in found if line.id in own]
     return Deliveries(deliveries=rows_of(DeliveryShown, found))
 
 
