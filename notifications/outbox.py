@@ -1,5 +1,6 @@
 """The durable queue between "owed" and "sent"."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -60,6 +61,8 @@ __all__ = [
 ]
 
 _TABLE = Record.metadata.tables["delivery"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +313,10 @@ def _send_batch(
             return False
         except MailDelayed as error:
             done.append(tried(mail, error.message, clock(), result))
+        except Exception as error:
+            # Whatever it is, the mails before this one have gone and must not go twice.
+            log.exception("%s", mail.id)
+            done.append(tried(mail, type(error).__name__, clock(), result))
         if time.monotonic() - committed >= COMMIT_EVERY:
             settle(office, done)
             done, committed = [], time.monotonic()

@@ -27,8 +27,14 @@ def tick(
     clock: Callable[[], datetime],
     stop: Stop | None = None,
 ) -> Sending:
-    """Claim what is owed by now, then send what is due. Ticks may overlap, in one process or in several."""
-    notices.claim(office, clock())
+    """Claim what is owed by now, then send what is due. Ticks may overlap, in one process or in several. An event
+    that cannot be read keeps no reminder back."""
+    try:
+        notices.claim(office, clock())
+    except SakuteiError:
+        raise
+    except Exception:
+        log.exception("記録からお知らせを作れませんでした")
     outbox.claim(office, clock())
     return outbox.send_due(office, mailer, Stationery(settings), clock, stop)
 

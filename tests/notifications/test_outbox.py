@@ -15,7 +15,7 @@ from tests.notifications.sink import Sink, serve
 from workflow.errors import AlreadyDone, NotAllowed
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """What stands for a process that dies."""
 
 
@@ -33,6 +33,34 @@ class CrashingMailer:
 
     def close(self) -> None:
         self._mailer.close()
+
+
+class StumblingMailer:
+    """Stumbles once, at the third mail, over something nobody thought of."""
+
+    description = ""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._mailer, self._left = mailer_of(settings), 2
+
+    def send(self, address: str, message: bytes) -> None:
+        self._left -= 1
+        if self._left == -1:
+            raise ValueError("unthought of")
+        self._mailer.send(address, message)
+
+    def close(self) -> None:
+        self._mailer.close()
+
+
+def test_what_nobody_thought_of_sends_no_mail_twice(room: PostRoom) -> None:
+    room.meeting()
+    mailer = StumblingMailer(room.settings)
+    for minutes in (0, 1, 30):
+        room.now += timedelta(minutes=minutes)
+        room.tick(mailer)
+    assert len(room.sink.raw) == 4
+    assert len(set(room.ids())) == 4
 
 
 def test_temporary_refusals_are_tried_again_then_fail(room: PostRoom) -> None:

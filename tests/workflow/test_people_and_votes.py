@@ -86,6 +86,14 @@ def test_only_an_administrator_keeps_the_list_of_people(house: House) -> None:
         engine.add_person(house.office, "tanto", "friend", "友人", "f@city.example.jp", now=house.now)
 
 
+def test_the_last_administrator_does_not_leave(house: House) -> None:
+    today = tokyo_day(house.now)
+    with pytest.raises(BadInput, match="システム管理者がいなくなります"):
+        engine.end_terms(house.office, "admin", "admin", today, now=house.now)
+    engine.name_administrator(house.office, "admin", "tanto", today, now=house.now)
+    assert engine.end_terms(house.office, "admin", "admin", today, now=house.now) == 1
+
+
 # --- votes -------------------------------------------------------------------------------------------
 
 

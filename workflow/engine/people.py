@@ -169,14 +169,22 @@ def seat(
 
 def end_terms(office: Office, by: str, person: str, last_day: date, *, now: datetime) -> int:
     """End every seat, posting and deputyship of a person after a day (異動・退職), and return how many ended.
-    What they did before stays valid. Raises `NotAllowed`, `NotFound`."""
+    What they did before stays valid. Raises `NotAllowed`, `NotFound`, `BadInput` (nobody else is an administrator
+    afterwards)."""
     with office.writing() as db:
         who = keeper(db, by, now)
         number = person_id(db, person)
-        ended = 0
-        for table in (Membership, Posting, Administrator):
+        ended = administered = _end(db, Administrator, Administrator.person_id == number, last_day)
+        for table in (Membership, Posting):
             ended += _end(db, table, table.person_id == number, last_day)
         ended += _end(db, Deputy, (Deputy.deputy_id == number) | (Deputy.principal_id == number), last_day)
+        after = in_term(Administrator, last_day + timedelta(days=1))
+        if administered and db.scalar(select(Administrator.id).where(after).limit(1)) is None:
+            raise BadInput(
+                "異動・退職",
+                say("この日の翌日から、システム管理者がいなくなります"),
+                "先に、別の職員をシステム管理者に指定してください。",
+            )
         record(db, Tag.TERM_ENDED, at=now, by=who.id, person=person, last_day=last_day)
         return ended
 

@@ -41,6 +41,10 @@ def sign_in(
     if not matches(row.password_hash if row else nobodys_hash(), password) or row is None:
         raise SignInRefused
     with office.writing() as db:
+        kept = select(Credential.password_hash).where(Credential.person_id == row.id)
+        if db.scalar(kept) != row.password_hash:
+            # Changed while we compared: what was sent is the password no more.
+            raise SignInRefused
         forget(db, tries)
         return _begin_session(db, row.id, agent, now)
 

@@ -51,7 +51,21 @@ def send_back(
     def act(office: Office) -> engine.Moved:
         return engine.send_back(office, who.key, key, to, reason, seen=seen, now=who.now)
 
-    return _step(request, who, key, form, act, verb=say("差し戻す"), done=say("差し戻しました。"))
+    here, there = _stages(who, key, to)
+    return _step(
+        request,
+        who,
+        key,
+        form,
+        act,
+        verb=say("差し戻す"),
+        what=say(
+            "「{here}」から「{there}」へ差し戻す（いまの段階の決定は効かなくなります）",
+            here=here,
+            there=there,
+        ),
+        done=say("差し戻しました。"),
+    )
 
 
 @router.post("/suspend", openapi_extra=needs(Act.MOVE_PLAN))
