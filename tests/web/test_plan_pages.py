@@ -303,6 +303,23 @@ def test_the_schedule_sets_what_was_held_against_what_was_planned(house: House) 
     assert re.search(r"■ICT推進・活用本部（庁議） <span[^>]*>予定外", march)
 
 
+def test_a_version_meant_for_the_stage_one_saw_is_not_taken_in_another(house: House) -> None:
+    house.a_plan(at="outline")
+    staff = Browser(house, "tanto")
+    seen = re.findall(
+        r'enctype="multipart/form-data".*?name="seen" value="(\d+)"', staff.see("/plans/dx"), re.S
+    )[0]
+    house.send_back("policy")
+    answer = staff.client.post(
+        "/plans/dx/versions",
+        data={"csrf": staff.csrf, "seen": seen},
+        files={"document": ("骨子.txt", "骨子".encode())},
+    )
+    assert answer.status_code == 409
+    number = house.plan().text
+    assert number is not None and number.stage == "policy" and number.number == 1
+
+
 def test_a_plan_has_the_schedule_of_its_definition_in_its_own_months(staff: Browser) -> None:
     opened = {"title": "新計画", "chain": "itabashi_dx_2025", "department": "it"}
     staff.send("/plans/new", key="next", first_month="2024-10", **opened)

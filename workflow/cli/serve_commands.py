@@ -87,7 +87,7 @@ def provider_of(found: Settings) -> Provider | None:
 
 
 def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
-    """The seed's plan at 素案, its 部会 waiting for the record, other plans in other stages, and three people who
+    """The seed's plan at 素案, its 部会 waiting for the record, other plans in other stages, and a few people who
     can sign in. The clock goes on from that day; its mail goes to the folder."""
     empty(folder)
     office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents")

@@ -134,12 +134,21 @@ def adopt(db: Session, chain: Chain) -> str:
 
 
 def add_version(
-    office: Office, by: str, plan: str, filename: str, content: bytes, *, note: str = "", now: datetime
+    office: Office,
+    by: str,
+    plan: str,
+    filename: str,
+    content: bytes,
+    *,
+    note: str = "",
+    seen: int | None = None,
+    now: datetime,
 ) -> int:
     """Add a version of the text in the stage the plan stands in, and return its number. Every earlier
-    decision of the stage becomes stale.
+    decision of the stage becomes stale. `seen` is the plan's revision as the person last saw it: the text is for
+    the stage they saw.
 
-    Raises `NotAllowed`, `NotFound`, `StepImpossible` (suspended or withdrawn), `AlreadyDone` (the same bytes
+    Raises `PlanMoved`, `NotAllowed`, `NotFound`, `StepImpossible` (suspended or withdrawn), `AlreadyDone` (the same bytes
     as the current version of this stage), `BadInput`.
     """
     name = a_line("ファイル名", PurePath(filename.replace("\\", "/")).name)
@@ -150,6 +159,8 @@ def add_version(
     sha256 = files.keep(office.files, content)
     with office.writing() as db:
         who, fact = _may_add(db, by, plan, now)
+        if seen is not None:
+            _seen(fact, seen)
         must_be_active(fact, "版の登録")
         current = fact.text
         here = current is not None and (current.stage, current.visit) == (fact.stage.key, fact.visit)

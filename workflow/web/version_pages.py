@@ -31,11 +31,16 @@ def document(who: Reader, key: str, number: int) -> Response:
 
 
 @router.post("", openapi_extra=needs(Act.ADD_VERSION))
-def add_version(who: Writer, key: str, document: UploadFile, note: Annotated[str, Form()] = "") -> Response:
-    """A new version, when its content is of a kind that is taken."""
+def add_version(
+    who: Writer,
+    key: str,
+    document: UploadFile,
+    note: Annotated[str, Form()] = "",
+    seen: Annotated[int | None, Form()] = None,
+) -> Response:
+    """A new version, when its content is of a kind that is taken and the plan stands where the person saw it."""
     content = document.file.read(files.LARGEST + 1)
-    uploads.an_upload(document.filename or "", content)
-    number = engine.add_version(
-        who.office, who.key, key, document.filename or "", content, note=note, now=who.now
-    )
+    name = document.filename or ""
+    uploads.an_upload(name, content)
+    number = engine.add_version(who.office, who.key, key, name, content, note=note, seen=seen, now=who.now)
     return go(f"/plans/{key}#versions", said=say("第{number}版を登録しました。", number=number))
