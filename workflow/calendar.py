@@ -14,6 +14,8 @@ from workflow.errors import BadInput
 from workflow.language import Dates, dates, say
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
+"""The days that are taken from outside: with room to count from them in either direction."""
 _WEEKDAYS = "月火水木金土日"
 _REIWA = date(2019, 5, 1)
 _LONGEST_LOOK = 400
@@ -185,7 +187,7 @@ def parse_day(text: str, place: str = "日付") -> date:
     try:
         if western:
             found = date(*(int(part) for part in western.groups()))
-            if 1950 <= found.year <= 2199:
+            if FIRST_DAY <= found <= LAST_DAY:
                 return found
         if era:
             year = 1 if era[1] == "元" else int(era[1])

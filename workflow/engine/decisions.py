@@ -22,9 +22,9 @@ from workflow.engine.plans import must_be_active
 from workflow.engine.sittings import (
     Sitting,
     allowed_outcomes,
+    answered,
     must_be_quorate,
     sitting_of,
-    votes_on,
 )
 from workflow.engine.votes import outcome_at
 from workflow.errors import (
@@ -49,7 +49,6 @@ from workflow.records import (
     Version,
 )
 from workflow.rights import Act, Actor, actor
-from workflow.tally import Choice
 
 
 def record_outcome(
@@ -309,8 +308,7 @@ def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
     if sitting.meeting.form != Form.IN_WRITING or now >= sitting.meeting.ends_at:
         return
     members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
-    answers = votes_on(db, sitting.item.id).items()
-    missing = members - {member for member, vote in answers if vote.choice != Choice.WITHDRAWN}
+    missing = members - answered(db, sitting.item.id)
     if missing:
         raise StepImpossible(
             "結果の記録",

@@ -184,6 +184,12 @@ def present_at(db: Session, meeting: int) -> set[int]:
     )
 
 
+def answered(db: Session, item: int) -> set[int]:
+    """The members who have voted or answered on the item, and did not take it back."""
+    votes = votes_on(db, item).items()
+    return {member for member, vote in votes if vote.choice != Choice.WITHDRAWN}
+
+
 def must_be_quorate(db: Session, sitting: Sitting) -> None:
     """Raises `QuorumMissing` when the body's rule has a 定足数 and too few were there, or answered."""
     quorum = sitting.body.quorum
@@ -191,8 +197,7 @@ def must_be_quorate(db: Session, sitting: Sitting) -> None:
         return
     members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
     if sitting.meeting.form == Form.IN_WRITING:
-        answers = votes_on(db, sitting.item.id).items()
-        there = {member for member, vote in answers if vote.choice != Choice.WITHDRAWN}
+        there = answered(db, sitting.item.id)
     else:
         there = present_at(db, sitting.meeting.id)
     if not quorum.reached(len(there & members), len(members)):

@@ -6,15 +6,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from notifications.kinds import Kind
-from workflow.calendar import TOKYO
+from workflow.calendar import FIRST_DAY, LAST_DAY, TOKYO
 from workflow.people import Seat
-
-_FIRST, _LAST = date(1950, 1, 1), date(2199, 12, 31)
 
 
 def _in_our_time(value: datetime) -> datetime:
-    if not _FIRST.year <= value.year <= _LAST.year:
-        raise ValueError(f"{_FIRST.year} 年から {_LAST.year} 年までの日時にしてください。")
+    if not FIRST_DAY.year <= value.year <= LAST_DAY.year:
+        raise ValueError(f"{FIRST_DAY.year} 年から {LAST_DAY.year} 年までの日時にしてください。")
     return value
 
 
@@ -27,7 +25,9 @@ Key = Annotated[
     ),
 ]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1, description="番号", examples=[1])]
-Day = Annotated[date, Field(ge=_FIRST, le=_LAST, description="日（Asia/Tokyo）", examples=["2023-06-12"])]
+Day = Annotated[
+    date, Field(ge=FIRST_DAY, le=LAST_DAY, description="日（Asia/Tokyo）", examples=["2023-06-12"])
+]
 Moment = Annotated[
     AwareDatetime,
     AfterValidator(_in_our_time),
