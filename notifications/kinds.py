@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
     @property
     def bears_link(self) -> bool:
-        """Whether its mail carries a one-time link. Such a mail is kept no longer than it takes to send it."""
+        """Whether its mail carries a one-time link. Such a mail is never kept; each try writes it anew."""
         return self in (Kind.INVITATION, Kind.PASSWORD_RESET)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind, State
@@ -116,7 +116,7 @@ def _taken(
     change: dict[str, Any] = {
         "number": row.id,
         "attempts": row.attempts,
-        "message": None if Kind(row.kind).bears_link else row.message,
+        "message": row.message,
         "address": row.address,
         "next_try_at": None,
         "finished_at": now,
@@ -133,7 +133,7 @@ def _taken(
         **change,
         "state": State.SENDING,
         "attempts": parcel.attempts,
-        "message": message,
+        "message": None if Kind(row.kind).bears_link else message,
         "address": address,
         "next_try_at": now + LEASE,
         "finished_at": None,
@@ -145,7 +145,6 @@ def outcome(parcel: Parcel, state: State, now: datetime, error: str | None = Non
     return {
         "number": parcel.id,
         "held": parcel.attempts,
-        "secret": Kind(parcel.row.kind).bears_link,
         "state": state,
         "attempts": parcel.attempts,
         "next_try_at": None,
@@ -181,16 +180,6 @@ _SETTLED = (
 )
 """Only while the delivery is still ours: after our lease it may be in other hands."""
 
-_WIPED = (
-    update(_TABLE)
-    .where(
-        _TABLE.c.id == bindparam("number"),
-        or_(_TABLE.c.state == State.SENT.value, _TABLE.c.state == State.FAILED.value),
-    )
-    .values(message=None)
-)
-"""A one-time link is to be found nowhere but in its reader's mail."""
-
 
 def settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> None:
     """Commit results. Losing them would send everything twice, so a busy database is asked again."""
@@ -199,8 +188,6 @@ def settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> No
     try:
         with office.writing() as db:
             db.connection().execute(_SETTLED, list(done))
-            if secret := [row for row in done if row["secret"]]:
-                db.connection().execute(_WIPED, secret)
     except DatabaseUnusable:
         if tries <= 1:
             raise

@@ -18,7 +18,7 @@ from notifications.occasions import unanswered
 from notifications.reminders import stamp
 from workflow.audit import Tag
 from workflow.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
-from workflow.engine.accounts import mint
+from workflow.engine.accounts import is_over, is_superseded, mint
 from workflow.engine.meetings import Form, MeetingStatus, Purpose
 from workflow.facts import chain_of, plan_by_id
 from workflow.people import seats
@@ -53,8 +53,7 @@ class NoLongerDue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a message is about, and whom it goes to. `written`: its mail was written in an earlier try and is sent
-    as it is."""
+    """What a message is about, and whom it goes to. `tried`: its mail was perhaps sent before."""
 
     claim: str
     kind: Kind
@@ -64,7 +63,7 @@ class Subject:
     meeting_id: int | None
     plan_id: int | None
     event_seq: int | None
-    written: bool = False
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +161,12 @@ class Desk:
         link = self._db.get_one(MailedLink, data["link"])
         if link.used_at is not None:
             raise NoLongerDue(State.DROPPED, "既にパスワードが設定されています")
-        if about.written and link.expires_at <= self._now:
+        if is_superseded(self._db, link):
+            raise NoLongerDue(State.DROPPED, "その後に、新しい招待をしました")
+        if about.tried and is_over(self._db, link, self._now):
             raise NoLongerDue(State.MISSED, "送る前にリンクの期限が過ぎました")
-        token = "" if about.written else mint(link, self._now)
-        ends = reiwa_moment(link.expires_at)
-        context = {"name": about.name, "key": data["person"], "token": token, "ends": ends}
+        token, ends = mint(self._db, link, self._now)
+        context = {"name": about.name, "key": data["person"], "token": token, "ends": reiwa_moment(ends)}
         return self._written(about, context, None, None)
 
     def _about_plan(self, about: Subject) -> Letter:

@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from notifications.addresses import Network
 from notifications.invite import Invite, calendar_bytes
 from notifications.kinds import Kind
+from workflow import private
 from workflow.calendar import TOKYO
 from workflow.errors import BadInput, SakuteiError
 from workflow.language import say
@@ -337,7 +338,7 @@ class MaildirMailer:
 
     def send(self, address: str, message: bytes) -> None:
         try:
-            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(self._folder.parent)
             mailbox.Maildir(self._folder, create=True).add(message)
         except OSError as error:
             raise MailServerGone(f"{self._folder} に書き込めません（{error.strerror}）") from error

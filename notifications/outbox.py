@@ -275,7 +275,7 @@ def _written(desk: Desk, stationery: Stationery, row: Any, now: datetime) -> tup
         row.meeting_id,
         row.plan_id,
         row.event_seq,
-        written=row.message is not None,
+        tried=row.attempts > 0,
     )
     letter = desk.letter(about)
     if row.message is not None:

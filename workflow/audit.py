@@ -69,6 +69,7 @@ class Tag(StrEnum):
     REMARK_TAKEN_BACK = "remark.taken_back"
     PERSON_INVITED = "person.invited"
     RESET_ASKED = "password.reset_asked"
+    WAIT_LIFTED = "sign_in.wait_lifted"
     FEED_MADE = "feed.made"
     FEED_REVOKED = "feed.revoked"
     TOKEN_MADE = "token.made"  # noqa: S105
@@ -131,6 +132,7 @@ _LABELS = {
     Tag.REMARK_TAKEN_BACK: "意見交換の記入を取消し",
     Tag.PERSON_INVITED: "職員を招待",
     Tag.RESET_ASKED: "パスワードの再設定を依頼",
+    Tag.WAIT_LIFTED: "サインインの待ち時間を解除",
     Tag.FEED_MADE: "予定表の購読を開始",
     Tag.FEED_REVOKED: "予定表の購読を停止",
     Tag.TOKEN_MADE: "連携用の鍵を発行",

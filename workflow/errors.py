@@ -2,7 +2,7 @@
 tell the person what to do next."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from definitions.chain import Stage
@@ -242,16 +242,18 @@ class AuditBroken(SakuteiError):
 
 
 class SignInRefused(SakuteiError):
-    """The key and the password do not go together, or it was tried too often. Says no more than that."""
+    """The key and the password do not go together, or it was tried too often: `wait` is how long no further try
+    is taken. Says no more than that."""
 
-    def __init__(self, *, wait: bool = False) -> None:
+    def __init__(self, *, wait: timedelta | None = None) -> None:
         self.wait = wait
 
     @property
     def message(self) -> str:
-        if self.wait:
+        if self.wait is not None:
             return say(
-                "続けて間違えたため、しばらくサインインできません。15 分ほど待ってから、もう一度お試しください。"
+                "続けて間違えたため、あと {minutes} 分ほど受け付けられません。待ってから、もう一度お試しください。お急ぎのときは、「パスワードを忘れたとき」から設定し直すか、システム管理者に解除を依頼してください。",
+                minutes=-(-self.wait // timedelta(minutes=1)),
             )
         return say(
             "職員の鍵またはパスワードが違います。忘れたときは、「パスワードを忘れたとき」から設定し直してください。"

@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from workflow import private
 from workflow.errors import BadInput, DocumentDamaged
 from workflow.language import say
 
@@ -27,7 +28,7 @@ def keep(store: Path, content: bytes) -> str:
     place = path_of(store, sha256)
     if place.exists() and hashlib.sha256(place.read_bytes()).hexdigest() == sha256:
         return sha256
-    place.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(place.parent)
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as writing:
         writing.write(content)
         writing.flush()

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from workflow import private
 from workflow.errors import BadInput, DatabaseUnusable
 
 WRITER_LOCK = 0x73616B75
@@ -107,6 +108,7 @@ def connection_of(db: Session) -> Connection:
 def _engine(url: str, lock_timeout: float) -> Engine:
     # hide_parameters: an error that reaches a log must not carry a mail, a token or a password's hash.
     if make_url(url).get_backend_name() == "sqlite":
+        _make_private(make_url(url).database)
         engine = create_engine(
             url, connect_args={"timeout": lock_timeout, "check_same_thread": False}, hide_parameters=True
         )
@@ -118,6 +120,16 @@ def _engine(url: str, lock_timeout: float) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
     )
+
+
+def _make_private(database: str | None) -> None:
+    """SQLite gives what it makes beside a database the rights of the database. What cannot be made here, SQLite
+    says when it connects."""
+    if database and database != ":memory:" and not database.startswith("file:"):
+        with suppress(OSError):
+            private.make_file(Path(database))
+            for suffix in ("-wal", "-shm", "-journal"):
+                private.shut(Path(database + suffix))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

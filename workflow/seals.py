@@ -22,6 +22,11 @@ def receipt_seal(db: Session, receipt: str) -> str:
     return _seal(db, f"receipt {receipt}")[:24]
 
 
+def device_seal(db: Session, key: str, number: str) -> str:
+    """Shows that the person of that key has signed in on the device of that number before."""
+    return _seal(db, f"device {key} {number}")
+
+
 def _seal(db: Session, words: str) -> str:
     secret = db.scalars(select(OfficeSecret.value)).one()
     return hmac.new(secret.encode(), words.encode(), hashlib.sha256).hexdigest()

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from workflow import private
 from workflow.errors import BadInput
 from workflow.language import say
 from workflow.office import Office
@@ -63,10 +64,22 @@ class Settings(BaseSettings):
     def url(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'sakutei.db'}"
 
+    @property
+    def documents(self) -> Path:
+        return self.data / "documents"
+
+    @property
+    def maildir(self) -> Path:
+        """Where mail goes when no mail server is configured."""
+        return self.data / "mail"
+
     def office(self) -> Office:
-        """The office these settings name; its folder is made when it is not there."""
-        self.data.mkdir(parents=True, exist_ok=True)
-        return Office(self.url, self.data / "documents", lock_timeout=self.lock_timeout)
+        """The office these settings name; its folder is made when it is not there, and shut to other users of the
+        machine."""
+        private.make_folder(self.data)
+        for place in (self.documents, self.maildir):
+            private.shut_all(place)
+        return Office(self.url, self.documents, lock_timeout=self.lock_timeout)
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -33,6 +33,11 @@ def test_it_ends_printed_with_the_log_verified(played: tuple[Path, str]) -> None
     assert _sakutei(played[0], "log", "verify").returncode == 0
 
 
+def test_what_it_leaves_is_for_its_user_only(played: tuple[Path, str]) -> None:
+    demo = played[0] / "demo"
+    assert [place for place in (demo, *demo.rglob("*")) if place.stat().st_mode & 0o077] == []
+
+
 def test_its_schedule_has_the_meetings_of_section_7_in_the_months_of_section_7(
     played: tuple[Path, str],
 ) -> None:

@@ -22,6 +22,7 @@ class Sink:
     mode: str = "accept"
     refused: set[str] = field(default_factory=set)
     raw: list[bytes] = field(default_factory=list)
+    delayed: list[bytes] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
     port: int = 0
 
@@ -37,6 +38,7 @@ class Sink:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.mode == "delay":
+            self.delayed.append(envelope.original_content)
             return "451 4.7.1 greylisted"
         self.raw.append(envelope.original_content)
         self.to += envelope.rcpt_tos

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from traceback import format_exception
 
@@ -10,7 +11,6 @@ from sqlalchemy import text
 
 from notifications import outbox
 from notifications.kinds import Kind, State
-from notifications.outbox import PAUSES
 from notifications.rehearsal import rehearse
 from tests.notifications.post_room import PostRoom
 from workflow import engine
@@ -48,7 +48,7 @@ def _holder(room: PostRoom, token: str, purpose: LinkPurpose = LinkPurpose.WELCO
 
 def _everything_kept(room: PostRoom) -> str:
     with room.office.reading() as db:
-        tables = ("delivery", "event", "mailed_link", "sign_in", "failed_sign_in")
+        tables = ("delivery", "event", "mailed_link", "link_token", "sign_in", "failed_sign_in")
         return "".join(str(db.execute(text(f"SELECT * FROM {table}")).all()) for table in tables)
 
 
@@ -78,27 +78,62 @@ def test_a_reset_is_mailed_to_the_person_whoever_asked(invited: PostRoom) -> Non
     assert _holder(invited, _token(welcome)) == "one"
 
 
-def test_once_sent_the_link_is_nowhere_but_in_the_mail(invited: PostRoom) -> None:
+@pytest.mark.parametrize("mode", ["accept", "hang_up", "delay"])
+def test_the_link_is_never_anywhere_but_in_the_mail(invited: PostRoom, mode: str) -> None:
+    invited.sink.mode = mode
     invited.tick()
-    token = _token(invited.sink.mails[0])
+    [raw] = invited.sink.raw or invited.sink.delayed
+    token = _token(message_from_bytes(raw, policy=policy.default))
     assert invited.stored() == [None]
     assert token not in _everything_kept(invited)
+    kept = [place for place in invited.office.files.parent.rglob("*") if place.is_file()]
+    assert not any(token.encode() in place.read_bytes() for place in kept), "nor in the WAL"
 
 
-def test_once_refused_for_good_the_link_is_wiped_too(invited: PostRoom) -> None:
+def test_a_mail_refused_for_good_is_not_kept_either(invited: PostRoom) -> None:
     invited.sink.mode = "refuse"
     invited.tick()
     assert (invited.states(), invited.stored()) == ([State.FAILED], [None])
 
 
-def test_after_the_last_try_the_link_is_wiped(invited: PostRoom) -> None:
-    invited.sink.mode = "delay"
-    for pause in PAUSES:
+def test_each_try_has_a_link_of_its_own_and_all_that_may_have_arrived_work(invited: PostRoom) -> None:
+    invited.sink.mode = "hang_up"
+    for _ in range(2):
         invited.tick()
-        assert invited.stored() != [None], "the same bytes are tried again"
-        invited.now += pause
+        invited.now = invited.due()
+    invited.sink.mode = "accept"
     invited.tick()
-    assert (invited.states(), invited.stored()) == ([State.FAILED], [None])
+    tokens = [_token(mail) for mail in invited.sink.mails]
+    assert len(set(tokens)) == 3
+    assert [_holder(invited, token) for token in tokens] == ["one"] * 3
+    assert len({mail["Message-ID"] for mail in invited.sink.mails}) == 1
+    engine.set_password_by_link(invited.office, LinkPurpose.WELCOME, tokens[0], PASSWORD, now=invited.now)
+    for token in tokens:
+        with pytest.raises(LinkUnusable):
+            _holder(invited, token)
+
+
+def test_an_address_mended_while_the_mail_waits_gets_the_link_and_the_old_one_none(invited: PostRoom) -> None:
+    invited.sink.mode = "hang_up"
+    invited.tick()
+    engine.change_person(invited.office, "admin", "one", email="right@city.example.jp", now=invited.now)
+    invited.sink.mode = "accept"
+    invited.now = invited.due()
+    invited.tick()
+    old, new = (_token(mail) for mail in invited.sink.mails)
+    assert invited.sink.to[-1] == "right@city.example.jp"
+    with pytest.raises(LinkUnusable):
+        _holder(invited, old)
+    assert _holder(invited, new) == "one"
+
+
+def test_a_mail_of_an_older_invitation_is_not_sent_any_more(invited: PostRoom) -> None:
+    invited.set(smtp_port=1).tick()
+    engine.invite(invited.office, "admin", "one", now=invited.now)
+    invited.now = invited.due()
+    invited.set(smtp_port=invited.sink.port).tick()
+    assert invited.states() == [State.DROPPED, State.SENT]
+    assert _holder(invited, _token(invited.sink.mails[0])) == "one"
 
 
 def test_other_mails_are_kept_as_they_were_sent(room: PostRoom) -> None:
@@ -107,18 +142,7 @@ def test_other_mails_are_kept_as_they_were_sent(room: PostRoom) -> None:
     assert None not in room.stored()
 
 
-def test_a_repeated_mail_has_the_same_link(invited: PostRoom) -> None:
-    invited.sink.mode = "hang_up"
-    invited.tick()
-    invited.sink.mode = "accept"
-    invited.now = invited.due()
-    invited.tick()
-    first, second = invited.sink.mails
-    assert _token(first) == _token(second)
-    assert _holder(invited, _token(first)) == "one"
-
-
-def test_a_mail_sent_again_by_hand_has_a_new_link_and_the_old_one_ends(invited: PostRoom) -> None:
+def test_a_mail_sent_again_by_hand_has_a_link_of_its_own(invited: PostRoom) -> None:
     invited.tick()
     invited.now += timedelta(days=30)
     with pytest.raises(NotAllowed):
@@ -126,7 +150,7 @@ def test_a_mail_sent_again_by_hand_has_a_new_link_and_the_old_one_ends(invited: 
     outbox.resend(invited.office, "admin", 1, now=invited.now)
     assert invited.tick().sent == 1
     old, new = (_token(mail) for mail in invited.sink.mails)
-    with pytest.raises(LinkUnusable):
+    with pytest.raises(LinkUnusable, match="期限"):
         _holder(invited, old)
     assert _holder(invited, new) == "one"
     assert invited.stored() == [None]

@@ -16,9 +16,11 @@ from playwright.sync_api import expect
 
 from tests.house import House
 from tests.web.browsing import Site, must_read_well, sign_in
+from tests.web.letterbox import mailed_links
 from tests.web.visiting import PASSWORD, SITE, Browser, mail_settings
 from workflow import engine
 from workflow.calendar import tokyo_day
+from workflow.errors import SignInRefused
 from workflow.office import Office
 from workflow.web.app import build
 from workflow.web.browser_names import browser_name
@@ -281,12 +283,51 @@ def test_known_and_unknown_keys_are_answered_alike(mine: Browser) -> None:
         assert answers[0] == answers[1] == answers[2], path
 
 
-def test_after_many_keys_from_one_address_even_the_right_password_waits(mine: Browser) -> None:
-    client = Browser(mine.house).client
-    for number in range(100):
-        client.post("/sign-in", data={"key": f"key{number}", "password": "春夏秋冬春夏秋冬"})
-    answer = _post_sign_in(client)
-    assert answer.status_code == 401 and "15 分" in answer.text
+def test_after_wrong_passwords_even_the_right_one_waits_but_not_in_a_known_browser(mine: Browser) -> None:
+    stranger = Browser(mine.house).client
+    for _ in range(5):
+        assert "あと" not in _post_sign_in(stranger, "春夏秋冬春夏秋冬").text
+    for key in ("tanto", "tanto%00"):
+        form = f"key={key}&password={PASSWORD}"
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        answer = stranger.post("/sign-in", content=form.encode(), headers=headers)
+        assert answer.status_code == 401 and "あと 1 分" in answer.text
+    assert _post_sign_in(mine.client).status_code == 303
+
+
+def test_the_cookie_of_a_known_browser_opens_nothing(mine: Browser) -> None:
+    answer = _post_sign_in(_over_https(mine.house))
+    [device] = [each for each in answer.headers.get_list("set-cookie") if "sakutei-device" in each]
+    assert device.startswith("__Host-") and "HttpOnly" in device and "Secure" in device
+    name, value = device.split(";")[0].split("=", 1)
+    client = _over_https(mine.house)
+    client.cookies.set(name, value)
+    assert client.get("/account").status_code == 303
+    assert _post_sign_in(client, "春夏秋冬春夏秋冬").status_code == 401
+
+
+def test_a_browser_in_which_a_link_was_used_is_known(mine: Browser) -> None:
+    stranger = Browser(mine.house)
+    stranger.send("/reset", who="tanto")
+    [link] = mailed_links(mine.house)
+    stranger.send(link, password=NEWER, again=NEWER)
+    for _ in range(6):
+        with pytest.raises(SignInRefused):
+            engine.sign_in(
+                mine.house.office, "tanto", "当てずっぽう", source="testclient", now=mine.house.now
+            )
+    assert _post_sign_in(Browser(mine.house).client, NEWER).status_code == 401
+    assert _post_sign_in(stranger.client, NEWER).status_code == 303
+
+
+def test_an_administrator_lifts_the_wait_on_the_page(mine: Browser) -> None:
+    stranger = Browser(mine.house).client
+    for _ in range(6):
+        _post_sign_in(stranger, "春夏秋冬春夏秋冬")
+    admin = Browser(mine.house, "admin")
+    assert 'action="/people/tanto/lift-wait"' in admin.see("/people/tanto")
+    assert "待ち時間を解きました" in admin.send("/people/tanto/lift-wait")
+    assert _post_sign_in(stranger).status_code == 303
 
 
 def test_the_server_writes_no_secret_to_its_log(tmp_path: Path, sqlite_template: Path) -> None:

@@ -10,7 +10,15 @@ from tests.house import House
 from workflow import audit, engine
 from workflow.engine import LinkPurpose
 from workflow.engine.accounts import mint
-from workflow.engine.attempts import FROM_ONE_SOURCE, MAILS_ASKED, WRONG_PASSWORDS
+from workflow.engine.attempts import (
+    FROM_ALL_PLACES,
+    FROM_ONE_SOURCE,
+    MAILS_ASKED,
+    WRONG_PASSWORDS,
+    Counter,
+    count_try,
+    wait_left,
+)
 from workflow.errors import AlreadyDone, BadInput, LinkUnusable, NotAllowed, NotFound, SignInRefused
 from workflow.records import Event, MailedLink
 
@@ -24,13 +32,30 @@ def known(house: House) -> House:
     return house
 
 
-def _sign_in(house: House, key: str = "tanto", password: str = PASSWORD, source: str = "") -> str:
-    return engine.sign_in(house.office, key, password, source=source, now=house.now)
+def _sign_in(
+    house: House, key: str = "tanto", password: str = PASSWORD, source: str = "", device: str = ""
+) -> str:
+    return engine.sign_in(house.office, key, password, source=source, device=device, now=house.now)
+
+
+def _guess(house: House, key: str = "tanto", source: str = "", device: str = "") -> timedelta | None:
+    """Give a wrong password; how long one has to wait instead, when it was not looked at."""
+    with pytest.raises(SignInRefused) as refused:
+        _sign_in(house, key, "当てずっぽうの言葉", source, device)
+    return refused.value.wait
 
 
 def _who(house: House, token: str) -> str | None:
     with house.office.reading() as db:
         return engine.signed_in(db, token, house.now)
+
+
+def _wrong_from_everywhere(house: House, times: int) -> None:
+    """Count wrong passwords for 担当, each from an address of its own."""
+    with house.office.writing() as db:
+        for number in range(times):
+            from_there = Counter("key", "tanto", WRONG_PASSWORDS, place=f"source 198.51.100.{number}")
+            count_try(db, [from_there], house.now)
 
 
 def _invite(house: House, person: str = "mayor") -> str:
@@ -48,7 +73,7 @@ def _mint(house: House) -> str:
     with house.office.writing() as db:
         link = db.scalars(select(MailedLink).order_by(MailedLink.id.desc())).first()
         assert link is not None
-        return mint(link, house.now)
+        return mint(db, link, house.now)[0]
 
 
 def _links(house: House) -> int:
@@ -108,7 +133,7 @@ def test_the_old_password_cannot_be_guessed_from_an_open_session(known: House) -
     for _ in range(WRONG_PASSWORDS):
         with pytest.raises(BadInput):
             engine.change_password(known.office, "tanto", "当てずっぽう", NEWER, now=known.now)
-    with pytest.raises(SignInRefused, match="15 分"):
+    with pytest.raises(SignInRefused, match="1 分"):
         engine.change_password(known.office, "tanto", PASSWORD, NEWER, now=known.now)
     assert _sign_in(known), "guessing there does not shut the owner out of the sign-in page"
 
@@ -136,13 +161,95 @@ def test_every_sign_in_begins_a_session_of_its_own(known: House) -> None:
 # --- how often one may try ---------------------------------------------------------------------------
 
 
-def test_many_keys_cannot_be_tried_from_one_address(known: House) -> None:
-    for number in range(FROM_ONE_SOURCE):
-        with pytest.raises(SignInRefused):
-            _sign_in(known, f"key{number}", "春夏秋冬春夏秋冬", source="192.0.2.1")
-    with pytest.raises(SignInRefused, match="15 分"):
-        _sign_in(known, source="192.0.2.1")
+def test_each_wrong_password_doubles_the_wait_up_to_a_quarter_of_an_hour(known: House) -> None:
+    assert [_guess(known) for _ in range(WRONG_PASSWORDS)] == [None] * WRONG_PASSWORDS
+    waits = []
+    for _ in range(7):
+        wait = _guess(known)
+        assert wait is not None
+        waits.append(wait.total_seconds())
+        known.now += wait
+        assert _guess(known) is None, "after the wait it is looked at again"
+    assert waits == [30, 60, 120, 240, 480, 900, 900]
+
+
+@pytest.mark.parametrize(
+    "key", ["tanto\0", "\0tanto", " tanto ", "TANTO", "ｔａｎｔｏ", "ta\u200bnto", "tanto\r\n", "tan\ud800to"]
+)
+def test_the_same_person_by_any_spelling_is_counted_as_one(known: House, key: str) -> None:
+    for _ in range(WRONG_PASSWORDS):
+        _guess(known, key)
+    assert _guess(known, key) is not None
+    assert _guess(known) is not None
+
+
+def test_guesses_at_one_person_from_everywhere_are_bounded_together(known: House) -> None:
+    _wrong_from_everywhere(known, FROM_ALL_PLACES - 1)
+    assert _guess(known, "tanto\0", "198.51.100.200") is None
+    assert _guess(known, "tanto\0", "198.51.100.201") is not None
+
+
+def test_wrong_passwords_from_elsewhere_shut_nobody_out(known: House) -> None:
+    for _ in range(3 * WRONG_PASSWORDS):
+        _guess(known, source="203.0.113.9")
+    assert _sign_in(known, source="192.0.2.1")
+
+
+def test_a_known_device_passes_whatever_is_tried_elsewhere(known: House) -> None:
+    device = engine.new_device(known.office, "tanto")
+    _wrong_from_everywhere(known, FROM_ALL_PLACES)
+    assert _guess(known, source="192.0.2.1") is not None
+    assert _sign_in(known, source="192.0.2.1", device=device)
+
+
+def test_a_known_device_is_no_way_to_guess_without_end(known: House) -> None:
+    device = engine.new_device(known.office, "tanto")
+    for _ in range(WRONG_PASSWORDS):
+        assert _guess(known, device=device) is None
+    assert _guess(known, device=device) is not None
+
+
+@pytest.mark.parametrize("forged", ["mayors", "", ".", "ab.cd", "あ.い", "x" * 10_000])
+def test_a_device_is_known_to_its_own_person_only(known: House, forged: str) -> None:
+    device = engine.new_device(known.office, "mayor") if forged == "mayors" else forged
+    _wrong_from_everywhere(known, FROM_ALL_PLACES)
+    assert _guess(known, source="192.0.2.1", device=device) is not None
+
+
+def test_invented_keys_do_not_shut_an_office_out(known: House) -> None:
+    assert _guess(known, "invented", "192.0.2.1") is None
+    with known.office.reading() as db:
+        from_there = Counter("source", "192.0.2.1", 1)
+        assert wait_left(db, [from_there], known.now) is None, "it was not counted for the address"
+
+
+def test_the_people_of_an_office_cannot_all_be_tried_from_one_address(known: House) -> None:
+    with known.office.writing() as db:
+        for _ in range(FROM_ONE_SOURCE - 1):
+            count_try(db, [Counter("source", "192.0.2.1", FROM_ONE_SOURCE)], known.now)
+    assert _guess(known, source="192.0.2.1") is None
+    assert _guess(known, source="192.0.2.1") is not None
     assert _sign_in(known, source="192.0.2.2")
+    assert _sign_in(known, source="192.0.2.1", device=engine.new_device(known.office, "tanto"))
+    known.later(minutes=15)
+    assert _sign_in(known, source="192.0.2.1")
+
+
+def test_a_used_link_and_an_administrator_lift_the_wait(known: House) -> None:
+    def shut_out() -> None:
+        while _guess(known) is None:
+            pass
+
+    shut_out()
+    _set(known, _ask(known), LinkPurpose.RESET)
+    assert _sign_in(known, password=NEWER)
+    shut_out()
+    engine.lift_wait(known.office, "admin", "tanto", now=known.now)
+    assert _sign_in(known, password=NEWER)
+    with pytest.raises(NotAllowed):
+        engine.lift_wait(known.office, "tanto", "tanto", now=known.now)
+    with pytest.raises(NotFound):
+        engine.lift_wait(known.office, "admin", "nobody", now=known.now)
 
 
 def test_right_passwords_do_not_use_up_the_tries_of_an_office(known: House) -> None:
@@ -158,7 +265,7 @@ def test_guesses_at_the_same_moment_cannot_exceed_the_limit(known: House) -> Non
         try:
             _sign_in(known, password="当てずっぽうの言葉")
         except SignInRefused as refused:
-            return not refused.wait
+            return refused.wait is None
         raise AssertionError("the guess was right")
 
     with ThreadPoolExecutor(8) as crowd:
@@ -276,11 +383,55 @@ def test_nobody_is_flooded_with_mails_they_did_not_ask_for(known: House) -> None
 
 
 def test_one_address_cannot_ask_for_everybody(known: House) -> None:
-    for _ in range(MAILS_ASKED):
-        engine.ask_reset(known.office, "nobody", source="192.0.2.1", now=known.now)
+    with known.office.writing() as db:
+        for _ in range(MAILS_ASKED):
+            count_try(db, [Counter("reset", "192.0.2.1", MAILS_ASKED)], known.now)
     engine.ask_reset(known.office, "tanto", source="192.0.2.1", now=known.now)
     assert _links(known) == 0
     engine.ask_reset(known.office, "tanto", source="192.0.2.2", now=known.now)
+    assert _links(known) == 1
+
+
+def test_invented_keys_keep_nobody_from_asking(known: House) -> None:
+    for number in range(MAILS_ASKED + 1):
+        engine.ask_reset(known.office, f"key{number}", source="192.0.2.1", now=known.now)
+    engine.ask_reset(known.office, "tanto", source="192.0.2.1", now=known.now)
+    assert _links(known) == 1
+
+
+def test_an_address_mended_ends_the_link_that_went_to_the_old_one(known: House) -> None:
+    link, reset = _invite(known), _ask(known)
+    ended = engine.change_person(known.office, "admin", "mayor", email="right@city.example.jp", now=known.now)
+    assert ended == 1
+    with pytest.raises(LinkUnusable):
+        _set(known, link)
+    engine.change_person(known.office, "admin", "tanto", name="担当 華子", now=known.now)
+    engine.change_person(known.office, "admin", "tanto", email="tanto@city.example.jp", now=known.now)
+    _set(known, reset, LinkPurpose.RESET)
+
+
+def test_a_new_invitation_ends_the_one_before(known: House) -> None:
+    first, second = _invite(known), _invite(known)
+    with pytest.raises(LinkUnusable):
+        _set(known, first)
+    _set(known, second)
+
+
+def test_of_several_mails_for_one_link_each_works_until_one_is_used(known: House) -> None:
+    engine.invite(known.office, "admin", "mayor", now=known.now)
+    first, second = _mint(known), _mint(known)
+    _set(known, first)
+    with pytest.raises(LinkUnusable, match="既に設定されています"):
+        _set(known, second)
+
+
+def test_who_has_left_sets_no_password_by_mail(known: House) -> None:
+    link = _ask(known)
+    known.later(minutes=20)
+    engine.end_terms(known.office, "admin", "tanto", known.now.date() - timedelta(days=1), now=known.now)
+    with pytest.raises(LinkUnusable):
+        _set(known, link, LinkPurpose.RESET)
+    engine.ask_reset(known.office, "tanto", now=known.now)
     assert _links(known) == 1
 
 
@@ -291,7 +442,7 @@ def test_the_log_tells_of_invitations_and_passwords_but_no_secret(known: House) 
         audit.verify(db)
         told = db.execute(select(Event.tag, Event.data).order_by(Event.seq.desc()).limit(2)).all()
         kept = str(db.execute(text("SELECT data FROM event")).all())
-        kept += str(db.execute(text("SELECT token_sha256 FROM mailed_link")).all())
+        kept += str(db.execute(text("SELECT token_sha256 FROM link_token")).all())
     assert [row.tag for row in told] == ["password.set", "person.invited"]
     assert link not in kept and NEWER not in kept
 

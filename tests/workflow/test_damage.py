@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.house import House
+from tests.house import House, moment
 from workflow import audit, engine, files, schema
+from workflow.engine.random_tokens import sha256
 from workflow.errors import AuditBroken, BadInput, DatabaseUnusable, DocumentDamaged
 from workflow.office import Office
 
@@ -85,6 +86,28 @@ def test_a_database_of_an_older_form_is_not_used_until_it_is_brought_up_to_date(
         assert audit.verify(db) > 10
     assert house.plan().dated == house.chain
     house.a_version()
+
+
+def test_links_mailed_before_the_upgrade_work_and_stand_in_no_mail_that_waits(tmp_path: Path) -> None:
+    office = Office(f"sqlite:///{tmp_path}/x.db", tmp_path / "files")
+    schema.migrate(office, to="0008")
+    now, ends = "2023-06-01 00:00:00.000000", "2023-06-08 00:00:00.000000"
+    with office.writing() as db:
+        for statement in (
+            "INSERT INTO person (id, key, name, email) VALUES (1, 'hanako', '担当 花子', 'h@example.jp')",
+            "INSERT INTO mailed_link (person_id, purpose, token_sha256, made_at, expires_at)"
+            f" VALUES (1, 'welcome', '{sha256('known')}', '{now}', '{ends}')",
+            "INSERT INTO delivery (claim, kind, rule, recipient_id, due_at, state, attempts, message)"
+            f" VALUES ('c', 'invitation', '', 1, '{now}', 'pending', 1, 'with a link')",
+        ):
+            db.execute(text(statement))
+    schema.migrate(office)
+    with office.reading() as db:
+        assert (
+            engine.link_holder(db, engine.LinkPurpose.WELCOME, "known", moment("2023-06-02 09:00")).key
+            == "hanako"
+        )
+        assert db.execute(text("SELECT message FROM delivery")).scalar() is None
 
 
 def _a_plan_of_the_first_form(house: House) -> None:

@@ -1,6 +1,7 @@
 """`sakutei …`: the first door. Each command does one use case, or answers one question."""
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -67,6 +68,8 @@ def sakutei() -> None:
 
 def main() -> None:
     """The entry point. Whatever is wrong with the input is one message and exit code 2."""
+    # Whatever is made below, other users of the machine cannot read it.
+    os.umask(0o077)
     try:
         app()
     except SakuteiError as error:

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from workflow import private
 from workflow.errors import BadInput
 
 _MARK = "sakutei-demo.txt"
@@ -16,7 +17,7 @@ def empty(folder: Path) -> None:
                 "置き場所", f"{folder} には他のものがあります", "--folder で別の場所を指定してください。"
             )
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    private.make_folder(folder)
     (folder / _MARK).write_text(
         "sakutei demo が作ったフォルダーです。消してかまいません。\n", encoding="utf-8"
     )

@@ -68,7 +68,8 @@ def change(
 ) -> None:
     """氏名・電子メールを変える。"""
     with at_office() as office:
-        engine.change_person(office, by, key, name=name, email=email, now=now())
+        if engine.change_person(office, by, key, name=name, email=email, now=now()):
+            show.say("前の電子メールに送ったリンクは使えなくなりました。必要なら、もう一度招待してください。")
 
 
 @app.command()
@@ -181,6 +182,14 @@ def password(key: PersonKey, by: By) -> None:
     with at_office() as office:
         engine.set_password(office, by, key, typed, now=now())
         show.say("パスワードを設定しました。この職員のサインインは、すべて終わりました。")
+
+
+@app.command("lift-wait")
+def lift_wait(key: PersonKey, by: By) -> None:
+    """パスワードを続けて間違えた職員が、待たずにサインインできるようにする。"""
+    with at_office() as office:
+        engine.lift_wait(office, by, key, now=now())
+        show.say("待ち時間を解きました。")
 
 
 @app.command("list")

@@ -21,6 +21,7 @@ from workflow.engine.decisions import (
     record_outcome,
     take_back_decision,
 )
+from workflow.engine.devices import new_device
 from workflow.engine.feeds import make_feed, revoke_feed
 from workflow.engine.meetings import (
     Form,
@@ -67,6 +68,7 @@ from workflow.engine.signin import (
     TOKEN_LIFE,
     end_other_sessions,
     end_session,
+    lift_wait,
     prolong_sessions,
     sign_in,
     sign_in_by_address,
@@ -150,6 +152,7 @@ __all__ = [
     "holder_of",
     "invite",
     "keep_answer",
+    "lift_wait",
     "link_holder",
     "list_item",
     "list_ratification",
@@ -160,6 +163,7 @@ __all__ = [
     "move_meeting",
     "name_administrator",
     "name_deputy",
+    "new_device",
     "newcomer_faults",
     "open_comment",
     "open_plan",

@@ -1,28 +1,30 @@
 """Use cases of coming in by mail: invite a person, ask for a new password, set it through the one-time link.
 
-The link's token is minted when its mail is written (see `mint`), so that it stands nowhere but in the mail."""
+The link's token is made in memory each time its mail is sent (see `mint`), so that it stands nowhere but in the
+mail. Every token that may have been delivered is valid until one is used or its time is over."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import exists, func, insert, or_, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
-from workflow.engine.attempts import MAILS_ASKED, WINDOW, Counter, try_once
+from workflow.engine.attempts import MAILS_ASKED, QUARTER, Counter, count_try, wait_left
+from workflow.engine.checks import typed_key
 from workflow.engine.passwords import a_password, hash_of, put_password
 from workflow.engine.random_tokens import new_token, sha256
 from workflow.errors import AlreadyDone, LinkUnusable
 from workflow.language import say
 from workflow.office import Office
-from workflow.people import person_id
-from workflow.records import Credential, MailedLink, Person
+from workflow.people import has_left, person_id
+from workflow.records import Credential, LinkToken, MailedLink, Person
 from workflow.rights import Act, actor
 
 MAILS_TO_ONE = 3
-"""Mails for a new password to one person within `WINDOW`; no more are sent."""
+"""Mails for a new password to one person within a quarter of an hour; no more are sent."""
 
 
 class LinkPurpose(StrEnum):
@@ -33,7 +35,7 @@ class LinkPurpose(StrEnum):
 
     @property
     def life(self) -> timedelta:
-        """How long the link is valid after its mail was written."""
+        """How long the link is valid after its mail was sent."""
         return timedelta(days=7) if self is LinkPurpose.WELCOME else timedelta(hours=1)
 
 
@@ -48,8 +50,8 @@ class LinkHolder:
 
 
 def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
-    """Invite a person to set their first password: they get a mail with a link. A newer invitation does not make
-    an older one useless.
+    """Invite a person to set their first password: they get a mail with a link, and every older link of theirs
+    ends.
 
     Raises `AlreadyDone` (they have a password), `NotAllowed`, `NotFound`.
     """
@@ -64,6 +66,7 @@ def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
                     person=person,
                 )
             )
+        end_links(db, number)
         link = _new_link(db, number, LinkPurpose.WELCOME, now)
         record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link)
 
@@ -72,36 +75,64 @@ def ask_reset(office: Office, typed: str, *, source: str = "", now: datetime) ->
     """Anybody asks for a mail with a link for a new password, by key or mail address; `source` is the network
     address they ask from. What is typed may be unknown, and asked too often: nothing tells the difference."""
     with office.writing() as db:
-        if source and try_once(db, [Counter("reset", source, MAILS_ASKED)], now) is None:
+        entitled = _entitled(db, typed_key(typed), now)
+        counters = [Counter("reset", source, MAILS_ASKED, within=QUARTER)] if source and entitled else []
+        if wait_left(db, counters, now):
             return
-        for person in _entitled(db, typed.strip().replace("\0", ""), now):
+        count_try(db, counters, now)
+        for person in entitled:
             link = _new_link(db, person.id, LinkPurpose.RESET, now)
             record(db, Tag.RESET_ASKED, at=now, by=None, person=person.key, link=link)
 
 
-def mint(link: MailedLink, now: datetime) -> str:
-    """A new token for the link, valid from now on; one minted before no longer is. For the writer of its mail
-    only, in the transaction that keeps the mail."""
-    token = new_token()
-    link.token_sha256, link.expires_at = sha256(token), now + LinkPurpose(link.purpose).life
-    return token
+def mint(db: Session, link: MailedLink, now: datetime) -> tuple[str, datetime]:
+    """A new token for the link, and until when it is valid; those minted before stay as they are. For the writer of
+    its mail only, each time the mail is sent."""
+    token, ends = new_token(), now + LinkPurpose(link.purpose).life
+    db.execute(insert(LinkToken).values(token_sha256=sha256(token), link_id=link.id, expires_at=ends))
+    return token, ends
+
+
+def end_links(db: Session, person: int) -> int:
+    """End every link that was mailed to the person, and return how many. A mail that waits to be sent gets a token
+    of its own."""
+    theirs = select(MailedLink.id).where(MailedLink.person_id == person)
+    ended = db.execute(delete(LinkToken).where(LinkToken.link_id.in_(theirs)))
+    return ended.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def is_superseded(db: Session, link: MailedLink) -> bool:
+    """Whether the person was invited again since."""
+    newer = MailedLink.person_id == link.person_id, MailedLink.purpose == LinkPurpose.WELCOME
+    return bool(db.scalar(select(exists().where(*newer, MailedLink.id > link.id))))
+
+
+def is_over(db: Session, link: MailedLink, now: datetime) -> bool:
+    """Whether its mail was written before, and every token of it has ended since."""
+    ends = db.scalar(select(func.max(LinkToken.expires_at)).where(LinkToken.link_id == link.id))
+    return ends is not None and ends <= now
 
 
 def link_holder(db: Session, purpose: LinkPurpose, token: str, now: datetime) -> LinkHolder:
     """Whose link it is; reading it uses nothing up. Raises `LinkUnusable`."""
     row = db.execute(
-        select(MailedLink, Person.key, Person.name)
+        select(MailedLink, LinkToken.expires_at, Person.key, Person.name)
+        .join(LinkToken, LinkToken.link_id == MailedLink.id)
         .join(Person, Person.id == MailedLink.person_id)
-        .where(MailedLink.token_sha256 == sha256(token), MailedLink.purpose == purpose)
+        .where(
+            LinkToken.token_sha256 == sha256(token),
+            MailedLink.purpose == purpose,
+            ~has_left(tokyo_day(now)),
+        )
     ).first()
     if row is None:
         raise LinkUnusable(
             "このリンクは使えません。新しいメールが届いているときは、そのリンクを開いてください"
         )
-    link, key, name = row
+    link, expires_at, key, name = row
     if link.used_at is not None:
         raise LinkUnusable("このリンクは、もう使えません。パスワードは既に設定されています")
-    if link.expires_at <= now:
+    if expires_at <= now:
         raise LinkUnusable("このリンクの期限が過ぎました")
     return LinkHolder(link.id, link.person_id, key, name)
 
@@ -123,13 +154,13 @@ def set_password_by_link(
 
 
 def _new_link(db: Session, person: int, purpose: LinkPurpose, now: datetime) -> int:
-    row = {"person_id": person, "purpose": purpose, "made_at": now, "expires_at": now + purpose.life}
+    row = {"person_id": person, "purpose": purpose, "made_at": now}
     return db.scalars(insert(MailedLink).returning(MailedLink.id), row).one()
 
 
 def _entitled(db: Session, typed: str, now: datetime) -> list[Person]:
     """Who may have such a mail: the person of that key, or those of that address, who were let in before, by a
-    password or an invitation, and have not just had several."""
+    password or an invitation, are still here, and have not just had several."""
     known = exists().where(Credential.person_id == Person.id)
     invited = exists().where(MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME)
     had = (
@@ -137,9 +168,10 @@ def _entitled(db: Session, typed: str, now: datetime) -> list[Person]:
         .where(
             MailedLink.person_id == Person.id,
             MailedLink.purpose == LinkPurpose.RESET,
-            MailedLink.made_at > now - WINDOW,
+            MailedLink.made_at > now - QUARTER,
         )
         .scalar_subquery()
     )
     named = or_(Person.key == typed, func.lower(Person.email) == typed.lower())
-    return list(db.scalars(select(Person).where(named, or_(known, invited), had < MAILS_TO_ONE)))
+    here = ~has_left(tokyo_day(now))
+    return list(db.scalars(select(Person).where(named, here, or_(known, invited), had < MAILS_TO_ONE)))

@@ -21,6 +21,13 @@ def a_key(place: str, value: str) -> str:
     return value
 
 
+def typed_key(value: str) -> str:
+    """A key as somebody typed it, in the one form it is looked up and counted in: full-width signs, capitals,
+    spaces and signs nobody sees make no difference."""
+    plain = unicodedata.normalize("NFKC", value).casefold()
+    return "".join(sign for sign in plain if sign.isprintable() and not sign.isspace())
+
+
 def a_line(place: str, value: str, longest: int = 200) -> str:
     """One line of text, not empty: a name, a place, a title. Raises `BadInput`."""
     if not value.strip():

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
-from workflow.engine.attempts import WRONG_PASSWORDS, Counter, forget, try_once
+from workflow.engine.attempts import WRONG_PASSWORDS, Counter, count_try, forget_all, wait_left
 from workflow.engine.random_tokens import sha256
 from workflow.errors import BadInput, SignInRefused
 from workflow.language import say
@@ -34,6 +34,8 @@ TRIED_FIRST = (
     "1234567890", "12345678", "123456", "1234", "9876543210", "abcdefghijklmnopqrstuvwxyz", "abcdefgh", "abcd",
     "welcome", "letmein", "changeme", "secret", "iloveyou", "あいうえお", "かきくけこ",
 )  # fmt: skip
+
+_OLD_PASSWORD = "old password"  # noqa: S105
 
 _hasher = PasswordHasher()
 
@@ -65,14 +67,14 @@ def change_password(
         person = person_id(db, by)
         a_password(db, person, new)
         kept = db.scalar(select(Credential.password_hash).where(Credential.person_id == person))
-        tries = try_once(db, [Counter("old password", by, WRONG_PASSWORDS)], now)
-    if tries is None:
-        raise SignInRefused(wait=True)
+        counters = [Counter(_OLD_PASSWORD, by, WRONG_PASSWORDS)]
+        if wait := wait_left(db, counters, now):
+            raise SignInRefused(wait=wait)
+        count_try(db, counters, now)
     if kept is None or not matches(kept, old):
         raise BadInput("現在のパスワード", "違います", "確かめて、もう一度入力してください。")
     hashed = hash_of(new)
     with office.writing() as db:
-        forget(db, tries)
         put_password(db, person, hashed, now, but=session)
         record(db, Tag.PASSWORD_SET, at=now, by=person, person=by)
 
@@ -98,14 +100,22 @@ def a_password(db: Session, person: int, password: str) -> str:
 
 
 def put_password(db: Session, person: int, hashed: str, now: datetime, *, but: str | None = None) -> None:
-    """The person's password from now on. Ends their sessions but that of the token `but`, and uses up the links
-    that were mailed to them."""
+    """The person's password from now on. Ends their sessions but that of the token `but`, uses up the links that
+    were mailed to them, and ends their wait after wrong passwords."""
     db.execute(delete(Credential).where(Credential.person_id == person))
     db.execute(insert(Credential).values(person_id=person, password_hash=hashed, changed_at=now))
     ended = delete(SignIn).where(SignIn.person_id == person)
     db.execute(ended if but is None else ended.where(SignIn.token_sha256 != sha256(but)))
     links = update(MailedLink).where(MailedLink.person_id == person, MailedLink.used_at.is_(None))
     db.execute(links.values(used_at=now))
+    forget_wrong_passwords(db, person)
+
+
+def forget_wrong_passwords(db: Session, person: int) -> None:
+    """Stop counting the wrong passwords that were given for a person, wherever from."""
+    key = db.get_one(Person, person).key
+    for sort in ("key", _OLD_PASSWORD):
+        forget_all(db, Counter(sort, key, WRONG_PASSWORDS))
 
 
 def hash_of(password: str) -> str:

@@ -10,6 +10,7 @@ from definitions.chain import Chain
 from definitions.terms import Role
 from workflow.audit import Tag, record
 from workflow.calendar import shown_day, tokyo_day
+from workflow.engine.accounts import end_links
 from workflow.engine.checks import a_key, a_line, an_address
 from workflow.engine.plans import adopt
 from workflow.errors import AlreadyDone, BadInput, NotFound
@@ -79,8 +80,9 @@ def add_person(office: Office, by: str, key: str, name: str, email: str, *, now:
 
 def change_person(
     office: Office, by: str, key: str, *, name: str | None = None, email: str | None = None, now: datetime
-) -> None:
-    """Change a person's name or address. Raises `NotAllowed`, `NotFound`, `BadInput`."""
+) -> int:
+    """Change a person's name or address. The links that were mailed to an older address end; returns how many.
+    Raises `NotAllowed`, `NotFound`, `BadInput`."""
     changed: dict[str, Any] = {}
     if name is not None:
         changed["name"] = a_line("氏名", name)
@@ -91,8 +93,11 @@ def change_person(
     with office.writing() as db:
         who = keeper(db, by, now)
         person = person_id(db, key)
+        moved = email is not None and db.get_one(Person, person).email != email
+        ended = end_links(db, person) if moved else 0
         db.execute(update(Person).where(Person.id == person).values(**changed))
         record(db, Tag.PERSON_CHANGED, at=now, by=who.id, person=key, **changed)
+        return ended
 
 
 def post(

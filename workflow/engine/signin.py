@@ -5,39 +5,62 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
-from workflow.engine.attempts import FROM_ONE_SOURCE, WRONG_PASSWORDS, Counter, forget, try_once
-from workflow.engine.passwords import matches, nobodys_hash
+from workflow.engine.attempts import (
+    FROM_ALL_PLACES,
+    FROM_ONE_SOURCE,
+    QUARTER,
+    WRONG_PASSWORDS,
+    Counter,
+    count_try,
+    forget,
+    forget_all,
+    wait_left,
+)
+from workflow.engine.checks import typed_key
+from workflow.engine.devices import known_device
+from workflow.engine.passwords import forget_wrong_passwords, matches, nobodys_hash
 from workflow.engine.random_tokens import new_token, sha256
 from workflow.errors import SignInRefused
 from workflow.office import Office
 from workflow.people import has_left, person_id
 from workflow.records import Credential, Person, SignIn
+from workflow.rights import Act, actor
 
 TOKEN_LIFE = timedelta(hours=10)
 """How long a session lasts: a working day."""
 
 
 def sign_in(
-    office: Office, key: str, password: str, *, agent: str = "", source: str = "", now: datetime
+    office: Office,
+    key: str,
+    password: str,
+    *,
+    agent: str = "",
+    source: str = "",
+    device: str = "",
+    now: datetime,
 ) -> str:
     """Sign in, and return the session's token. `agent` is how the browser calls itself, `source` the network
-    address it asks from; empty: unknown.
+    address it asks from, `device` what it keeps of `new_device`; empty: unknown.
 
     Raises `SignInRefused`, which does not say whether the key is known: who has left (異動・退職) is not.
     """
-    counters = [Counter("key", key, WRONG_PASSWORDS)]
-    if source:
-        counters.append(Counter("source", source, FROM_ONE_SOURCE))
+    key = typed_key(key)
     with office.writing() as db:
-        tries = try_once(db, counters, now)
         row = db.execute(
             select(Person.id, Credential.password_hash)
             .join(Credential, Credential.person_id == Person.id)
-            .where(Person.key == key.replace("\0", ""), ~has_left(tokyo_day(now)))
+            .where(Person.key == key, ~has_left(tokyo_day(now)))
         ).first()
-    if tries is None:
-        raise SignInRefused(wait=True)
+        if number := known_device(db, key, device):
+            counters = [_here(key, f"device {number}")]
+        else:
+            counters = _from_elsewhere(key, source, is_somebody=row is not None)
+        if wait := wait_left(db, counters, now):
+            raise SignInRefused(wait=wait)
+        tries = count_try(db, counters, now)
     if not matches(row.password_hash if row else nobodys_hash(), password) or row is None:
         raise SignInRefused
     with office.writing() as db:
@@ -46,7 +69,20 @@ def sign_in(
             # Changed while we compared: what was sent is the password no more.
             raise SignInRefused
         forget(db, tries)
+        forget_all(db, counters[0])
         return _begin_session(db, row.id, agent, now)
+
+
+def lift_wait(office: Office, by: str, person: str, *, now: datetime) -> None:
+    """Let a person sign in at once who has to wait, because they or somebody else gave too many wrong passwords.
+
+    Raises `NotAllowed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.KEEP_PEOPLE)
+        forget_wrong_passwords(db, person_id(db, person))
+        record(db, Tag.WAIT_LIFTED, at=now, by=who.id, person=person)
 
 
 def sign_in_by_address(office: Office, address: str, *, agent: str = "", now: datetime) -> str | None:
@@ -96,6 +132,18 @@ def prolong_sessions(office: Office, until: datetime) -> None:
     """Let every session last until then: for a demonstration, whose clock jumps."""
     with office.writing() as db:
         db.execute(update(SignIn).values(expires_at=until))
+
+
+def _here(key: str, place: str) -> Counter:
+    return Counter("key", key, WRONG_PASSWORDS, place=place)
+
+
+def _from_elsewhere(key: str, source: str, *, is_somebody: bool) -> list[Counter]:
+    """What tries are counted by that come from no known device."""
+    counters = [_here(key, f"source {source}"), Counter("key", key, FROM_ALL_PLACES)]
+    if is_somebody and source:
+        counters.append(Counter("source", source, FROM_ONE_SOURCE, within=QUARTER))
+    return counters
 
 
 def _begin_session(db: Session, person: int, agent: str, now: datetime) -> str:

@@ -30,27 +30,37 @@ class SignIn(Record):
 
 class FailedSignIn(Record):
     """A try that has not turned out right, counted so that guessing is slow. `name` is a SHA-256, cut short: of the
-    key that was typed, known or not, or of the network address it came from."""
+    key that was typed, known or not, or of the network address it came from. `place` is one of the address or the
+    device that made it, where tries of one place are told apart; else empty."""
 
     __tablename__ = "failed_sign_in"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
+    place: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
     __table_args__ = (Index(None, "name", "at"),)
 
 
 class MailedLink(Record):
-    """A one-time link that sets a password: an invitation, or a reset. The token exists only in the mail; it is
-    made when the mail is written, and a newer mail makes a newer one."""
+    """A person's leave to set a password by mail: an invitation, or a reset. Each mail for it has a token of its
+    own (`LinkToken`). `used_at` is when the person got a password."""
 
     __tablename__ = "mailed_link"
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
-    token_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class LinkToken(Record):
+    """A token that stands in one mail, which may have been delivered. Only its SHA-256 is kept; taken back by
+    deleting it."""
+
+    __tablename__ = "link_token"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("mailed_link.id"), index=True)
+    expires_at: Mapped[datetime]
 
 
 class Feed(Record):

@@ -20,11 +20,13 @@ from starlette.exceptions import HTTPException
 
 from workflow import engine
 from workflow.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
+from workflow.engine.checks import typed_key
 from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
 from workflow.rights import Act, Actor, actor
 from workflow.tally import shown_share
 
+A_YEAR = 365 * 24 * 60 * 60
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
 _pages = Jinja2Templates(directory=Path(__file__).parent / "pages")
 _pages.env.undefined = StrictUndefined
@@ -177,6 +179,22 @@ def cookie_name(request: Request, name: str) -> str:
 
 def session_cookie(request: Request) -> str:
     return cookie_name(request, COOKIE)
+
+
+def device_cookie(request: Request, key: str) -> str:
+    """The cookie by which a browser is known to the person of that key; several people may share one."""
+    person = hashlib.sha256(typed_key(key).encode()).hexdigest()[:12]
+    return cookie_name(request, f"sakutei-device-{person}")
+
+
+def remember_device(request: Request, answer: Response, key: str) -> None:
+    """Make the browser known to the person of that key, when it is not yet."""
+    name = device_cookie(request, key)
+    if name not in request.cookies:
+        device = engine.new_device(request.app.state.office, typed_key(key))
+        answer.set_cookie(
+            name, device, max_age=A_YEAR, httponly=True, samesite="lax", secure=over_https(request)
+        )
 
 
 def session_token(request: Request) -> str:

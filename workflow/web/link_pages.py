@@ -12,7 +12,7 @@ from workflow.engine import LinkHolder, LinkPurpose
 from workflow.errors import BadInput, LinkUnusable
 from workflow.language import say
 from workflow.web.account_pages import same_twice
-from workflow.web.doors import Open, go, needs, page, same_origin, source_of
+from workflow.web.doors import Open, go, needs, page, remember_device, same_origin, source_of
 
 router = APIRouter()
 
@@ -58,7 +58,8 @@ def set_password(
     again: Annotated[str, Form()] = "",
 ) -> Response:
     """The token is the proof that the form is the reader's own: a browser that keeps the page's address to itself
-    does not name the form's origin either. Nobody is signed in by it."""
+    does not name the form's origin either. Nobody is signed in by it, but the browser is known from now on: wrong
+    passwords from elsewhere do not shut it out."""
     state, purpose = request.app.state, _purpose(request)
     try:
         with state.office.reading() as db:
@@ -70,7 +71,9 @@ def set_password(
             return _form(request, holder, refused)
     except LinkUnusable as over:
         return _over(request, over)
-    return go("/sign-in", said=say("パスワードを設定しました。サインインしてください。"))
+    answer = go("/sign-in", said=say("パスワードを設定しました。サインインしてください。"))
+    remember_device(request, answer, holder.key)
+    return answer
 
 
 def _purpose(request: Request) -> LinkPurpose:

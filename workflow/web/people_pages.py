@@ -84,8 +84,15 @@ def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
 
 @router.post("/people/{key}/change", openapi_extra=needs(Act.KEEP_PEOPLE))
 def change(who: Writer, key: str, name: Text = "", email: Text = "") -> Response:
-    engine.change_person(who.office, who.key, key, name=name, email=email.strip(), now=who.now)
-    return go(f"/people/{key}", said=say("登録を変えました。"))
+    ended = engine.change_person(who.office, who.key, key, name=name, email=email.strip(), now=who.now)
+    said = (
+        say(
+            "登録を変えました。前の電子メールに送ったリンクは使えなくなりました。必要なら、もう一度招待してください。"
+        )
+        if ended
+        else say("登録を変えました。")
+    )
+    return go(f"/people/{key}", said=said)
 
 
 @router.post("/people/{key}/invite", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -103,6 +110,12 @@ def invite(request: Request, who: Writer, key: str, form: Filled) -> Response:
         back=f"/people/{key}",
         said=say("招待メールを送ります。まもなく届きます。"),
     )
+
+
+@router.post("/people/{key}/lift-wait", openapi_extra=needs(Act.KEEP_PEOPLE))
+def lift_wait(who: Writer, key: str) -> Response:
+    engine.lift_wait(who.office, who.key, key, now=who.now)
+    return go(f"/people/{key}", said=say("サインインの待ち時間を解きました。"))
 
 
 @router.post("/people/{key}/postings", openapi_extra=needs(Act.KEEP_PEOPLE))

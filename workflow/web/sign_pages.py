@@ -10,14 +10,17 @@ from workflow import engine
 from workflow.errors import SignInRefused
 from workflow.language import Dates, Language
 from workflow.web.doors import (
+    A_YEAR,
     DATES,
     LANGUAGE,
     Open,
     Writer,
+    device_cookie,
     go,
     needs,
     over_https,
     page,
+    remember_device,
     same_origin,
     session_cookie,
     session_token,
@@ -25,7 +28,6 @@ from workflow.web.doors import (
 )
 
 router = APIRouter()
-A_YEAR = 365 * 24 * 60 * 60
 
 
 @router.get("/sign-in", openapi_extra=needs(Open.PUBLIC))
@@ -46,11 +48,19 @@ def sign_in(
     state, agent = request.app.state, request.headers.get("user-agent", "")
     try:
         token = engine.sign_in(
-            state.office, key, password, agent=agent, source=source_of(request), now=state.clock()
+            state.office,
+            key,
+            password,
+            agent=agent,
+            source=source_of(request),
+            device=request.cookies.get(device_cookie(request, key), ""),
+            now=state.clock(),
         )
     except SignInRefused as refused:
         return page(request, "sign_in.html", code=401, refused=refused.message, to=to)
-    return let_in(request, token, to)
+    answer = let_in(request, token, to)
+    remember_device(request, answer, key)
+    return answer
 
 
 def let_in(request: Request, token: str, to: str = "/") -> Response:
