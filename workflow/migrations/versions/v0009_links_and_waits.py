@@ -32,9 +32,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_link_token_link_id", "link_token", ["link_id"])
     if tokens:
-        columns = "token_sha256, link_id, expires_at"
         op.get_bind().execute(
-            sa.text(f"INSERT INTO link_token ({columns}) VALUES (:token_sha256, :link_id, :expires_at)"),
+            sa.text("INSERT INTO link_token VALUES (:token_sha256, :link_id, :expires_at)"),
             tokens,
         )
     op.execute("UPDATE delivery SET message = NULL WHERE kind IN ('invitation', 'password_reset')")
