@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, Chain, PeriodGate, SignoffGate, Stage
 from definitions.terms import Outcome
+from workflow.calendar import tokyo_day
+from workflow.domain.decisions import Given, first_records, in_force, standing
 from workflow.errors import NotFound
-from workflow.gates import DecisionFact, Facts, Manner, PeriodFact, SignoffFact, TextFact
+from workflow.gates import DecisionFact, Facts, Manner, OpenCondition, PeriodFact, SignoffFact, TextFact
 from workflow.machine import Status
 from workflow.office import connection_of
 from workflow.records import (
@@ -212,6 +214,7 @@ def _decisions_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Decision.decided_on,
             Decision.supersedes_id,
             Decision.ratifies_id,
+            Condition.id.label("condition"),
             Condition.text,
         )
         .join(Plan, _here(Decision))
@@ -223,51 +226,73 @@ def _decisions_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 def _decisions(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, DecisionFact]]:
-    """By plan and gate, the decision that holds: of the latest day, and of one day the one recorded last. A
-    correction stands where the decision it corrects stood, however late it is written."""
-    first: dict[int, int] = {}
+    """By plan and gate, the decision in force."""
+    by_number = {row.id: row for row in rows}
+    given = [
+        Given(
+            row.id,
+            (row.plan_id, row.gate_key),
+            row.decided_on,
+            row.outcome,
+            row.supersedes_id,
+            row.ratifies_id,
+        )
+        for row in by_number.values()
+    ]
+    first = first_records(given)
+    answers = {first[each.ratifies]: each.result for each in standing(given) if each.ratifies is not None}
+    conditions: dict[int, list[OpenCondition]] = {}
     for row in rows:
-        first[row.id] = first.get(row.supersedes_id, row.id)
-    superseded = {row.supersedes_id for row in rows}
-    standing = [row for row in rows if row.id not in superseded and row.outcome is not None]
-    answers = {first[row.ratifies_id]: row.outcome for row in standing if row.ratifies_id is not None}
-    conditions: dict[int, list[str]] = {}
-    for row in standing:
-        if row.text is not None:
-            conditions.setdefault(row.id, []).append(row.text)
+        if row.condition is not None:
+            conditions.setdefault(row.id, []).append(OpenCondition(row.condition, row.text))
     found: dict[int, dict[str, DecisionFact]] = {}
-    for row in sorted(standing, key=lambda row: (row.decided_on, first[row.id])):
-        if row.ratifies_id is None:
-            found.setdefault(row.plan_id, {})[row.gate_key] = DecisionFact(
-                id=row.id,
-                version_id=row.version_id,
-                version_number=row.number,
-                outcome=Outcome(row.outcome),
-                manner=Manner(row.manner),
-                open_conditions=tuple(dict.fromkeys(conditions.get(row.id, ()))),
-                refused=answers.get(first[row.id]) in REFUSALS,
-            )
+    for number in in_force(given).values():
+        row = by_number[number]
+        found.setdefault(row.plan_id, {})[row.gate_key] = DecisionFact(
+            id=number,
+            version_id=row.version_id,
+            version_number=row.number,
+            outcome=Outcome(row.outcome),
+            manner=Manner(row.manner),
+            open_conditions=tuple(conditions.get(number, ())),
+            refused=answers.get(first[number]) in REFUSALS,
+        )
     return found
 
 
 def _signoffs_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    later = aliased(Signoff)
+    """Every 決裁 of the visit, those taken back too."""
     return (
         select(
-            Signoff.plan_id, Signoff.gate_key, Signoff.id, Signoff.version_id, Version.number, Signoff.result
+            Signoff.plan_id,
+            Signoff.id,
+            Signoff.gate_key,
+            Signoff.version_id,
+            Version.number,
+            Signoff.result,
+            Signoff.signed_at,
+            Signoff.supersedes_id,
         )
         .join(Plan, _here(Signoff))
         .join(Version, Version.id == Signoff.version_id)
-        .outerjoin(later, later.supersedes_id == Signoff.id)
-        .where(which, Signoff.result.is_not(None), later.id.is_(None))
+        .where(which)
         .order_by(Signoff.id)
     )
 
 
 def _signoffs(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, SignoffFact]]:
+    """By plan and gate, the 決裁 in force."""
+    by_number = {row.id: row for row in rows}
+    given = [
+        Given(row.id, (row.plan_id, row.gate_key), tokyo_day(row.signed_at), row.result, row.supersedes_id)
+        for row in rows
+    ]
     found: dict[int, dict[str, SignoffFact]] = {}
-    for plan, gate, number, version, version_number, result in rows:
-        found.setdefault(plan, {})[gate] = SignoffFact(number, version, version_number, result == "approved")
+    for number in in_force(given).values():
+        row = by_number[number]
+        found.setdefault(row.plan_id, {})[row.gate_key] = SignoffFact(
+            number, row.version_id, row.number, row.result == "approved"
+        )
     return found
 
 

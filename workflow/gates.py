@@ -53,15 +53,23 @@ class TextFact:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCondition:
+    """A condition (条件) of a 条件付き了承 that nobody has closed yet."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionFact:
-    """The decision that holds at a gate. `refused`: a 専決 the body did not approve afterwards."""
+    """The decision in force at a gate. `refused`: a 専決 the body did not approve afterwards."""
 
     id: int
     version_id: int
     version_number: int
     outcome: Outcome
     manner: Manner
-    open_conditions: tuple[str, ...] = ()
+    open_conditions: tuple[OpenCondition, ...] = ()
     refused: bool = False
 
 
@@ -160,7 +168,8 @@ def _body_state(chain: Chain, gate: BodyGate, facts: Facts) -> GateState:
     if decision.outcome not in chain.opens_on(gate):
         return GateState(gate, Lack.OUTCOME, (decision.outcome.label,))
     if decision.open_conditions:
-        return GateState(gate, Lack.CONDITIONS, decision.open_conditions)
+        texts = dict.fromkeys(condition.text for condition in decision.open_conditions)
+        return GateState(gate, Lack.CONDITIONS, tuple(texts))
     return GateState(gate, Lack.REFUSED) if decision.refused else GateState(gate)
 
 

@@ -3,23 +3,23 @@
 from definitions.terms import Outcome
 from tests.house import House
 from workflow import engine, questions
-from workflow.questions import Match, Month, Standing
+from workflow.questions import Match, Month, Validity
 
 
-def standings(house: House) -> list[Standing]:
+def validities(house: House) -> list[Validity]:
     """Of each answer, oldest first."""
     with house.office.reading() as db:
         plan = house.plan()
         given = questions.answers(db, plan)
-        found = questions.standings(plan, given, questions.versions(db, plan))
+        found = questions.validities(plan, given, questions.versions(db, plan))
     return [found[each.id] for each in given]
 
 
 def test_an_answer_holds_while_its_version_is_the_newest_and_after_the_plan_moved_on(house: House) -> None:
     house.a_plan(at="outline")
-    assert standings(house) == [Standing.HOLDS] * 3
+    assert validities(house) == [Validity.IN_FORCE] * 3
     house.a_version()
-    assert standings(house) == [Standing.HOLDS] * 3
+    assert validities(house) == [Validity.IN_FORCE] * 3
 
 
 def test_a_new_version_makes_the_answers_of_its_stage_stale(house: House) -> None:
@@ -28,16 +28,16 @@ def test_a_new_version_makes_the_answers_of_its_stage_stale(house: House) -> Non
     house.agree("policy_bukai")
     house.a_version("改めた")
     house.agree("policy_bukai")
-    assert standings(house) == [Standing.STALE, Standing.HOLDS]
+    assert validities(house) == [Validity.STALE, Validity.IN_FORCE]
 
 
 def test_a_sending_back_voids_what_was_answered_from_that_stage_on(house: House) -> None:
     house.a_plan(at="draft")
     house.send_back("outline")
-    assert standings(house) == [Standing.HOLDS] * 3 + [Standing.VOID] * 2
+    assert validities(house) == [Validity.IN_FORCE] * 3 + [Validity.VOID] * 2
     house.open_every_gate()
     house.advance()
-    assert standings(house) == [Standing.HOLDS] * 3 + [Standing.VOID] * 2 + [Standing.HOLDS] * 2
+    assert validities(house) == [Validity.IN_FORCE] * 3 + [Validity.VOID] * 2 + [Validity.IN_FORCE] * 2
 
 
 def test_corrected_and_taken_back_answers_are_known_as_such(house: House) -> None:
@@ -48,7 +48,7 @@ def test_corrected_and_taken_back_answers_are_known_as_such(house: House) -> Non
         house.office, "joho_bukai_office", first, Outcome.CONTINUED, "誤記", now=house.now
     )
     engine.take_back_decision(house.office, "joho_bukai_office", second, "誤記", now=house.now)
-    assert standings(house) == [Standing.CORRECTED, Standing.TAKEN_BACK, Standing.TAKING_BACK]
+    assert validities(house) == [Validity.CORRECTED, Validity.TAKEN_BACK, Validity.TAKING_BACK]
 
 
 def test_what_a_body_hears_of_its_chairs_decision_does_not_go_stale(house: House) -> None:
@@ -63,7 +63,7 @@ def test_what_a_body_hears_of_its_chairs_decision_does_not_go_stale(house: House
     house.later(days=7, hours=1)
     house.everybody_attends("joho_bukai", meeting)
     engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.RECEIVED, now=house.now)
-    assert standings(house) == [Standing.STALE, Standing.HOLDS]
+    assert validities(house) == [Validity.STALE, Validity.IN_FORCE]
 
 
 def test_the_schedule_names_what_was_on_time_missing_and_unplanned() -> None:

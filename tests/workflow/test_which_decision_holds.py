@@ -6,8 +6,10 @@ import pytest
 
 from definitions.terms import Outcome
 from tests.house import House
+from tests.web.visiting import Browser
 from workflow import engine, questions
 from workflow.errors import AlreadyDone, BadInput, NotAllowed
+from workflow.questions import Validity
 from workflow.questions.waiting import Waiting
 
 OFFICE = "joho_bukai_office"
@@ -145,3 +147,32 @@ def test_an_outcome_taken_back_waits_for_its_record_at_the_same_meeting(asked: H
 def _owes_a_condition(house: House) -> bool:
     with house.office.reading() as db:
         return Waiting.CONDITION in {task.kind for task in questions.worklist(db, OFFICE, house.now)}
+
+
+def test_a_return_overruled_at_a_later_meeting_is_neither_in_force_nor_lost_by_a_new_version(
+    asked: House,
+) -> None:
+    asked.agree("policy_bukai", outcome=Outcome.RETURNED)
+    asked.agree("policy_bukai")
+    with asked.office.reading() as db:
+        plan = asked.plan()
+        given = questions.answers(db, plan)
+        found = questions.validities(plan, given, questions.versions(db, plan))
+    assert [found[each.id] for each in given] == [Validity.OVERRULED, Validity.IN_FORCE]
+    shown = Browser(asked, "tanto").see("/plans/dx")
+    assert "後の結果が有効" in shown
+    losing = shown.partition("新しい版を登録する")[2]
+    assert "了承" in losing and "差戻し（" not in losing
+
+
+def test_a_condition_of_a_corrected_decision_is_not_asked_for_once_a_later_one_of_the_day_counts(
+    asked: House,
+) -> None:
+    first = asked.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
+    asked.now -= timedelta(days=7, hours=1)
+    asked.agree("policy_bukai")
+    engine.correct_decision(
+        asked.office, OFFICE, first, Outcome.CONDITIONAL, "字句", conditions=["図を直すこと"], now=asked.now
+    )
+    assert is_open(asked)
+    assert not _owes_a_condition(asked)

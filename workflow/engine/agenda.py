@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from definitions.terms import BodyKind
 from workflow.audit import Tag, record
 from workflow.engine.checks import some_text
-from workflow.engine.decisions import standing_decision
+from workflow.engine.decisions import known_decision
 from workflow.engine.meetings import (
     Purpose,
     body_gate,
@@ -24,7 +24,8 @@ from workflow.facts import PlanFact, plan_by_id, plan_by_key
 from workflow.gates import Manner
 from workflow.language import say
 from workflow.office import Office
-from workflow.questions.agenda import held_answer, undecided
+from workflow.questions.agenda import undecided
+from workflow.questions.answers import standing_decision
 from workflow.records import AgendaItem, Decision, Meeting, Record
 from workflow.rights import Act, Actor
 
@@ -75,10 +76,13 @@ def list_ratification(office: Office, by: str, meeting: int, decision: int, *, n
     """
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
-        alone = standing_decision(db, decision)
+        alone = known_decision(db, decision)
         if alone.manner != Manner.CHAIR_ALONE or alone.body_key != held.body_key:
             raise NotFound("この会議体の専決", str(decision))
-        if db.scalar(held_answer(Decision.ratifies_id == decision)) is not None:
+        if (
+            db.scalar(select(Decision.id).where(Decision.ratifies_id == decision, standing_decision()))
+            is not None
+        ):
             raise AlreadyDone("この専決は既に会議で報告されています。")
         fact = plan_by_id(db, alone.plan_id)
         return _write_item(db, who, held, fact, alone.gate_key, Purpose.RATIFY, alone, now)

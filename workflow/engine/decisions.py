@@ -40,6 +40,7 @@ from workflow.gates import Lack, Manner
 from workflow.language import say
 from workflow.office import Office, connection_of
 from workflow.people import seats
+from workflow.questions.answers import standing_decision
 from workflow.records import (
     AgendaItem,
     Condition,
@@ -182,7 +183,7 @@ def correct_decision(
     some_text("訂正の理由", reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        old = standing_decision(db, decision)
+        old = known_decision(db, decision)
         fact = plan_by_id(db, old.plan_id)
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
         if item is None:
@@ -222,7 +223,7 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
     some_text("引戻しの理由", reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        old = standing_decision(db, decision)
+        old = known_decision(db, decision)
         if old.recorded_by != who.id:
             raise StepImpossible(
                 "引戻し", say("決定 {decision}", decision=decision), None, "記録した本人だけが引き戻せます。"
@@ -257,7 +258,7 @@ def close_condition(office: Office, by: str, condition: int, note: str, *, now: 
         found = db.get(Condition, condition)
         if found is None:
             raise NotFound("条件", str(condition))
-        decision = standing_decision(db, found.decision_id)
+        decision = known_decision(db, found.decision_id)
         who.require(Act.CLOSE_CONDITION, body=decision.body_key)
         if found.closed_at is not None:
             raise AlreadyDone("この条件は既に解消されています。")
@@ -287,7 +288,7 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
     _answerable(sitting.body, Purpose(item.purpose), outcome)
     _all_have_answered(db, sitting, now)
     if item.ratifies_id is not None:
-        standing_decision(db, item.ratifies_id)
+        known_decision(db, item.ratifies_id)
         return
     must_be_active(plan, "結果の記録")
     if (item.stage, item.visit) != (plan.stage.key, plan.visit):
@@ -455,12 +456,12 @@ _DECISION = Record.metadata.tables["decision"]
 _DECIDE = insert(_DECISION).returning(_DECISION.c.id)
 
 
-def standing_decision(db: Session, decision: int) -> Decision:
+def known_decision(db: Session, decision: int) -> Decision:
     """The decision, which nothing supersedes. Raises `NotFound`, `AlreadyDone`."""
     found = db.get(Decision, decision)
     if found is None or found.outcome is None:
         raise NotFound("決定", str(decision))
-    if db.scalar(select(Decision.id).where(Decision.supersedes_id == decision)) is not None:
+    if db.scalar(select(Decision.id).where(Decision.id == decision, standing_decision())) is None:
         raise AlreadyDone("この決定は既に訂正または引き戻されています。新しい記録を指定してください。")
     return found
 

@@ -18,6 +18,7 @@ from workflow.gates import Lack
 from workflow.language import say
 from workflow.office import Office
 from workflow.people import holders
+from workflow.questions.answers import standing_signoff
 from workflow.records import Review, Signoff
 from workflow.rights import Act, Actor, actor
 
@@ -208,6 +209,6 @@ def _standing_signoff(db: Session, signoff: int) -> Signoff:
     found = db.get(Signoff, signoff)
     if found is None or found.result is None:
         raise NotFound("決裁", str(signoff))
-    if db.scalar(select(Signoff.id).where(Signoff.supersedes_id == signoff)) is not None:
+    if db.scalar(select(Signoff.id).where(Signoff.id == signoff, standing_signoff())) is None:
         raise AlreadyDone("この決裁は既に引き戻されています。")
     return found

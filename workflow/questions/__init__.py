@@ -1,7 +1,16 @@
 """What people ask: why can it not move, what waits for me, what happened, when was it planned. Reading only;
 the answers are data first, words second."""
 
-from workflow.questions.answers import Answer, Owed, Standing, answers, built_on, standings
+from workflow.questions.answers import (
+    Answer,
+    Owed,
+    Place,
+    Validity,
+    answers,
+    answers_in_force,
+    built_on,
+    validities,
+)
 from workflow.questions.blocking import Blockers, Coming, Reason, blockers, why
 from workflow.questions.bodies import BodyFact, BodyLine, body, body_list, body_names
 from workflow.questions.chains import Definition, known_chain, known_chains
@@ -75,20 +84,22 @@ __all__ = [
     "PeriodState",
     "PersonFact",
     "PersonLine",
+    "Place",
     "Reading",
     "Reason",
     "RemarkLine",
     "Replied",
     "Said",
     "Sheet",
-    "Standing",
     "Task",
     "TermState",
+    "Validity",
     "VersionLine",
     "Waiting",
     "Which",
     "all_opinions",
     "answers",
+    "answers_in_force",
     "blockers",
     "body",
     "body_list",
@@ -123,7 +134,7 @@ __all__ = [
     "receipt",
     "replies",
     "rounds",
-    "standings",
+    "validities",
     "versions",
     "waiting_for",
     "why",

@@ -13,6 +13,7 @@ from workflow import gates
 from workflow.facts import chain_of, facts_of_all, plan_fact, plans
 from workflow.gates import Lack, Manner
 from workflow.machine import Status
+from workflow.questions.answers import standing_decision
 from workflow.records import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
 
 
@@ -88,18 +89,15 @@ class AloneDecided:
 
 def agenda(db: Session, meeting: int) -> list[Item]:
     """What is on the meeting's agenda, in its order. Two statements."""
-    newest, later = aliased(Version), aliased(Decision)
+    newest = aliased(Version)
     current = (
         select(func.max(newest.number)).where(newest.plan_id == Plan.id).correlate(Plan).scalar_subquery()
     )
-    superseded = select(later.id).where(later.supersedes_id == Decision.id).correlate(Decision).exists()
     rows = db.execute(
         select(AgendaItem, Plan.key, Plan.title, Plan.chain_sha256, Version, current, Decision, Person.name)
         .join(Plan, Plan.id == AgendaItem.plan_id)
         .join(Version, Version.id == AgendaItem.version_id)
-        .outerjoin(
-            Decision, (Decision.item_id == AgendaItem.id) & Decision.outcome.is_not(None) & ~superseded
-        )
+        .outerjoin(Decision, (Decision.item_id == AgendaItem.id) & standing_decision())
         .outerjoin(Person, Person.id == Decision.recorded_by)
         .where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
         .order_by(AgendaItem.position, AgendaItem.id)
@@ -176,33 +174,15 @@ def undecided() -> Select[str]:
 
 
 def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int]:
-    """The decision on the item that holds."""
-    return held_answer(Decision.item_id == item)
-
-
-def held_answer(which: ColumnElement[bool]) -> Select[int]:
-    """The decisions of that kind that hold: with an outcome, and nothing supersedes them."""
-    return (
-        select(Decision.id)
-        .outerjoin(_later, _later.supersedes_id == Decision.id)
-        .where(which, Decision.outcome.is_not(None), _later.id.is_(None))
-    )
-
-
-_later = aliased(Decision)
+    """The decision that stands on the item."""
+    return select(Decision.id).where(Decision.item_id == item, standing_decision())
 
 
 def owed_to_its_body() -> ColumnElement[bool]:
     """The decision is a chair's 専決 that stands, and its body has neither heard nor answered it."""
-    answer, undone, later = aliased(Decision), aliased(Decision), aliased(Decision)
-    answered = (
-        select(answer.id)
-        .outerjoin(undone, undone.supersedes_id == answer.id)
-        .where(answer.ratifies_id == Decision.id, answer.outcome.is_not(None), undone.id.is_(None))
-    )
-    superseded = select(later.id).where(later.supersedes_id == Decision.id)
-    stands = Decision.outcome.is_not(None) & ~superseded.exists()
-    return (Decision.manner == Manner.CHAIR_ALONE) & stands & ~answered.exists()
+    answer = aliased(Decision)
+    answered = select(answer.id).where(answer.ratifies_id == Decision.id, standing_decision(answer))
+    return (Decision.manner == Manner.CHAIR_ALONE) & standing_decision() & ~answered.exists()
 
 
 def alone_decided(db: Session, meeting: Meeting) -> list[AloneDecided]:

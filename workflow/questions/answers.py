@@ -6,11 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, Row, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Date, Row, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Outcome
 from workflow.calendar import tokyo_day
+from workflow.domain.decisions import Given, in_force
 from workflow.facts import PlanFact
 from workflow.language import say
 from workflow.questions.versions import VersionLine
@@ -24,6 +25,9 @@ from workflow.records import (
     Signoff,
     Version,
 )
+
+Place = tuple[str, int, str]
+"""Stage, visit and gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ class Answer:
     owed: tuple[Owed, ...] = ()
 
     @property
+    def place(self) -> Place:
+        """The gate, in one visit of its stage."""
+        return self.stage, self.visit, self.gate
+
+    @property
     def id(self) -> tuple[bool, int]:
         """Decisions and 決裁 are numbered apart."""
         return self.signoff, self.number
@@ -78,11 +87,12 @@ class Answer:
         return Outcome(self.result).label
 
 
-class Standing(StrEnum):
+class Validity(StrEnum):
     """Whether an answer still counts."""
 
-    HOLDS = "holds"
+    IN_FORCE = "in_force"
     STALE = "stale"
+    OVERRULED = "overruled"
     VOID = "void"
     CORRECTED = "corrected"
     TAKEN_BACK = "taken_back"
@@ -90,16 +100,22 @@ class Standing(StrEnum):
 
     @property
     def label(self) -> str:
-        return _STANDING_LABELS[self]
+        return _VALIDITY_LABELS[self]
+
+    @property
+    def superseded(self) -> bool:
+        """Whether a later record stands in its place, or it is itself no answer: nothing can be done about it."""
+        return self in (Validity.CORRECTED, Validity.TAKEN_BACK, Validity.TAKING_BACK)
 
 
-_STANDING_LABELS = {
-    Standing.HOLDS: "有効",
-    Standing.STALE: "前の版への結果（現在の版には効かない）",
-    Standing.VOID: "差戻しにより失効",
-    Standing.CORRECTED: "訂正済（新しい記録が有効）",
-    Standing.TAKEN_BACK: "引戻し済",
-    Standing.TAKING_BACK: "引戻しの記録",
+_VALIDITY_LABELS = {
+    Validity.IN_FORCE: "有効",
+    Validity.STALE: "前の版への結果（現在の版には効かない）",
+    Validity.OVERRULED: "後の結果が有効",
+    Validity.VOID: "差戻しにより失効",
+    Validity.CORRECTED: "訂正済（新しい記録が有効）",
+    Validity.TAKEN_BACK: "引戻し済",
+    Validity.TAKING_BACK: "引戻しの記録",
 }
 
 
@@ -109,6 +125,20 @@ class _Growing:
 
     row: Row[*tuple[Any, ...]]
     owed: list[Owed] = field(default_factory=list)
+
+
+def standing_decision(decision: type[Decision] = Decision) -> ColumnElement[bool]:
+    """The decision of a statement was neither corrected nor taken back, as `domain.decisions.standing` says it."""
+    later = aliased(Decision)
+    superseded = select(later.id).where(later.supersedes_id == decision.id).correlate(decision)
+    return decision.outcome.is_not(None) & ~superseded.exists()
+
+
+def standing_signoff() -> ColumnElement[bool]:
+    """The 決裁 of a statement was not taken back."""
+    later = aliased(Signoff)
+    superseded = select(later.id).where(later.supersedes_id == Signoff.id).correlate(Signoff)
+    return Signoff.result.is_not(None) & ~superseded.exists()
 
 
 def answers(db: Session, plan: PlanFact) -> list[Answer]:
@@ -122,33 +152,50 @@ def answers(db: Session, plan: PlanFact) -> list[Answer]:
     return [_answer(growing) for growing in found.values()]
 
 
-def standings(
+def answers_in_force(given: Sequence[Answer]) -> dict[Place, Answer]:
+    """By gate and visit, the answer that counts."""
+    found: dict[Place, Answer] = {}
+    for signoff in (False, True):
+        by_number = {each.number: each for each in given if each.signoff is signoff}
+        recorded = [
+            Given(each.number, each.place, each.day, each.result, each.supersedes, each.ratifies)
+            for each in by_number.values()
+        ]
+        for number in in_force(recorded).values():
+            found[by_number[number].place] = by_number[number]
+    return found
+
+
+def validities(
     plan: PlanFact, given: Sequence[Answer], versions: Iterable[VersionLine]
-) -> dict[tuple[bool, int], Standing]:
+) -> dict[tuple[bool, int], Validity]:
     """Of each answer, by its `id`: does it still count?"""
-    place = {stage.key: position for position, stage in enumerate(plan.chain.stages)}
+    order = {stage.key: position for position, stage in enumerate(plan.chain.stages)}
     later = {(a.signoff, a.supersedes): a for a in given if a.supersedes is not None}
-    texts = sorted((v.visit, place[v.stage], v.number) for v in versions)
+    texts = sorted((v.visit, order[v.stage], v.number) for v in versions)
     entered = [
-        (plan.visit, place[plan.stage.key]),
+        (plan.visit, order[plan.stage.key]),
         *((visit, stage) for visit, stage, _ in texts),
-        *((a.visit, place[a.stage]) for a in given),
+        *((a.visit, order[a.stage]) for a in given),
     ]
+    counting = {answer.id for answer in answers_in_force(given).values()}
 
-    def standing(answer: Answer) -> Standing:
-        where = (answer.visit, place[answer.stage])
+    def validity(answer: Answer) -> Validity:
+        where = (answer.visit, order[answer.stage])
         if answer.result is None:
-            return Standing.TAKING_BACK
+            return Validity.TAKING_BACK
         if newer := later.get(answer.id):
-            return Standing.CORRECTED if newer.result is not None else Standing.TAKEN_BACK
+            return Validity.CORRECTED if newer.result is not None else Validity.TAKEN_BACK
         if any(visit > where[0] and stage <= where[1] for visit, stage in entered):
-            return Standing.VOID
+            return Validity.VOID
         if answer.ratifies is not None:
-            return Standing.HOLDS
+            return Validity.IN_FORCE
         current = max((number for visit, stage, number in texts if (visit, stage) <= where), default=None)
-        return Standing.STALE if answer.version != current else Standing.HOLDS
+        if answer.version != current:
+            return Validity.STALE
+        return Validity.IN_FORCE if answer.id in counting else Validity.OVERRULED
 
-    return {answer.id: standing(answer) for answer in given}
+    return {answer.id: validity(answer) for answer in given}
 
 
 def built_on(plan: PlanFact, given: Sequence[Answer], answer: Answer) -> str | None:

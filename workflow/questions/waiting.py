@@ -14,10 +14,11 @@ from definitions.terms import Role
 from workflow import gates
 from workflow.calendar import shown_day, shown_moment, tokyo_day
 from workflow.facts import PlanFact, chain_of, facts_of_all, plan_fact, plans
-from workflow.gates import GateState, Lack
+from workflow.gates import Facts, GateState, Lack
 from workflow.language import say
 from workflow.machine import Status
 from workflow.questions.agenda import held_decision, owed_to_its_body
+from workflow.questions.answers import standing_signoff
 from workflow.questions.programs import system_of
 from workflow.records import (
     AgendaItem,
@@ -196,11 +197,8 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
 
 
 def _owed(db: Session, who: Actor, coming: Mapping[str, _Next], now: datetime) -> Iterable[Task]:
-    """Conditions, 後閲, 専決 to report, 供覧 and meetings to close: what others left for the person, in one
-    statement."""
+    """後閲, 専決 to report, 供覧 and meetings to close: what others left for the person, in one statement."""
     parts = [_reviews(who), _circulations(who)]
-    if bodies := _bodies_for(who, Act.CLOSE_CONDITION):
-        parts.append(_conditions(bodies))
     if bodies := _bodies_for(who, Act.SET_AGENDA):
         parts.append(_ratifications(bodies))
     if bodies := _bodies_for(who, Act.CALL_MEETING):
@@ -221,8 +219,6 @@ def _owed(db: Session, who: Actor, coming: Mapping[str, _Next], now: datetime) -
 
 def _owed_words(kind: Waiting, row: Row[*tuple[Any, ...]]) -> str:
     match kind:
-        case Waiting.CONDITION:
-            return say("「{plan}」の条件: {text}", plan=row.title, text=row.words)
         case Waiting.REVIEW:
             return say("「{plan}」の代決（{at}）の後閲", plan=row.title, at=shown_moment(row.at))
         case Waiting.RATIFY:
@@ -249,17 +245,14 @@ def _owed_columns(
 
 
 def _reviews(who: Actor) -> Select[*tuple[Any, ...]]:
-    later = aliased(Signoff)
     return (
         select(*_owed_columns(Waiting.REVIEW, Signoff.id, literal(""), Signoff.signed_at, literal("")))
         .join(Plan, Plan.id == Signoff.plan_id)
-        .outerjoin(later, later.supersedes_id == Signoff.id)
         .outerjoin(Review, Review.signoff_id == Signoff.id)
         .where(
             Signoff.principal_id == who.id,
             Signoff.manner == "deputy",
-            Signoff.result.is_not(None),
-            later.id.is_(None),
+            standing_signoff(),
             Review.signoff_id.is_(None),
         )
     )
@@ -272,47 +265,6 @@ def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
         .join(Plan, Plan.id == Circulation.plan_id)
         .join(Version, Version.id == Circulation.version_id)
         .where(Circulation.reader_id == who.id, Circulation.read_at.is_(None))
-    )
-
-
-def _conditions(bodies: list[str]) -> Select[*tuple[Any, ...]]:
-    """Open conditions of what the body decided last, on the version that is still the newest."""
-    later, newer = aliased(Decision), aliased(Version)
-    again, undone = aliased(Decision), aliased(Decision)
-    same_day = (again.decided_on == Decision.decided_on) & (again.id > Decision.id)
-    decided_again = (
-        select(again.id)
-        .outerjoin(undone, undone.supersedes_id == again.id)
-        .where(
-            again.plan_id == Decision.plan_id,
-            again.gate_key == Decision.gate_key,
-            again.visit == Decision.visit,
-            (again.decided_on > Decision.decided_on) | same_day,
-            again.outcome.is_not(None),
-            again.ratifies_id.is_(None),
-            undone.id.is_(None),
-        )
-    )
-    outdated = select(newer.id).where(newer.plan_id == Decision.plan_id, newer.id > Decision.version_id)
-    return (
-        select(
-            *_owed_columns(
-                Waiting.CONDITION, Condition.id, Condition.text, Decision.recorded_at, Decision.body_key
-            )
-        )
-        .join(Decision, Decision.id == Condition.decision_id)
-        .join(Plan, Plan.id == Decision.plan_id)
-        .outerjoin(later, later.supersedes_id == Decision.id)
-        .where(
-            Decision.body_key.in_(bodies),
-            Condition.closed_at.is_(None),
-            later.id.is_(None),
-            Decision.stage == Plan.stage,
-            Decision.visit == Plan.visit,
-            Plan.status == Status.ACTIVE,
-            ~decided_again.exists(),
-            ~outdated.exists(),
-        )
     )
 
 
@@ -350,20 +302,57 @@ def _ratifications(bodies: list[str]) -> Select[*tuple[Any, ...]]:
 
 
 def _plans_waiting(db: Session, who: Actor, now: datetime, coming: Mapping[str, _Next]) -> Iterable[Task]:
-    """Plans of the person's departments, and those that wait for the offices they hold or sign for."""
+    """Plans of the person's departments, those that wait for the offices they hold or sign for, and those whose
+    conditions they may close."""
     offices = who.offices | {office for _, office in who.represented}
-    if not who.departments and not offices:
+    bodies = _bodies_for(who, Act.CLOSE_CONDITION)
+    if not (who.departments or offices or bodies):
         return
     mine = Plan.department_key.in_(sorted(who.departments))
     signing, last = _stages(db, offices)
-    which = (Plan.status == Status.ACTIVE) & or_(mine, *signing) & ~or_(false(), *last)
+    going_on = or_(mine, *signing) & ~or_(false(), *last)
+    which = (Plan.status == Status.ACTIVE) & or_(going_on, _has_open_condition(bodies))
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
     known_facts = facts_of_all(db, known, which, now)
     for plan in known:
         states = gates.states(plan.chain, plan.stage, known_facts[plan.id])
+        yield from _conditions(plan, known_facts[plan.id], bodies, coming)
         yield from _signatures(plan, states, offices, coming)
         if plan.department in who.departments:
             yield from _staff_work(plan, states, coming)
+
+
+def _has_open_condition(bodies: list[str]) -> ColumnElement[bool]:
+    """One of the bodies attached a condition in the stage the plan stands in, and nobody has closed it. Whether the
+    decision still counts, the gates know."""
+    attached = (
+        select(Condition.id)
+        .join(Decision, Decision.id == Condition.decision_id)
+        .where(
+            Decision.plan_id == Plan.id,
+            Decision.stage == Plan.stage,
+            Decision.visit == Plan.visit,
+            Decision.body_key.in_(bodies),
+            Condition.closed_at.is_(None),
+        )
+    )
+    return attached.correlate(Plan).exists()
+
+
+def _conditions(
+    plan: PlanFact, known: Facts, bodies: list[str], coming: Mapping[str, _Next]
+) -> Iterable[Task]:
+    """The open conditions of the decisions in force on the plan's current text."""
+    for gate in plan.stage.gates:
+        decision = known.decisions.get(gate.key)
+        if not isinstance(gate, BodyGate) or gate.body not in bodies or decision is None:
+            continue
+        if plan.text is None or decision.version_id != plan.text.version_id:
+            continue
+        for condition in decision.open_conditions:
+            words = say("「{plan}」の条件: {text}", plan=plan.title, text=condition.text)
+            near = _nearest(coming, [plan.stage])
+            yield Task(Waiting.CONDITION, words, plan.key, condition.number, **near)
 
 
 def _signatures(

@@ -2,7 +2,7 @@
 statements at most, whatever the plan's history (one more under a chain that sets a body, a 決裁 and a public
 comment on one and the same stage)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from workflow.engine import SignedAs
 from workflow.facts import PlanFact, plan_by_key
 from workflow.gates import GateState, Lack, Manner
 from workflow.machine import Status, earlier_stages
-from workflow.questions import Answer, Owed, Reason, Standing, VersionLine
+from workflow.questions import Answer, Owed, Place, Reason, Validity, VersionLine
 from workflow.rights import Act, Actor
 from workflow.web.doors import Visitor
 
@@ -48,7 +48,7 @@ class AnswerView:
     """An answer as the list of decisions shows it."""
 
     answer: Answer
-    standing: Standing
+    validity: Validity
     gate: Gate
     body: Body | None
     in_what_right: str
@@ -62,14 +62,15 @@ def plan_view(db: Session, who: Visitor, key: str) -> dict[str, Any]:
     found = questions.blockers(db, plan, who.now)
     versions = questions.versions(db, plan)
     given = questions.answers(db, plan)
-    standings = questions.standings(plan, given, versions)
-    views = [_answer_view(plan, each, standings[each.id], who.person) for each in given]
+    validities = questions.validities(plan, given, versions)
+    views = [_answer_view(plan, each, validities[each.id], who.person) for each in given]
+    in_force = questions.answers_in_force(given)
     events, older = questions.newest_first(db, plan, limit=EVENTS_SHOWN)
     reading = questions.reading(db, plan)
     held = questions.held_schedule(db, plan, who.now)
     return {
         "plan": plan,
-        "gates": [_gate_view(plan, state, found.reasons, given, who.person) for state in found.states],
+        "gates": [_gate_view(plan, state, found.reasons, in_force, who.person) for state in found.states],
         "shut": len(found.reasons),
         "following": [plan.chain.stage(each) for each in plan.chain.after(plan.stage)],
         "earlier": [plan.chain.stage(each) for each in earlier_stages(plan.chain, plan.stage.key)][::-1],
@@ -101,9 +102,9 @@ def answer_view(
     answer = next((each for each in given if each.id == (signoff, number)), None)
     if answer is None:
         return None
-    standings = questions.standings(plan, given, questions.versions(db, plan))
-    view = _answer_view(plan, answer, standings[answer.id], who.person)
-    stands = view.standing not in (Standing.CORRECTED, Standing.TAKEN_BACK, Standing.TAKING_BACK)
+    validities = questions.validities(plan, given, questions.versions(db, plan))
+    view = _answer_view(plan, answer, validities[answer.id], who.person)
+    stands = not view.validity.superseded
     mine = stands and answer.by_id == who.person.id
     return {
         "plan": plan,
@@ -120,11 +121,15 @@ def answer_view(
 
 
 def _gate_view(
-    plan: PlanFact, state: GateState, reasons: Sequence[Reason], given: Sequence[Answer], who: Actor
+    plan: PlanFact,
+    state: GateState,
+    reasons: Sequence[Reason],
+    in_force: Mapping[Place, Answer],
+    who: Actor,
 ) -> GateView:
     gate = state.gate
     body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
-    answer = _last_answer(plan, gate, given)
+    answer = in_force.get((plan.stage.key, plan.visit, gate.key))
     workable = plan.status is Status.ACTIVE and plan.text is not None
     alone: tuple[Outcome, ...] = ()
     signs_as = None
@@ -155,33 +160,16 @@ _DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED)
 _SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
 
 
-def _last_answer(plan: PlanFact, gate: Gate, given: Sequence[Answer]) -> Answer | None:
-    """The answer that holds at the gate, as `workflow.facts` finds it."""
-    superseded = {(each.signoff, each.supersedes) for each in given if each.supersedes is not None}
-    here = [
-        each
-        for each in given
-        if (each.gate, each.stage, each.visit) == (gate.key, plan.stage.key, plan.visit)
-        and each.result is not None
-        and each.ratifies is None
-        and each.id not in superseded
-    ]
-    first: dict[tuple[bool, int | None], int] = {}
-    for each in sorted(given, key=lambda each: each.number):
-        first[each.id] = first.get((each.signoff, each.supersedes), each.number)
-    return max(here, key=lambda each: (each.day, first[each.id]), default=None)
-
-
-def _answer_view(plan: PlanFact, answer: Answer, standing: Standing, who: Actor) -> AnswerView:
+def _answer_view(plan: PlanFact, answer: Answer, validity: Validity, who: Actor) -> AnswerView:
     gate = plan.chain.gate(answer.gate)
     body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
     mine = answer.by_id == who.id
     right = Act.DECIDE_ALONE if answer.manner == Manner.CHAIR_ALONE else Act.RECORD_OUTCOME
-    stands = standing in (Standing.HOLDS, Standing.STALE, Standing.VOID)
+    stands = not validity.superseded
     principals = {owed.number for owed in answer.owed if owed.at is None} if answer.signoff else set()
     return AnswerView(
         answer=answer,
-        standing=standing,
+        validity=validity,
         gate=gate,
         body=body,
         in_what_right=SignedAs(answer.manner).label if answer.signoff else Manner(answer.manner).label,
@@ -192,8 +180,7 @@ def _answer_view(plan: PlanFact, answer: Answer, standing: Standing, who: Actor)
 
 def _of_version(views: Sequence[AnswerView], version: VersionLine) -> list[AnswerView]:
     """What was answered on the version, without what was corrected or taken back."""
-    gone = (Standing.CORRECTED, Standing.TAKEN_BACK, Standing.TAKING_BACK)
-    return [v for v in views if v.answer.version == version.number and v.standing not in gone]
+    return [v for v in views if v.answer.version == version.number and not v.validity.superseded]
 
 
 def _losing(plan: PlanFact, views: Sequence[AnswerView]) -> list[AnswerView]:
@@ -202,7 +189,7 @@ def _losing(plan: PlanFact, views: Sequence[AnswerView]) -> list[AnswerView]:
     return [
         view
         for view in views
-        if view.standing is Standing.HOLDS
+        if view.validity is Validity.IN_FORCE
         and (view.answer.stage, view.answer.visit) == here
         and view.answer.ratifies is None
     ]

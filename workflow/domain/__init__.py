@@ -1,0 +1,1 @@
+"""Rules and closed lists: pure functions over plain values. Nothing here reads a database or a clock."""

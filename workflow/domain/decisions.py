@@ -1,0 +1,43 @@
+"""Which decision or 決裁 counts at a gate."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A decision or a 決裁 as it was recorded, as far as it takes to tell which one counts. `place` is the gate, in
+    one visit of its stage; `day` the day it was given. The result None takes back the record it supersedes.
+    `ratifies`: the record says what a body answered to its chair's 専決, and is no decision at the gate itself."""
+
+    number: int
+    place: Hashable
+    day: date
+    result: str | None
+    supersedes: int | None
+    ratifies: int | None = None
+
+
+def standing(given: Iterable[Given]) -> list[Given]:
+    """The records that were neither corrected nor taken back."""
+    known = list(given)
+    superseded = {each.supersedes for each in known}
+    return [each for each in known if each.result is not None and each.number not in superseded]
+
+
+def first_records(given: Iterable[Given]) -> dict[int, int]:
+    """By number, the record that each one corrects in the end: itself when it corrects none."""
+    first: dict[int, int] = {}
+    for each in sorted(given, key=lambda each: each.number):
+        origin = each.number if each.supersedes is None else first.get(each.supersedes, each.number)
+        first[each.number] = origin
+    return first
+
+
+def in_force(given: Sequence[Given]) -> dict[Hashable, int]:
+    """By place, the number of the record that counts: of the latest day, and of one day the one recorded last. A
+    correction stands where the record it corrects stood, however late it is written."""
+    first = first_records(given)
+    inherited = sorted(standing(given), key=lambda each: (each.day, first[each.number]))
+    return {each.place: each.number for each in inherited if each.ratifies is None}
