@@ -4,17 +4,17 @@ the office's database from its first day."""
 import hashlib
 import hmac
 from datetime import date
-from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workflow.addresses import subscriber
 from workflow.records import OfficeSecret
 
 
 def sender_mark(db: Session, address: str, day: date) -> str:
     """Tells the same sender within one day, and not who it is: of no use on the next day, nor in another office."""
-    return _seal(db, f"sender {day} {_subscriber(address)}")
+    return _seal(db, f"sender {day} {subscriber(address)}")
 
 
 def receipt_seal(db: Session, receipt: str) -> str:
@@ -30,12 +30,3 @@ def device_seal(db: Session, key: str, number: str) -> str:
 def _seal(db: Session, words: str) -> str:
     secret = db.scalars(select(OfficeSecret.value)).one()
     return hmac.new(secret.encode(), words.encode(), hashlib.sha256).hexdigest()
-
-
-def _subscriber(address: str) -> str:
-    """One subscriber holds a whole /64 of IPv6 addresses."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return parsed.exploded[:19] if isinstance(parsed, IPv6Address) else str(parsed)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -19,6 +18,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from workflow import engine
+from workflow.addresses import subscriber
 from workflow.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
 from workflow.engine.checks import typed_key
 from workflow.language import Dates, Language, dates, language, translate
@@ -203,12 +203,5 @@ def session_token(request: Request) -> str:
 
 
 def source_of(request: Request) -> str:
-    """The network address a request came from. Of IPv6 its network of 64 bits, for one sender has them all."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network((address, 64), strict=False))
-    return host
+    """Whom a request is counted as, by the network address it came from."""
+    return subscriber(request.client.host if request.client else "")

@@ -19,7 +19,7 @@ from workflow.office import Office
 from workflow.opinions import WRITER_FIELDS
 from workflow.questions import Consultation, PeriodState
 from workflow.seals import receipt_seal
-from workflow.web.doors import Open, go, needs, page, same_origin
+from workflow.web.doors import Open, go, needs, page, same_origin, source_of
 from workflow.web.public_form import LURE, Typed
 from workflow.web.refusals import LARGEST_FORM
 
@@ -153,10 +153,9 @@ def result_of(db: Session, asked: Consultation) -> dict[str, Any]:
 
 def _take_in(request: Request, asked: Consultation, typed: Typed, known: list[Consultation]) -> Response:
     office, now = _office(request), request.app.state.clock()
-    sender = request.client.host if request.client else ""
     try:
         receipt = engine.receive_from_public(
-            office, asked.plan.key, typed.writer, typed.said, sender=sender, now=now
+            office, asked.plan.key, typed.writer, typed.said, sender=source_of(request), now=now
         )
     except TooManyTries as error:
         answer = page(request, "public_refused.html", code=429, asked=asked, again_at=error.again_at)
