@@ -17,10 +17,26 @@ from workflow.errors import BadInput, DatabaseUnusable
 WRITER_LOCK = 0x73616B75
 """The PostgreSQL advisory lock a writing transaction holds: one writer an office, as `BEGIN IMMEDIATE` is."""
 
+LONGEST_PAUSE = 4
+"""How long a writing transaction on PostgreSQL may send nothing, in seconds: a process that stands still is put out,
+and the next one writes within 5 s. SQLite has no such limit: a process that stands still there has to be ended."""
+
+LONGEST_STATEMENT = 5
+"""How long one statement of a writing transaction on PostgreSQL may take, in seconds."""
+
 _BEGIN_READING = {"sqlite": "BEGIN"}
-_BEGIN_WRITING = {
+_BEGIN_MIGRATING = {
     "sqlite": "BEGIN IMMEDIATE",
     "postgresql": f"SELECT pg_advisory_xact_lock({WRITER_LOCK})",
+}
+# The limits hold from the next statement on: waiting for the lock has its own.
+_BEGIN_WRITING = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": (
+        f"SELECT pg_advisory_xact_lock({WRITER_LOCK}), "
+        f"set_config('idle_in_transaction_session_timeout', '{LONGEST_PAUSE}s', true), "
+        f"set_config('statement_timeout', '{LONGEST_STATEMENT}s', true)"
+    ),
 }
 
 
@@ -62,8 +78,8 @@ class Office:
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """A transaction that may change the tables themselves; it excludes every writer."""
-        with _translated(), self._begun(_BEGIN_WRITING) as connection:
+        """A transaction that may change the tables themselves, and may take its time; it excludes every writer."""
+        with _translated(), self._begun(_BEGIN_MIGRATING) as connection:
             yield connection
             connection.commit()
 
@@ -105,6 +121,10 @@ def connection_of(db: Session) -> Connection:
     return connection
 
 
+_UNANSWERED = 5
+"""How long either end of a connection to PostgreSQL waits for the other to take what it sent, in seconds."""
+
+
 def _engine(url: str, lock_timeout: float) -> Engine:
     # hide_parameters: an error that reaches a log must not carry a mail, a token or a password's hash.
     if make_url(url).get_backend_name() == "sqlite":
@@ -116,7 +136,14 @@ def _engine(url: str, lock_timeout: float) -> Engine:
         return engine
     return create_engine(
         url,
-        connect_args={"options": f"-c lock_timeout={int(lock_timeout * 1000)}"},
+        connect_args={
+            "options": f"-c lock_timeout={int(lock_timeout * 1000)} -c tcp_user_timeout={_UNANSWERED * 1000}",
+            "connect_timeout": _UNANSWERED,
+            "tcp_user_timeout": _UNANSWERED * 1000,
+            "keepalives_idle": _UNANSWERED,
+            "keepalives_interval": 1,
+            "keepalives_count": 3,
+        },
         pool_pre_ping=True,
         hide_parameters=True,
     )
@@ -161,6 +188,16 @@ def _unusable(problem: str) -> DatabaseUnusable:
 _TROUBLES = (
     ("locked", "他の処理が書き込み中です", "少し待ってから、もう一度操作してください。"),
     ("lock timeout", "他の処理が書き込み中です", "少し待ってから、もう一度操作してください。"),
+    (
+        "idle-in-transaction timeout",
+        "処理が途中で止まっていたため、記録されずに打ち切られました",
+        "もう一度操作してください。",
+    ),
+    (
+        "statement timeout",
+        "処理に時間がかかりすぎたため、記録されずに打ち切られました",
+        "少し待ってから、もう一度操作してください。",
+    ),
     ("readonly", "読み取り専用です", "ファイルと置き場所の書込権限を確かめてください。"),
     ("read-only", "読み取り専用です", "接続する利用者の権限を確かめてください。"),
     ("no such table", "まだ準備されていません", "`sakutei init` を実行してください。"),
