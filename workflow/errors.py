@@ -28,14 +28,17 @@ __all__ = [
     "NotFound",
     "PlanMoved",
     "QuorumMissing",
+    "QuotaSpent",
     "SakuteiError",
     "ScopeMissing",
     "SignInRefused",
     "StaleVersion",
     "StepImpossible",
     "TokenRefused",
+    "TooLarge",
     "TooManyCalls",
     "TooManyTries",
+    "TooManyUploads",
     "UnknownStage",
 ]
 
@@ -328,6 +331,44 @@ class TooManyCalls(SakuteiError):
         return say("呼出しが多すぎます。{wait} 秒待ってから、もう一度呼び出してください。", wait=self.wait)
 
 
+class TooLarge(SakuteiError):
+    """More was sent than is taken there. `most` is in bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @property
+    def message(self) -> str:
+        return say("送られたものが大きすぎます。{most} 以内にしてください。", most=_size(self.most))
+
+
+class TooManyUploads(SakuteiError):
+    """A person sends more documents at once than `most`."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @property
+    def message(self) -> str:
+        return say(
+            "同時に送れる文書は {most} 件までです。送り終わってから、もう一度お送りください。", most=self.most
+        )
+
+
+class QuotaSpent(SakuteiError):
+    """A person has sent as much as one may in a day. `most` is in bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @property
+    def message(self) -> str:
+        return say(
+            "一日に送れる文書の量（{most}）に達しました。明日、もう一度お送りください。",
+            most=_size(self.most),
+        )
+
+
 class KeyReused(SakuteiError):
     """An idempotency key came with another request than before."""
 
@@ -359,3 +400,8 @@ class AnswerLost(SakuteiError):
             "この呼出しは既に行われ、記録されていますが、答えを控える前に処理が止まりました。"
             "もう一度は行いません。結果は読み取りの呼出しで確かめてください。"
         )
+
+
+def _size(size: int) -> str:
+    """A number of bytes as people say it."""
+    return f"{size // 1024**2} MB" if size >= 1024**2 else f"{size // 1024} KB"

@@ -1,16 +1,19 @@
 """What an uploaded file is, from its content: nobody's word is taken for it."""
 
-import io
+import codecs
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
+from functools import partial
+from io import BufferedReader, FileIO
+from pathlib import Path, PurePath
+from typing import BinaryIO
 
 import puremagic
 
 from workflow.errors import BadInput
-from workflow.files import LARGEST
 from workflow.language import say
 
 OCTETS = "application/octet-stream"
@@ -52,21 +55,16 @@ ALLOWED = (
 """What is taken, in words."""
 
 
-def an_upload(filename: str, content: bytes) -> FileKind:
+def an_upload(filename: str, document: Path) -> FileKind:
     """The kind of an uploaded file, when it is one that is taken and its name's extension says the same.
 
     Raises `BadInput`, naming what was found and what is allowed.
     """
     name = PurePath(filename.replace("\\", "/")).name
-    if not content:
+    if not document.stat().st_size:
         raise BadInput("文書", "ファイルが空です", "内容のあるファイルを選んでください。")
-    if len(content) > LARGEST:
-        raise BadInput(
-            "文書",
-            "ファイルが大きすぎます",
-            say("{megabytes} MB 以内のファイルにしてください。", megabytes=LARGEST // 1024 // 1024),
-        )
-    found = kind_of(content)
+    with document.open("rb") as opened:
+        found = kind_of(opened)
     if isinstance(found, str):
         raise BadInput(
             "文書",
@@ -85,17 +83,18 @@ def an_upload(filename: str, content: bytes) -> FileKind:
     return found
 
 
-def kind_of(content: bytes) -> FileKind | str:
+def kind_of(document: BinaryIO) -> FileKind | str:
     """The kind of the file, or what a file that is not taken is called."""
-    if content.startswith(b"PK\x03\x04"):
-        return _in_archive(content)
-    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _in_old_office(content)
-    guesses = _guesses(content)
+    start = document.read(8)
+    if start.startswith(b"PK\x03\x04"):
+        return _in_archive(document)
+    if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return _in_old_office(document)
+    guesses = _guesses(document)
     for kind in (PDF, PNG, JPEG, TIFF):
         if any(guess.extension in kind.extensions for guess in guesses):
             return kind
-    if (text := _text(content)) is not None:
+    if (text := _text(document)) is not None:
         return say("HTML・XML・スクリプト") if _MARKUP.match(text) else TEXT
     return next((guess.name for guess in guesses if guess.name), say("種類の分からないもの"))
 
@@ -106,22 +105,46 @@ def media_type_of(filename: str) -> str:
     return next((kind.media_type for kind in TAKEN if suffix in kind.extensions), OCTETS)
 
 
-_MARKUP = re.compile(r"\s*(<[!?a-zA-Z]|#!)")
+_MARKUP = re.compile(r"<[!?a-zA-Z]|#!")
+_A_PIECE = 256 * 1024
 
 
-def _guesses(content: bytes) -> list[puremagic.PureMagicWithConfidence]:
+def _pieces(document: BinaryIO) -> Iterator[bytes]:
+    """The document from its beginning, piece by piece: whole it might not fit into memory."""
+    document.seek(0)
+    return iter(partial(document.read, _A_PIECE), b"")
+
+
+def _guesses(document: BinaryIO) -> list[puremagic.PureMagicWithConfidence]:
+    document.seek(0)
     try:
-        return list(puremagic.magic_string(content))
+        return list(puremagic.magic_stream(document))
     except (puremagic.PureError, ValueError):
         return []
 
 
-def _in_archive(content: bytes) -> FileKind | str:
+LONGEST_CONTENTS = 4 * 1024 * 1024
+"""The longest table of contents of an archive that is read, in bytes: an office document's is a thousandth of it."""
+
+
+class _Frugal(BufferedReader):
+    """A file of which nobody reads much at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            return super().read(LONGEST_CONTENTS)
+        if size > LONGEST_CONTENTS:
+            raise zipfile.BadZipFile
+        return super().read(size)
+
+
+def _in_archive(document: BinaryIO) -> FileKind | str:
     """Office documents are archives: what they are stands in their table of contents."""
+    frugal = _Frugal(FileIO(document.fileno(), closefd=False))
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(frugal) as archive:
             names = set(archive.namelist())
-            declared = _start_of(archive, "mimetype") if "mimetype" in names else ""
+            declared = _declared(archive) if "mimetype" in names else ""
     except Exception:
         return say("壊れた ZIP")
     if any(name.endswith("vbaProject.bin") for name in names):
@@ -140,29 +163,48 @@ def _in_archive(content: bytes) -> FileKind | str:
     return "ZIP"
 
 
-def _start_of(archive: zipfile.ZipFile, name: str) -> str:
-    """The beginning of a member only: unpacked whole it might be of any size."""
-    with archive.open(name) as member:
+def _declared(archive: zipfile.ZipFile) -> str:
+    """What an OpenDocument says it is: its first member, stored as it is. Unpacked, one might be of any size."""
+    if archive.getinfo("mimetype").compress_type != zipfile.ZIP_STORED:
+        return ""
+    with archive.open("mimetype") as member:
         return member.read(100).decode("ascii", "replace")
 
 
-def _in_old_office(content: bytes) -> FileKind | str:
+def _in_old_office(document: BinaryIO) -> FileKind | str:
     """Office 97-2003 files name their main stream in UTF-16."""
-    for stream, kind in (("WordDocument", OLD_WORD), ("Workbook", OLD_EXCEL)):
-        if stream.encode("utf-16-le") in content:
-            return kind
+    streams = {"WordDocument".encode("utf-16-le"): OLD_WORD, "Workbook".encode("utf-16-le"): OLD_EXCEL}
+    end = b""
+    for piece in _pieces(document):
+        for stream, kind in streams.items():
+            if stream in end + piece:
+                return kind
+        end = piece[-30:]
     return say("以前の形式の Office 文書（Word・Excel 以外）")
 
 
-def _text(content: bytes) -> str | None:
-    """The text, in UTF-8 or Shift_JIS as Windows writes it; None when it is none."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not any(
-            unicodedata.category(sign) in ("Cc", "Co") and sign not in "\t\r\n\f" for sign in set(text)
-        ):
-            return text
-    return None
+def _text(document: BinaryIO) -> str | None:
+    """How the text begins, in UTF-8 or Shift_JIS as Windows writes it; None when it is none."""
+    readings = (_read_as(encoding, document) for encoding in ("utf-8-sig", "cp932"))
+    return next((beginning for beginning in readings if beginning is not None), None)
+
+
+def _read_as(encoding: str, document: BinaryIO) -> str | None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    beginning = ""
+    try:
+        for piece in _pieces(document):
+            text = decoder.decode(piece)
+            if not _is_written(text):
+                return None
+            beginning = (beginning + text).lstrip()[:100]
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return None
+    return beginning
+
+
+def _is_written(text: str) -> bool:
+    return not any(
+        unicodedata.category(sign) in ("Cc", "Co") and sign not in "\t\r\n\f" for sign in set(text)
+    )

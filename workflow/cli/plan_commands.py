@@ -1,5 +1,6 @@
 """`sakutei plan …`"""
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -44,10 +45,9 @@ def open_plan(
 @app.command("add")
 def add_version(key: PlanKey, document: Path, by: By, note: Note = "") -> None:
     """文書の新しい版を登録する。この段階の前の版への了承は効かなくなる。"""
-    with at_office() as office:
-        number = engine.add_version(
-            office, by, key, document.name, document.read_bytes(), note=note, now=now()
-        )
+    with at_office() as office, document.open("rb") as file, files.arriving(office.files) as content:
+        shutil.copyfileobj(file, content)
+        number = engine.add_version(office, by, key, document.name, content, note=note, now=now())
         show.say(f"第{number}版を登録しました。")
 
 
@@ -64,7 +64,7 @@ def save_document(
         found = db.query(Version).filter_by(plan_id=plan.id, number=number).one_or_none()
         if found is None:
             raise NotFound("版", str(number))
-        to.write_bytes(files.read(office.files, found.sha256))
+        shutil.copyfile(files.checked(office.files, found.sha256), to)
         show.say(f"{found.filename} 第{number}版（SHA-256 {found.sha256}）を {to} に書き出しました。")
 
 

@@ -17,6 +17,7 @@ from workflow.calendar import tokyo_day
 from workflow.engine.checks import a_key, a_line, a_text, some_text
 from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, PlanMoved, StepImpossible
 from workflow.facts import PlanFact, facts, plan_by_key
+from workflow.files import Arriving
 from workflow.language import say
 from workflow.machine import Standing, Status, Trigger, machine_of, take
 from workflow.office import Office, connection_of
@@ -138,7 +139,7 @@ def add_version(
     by: str,
     plan: str,
     filename: str,
-    content: bytes,
+    content: bytes | Arriving,
     *,
     note: str = "",
     seen: int | None = None,
@@ -170,7 +171,7 @@ def add_version(
             )
         number = current.number + 1 if current else 1
         if db.get(Document, sha256) is None:
-            db.execute(insert(Document).values(sha256=sha256, size=len(content)))
+            db.execute(insert(Document).values(sha256=sha256, size=files.size_of(office.files, sha256)))
         db.execute(
             insert(Version).values(
                 plan_id=fact.id,

@@ -10,9 +10,9 @@ from workflow.errors import BadInput, SignInRefused
 from workflow.language import say
 from workflow.questions.account import account
 from workflow.web.browser_names import browser_name
-from workflow.web.doors import Open, Reader, Visitor, Writer, go, needs, page, session_token
+from workflow.web.doors import Open, Page, Reader, Visitor, Writer, go, needs, page, session_token
 
-router = APIRouter(prefix="/account")
+router = APIRouter(prefix="/account", route_class=Page)
 
 
 @router.get("", openapi_extra=needs(Open.SELF))

@@ -17,11 +17,11 @@ from workflow.engine import Purpose
 from workflow.errors import BadInput
 from workflow.language import say
 from workflow.rights import Act, actor
-from workflow.web.doors import Filled, Reader, Writer, go, needs, page
+from workflow.web.doors import Filled, Page, Reader, Writer, go, needs, page
 from workflow.web.meeting_pages import Number, known
 from workflow.web.one_by_one import refusal_of
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 ORDER_MOVES = {"up": -1, "down": 1}
 PREVIEWS = (Kind.MEETING_CALLED, Kind.MEETING, Kind.UNANSWERED)

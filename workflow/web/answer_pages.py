@@ -10,9 +10,9 @@ from workflow.language import say
 from workflow.opinions import Disposition
 from workflow.rights import Act
 from workflow.web.comment_desk import asking, running
-from workflow.web.doors import Open, Reader, Writer, go, needs, page
+from workflow.web.doors import Open, Page, Reader, Writer, go, needs, page
 
-router = APIRouter(prefix="/comments/{key}")
+router = APIRouter(prefix="/comments/{key}", route_class=Page)
 Several = Annotated[list[int] | None, Form()]
 
 

@@ -52,7 +52,8 @@ from workflow.web import (
 from workflow.web.demo import Demo
 from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, Visitor, go, identified, page
 from workflow.web.oidc import Provider
-from workflow.web.refusals import LARGEST_BODY, LARGEST_FORM, limited, status_of
+from workflow.web.receiving import GB, KB, Quota
+from workflow.web.refusals import status_of
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -115,6 +116,7 @@ def build(
     app.state.office, app.state.mail, app.state.demo = office, settings, demo
     app.state.clock = demo.clock if demo else clock
     app.state.oidc = oidc
+    app.state.quota = Quota()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for router in ROUTERS:
         app.include_router(router)
@@ -131,8 +133,8 @@ def build(
 
 
 class _Guard:
-    """Puts the security headers on every answer, refuses a request that is too large, speaks the language the
-    reader chose, and answers kindly when something broke."""
+    """Puts the security headers on every answer, speaks the language the reader chose, hangs up on who sends on and on
+    after the answer, and answers kindly when something broke."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -141,7 +143,7 @@ class _Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answering = False
+        answering = read = False
         path = scope["path"]
         headers = dict(HEADERS)
         if path.startswith(SECRET_PATHS):
@@ -149,7 +151,12 @@ class _Guard:
         if path.startswith("/static/"):
             # Kept by the browser, which asks whether it has changed.
             headers["cache-control"] = "no-cache"
-        most = LARGEST_BODY if path.startswith("/api/") or path.endswith("/versions") else LARGEST_FORM
+
+        async def noted() -> Message:
+            nonlocal read
+            message = await receive()
+            read = not message.get("more_body", False)
+            return message
 
         async def guarded(message: Message) -> None:
             nonlocal answering
@@ -157,20 +164,29 @@ class _Guard:
                 answering = True
                 kept = [pair for pair in message["headers"] if pair[0].decode() not in HEADERS]
                 message["headers"] = kept + [(k.encode(), v.encode()) for k, v in headers.items()]
+                if not read and _sends_on(scope):
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         _speak_as_chosen(scope)
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > most:
-            await _too_large(Request(scope))(scope, receive, guarded)
-            return
         try:
-            await self.app(scope, limited(receive, most), guarded)
+            await self.app(scope, noted, guarded)
         except Exception:
             if answering:
                 raise
             log.exception("%s %r", scope["method"], _without_secret(scope["path"]))
             await _broken(Request(scope))(scope, receive, guarded)
+
+
+def _sends_on(scope: Scope) -> bool:
+    """Whether so much may come after the answer that it is not waited for. A browser reads the answer only after it
+    has sent everything: whom we know is waited for longer."""
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    known = {"visitor", "caller"} & scope.get("state", {}).keys()
+    if b"transfer-encoding" in headers or not length.isdigit():
+        return True
+    return int(length) > (GB if known else 64 * KB)
 
 
 def _speak_as_chosen(scope: Scope) -> None:
@@ -222,11 +238,13 @@ def _no_such_page(request: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else 500
     if _of_a_program(request):
         return api.problems.unanswerable(request, HTTPException(code))
-    words = (
-        say("お探しのページはありません。")
-        if code == 404
-        else say("この操作はできません。画面を開き直してください。")
-    )
+    match code:
+        case 404:
+            words = say("お探しのページはありません。")
+        case 400:
+            words = say("送られた内容を読み取れません。画面を開き直して、入力し直してください。")
+        case _:
+            words = say("この操作はできません。画面を開き直してください。")
     return page(request, "refused.html", code=code, message=words, who=_who(request), back=_back(request))
 
 
@@ -240,12 +258,6 @@ def _not_readable(request: Request, error: Exception) -> Response:
         "送られた内容を読み取れません（{names}）。画面を開き直して、入力し直してください。", names=names
     )
     return page(request, "refused.html", code=422, message=words, who=_who(request), back=_back(request))
-
-
-def _too_large(request: Request) -> Response:
-    if _of_a_program(request):
-        return api.problems.unanswerable(request, HTTPException(413))
-    return page(request, "refused.html", code=413, message=say("送られたものが大きすぎます。"))
 
 
 def _of_a_program(request: Request) -> bool:

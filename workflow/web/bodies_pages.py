@@ -5,10 +5,10 @@ from fastapi import APIRouter, Request, Response
 from definitions.chain import Tie, Urgent
 from workflow import questions
 from workflow.calendar import tokyo_day
-from workflow.web.doors import Open, Reader, needs, page
+from workflow.web.doors import Open, Page, Reader, needs, page
 from workflow.web.people_pages import day_asked, may_keep
 
-router = APIRouter(prefix="/bodies")
+router = APIRouter(prefix="/bodies", route_class=Page)
 
 
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))

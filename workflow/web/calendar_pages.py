@@ -21,10 +21,10 @@ from workflow.questions.meetings import (
     periods_between,
 )
 from workflow.rights import Act, actor
-from workflow.web.doors import Open, Reader, Visitor, needs, page
+from workflow.web.doors import Open, Page, Reader, Visitor, needs, page
 from workflow.web.meeting_words import standing_of
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 WEEKDAYS = ("日曜日", "月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日")
 FIRST, LAST = "2000-01", "2100-12"

@@ -15,11 +15,12 @@ from workflow import engine, questions
 from workflow.errors import AlreadyDone
 from workflow.language import say
 from workflow.rights import Act
-from workflow.web.doors import Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Open, Page, Reader, Visitor, Writer, go, needs, page
 from workflow.web.people_pages import may_keep
 from workflow.web.picture import gate_words, picture
+from workflow.web.receiving import Load, takes
 
-router = APIRouter(prefix="/chains")
+router = APIRouter(prefix="/chains", route_class=Page)
 
 AUDIENCES = {
     Audience.MEMBERS: "委員",
@@ -48,7 +49,7 @@ def new(request: Request, who: Reader) -> Response:
     return page(request, "chain_new.html", who=who, text="", faults=(), refused="", chain=None)
 
 
-@router.post("/_new", openapi_extra=needs(Act.KEEP_PEOPLE))
+@router.post("/_new", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
 def check_or_add(
     request: Request,
     who: Writer,

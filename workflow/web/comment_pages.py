@@ -20,11 +20,11 @@ from workflow.questions import CameIn, PeriodState
 from workflow.rights import Act
 from workflow.web.comment_desk import Desk, asking, desk, must_run, running
 from workflow.web.confirm import confirmed
-from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, needs, page
+from workflow.web.doors import Filled, Open, Page, Reader, Visitor, Writer, needs, page
 from workflow.web.public_form import Typed
 from workflow.web.public_pages import public_view, result_of
 
-router = APIRouter(prefix="/comments")
+router = APIRouter(prefix="/comments", route_class=Page)
 
 
 @dataclass(frozen=True, slots=True)

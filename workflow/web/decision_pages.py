@@ -12,10 +12,10 @@ from workflow.facts import plan_by_key
 from workflow.language import say
 from workflow.rights import Act
 from workflow.web.confirm import confirmed
-from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Filled, Open, Page, Reader, Visitor, Writer, go, needs, page
 from workflow.web.plan_view import answer_view
 
-router = APIRouter(prefix="/plans/{key}")
+router = APIRouter(prefix="/plans/{key}", route_class=Page)
 Text = Annotated[str, Form()]
 
 

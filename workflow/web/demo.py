@@ -11,9 +11,10 @@ from starlette.exceptions import HTTPException
 
 from workflow import engine
 from workflow.office import Office
-from workflow.web.doors import Open, go, needs, same_origin
+from workflow.web.doors import Open, Page, go, needs, same_origin
+from workflow.web.receiving import Load, takes
 
-router = APIRouter(prefix="/demo")
+router = APIRouter(prefix="/demo", route_class=Page)
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Demo:
         self.moved(self.clock())
 
 
-@router.post("/clock", openapi_extra=needs(Open.PUBLIC))
+@router.post("/clock", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
 def move_clock(request: Request, days: Annotated[int, Form(ge=1, le=31)]) -> Response:
     if not same_origin(request):
         raise HTTPException(403)

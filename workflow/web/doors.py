@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,13 +11,17 @@ from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from fastapi import Depends, Form, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.responses import FileResponse
+from fastapi.routing import APIRoute
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from workflow import engine
+from workflow import engine, files
 from workflow.addresses import subscriber
 from workflow.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
 from workflow.engine.checks import typed_key
@@ -25,6 +29,10 @@ from workflow.language import Dates, Language, dates, language, translate
 from workflow.office import Office
 from workflow.rights import Act, Actor, actor
 from workflow.tally import shown_share
+from workflow.uploads import OCTETS
+from workflow.web.receiving import Load, load_of, received
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 A_YEAR = 365 * 24 * 60 * 60
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
@@ -84,7 +92,38 @@ class Visitor:
     person: Actor
 
 
+class Page(APIRoute):
+    """A page. Who asks is known, where the page is not for everybody, before anything of a form is read; and no more
+    of it is read than the page takes."""
+
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+        for_somebody, load = _asks(self.dependant, visitor), load_of(self, Load.FORM)
+
+        async def handle(request: Request) -> Response:
+            if for_somebody:
+                request.state.visitor = await run_in_threadpool(_let_in, request)
+            if request.method == "GET":
+                return await answer(request)
+            by = request.state.visitor.key if for_somebody else None
+            async with received(request, load, by) as read:
+                return await answer(read)
+
+        return handle
+
+
+def _asks(dependant: Dependant, call: Callable[..., Any]) -> bool:
+    """Whether something a route depends on is given by that function."""
+    return any(each.call is call or _asks(each, call) for each in dependant.dependencies)
+
+
 def visitor(request: Request) -> Visitor:
+    """The person signed in, as they were let in."""
+    seen: Visitor = request.state.visitor
+    return seen
+
+
+def _let_in(request: Request) -> Visitor:
     """The person signed in. Raises `NeedsSignIn`, and `NotAllowed` where the route needs a right they have
     nowhere."""
     seen = identified(request)
@@ -152,6 +191,12 @@ def go(path: str, said: str = "") -> Response:
     if said:
         answer.set_cookie(SAID, quote(said), max_age=60, httponly=True, samesite="lax")
     return answer
+
+
+def attachment(office: Office, sha256: str, filename: str, kind: str = OCTETS) -> Response:
+    """A document of the store, to be kept and not opened, whatever it is. Raises `DocumentDamaged`."""
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}"}
+    return FileResponse(files.checked(office.files, sha256), media_type=kind, headers=headers)
 
 
 def csrf_of(token: str) -> str:

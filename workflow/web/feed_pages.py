@@ -12,10 +12,10 @@ from workflow.engine import MeetingStatus
 from workflow.language import say
 from workflow.questions.feeds import bodies_of, feed_shown, feeds_of
 from workflow.records import Meeting
-from workflow.web.doors import Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Open, Page, Reader, Visitor, Writer, go, needs, page
 from workflow.web.meeting_pages import Number
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 
 @router.get("/feeds", openapi_extra=needs(Open.SIGNED_IN))

@@ -12,9 +12,10 @@ from workflow.engine import LinkHolder, LinkPurpose
 from workflow.errors import BadInput, LinkUnusable
 from workflow.language import say
 from workflow.web.account_pages import same_twice
-from workflow.web.doors import Open, go, needs, page, remember_device, same_origin, source_of
+from workflow.web.doors import Open, Page, go, needs, page, remember_device, same_origin, source_of
+from workflow.web.receiving import Load, takes
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 
 @router.get("/reset", openapi_extra=needs(Open.PUBLIC))
@@ -22,7 +23,7 @@ def ask_page(request: Request) -> Response:
     return page(request, "account_reset.html")
 
 
-@router.post("/reset", openapi_extra=needs(Open.PUBLIC))
+@router.post("/reset", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
 def ask(request: Request, typed: Annotated[str, Form(alias="who")] = "") -> Response:
     """Says the same whoever was asked for, and says it before looking, so that the time it takes tells nothing."""
     if not same_origin(request):
@@ -49,8 +50,8 @@ def link_page(request: Request, token: str) -> Response:
     return _form(request, holder)
 
 
-@router.post("/welcome/{token}", openapi_extra=needs(Open.SELF))
-@router.post("/reset/{token}", openapi_extra=needs(Open.SELF))
+@router.post("/welcome/{token}", openapi_extra=needs(Open.SELF) | takes(Load.KEY))
+@router.post("/reset/{token}", openapi_extra=needs(Open.SELF) | takes(Load.KEY))
 def set_password(
     request: Request,
     token: str,

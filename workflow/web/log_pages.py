@@ -18,10 +18,10 @@ from workflow.language import say
 from workflow.office import Office
 from workflow.questions import Logged, Narrowed
 from workflow.records import Event
-from workflow.web.doors import Open, Reader, needs, page
+from workflow.web.doors import Open, Page, Reader, needs, page
 from workflow.web.sheets import csv_lines
 
-router = APIRouter(prefix="/log")
+router = APIRouter(prefix="/log", route_class=Page)
 
 VERIFIED_AT_ONCE = 20_000
 """How many events are verified whenever the page is opened: a fifth of a second. Of more, the whole is verified

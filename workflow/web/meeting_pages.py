@@ -33,10 +33,10 @@ from workflow.questions.sitting import Place, places, polls
 from workflow.records import BodyRecord, Meeting
 from workflow.rights import Act, Actor, actor
 from workflow.web.confirm import SURE, confirmed
-from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Filled, Open, Page, Reader, Visitor, Writer, go, needs, page
 from workflow.web.meeting_words import Standing, standing_of
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """A number in an address, as large as the database counts."""

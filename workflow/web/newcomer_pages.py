@@ -10,9 +10,10 @@ from workflow.calendar import parse_day, tokyo_day
 from workflow.errors import BadInput
 from workflow.language import say
 from workflow.rights import Act
-from workflow.web.doors import Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Page, Reader, Visitor, Writer, go, needs, page
+from workflow.web.receiving import Load, takes
 
-router = APIRouter(prefix="/people/_table")
+router = APIRouter(prefix="/people/_table", route_class=Page)
 """No person's key begins with an underscore."""
 
 LARGEST = 1024 * 1024
@@ -24,7 +25,7 @@ def table(request: Request, who: Reader) -> Response:
     return _shown(request, who, "", tokyo_day(who.now).isoformat())
 
 
-@router.post("", openapi_extra=needs(Act.KEEP_PEOPLE))
+@router.post("", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
 def check_or_add(
     request: Request,
     who: Writer,

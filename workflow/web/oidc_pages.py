@@ -6,11 +6,11 @@ from starlette.exceptions import HTTPException
 from workflow import engine
 from workflow.language import say
 from workflow.web import oidc
-from workflow.web.doors import Open, cookie_name, go, needs, over_https, page
+from workflow.web.doors import Open, Page, cookie_name, go, needs, over_https, page
 from workflow.web.oidc import Provider, ProviderFailed
 from workflow.web.sign_pages import let_in
 
-router = APIRouter(prefix="/sign-in/oidc")
+router = APIRouter(prefix="/sign-in/oidc", route_class=Page)
 FLOW = "sakutei-oidc"
 
 

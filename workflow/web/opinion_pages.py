@@ -15,9 +15,10 @@ from workflow.questions import Which
 from workflow.rights import Act
 from workflow.web import opinion_sheet
 from workflow.web.comment_desk import asking, running
-from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Filled, Open, Page, Reader, Visitor, Writer, go, needs, page
+from workflow.web.receiving import Load, takes
 
-router = APIRouter(prefix="/comments/{key}")
+router = APIRouter(prefix="/comments/{key}", route_class=Page)
 BY_STAFF = (Route.POST, Route.FAX, Route.COUNTER, Route.MAIL)
 
 
@@ -77,7 +78,7 @@ def intake_page(request: Request, who: Reader, key: str) -> Response:
     return _intake(request, who, key, {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"})
 
 
-@router.post("/intake", openapi_extra=needs(Act.RUN_COMMENT))
+@router.post("/intake", openapi_extra=needs(Act.RUN_COMMENT) | takes(Load.LONG_FORM))
 def intake(request: Request, who: Writer, key: str, form: Filled) -> Response:
     """One letter, divided into its opinions: first they are shown, then they are entered."""
     typed = {name: value for name, value in form.items() if isinstance(value, str)}

@@ -13,9 +13,9 @@ from workflow.errors import NotFound
 from workflow.language import say
 from workflow.rights import Act, actor
 from workflow.web.confirm import confirmed
-from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Filled, Open, Page, Reader, Visitor, Writer, go, needs, page
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 Text = Annotated[str, Form()]
 

@@ -16,10 +16,10 @@ from workflow.language import say
 from workflow.machine import Status
 from workflow.records import ChainText, Department
 from workflow.rights import Act
-from workflow.web.doors import Open, Reader, Writer, go, needs, page
+from workflow.web.doors import Open, Page, Reader, Writer, go, needs, page
 from workflow.web.plan_view import plan_view
 
-router = APIRouter(prefix="/plans")
+router = APIRouter(prefix="/plans", route_class=Page)
 
 PLANS_ON_A_PAGE = 20
 EVENTS_ON_A_PAGE = 100

@@ -4,14 +4,13 @@ A plan is here from the day its public comment begins; before that, and of every
 
 import hmac
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from workflow import engine, files, questions
+from workflow import engine, questions
 from workflow.engine.checks import LONGEST_TEXT
 from workflow.engine.opinions import MOST_AT_ONCE
 from workflow.errors import StepImpossible, TooManyTries
@@ -19,25 +18,21 @@ from workflow.office import Office
 from workflow.opinions import WRITER_FIELDS
 from workflow.questions import Consultation, PeriodState
 from workflow.seals import receipt_seal
-from workflow.web.doors import Open, go, needs, page, same_origin, source_of
+from workflow.web.doors import Open, Page, attachment, go, needs, page, same_origin, source_of
 from workflow.web.public_form import LURE, Typed
-from workflow.web.refusals import LARGEST_FORM
+from workflow.web.receiving import Load, takes
 
-router = APIRouter(prefix="/public")
-"""The largest form taken from the public, in bytes: twenty opinions of the longest kind."""
+router = APIRouter(prefix="/public", route_class=Page)
 
 
-async def small_form(request: Request) -> FormData:
-    """The form as sent by a page of ours; refused before it is read when it is too large."""
+async def our_form(request: Request) -> FormData:
+    """The form as sent by a page of ours."""
     if not same_origin(request):
         raise HTTPException(403)
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > LARGEST_FORM:
-        raise HTTPException(413)
-    return await request.form(max_files=0, max_fields=200)
+    return await request.form()
 
 
-PublicForm = Annotated[FormData, Depends(small_form)]
+PublicForm = Annotated[FormData, Depends(our_form)]
 
 
 @router.get("", openapi_extra=needs(Open.PUBLIC))
@@ -67,9 +62,7 @@ def public_document(request: Request, key: str, round: int | None = None) -> Res
         asked = _chosen(_begun(db, request, key), round)
     if asked is None:
         return _missing(request)
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(asked.filename)}"}
-    content = files.read(office.files, asked.sha256)
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return attachment(office, asked.sha256, asked.filename)
 
 
 @router.get("/{key}/received", openapi_extra=needs(Open.PUBLIC))
@@ -86,7 +79,7 @@ def public_receipt(request: Request, key: str, number: str = "", seal: str = "")
     )
 
 
-@router.post("/{key}", openapi_extra=needs(Open.PUBLIC))
+@router.post("/{key}", openapi_extra=needs(Open.PUBLIC) | takes(Load.LONG_FORM))
 def public_send(request: Request, key: str, form: PublicForm) -> Response:
     """Everything the form does: another field, a look at what will be sent, back to it, and sending."""
     with _office(request).reading() as db:

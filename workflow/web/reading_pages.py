@@ -12,9 +12,9 @@ from workflow.language import say
 from workflow.people import Seat
 from workflow.rights import Act
 from workflow.web.confirm import confirmed
-from workflow.web.doors import Filled, Open, Reader, Writer, go, needs, page
+from workflow.web.doors import Filled, Open, Page, Reader, Writer, go, needs, page
 
-router = APIRouter(prefix="/plans/{key}")
+router = APIRouter(prefix="/plans/{key}", route_class=Page)
 
 
 @router.get("/circulate", openapi_extra=needs(Act.CIRCULATE))

@@ -1,7 +1,4 @@
-"""What a refusal is in HTTP: the status of each error, and the largest request."""
-
-from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive
+"""What a refusal is in HTTP: the status of each error."""
 
 from definitions.errors import ChainInvalid
 from workflow.errors import (
@@ -18,19 +15,17 @@ from workflow.errors import (
     NotFound,
     PlanMoved,
     QuorumMissing,
+    QuotaSpent,
     SakuteiError,
     ScopeMissing,
     SignInRefused,
     StaleVersion,
     StepImpossible,
     TokenRefused,
+    TooLarge,
     TooManyCalls,
+    TooManyUploads,
 )
-
-LARGEST_BODY = 220 * 1024 * 1024
-"""The largest request, in bytes: a document and its form."""
-LARGEST_FORM = 4 * 1024 * 1024
-"""The largest form without a document, in bytes."""
 
 STATUS: dict[type[SakuteiError], int] = {
     NotAllowed: 403,
@@ -49,7 +44,10 @@ STATUS: dict[type[SakuteiError], int] = {
     KeyReused: 422,
     SignInRefused: 401,
     TokenRefused: 401,
+    TooLarge: 413,
     TooManyCalls: 429,
+    TooManyUploads: 429,
+    QuotaSpent: 429,
     DocumentDamaged: 500,
     AuditBroken: 500,
     DatabaseUnusable: 503,
@@ -59,18 +57,3 @@ STATUS: dict[type[SakuteiError], int] = {
 def status_of(error: SakuteiError) -> int:
     """The HTTP status of an error: that of its class, or of the class it refines."""
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
-
-
-def limited(receive: Receive, most: int) -> Receive:
-    """Receives no more than so many bytes: a request need not say how long it is."""
-    received = 0
-
-    async def counted() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > most:
-            raise HTTPException(413)
-        return message
-
-    return counted

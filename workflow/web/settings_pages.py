@@ -19,10 +19,10 @@ from workflow.records import ClosedDay, Person
 from workflow.rights import Act, actor
 from workflow.web.chain_pages import AUDIENCES, REMINDERS
 from workflow.web.confirm import SURE
-from workflow.web.doors import Filled, Open, Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Filled, Open, Page, Reader, Visitor, Writer, go, needs, page
 from workflow.web.people_pages import may_keep
 
-router = APIRouter(prefix="/settings")
+router = APIRouter(prefix="/settings", route_class=Page)
 
 
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))

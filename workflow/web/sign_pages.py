@@ -14,6 +14,7 @@ from workflow.web.doors import (
     DATES,
     LANGUAGE,
     Open,
+    Page,
     Writer,
     device_cookie,
     go,
@@ -26,8 +27,9 @@ from workflow.web.doors import (
     session_token,
     source_of,
 )
+from workflow.web.receiving import Load, takes
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 
 @router.get("/sign-in", openapi_extra=needs(Open.PUBLIC))
@@ -36,7 +38,7 @@ def sign_in_page(request: Request, to: str = "/") -> Response:
     return page(request, "sign_in.html", refused=None, to=to)
 
 
-@router.post("/sign-in", openapi_extra=needs(Open.PUBLIC))
+@router.post("/sign-in", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
 def sign_in(
     request: Request,
     key: Annotated[str, Form()] = "",
@@ -87,7 +89,7 @@ def sign_out(request: Request, who: Writer) -> Response:
     return answer
 
 
-@router.post("/language", openapi_extra=needs(Open.PUBLIC))
+@router.post("/language", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
 def choose_language(
     request: Request,
     back: Annotated[str, Form()] = "/",

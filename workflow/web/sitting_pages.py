@@ -25,12 +25,12 @@ from workflow.questions.sitting import places, polls
 from workflow.records import AgendaItem, Meeting
 from workflow.rights import Act, actor
 from workflow.web.confirm import SURE, confirmed
-from workflow.web.doors import Filled, Open, Visitor, Writer, go, needs, page
+from workflow.web.doors import Filled, Open, Page, Visitor, Writer, go, needs, page
 from workflow.web.meeting_pages import Number, known, meeting_page
 from workflow.web.one_by_one import refusal_of
 from workflow.web.tally_words import missing_words, tally_facts
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 
 @dataclass(frozen=True, slots=True)

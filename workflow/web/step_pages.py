@@ -11,9 +11,9 @@ from workflow.language import say
 from workflow.office import Office
 from workflow.rights import Act
 from workflow.web.confirm import confirmed
-from workflow.web.doors import Filled, Visitor, Writer, needs
+from workflow.web.doors import Filled, Page, Visitor, Writer, needs
 
-router = APIRouter(prefix="/plans/{key}")
+router = APIRouter(prefix="/plans/{key}", route_class=Page)
 Seen = Annotated[int, Form()]
 Reason = Annotated[str, Form()]
 

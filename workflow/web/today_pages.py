@@ -7,9 +7,9 @@ from workflow import questions
 from workflow.language import say
 from workflow.questions import Task, Waiting
 from workflow.rights import Act
-from workflow.web.doors import Open, Reader, Writer, go, needs, page
+from workflow.web.doors import Open, Page, Reader, Writer, go, needs, page
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 
 @router.get("/", openapi_extra=needs(Open.SIGNED_IN))

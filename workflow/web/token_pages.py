@@ -15,9 +15,9 @@ from workflow.questions.programs import tokens as tokens_of
 from workflow.rights import Act, actor
 from workflow.web.api import SUBJECTS
 from workflow.web.api.problems import TITLES
-from workflow.web.doors import Filled, NeedsSignIn, Open, Reader, Writer, go, needs, page, visitor
+from workflow.web.doors import Filled, NeedsSignIn, Open, Page, Reader, Writer, go, identified, needs, page
 
-router = APIRouter()
+router = APIRouter(route_class=Page)
 
 LIVES = (30, 90, 180, 365)
 """How long a token may last, in days."""
@@ -60,7 +60,7 @@ def calls(request: Request) -> Response:
     """What programs can call, read from the OpenAPI itself. It is no secret; who is signed in keeps their frame."""
     who = None
     with suppress(NeedsSignIn):
-        who = visitor(request)
+        who = identified(request)
     site = request.app.state.mail.site
     subjects = _by_subject(request.app.state.api.openapi())
     return page(

@@ -1,20 +1,21 @@
 """The documents of a plan: adding a version, getting one back."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Response, UploadFile
 from sqlalchemy import select
 
-from workflow import engine, files, uploads
+from workflow import engine
 from workflow.errors import NotFound
 from workflow.facts import plan_by_key
 from workflow.language import say
 from workflow.records import Version
 from workflow.rights import Act
-from workflow.web.doors import Open, Reader, Writer, go, needs
+from workflow.uploads import an_upload, media_type_of
+from workflow.web.doors import Open, Page, Reader, Writer, attachment, go, needs
+from workflow.web.receiving import Load, document_of, takes
 
-router = APIRouter(prefix="/plans/{key}/versions")
+router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
 
 
 @router.get("/{number}", openapi_extra=needs(Open.SIGNED_IN))
@@ -25,12 +26,11 @@ def document(who: Reader, key: str, number: int) -> Response:
         found = db.scalar(select(Version).where(Version.plan_id == fact.id, Version.number == number))
         if found is None:
             raise NotFound("版", str(number))
-        content = files.read(who.office.files, found.sha256)
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(found.filename, safe='')}"}
-    return Response(content, media_type=uploads.media_type_of(found.filename), headers=headers)
+        sha256, filename = found.sha256, found.filename
+    return attachment(who.office, sha256, filename, media_type_of(filename))
 
 
-@router.post("", openapi_extra=needs(Act.ADD_VERSION))
+@router.post("", openapi_extra=needs(Act.ADD_VERSION) | takes(Load.DOCUMENT))
 def add_version(
     who: Writer,
     key: str,
@@ -39,8 +39,7 @@ def add_version(
     seen: Annotated[int | None, Form()] = None,
 ) -> Response:
     """A new version, when its content is of a kind that is taken and the plan stands where the person saw it."""
-    content = document.file.read(files.LARGEST + 1)
-    name = document.filename or ""
-    uploads.an_upload(name, content)
+    content, name = document_of(document), document.filename or ""
+    an_upload(name, content.path)
     number = engine.add_version(who.office, who.key, key, name, content, note=note, seen=seen, now=who.now)
     return go(f"/plans/{key}#versions", said=say("第{number}版を登録しました。", number=number))

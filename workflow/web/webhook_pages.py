@@ -14,9 +14,9 @@ from workflow.language import say
 from workflow.questions.programs import webhooks as webhooks_of
 from workflow.records import Webhook
 from workflow.rights import Act, actor
-from workflow.web.doors import Reader, Visitor, Writer, go, needs, page
+from workflow.web.doors import Page, Reader, Visitor, Writer, go, needs, page
 
-router = APIRouter(prefix="/settings/webhooks")
+router = APIRouter(prefix="/settings/webhooks", route_class=Page)
 
 
 @router.get("", openapi_extra=needs(Act.CONNECT))

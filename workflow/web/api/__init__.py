@@ -20,7 +20,6 @@ from workflow.web.api.problems import Problem
 
 ROUTERS = (
     plans.router,
-    plans.uploads,
     meetings.router,
     decisions.router,
     comments.router,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
@@ -18,17 +18,15 @@ from starlette.exceptions import HTTPException
 
 from notifications.rehearsal import rehearse
 from workflow import engine
+from workflow.calendar import tokyo_day
 from workflow.engine import Answered, Claim, Scope
 from workflow.errors import BadInput, SakuteiError, ScopeMissing, TokenRefused
 from workflow.office import Office
-from workflow.rights import Act
+from workflow.rights import Act, actor
 from workflow.web.api import problems
 from workflow.web.api.models import Rehearsed
-from workflow.web.doors import Open, needs
-from workflow.web.refusals import LARGEST_BODY, limited
-
-LARGEST_JSON = 1024 * 1024
-"""The largest request without a document, in bytes."""
+from workflow.web.doors import Handler, Open, acts_of, let_through, needs
+from workflow.web.receiving import Load, document_of, load_of, received, takes
 
 IDEMPOTENCY_KEY, REPLAYED = "idempotency-key", "idempotent-replayed"
 LONGEST_KEY = 200
@@ -36,7 +34,6 @@ LONGEST_KEY = 200
 Done = TypeVar("Done")
 Asked = ParamSpec("Asked")
 Answer = BaseModel | Response
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ def reads(*rights: Act | Open) -> dict[str, Any]:
     return {"openapi_extra": _asks(Scope.READ, *(rights or (Open.SIGNED_IN,))), "responses": _refusals()}
 
 
-def writes(scope: Scope, *rights: Act | Open) -> dict[str, Any]:
+def writes(scope: Scope, *rights: Act | Open, load: Load = Load.JSON) -> dict[str, Any]:
     """What a writing call declares of itself: 201 is done, 200 is a dry run."""
     parameter = {
         "name": "Idempotency-Key",
@@ -116,7 +113,7 @@ def writes(scope: Scope, *rights: Act | Open) -> dict[str, Any]:
     }
     return {
         "status_code": 201,
-        "openapi_extra": {**_asks(scope, *rights), "parameters": [parameter]},
+        "openapi_extra": {**_asks(scope, *rights), **takes(load), "parameters": [parameter]},
         "responses": {
             200: {"model": Rehearsed, "description": "下見（dry_run）の答え"},
             **_refusals(409, 413),
@@ -150,30 +147,31 @@ _REFUSED = {
 
 
 class Call(APIRoute):
-    """A call: the token is checked before anything of the request is read, a request with an idempotency key is
-    done once. No cookie is looked at."""
-
-    most = LARGEST_JSON
+    """A call: the token and what its holder may do are checked before anything of the request is read, no more of it
+    is read than the call takes, and a request with an idempotency key is done once. No cookie is looked at."""
 
     def get_route_handler(self) -> Handler:
         answer = super().get_route_handler()
         scope = Scope((self.openapi_extra or {})["security"][0]["bearer"][0])
+        load = load_of(self, Load.JSON)
 
         async def handle(request: Request) -> Response:
             caller = await run_in_threadpool(_program, request, scope)
             request.state.caller = caller
-            request = Request(request.scope, limited(request.receive, self.most))
-            key = request.headers.get(IDEMPOTENCY_KEY)
-            if key is None or request.method == "GET":
+            if request.method == "GET":
                 return await answer(request)
-            return await self._once(request, caller, key, answer)
+            async with received(request, load, caller.key) as read:
+                key = read.headers.get(IDEMPOTENCY_KEY)
+                if key is None:
+                    return await answer(read)
+                return await self._once(read, caller, key, answer)
 
         return handle
 
     async def _once(self, request: Request, caller: Program, key: str, answer: Handler) -> Response:
         if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable() and " " not in key):
             raise BadInput("Idempotency-Key", "使えない値です", "200 文字以内の半角英数記号にしてください。")
-        asked = await self.digest(request)
+        asked = await _digest(request)
         office = caller.office
         claim = await run_in_threadpool(engine.claim_call, office, caller.token, key, asked, now=caller.now)
         if isinstance(claim, Answered):
@@ -187,29 +185,9 @@ class Call(APIRoute):
         await run_in_threadpool(_settle, office, claim, given)
         return given
 
-    async def digest(self, request: Request) -> str:
-        """What tells one request from another: the method, the place, the content."""
-        return _sha256(*_place(request), await request.body())
-
-
-class Upload(Call):
-    """A call that brings a document. A form is told apart by its fields: how it is wrapped differs each time."""
-
-    most = LARGEST_BODY
-
-    async def digest(self, request: Request) -> str:
-        parts = _place(request)
-        for name, value in (await request.form()).multi_items():
-            parts.append(name.encode())
-            if isinstance(value, UploadFile):
-                parts += [(value.filename or "").encode(), await run_in_threadpool(_digest_of, value)]
-            else:
-                parts.append(value.encode())
-        return _sha256(*parts)
-
 
 def _program(request: Request, scope: Scope) -> Program:
-    """The program that calls. Raises `TokenRefused`, `ScopeMissing`, `TooManyCalls`."""
+    """The program that calls. Raises `TokenRefused`, `ScopeMissing`, `TooManyCalls`, `NotAllowed`."""
     state = request.app.state
     office, now = state.office, state.clock()
     manner, _, token = request.headers.get("authorization", "").partition(" ")
@@ -222,6 +200,9 @@ def _program(request: Request, scope: Scope) -> Program:
     state.pace.count(holder.token)
     if scope not in holder.scopes:
         raise ScopeMissing(scope.value, scope.label)
+    if acts := acts_of(request.scope["route"]):
+        with office.reading() as db:
+            let_through(actor(db, holder.key, tokyo_day(now)), acts)
     return Program(office, holder.key, holder.token, holder.scopes, now)
 
 
@@ -250,14 +231,18 @@ def _replayed(found: Answered) -> Response:
     return Response(found.body, found.status, {REPLAYED: "true"}, kind)
 
 
-def _place(request: Request) -> list[bytes]:
-    return [request.method.encode(), request.url.path.encode(), request.url.query.encode()]
-
-
-def _digest_of(file: UploadFile) -> bytes:
-    digest = hashlib.file_digest(file.file, "sha256").digest()  # type: ignore[arg-type]
-    file.file.seek(0)
-    return digest
+async def _digest(request: Request) -> str:
+    """What tells one request from another: the method, the place, the content. A form is told apart by its fields:
+    how it is wrapped differs each time."""
+    parts = [request.method, request.url.path, request.url.query]
+    if load_of(request.scope["route"], Load.JSON) is Load.JSON:
+        return _sha256(*(part.encode() for part in parts), await request.body())
+    for name, value in (await request.form()).multi_items():
+        parts.append(name)
+        parts += (
+            [value.filename or "", document_of(value).sha256] if isinstance(value, UploadFile) else [value]
+        )
+    return _sha256(*(part.encode() for part in parts))
 
 
 def _sha256(*parts: bytes) -> str:

@@ -1,14 +1,13 @@
 """Calls on plans: the list, one plan and what blocks it, its documents, its steps."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Query, Response, UploadFile
 from pydantic import Field
 from sqlalchemy import select
 
 from definitions.chain import YearMonth
-from workflow import engine, files, questions
+from workflow import engine, questions
 from workflow.engine import Scope
 from workflow.errors import NotFound
 from workflow.facts import PlanFact, plan_by_key
@@ -18,12 +17,13 @@ from workflow.records import Person, Version
 from workflow.rights import Act
 from workflow.uploads import an_upload
 from workflow.web.api.chains import chain_named
-from workflow.web.api.doors import Answer, Call, Caller, Doing, Upload, reads, writes
+from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.models import Asked, Key, Line, Moment, Number, Numbered, Reason, Shown, Text, rows_of
 from workflow.web.api.problems import Blocker
+from workflow.web.doors import attachment
+from workflow.web.receiving import Load, document_of
 
 router = APIRouter(route_class=Call, prefix="/plans", tags=["plans"])
-uploads = APIRouter(route_class=Upload, prefix="/plans", tags=["plans"])
 
 
 class StageShown(Shown):
@@ -287,9 +287,8 @@ def document(caller: Caller, plan: PlanKey, number: Number) -> Response:
         found = db.scalar(select(Version).where(*held))
         if found is None:
             raise NotFound("版", str(number))
-        content = files.read(caller.office.files, found.sha256)
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(found.filename)}"}
-    return Download(content, headers=headers)
+        sha256, filename = found.sha256, found.filename
+    return attachment(caller.office, sha256, filename)
 
 
 @router.get("/{plan}/schedule", response_model=Schedule, **reads())
@@ -319,7 +318,11 @@ def open_plan(doing: Doing, asked: OpenPlan) -> Answer:
     )
 
 
-@uploads.post("/{plan}/versions", response_model=Numbered, **writes(Scope.PLANS, Act.ADD_VERSION))
+@router.post(
+    "/{plan}/versions",
+    response_model=Numbered,
+    **writes(Scope.PLANS, Act.ADD_VERSION, load=Load.DOCUMENT),
+)
 def add_version(
     doing: Doing,
     plan: PlanKey,
@@ -327,11 +330,9 @@ def add_version(
     note: Annotated[Text, Form(description="版の説明")] = "",
 ) -> Answer:
     """新しい版を登録する。それまでの決定は、この版には効かなくなります。"""
-    content = document.file.read(files.LARGEST + 1)
-    an_upload(document.filename or "", content)
-    return doing.perform(
-        Numbered.of, engine.add_version, plan, document.filename or "", content, note=note, now=doing.now
-    )
+    content, name = document_of(document), document.filename or ""
+    an_upload(name, content.path)
+    return doing.perform(Numbered.of, engine.add_version, plan, name, content, note=note, now=doing.now)
 
 
 @router.post("/{plan}/advance", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))

@@ -27,12 +27,15 @@ from workflow.errors import (
     NotFound,
     PlanMoved,
     QuorumMissing,
+    QuotaSpent,
     SakuteiError,
     ScopeMissing,
     StaleVersion,
     StepImpossible,
     TokenRefused,
+    TooLarge,
     TooManyCalls,
+    TooManyUploads,
     UnknownStage,
 )
 from workflow.gates import Lack
@@ -102,6 +105,8 @@ TITLES: dict[str, str] = {
     "too-large": "送られたものが大きすぎます",
     "token-refused": "連携用の鍵を確かめられません",
     "too-many-calls": "呼出しが多すぎます",
+    "too-many-uploads": "一度に送られる文書が多すぎます",
+    "quota-spent": "一日に送れる文書の量に達しました",
     "key-reused": "Idempotency-Key が別の呼出しのものです",
     "call-running": "同じ呼出しを処理中です",
     "answer-lost": "済んでいますが、答えが残っていません",
@@ -116,8 +121,8 @@ _KINDS: dict[type[SakuteiError], str] = {
     kind: re.sub(r"(?<!^)([A-Z])", r"-\1", kind.__name__).lower()
     for kind in (
         NotAllowed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, StaleVersion,
-        StepImpossible, QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooManyCalls, KeyReused,
-        CallRunning, AnswerLost, DocumentDamaged, AuditBroken, DatabaseUnusable,
+        StepImpossible, QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooLarge, TooManyCalls,
+        TooManyUploads, QuotaSpent, KeyReused, CallRunning, AnswerLost, DocumentDamaged, AuditBroken, DatabaseUnusable,
     )
 }  # fmt: skip
 
@@ -144,7 +149,7 @@ def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
 
 
 def unanswerable(request: Request, error: HTTPException) -> JSONResponse:
-    """The answer to a call that there is not, of a wrong method, or too large."""
+    """The answer to a call that there is not, of a wrong method, or that cannot be read."""
     kind, words = _BY_STATUS.get(error.status_code, ("invalid-request", "呼出しを読み取れません。"))
     status = error.status_code if error.status_code in _BY_STATUS else 422
     return problem(request.scope, kind, status, words, error.headers)
@@ -153,7 +158,6 @@ def unanswerable(request: Request, error: HTTPException) -> JSONResponse:
 _BY_STATUS = {
     404: ("not-found", "この呼出しはありません。/api/v1/docs の一覧を確かめてください。"),
     405: ("method-not-allowed", "この方法では呼び出せません。/api/v1/docs の一覧を確かめてください。"),
-    413: ("too-large", "送られたものが大きすぎます。"),
 }
 
 
