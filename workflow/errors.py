@@ -22,6 +22,7 @@ __all__ = [
     "DatabaseUnusable",
     "DocumentDamaged",
     "GateClosed",
+    "HasLeft",
     "KeyReused",
     "LinkUnusable",
     "NotAllowed",
@@ -80,18 +81,40 @@ class PlanMoved(SakuteiError):
 
 
 class NotAllowed(SakuteiError):
-    """The person has no right to this act on that day."""
+    """The person has no right to this act on that day; `ended`: they had it when they did what it is about."""
 
-    def __init__(self, person: str, act: str, needed: Sequence[str]) -> None:
-        self.person, self.act, self.needed = person, act, tuple(needed)
+    def __init__(self, person: str, act: str, needed: Sequence[str], *, ended: bool = False) -> None:
+        self.person, self.act, self.needed, self.ended = person, act, tuple(needed), ended
+
+    @property
+    def message(self) -> str:
+        act, needed = translate(self.act), say("、").join(translate(each) for each in self.needed)
+        if self.ended:
+            return say(
+                "{person}さんが「{act}」を行う権限は、終わっています。いま行えるのは: {needed}。",
+                person=self.person,
+                act=act,
+                needed=needed,
+            )
+        return say(
+            "{person}さんは「{act}」を行えません。行えるのは: {needed}。",
+            person=self.person,
+            act=act,
+            needed=needed,
+        )
+
+
+class HasLeft(NotAllowed):
+    """The person serves here no longer: everything they held has ended (異動・退職)."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(person, "", (), ended=True)
 
     @property
     def message(self) -> str:
         return say(
-            "{person}さんは「{act}」を行えません。行えるのは: {needed}。",
+            "{person}さんの所属と任期は、すべて終わっています。操作は、いま権限のある方が行ってください。戻られたときは、先に名簿へ登録してください。",
             person=self.person,
-            act=translate(self.act),
-            needed=say("、").join(translate(each) for each in self.needed),
         )
 
 

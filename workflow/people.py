@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from definitions.terms import Role
 from workflow.errors import NotFound
 from workflow.office import connection_of
-from workflow.records import Administrator, BodyRecord, ClosedDay, Deputy, Membership, Person, Posting
-from workflow.rights import SEATED, in_term
+from workflow.records import BodyRecord, ClosedDay, Deputy, Membership, Person, Posting
+from workflow.rights import SEATED, Actor, in_term
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ _SEATS = (
 )
 
 
+def places_of(db: Session, who: Actor, body: str) -> set[int]:
+    """The members of the body, on the day of the act, in whose place the person may vote: themselves, and those
+    they stand in for."""
+    return {seat.person_id for seat in seats(db, body, who.on)} & {who.id, *who.principals}
+
+
 def holders(db: Session, office: str, day: date) -> list[Seat]:
     """Who holds the office (職) that day."""
     rows = db.execute(
@@ -56,6 +62,16 @@ def holders(db: Session, office: str, day: date) -> list[Seat]:
         .order_by(Person.id)
     )
     return [Seat(*row, role=Role.MEMBER) for row in rows]
+
+
+def in_office(db: Session, offices: Iterable[str], day: date) -> frozenset[tuple[int, str]]:
+    """Who holds which of the offices (職) that day, as (person, office)."""
+    rows = db.execute(
+        select(Posting.person_id, Posting.office).where(
+            Posting.office.in_(sorted(offices)), in_term(Posting, day)
+        )
+    )
+    return frozenset((person, office) for person, office in rows if office)
 
 
 def staff(db: Session, department: str, day: date) -> list[Seat]:
@@ -76,17 +92,6 @@ def is_deputy_of(db: Session, deputy: int, principal: int, day: date) -> bool:
         Deputy.deputy_id == deputy, Deputy.principal_id == principal, in_term(Deputy, day)
     )
     return db.scalar(found.limit(1)) is not None
-
-
-def has_left(day: date) -> ColumnElement[bool]:
-    """Whether the `Person` of a statement served here once and no longer does: everything they held has ended
-    before that day (異動・退職)."""
-    held, holds = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
-    for table in (Posting, Membership, Administrator):
-        theirs = select(table.id).where(table.person_id == Person.id).correlate(Person)
-        held.append(theirs.exists())
-        holds.append(theirs.where(or_(table.until.is_(None), table.until >= day)).exists())
-    return or_(*held) & ~or_(*holds)
 
 
 def person_id(db: Session, key: str) -> int:

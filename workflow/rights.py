@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.terms import Role
-from workflow.errors import NotAllowed, NotFound
+from workflow.errors import HasLeft, NotAllowed, NotFound
 from workflow.office import connection_of
 from workflow.records import Administrator, Deputy, Membership, Person, Posting
 
@@ -46,6 +46,7 @@ class Act(StrEnum):
     KEEP_PEOPLE = "名簿の管理"
     RESEND = "通知の再送"
     CIRCULATE = "供覧"
+    READ = "供覧の確認"
     DISCUSS = "意見交換"
     CONNECT = "他システムとの連携の管理"
 
@@ -81,6 +82,7 @@ RIGHTS: dict[Act, frozenset[As]] = {
     Act.KEEP_PEOPLE: frozenset({As.ADMINISTRATOR}),
     Act.RESEND: frozenset({As.STAFF, As.SECRETARIAT, As.ADMINISTRATOR}),
     Act.CIRCULATE: frozenset({As.STAFF, As.SECRETARIAT}),
+    Act.READ: frozenset({As.STAFF, As.SECRETARIAT, As.MEMBER, As.CHAIR}),
     Act.DISCUSS: frozenset({As.STAFF, As.SECRETARIAT, As.MEMBER, As.CHAIR}),
     Act.CONNECT: frozenset({As.ADMINISTRATOR}),
 }
@@ -93,7 +95,7 @@ SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person, with every standing they have on one day. `represented` are the offices (職) of those they stand
-    in for, with who holds them."""
+    in for, with who holds them; `left`: they served here once and do no longer (異動・退職)."""
 
     id: int
     key: str
@@ -105,6 +107,7 @@ class Actor:
     principals: frozenset[int] = frozenset()
     represented: frozenset[tuple[int, str]] = frozenset()
     administrator: bool = False
+    left: bool = False
 
     def standings(self, *, department: str | None = None, body: str | None = None) -> frozenset[As]:
         """In what standings the person acts for that department's plan, or in that body."""
@@ -144,9 +147,14 @@ class Actor:
         if not self.may(act, department=department, body=body):
             self.refuse(act)
 
-    def refuse(self, act: Act) -> None:
-        """Raises `NotAllowed` with who may."""
-        raise NotAllowed(self.name, act, sorted(RIGHTS[act]))
+    def require_service(self) -> None:
+        """What is everybody's own, a token or a password, is so while they serve here. Raises `HasLeft`."""
+        if self.left:
+            raise HasLeft(self.name)
+
+    def refuse(self, act: Act, *, ended: bool = False) -> NoReturn:
+        """Raises `NotAllowed` with who may; `ended`: the person had the right, and has it no longer."""
+        raise NotAllowed(self.name, act, sorted(RIGHTS[act]), ended=ended)
 
 
 def in_term(
@@ -157,15 +165,32 @@ def in_term(
     return (table.since <= day) & or_(table.until.is_(None), table.until >= day)
 
 
+def has_left(day: date) -> ColumnElement[bool]:
+    """Whether the `Person` of a statement served here once and no longer does: everything they held has ended
+    before that day (異動・退職)."""
+    held, holds = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
+    for table in (Posting, Membership, Administrator):
+        theirs = select(table.id).where(table.person_id == Person.id).correlate(Person)
+        held.append(theirs.exists())
+        holds.append(theirs.where(or_(table.until.is_(None), table.until >= day)).exists())
+    return or_(*held) & ~or_(*holds)
+
+
 def actor(db: Session, key: str, on: date) -> Actor:
-    """The person with everything they hold on that day, in one statement. Raises `NotFound`."""
+    """The person with everything they hold on that day, in one statement, and one more for who neither serves nor
+    sits anywhere. Raises `NotFound`."""
     rows: Sequence[Any] = connection_of(db).execute(_EVERYTHING, {"key": key, "day": on}).all()
     if not rows or rows[0][0] != "person":
         raise NotFound("職員", key)
+    number, name = rows[0][3], rows[0][1]
+    serves = any(row[0] in ("posting", "seat", "administrator") for row in rows)
+    if not serves and db.scalar(select(Person.id).where(Person.id == number, has_left(on))) is not None:
+        # Nothing else: whose deputy they were named, they are none any more.
+        return Actor(id=number, key=key, name=name, on=on, left=True)
     return Actor(
-        id=rows[0][3],
+        id=number,
         key=key,
-        name=rows[0][1],
+        name=name,
         on=on,
         departments=frozenset(row[1] for row in rows if row[0] == "posting"),
         offices=frozenset(row[2] for row in rows if row[0] == "posting" and row[2]),

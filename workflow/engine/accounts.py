@@ -16,12 +16,12 @@ from workflow.engine.attempts import MAILS_ASKED, QUARTER, Counter, count_try, w
 from workflow.engine.checks import typed_key
 from workflow.engine.passwords import a_password, hash_of, put_password
 from workflow.engine.random_tokens import new_token, sha256
-from workflow.errors import AlreadyDone, LinkUnusable
+from workflow.errors import AlreadyDone, BadInput, LinkUnusable
 from workflow.language import say
 from workflow.office import Office
-from workflow.people import has_left, person_id
+from workflow.people import person_id
 from workflow.records import Credential, LinkToken, MailedLink, Person
-from workflow.rights import Act, actor
+from workflow.rights import Act, actor, has_left
 
 MAILS_TO_ONE = 3
 """Mails for a new password to one person within a quarter of an hour; no more are sent."""
@@ -53,7 +53,7 @@ def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
     """Invite a person to set their first password: they get a mail with a link, and every older link of theirs
     ends.
 
-    Raises `AlreadyDone` (they have a password), `NotAllowed`, `NotFound`.
+    Raises `AlreadyDone` (they have a password), `BadInput` (they have left), `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
@@ -65,6 +65,12 @@ def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
                     "「{person}」さんは既にパスワードを設定しています。忘れたときは、本人がサインインの画面の「パスワードを忘れたとき」から設定し直せます。",
                     person=person,
                 )
+            )
+        if actor(db, person, tokyo_day(now)).left:
+            raise BadInput(
+                "招待する職員",
+                say("「{person}」の所属と任期は、すべて終わっています", person=person),
+                "先に、新しい所属か任期を名簿に登録してください。",
             )
         end_links(db, number)
         link = _new_link(db, number, LinkPurpose.WELCOME, now)
@@ -116,20 +122,18 @@ def is_over(db: Session, link: MailedLink, now: datetime) -> bool:
 def link_holder(db: Session, purpose: LinkPurpose, token: str, now: datetime) -> LinkHolder:
     """Whose link it is; reading it uses nothing up. Raises `LinkUnusable`."""
     row = db.execute(
-        select(MailedLink, LinkToken.expires_at, Person.key, Person.name)
+        select(MailedLink, LinkToken.expires_at, Person.key, Person.name, has_left(tokyo_day(now)))
         .join(LinkToken, LinkToken.link_id == MailedLink.id)
         .join(Person, Person.id == MailedLink.person_id)
-        .where(
-            LinkToken.token_sha256 == sha256(token),
-            MailedLink.purpose == purpose,
-            ~has_left(tokyo_day(now)),
-        )
+        .where(LinkToken.token_sha256 == sha256(token), MailedLink.purpose == purpose)
     ).first()
     if row is None:
         raise LinkUnusable(
             "このリンクは使えません。新しいメールが届いているときは、そのリンクを開いてください"
         )
-    link, expires_at, key, name = row
+    link, expires_at, key, name, left = row
+    if left:
+        raise LinkUnusable("このリンクは、異動・退職のため使えません")
     if link.used_at is not None:
         raise LinkUnusable("このリンクは、もう使えません。パスワードは既に設定されています")
     if expires_at <= now:
@@ -160,7 +164,7 @@ def _new_link(db: Session, person: int, purpose: LinkPurpose, now: datetime) -> 
 
 def _entitled(db: Session, typed: str, now: datetime) -> list[Person]:
     """Who may have such a mail: the person of that key, or those of that address, who were let in before, by a
-    password or an invitation, are still here, and have not just had several."""
+    password or an invitation, have not left, and have not just had several."""
     known = exists().where(Credential.person_id == Person.id)
     invited = exists().where(MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME)
     had = (

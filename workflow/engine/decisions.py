@@ -26,6 +26,7 @@ from workflow.engine.sittings import (
     must_be_quorate,
     sitting_of,
 )
+from workflow.engine.taking_back import must_be_own
 from workflow.engine.votes import outcome_at
 from workflow.errors import (
     AlreadyDone,
@@ -186,12 +187,11 @@ def correct_decision(
         old = known_decision(db, decision)
         fact = plan_by_id(db, old.plan_id)
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
+        who.require(questions.right_to_decide(old.manner), body=old.body_key)
         if item is None:
-            who.require(Act.DECIDE_ALONE, body=old.body_key)
             _not_reported(db, decision)
             _decidable_alone(fact, body_gate(fact, old.gate_key), outcome)
         else:
-            who.require(Act.RECORD_OUTCOME, body=old.body_key)
             _answerable(fact.chain.body(old.body_key), Purpose(item.purpose), outcome)
         texts = _conditions(outcome, conditions)
         new = _supersede(db, old, outcome, reason, who, now)
@@ -218,16 +218,17 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
     """引戻し: whoever recorded a decision takes it back, until somebody has built on it.
 
     Raises `AlreadyDone` (somebody has: the plan moved, a later body decided, a condition was closed, the
-    meeting was closed), `NotAllowed` (somebody else recorded it), `NotFound`.
+    meeting was closed), `StepImpossible` (somebody else recorded it), `NotAllowed` (their right has ended),
+    `NotFound`.
     """
     some_text("引戻しの理由", reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         old = known_decision(db, decision)
-        if old.recorded_by != who.id:
-            raise StepImpossible(
-                "引戻し", say("決定 {decision}", decision=decision), None, "記録した本人だけが引き戻せます。"
-            )
+        right = questions.right_to_decide(old.manner)
+        holds = who.may(right, body=old.body_key)
+        what = say("決定 {decision}", decision=decision)
+        must_be_own(who, right, what, recorded_by=old.recorded_by, holds=holds)
         if old.item_id is None:
             _not_reported(db, decision)
         if built := _built_on(db, old):

@@ -20,11 +20,12 @@ def make_feed(office: Office, by: str, body: str | None = None, *, now: datetime
     """Make a feed of a body's meetings, or (with no body) of one's own, and return its token: only its SHA-256
     is kept, so it is said this once.
 
-    Raises `BadInput` (one does not sit in the body), `NotFound`.
+    Raises `BadInput` (one does not sit in the body), `NotAllowed` (one has left), `NotFound`.
     """
     token = secrets.token_urlsafe(32)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
+        who.require_service()
         if body is not None and body not in {seat for seat, _ in who.seats}:
             name = known_body(db, body).name
             raise BadInput(
@@ -41,9 +42,11 @@ def make_feed(office: Office, by: str, body: str | None = None, *, now: datetime
 
 
 def revoke_feed(office: Office, by: str, feed: int, *, now: datetime) -> None:
-    """Stop one's own feed: its URL shows nothing from now on. Raises `AlreadyDone`, `NotFound`."""
+    """Stop one's own feed: its URL shows nothing from now on. Raises `AlreadyDone`, `NotAllowed` (one has
+    left), `NotFound`."""
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
+        who.require_service()
         found = db.scalar(select(Feed).where(Feed.id == feed, Feed.person_id == who.id))
         if found is None:
             raise NotFound("予定表の購読", str(feed))

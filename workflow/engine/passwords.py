@@ -60,11 +60,13 @@ def change_password(
 ) -> None:
     """Change one's own password, knowing the old one. Every session ends but that of the token `session`.
 
-    Raises `NotFound`, `BadInput` (the old one is wrong, or the new one cannot be taken), `SignInRefused` (the old
-    one was wrong too often).
+    Raises `NotFound`, `NotAllowed` (they have left), `BadInput` (the old one is wrong, or the new one cannot be
+    taken), `SignInRefused` (the old one was wrong too often).
     """
     with office.writing() as db:
-        person = person_id(db, by)
+        who = actor(db, by, tokyo_day(now))
+        who.require_service()
+        person = who.id
         a_password(db, person, new)
         kept = db.scalar(select(Credential.password_hash).where(Credential.person_id == person))
         counters = [Counter(_OLD_PASSWORD, by, WRONG_PASSWORDS)]
@@ -139,7 +141,9 @@ def nobodys_hash() -> str:
 
 def _setter(db: Session, by: str, person: str, now: datetime) -> int:
     who = actor(db, by, tokyo_day(now))
-    if by != person:
+    if by == person:
+        who.require_service()
+    else:
         who.require(Act.KEEP_PEOPLE)
     return who.id
 

@@ -11,7 +11,8 @@ from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.engine.checks import a_text, some_text
 from workflow.engine.plans import must_be_active
-from workflow.errors import AlreadyDone, BadInput, NotFound, StepImpossible
+from workflow.engine.taking_back import must_be_own
+from workflow.errors import AlreadyDone, BadInput, NotFound
 from workflow.facts import PlanFact, plan_by_id, plan_by_key
 from workflow.language import say
 from workflow.office import Office
@@ -65,12 +66,15 @@ def circulate(
 
 
 def mark_read(office: Office, by: str, circulation: int, *, now: datetime) -> None:
-    """The reader has read the version they were asked to. Raises `NotFound` (none of theirs), `AlreadyDone`."""
+    """The reader has read the version they were asked to. Raises `NotFound` (none of theirs), `NotAllowed` (they
+    are no longer of the plan's department or bodies), `AlreadyDone`."""
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         found = db.get(Circulation, circulation)
         if found is None or found.reader_id != who.id:
             raise NotFound(say("{person}さんへの供覧", person=who.name), str(circulation))
+        if not questions.concerned(who, Act.READ, plan_by_id(db, found.plan_id)):
+            who.refuse(Act.READ, ended=True)
         if found.read_at is not None:
             raise AlreadyDone("この供覧は既に確認済みです。")
         db.execute(update(Circulation).where(Circulation.id == circulation).values(read_at=now))
@@ -97,16 +101,16 @@ def remark(office: Office, by: str, plan: str, text: str, *, now: datetime) -> i
 def take_back_remark(office: Office, by: str, number: int, *, now: datetime) -> None:
     """Take back one's own word: its text is gone, that there was one stays.
 
-    Raises `StepImpossible` (somebody else's), `AlreadyDone`, `NotFound`.
+    Raises `StepImpossible` (somebody else's), `NotAllowed` (their right has ended), `AlreadyDone`, `NotFound`.
     """
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         found = db.get(Remark, number)
         if found is None:
             raise NotFound("意見交換の記入", str(number))
-        if found.by != who.id:
-            stage = plan_by_id(db, found.plan_id).stage.label
-            raise StepImpossible("記入の取消し", stage, None, "書いた本人だけが取り消せます。")
+        holds = questions.concerned(who, Act.DISCUSS, plan_by_id(db, found.plan_id))
+        what = say("意見交換の記入 {number}", number=number)
+        must_be_own(who, Act.DISCUSS, what, recorded_by=found.by, holds=holds)
         if found.taken_back_at is not None:
             raise AlreadyDone("この記入は既に取り消されています。")
         db.execute(update(Remark).where(Remark.id == number).values(text="", taken_back_at=now))

@@ -24,9 +24,9 @@ from workflow.engine.passwords import forget_wrong_passwords, matches, nobodys_h
 from workflow.engine.random_tokens import new_token, sha256
 from workflow.errors import SignInRefused
 from workflow.office import Office
-from workflow.people import has_left, person_id
+from workflow.people import person_id
 from workflow.records import Credential, Person, SignIn
-from workflow.rights import Act, actor
+from workflow.rights import Act, actor, has_left
 
 TOKEN_LIFE = timedelta(hours=10)
 """How long a session lasts: a working day."""

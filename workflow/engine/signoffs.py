@@ -12,12 +12,13 @@ from workflow.audit import Tag, record
 from workflow.calendar import tokyo_day
 from workflow.engine.checks import a_text, some_text
 from workflow.engine.plans import must_be_active
+from workflow.engine.taking_back import must_be_own
 from workflow.errors import AlreadyDone, BadInput, GateClosed, NotFound, StepImpossible
 from workflow.facts import PlanFact, facts, plan_by_id, plan_by_key
 from workflow.gates import Lack
 from workflow.language import say
 from workflow.office import Office
-from workflow.people import holders
+from workflow.people import holders, in_office
 from workflow.questions.answers import standing_signoff
 from workflow.records import Review, Signoff
 from workflow.rights import Act, Actor, actor
@@ -107,17 +108,17 @@ def sign(
 def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now: datetime) -> None:
     """引戻し of one's own 決裁, until the plan moved or its principal has read it.
 
-    Raises `AlreadyDone`, `StepImpossible` (somebody else signed), `NotFound`, `BadInput`.
+    Raises `AlreadyDone`, `StepImpossible` (somebody else signed), `NotAllowed` (their right has ended),
+    `NotFound`, `BadInput`.
     """
     some_text("引戻しの理由", reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         old = _standing_signoff(db, signoff)
-        if old.signed_by != who.id:
-            raise StepImpossible(
-                "引戻し", say("決裁 {signoff}", signoff=signoff), None, "決裁した本人だけが引き戻せます。"
-            )
         fact = plan_by_id(db, old.plan_id)
+        holds = signs_as(who, _gate_of(fact, old)) is not None
+        what = say("決裁 {signoff}", signoff=signoff)
+        must_be_own(who, Act.SIGN, what, recorded_by=old.signed_by, holds=holds)
         given = questions.answers(db, fact)
         built = questions.built_on(fact, given, next(a for a in given if a.id == (True, signoff)))
         if built:
@@ -152,9 +153,10 @@ def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now
 
 
 def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now: datetime) -> None:
-    """後閲: the principal has read what a deputy signed for them.
+    """後閲: the principal has read what a deputy signed for them; when they hold the office no longer, whoever
+    does has.
 
-    Raises `NotAllowed` (not the principal), `StepImpossible` (none is owed), `AlreadyDone`, `NotFound`.
+    Raises `NotAllowed` (neither), `StepImpossible` (none is owed), `AlreadyDone`, `NotFound`.
     """
     a_text("後閲の所見", note)
     with office.writing() as db:
@@ -164,8 +166,10 @@ def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now
             raise StepImpossible(
                 "後閲", say("決裁 {signoff}", signoff=signoff), None, "代決ではないため、後閲は要りません。"
             )
-        if found.principal_id != who.id:
-            who.refuse(Act.REVIEW)
+        gate = _gate_of(plan_by_id(db, found.plan_id), found)
+        held = in_office(db, [gate.office], who.on)
+        if not questions.reviews(who, gate, found.principal_id, held):
+            who.refuse(Act.REVIEW, ended=found.principal_id == who.id)
         if db.get(Review, signoff) is not None:
             raise AlreadyDone("後閲は既に済んでいます。")
         db.execute(insert(Review).values(signoff_id=signoff, reviewed_by=who.id, reviewed_at=now, note=note))
@@ -191,18 +195,23 @@ def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:
 
 def _right_to_sign(db: Session, who: Actor, gate: SignoffGate) -> tuple[int, SignedAs]:
     """In whose name and in what right the person signs. Raises `NotAllowed`."""
-    match signs_as(who, gate):
-        case SignedAs.OWN:
-            return who.id, SignedAs.OWN
-        case SignedAs.DEPUTY:
-            principal = min(person for person, office in who.represented if office == gate.office)
-            return principal, SignedAs.DEPUTY
-        case SignedAs.DELEGATED:
-            principals = holders(db, gate.office, who.on)
-            return (principals[0].person_id if principals else who.id), SignedAs.DELEGATED
-        case None:
-            who.refuse(Act.SIGN)
-    raise AssertionError("refuse always raises")
+    manner = signs_as(who, gate)
+    if manner is None:
+        who.refuse(Act.SIGN)
+    if manner is SignedAs.OWN:
+        return who.id, manner
+    if manner is SignedAs.DEPUTY:
+        return min(person for person, office in who.represented if office == gate.office), manner
+    principals = holders(db, gate.office, who.on)
+    return (principals[0].person_id if principals else who.id), manner
+
+
+def _gate_of(plan: PlanFact, signoff: Signoff) -> SignoffGate:
+    """The gate it was signed at. Raises `NotFound`."""
+    gate = plan.chain.gate(signoff.gate_key)
+    if not isinstance(gate, SignoffGate):
+        raise NotFound("決裁", str(signoff.id))
+    return gate
 
 
 def _standing_signoff(db: Session, signoff: int) -> Signoff:

@@ -16,9 +16,8 @@ from workflow.engine.checks import a_line
 from workflow.engine.random_tokens import sha256
 from workflow.errors import AlreadyDone, BadInput, NotFound
 from workflow.office import Office
-from workflow.people import has_left
 from workflow.records import ApiToken, Person
-from workflow.rights import Act, actor
+from workflow.rights import Act, actor, has_left
 
 LONGEST_LIFE = timedelta(days=365)
 PREFIX = "sakutei_"
@@ -65,7 +64,7 @@ def make_token(
 ) -> str:
     """Make a token for oneself, and return it: it is never shown again.
 
-    Raises `BadInput` (no scope, already over, or more than a year), `NotFound`.
+    Raises `BadInput` (no scope, already over, or more than a year), `NotAllowed` (one has left), `NotFound`.
     """
     a_line("連携用の鍵の名称", name)
     if not scopes:
@@ -75,6 +74,7 @@ def make_token(
     token = PREFIX + secrets.token_urlsafe(32)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
+        who.require_service()
         chosen = [scope for scope in Scope if scope in scopes]
         number = db.scalars(
             insert(ApiToken).returning(ApiToken.id),
@@ -110,7 +110,9 @@ def revoke_token(office: Office, by: str, token: int, *, now: datetime) -> None:
         found = db.get(ApiToken, token)
         if found is None:
             raise NotFound("連携用の鍵", str(token))
-        if found.person_id != who.id:
+        if found.person_id == who.id:
+            who.require_service()
+        else:
             who.require(Act.CONNECT)
         if found.revoked_at is not None:
             raise AlreadyDone("この鍵は既に失効しています。")

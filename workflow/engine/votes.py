@@ -24,6 +24,7 @@ from workflow.engine.sittings import (
     tally_at,
     votes_on,
 )
+from workflow.engine.taking_back import must_be_own
 from workflow.errors import (
     AlreadyDone,
     BadInput,
@@ -32,7 +33,7 @@ from workflow.errors import (
 )
 from workflow.language import say
 from workflow.office import Office
-from workflow.people import is_deputy_of, person_id, seats
+from workflow.people import is_deputy_of, person_id, places_of, seats
 from workflow.records import (
     Attendance,
     Vote,
@@ -46,7 +47,7 @@ def cast_vote(
 ) -> None:
     """A member's vote, or answer in a 持ち回り. A deputy who sits in names the `member` they sit in for.
 
-    Raises `AlreadyDone` (voted before), `NotAllowed` (no member that day, not recorded present, or no deputy),
+    Raises `AlreadyDone` (voted before), `NotAllowed` (no member on the day of the meeting and today, or no deputy),
     `StepImpossible` (not begun, over, or decided), `BadInput`, `NotFound`.
     """
     if choice is Choice.WITHDRAWN:
@@ -90,8 +91,9 @@ def take_back_vote(office: Office, by: str, item: int, *, member: str | None = N
         last = votes_on(db, item).get(seat)
         if last is None or last.choice == Choice.WITHDRAWN:
             raise AlreadyDone("取り消す回答がありません。")
-        if last.cast_by != who.id:
-            who.refuse(Act.VOTE)
+        right = Act.CAST_DECIDING_VOTE if last.casting else Act.VOTE
+        holds = not last.casting or who.may(right, body=sitting.body.key)
+        must_be_own(who, right, sitting.meeting.title, recorded_by=last.cast_by, holds=holds)
         _write_vote(db, who, sitting, seat, Choice.WITHDRAWN, turn=last.turn + 1, now=now)
 
 
@@ -142,7 +144,8 @@ def outcome_of_votes(db: Session, item: int, *, conditions: Sequence[str] = (), 
 
 
 def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -> tuple[Actor, Sitting, int]:
-    """The person, the sitting, and in whose seat they vote."""
+    """The person, the sitting, and in whose seat they vote: a seat of the day of the meeting that is theirs to vote
+    from today."""
     who = actor(db, by, tokyo_day(now))
     sitting = load(db, item)
     in_session(sitting, now)
@@ -168,6 +171,8 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
         raise StepImpossible(
             "採決", sitting.meeting.title, None, "出席が記録されていません。事務局に確かめてください。"
         )
+    if seat not in places_of(db, who, sitting.body.key):
+        who.refuse(Act.VOTE, ended=True)
     return who, sitting, seat
 
 

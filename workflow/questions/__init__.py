@@ -9,6 +9,8 @@ from workflow.questions.answers import (
     answers,
     answers_in_force,
     built_on,
+    reviews,
+    right_to_decide,
     validities,
 )
 from workflow.questions.blocking import Blockers, Coming, Reason, blockers, why
@@ -133,6 +135,8 @@ __all__ = [
     "ready_to_ask",
     "receipt",
     "replies",
+    "reviews",
+    "right_to_decide",
     "rounds",
     "validities",
     "versions",

@@ -1,6 +1,6 @@
 """What was answered at a plan's gates: the bodies' decisions and the 決裁, what they owe, and whether they hold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Row, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from definitions.chain import Gate, SignoffGate
 from definitions.terms import Outcome
 from workflow.calendar import tokyo_day
 from workflow.domain.decisions import Given, in_force
 from workflow.facts import PlanFact
+from workflow.gates import Manner
 from workflow.language import say
 from workflow.questions.versions import VersionLine
 from workflow.records import (
@@ -25,6 +27,7 @@ from workflow.records import (
     Signoff,
     Version,
 )
+from workflow.rights import Act, Actor
 
 Place = tuple[str, int, str]
 """Stage, visit and gate."""
@@ -196,6 +199,20 @@ def validities(
         return Validity.IN_FORCE if answer.id in counting else Validity.OVERRULED
 
     return {answer.id: validity(answer) for answer in given}
+
+
+def right_to_decide(manner: str) -> Act:
+    """The right by which a decision of that manner is recorded, corrected and taken back."""
+    return Act.DECIDE_ALONE if manner == Manner.CHAIR_ALONE else Act.RECORD_OUTCOME
+
+
+def reviews(who: Actor, gate: Gate, principal: int, held: Collection[tuple[int, str]]) -> bool:
+    """Whether the 後閲 of what a deputy signed at the gate is the person's: the principal's while they hold the
+    office, and afterwards that of whoever holds it. `held` is who does today, as `people.in_office` finds it."""
+    if not isinstance(gate, SignoffGate):
+        return False
+    mine = (who.id, gate.office) in held
+    return mine and (who.id == principal or (principal, gate.office) not in held)
 
 
 def built_on(plan: PlanFact, given: Sequence[Answer], answer: Answer) -> str | None:

@@ -12,7 +12,7 @@ from workflow.calendar import tokyo_day
 from workflow.errors import NotFound
 from workflow.language import say
 from workflow.records import BodyRecord, Event, Feed, Meeting, Membership, Person
-from workflow.rights import in_term
+from workflow.rights import has_left, in_term
 
 BACK = timedelta(days=90)
 """How far back a feed reaches."""
@@ -48,13 +48,13 @@ def feed_shown(db: Session, token: str, now: datetime) -> FeedShown:
     """The feed of that token, from 90 days back to everything coming. One's own meetings are those of the bodies
     one sits in on their days; a body's are shown only to who sits in it today.
 
-    Raises `NotFound` for an unknown or revoked token, and when one has left the body.
+    Raises `NotFound` for an unknown or revoked token, and when one has left the body or the office.
     """
     row = db.execute(
         select(Feed, Person.name, BodyRecord.name)
         .join(Person, Person.id == Feed.person_id)
         .outerjoin(BodyRecord, BodyRecord.key == Feed.body_key)
-        .where(Feed.token_sha256 == token_sha256(token), Feed.revoked_at.is_(None))
+        .where(Feed.token_sha256 == token_sha256(token), Feed.revoked_at.is_(None), ~has_left(tokyo_day(now)))
     ).first()
     if row is None:
         raise NotFound("予定表", "このURL")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from definitions.chain import Chain
 from definitions.terms import Role
 from workflow.facts import PlanFact
 from workflow.people import Seat, staff
@@ -66,9 +67,12 @@ def reading(db: Session, plan: PlanFact) -> Reading:
 
 def concerned(who: Actor, act: Act, plan: PlanFact) -> bool:
     """Whether the person may do that for the plan's department, or in any body of its chain."""
-    return who.may(act, department=plan.department) or any(
-        who.may(act, body=body.key) for body in plan.chain.bodies
-    )
+    return concerned_with(who, act, plan.department, plan.chain)
+
+
+def concerned_with(who: Actor, act: Act, department: str, chain: Chain) -> bool:
+    """Whether the person may do that for a plan of the department under the chain."""
+    return who.may(act, department=department) or any(who.may(act, body=body.key) for body in chain.bodies)
 
 
 def circle(db: Session, plan: PlanFact, day: date) -> list[tuple[str, list[Seat]]]:

@@ -17,9 +17,11 @@ from workflow.facts import PlanFact, chain_of, facts_of_all, plan_fact, plans
 from workflow.gates import Facts, GateState, Lack
 from workflow.language import say
 from workflow.machine import Status
+from workflow.people import in_office
 from workflow.questions.agenda import held_decision, owed_to_its_body
-from workflow.questions.answers import standing_signoff
+from workflow.questions.answers import reviews, standing_signoff
 from workflow.questions.programs import system_of
+from workflow.questions.reading import concerned_with
 from workflow.records import (
     AgendaItem,
     ChainText,
@@ -197,23 +199,35 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
 
 
 def _owed(db: Session, who: Actor, coming: Mapping[str, _Next], now: datetime) -> Iterable[Task]:
-    """後閲, 専決 to report, 供覧 and meetings to close: what others left for the person, in one statement."""
-    parts = [_reviews(who), _circulations(who)]
+    """後閲, 専決 to report, 供覧 and meetings to close: what others left for the person, in one statement, and one
+    more for who holds an office while a 後閲 is owed."""
+    parts = [_circulations(who)]
+    if who.offices:
+        parts.append(_reviews())
     if bodies := _bodies_for(who, Act.SET_AGENDA):
         parts.append(_ratifications(bodies))
     if bodies := _bodies_for(who, Act.CALL_MEETING):
         parts.append(_closings(bodies, now))
-    for row in sorted(db.execute(union_all(*parts)).all(), key=lambda r: (r.kind, r.number)):
+    rows = sorted(db.execute(union_all(*parts)).all(), key=lambda r: (r.kind, r.number))
+    owes_review = any(row.kind == Waiting.REVIEW for row in rows)
+    officers = in_office(db, who.offices, who.on) if owes_review else frozenset()
+    for row in rows:
         kind = Waiting(row.kind)
         if kind is Waiting.CLOSE:
             words = say("{meeting}の議事要旨と終了", meeting=row.title)
             yield Task(kind, words, due=row.at, meeting=row.number, meeting_title=row.title)
             continue
+        chain = chain_of(db, row.chain_sha256)
         near: dict[str, Any] = {}
-        if kind is Waiting.RATIFY:
-            near = _before(coming.get(row.body_key))
-        elif kind is not Waiting.REVIEW:
-            near = _nearest(coming, [chain_of(db, row.chain_sha256).stage(row.stage)])
+        if kind is Waiting.REVIEW:
+            if not reviews(who, chain.gate(row.words), int(row.whose), officers):
+                continue
+        elif kind is Waiting.READ and not concerned_with(who, Act.READ, row.whose, chain):
+            continue
+        elif kind is Waiting.RATIFY:
+            near = _before(coming.get(row.whose))
+        else:
+            near = _nearest(coming, [chain.stage(row.stage)])
         yield Task(kind, _owed_words(kind, row), row.key, row.number, **near)
 
 
@@ -229,7 +243,7 @@ def _owed_words(kind: Waiting, row: Row[*tuple[Any, ...]]) -> str:
 
 
 def _owed_columns(
-    kind: Waiting, number: Any, words: Any, at: Any, body: Any
+    kind: Waiting, number: Any, words: Any, at: Any, whose: Any
 ) -> tuple[ColumnElement[Any], ...]:
     return (
         literal(kind.value).label("kind"),
@@ -240,17 +254,18 @@ def _owed_columns(
         Plan.stage.label("stage"),
         words.label("words"),
         at.label("at"),
-        body.label("body_key"),
+        whose.label("whose"),
     )
 
 
-def _reviews(who: Actor) -> Select[*tuple[Any, ...]]:
+def _reviews() -> Select[*tuple[Any, ...]]:
+    """後閲 that deputies' signatures owe, whoever owes them: which are whose, `reviews` says."""
+    principal = cast(Signoff.principal_id, String)
     return (
-        select(*_owed_columns(Waiting.REVIEW, Signoff.id, literal(""), Signoff.signed_at, literal("")))
+        select(*_owed_columns(Waiting.REVIEW, Signoff.id, Signoff.gate_key, Signoff.signed_at, principal))
         .join(Plan, Plan.id == Signoff.plan_id)
         .outerjoin(Review, Review.signoff_id == Signoff.id)
         .where(
-            Signoff.principal_id == who.id,
             Signoff.manner == "deputy",
             standing_signoff(),
             Review.signoff_id.is_(None),
@@ -261,7 +276,9 @@ def _reviews(who: Actor) -> Select[*tuple[Any, ...]]:
 def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
     version = cast(Version.number, String)
     return (
-        select(*_owed_columns(Waiting.READ, Circulation.id, version, Circulation.asked_at, literal("")))
+        select(
+            *_owed_columns(Waiting.READ, Circulation.id, version, Circulation.asked_at, Plan.department_key)
+        )
         .join(Plan, Plan.id == Circulation.plan_id)
         .join(Version, Version.id == Circulation.version_id)
         .where(Circulation.reader_id == who.id, Circulation.read_at.is_(None))
@@ -281,7 +298,7 @@ def _closings(bodies: list[str], now: datetime) -> Select[*tuple[Any, ...]]:
         nothing.label("stage"),
         nothing.label("words"),
         Meeting.ends_at.label("at"),
-        Meeting.body_key.label("body_key"),
+        Meeting.body_key.label("whose"),
     ).where(
         Meeting.body_key.in_(bodies),
         Meeting.status == "called",

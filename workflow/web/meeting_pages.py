@@ -27,6 +27,7 @@ from workflow.engine import Form as MeetingForm
 from workflow.errors import BadInput, NotFound
 from workflow.facts import chain_of
 from workflow.language import say
+from workflow.people import places_of
 from workflow.questions.agenda import agenda, alone_decided, candidates
 from workflow.questions.meetings import bodies, closed_day_names
 from workflow.questions.sitting import Place, places, polls
@@ -186,7 +187,7 @@ def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRe
         "items": agenda(db, held.id),
         "places": members,
         "polls": polls(db, held, rule, members) if votes else {},
-        "mine": _mine(members, rule, who.key, in_writing=in_writing) if may_vote else [],
+        "mine": _mine(db, members, rule, person, in_writing=in_writing) if may_vote else [],
         "keeps": keeps,
         "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_votes": running
@@ -204,14 +205,16 @@ def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRe
     }
 
 
-def _mine(members: list[Place], rule: Body, person: str, *, in_writing: bool) -> list[Place]:
-    """The places the person votes from: their own, and those they sit in for. A chair who presides has a vote
-    only on a tie, where the rule says so."""
+def _mine(db: Session, members: list[Place], rule: Body, person: Actor, *, in_writing: bool) -> list[Place]:
+    """The places the person votes from: their own, and those they sit in for, while they may today. A chair who
+    presides has a vote only on a tie, where the rule says so."""
+    filled = [place for place in members if place.filled_by(person.key, in_writing=in_writing)]
+    theirs = places_of(db, person, rule.key) if filled else set()
     presides = not in_writing and rule.tie is Tie.CHAIR_DECIDES
     return [
         place
-        for place in members
-        if place.filled_by(person, in_writing=in_writing) and not (presides and place.seat.role is Role.CHAIR)
+        for place in filled
+        if place.seat.person_id in theirs and not (presides and place.seat.role is Role.CHAIR)
     ]
 
 

@@ -1,6 +1,6 @@
 """What the page of a plan shows, and what of it its reader may do. With those that sign the reader in, twelve
 statements at most, whatever the plan's history (one more under a chain that sets a body, a 決裁 and a public
-comment on one and the same stage)."""
+comment on one and the same stage, and one more for who holds an office while a 後閲 is owed)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ from workflow import engine, questions
 from workflow.engine import SignedAs
 from workflow.facts import PlanFact, plan_by_key
 from workflow.gates import GateState, Lack, Manner
+from workflow.language import say
 from workflow.machine import Status, earlier_stages
+from workflow.people import in_office
 from workflow.questions import Answer, Owed, Place, Reason, Validity, VersionLine
 from workflow.rights import Act, Actor
 from workflow.web.doors import Visitor
@@ -45,13 +47,15 @@ class GateView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer as the list of decisions shows it."""
+    """An answer as the list of decisions shows it. `holds_right`: the reader has today the right by which it was
+    given."""
 
     answer: Answer
     validity: Validity
     gate: Gate
     body: Body | None
     in_what_right: str
+    holds_right: bool
     may_change: bool
     owes_review: bool
 
@@ -63,7 +67,8 @@ def plan_view(db: Session, who: Visitor, key: str) -> dict[str, Any]:
     versions = questions.versions(db, plan)
     given = questions.answers(db, plan)
     validities = questions.validities(plan, given, versions)
-    views = [_answer_view(plan, each, validities[each.id], who.person) for each in given]
+    officers = _in_office(db, given, who.person)
+    views = [_answer_view(plan, each, validities[each.id], who.person, officers) for each in given]
     in_force = questions.answers_in_force(given)
     events, older = questions.newest_first(db, plan, limit=EVENTS_SHOWN)
     reading = questions.reading(db, plan)
@@ -85,7 +90,11 @@ def plan_view(db: Session, who: Visitor, key: str) -> dict[str, Any]:
         "asked": reading.asked,
         "said_so_far": reading.said,
         "to_read": [
-            each for each in reading.asked if each.reader_id == who.person.id and each.read_at is None
+            each
+            for each in reading.asked
+            if each.reader_id == who.person.id
+            and each.read_at is None
+            and questions.concerned(who.person, Act.READ, plan)
         ],
         "may_circulate": questions.concerned(who.person, Act.CIRCULATE, plan),
         "may_discuss": questions.concerned(who.person, Act.DISCUSS, plan),
@@ -103,9 +112,12 @@ def answer_view(
     if answer is None:
         return None
     validities = questions.validities(plan, given, questions.versions(db, plan))
-    view = _answer_view(plan, answer, validities[answer.id], who.person)
+    officers = _in_office(db, given, who.person)
+    view = _answer_view(plan, answer, validities[answer.id], who.person, officers)
     stands = not view.validity.superseded
     mine = stands and answer.by_id == who.person.id
+    built = questions.built_on(plan, given, answer)
+    ended = None if view.holds_right else say("記録したときの権限が終わった")
     return {
         "plan": plan,
         "view": view,
@@ -114,8 +126,8 @@ def answer_view(
         ),
         "earlier": next((each for each in given if each.id == (signoff, answer.supersedes)), None),
         "may_correct": stands and view.may_change and not signoff,
-        "may_take_back": mine and questions.built_on(plan, given, answer) is None,
-        "built": questions.built_on(plan, given, answer) if mine else None,
+        "may_take_back": mine and not (ended or built),
+        "kept_by": (ended or built) if mine else None,
         "outcomes": _outcomes(plan, answer) if not signoff else (),
     }
 
@@ -160,21 +172,34 @@ _DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED)
 _SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
 
 
-def _answer_view(plan: PlanFact, answer: Answer, validity: Validity, who: Actor) -> AnswerView:
+def _in_office(db: Session, given: Sequence[Answer], who: Actor) -> frozenset[tuple[int, str]]:
+    """Who holds today an office the reader holds, where that decides whose a 後閲 is."""
+    owed = any(each.signoff and owed.at is None for each in given for owed in each.owed)
+    return in_office(db, who.offices, who.on) if owed and who.offices else frozenset()
+
+
+def _answer_view(
+    plan: PlanFact, answer: Answer, validity: Validity, who: Actor, held: frozenset[tuple[int, str]]
+) -> AnswerView:
     gate = plan.chain.gate(answer.gate)
     body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
-    mine = answer.by_id == who.id
-    right = Act.DECIDE_ALONE if answer.manner == Manner.CHAIR_ALONE else Act.RECORD_OUTCOME
     stands = not validity.superseded
-    principals = {owed.number for owed in answer.owed if owed.at is None} if answer.signoff else set()
+    holds_right = owes_review = False
+    if isinstance(gate, SignoffGate):
+        holds_right = engine.signs_as(who, gate) is not None
+        principals = [owed.number for owed in answer.owed if owed.at is None]
+        owes_review = stands and any(questions.reviews(who, gate, each, held) for each in principals)
+    elif body is not None:
+        holds_right = who.may(questions.right_to_decide(answer.manner), body=body.key)
     return AnswerView(
         answer=answer,
         validity=validity,
         gate=gate,
         body=body,
         in_what_right=SignedAs(answer.manner).label if answer.signoff else Manner(answer.manner).label,
-        may_change=stands and (mine or (body is not None and who.may(right, body=body.key))),
-        owes_review=stands and answer.signoff and who.id in principals,
+        holds_right=holds_right,
+        may_change=stands and holds_right and (not answer.signoff or answer.by_id == who.id),
+        owes_review=owes_review,
     )
 
 

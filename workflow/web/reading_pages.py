@@ -12,7 +12,7 @@ from workflow.language import say
 from workflow.people import Seat
 from workflow.rights import Act
 from workflow.web.confirm import confirmed
-from workflow.web.doors import Filled, Open, Page, Reader, Writer, go, needs, page
+from workflow.web.doors import Filled, Page, Reader, Writer, go, needs, page
 
 router = APIRouter(prefix="/plans/{key}", route_class=Page)
 
@@ -53,7 +53,7 @@ def circulate(
     )
 
 
-@router.post("/circulations/{number}/read", openapi_extra=needs(Open.SELF))
+@router.post("/circulations/{number}/read", openapi_extra=needs(Act.READ))
 def mark_read(who: Writer, key: str, number: int) -> Response:
     engine.mark_read(who.office, who.key, number, now=who.now)
     return go(f"/plans/{key}#reading", said=say("供覧を確認しました。"))
@@ -65,7 +65,7 @@ def remark(who: Writer, key: str, text: Annotated[str, Form()] = "") -> Response
     return go(f"/plans/{key}#discussion", said=say("記入しました。"))
 
 
-@router.post("/remarks/{number}/take-back", openapi_extra=needs(Open.SELF))
+@router.post("/remarks/{number}/take-back", openapi_extra=needs(Act.DISCUSS))
 def take_back_remark(who: Writer, key: str, number: int) -> Response:
     engine.take_back_remark(who.office, who.key, number, now=who.now)
     return go(f"/plans/{key}#discussion", said=say("取り消しました。"))

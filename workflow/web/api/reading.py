@@ -12,7 +12,6 @@ from workflow.rights import Act
 from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.models import Asked, Done, Key, Moment, Number, Numbered, Reason, Shown, Text, rows_of
 from workflow.web.api.plans import PlanKey
-from workflow.web.doors import Open
 
 router = APIRouter(prefix="/plans/{plan}", route_class=Call, tags=["reading"])
 
@@ -86,7 +85,7 @@ def circulate(doing: Doing, plan: PlanKey, asked: Circulate) -> Answer:
     )
 
 
-@router.post("/circulations/{circulation}/read", response_model=Done, **writes(Scope.PLANS, Open.SELF))
+@router.post("/circulations/{circulation}/read", response_model=Done, **writes(Scope.PLANS, Act.READ))
 def mark_read(
     doing: Doing, plan: PlanKey, circulation: Annotated[Number, Path(description="供覧の番号")]
 ) -> Answer:
@@ -100,7 +99,7 @@ def remark(doing: Doing, plan: PlanKey, asked: Say) -> Answer:
     return doing.perform(Numbered.of, engine.remark, plan, asked.text, now=doing.now)
 
 
-@router.post("/remarks/{remark}/take_back", response_model=Done, **writes(Scope.PLANS, Open.SELF))
+@router.post("/remarks/{remark}/take_back", response_model=Done, **writes(Scope.PLANS, Act.DISCUSS))
 def take_back_remark(
     doing: Doing, plan: PlanKey, remark: Annotated[Number, Path(description="記入の番号")]
 ) -> Answer:
