@@ -53,6 +53,7 @@ NEEDS_NO_RIGHT = {
     "marking": "as `claim_call`",
     "release_call": "as `claim_call`",
     "begin": "there is nobody yet",
+    "new_device": "a known device opens nothing: the password is asked for all the same",
     "receive_from_public": "the public writes",
     "end_session": "ends a session of one's own",
     "end_other_sessions": "as `end_session`",
@@ -481,6 +482,11 @@ def change_person(house: House) -> Call:
 
 
 @case("clerk")
+def lift_wait(house: House) -> Call:
+    return lambda o: engine.lift_wait(o, "clerk", "tanto", now=house.now)
+
+
+@case("clerk")
 def close_day(house: House) -> Call:
     return lambda o: engine.close_day(o, "clerk", date(2023, 12, 29), "年末", now=house.now)
 
@@ -665,7 +671,7 @@ def test_no_session_token_or_link_lets_in_who_left(house: House) -> None:
     office = house.office
     engine.invite(office, "admin", "tanto", now=house.now)
     with office.writing() as db:
-        link = mint(db.scalars(select(MailedLink)).one(), house.now)
+        link, _ = mint(db, db.scalars(select(MailedLink)).one(), house.now)
     with office.reading() as db:
         assert engine.link_holder(db, LinkPurpose.WELCOME, link, house.now).key == "tanto"
     engine.set_password(office, "admin", "mayor", PASSWORD, now=house.now)
