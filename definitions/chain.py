@@ -223,6 +223,15 @@ class ReminderKind(StrEnum):
     UNANSWERED = "unanswered"
     COMMENT_CLOSING = "comment_closing"
 
+    @property
+    def label(self) -> str:
+        return {
+            "meeting": "会議の開催",
+            "agenda_deadline": "議題の締切",
+            "unanswered": "持ち回りの未回答",
+            "comment_closing": "パブリックコメントの終了",
+        }[self]
+
 
 class Audience(StrEnum):
     """To whom: the body's members (会長・副会長 too), its 事務局, its chair, or the plan's 担当."""
@@ -231,6 +240,10 @@ class Audience(StrEnum):
     SECRETARIAT = "secretariat"
     CHAIR = "chair"
     STAFF = "staff"
+
+    @property
+    def label(self) -> str:
+        return {"members": "委員", "secretariat": "事務局", "chair": "会長", "staff": "計画の担当課"}[self]
 
 
 class ReminderRule(_Frozen):

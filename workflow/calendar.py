@@ -16,7 +16,7 @@ from workflow.language import Dates, dates, say
 TOKYO = ZoneInfo("Asia/Tokyo")
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
 """The days that are taken from outside: with room to count from them in either direction."""
-_WEEKDAYS = "月火水木金土日"
+WEEKDAYS = ("月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日")
 _REIWA = date(2019, 5, 1)
 _LONGEST_LOOK = 400
 """How many days in a row may be closed before we call the list of closed days wrong."""
@@ -45,19 +45,24 @@ def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
 
 def why_closed(day: date, closed: Mapping[date, str]) -> str | None:
     """Why the office does not work that day, in a word: a holiday's name, 年末年始, its own closed day's name, 土曜日;
-    None on a business day. `closed` names the office's own."""
+    None on a business day. `closed` names the office's own, and is shown as the office wrote it."""
     if is_business_day(day, closed):
         return None
     if day in closed:
         return closed[day]
     if holiday := jpholiday.is_holiday_name(day):
-        return str(holiday)
-    return f"{_WEEKDAYS[day.weekday()]}曜日" if day.weekday() >= 5 else "年末年始"
+        return say(holiday)
+    return weekday(day) if day.weekday() >= 5 else say("年末年始")
+
+
+def weekday(day: date) -> str:
+    """日曜日, or Sunday."""
+    return say(WEEKDAYS[day.weekday()])
 
 
 def holidays(year: int) -> list[tuple[date, str]]:
-    """国民の祝日 and 休日 of a calendar year, with their names."""
-    return [(day, name) for day, name in jpholiday.year_holidays(year)]
+    """国民の祝日 and 休日 of a calendar year, with their names in the language chosen."""
+    return [(day, say(name)) for day, name in jpholiday.year_holidays(year)]
 
 
 @lru_cache(maxsize=4096)
@@ -141,7 +146,7 @@ def _era_year(year: int) -> str:
 
 def reiwa_with_weekday(day: date) -> str:
     """令和5年6月12日（月）."""
-    return f"{reiwa(day)}（{_WEEKDAYS[day.weekday()]}）"
+    return f"{reiwa(day)}（{WEEKDAYS[day.weekday()][0]}）"
 
 
 def reiwa_moment(moment: datetime) -> str:

@@ -53,6 +53,14 @@ def translate(text: str) -> str:
     return _english().gettext(text)
 
 
+def label(member: StrEnum) -> str:
+    """What a member of one of our closed lists is called, in the language chosen. Whatever else has a label, such as
+    a stage or a gate, was named by people: it is shown as they wrote it, and refused here."""
+    if not isinstance(member, StrEnum):
+        raise TypeError(f"no member of a closed list: {member!r}")
+    return translate(member.label)  # type: ignore[attr-defined]
+
+
 @cache
 def _english() -> gettext.GNUTranslations:
     compiled = BytesIO()

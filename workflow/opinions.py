@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflow.language import say
+
 
 class Route(StrEnum):
     """How an opinion came in."""
@@ -63,6 +65,13 @@ WRITER_FIELDS = {
     "affiliation": ("在勤・在学先", 400),
 }
 """What each field of a `Writer` is called, and how many characters it takes."""
+
+
+def told_of(writer: Writer) -> list[tuple[str, str]]:
+    """What somebody told of themselves, each under its name in the language chosen."""
+    told = ((say(name), getattr(writer, field)) for field, (name, _) in WRITER_FIELDS.items())
+    return [(name, value) for name, value in told if value.strip()]
+
 
 _LINE_OF_SIGNS = re.compile(r"^[ \t　]*[-－ー―─=＝*＊_＿]{3,}[ \t　]*$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n(?:[ \t　]*\n)+")

@@ -18,15 +18,14 @@ import definitions
 import notifications
 import workflow
 from workflow import errors, language, office, uploads
+from workflow.calendar import WEEKDAYS
 from workflow.engine import newcomers, people
 from workflow.language import CATALOGUE
 from workflow.opinions import WRITER_FIELDS
 from workflow.questions import blocking
 from workflow.rights import Act, As
-from workflow.web import chain_pages
 from workflow.web.api import ROUTERS, SUBJECTS
 from workflow.web.api.problems import TITLES
-from workflow.web.calendar_pages import WEEKDAYS
 
 ROOT = Path(language.__file__).parent
 JAPANESE = re.compile(r"[\u3001-\u30ff\u4e00-\u9fff（）]")
@@ -43,7 +42,7 @@ TRANSLATES = {
     *("must_be_active", "open_meeting", "begun"),
 }
 """Calls whose texts are put into the reader's language: at once, or where an error's message is made."""
-OPTIONS = {"newstyle_gettext": "true", "trimmed": "true", "extensions": "jinja2.ext.do"}
+OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.do"}
 
 
 def messages() -> set[str]:
@@ -54,7 +53,7 @@ def messages() -> set[str]:
 def _of_templates() -> Iterator[str]:
     for path in sorted((ROOT / "web" / "pages").glob("*.html")):
         with path.open("rb") as template:
-            for _, _, found, _ in babel_extract(template, ("_", "gettext", "ngettext"), (), OPTIONS):
+            for _, _, found, _ in babel_extract(template, ("_",), (), OPTIONS):
                 yield from _texts(found)
 
 
@@ -85,8 +84,6 @@ def _of_tables() -> Iterator[str]:
     """What is kept in a table of the program and put into the reader's language where it is shown."""
     for each in (
         blocking._MISSING,
-        chain_pages.AUDIENCES,
-        chain_pages.REMINDERS,
         people._TERMS,
         SUBJECTS,
         TITLES,

@@ -82,12 +82,12 @@ class Answer:
         return self.signoff, self.number
 
     @property
-    def label(self) -> str:
+    def words(self) -> str:
         if self.result is None:
-            return "引戻し"
+            return say("引戻し")
         if self.signoff:
-            return "決裁" if self.result == "approved" else "返却"
-        return Outcome(self.result).label
+            return say("決裁") if self.result == "approved" else say("返却")
+        return say(Outcome(self.result).label)
 
 
 class Validity(StrEnum):

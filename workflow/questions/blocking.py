@@ -115,7 +115,7 @@ def _coming(db: Session, plan: PlanFact, shut: Sequence[GateState], now: datetim
 
 
 def _missing(plan: PlanFact, state: GateState) -> str:
-    gate, detail = state.gate, say("、").join(say(each) for each in state.detail)
+    gate, detail = state.gate, say("、").join(state.detail)
     if isinstance(gate, BodyGate):
         body = plan.chain.body(gate.body).name
         needed = say("または").join(say(outcome.label) for outcome in plan.chain.opens_on(gate))

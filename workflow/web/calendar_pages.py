@@ -8,8 +8,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from workflow.calendar import month_label, month_of, shown_clock, tokyo_day, why_closed
-from workflow.language import Language, language, say
+from workflow.calendar import month_label, month_of, shown_clock, tokyo_day, weekday, why_closed
+from workflow.language import Language, language
 from workflow.questions.meetings import (
     Listed,
     Period,
@@ -26,7 +26,6 @@ from workflow.web.meeting_words import standing_of
 
 router = APIRouter(route_class=Page)
 
-WEEKDAYS = ("日曜日", "月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日")
 FIRST, LAST = "2000-01", "2100-12"
 """The months the calendar shows."""
 
@@ -51,11 +50,7 @@ class Day:
     @property
     def holiday(self) -> str:
         """Why the office does not work, where the weekday does not say it."""
-        return "" if self.closed is None or self.closed == self.weekday else self.closed
-
-    @property
-    def weekday(self) -> str:
-        return WEEKDAYS[self.day.isoweekday() % 7]
+        return "" if self.closed is None or self.closed == weekday(self.day) else self.closed
 
 
 @router.get("/meetings", openapi_extra=needs(Open.SIGNED_IN))
@@ -98,7 +93,7 @@ def _month_page(
         today=today,
         weeks=weeks,
         empty=all(day.empty for week in weeks for day in week if not day.outside),
-        weekdays=WEEKDAYS,
+        weekday=weekday,
         short=_short,
         month_of=month_of,
         month_label=month_label,
@@ -108,9 +103,9 @@ def _month_page(
     )
 
 
-def _short(weekday: str) -> str:
-    """日, or Sun."""
-    return weekday[0] if language.get() is Language.JAPANESE else say(weekday)[:3]
+def _short(day: date) -> str:
+    """日, or Sun: the day of the week."""
+    return weekday(day)[: 1 if language.get() is Language.JAPANESE else 3]
 
 
 def _weeks(who: Visitor, first: date, body: str | None) -> list[list[Day]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from markupsafe import Markup
 
-from definitions.chain import Audience, Chain, ReminderKind
+from definitions.chain import Chain
 from definitions.check import check
 from definitions.errors import ChainInvalid, Fault
 from definitions.load import MAXIMUM_BYTES, chain_text, parse_chain, shipped_text
@@ -21,19 +21,6 @@ from workflow.web.picture import gate_words, picture
 from workflow.web.receiving import Load, takes
 
 router = APIRouter(prefix="/chains", route_class=Page)
-
-AUDIENCES = {
-    Audience.MEMBERS: "委員",
-    Audience.SECRETARIAT: "事務局",
-    Audience.CHAIR: "会長",
-    Audience.STAFF: "計画の担当課",
-}
-REMINDERS = {
-    ReminderKind.MEETING: "会議の開催",
-    ReminderKind.AGENDA_DEADLINE: "議題の締切",
-    ReminderKind.UNANSWERED: "持ち回りの未回答",
-    ReminderKind.COMMENT_CLOSING: "パブリックコメントの終了",
-}
 
 
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))
@@ -133,8 +120,6 @@ def _drawn(chain: Chain) -> dict[str, Any]:
         "chain": chain,
         "drawn": Markup(picture(chain)),  # noqa: S704
         "gate_words": gate_words,
-        "AUDIENCES": AUDIENCES,
-        "REMINDERS": REMINDERS,
     }
 
 

@@ -25,7 +25,7 @@ from workflow import engine, files
 from workflow.addresses import subscriber
 from workflow.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
 from workflow.engine.checks import typed_key
-from workflow.language import Dates, Language, dates, language, translate
+from workflow.language import Dates, Language, dates, label, language, translate
 from workflow.office import Office
 from workflow.rights import Act, Actor, actor
 from workflow.tally import shown_share
@@ -36,29 +36,34 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 A_YEAR = 365 * 24 * 60 * 60
 COOKIE, SAID, LANGUAGE, DATES = "sakutei", "sakutei-said", "sakutei-language", "sakutei-dates"
+
+
+def _words(text: str, /, **values: object) -> str:
+    """A text of ours in the language chosen, with the values in place of its %(names)s. A plain str, so that a page
+    escapes it like everything else: nothing becomes markup by being translated."""
+    words = translate(text)
+    return words % values if values else words
+
+
 _pages = Jinja2Templates(directory=Path(__file__).parent / "pages")
 _pages.env.undefined = StrictUndefined
-_pages.env.add_extension("jinja2.ext.i18n")
 _pages.env.add_extension("jinja2.ext.do")
-_pages.env.install_gettext_callables(  # type: ignore[attr-defined]
-    translate, lambda one, many, count: translate(one if count == 1 else many), newstyle=True
-)
 _pages.env.filters |= {
+    "label": label,
     "share": shown_share,
     "moment": shown_moment,
     "month": month_label,
     "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
 }
 _pages.env.globals |= {
+    "_": _words,
     "Act": Act,
     "Language": Language,
     "Dates": Dates,
     "language": language.get,
     "dates": dates.get,
     "period_words": period_words,
-    "cells": lambda headings: [
-        Markup(' role="cell" data-label="{}"').format(heading) for heading in headings
-    ],
+    "cells": lambda headings: [Markup(' role="cell" data-label="{}"').format(each) for each in headings],
 }
 
 

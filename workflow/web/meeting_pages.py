@@ -300,4 +300,4 @@ def _closed_words(who: Visitor, moment: datetime) -> str:
     if is_business_day(day, closed):
         return ""
     why = why_closed(day, closed) or ""
-    return say("{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=shown_day(day), why=say(why))
+    return say("{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=shown_day(day), why=why)

@@ -9,7 +9,7 @@ from workflow import engine, questions
 from workflow.calendar import TOKYO, parse_moment
 from workflow.errors import BadInput, NotFound, StepImpossible
 from workflow.language import say
-from workflow.opinions import WRITER_FIELDS, Route, split_letter
+from workflow.opinions import WRITER_FIELDS, Route, split_letter, told_of
 from workflow.opinions import Writer as Author
 from workflow.questions import Which
 from workflow.rights import Act
@@ -171,7 +171,7 @@ def _opinion(
         said = next(iter(questions.opinions_by_id(db, asked.id, [number])), None)
         if said is None:
             raise NotFound("この募集の意見", str(number))
-        writer = questions.writers(db, [said.submission])[said.submission] if found.runs else None
+        told = told_of(questions.writers(db, [said.submission])[said.submission]) if found.runs else []
     return page(
         request,
         "comment_opinion.html",
@@ -180,8 +180,7 @@ def _opinion(
         desk=found,
         asked=asked,
         said_here=said,
-        writer=writer,
-        fields=WRITER_FIELDS,
+        told=told,
         letter=letter,
         parts=split_letter(letter) if letter is not None else None,
         problem=problem,

@@ -54,7 +54,7 @@ class AnswerView:
     validity: Validity
     gate: Gate
     body: Body | None
-    in_what_right: str
+    in_what_right: SignedAs | Manner
     holds_right: bool
     may_change: bool
     owes_review: bool
@@ -196,7 +196,7 @@ def _answer_view(
         validity=validity,
         gate=gate,
         body=body,
-        in_what_right=SignedAs(answer.manner).label if answer.signoff else Manner(answer.manner).label,
+        in_what_right=SignedAs(answer.manner) if answer.signoff else Manner(answer.manner),
         holds_right=holds_right,
         may_change=stands and holds_right and (not answer.signoff or answer.by_id == who.id),
         owes_review=owes_review,

@@ -15,7 +15,7 @@ from workflow.engine.checks import LONGEST_TEXT
 from workflow.engine.opinions import MOST_AT_ONCE
 from workflow.errors import StepImpossible, TooManyTries
 from workflow.office import Office
-from workflow.opinions import WRITER_FIELDS
+from workflow.opinions import WRITER_FIELDS, told_of
 from workflow.questions import Consultation, PeriodState
 from workflow.seals import receipt_seal
 from workflow.web.doors import Open, Page, attachment, go, needs, page, same_origin, source_of
@@ -100,7 +100,8 @@ def public_send(request: Request, key: str, form: PublicForm) -> Response:
     if problems:
         return public_view(request, asked, typed, known=known, problems=problems, code=422)
     if step != "send":
-        return page(request, "public_confirm.html", asked=asked, typed=typed, fields=WRITER_FIELDS)
+        told = told_of(typed.writer)
+        return page(request, "public_confirm.html", asked=asked, typed=typed, told=told, fields=WRITER_FIELDS)
     return _take_in(request, asked, typed, known)
 
 

@@ -17,7 +17,6 @@ from workflow.calendar import holidays, parse_day, tokyo_day
 from workflow.language import say
 from workflow.records import ClosedDay, Person
 from workflow.rights import Act, actor
-from workflow.web.chain_pages import AUDIENCES, REMINDERS
 from workflow.web.confirm import SURE
 from workflow.web.doors import Filled, Open, Page, Reader, Visitor, Writer, go, needs, page
 from workflow.web.people_pages import may_keep
@@ -91,8 +90,6 @@ def reminders(request: Request, who: Reader) -> Response:
         "settings_reminders.html",
         who=who,
         found=found,
-        AUDIENCES=AUDIENCES,
-        REMINDERS=REMINDERS,
         ReminderKind=ReminderKind,
     )
 

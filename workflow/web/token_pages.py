@@ -63,9 +63,8 @@ def calls(request: Request) -> Response:
         who = identified(request)
     site = request.app.state.mail.site
     subjects = _by_subject(request.app.state.api.openapi())
-    return page(
-        request, "calls.html", who=who, subjects=subjects, problems=TITLES, site=site, Scope=Scope, Act=Act
-    )
+    problems = {kind: say(title) for kind, title in TITLES.items()}
+    return page(request, "calls.html", who=who, subjects=subjects, problems=problems, site=site)
 
 
 @router.get("/problems/{kind}", openapi_extra=needs(Open.PUBLIC))
@@ -83,9 +82,9 @@ def _by_subject(described: dict[str, Any]) -> list[tuple[str, list[dict[str, Any
                 {
                     "method": method.upper(),
                     "path": f"/api{path}",
-                    "words": call["description"],
+                    "words": say(call["description"]),
                     "scope": call["security"][0]["bearer"][0],
-                    "needs": call["x-needs"],
+                    "needs": [say(Act[right]) for right in call["x-needs"] if right in Act.__members__],
                 }
             )
-    return [(SUBJECTS[name], calls) for name, calls in found.items()]
+    return [(say(SUBJECTS[name]), calls) for name, calls in found.items()]
