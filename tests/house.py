@@ -1,6 +1,9 @@
 """An office to test in: its people, and the shortest way to bring a plan somewhere."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
+
+from sqlalchemy import select
 
 from definitions.chain import BodyGate, Chain, DocumentGate, PeriodGate, SignoffGate
 from definitions.load import shipped
@@ -9,6 +12,7 @@ from workflow import engine, questions
 from workflow.calendar import end_of_day, parse_moment, tokyo_day
 from workflow.facts import PlanFact, plan_by_key
 from workflow.office import Office
+from workflow.records import Person
 
 LONG_AGO = date(2020, 4, 1)
 USUAL = {
@@ -21,13 +25,14 @@ USUAL = {
 
 class House:
     """Section `it` (担当 `tanto`), an administrator `admin`. Every body has a 事務局 `<body>_office`, a chair
-    `<body>_chair` and members `<body>_1`, `<body>_2`. `now` is the clock."""
+    `<body>_chair` and members `<body>_1`, `<body>_2`. `now` is the clock. Where they live already, they stay."""
 
     def __init__(self, office: Office, chain: str | Chain = "itabashi_dx_2025") -> None:
         self.office = office
-        self.chain = shipped(chain) if isinstance(chain, str) else chain
+        self.chain = _shipped(chain) if isinstance(chain, str) else chain
         self.now = parse_moment("2023-03-01 09:00")
-        self._people()
+        if not self._inhabited():
+            self._people()
 
     def at(self, text: str) -> "House":
         self.now = parse_moment(text)
@@ -126,6 +131,10 @@ class House:
         assert isinstance(found, BodyGate)
         return found.body
 
+    def _inhabited(self) -> bool:
+        with self.office.reading() as db:
+            return db.scalar(select(Person.id).limit(1)) is not None
+
     def _people(self) -> None:
         office, now = self.office, self.now
         engine.begin(office, "admin", "管理 太郎", "admin@city.example.jp", now=now)
@@ -145,6 +154,11 @@ class House:
     def a_person(self, key: str, name: str = "誰か") -> None:
         address = f"{key.replace('_', '-')}@city.example.jp"
         engine.add_person(self.office, "admin", key, name, address, now=self.now)
+
+
+@cache
+def _shipped(key: str) -> Chain:
+    return shipped(key)
 
 
 def moment(text: str) -> datetime:

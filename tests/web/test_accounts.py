@@ -14,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 
+from tests.databases import SQLite
 from tests.house import House
 from tests.web.browsing import Site, must_read_well, sign_in
 from tests.web.letterbox import mailed_links
@@ -21,7 +22,6 @@ from tests.web.visiting import PASSWORD, SITE, Browser, mail_settings
 from workflow import engine
 from workflow.calendar import tokyo_day
 from workflow.errors import SignInRefused
-from workflow.office import Office
 from workflow.web.app import build
 from workflow.web.browser_names import browser_name
 
@@ -330,12 +330,10 @@ def test_an_administrator_lifts_the_wait_on_the_page(mine: Browser) -> None:
     assert _post_sign_in(stranger).status_code == 303
 
 
-def test_the_server_writes_no_secret_to_its_log(tmp_path: Path, sqlite_template: Path) -> None:
-    (tmp_path / "sakutei.db").write_bytes(sqlite_template.read_bytes())
-    office = Office(f"sqlite:///{tmp_path}/sakutei.db", tmp_path / "files")
-    engine.begin(office, "admin", "管理 太郎", "admin@example.jp", now=datetime.now(UTC))
-    engine.set_password(office, "admin", "admin", PASSWORD, now=datetime.now(UTC))
-    office.close()
+def test_the_server_writes_no_secret_to_its_log(tmp_path: Path, sqlite: SQLite) -> None:
+    with sqlite.office(tmp_path) as office:
+        engine.begin(office, "admin", "管理 太郎", "admin@example.jp", now=datetime.now(UTC))
+        engine.set_password(office, "admin", "admin", PASSWORD, now=datetime.now(UTC))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     env = {**os.environ, "SAKUTEI_DATA": str(tmp_path), "PYTHONUNBUFFERED": "1"}

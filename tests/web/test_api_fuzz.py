@@ -12,6 +12,7 @@ from schemathesis import checks
 from schemathesis.generation import GenerationMode
 
 from definitions.terms import Outcome, Role
+from tests.databases import SQLite
 from tests.house import LONG_AGO, House
 from tests.web.browsing import serving
 from tests.web.calling import a_token
@@ -63,19 +64,17 @@ def a_house_with_everything(office: Office) -> House:
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_no_call_breaks_or_answers_what_is_not_described(
-    mode: GenerationMode, sqlite_template: Path, tmp_path: Path
+    mode: GenerationMode, sqlite: SQLite, tmp_path: Path
 ) -> None:
-    (tmp_path / "sakutei.db").write_bytes(sqlite_template.read_bytes())
-    office = Office(f"sqlite:///{tmp_path}/sakutei.db", tmp_path / "files")
-    house = a_house_with_everything(office)
-    app = build(office, mail_settings(tmp_path), clock=lambda: house.now)
-    app.state.pace = Pace(10**9)
-    headers = {"Authorization": f"Bearer {a_token(house, 'everything')}"}
-    with serving(app) as url:
-        schema = schemathesis.openapi.from_url(f"{url}/api/v1/openapi.json")
-        for found in schema.get_all_operations():
-            call_often(found.ok(), mode, headers)
-    office.close()
+    with sqlite.office(tmp_path) as office:
+        house = a_house_with_everything(office)
+        app = build(office, mail_settings(tmp_path), clock=lambda: house.now)
+        app.state.pace = Pace(10**9)
+        headers = {"Authorization": f"Bearer {a_token(house, 'everything')}"}
+        with serving(app) as url:
+            schema = schemathesis.openapi.from_url(f"{url}/api/v1/openapi.json")
+            for found in schema.get_all_operations():
+                call_often(found.ok(), mode, headers)
 
 
 def call_often(operation: Any, mode: GenerationMode, headers: dict[str, str]) -> None:

@@ -1,17 +1,15 @@
 """Meetings in a real browser: by keyboard alone, by dragging, without scripts, and on paper."""
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from definitions.terms import Outcome
-from tests.house import LONG_AGO, House
-from tests.web.browsing import Site, must_read_well, site_of
+from tests.house import LONG_AGO
+from tests.web.browsing import Site, must_read_well
 from workflow import engine
 from workflow.engine import Form
-from workflow.office import Office
 
 OFFICE = "joho_bukai_office"
 
@@ -71,30 +69,26 @@ def test_ten_items_are_recorded_by_keyboard_alone(site: Site) -> None:
     expect(page.get_by_role("status")).to_have_text("会議を終了しました。")
 
 
-def test_a_show_of_hands_is_entered_by_keyboard_alone(
-    browser: Browser, sqlite_template: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "sakutei.db").write_bytes(sqlite_template.read_bytes())
-    house = House(Office(f"sqlite:///{tmp_path}/sakutei.db", tmp_path / "files"), "shingikai_gian")
+@pytest.mark.parametrize("chain", ["shingikai_gian"])
+def test_a_show_of_hands_is_entered_by_keyboard_alone(site: Site) -> None:
+    house = site.house
     house.a_plan()
     house.a_version()
     house.an_item("consultation_shingikai")
-    with site_of(house, browser) as council:
-        page = council.person("shingikai_office")
-        page.goto("/meetings/1")
-        press_until(page, "Tab", "input[name=vote-shingikai_1]")
-        page.keyboard.press("ArrowRight")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("status")).to_have_text("挙手の結果を記録しました。")
-        expect(page.locator("#votes ~ .card")).to_contain_text("賛成 1・反対 0・棄権 0")
-        must_read_well(page)
-        page.locator("summary", has_text="集計して結果を記録する").click()
-        page.get_by_role("button", name="集計する", exact=True).click()
-        expect(page.locator(".notice.bad")).to_contain_text("1 人がまだ採決していません")
-        must_read_well(page)
-    house.office.close()
+    page = site.person("shingikai_office")
+    page.goto("/meetings/1")
+    press_until(page, "Tab", "input[name=vote-shingikai_1]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("挙手の結果を記録しました。")
+    expect(page.locator("#votes ~ .card")).to_contain_text("賛成 1・反対 0・棄権 0")
+    must_read_well(page)
+    page.locator("summary", has_text="集計して結果を記録する").click()
+    page.get_by_role("button", name="集計する", exact=True).click()
+    expect(page.locator(".notice.bad")).to_contain_text("1 人がまだ採決していません")
+    must_read_well(page)
 
 
 def test_an_item_is_dragged_to_another_place(site: Site) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import event, select
 from definitions.chain import BodyGate, Chain, DocumentGate, PeriodGate, SignoffGate
 from definitions.check import check
 from definitions.terms import OUTCOMES_OF, BodyKind, Outcome
+from tests.databases import SQLite
 from tests.house import House
 from workflow import audit, engine
 from workflow.calendar import end_of_day, tokyo_day
@@ -80,8 +81,7 @@ class Life(RuleBasedStateMachine):
     @initialize(chain=chains())
     def begin(self, chain: Chain) -> None:
         self.office, self.throw_away = self.make_office()
-        self.house = House.__new__(House)
-        self.house.office, self.house.chain = self.office, chain
+        self.house = House(self.office, chain)
         self.house.now = START.now
         self.number = 0
         self.house.a_plan()
@@ -401,17 +401,13 @@ def _lives(make_office: Any, runs: int) -> None:
 
 
 @pytest.mark.parametrize("part", range(2))
-def test_no_plan_on_any_chain_passes_a_shut_gate(sqlite_template: Path, tmp_path: Path, part: int) -> None:
-    shutil.copy(sqlite_template, tmp_path / "peopled.db")
-    office = Office(f"sqlite:///{tmp_path}/peopled.db", tmp_path / "files")
-    _peopled(office)
-    with office.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    office.close()
+def test_no_plan_on_any_chain_passes_a_shut_gate(sqlite: SQLite, tmp_path: Path, part: int) -> None:
+    with sqlite.office(tmp_path) as office:
+        _peopled(office)
 
     def a_copy() -> tuple[Office, Any]:
         folder = Path(tempfile.mkdtemp(dir=tmp_path))
-        shutil.copy(tmp_path / "peopled.db", folder / "x.db")
+        shutil.copy(tmp_path / "sakutei.db", folder / "x.db")
         made = Office(f"sqlite:///{folder}/x.db", folder / "files")
         event.listen(made.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
 

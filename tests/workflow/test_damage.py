@@ -1,13 +1,14 @@
 """A database or a file that is not as it should be: said clearly, and nothing lost."""
 
 import os
-import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from tests.databases import SQLite
 from tests.house import House, moment
 from workflow import audit, engine, files, schema
 from workflow.engine.random_tokens import sha256
@@ -16,9 +17,11 @@ from workflow.office import Office
 
 
 @pytest.fixture
-def on_file(tmp_path: Path, sqlite_template: Path) -> House:
-    shutil.copy(sqlite_template, tmp_path / "sakutei.db")
-    return House(Office(f"sqlite:///{tmp_path}/sakutei.db", tmp_path / "files", lock_timeout=0.2))
+def on_file(sqlite: SQLite, tmp_path: Path, chain: str) -> Iterator[House]:
+    with sqlite.office(tmp_path, chain) as office:
+        impatient = Office(office.url, office.files, lock_timeout=0.2)
+        yield House(impatient, chain)
+        impatient.close()
 
 
 def test_a_locked_database_says_so_and_keeps_everything(on_file: House, tmp_path: Path) -> None:
