@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from definitions.chain import Chain
 from definitions.check import check, suggestion
 from definitions.errors import ChainInvalid, Fault
-from definitions.marks import Marked, read_yaml
-from definitions.wording import findings_of
+from definitions.shape_errors import findings_of
+from definitions.yaml_source import Marked, read_yaml
 
 MAXIMUM_BYTES = 256 * 1024
 """A chain is a page or two of text; what is larger is some other file."""

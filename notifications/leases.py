@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind, State
-from notifications.letters import NoLongerDue
-from workflow.errors import BadInput, DatabaseUnusable
-from workflow.office import Office, connection_of
-from workflow.records import Delivery, Record
+from notifications.messages import NoLongerDue
+from workflow.domain.errors import BadInput, DatabaseUnusable
+from workflow.store.database import Office, connection_of
+from workflow.store.tables import Delivery, Record
 
 BATCH = 50
 """How many deliveries are claimed, and their results committed, at once."""

@@ -19,13 +19,13 @@ from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
-from notifications.addresses import Network
-from notifications.invite import Invite, calendar_bytes
+from notifications.icalendar_file import Invite, calendar_bytes
 from notifications.kinds import Kind
-from workflow import private
-from workflow.calendar import TOKYO
-from workflow.errors import BadInput, SakuteiError
-from workflow.language import say
+from notifications.network_guard import Network
+from workflow.domain.calendar import TOKYO
+from workflow.domain.errors import BadInput, SakuteiError
+from workflow.domain.language import say
+from workflow.store import private_files
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -338,7 +338,7 @@ class MaildirMailer:
 
     def send(self, address: str, message: bytes) -> None:
         try:
-            private.make_folder(self._folder.parent)
+            private_files.make_folder(self._folder.parent)
             mailbox.Maildir(self._folder, create=True).add(message)
         except OSError as error:
             raise MailServerGone(f"{self._folder} に書き込めません（{error.strerror}）") from error

@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
 from definitions.terms import Outcome, Role
+from notifications.due import LOOK_BACK
 from notifications.kinds import Kind
-from notifications.letters import INVITATIONS, bodies_between
-from notifications.occasions import LOOK_BACK
+from notifications.messages import CALLINGS, bodies_between
 from notifications.outbox import Entry, enqueue
 from notifications.webhooks import entries as webhook_entries
 from notifications.webhooks import listening
-from workflow.audit import Tag
-from workflow.calendar import tokyo_day
-from workflow.engine.meetings import Form
-from workflow.errors import NotFound
-from workflow.facts import plan_by_id
-from workflow.office import Office, connection_of
-from workflow.people import Seat, seats, staff
-from workflow.records import Cursor, Delivery, Event, Meeting, Person
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import NotFound
+from workflow.domain.events import Tag
+from workflow.domain.meetings import MeetingForm
+from workflow.queries.plans import plan_by_id
+from workflow.queries.seats import Seat, seats, staff
+from workflow.store.database import Office, connection_of
+from workflow.store.tables import Cursor, Delivery, Event, Meeting, Person
 
 CURSOR = "notices"
 EVENTS_AT_ONCE = 200
@@ -78,7 +78,7 @@ def recipients_of_change(db: Session, meeting: int) -> list[Seat]:
     before = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
         .join(Delivery, Delivery.recipient_id == Person.id)
-        .where(Delivery.meeting_id == meeting, Delivery.kind.in_(list(INVITATIONS)))
+        .where(Delivery.meeting_id == meeting, Delivery.kind.in_(list(CALLINGS)))
         .distinct()
         .order_by(Person.id)
     )
@@ -201,7 +201,7 @@ def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:
     held = db.get_one(Meeting, event.meeting_id)
     if Tag(event.tag) is not Tag.MEETING_CALLED:
         return held.ends_at <= event.at
-    end = data["ends_at"] if data["form"] == Form.IN_WRITING else data["starts_at"]
+    end = data["ends_at"] if data["form"] == MeetingForm.IN_WRITING else data["starts_at"]
     return datetime.fromisoformat(end) <= event.at
 
 

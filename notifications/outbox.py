@@ -12,7 +12,7 @@ from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from notifications import occasions
+from notifications import due
 from notifications.kinds import Kind, State
 from notifications.leases import (
     LEASE,
@@ -27,17 +27,19 @@ from notifications.leases import (
     take,
     tried,
 )
-from notifications.letters import Desk, Subject
 from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
+from notifications.messages import Desk, Subject
 from notifications.reminders import Owed
 from notifications.resending import may_resend
-from workflow.audit import Tag, record
-from workflow.calendar import tokyo_day
-from workflow.errors import AlreadyDone, NotFound
-from workflow.office import Office
-from workflow.questions.programs import system_of
-from workflow.records import Delivery, Meeting, Person, Plan, Record, Webhook
-from workflow.rights import Act, actor
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import AlreadyDone, NotFound
+from workflow.domain.events import Tag
+from workflow.domain.rights import Act
+from workflow.queries.actor import actor
+from workflow.queries.programs import system_of
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Delivery, Meeting, Person, Plan, Record, Webhook
 
 COMMIT_EVERY = 1.0
 """Seconds after which results are committed even when the batch is not done."""
@@ -103,7 +105,7 @@ class Line:
 def claim(office: Office, now: datetime) -> int:
     """Put every reminder owed by now in the outbox, once; returns how many are new."""
     with office.reading() as db:
-        owed = occasions.owed(db, now)
+        owed = due.owed(db, now)
     if not owed:
         return 0
     with office.writing() as db:

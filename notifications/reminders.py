@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 from definitions.chain import Audience, ReminderKind, ReminderRule
 from notifications.kinds import Kind
-from workflow.calendar import offset_before, tokyo_day
-from workflow.engine.meetings import Form, MeetingStatus
+from workflow.domain.calendar import offset_before, tokyo_day
+from workflow.domain.meetings import MeetingForm, MeetingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Occasion:
     meeting_id: int | None = None
     period_id: int | None = None
     plan_id: int | None = None
-    form: Form = Form.IN_PERSON
+    form: MeetingForm = MeetingForm.IN_PERSON
     status: MeetingStatus = MeetingStatus.CALLED
     known_at: datetime | None = None
     audiences: Mapping[Audience, tuple[int, ...]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ def applies(rule: ReminderRule, occasion: Occasion) -> bool:
         return occasion.period_id is not None
     if occasion.meeting_id is None or (rule.bodies and occasion.body not in rule.bodies):
         return False
-    return rule.kind is not ReminderKind.UNANSWERED or occasion.form is Form.IN_WRITING
+    return rule.kind is not ReminderKind.UNANSWERED or occasion.form is MeetingForm.IN_WRITING
 
 
 def aim(kind: ReminderKind, occasion: Occasion) -> datetime:

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Role
 from notifications.kinds import Kind
-from workflow.errors import NotFound
-from workflow.people import Seat
-from workflow.records import AgendaItem, Delivery, Meeting, Person, Plan
-from workflow.rights import Act, Actor
+from workflow.domain.errors import NotFound
+from workflow.domain.rights import Act, Actor
+from workflow.queries.seats import Seat
+from workflow.store.tables import AgendaItem, Delivery, Meeting, Person, Plan
 
 
 def may_resend(db: Session, who: Actor, deliveries: Collection[int]) -> frozenset[int]:

@@ -14,8 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from notifications import notices, outbox, webhooks
 from notifications.leases import Sending
 from notifications.mail import Mailer, MailSettings, Stationery
-from workflow.errors import SakuteiError
-from workflow.office import Office
+from workflow.domain.errors import SakuteiError
+from workflow.store.database import Office
 
 log = logging.getLogger(__name__)
 

@@ -20,29 +20,20 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from notifications.addresses import Network, Refused, address_of
 from notifications.kinds import Kind, State
-from notifications.leases import (
-    LEASE,
-    Parcel,
-    Sending,
-    due_of,
-    given_back,
-    outcome,
-    settle,
-    take,
-    tried,
-)
-from notifications.letters import NoLongerDue
+from notifications.leases import LEASE, Parcel, Sending, due_of, given_back, outcome, settle, take, tried
+from notifications.messages import NoLongerDue
+from notifications.network_guard import Network, Refused, address_of
 from notifications.outbox import Entry, enqueue
-from workflow.audit import Tag
-from workflow.calendar import TOKYO, tokyo_day
-from workflow.engine.webhooks import SECRET_PREFIX
-from workflow.errors import BadInput, NotFound, SakuteiError
-from workflow.language import say
-from workflow.office import Office
-from workflow.records import Delivery, Event, Plan, Webhook
-from workflow.rights import Act, actor
+from workflow.actions.webhooks import SECRET_PREFIX
+from workflow.domain.calendar import TOKYO, tokyo_day
+from workflow.domain.errors import BadInput, NotFound, SakuteiError
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.queries.actor import actor
+from workflow.store.database import Office
+from workflow.store.tables import Delivery, Event, Plan, Webhook
 
 STEPS = frozenset(
     {

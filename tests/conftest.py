@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Databases, PostgreSQL, SQLite
-from tests.house import House
-from tests.run_folder import run_folder
-from tests.web.browsing import NO_BROWSER
-from workflow.office import Office
+from tests.support.chromium import NO_BROWSER
+from tests.support.databases import Databases, PostgreSQL, SQLite
+from tests.support.run_folder import run_folder
+from tests.support.scenario import House
+from workflow.store.database import Office
 
 _whole_run = ExitStack()
 

@@ -12,9 +12,10 @@ from sqlalchemy import event
 
 from definitions.terms import Outcome
 from tests.benchmarks.measure import medians, say
-from tests.house import House
-from workflow import engine, schema
-from workflow.office import Office
+from tests.support.scenario import House
+from workflow import actions
+from workflow.store import schema
+from workflow.store.database import Office
 
 PLANS = 200
 Statements = list[tuple[str, Any]]
@@ -35,14 +36,14 @@ def main() -> None:
         house,
         "record a decision",
         [
-            lambda o, item=item: engine.record_outcome(
+            lambda o, item=item: actions.record_outcome(
                 o, "joho_bukai_office", item, Outcome.APPROVED, now=house.now
             )
             for item in items
         ],
     )
     for number, item in enumerate(items):
-        engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+        actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
         for gate in ("policy_honbu", "policy_iinkai"):
             house.agree(gate, f"p{number}")
     _measure(
@@ -50,7 +51,7 @@ def main() -> None:
         house,
         "advance",
         [
-            lambda o, key=f"p{number}": engine.advance(o, "tanto", key, seen=1, now=house.now)
+            lambda o, key=f"p{number}": actions.advance(o, "tanto", key, seen=1, now=house.now)
             for number in range(PLANS)
         ],
     )

@@ -11,11 +11,11 @@ from sqlalchemy import func, insert, select
 
 from notifications.mail import MailSettings, mailer_of
 from notifications.scheduler import tick
-from tests.house import House
-from workflow import schema
-from workflow.audit import Tag
-from workflow.office import Office
-from workflow.records import Cursor, Event, Meeting
+from tests.support.scenario import House
+from workflow.domain.events import Tag
+from workflow.store import schema
+from workflow.store.database import Office
+from workflow.store.tables import Cursor, Event, Meeting
 
 MEETINGS = 100_000
 

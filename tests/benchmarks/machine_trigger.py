@@ -7,8 +7,9 @@ from transitions import Machine
 
 from definitions.load import shipped
 from tests.benchmarks.measure import medians, say
-from workflow.gates import GateState
-from workflow.machine import Standing, Trigger, build, take
+from workflow.domain.gates import GateState
+from workflow.domain.machine import build, take
+from workflow.domain.plans import PlanPosition, Trigger
 
 TIMES, AT_ONCE = 200, 200
 
@@ -33,7 +34,7 @@ def main() -> None:
 
     def through_ours() -> None:
         for _ in range(AT_ONCE):
-            take(ours, Trigger.ADVANCE, Standing("policy", gates=gates))
+            take(ours, Trigger.ADVANCE, PlanPosition("policy", gates=gates))
 
     def through_bare() -> None:
         for _ in range(AT_ONCE):
@@ -44,7 +45,7 @@ def main() -> None:
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for _ in range(10_000):
-        take(ours, Trigger.ADVANCE, Standing("policy", gates=gates))
+        take(ours, Trigger.ADVANCE, PlanPosition("policy", gates=gates))
     kept = tracemalloc.get_traced_memory()[0] - before
     print(f"kept by the machine after 10,000 plans: {kept} bytes")
 

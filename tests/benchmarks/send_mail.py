@@ -19,10 +19,11 @@ from definitions.terms import Role
 from notifications import outbox
 from notifications.kinds import State
 from notifications.mail import Mailer, MailSettings, Stationery, mailer_of
-from tests.house import LONG_AGO, House
-from workflow import engine, schema
-from workflow.office import Office
-from workflow.records import Delivery, Membership, Person
+from tests.support.scenario import LONG_AGO, House
+from workflow import actions
+from workflow.store import schema
+from workflow.store.database import Office
+from workflow.store.tables import Delivery, Membership, Person
 
 MEMBERS, MEETINGS, AT_A_TURN = 97, 50, 1000
 
@@ -125,7 +126,7 @@ def _a_full_body(office: Office) -> House:
         house.a_plan(key)
         house.a_version(key=key)
         meeting = house.a_meeting("joho_bukai", days=7)
-        engine.list_item(office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
+        actions.list_item(office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
     house.later(seconds=1)
     return house
 

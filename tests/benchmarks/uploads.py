@@ -11,11 +11,12 @@ from pathlib import Path
 
 import uvicorn
 
-from tests.house import House
-from tests.web.sending import MB, Post, document
-from tests.web.visiting import mail_settings
-from workflow import engine, schema
-from workflow.office import Office
+from tests.support.scenario import House
+from tests.support.sending import MB, Post, document
+from tests.support.web_client import mail_settings
+from workflow import actions
+from workflow.store import schema
+from workflow.store.database import Office
 from workflow.web.app import build
 
 SENDERS = 5
@@ -30,7 +31,7 @@ def main() -> None:
     people = [f"writer{number}" for number in range(SENDERS)]
     for key in people:
         house.a_person(key)
-        engine.post(office, "admin", key, "it", house.now.date() - timedelta(days=30), now=house.now)
+        actions.post(office, "admin", key, "it", house.now.date() - timedelta(days=30), now=house.now)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         app = build(office, mail_settings(folder), clock=lambda: house.now)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))

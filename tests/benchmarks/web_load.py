@@ -19,10 +19,11 @@ from typing import Any
 import httpx
 from sqlalchemy import Table, insert, select
 
-from tests.house import LONG_AGO, House
-from workflow import engine, schema
-from workflow.office import Office
-from workflow.records import Record
+from tests.support.scenario import LONG_AGO, House
+from workflow import actions
+from workflow.store import schema
+from workflow.store.database import Office
+from workflow.store.tables import Record
 
 SECTIONS, UNDER_WAY, READERS, ROUNDS = 20, 4, 50, 12
 PORT = 8765
@@ -98,11 +99,11 @@ def _an_office(folder: Path, plans: int) -> list[str]:
     house.a_plan("archived", at="printing")
     _copy(office, plans - SECTIONS * UNDER_WAY - 1)
     for section in range(SECTIONS):
-        engine.add_department(office, "admin", f"s{section}", f"第{section}課", now=house.now)
-        engine.post(office, "admin", "tanto", f"s{section}", LONG_AGO, now=house.now)
+        actions.add_department(office, "admin", f"s{section}", f"第{section}課", now=house.now)
+        actions.post(office, "admin", "tanto", f"s{section}", LONG_AGO, now=house.now)
         for number in range(UNDER_WAY):
             key = f"s{section}-{number}"
-            engine.open_plan(
+            actions.open_plan(
                 office, "tanto", key, f"計画 {key}", house.chain, department=f"s{section}", now=house.now
             )
             house.a_version(key=key)
@@ -111,7 +112,7 @@ def _an_office(folder: Path, plans: int) -> list[str]:
     for reader in range(READERS):
         key = f"reader{reader}"
         house.a_person(key)
-        engine.post(office, "admin", key, f"s{reader % SECTIONS}", LONG_AGO, now=house.now)
+        actions.post(office, "admin", key, f"s{reader % SECTIONS}", LONG_AGO, now=house.now)
         readers.append(key)
     now = datetime.now(UTC)
     tokens = [_session(office, key, now) for key in readers]
@@ -120,8 +121,8 @@ def _an_office(folder: Path, plans: int) -> list[str]:
 
 
 def _session(office: Office, key: str, now: datetime) -> str:
-    engine.set_password(office, "admin", key, "a password of a reader", now=now)
-    return engine.sign_in(office, key, "a password of a reader", now=now)
+    actions.set_password(office, "admin", key, "a password of a reader", now=now)
+    return actions.sign_in(office, key, "a password of a reader", now=now)
 
 
 def _copy(office: Office, copies: int) -> None:

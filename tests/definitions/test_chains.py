@@ -5,7 +5,7 @@ import pytest
 from definitions.chain import BodyGate, Chain, PeriodGate
 from definitions.load import shipped, shipped_chains
 from definitions.terms import BodyKind, Outcome
-from tests.paper import joined, schedule_of_the_paper, section
+from tests.support.seed_paper import joined, schedule_of_the_paper, section
 
 
 @pytest.fixture(scope="module")

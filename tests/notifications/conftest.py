@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.notifications.post_room import PostRoom
-from tests.notifications.sink import Sink, serve
-from workflow.office import Office
+from tests.support.outbox_scenario import PostRoom
+from tests.support.smtp_server import Sink, serve
+from workflow.store.database import Office
 
 
 @pytest.fixture

@@ -10,19 +10,19 @@ import pytest
 from sqlalchemy import text
 
 from notifications import outbox
+from notifications.dry_run import rehearse
 from notifications.kinds import Kind, State
-from notifications.rehearsal import rehearse
-from tests.notifications.post_room import PostRoom
-from workflow import engine
-from workflow.engine import LinkPurpose
-from workflow.errors import LinkUnusable, NotAllowed
+from tests.support.outbox_scenario import PostRoom
+from workflow import actions
+from workflow.domain.accounts import LinkPurpose
+from workflow.domain.errors import LinkUnusable, NotAllowed
 
 PASSWORD = "はるはあけぼの やうやう白く"
 
 
 @pytest.fixture
 def invited(room: PostRoom) -> PostRoom:
-    engine.invite(room.office, "admin", "one", now=room.now)
+    actions.invite(room.office, "admin", "one", now=room.now)
     return room.set(site="https://sakutei.city.example.jp")
 
 
@@ -43,7 +43,7 @@ def _token(mail: EmailMessage) -> str:
 
 def _holder(room: PostRoom, token: str, purpose: LinkPurpose = LinkPurpose.WELCOME) -> str:
     with room.office.reading() as db:
-        return engine.link_holder(db, purpose, token, room.now).key
+        return actions.link_holder(db, purpose, token, room.now).key
 
 
 def _everything_kept(room: PostRoom) -> str:
@@ -64,13 +64,13 @@ def test_an_invitation_reaches_the_person_with_a_link_that_works(invited: PostRo
 
 
 def test_who_would_be_invited_is_known_before(room: PostRoom) -> None:
-    mails = rehearse(room.office, lambda at: engine.invite(at, "admin", "one", now=room.now))
+    mails = rehearse(room.office, lambda at: actions.invite(at, "admin", "one", now=room.now))
     assert [(kind, seat.email) for kind, seat in mails] == [(Kind.INVITATION, "one@city.example.jp")]
     assert room.tick().sent == 0
 
 
 def test_a_reset_is_mailed_to_the_person_whoever_asked(invited: PostRoom) -> None:
-    engine.ask_reset(invited.office, "ONE@city.example.jp", now=invited.now)
+    actions.ask_reset(invited.office, "ONE@city.example.jp", now=invited.now)
     invited.tick()
     welcome, reset = invited.sink.mails
     assert "再設定" in reset["Subject"] and invited.sink.to == ["one@city.example.jp"] * 2
@@ -107,7 +107,7 @@ def test_each_try_has_a_link_of_its_own_and_all_that_may_have_arrived_work(invit
     assert len(set(tokens)) == 3
     assert [_holder(invited, token) for token in tokens] == ["one"] * 3
     assert len({mail["Message-ID"] for mail in invited.sink.mails}) == 1
-    engine.set_password_by_link(invited.office, LinkPurpose.WELCOME, tokens[0], PASSWORD, now=invited.now)
+    actions.set_password_by_link(invited.office, LinkPurpose.WELCOME, tokens[0], PASSWORD, now=invited.now)
     for token in tokens:
         with pytest.raises(LinkUnusable):
             _holder(invited, token)
@@ -116,7 +116,7 @@ def test_each_try_has_a_link_of_its_own_and_all_that_may_have_arrived_work(invit
 def test_an_address_mended_while_the_mail_waits_gets_the_link_and_the_old_one_none(invited: PostRoom) -> None:
     invited.sink.mode = "hang_up"
     invited.tick()
-    engine.change_person(invited.office, "admin", "one", email="right@city.example.jp", now=invited.now)
+    actions.change_person(invited.office, "admin", "one", email="right@city.example.jp", now=invited.now)
     invited.sink.mode = "accept"
     invited.now = invited.due()
     invited.tick()
@@ -129,7 +129,7 @@ def test_an_address_mended_while_the_mail_waits_gets_the_link_and_the_old_one_no
 
 def test_a_mail_of_an_older_invitation_is_not_sent_any_more(invited: PostRoom) -> None:
     invited.set(smtp_port=1).tick()
-    engine.invite(invited.office, "admin", "one", now=invited.now)
+    actions.invite(invited.office, "admin", "one", now=invited.now)
     invited.now = invited.due()
     invited.set(smtp_port=invited.sink.port).tick()
     assert invited.states() == [State.DROPPED, State.SENT]
@@ -157,7 +157,7 @@ def test_a_mail_sent_again_by_hand_has_a_link_of_its_own(invited: PostRoom) -> N
 
 
 def test_a_person_who_has_set_a_password_gets_no_more_links(invited: PostRoom) -> None:
-    engine.set_password(invited.office, "admin", "one", PASSWORD, now=invited.now)
+    actions.set_password(invited.office, "admin", "one", PASSWORD, now=invited.now)
     assert invited.tick().dropped == 1
     outbox.resend(invited.office, "admin", 1, now=invited.now)
     assert invited.tick().dropped == 1
@@ -165,8 +165,8 @@ def test_a_person_who_has_set_a_password_gets_no_more_links(invited: PostRoom) -
 
 
 def test_a_link_that_ended_while_the_mail_server_was_away_is_not_sent(room: PostRoom) -> None:
-    engine.set_password(room.office, "admin", "one", PASSWORD, now=room.now)
-    engine.ask_reset(room.office, "one", now=room.now)
+    actions.set_password(room.office, "admin", "one", PASSWORD, now=room.now)
+    actions.ask_reset(room.office, "one", now=room.now)
     room.set(smtp_port=1).tick()
     room.now += timedelta(hours=1, minutes=1)
     room.set(smtp_port=room.sink.port).tick()

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import event, insert, select
 
-from tests.notifications.post_room import PostRoom
-from workflow.office import Office
-from workflow.records import Meeting
+from tests.support.outbox_scenario import PostRoom
+from workflow.store.database import Office
+from workflow.store.tables import Meeting
 
 GROWING = {
     "sqlite": "meeting|event|delivery|agenda_item|vote|decision",

@@ -4,9 +4,10 @@ from icalendar import Calendar
 
 from definitions.terms import Outcome
 from notifications.kinds import Kind, State
-from tests.notifications.post_room import PostRoom
-from workflow import engine
-from workflow.audit import Tag, record
+from tests.support.outbox_scenario import PostRoom
+from workflow import actions
+from workflow.domain.events import Tag
+from workflow.store.event_log import record
 
 
 def entries(room: PostRoom) -> list[Calendar]:
@@ -103,8 +104,8 @@ def test_an_old_event_is_missed_not_sent(room: PostRoom) -> None:
 
 
 def test_who_is_asked_to_read_is_told_once_where(room: PostRoom) -> None:
-    engine.circulate(room.office, "tanto", "dx", ["one", "two"], note="来週まで", now=room.now)
-    engine.remark(room.office, "tanto", "dx", "一言", now=room.now)
+    actions.circulate(room.office, "tanto", "dx", ["one", "two"], note="来週まで", now=room.now)
+    actions.remark(room.office, "tanto", "dx", "一言", now=room.now)
     room.tick()
     room.tick()
     assert sorted(room.sink.to) == ["one@city.example.jp", "two@city.example.jp"]

@@ -10,9 +10,9 @@ import pytest
 from notifications import outbox
 from notifications.kinds import Kind, State
 from notifications.mail import MailSettings, mailer_of
-from tests.notifications.post_room import PostRoom
-from tests.notifications.sink import Sink, serve
-from workflow.errors import AlreadyDone, NotAllowed
+from tests.support.outbox_scenario import PostRoom
+from tests.support.smtp_server import Sink, serve
+from workflow.domain.errors import AlreadyDone, NotAllowed
 
 
 class Crash(BaseException):

@@ -4,9 +4,9 @@ import threading
 
 from notifications.kinds import Kind, State
 from notifications.outbox import claim
-from tests.notifications.post_room import PostRoom
-from workflow.engine.meetings import Form
-from workflow.records import Meeting
+from tests.support.outbox_scenario import PostRoom
+from workflow.domain.meetings import MeetingForm
+from workflow.store.tables import Meeting
 
 MEMBERS = ["head@city.example.jp", "one@city.example.jp", "two@city.example.jp"]
 
@@ -89,7 +89,7 @@ def test_cancelled_meeting_reminds_nobody(room: PostRoom) -> None:
 
 
 def test_unanswered_only_those_who_owe_an_answer(room: PostRoom) -> None:
-    meeting = room.meeting("2023-06-01 10:00", ends="2023-06-09 17:00", form=Form.IN_WRITING)
+    meeting = room.meeting("2023-06-01 10:00", ends="2023-06-09 17:00", form=MeetingForm.IN_WRITING)
     item = room.item(meeting)
     room.quiet()
     room.vote(item, 1)

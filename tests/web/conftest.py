@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.databases import SQLite
-from tests.house import House
-from tests.web.browsing import Site, chromium, site_of, skip_without_chromium
+from tests.support.chromium import Site, chromium, site_of, skip_without_chromium
+from tests.support.databases import SQLite
+from tests.support.scenario import House
 
 
 @pytest.fixture(scope="session")

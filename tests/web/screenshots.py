@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.web.browsing import DESKTOP, chromium, serving, shoot, sign_in
+from tests.support.chromium import DESKTOP, chromium, serving, shoot, sign_in
 from workflow.cli.serve_commands import halfway
 from workflow.web.app import build
 

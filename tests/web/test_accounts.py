@@ -14,14 +14,14 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 
-from tests.databases import SQLite
-from tests.house import House
-from tests.web.browsing import Site, must_read_well, sign_in
-from tests.web.letterbox import mailed_links
-from tests.web.visiting import PASSWORD, SITE, Browser, mail_settings
-from workflow import engine
-from workflow.calendar import tokyo_day
-from workflow.errors import SignInRefused
+from tests.support.chromium import Site, must_read_well, sign_in
+from tests.support.databases import SQLite
+from tests.support.mailbox import mailed_links
+from tests.support.scenario import House
+from tests.support.web_client import PASSWORD, SITE, Browser, mail_settings
+from workflow import actions
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import SignInRefused
 from workflow.web.app import build
 from workflow.web.browser_names import browser_name
 
@@ -135,7 +135,7 @@ def test_a_password_is_not_changed_until_everything_is_right(
 
 def test_who_has_left_is_let_in_no_more(mine: Browser) -> None:
     house = mine.house
-    engine.end_terms(house.office, "admin", "tanto", tokyo_day(house.now), now=house.now)
+    actions.end_terms(house.office, "admin", "tanto", tokyo_day(house.now), now=house.now)
     mine.see("/account")
     house.later(days=1)
     mine.client.cookies.clear()
@@ -147,7 +147,7 @@ def test_a_session_ends_with_the_last_day_of_its_person(mine: Browser) -> None:
     house = mine.house
     house.at("2023-03-31 20:00")
     mine.sign_in()
-    engine.end_terms(house.office, "admin", "tanto", tokyo_day(house.now), now=house.now)
+    actions.end_terms(house.office, "admin", "tanto", tokyo_day(house.now), now=house.now)
     mine.see("/account")
     house.at("2023-04-01 00:30")
     assert mine.client.get("/account", follow_redirects=False).status_code == 303
@@ -313,7 +313,7 @@ def test_a_browser_in_which_a_link_was_used_is_known(mine: Browser) -> None:
     stranger.send(link, password=NEWER, again=NEWER)
     for _ in range(6):
         with pytest.raises(SignInRefused):
-            engine.sign_in(
+            actions.sign_in(
                 mine.house.office, "tanto", "当てずっぽう", source="testclient", now=mine.house.now
             )
     assert _post_sign_in(Browser(mine.house).client, NEWER).status_code == 401
@@ -332,8 +332,8 @@ def test_an_administrator_lifts_the_wait_on_the_page(mine: Browser) -> None:
 
 def test_the_server_writes_no_secret_to_its_log(tmp_path: Path, sqlite: SQLite) -> None:
     with sqlite.office(tmp_path) as office:
-        engine.begin(office, "admin", "管理 太郎", "admin@example.jp", now=datetime.now(UTC))
-        engine.set_password(office, "admin", "admin", PASSWORD, now=datetime.now(UTC))
+        actions.begin(office, "admin", "管理 太郎", "admin@example.jp", now=datetime.now(UTC))
+        actions.set_password(office, "admin", "admin", PASSWORD, now=datetime.now(UTC))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     env = {**os.environ, "SAKUTEI_DATA": str(tmp_path), "PYTHONUNBUFFERED": "1"}

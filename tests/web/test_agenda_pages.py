@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from tests.house import House
-from tests.web.visiting import Browser
-from workflow import engine
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow import actions
 
 PLANS = ("a", "b", "c")
 
@@ -15,7 +15,7 @@ PLANS = ("a", "b", "c")
 def secretary(house: House) -> Browser:
     """The 事務局 of the 部会, with one meeting called and three plans before it."""
     for key in PLANS:
-        engine.open_plan(
+        actions.open_plan(
             house.office, "tanto", key, f"計画{key}", house.chain, department="it", now=house.now
         )
         house.a_version(key=key)

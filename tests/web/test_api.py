@@ -5,14 +5,15 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from definitions.terms import Outcome
-from tests.house import House
-from tests.web.calling import Program
-from tests.web.visiting import SITE, Browser
-from workflow import engine
-from workflow.engine import Form, Scope
-from workflow.office import Office
+from tests.support.api_client import Program
+from tests.support.scenario import House
+from tests.support.web_client import SITE, Browser
+from workflow import actions
+from workflow.domain.accounts import Scope
+from workflow.domain.meetings import MeetingForm
+from workflow.store.database import Office
 from workflow.web.api import ROUTERS
-from workflow.web.api.pace import Pace
+from workflow.web.api.rate_limit import Pace
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_a_meeting_is_called_attended_decided_corrected_and_closed(house: House)
 def test_a_member_votes_in_writing_and_takes_it_back(house: House) -> None:
     house.a_plan()
     house.a_version()
-    item = house.an_item("policy_bukai", form=Form.IN_WRITING)
+    item = house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
     program = Program(house, "joho_bukai_1")
     program.do(f"items/{item}/votes", choice="for")
     assert program.ask(f"items/{item}/tally")["in_favour"] == 1
@@ -347,7 +348,7 @@ def test_what_breaks_says_nothing_of_the_inside(staff: Program, monkeypatch: pyt
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("workflow.questions.plan_list", broken)
+    monkeypatch.setattr("workflow.queries.plan_list", broken)
     answer = staff.client.get("plans")
     assert (answer.status_code, answer.json()["type"]) == (500, "/problems/unexpected")
     assert "secret" not in answer.text and answer.headers["x-frame-options"] == "DENY"
@@ -408,7 +409,7 @@ def test_a_refusal_of_a_page_stays_a_page(house: House) -> None:
 
 
 def test_reads_cost_the_same_however_many_items_a_meeting_has(house: House) -> None:
-    from tests.workflow.test_statements import counted
+    from tests.support.counting import counted
 
     meeting = house.a_meeting()
     for key in ("a", "b", "c"):
@@ -417,7 +418,7 @@ def test_reads_cost_the_same_however_many_items_a_meeting_has(house: House) -> N
     program = Program(house, "tanto")
     costs = []
     for key in ("a", "b", "c"):
-        engine.list_item(house.office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
+        actions.list_item(house.office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
         with counted(house) as sent:
             program.ask(f"meetings/{meeting}")
         costs.append(len(sent))

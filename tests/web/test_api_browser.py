@@ -2,12 +2,12 @@
 
 from playwright.sync_api import expect
 
-from tests.web.browsing import Site, must_read_well
-from workflow import engine
+from tests.support.chromium import Site, must_read_well
+from workflow import actions
 
 
 def test_the_pages_about_programs_read_well(site: Site) -> None:
-    engine.add_webhook(
+    actions.add_webhook(
         site.house.office, "admin", "https://documents.example.lg.jp/" + "hook" * 40, now=site.house.now
     )
     page = site.person("admin")

@@ -12,14 +12,14 @@ from schemathesis import checks
 from schemathesis.generation import GenerationMode
 
 from definitions.terms import Outcome, Role
-from tests.databases import SQLite
-from tests.house import LONG_AGO, House
-from tests.web.browsing import serving
-from tests.web.calling import a_token
-from tests.web.visiting import mail_settings
-from workflow import engine
-from workflow.office import Office
-from workflow.web.api.pace import Pace
+from tests.support.api_client import a_token
+from tests.support.chromium import serving
+from tests.support.databases import SQLite
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import mail_settings
+from workflow import actions
+from workflow.store.database import Office
+from workflow.web.api.rate_limit import Pace
 from workflow.web.app import build
 
 EXAMPLES = 12
@@ -51,14 +51,14 @@ def a_house_with_everything(office: Office) -> House:
     staff and 事務局 at once."""
     house = House(office)
     house.a_person("everything", "何でも 係")
-    engine.name_administrator(office, "admin", "everything", LONG_AGO, now=house.now)
-    engine.post(office, "admin", "everything", "it", LONG_AGO, now=house.now)
-    engine.seat(office, "admin", "everything", "joho_bukai", Role.SECRETARIAT, LONG_AGO, now=house.now)
+    actions.name_administrator(office, "admin", "everything", LONG_AGO, now=house.now)
+    actions.post(office, "admin", "everything", "it", LONG_AGO, now=house.now)
+    actions.seat(office, "admin", "everything", "joho_bukai", Role.SECRETARIAT, LONG_AGO, now=house.now)
     house.a_plan()
     house.a_version()
     house.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
-    engine.circulate(office, "tanto", "dx", ["everything"], now=house.now)
-    engine.remark(office, "everything", "dx", "図がよい", now=house.now)
+    actions.circulate(office, "tanto", "dx", ["everything"], now=house.now)
+    actions.remark(office, "everything", "dx", "図がよい", now=house.now)
     return house
 
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.web.browsing import Site, must_read_well
+from tests.support.chromium import Site, must_read_well
 
 
 def test_the_pages_everybody_has_read_well(site: Site) -> None:

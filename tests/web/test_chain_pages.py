@@ -5,9 +5,9 @@ import json
 import pytest
 
 from definitions.load import shipped, shipped_text
-from tests.house import House
-from tests.web.visiting import Browser
-from workflow.records import BodyRecord
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow.store.tables import BodyRecord
 
 YAML = (
     shipped_text("two_rounds")

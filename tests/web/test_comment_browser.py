@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.house import House
-from tests.web.browsing import PHONE, Site, must_read_well
-from workflow import engine, questions
-from workflow.calendar import end_of_day, tokyo_day
-from workflow.opinions import Disposition, Route, Writer
+from tests.support.chromium import PHONE, Site, must_read_well
+from tests.support.scenario import House
+from workflow import actions, queries
+from workflow.domain.calendar import end_of_day, tokyo_day
+from workflow.domain.comments import Author, Disposition, Route
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def asking(site: Site) -> House:
     """A plan whose public comment opened today, an hour ago."""
     house = site.house
     house.a_plan(at="public_comment")
-    engine.open_comment(
+    actions.open_comment(
         house.office, "tanto", "dx", "comment_period", tokyo_day(house.now),
         places=["IT推進課（本庁舎5階）", "中央図書館"],
         contact="〒173-8501 板橋区板橋二丁目66番1号\nファクス 03-0000-1111\n電子メール it@city.example.jp",
@@ -27,8 +27,8 @@ def asking(site: Site) -> House:
 
 
 def a_letter(house: House, *opinions: str) -> None:
-    engine.receive_opinions(
-        house.office, "tanto", "dx", Writer("区民 一郎", "板橋区板橋二丁目", "03-0000-0000"), opinions,
+    actions.receive_opinions(
+        house.office, "tanto", "dx", Author("区民 一郎", "板橋区板橋二丁目", "03-0000-0000"), opinions,
         route=Route.FAX, received_at=house.now, now=house.now,
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_a_citizen_with_a_phone_and_no_scripts_sends_two_opinions_and_gets_a_num
     page.get_by_role("button", name="送信する").click()
     expect(page.get_by_text(re.compile(r"^1-0001$"))).to_be_visible()
     with asking.office.reading() as db:
-        assert [each.text for each in questions.all_opinions(db, 1)] == [
+        assert [each.text for each in queries.all_opinions(db, 1)] == [
             "図が小さくて見えません。",
             "費用が心配です。",
         ]
@@ -146,12 +146,12 @@ def publish(house: House) -> None:
     """Two more opinions of one more person, all answered, and published."""
     a_letter(house, "費用が心配だ。", "人が足りるか。")
     with house.office.reading() as db:
-        said = questions.all_opinions(db, 1)
-        last = questions.rounds(db, "dx", house.now)[0].closes_on
+        said = queries.all_opinions(db, 1)
+        last = queries.rounds(db, "dx", house.now)[0].closes_on
     for each in said:
-        engine.answer_opinions(
+        actions.answer_opinions(
             house.office, "tanto", "dx", [each.id], summary=each.text, answer="ご意見を踏まえ、図を大きくします。" * 6,
             disposition=Disposition.REFLECTED, now=house.now,
         )  # fmt: skip
     house.now = max(house.now, end_of_day(last))
-    engine.publish_result(house.office, "tanto", "dx", now=house.now)
+    actions.publish_result(house.office, "tanto", "dx", now=house.now)

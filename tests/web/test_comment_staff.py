@@ -8,19 +8,19 @@ from datetime import timedelta
 import openpyxl
 import pytest
 
-from tests.house import House
-from tests.web.visiting import Browser
-from tests.workflow.test_statements import counted
-from workflow import engine, questions
-from workflow.calendar import TOKYO, end_of_day, tokyo_day
-from workflow.opinions import Disposition, Route, Writer
+from tests.support.counting import counted
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow import actions, queries
+from workflow.domain.calendar import TOKYO, end_of_day, tokyo_day
+from workflow.domain.comments import Author, Disposition, Route
 
 
 @pytest.fixture
 def asked(house: House) -> House:
     """A plan whose public comment opened today, an hour ago."""
     house.a_plan(at="public_comment")
-    engine.open_comment(house.office, "tanto", "dx", "comment_period", tokyo_day(house.now), now=house.now)
+    actions.open_comment(house.office, "tanto", "dx", "comment_period", tokyo_day(house.now), now=house.now)
     return house.later(hours=1)
 
 
@@ -30,16 +30,16 @@ def staff(asked: House) -> Browser:
 
 
 def a_letter(house: House, *opinions: str, route: Route = Route.POST, name: str = "区民 一郎") -> list[int]:
-    engine.receive_opinions(
-        house.office, "tanto", "dx", Writer(name, "秘密の住所", "03-0000-0000", "秘密高校"), opinions, route=route,
+    actions.receive_opinions(
+        house.office, "tanto", "dx", Author(name, "秘密の住所", "03-0000-0000", "秘密高校"), opinions, route=route,
         received_at=house.now, now=house.now,
     )  # fmt: skip
     with house.office.reading() as db:
-        return [each.id for each in questions.all_opinions(db, 1)][-len(opinions) :]
+        return [each.id for each in queries.all_opinions(db, 1)][-len(opinions) :]
 
 
 def an_answer(house: House, *opinions: int, summary: str = "概要") -> int:
-    return engine.answer_opinions(
+    return actions.answer_opinions(
         house.office, "tanto", "dx", opinions, summary=summary, answer="考え方",
         disposition=Disposition.REFLECTED, now=house.now,
     )  # fmt: skip
@@ -47,7 +47,7 @@ def an_answer(house: House, *opinions: int, summary: str = "概要") -> int:
 
 def after_the_period(house: House) -> None:
     with house.office.reading() as db:
-        house.now = end_of_day(questions.rounds(db, "dx", house.now)[-1].closes_on)
+        house.now = end_of_day(queries.rounds(db, "dx", house.now)[-1].closes_on)
 
 
 # --- opening -------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_opinions_alike_are_chosen_answered_together_and_more_added(staff: Brows
     assert "2 件の意見に回答しました" in said and "図が見えない" in said and "図を大きく" not in said
     assert "既にある回答" in staff.see(f"/comments/dx/answer?opinion={third}")
     with house.office.reading() as db:
-        (reply,) = questions.replies(db, 1)
+        (reply,) = queries.replies(db, 1)
     assert "この回答の意見 3 件" in staff.send("/comments/dx/regroup", opinion=[third], answer=reply.id)
     page = f"/comments/dx/answers/{reply.id}"
     staff.send(page, summary="図が小さい。", text="大きくします。", disposition="already_written")
@@ -377,7 +377,9 @@ def test_the_list_costs_the_same_however_many_plans_ask(staff: Browser) -> None:
     before = cost()
     for key in ("b", "c"):
         house.a_plan(key, at="public_comment")
-        engine.open_comment(house.office, "tanto", key, "comment_period", tokyo_day(house.now), now=house.now)
+        actions.open_comment(
+            house.office, "tanto", key, "comment_period", tokyo_day(house.now), now=house.now
+        )
     house.a_plan("d", at="public_comment")
     staff.sign_in()
     assert cost() == before

@@ -10,10 +10,10 @@ from icalendar import Calendar, Event
 
 from notifications.mail import MaildirMailer
 from notifications.scheduler import tick
-from tests.house import House
-from tests.web.visiting import SITE, Browser, mail_settings
-from workflow import engine
-from workflow.calendar import TOKYO, tokyo_day
+from tests.support.scenario import House
+from tests.support.web_client import SITE, Browser, mail_settings
+from workflow import actions
+from workflow.domain.calendar import TOKYO, tokyo_day
 
 
 def subscribe(member: Browser, body: str = "") -> str:
@@ -75,7 +75,7 @@ def test_a_moved_and_a_cancelled_meeting_change_in_the_feed(member: Browser) -> 
     (before,) = entries(house, path).values()
     house.later(hours=1)
     later = house.now + timedelta(days=9)
-    engine.move_meeting(
+    actions.move_meeting(
         house.office,
         "joho_bukai_office",
         meeting,
@@ -87,7 +87,7 @@ def test_a_moved_and_a_cancelled_meeting_change_in_the_feed(member: Browser) -> 
     (moved,) = entries(house, path).values()
     assert moved["uid"] == before["uid"] and moved["sequence"] == 1 and moved.start == later
     assert moved["last-modified"].dt == house.now > before["last-modified"].dt
-    engine.cancel_meeting(house.office, "joho_bukai_office", meeting, "台風", now=house.now)
+    actions.cancel_meeting(house.office, "joho_bukai_office", meeting, "台風", now=house.now)
     (cancelled,) = entries(house, path).values()
     assert (cancelled["status"], cancelled["sequence"]) == ("CANCELLED", 2)
 
@@ -114,7 +114,7 @@ def test_who_leaves_the_body_no_longer_sees_its_meetings(member: Browser) -> Non
     house = member.house
     house.a_meeting(days=30)
     path = subscribe(member, "joho_bukai")
-    engine.end_terms(house.office, "admin", "joho_bukai_1", tokyo_day(house.now), now=house.now)
+    actions.end_terms(house.office, "admin", "joho_bukai_1", tokyo_day(house.now), now=house.now)
     house.later(days=1)
     Browser(house).see(path, 404)
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.house import House
-from tests.web.calling import Program
-from workflow import engine
-from workflow.audit import Tag
-from workflow.engine import calls
-from workflow.engine.calls import Answered, Claim
-from workflow.errors import AnswerLost, CallRunning, KeyReused
-from workflow.records import AnsweredCall, Event
+from tests.support.api_client import Program
+from tests.support.scenario import House
+from workflow import actions
+from workflow.actions import idempotency
+from workflow.actions.idempotency import Answered, Claim
+from workflow.domain.errors import AnswerLost, CallRunning, KeyReused
+from workflow.domain.events import Tag
+from workflow.store.tables import AnsweredCall, Event
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def suspend(program: Program, status: int = 201, key: str = "k1", reason: str = 
 
 
 def a_claim(house: House, key: str = "k1", request: str = "a" * 64) -> Claim:
-    claimed = engine.claim_call(house.office, 1, key, request, now=house.now)
+    claimed = actions.claim_call(house.office, 1, key, request, now=house.now)
     assert isinstance(claimed, Claim)
     return claimed
 
@@ -123,14 +123,14 @@ def test_while_it_is_done_the_second_is_told_to_come_back(
     staff: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, told = threading.Event(), threading.Event()
-    real = engine.suspend
+    real = actions.suspend
 
     def slow(*how: Any, **more: Any) -> Any:
         begun.set()
         told.wait(10)
         return real(*how, **more)
 
-    monkeypatch.setattr("workflow.engine.suspend", slow)
+    monkeypatch.setattr("workflow.actions.suspend", slow)
     first = threading.Thread(target=suspend, args=(staff,))
     first.start()
     assert begun.wait(10)
@@ -148,15 +148,15 @@ def test_cut_off_before_the_commit_it_is_done_when_sent_again(staff: Program) ->
         a_claim(staff.house)
     staff.house.later(seconds=61)
     again = a_claim(staff.house)
-    office = engine.marking(staff.house.office, again)
-    engine.suspend(office, "tanto", "dx", "見直し", seen=1, now=staff.house.now)
+    office = actions.marking(staff.house.office, again)
+    actions.suspend(office, "tanto", "dx", "見直し", seen=1, now=staff.house.now)
     assert suspensions(staff.house) == 1
 
 
 def test_cut_off_after_the_commit_it_is_not_done_again_and_says_so(staff: Program) -> None:
     claim = a_claim(staff.house)
-    engine.suspend(
-        engine.marking(staff.house.office, claim), "tanto", "dx", "見直し", seen=1, now=staff.house.now
+    actions.suspend(
+        actions.marking(staff.house.office, claim), "tanto", "dx", "見直し", seen=1, now=staff.house.now
     )
     with pytest.raises(CallRunning):
         a_claim(staff.house)
@@ -170,27 +170,27 @@ def test_a_slow_first_one_is_rolled_back_when_its_claim_was_taken_over(staff: Pr
     slow = a_claim(staff.house)
     staff.house.later(seconds=61)
     quick = a_claim(staff.house)
-    engine.suspend(
-        engine.marking(staff.house.office, quick), "tanto", "dx", "見直し", seen=1, now=staff.house.now
+    actions.suspend(
+        actions.marking(staff.house.office, quick), "tanto", "dx", "見直し", seen=1, now=staff.house.now
     )
     with pytest.raises(CallRunning):
-        engine.resume(
-            engine.marking(staff.house.office, slow), "tanto", "dx", "再開", seen=2, now=staff.house.now
+        actions.resume(
+            actions.marking(staff.house.office, slow), "tanto", "dx", "再開", seen=2, now=staff.house.now
         )
-    engine.keep_answer(staff.house.office, slow, 409, "{}")
-    engine.keep_answer(staff.house.office, quick, 201, '{"number":1}')
-    again = engine.claim_call(staff.house.office, 1, "k1", "a" * 64, now=staff.house.now)
+    actions.keep_answer(staff.house.office, slow, 409, "{}")
+    actions.keep_answer(staff.house.office, quick, 201, '{"number":1}')
+    again = actions.claim_call(staff.house.office, 1, "k1", "a" * 64, now=staff.house.now)
     assert again == Answered(201, '{"number":1}')
     assert staff.house.plan().status == "suspended"
 
 
 def test_what_was_given_back_can_be_sent_again_at_once_unless_it_was_done(staff: Program) -> None:
-    engine.release_call(staff.house.office, a_claim(staff.house))
+    actions.release_call(staff.house.office, a_claim(staff.house))
     claim = a_claim(staff.house)
-    engine.suspend(
-        engine.marking(staff.house.office, claim), "tanto", "dx", "見直し", seen=1, now=staff.house.now
+    actions.suspend(
+        actions.marking(staff.house.office, claim), "tanto", "dx", "見直し", seen=1, now=staff.house.now
     )
-    engine.release_call(staff.house.office, claim)
+    actions.release_call(staff.house.office, claim)
     staff.house.later(seconds=61)
     with pytest.raises(AnswerLost):
         a_claim(staff.house)
@@ -201,7 +201,7 @@ def test_what_broke_is_not_kept(staff: Program, monkeypatch: pytest.MonkeyPatch)
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr("workflow.engine.suspend", broken)
+        patch.setattr("workflow.actions.suspend", broken)
         assert suspend(staff, 500).json()["type"] == "/problems/unexpected"
     suspend(staff, 201)
     assert suspensions(staff.house) == 1
@@ -214,7 +214,7 @@ def test_an_answer_that_breaks_after_the_commit_does_not_let_it_be_done_twice(
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr("workflow.web.api.doors._settle", broken)
+        patch.setattr("workflow.web.api.routing._settle", broken)
         assert suspend(staff, 500).json()["type"] == "/problems/unexpected"
     assert suspend(staff, 409).json()["type"] == "/problems/call-running"
     staff.house.later(minutes=2)
@@ -231,7 +231,7 @@ def test_answers_are_forgotten_after_seven_days(staff: Program) -> None:
 
 
 def test_old_answers_of_other_calls_are_swept_a_few_at_a_time(staff: Program) -> None:
-    for number in range(calls.SWEPT_AT_ONCE + 5):
+    for number in range(idempotency.SWEPT_AT_ONCE + 5):
         a_claim(staff.house, f"old-{number}")
     with staff.house.office.writing() as db:
         db.execute(update(AnsweredCall).values(at=staff.house.now - timedelta(days=8)))
@@ -246,4 +246,4 @@ def test_old_answers_of_other_calls_are_swept_a_few_at_a_time(staff: Program) ->
 def test_another_request_is_refused_even_while_the_first_runs(staff: Program) -> None:
     a_claim(staff.house)
     with pytest.raises(KeyReused):
-        engine.claim_call(staff.house.office, 1, "k1", "b" * 64, now=staff.house.now)
+        actions.claim_call(staff.house.office, 1, "k1", "b" * 64, now=staff.house.now)

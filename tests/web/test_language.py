@@ -10,13 +10,14 @@ import pytest
 
 from definitions.load import shipped, shipped_chains
 from definitions.terms import Outcome, Role
-from tests.house import House
-from tests.web.catalogue import catalogue, messages
-from tests.web.visiting import Browser
-from workflow import engine, language
-from workflow.calendar import tokyo_day
+from tests.support.catalogue import catalogue, messages
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow import actions
+from workflow.domain import language
+from workflow.domain.calendar import tokyo_day
 
-PAGES = sorted((Path(language.__file__).parent / "web" / "pages").glob("*.html"))
+PAGES = sorted((Path(language.__file__).parents[1] / "web" / "templates").glob("*.html"))
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u4e00-\u9fff]")
 
 
@@ -78,7 +79,7 @@ def test_no_japanese_is_left_where_there_is_nothing(house: House) -> None:
 
 @pytest.mark.parametrize("key", shipped_chains())
 def test_no_japanese_is_left_around_a_drawn_chain(house: House, key: str) -> None:
-    sha256 = engine.add_chain(house.office, "admin", shipped(key), now=house.now)
+    sha256 = actions.add_chain(house.office, "admin", shipped(key), now=house.now)
     assert _japanese_left(house, _english(house, "tanto").see(f"/chains/{sha256[:12]}")) == []
 
 
@@ -118,8 +119,8 @@ def test_no_japanese_is_left_on_a_meeting_from_its_calling_to_its_end(house: Hou
     item = house.an_item("policy_bukai")
     browser = _english(house, "joho_bukai_office")
     assert _japanese_left(house, browser.see("/meetings/1")) == []
-    engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
-    engine.close_meeting(house.office, "joho_bukai_office", 1, "Minutes.", now=house.now)
+    actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+    actions.close_meeting(house.office, "joho_bukai_office", 1, "Minutes.", now=house.now)
     for path in ("/", "/meetings/1", "/meetings?show=past", "/meetings/new", "/bodies/joho_bukai"):
         assert _japanese_left(house, browser.see(path)) == [], path
 
@@ -127,7 +128,7 @@ def test_no_japanese_is_left_on_a_meeting_from_its_calling_to_its_end(house: Hou
 def test_no_japanese_is_left_on_a_running_public_comment(house: House) -> None:
     house.a_plan(at="public_comment")
     today = tokyo_day(house.now)
-    engine.open_comment(
+    actions.open_comment(
         house.office,
         "tanto",
         "dx",

@@ -6,11 +6,11 @@ import sqlite3
 
 import pytest
 
-from tests.house import LONG_AGO, House
-from tests.web.visiting import Browser
-from workflow import engine
-from workflow.web import log_pages
-from workflow.web.sheets import csv_lines
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser
+from workflow import actions
+from workflow.web.pages import log
+from workflow.web.spreadsheet import csv_lines
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_log_is_narrowed_by_kind_person_plan_meeting_and_days(reader: Browse
 
 
 def test_an_event_shows_its_data_and_its_hash_as_text(reader: Browser) -> None:
-    engine.suspend(reader.house.office, "tanto", "dx", "<b>理由</b>", seen=1, now=reader.house.now)
+    actions.suspend(reader.house.office, "tanto", "dx", "<b>理由</b>", seen=1, now=reader.house.now)
     shown = reader.see("/log?tag=plan.suspended")
     assert "<b>理由" not in shown and "&lt;b&gt;理由" in shown
     assert "<code>reason</code>" in shown
@@ -71,9 +71,9 @@ def test_an_event_shows_its_data_and_its_hash_as_text(reader: Browser) -> None:
 
 def test_single_terms_that_ended_and_deputies_are_said_in_words(reader: Browser) -> None:
     office, now = reader.house.office, reader.house.now
-    engine.name_deputy(office, "admin", "mayor", "tanto", LONG_AGO, now=now)
-    engine.end_deputyship(office, "admin", 1, LONG_AGO, now=now)
-    engine.end_terms(office, "admin", "joho_bukai_1", LONG_AGO, now=now)
+    actions.name_deputy(office, "admin", "mayor", "tanto", LONG_AGO, now=now)
+    actions.end_deputyship(office, "admin", 1, LONG_AGO, now=now)
+    actions.end_terms(office, "admin", "joho_bukai_1", LONG_AGO, now=now)
     shown = reader.see("/log?tag=term.ended")
     assert "担当 花子　区 長の代理（令和2年4月1日（水）まで）" in shown
     assert "すべての所属・委員・代理（令和2年4月1日（水）まで）" in shown
@@ -81,7 +81,7 @@ def test_single_terms_that_ended_and_deputies_are_said_in_words(reader: Browser)
 
 
 def test_a_long_log_is_verified_when_somebody_asks(reader: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_pages, "VERIFIED_AT_ONCE", 10)
+    monkeypatch.setattr(log, "VERIFIED_AT_ONCE", 10)
     shown = reader.see("/log?tag=plan.opened")
     assert "全体を検証する" in shown and "正しくつながっています" not in shown
     assert "正しくつながっています" in reader.see("/log?tag=plan.opened&verify=yes")
@@ -111,7 +111,7 @@ def test_auditors_download_the_range_they_chose(reader: Browser) -> None:
 
 
 def test_the_csv_holds_more_than_it_reads_at_once(reader: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_pages, "AT_ONCE", 7)
+    monkeypatch.setattr(log, "AT_ONCE", 7)
     rows = list(csv.reader(io.StringIO(reader.client.get("/log/csv").text.removeprefix("\ufeff"))))
     numbers = [int(row[0]) for row in rows[1:]]
     assert numbers == list(range(len(numbers), 0, -1)) and len(numbers) > 30

@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from tests.house import House
-from tests.web.browsing import Site, must_read_well
-from tests.web.letterbox import mailed_links
-from tests.web.visiting import PASSWORD, SITE, Browser
-from workflow import engine
-from workflow.records import LinkToken
+from tests.support.chromium import Site, must_read_well
+from tests.support.mailbox import mailed_links
+from tests.support.scenario import House
+from tests.support.web_client import PASSWORD, SITE, Browser
+from workflow import actions
+from workflow.store.tables import LinkToken
 
 NEWER = "なつはよる 月のころはさらなり"
 
@@ -23,7 +23,7 @@ def stranger(house: House) -> Browser:
 
 
 def _invited(browser: Browser, person: str = "mayor") -> str:
-    engine.invite(browser.house.office, "admin", person, now=browser.house.now)
+    actions.invite(browser.house.office, "admin", person, now=browser.house.now)
     return mailed_links(browser.house)[-1]
 
 
@@ -114,7 +114,7 @@ def test_asking_says_the_same_for_whom_nobody_knows(house: House) -> None:
 
 
 def test_links_lead_to_the_office_whatever_host_was_asked(house: House) -> None:
-    engine.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
+    actions.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
     headers = {"host": "evil.example", "x-forwarded-host": "evil.example", "forwarded": "host=evil.example"}
     Browser(house).client.post("/reset", data={"who": "tanto"}, headers=headers, follow_redirects=False)
     assert len(mailed_links(house)) == 1, f"a link that does not begin with {SITE} is not found"
@@ -138,7 +138,7 @@ def test_the_address_of_a_link_is_nowhere_in_the_database(stranger: Browser) -> 
 
 
 def test_a_person_opens_a_link_in_a_browser(site: Site) -> None:
-    engine.invite(site.house.office, "admin", "mayor", now=site.house.now)
+    actions.invite(site.house.office, "admin", "mayor", now=site.house.now)
     [link] = mailed_links(site.house)
     page = site.person()
     page.goto(link)

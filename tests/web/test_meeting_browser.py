@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from definitions.terms import Outcome
-from tests.house import LONG_AGO
-from tests.web.browsing import Site, must_read_well
-from workflow import engine
-from workflow.engine import Form
+from tests.support.chromium import Site, must_read_well
+from tests.support.scenario import LONG_AGO
+from workflow import actions
+from workflow.domain.meetings import MeetingForm
 
 OFFICE = "joho_bukai_office"
 
@@ -19,12 +19,12 @@ def a_full_agenda(site: Site, count: int) -> list[int]:
     house = site.house
     meeting = house.a_meeting()
     for number in range(count):
-        engine.open_plan(
+        actions.open_plan(
             house.office, "tanto", f"p{number}", f"計画{number}", house.chain, department="it", now=house.now
         )
         house.a_version(key=f"p{number}")
     return [
-        engine.list_item(house.office, OFFICE, meeting, f"p{number}", "policy_bukai", now=house.now)
+        actions.list_item(house.office, OFFICE, meeting, f"p{number}", "policy_bukai", now=house.now)
         for number in range(count)
     ]
 
@@ -121,7 +121,7 @@ def test_the_agenda_is_ordered_by_keyboard(site: Site) -> None:
 def test_everything_works_without_scripts(site: Site) -> None:
     house = site.house
     for number in range(2):
-        engine.open_plan(
+        actions.open_plan(
             house.office, "tanto", f"p{number}", f"計画{number}", house.chain, department="it", now=house.now
         )
         house.a_version(key=f"p{number}")
@@ -156,11 +156,11 @@ def test_the_pages_of_meetings_read_well(site: Site) -> None:
     house = site.house
     a_full_agenda(site, 3)
     house.a_person("stand_in", "代理 次郎")
-    engine.name_deputy(house.office, "admin", "joho_bukai_1", "stand_in", LONG_AGO, now=house.now)
-    writing = house.a_meeting(form=Form.IN_WRITING, days=12)
+    actions.name_deputy(house.office, "admin", "joho_bukai_1", "stand_in", LONG_AGO, now=house.now)
+    writing = house.a_meeting(form=MeetingForm.IN_WRITING, days=12)
     house.a_plan("circulated")
     house.a_version(key="circulated")
-    engine.list_item(house.office, OFFICE, writing, "circulated", "policy_bukai", now=house.now)
+    actions.list_item(house.office, OFFICE, writing, "circulated", "policy_bukai", now=house.now)
     page = site.person(OFFICE)
     for path in ("/meetings", "/meetings?month=2023-12", "/meetings?show=coming", "/meetings?show=past",
                  "/meetings/new", "/meetings/entered", "/meetings/1", "/meetings/1/notice", "/meetings/2",
@@ -180,7 +180,7 @@ def test_the_pages_of_meetings_read_well(site: Site) -> None:
     page.get_by_role("button", name="戻って直す").click()
     must_read_well(page)
     for item in (1, 2, 3):
-        engine.record_outcome(house.office, OFFICE, item, Outcome.APPROVED, now=house.now)
+        actions.record_outcome(house.office, OFFICE, item, Outcome.APPROVED, now=house.now)
     page.goto("/meetings/1")
     must_read_well(page)
     assert page.evaluate("new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size") == (

@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 
 from definitions.terms import Outcome, Role
 from notifications import notices
-from tests.house import LONG_AGO, House
-from tests.web.visiting import Browser
-from tests.workflow.test_statements import counted
-from workflow import engine
-from workflow.engine import Choice, Form
-from workflow.questions.agenda import agenda
-from workflow.records import Delivery, Meeting
+from tests.support.counting import counted
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser
+from workflow import actions
+from workflow.domain.meetings import MeetingForm
+from workflow.domain.votes import Choice
+from workflow.queries.agenda import agenda
+from workflow.store.tables import Delivery, Meeting
 
 MEETING = {"body": "joho_bukai", "title": "第1回部会", "form": "in_person", "day": "2023-03-08", "begins": "14:00",
            "ends": "16:00", "place": "第一委員会室"}  # fmt: skip
@@ -36,7 +37,7 @@ def cell(page: str, day: str) -> str:
 
 
 def test_the_month_says_holidays_and_closed_days_in_words(secretary: Browser) -> None:
-    engine.close_day(secretary.house.office, "admin", date(2023, 3, 10), "庁舎停電", now=secretary.house.now)
+    actions.close_day(secretary.house.office, "admin", date(2023, 3, 10), "庁舎停電", now=secretary.house.now)
     shown = secretary.see("/meetings")
     assert "令和5年3月" in shown
     assert "春分の日" in cell(shown, "2023-03-21")
@@ -60,10 +61,12 @@ def test_the_last_day_of_answers_in_writing_and_a_comment_period_stand_in_the_mo
     secretary: Browser,
 ) -> None:
     house = secretary.house
-    house.a_meeting(form=Form.IN_WRITING, days=12)
+    house.a_meeting(form=MeetingForm.IN_WRITING, days=12)
     assert "回答期限" in cell(secretary.see("/meetings"), "2023-03-13")
     house.a_plan(at="public_comment")
-    last = engine.open_comment(house.office, "tanto", "dx", "comment_period", house.now.date(), now=house.now)
+    last = actions.open_comment(
+        house.office, "tanto", "dx", "comment_period", house.now.date(), now=house.now
+    )
     secretary.sign_in()
     shown = secretary.see(f"/meetings?month={last:%Y-%m}")
     assert "パブリックコメント最終日" in cell(shown, last.isoformat())
@@ -104,7 +107,7 @@ def test_the_calendar_and_the_page_of_a_meeting_cost_the_same_for_more(secretary
         for key in plans:
             house.a_plan(key)
             house.a_version(key=key)
-            engine.list_item(house.office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
+            actions.list_item(house.office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
 
     def cost() -> list[int]:
         found = []
@@ -207,7 +210,7 @@ def test_a_meeting_is_closed_once_every_item_has_its_outcome(secretary: Browser)
     shown = secretary.see("/meetings/1")
     assert "まだ終了できません" in shown and "会議を終了する" not in shown
     assert "結果のない議題があります" in secretary.send("/meetings/1/close", 409, minutes="x")
-    engine.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+    actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
     shown = secretary.send("/meetings/1/close", minutes="全員で話し合った。")
     assert "全員で話し合った。" in shown and "終了" in shown
 
@@ -250,7 +253,7 @@ def test_the_notice_is_shown_as_its_recipient_reads_it(secretary: Browser) -> No
     secretary.do("/meetings/new", **MEETING)
     house.a_plan()
     house.a_version()
-    engine.list_item(house.office, "joho_bukai_office", 1, "dx", "policy_bukai", now=house.now)
+    actions.list_item(house.office, "joho_bukai_office", 1, "dx", "policy_bukai", now=house.now)
     called = secretary.see("/meetings/1/notice")
     assert "【会議の御案内】第1回部会" in called and "【審議】DX推進計画（策定方針）" in called
     assert "会議名　第1回部会（情報化推進部会）\n　日　時　令和5年3月8日（水）14:00" in called
@@ -270,7 +273,7 @@ def sitting(house: House, *plans: str) -> tuple[int, list[int]]:
         house.a_plan(key)
         house.a_version(key=key)
         items.append(
-            engine.list_item(house.office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
+            actions.list_item(house.office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
         )
     house.later(days=7, hours=1)
     return meeting, items
@@ -279,7 +282,7 @@ def sitting(house: House, *plans: str) -> tuple[int, list[int]]:
 def test_attendance_takes_deputies_and_marks_the_rest_present(house: House) -> None:
     meeting, _ = sitting(house, "dx")
     house.a_person("stand_in", "代理 次郎")
-    engine.name_deputy(house.office, "admin", "joho_bukai_1", "stand_in", LONG_AGO, now=house.now)
+    actions.name_deputy(house.office, "admin", "joho_bukai_1", "stand_in", LONG_AGO, now=house.now)
     secretary = Browser(house, "joho_bukai_office")
     assert "代理出席（代理 次郎）" in secretary.see(f"/meetings/{meeting}")
     shown = secretary.send(
@@ -429,8 +432,8 @@ def test_answers_in_writing_are_given_by_members_and_their_deputies(house: House
     house.a_plan()
     house.a_version()
     house.a_person("stand_in", "代理 次郎")
-    engine.name_deputy(house.office, "admin", "joho_bukai_1", "stand_in", LONG_AGO, now=house.now)
-    item = house.an_item("policy_bukai", form=Form.IN_WRITING)
+    actions.name_deputy(house.office, "admin", "joho_bukai_1", "stand_in", LONG_AGO, now=house.now)
+    item = house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
     deputy = Browser(house, "stand_in")
     assert "さんの代理として答えます" in deputy.see("/meetings/1")
     deputy.send(f"/items/{item}/vote", choice="for", meeting=1, member="joho_bukai_1")
@@ -444,13 +447,13 @@ def test_answers_in_writing_are_given_by_members_and_their_deputies(house: House
     member.sign_in()
     assert "取り消す" not in member.see("/meetings/1")
     with house.office.reading() as db:
-        assert engine.current_tally(db, item).in_favour == 1
+        assert actions.current_tally(db, item).in_favour == 1
 
 
 def test_a_decision_alone_is_shown_and_put_to_the_next_meeting(house: House) -> None:
     house.a_plan()
     house.a_version()
-    engine.decide_alone(
+    actions.decide_alone(
         house.office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "急ぎ", now=house.now
     )
     meeting = house.a_meeting()
@@ -465,7 +468,7 @@ def test_a_decision_alone_is_shown_and_put_to_the_next_meeting(house: House) -> 
 def test_a_vice_chair_sees_what_the_chair_sees(house: House) -> None:
     meeting, _ = sitting(house, "dx")
     house.a_person("vice", "副 会長")
-    engine.seat(house.office, "admin", "vice", "joho_bukai", Role.VICE_CHAIR, LONG_AGO, now=house.now)
+    actions.seat(house.office, "admin", "vice", "joho_bukai", Role.VICE_CHAIR, LONG_AGO, now=house.now)
     shown = Browser(house, "vice").see(f"/meetings/{meeting}")
     assert "結果を記録する" in shown and "議題を加える" not in shown and "出欠を記録する" not in shown
     assert Choice.FOR.label not in shown

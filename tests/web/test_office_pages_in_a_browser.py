@@ -3,8 +3,9 @@
 from playwright.sync_api import Page, expect
 
 from definitions.load import shipped, shipped_chains
-from tests.web.browsing import Site, must_read_well
-from workflow import engine
+from tests.support.chromium import Site, must_read_well
+from workflow import actions
+from workflow.domain.meetings import MeetingForm
 
 PATHS = (
     "/people", "/people?day=2019-01-01", "/people?words=nobody", "/people/joho_bukai_chair", "/people/_table", "/bodies",
@@ -88,8 +89,8 @@ def _furnished(site: Site) -> None:
     house.a_version()
     house.agree("policy_bukai")
     house.a_meeting("joho_bukai", days=11)
-    house.a_meeting("ict_honbu", days=12, form=engine.Form.IN_WRITING)
-    engine.name_deputy(house.office, "admin", "joho_bukai_chair", "tanto", house.now.date(), now=house.now)
-    engine.close_day(
+    house.a_meeting("ict_honbu", days=12, form=MeetingForm.IN_WRITING)
+    actions.name_deputy(house.office, "admin", "joho_bukai_chair", "tanto", house.now.date(), now=house.now)
+    actions.close_day(
         house.office, "admin", house.now.date().replace(month=10, day=1), "区制記念日", now=house.now
     )

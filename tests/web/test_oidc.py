@@ -12,9 +12,8 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 from playwright.sync_api import expect
 
-from tests.house import House
-from tests.web.browsing import Site, must_read_well, serving
-from tests.web.provider import (
+from tests.support.chromium import Site, must_read_well, serving
+from tests.support.oidc_provider import (
     CLIENT,
     HANAKO,
     NAME,
@@ -28,8 +27,9 @@ from tests.web.provider import (
     signed,
     unsigned,
 )
-from tests.web.visiting import SITE, Browser, mail_settings
-from workflow import engine
+from tests.support.scenario import House
+from tests.support.web_client import SITE, Browser, mail_settings
+from workflow import actions
 from workflow.web.app import build
 from workflow.web.oidc import Provider
 
@@ -122,7 +122,7 @@ def test_whom_no_verified_address_names_is_refused_in_the_same_words(
 
 def test_an_address_of_two_people_names_nobody(traveller: Traveller) -> None:
     house = traveller.house
-    engine.change_person(house.office, "admin", "mayor", email="tanto@city.example.jp", now=house.now)
+    actions.change_person(house.office, "admin", "mayor", email="tanto@city.example.jp", now=house.now)
     _refused(traveller, traveller.travels(), "職員を確かめられませんでした")
 
 

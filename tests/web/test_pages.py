@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.house import House
-from tests.web.visiting import PASSWORD, Browser, mail_settings
-from workflow import audit, engine
+from tests.support.scenario import House
+from tests.support.web_client import PASSWORD, Browser, mail_settings
+from workflow import actions
+from workflow.domain.meetings import MeetingForm
+from workflow.store import event_log
 from workflow.web.app import HEADERS, build
 
 
@@ -39,7 +41,7 @@ def test_a_wrong_password_is_refused_without_saying_what_was_wrong(house: House)
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House, tmp_path: Path) -> None:
-    engine.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
+    actions.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
     app = build(house.office, mail_settings(tmp_path), clock=lambda: house.now)
     client = TestClient(app, base_url="https://office.example.jp")
     answer = client.post("/sign-in", data={"key": "tanto", "password": PASSWORD}, follow_redirects=False)
@@ -112,7 +114,7 @@ def test_a_meeting_is_attended_decided_and_closed_on_one_page(house: House) -> N
     house.a_plan()
     house.a_version()
     meeting = house.a_meeting("joho_bukai")
-    item = engine.list_item(house.office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=house.now)
+    item = actions.list_item(house.office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=house.now)
     house.later(days=7, hours=1)
     secretary = Browser(house, "joho_bukai_office")
     assert "結果の記録" in secretary.see("/")
@@ -128,7 +130,7 @@ def test_a_meeting_is_attended_decided_and_closed_on_one_page(house: House) -> N
     assert "全員で話し合った。" in secretary.see(f"/meetings/{meeting}")
     assert "図を直す、用語をそろえる" in secretary.see("/plans/dx")
     with house.office.reading() as db:
-        audit.verify(db)
+        event_log.verify(db)
 
 
 def test_a_member_without_the_right_sees_no_form_and_is_refused(house: House) -> None:
@@ -145,7 +147,7 @@ def test_a_member_without_the_right_sees_no_form_and_is_refused(house: House) ->
 def test_a_member_answers_in_writing(house: House) -> None:
     house.a_plan()
     house.a_version()
-    item = house.an_item("policy_bukai", form=engine.Form.IN_WRITING)
+    item = house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
     member = Browser(house, "joho_bukai_1")
     assert "への回答" in member.see("/")
     member.send(f"/items/{item}/vote", choice="for", meeting=1)
@@ -153,7 +155,7 @@ def test_a_member_answers_in_writing(house: House) -> None:
 
 
 def test_what_people_write_is_only_text(staff: Browser) -> None:
-    engine.suspend(
+    actions.suspend(
         staff.house.office, "tanto", "dx", "<img src=x onerror=alert(1)>", seen=1, now=staff.house.now
     )
     shown = staff.see("/plans/dx")
@@ -170,6 +172,6 @@ def test_a_request_too_large_is_refused_before_it_is_read(staff: Browser) -> Non
 
 
 def test_pages_do_not_run_scripts_or_styles_of_their_own() -> None:
-    for path in (Path(__file__).parents[2] / "workflow" / "web" / "pages").glob("*.html"):
+    for path in (Path(__file__).parents[2] / "workflow" / "web" / "templates").glob("*.html"):
         text = path.read_text("utf-8")
         assert not re.search(r"<script(?! src=)|<style|\son\w+=|\sstyle=", text), path.name

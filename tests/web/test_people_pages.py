@@ -5,11 +5,11 @@ import re
 import pytest
 
 from definitions.terms import Role
-from tests.house import House
-from tests.web.visiting import PASSWORD, Browser
-from workflow import engine
-from workflow.calendar import tokyo_day
-from workflow.people import seats
+from tests.support.scenario import House
+from tests.support.web_client import PASSWORD, Browser
+from workflow import actions
+from workflow.domain.calendar import tokyo_day
+from workflow.queries.seats import seats
 
 TABLE = "氏名,鍵,メール,課,職\n佐藤 一郎,sato,sato@city.example.jp,IT推進課,課長\n鈴木,suzuki,suzuki@city.example.jp,it,\n"
 
@@ -100,7 +100,7 @@ def test_a_person_without_a_password_is_invited_after_it_was_said_to_whom(admin:
     assert "区 長さんを招待する" in asked and "mayor@city.example.jp" in asked
     assert "招待メールを送ります" in admin.do("/people/mayor/invite")
     assert "職員を招待: 区 長" in admin.see("/log?tag=person.invited")
-    engine.set_password(admin.house.office, "admin", "admin", PASSWORD, now=admin.house.now)
+    actions.set_password(admin.house.office, "admin", "admin", PASSWORD, now=admin.house.now)
     admin.sign_in()
     assert "招待メールを送る" not in admin.see("/people/admin")
     Browser(admin.house, "tanto").send("/people/mayor/invite", 403)
@@ -203,7 +203,7 @@ def test_a_body_shows_its_rule_its_people_and_its_coming_meetings(house: House) 
 
 def test_a_body_without_its_people_says_what_to_do(house: House) -> None:
     for who in ("chair", "1", "2", "office"):
-        engine.end_terms(house.office, "admin", f"joho_bukai_{who}", tokyo_day(house.now), now=house.now)
+        actions.end_terms(house.office, "admin", f"joho_bukai_{who}", tokyo_day(house.now), now=house.now)
     house.later(days=2)
     assert "未登録" in Browser(house, "tanto").see("/bodies")
     assert "システム管理者に登録を依頼" in Browser(house, "tanto").see("/bodies/joho_bukai")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from definitions.chain import BodyGate, Chain
 from definitions.load import shipped, shipped_chains
-from tests.workflow.test_any_chain import chains
-from workflow.web.lettering import width_of, wrapped
-from workflow.web.picture import columns, picture
+from tests.support.chains import chains
+from workflow.web.svg.drawing import columns, picture
+from workflow.web.svg.text import width_of, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from definitions.terms import Outcome
-from tests.house import LONG_AGO, House
-from tests.web.browsing import PHONE, Site, must_read_well
-from tests.web.visiting import Browser
-from tests.workflow.test_statements import counted
-from workflow import engine
+from tests.support.chromium import PHONE, Site, must_read_well
+from tests.support.counting import counted
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser
+from workflow import actions
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
@@ -38,7 +38,7 @@ def upload(person: Browser, name: str, content: bytes, status: int = 200) -> str
 def test_the_list_is_narrowed_by_words_stage_status_and_department(house: House) -> None:
     house.a_plan("one", at="outline")
     house.a_plan("two")
-    engine.suspend(house.office, "tanto", "two", "様子を見る", seen=1, now=house.now)
+    actions.suspend(house.office, "tanto", "two", "様子を見る", seen=1, now=house.now)
     reader = Browser(house, "mayor")
 
     def found(query: str) -> list[str]:
@@ -82,7 +82,7 @@ def test_staff_open_a_plan_of_their_own_department_under_a_shipped_chain(house: 
 
 def test_a_plan_begins_under_a_definition_of_the_offices_own(house: House) -> None:
     own = house.chain.model_copy(update={"title": "本区の流れ"})
-    engine.add_chain(house.office, "admin", own, now=house.now)
+    actions.add_chain(house.office, "admin", own, now=house.now)
     staff = Browser(house, "tanto")
     choice = re.findall(r'<option value="(\w{64})">本区の流れ', staff.see("/plans/new"))[0]
     staff.send("/plans/new", key="own", title="計画", chain=choice, department="it")
@@ -274,7 +274,7 @@ def test_returning_without_a_reason_is_refused(to_sign: House) -> None:
 
 def test_a_deputys_signature_is_reviewed_on_the_page(to_sign: House) -> None:
     to_sign.a_person("vice", "副 区長")
-    engine.name_deputy(to_sign.office, "admin", "mayor", "vice", LONG_AGO, now=to_sign.now)
+    actions.name_deputy(to_sign.office, "admin", "mayor", "vice", LONG_AGO, now=to_sign.now)
     Browser(to_sign, "vice").do("/plans/dx/gates/decision_mayor/sign", answer="approve")
     mayor = Browser(to_sign, "mayor")
     assert "副 区長さんが、あなたに代わって" in mayor.see("/plans/dx")
@@ -341,7 +341,7 @@ def test_a_first_month_that_cannot_be_is_refused_with_the_mend(staff: Browser) -
 
 def test_the_whole_history_is_paged(staff: Browser) -> None:
     for number in range(120):
-        engine.remark(staff.house.office, "tanto", "dx", f"{number}", now=staff.house.now)
+        actions.remark(staff.house.office, "tanto", "dx", f"{number}", now=staff.house.now)
     assert staff.see("/plans/dx").count("<time") == 50 + 120
     first = staff.see("/plans/dx/history")
     older = re.findall(r'href="(/plans/dx/history\?before=\d+)"', first)[0]
@@ -374,8 +374,8 @@ def test_the_plan_page_costs_at_most_twelve_statements_whatever_its_history(hous
         for number in range(9):
             house.a_version(f"{key} {number}", key=key)
             house.agree("proposal_bukai", key, outcome=Outcome.CONDITIONAL, conditions=["一", "二", "三"])
-            engine.circulate(house.office, "tanto", key, ["tanto", "joho_bukai_1"], now=house.now)
-            engine.remark(house.office, "tanto", key, "記入", now=house.now)
+            actions.circulate(house.office, "tanto", key, ["tanto", "joho_bukai_1"], now=house.now)
+            actions.remark(house.office, "tanto", key, "記入", now=house.now)
 
     a_proposal("few", lambda key: None)
     before = cost("/plans/few"), cost("/plans")
@@ -392,13 +392,13 @@ def test_the_pages_of_a_plan_read_well_on_screen_and_phone(site: Site) -> None:
     house.a_plan(at="outline")
     house.a_version()
     house.agree("outline_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す", "用語をそろえる"])
-    engine.close_condition(house.office, "joho_bukai_office", 1, "差し替えた", now=house.now)
+    actions.close_condition(house.office, "joho_bukai_office", 1, "差し替えた", now=house.now)
     house.a_version("第二版")
     house.agree("outline_bukai")
-    engine.circulate(house.office, "tanto", "dx", ["tanto", "joho_bukai_1"], note="お願い", now=house.now)
-    number = engine.remark(house.office, "tanto", "dx", "一言", now=house.now)
-    engine.remark(house.office, "joho_bukai_1", "dx", "二言", now=house.now)
-    engine.take_back_remark(house.office, "tanto", number, now=house.now)
+    actions.circulate(house.office, "tanto", "dx", ["tanto", "joho_bukai_1"], note="お願い", now=house.now)
+    number = actions.remark(house.office, "tanto", "dx", "一言", now=house.now)
+    actions.remark(house.office, "joho_bukai_1", "dx", "二言", now=house.now)
+    actions.take_back_remark(house.office, "tanto", number, now=house.now)
     staff, chair = site.person("tanto"), site.person("ict_honbu_chair")
     for path in ("/plans", "/plans/new", "/plans/dx", "/plans/dx/circulate", "/plans/dx/history"):
         staff.goto(path)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from tests.house import House
-from tests.web.visiting import Browser
-from workflow import engine, questions
-from workflow.calendar import end_of_day, tokyo_day
-from workflow.opinions import Disposition, Route, Writer
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow import actions, queries
+from workflow.domain.calendar import end_of_day, tokyo_day
+from workflow.domain.comments import Author, Disposition, Route
 
 WRITER = {"name": "区民 一郎", "address": "板橋区板橋二丁目", "telephone": "03-0000-0000"}
 
@@ -21,7 +21,7 @@ WRITER = {"name": "区民 一郎", "address": "板橋区板橋二丁目", "telep
 def asking(house: House) -> House:
     """A plan whose public comment opened today, an hour ago."""
     house.a_plan(at="public_comment")
-    engine.open_comment(
+    actions.open_comment(
         house.office, "tanto", "dx", "comment_period", tokyo_day(house.now), places=["IT推進課", "中央図書館"],
         contact="〒173-8501 板橋区板橋二丁目66番1号\nファクス 03-0000-1111", now=house.now,
     )  # fmt: skip
@@ -44,22 +44,22 @@ def press(citizen: Browser, step: str, *opinions: str, status: int = 200, **type
 def received(house: House) -> tuple[int, int]:
     """How many opinions of how many persons."""
     with house.office.reading() as db:
-        counted = questions.comment_counts(db, 1)
+        counted = queries.comment_counts(db, 1)
     return counted.opinions, counted.persons
 
 
 def a_published_comment(house: House) -> None:
     for route, name in ((Route.FAX, "秘密 一子"), (Route.MAIL, "秘密 二子")):
-        engine.receive_opinions(
-            house.office, "tanto", "dx", Writer(name, "秘密の住所", "090-0000-0000", "秘密高校"),
+        actions.receive_opinions(
+            house.office, "tanto", "dx", Author(name, "秘密の住所", "090-0000-0000", "秘密高校"),
             ["図が<b>小さい</b>", "費用が心配"], route=route, received_at=house.now, now=house.now,
         )  # fmt: skip
     with house.office.reading() as db:
-        opinions = [each.id for each in questions.all_opinions(db, 1)]
-        last = questions.rounds(db, "dx", house.now)[0].closes_on
+        opinions = [each.id for each in queries.all_opinions(db, 1)]
+        last = queries.rounds(db, "dx", house.now)[0].closes_on
     house.now = end_of_day(last)
-    engine.receive_opinions(
-        house.office, "tanto", "dx", Writer("秘密 三子"), ["遅れた意見"], route=Route.POST, received_at=house.now,
+    actions.receive_opinions(
+        house.office, "tanto", "dx", Author("秘密 三子"), ["遅れた意見"], route=Route.POST, received_at=house.now,
         now=house.now,
     )  # fmt: skip
     answers = (
@@ -68,11 +68,11 @@ def a_published_comment(house: House) -> None:
         ([opinions[-1] + 1], "期間後の意見の概要"),
     )
     for numbers, summary in answers:
-        engine.answer_opinions(
+        actions.answer_opinions(
             house.office, "tanto", "dx", numbers, summary=summary, answer="改めます。",
             disposition=Disposition.REFLECTED, now=house.now,
         )  # fmt: skip
-    engine.publish_result(house.office, "tanto", "dx", now=house.now)
+    actions.publish_result(house.office, "tanto", "dx", now=house.now)
 
 
 # --- what is shown, and when ---------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def test_nothing_is_said_of_a_plan_before_its_comment_begins(house: House) -> No
     unknown = stranger.see("/public/none", 404)
     assert stranger.see("/public/dx", 404) == unknown.replace("/public/none", "/public/dx")
     tomorrow = tokyo_day(house.now) + timedelta(days=1)
-    engine.open_comment(house.office, "tanto", "dx", "comment_period", tomorrow, now=house.now)
+    actions.open_comment(house.office, "tanto", "dx", "comment_period", tomorrow, now=house.now)
     assert stranger.see("/public/dx", 404) == unknown.replace("/public/none", "/public/dx")
     for path in ("/public/dx/document", "/public/dx?round=1", "/public/dx/received?number=1-0001"):
         assert "DX" not in stranger.see(path, 404)
@@ -98,7 +98,7 @@ def test_nothing_is_said_of_a_plan_before_its_comment_begins(house: House) -> No
 def test_a_running_comment_says_what_until_when_where_and_how(citizen: Browser) -> None:
     shown = citizen.see("/public/dx")
     with citizen.house.office.reading() as db:
-        (asked,) = questions.rounds(db, "dx", citizen.house.now)
+        (asked,) = queries.rounds(db, "dx", citizen.house.now)
     first = shown.split("<dd>")[1]
     assert re.match(r"令和\d+年\d+月\d+日（.）から\d+月\d+日（.）24:00まで（19日間）", first), first
     assert asked.days == 19
@@ -141,10 +141,10 @@ def test_who_wrote_is_on_no_public_page(asking: House) -> None:
 
 
 def test_no_answer_is_shown_before_the_publication(asking: House) -> None:
-    engine.receive_opinions(
-        asking.office, "tanto", "dx", Writer("区民"), ["意見"], route=Route.FAX, received_at=asking.now, now=asking.now
+    actions.receive_opinions(
+        asking.office, "tanto", "dx", Author("区民"), ["意見"], route=Route.FAX, received_at=asking.now, now=asking.now
     )  # fmt: skip
-    engine.answer_opinions(
+    actions.answer_opinions(
         asking.office, "tanto", "dx", [1], summary="下書き", answer="下書き", disposition=Disposition.OUTSIDE,
         now=asking.now,
     )  # fmt: skip
@@ -158,7 +158,9 @@ def test_a_second_round_stands_beside_the_result_of_the_first(asking: House) -> 
     asking.send_back("draft")
     asking.open_every_gate()
     asking.advance()
-    engine.open_comment(asking.office, "tanto", "dx", "comment_period", tokyo_day(asking.now), now=asking.now)
+    actions.open_comment(
+        asking.office, "tanto", "dx", "comment_period", tokyo_day(asking.now), now=asking.now
+    )
     stranger = Browser(asking)
     assert "フォームで提出" in stranger.see("/public/dx")
     assert "費用が心配である。" in stranger.see("/public/dx?round=1")
@@ -178,7 +180,7 @@ def test_a_citizen_sees_what_will_be_sent_then_sends_it_and_gets_a_number(citize
     assert "区民 一郎" not in answer.text
     assert received(citizen.house) == (2, 1)
     with citizen.house.office.reading() as db:
-        assert [each.text for each in questions.all_opinions(db, 1)] == ["図が小さい", "費用が心配\nとても"]
+        assert [each.text for each in queries.all_opinions(db, 1)] == ["図が小さい", "費用が心配\nとても"]
 
 
 def test_the_confirming_page_sends_exactly_what_it_shows(citizen: Browser) -> None:
@@ -288,6 +290,6 @@ def test_a_form_of_another_site_or_of_any_size_is_not_taken(citizen: Browser) ->
 
 def test_a_withdrawn_plan_takes_no_opinions_and_is_not_listed(citizen: Browser) -> None:
     house = citizen.house
-    engine.withdraw(house.office, "tanto", "dx", "取りやめ", seen=house.plan().revision, now=house.now)
+    actions.withdraw(house.office, "tanto", "dx", "取りやめ", seen=house.plan().revision, now=house.now)
     assert "いま受け付けていません" in press(citizen, "send", "意見", status=409).text
     assert "DX推進計画" not in citizen.see("/public")

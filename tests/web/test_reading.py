@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.house import House
-from tests.web.browsing import Site, must_read_well
-from tests.web.visiting import Browser
-from workflow import engine
+from tests.support.chromium import Site, must_read_well
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow import actions
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_who_asks_others_to_read_sees_first_who_will_get_a_mail(ready: House) ->
 
 
 def test_a_reader_marks_it_read_and_everybody_sees_when(ready: House) -> None:
-    engine.circulate(ready.office, "tanto", "dx", ["joho_bukai_1"], note="来週まで", now=ready.now)
+    actions.circulate(ready.office, "tanto", "dx", ["joho_bukai_1"], note="来週まで", now=ready.now)
     reader = Browser(ready, "joho_bukai_1")
     assert 'href="/plans/dx#reading">「DX推進計画」第1版の供覧' in reader.see("/")
     shown = reader.see("/plans/dx")
@@ -38,7 +38,7 @@ def test_a_reader_marks_it_read_and_everybody_sees_when(ready: House) -> None:
 
 
 def test_nobody_marks_it_read_for_another(ready: House) -> None:
-    engine.circulate(ready.office, "tanto", "dx", ["joho_bukai_1"], now=ready.now)
+    actions.circulate(ready.office, "tanto", "dx", ["joho_bukai_1"], now=ready.now)
     Browser(ready, "joho_bukai_2").send("/plans/dx/circulations/1/read", 404)
 
 
@@ -64,7 +64,7 @@ def test_the_discussion_is_written_in_and_taken_back(ready: House) -> None:
 
 
 def test_who_has_no_part_in_the_plan_reads_the_discussion_only(ready: House) -> None:
-    engine.remark(ready.office, "tanto", "dx", "一言", now=ready.now)
+    actions.remark(ready.office, "tanto", "dx", "一言", now=ready.now)
     mayor = Browser(ready, "mayor")
     shown = mayor.see("/plans/dx")
     assert "一言" in shown and "記入できるのは" in shown
@@ -75,7 +75,7 @@ def test_a_member_reads_and_answers_by_keyboard(site: Site) -> None:
     house = site.house
     house.a_plan()
     house.a_version()
-    engine.circulate(house.office, "tanto", "dx", ["joho_bukai_1"], now=house.now)
+    actions.circulate(house.office, "tanto", "dx", ["joho_bukai_1"], now=house.now)
     page = site.person("joho_bukai_1")
     page.get_by_role("link", name="「DX推進計画」第1版の供覧").press("Enter")
     expect(page.get_by_role("heading", name="DX推進計画", exact=True)).to_be_visible()

@@ -15,17 +15,17 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.house import House
-from tests.web.browsing import serving
-from tests.web.calling import Program
-from tests.web.sending import BOUNDARY, FORM, MB, Post, document, field
-from tests.web.visiting import Browser, mail_settings
-from workflow import engine
-from workflow.office import Office
-from workflow.web.api.doors import Call
+from tests.support.api_client import Program
+from tests.support.chromium import serving
+from tests.support.scenario import House
+from tests.support.sending import BOUNDARY, FORM, MB, Post, document, field
+from tests.support.web_client import Browser, mail_settings
+from workflow import actions
+from workflow.store.database import Office
+from workflow.web.api.routing import Call
 from workflow.web.app import build
-from workflow.web.doors import Page
-from workflow.web.receiving import Load, Quota, load_of
+from workflow.web.limits import Load, Quota, load_of
+from workflow.web.session import Page
 
 
 class Reading:
@@ -189,7 +189,7 @@ def test_five_large_documents_at_once_do_not_fill_the_memory(server: Server) -> 
     house = server.house
     for key in people[1:]:
         house.a_person(key)
-        engine.post(house.office, "admin", key, "it", house.now.date() - timedelta(days=30), now=house.now)
+        actions.post(house.office, "admin", key, "it", house.now.date() - timedelta(days=30), now=house.now)
     sent = [(*server.who(key), key) for key in people]
     before, done, answers = _memory(), threading.Event(), list[int]()
     highest = [0]
@@ -247,7 +247,7 @@ def test_a_person_sends_two_documents_at_once_and_others_are_not_kept_waiting(se
         )
         assert status == 429 and "/problems/too-many-uploads" in said
         server.house.a_person("other")
-        engine.post(
+        actions.post(
             server.house.office, "admin", "other", "it", server.house.now.date(), now=server.house.now
         )
         others, others_csrf = server.who("other")

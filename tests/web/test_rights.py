@@ -1,50 +1,30 @@
 """Every route, every role, against the rights table: what a route says it needs is what opens its door."""
 
 import re
-from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from tests.house import LONG_AGO, House
-from tests.web.visiting import Browser, mail_settings
-from workflow import engine
-from workflow.engine import Scope
-from workflow.rights import RIGHTS, Act, As, actor
-from workflow.web.app import build
-from workflow.web.doors import Open
+from tests.support.routes import calls, routes
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser
+from workflow import actions
+from workflow.domain.accounts import Scope
+from workflow.domain.rights import RIGHTS, Act, Capacity
+from workflow.queries.actor import actor
+from workflow.web.permissions import Open
 
 ROLES = {
     "nobody": frozenset(),
-    "tanto": {As.STAFF},
-    "joho_bukai_office": {As.SECRETARIAT},
-    "joho_bukai_1": {As.MEMBER},
-    "joho_bukai_chair": {As.MEMBER, As.CHAIR},
-    "mayor": {As.STAFF, As.OFFICE, As.DELEGATE},
-    "deputy": {As.DEPUTY},
-    "clerk": {As.ADMINISTRATOR},
+    "tanto": {Capacity.STAFF},
+    "joho_bukai_office": {Capacity.SECRETARIAT},
+    "joho_bukai_1": {Capacity.MEMBER},
+    "joho_bukai_chair": {Capacity.MEMBER, Capacity.CHAIR},
+    "mayor": {Capacity.STAFF, Capacity.OFFICE, Capacity.DELEGATE},
+    "deputy": {Capacity.DEPUTY},
+    "clerk": {Capacity.ADMINISTRATOR},
 }
 """Whom the walk sends, and the standings each has somewhere."""
-
-
-def routes() -> Iterator[tuple[str, RouteContext]]:
-    """Every route of the pages, with each of its methods."""
-    yield from _routes(_APP.routes)
-
-
-def calls() -> Iterator[tuple[str, RouteContext]]:
-    """Every call of the API."""
-    yield from _routes(_APP.state.api.routes)
-
-
-def _routes(found: Iterable[Any]) -> Iterator[tuple[str, RouteContext]]:
-    for route in iter_route_contexts(found):
-        if isinstance(route.original_route, APIRoute):
-            for method in sorted(route.methods or ()):
-                yield method, route
 
 
 @pytest.fixture
@@ -55,8 +35,8 @@ def town(house: House) -> House:
     house.a_meeting()
     for key in ("nobody", "deputy", "clerk"):
         house.a_person(key)
-    engine.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)
-    engine.name_administrator(house.office, "admin", "clerk", LONG_AGO, now=house.now)
+    actions.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)
+    actions.name_administrator(house.office, "admin", "clerk", LONG_AGO, now=house.now)
     return house
 
 
@@ -99,7 +79,7 @@ def test_a_door_opens_to_whom_the_rights_table_names_and_to_nobody_else(town: Ho
 @pytest.mark.parametrize("role", ROLES)
 def test_a_call_answers_whom_the_rights_table_names_and_nobody_else(town: House, role: str) -> None:
     ends = town.now + timedelta(days=1)
-    token = engine.make_token(town.office, role, "すべて", list(Scope), expires_at=ends, now=town.now)
+    token = actions.make_token(town.office, role, "すべて", list(Scope), expires_at=ends, now=town.now)
     client = Browser(town).client
     for method, route in calls():
         acts = [Act[name] for name in route.openapi_extra["x-needs"] if name in Act.__members__]
@@ -138,6 +118,3 @@ def _a_path(path: str) -> str:
     """The path with something in place of its parameters: a plan and a meeting that are there."""
     filled = path.replace("/plans/{key}", "/plans/dx").replace("{number}", "1").replace("{item}", "1")
     return re.sub(r"\{[^}]+\}", "1", filled)
-
-
-_APP = build(None, mail_settings(Path()))  # type: ignore[arg-type]

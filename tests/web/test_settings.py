@@ -10,13 +10,13 @@ from sqlalchemy import update
 from notifications.kinds import State
 from notifications.mail import mailer_of
 from notifications.scheduler import tick
-from tests.house import House, moment
-from tests.notifications.sink import Sink, serve
-from tests.web.visiting import Browser, mail_settings
-from tests.workflow.test_statements import counted
-from workflow.calendar import shown_moment
-from workflow.engine import Form
-from workflow.records import Delivery
+from tests.support.counting import counted
+from tests.support.scenario import House, moment
+from tests.support.smtp_server import Sink, serve
+from tests.support.web_client import Browser, mail_settings
+from workflow.domain.calendar import shown_moment
+from workflow.domain.meetings import MeetingForm
+from workflow.store.tables import Delivery
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_closed_day_moves_the_reminders(house: House) -> None:
 
 def test_a_sent_reminder_and_one_in_writing_say_so(house: House) -> None:
     house.at("2023-06-01 09:00")
-    house.a_meeting("joho_bukai", days=11, form=Form.IN_WRITING)
+    house.a_meeting("joho_bukai", days=11, form=MeetingForm.IN_WRITING)
     house.a_meeting("ict_honbu", days=7)
     house.at("2023-06-05 10:00")
     _sent_by_the_scheduler(house, until=house.now)

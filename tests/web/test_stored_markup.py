@@ -25,12 +25,12 @@ from definitions.load import shipped
 from notifications.kinds import Kind, State
 from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
-from tests.house import House
-from tests.web.browsing import Site
-from tests.web.calling import Program
-from tests.web.parsed import Form, Parsed
-from tests.web.receiver import receiving
-from tests.web.scribbled import (
+from tests.support.api_client import Program
+from tests.support.chromium import Site
+from tests.support.parsed import Form, Parsed
+from tests.support.routes import calls, routes
+from tests.support.scenario import House
+from tests.support.scribbled import (
     OUR_WORDS,
     PEOPLES_WORDS,
     ROLES,
@@ -40,16 +40,16 @@ from tests.web.scribbled import (
     scribbled_house,
     written,
 )
-from tests.web.test_rights import calls, routes
-from tests.web.visiting import SITE, Browser, mail_settings
-from workflow import engine
-from workflow.calendar import tokyo_day
-from workflow.engine import Scope
-from workflow.language import Language, label, language
-from workflow.office import Office
-from workflow.records import Delivery, Meeting
-from workflow.web.doors import _pages
-from workflow.web.picture import picture
+from tests.support.web_client import SITE, Browser, mail_settings
+from tests.support.webhook_receiver import receiving
+from workflow import actions
+from workflow.domain.accounts import Scope
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.language import Language, label, language
+from workflow.store.database import Office
+from workflow.store.tables import Delivery, Meeting
+from workflow.web.rendering import _pages
+from workflow.web.svg.drawing import picture
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(
@@ -308,7 +308,7 @@ def test_a_drawn_chain_is_whole_xml_with_every_word_as_text(scribbled: House) ->
 
 def test_a_calendar_and_a_call_carry_the_words_as_they_are(scribbled: House) -> None:
     browser = Browser(scribbled, "tanto")
-    token = engine.make_feed(scribbled.office, "tanto", now=scribbled.now)
+    token = actions.make_feed(scribbled.office, "tanto", now=scribbled.now)
     feed = browser.client.get(f"/feeds/{token}.ics")
     assert feed.headers["content-type"].startswith("text/calendar")
     titles = {str(event["summary"]) for event in icalendar.Calendar.from_ical(feed.text).walk("VEVENT")}
@@ -324,8 +324,8 @@ def test_a_calendar_and_a_call_carry_the_words_as_they_are(scribbled: House) -> 
 
 def test_another_system_is_told_in_json(scribbled: House) -> None:
     with receiving() as receiver:
-        engine.add_webhook(scribbled.office, "admin", receiver.url, now=scribbled.now)
-        engine.open_plan(
+        actions.add_webhook(scribbled.office, "admin", receiver.url, now=scribbled.now)
+        actions.open_plan(
             scribbled.office, "tanto", "newest", markup("plan.title"), shipped("two_rounds"), department="it", now=scribbled.now
         )  # fmt: skip
         here = replace(
@@ -340,12 +340,12 @@ def test_another_system_is_told_in_json(scribbled: House) -> None:
 
 def test_a_closed_day_cannot_post_in_the_name_of_who_reads_the_meetings(site: Site) -> None:
     site.house.a_plan()
-    engine.post(site.house.office, "admin", "mayor", "it", tokyo_day(site.house.now), now=site.house.now)
+    actions.post(site.house.office, "admin", "mayor", "it", tokyo_day(site.house.now), now=site.house.now)
     name = (
         '<i hx-post="/plans/dx/remarks" hx-trigger="load" hx-include="[name=csrf]"'
         """ hx-vals='{"text": "I agree"}' onclick="fetch('/sign-out')">創立記念日</i><img src=x onerror=alert(1)>"""
     )
-    engine.close_day(site.house.office, "admin", tokyo_day(site.house.now), name, now=site.house.now)
+    actions.close_day(site.house.office, "admin", tokyo_day(site.house.now), name, now=site.house.now)
     page = site.person("mayor")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.method} {request.resource_type}"))

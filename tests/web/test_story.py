@@ -7,11 +7,13 @@ from datetime import time, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.browsing import PHONE, Site, sign_in
-from tests.web.visiting import PASSWORD
-from workflow import audit, engine
-from workflow.calendar import at_tokyo, end_of_day, tokyo_day
-from workflow.cli.papers import docx
+from tests.support.chromium import PHONE, Site, sign_in
+from tests.support.web_client import PASSWORD
+from workflow import actions
+from workflow.cli.demo.docx import docx
+from workflow.domain.calendar import at_tokyo, end_of_day, tokyo_day
+from workflow.domain.meetings import MeetingForm
+from workflow.store import event_log
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -187,7 +189,7 @@ def test_a_plan_goes_from_its_opening_to_print(site: Site, scripts: bool) -> Non
     town.advances("決定")
     town.advances("印刷")
     with town.house.office.reading() as db:
-        audit.verify(db)
+        event_log.verify(db)
 
 
 def test_the_second_of_two_browsers_that_race_is_told_kindly(site: Site) -> None:
@@ -210,7 +212,7 @@ def test_the_second_of_two_browsers_that_race_is_told_kindly(site: Site) -> None
 def test_who_decides_finds_and_answers_a_circular_by_keyboard_alone(site: Site) -> None:
     site.house.a_plan()
     site.house.a_version()
-    item = site.house.an_item("policy_bukai", form=engine.Form.IN_WRITING)
+    item = site.house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
     page = site.person("joho_bukai_1")
     _tab_to(page, "e => e.tagName === 'A' && e.innerText.includes('への回答')")
     page.keyboard.press("Enter")
@@ -219,7 +221,7 @@ def test_who_decides_finds_and_answers_a_circular_by_keyboard_alone(site: Site) 
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_be_visible()
     with site.house.office.reading() as db:
-        assert engine.current_tally(db, item).present == 1
+        assert actions.current_tally(db, item).present == 1
 
 
 def _tab_to(page: Page, found: str) -> None:

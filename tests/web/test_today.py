@@ -10,12 +10,12 @@ from definitions.terms import Outcome, Role
 from notifications.kinds import State
 from notifications.mail import mailer_of
 from notifications.scheduler import tick
-from tests.house import LONG_AGO, House
-from tests.web.browsing import Site, must_read_well
-from tests.web.visiting import Browser, mail_settings
-from tests.workflow.test_statements import counted
-from workflow import engine
-from workflow.records import Delivery, Person
+from tests.support.chromium import Site, must_read_well
+from tests.support.counting import counted
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser, mail_settings
+from workflow import actions
+from workflow.store.tables import Delivery, Person
 
 
 def lines(shown: str) -> list[tuple[str, str]]:
@@ -59,8 +59,8 @@ def test_what_the_next_meeting_waits_for_comes_before_what_has_no_day(ready: Hou
     ready.a_plan("later")
     ready.a_plan("sooner", at="outline")
     ready.a_meeting("joho_bukai", days=3)
-    engine.circulate(ready.office, "tanto", "dx", ["tanto"], now=ready.now)
-    engine.send_back(ready.office, "tanto", "sooner", "policy", "見直し", seen=2, now=ready.now)
+    actions.circulate(ready.office, "tanto", "dx", ["tanto"], now=ready.now)
+    actions.send_back(ready.office, "tanto", "sooner", "policy", "見直し", seen=2, now=ready.now)
     shown = Browser(ready, "tanto").see("/")
     assert "期限のあるもの" in shown and "次の会議:" in shown
     assert "その他" not in shown
@@ -91,9 +91,9 @@ def test_a_review_owed_leads_to_its_form(house: House) -> None:
     for gate in ("proposal_bukai", "proposal_honbu", "proposal_iinkai"):
         house.agree(gate)
     house.a_person("vice", "副 区長")
-    engine.name_deputy(house.office, "admin", "mayor", "vice", LONG_AGO, now=house.now)
+    actions.name_deputy(house.office, "admin", "mayor", "vice", LONG_AGO, now=house.now)
     assert "区長の代理者として代決します" in Browser(house, "vice").see("/plans/dx")
-    number = engine.sign(house.office, "vice", "dx", "decision_mayor", now=house.now)
+    number = actions.sign(house.office, "vice", "dx", "decision_mayor", now=house.now)
     mayor = Browser(house, "mayor")
     (place, _), *_ = lines(mayor.see("/"))
     assert place == f"/plans/dx#review-{number}"
@@ -101,7 +101,7 @@ def test_a_review_owed_leads_to_its_form(house: House) -> None:
 
 
 def test_a_decision_taken_alone_is_owed_to_the_next_meeting(ready: House) -> None:
-    engine.decide_alone(
+    actions.decide_alone(
         ready.office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "急ぎ", now=ready.now
     )
     secretary = Browser(ready, "joho_bukai_office")
@@ -121,7 +121,7 @@ def test_who_has_nothing_to_do_is_told_what_may_come(house: House) -> None:
 def failed(ready: House) -> House:
     """An invitation that could not be sent, because its address is none."""
     meeting = ready.a_meeting("joho_bukai")
-    engine.list_item(ready.office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=ready.now)
+    actions.list_item(ready.office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=ready.now)
     with ready.office.writing() as db:
         db.execute(update(Person).where(Person.key == "joho_bukai_1").values(email="x"))
     settings = mail_settings(ready.office.files.parent)
@@ -149,11 +149,11 @@ def test_a_member_may_not_send_mail_again(failed: House) -> None:
 
 def test_today_costs_at_most_twelve_statements_however_much_waits(house: House) -> None:
     """For somebody who is everything at once: staff, 事務局, member, administrator and a deputy."""
-    engine.post(house.office, "admin", "admin", "it", LONG_AGO, position="課長", now=house.now)
-    engine.name_deputy(house.office, "admin", "mayor", "admin", LONG_AGO, now=house.now)
+    actions.post(house.office, "admin", "admin", "it", LONG_AGO, position="課長", now=house.now)
+    actions.name_deputy(house.office, "admin", "mayor", "admin", LONG_AGO, now=house.now)
     for body in house.chain.bodies:
         for role in (Role.SECRETARIAT, Role.MEMBER):
-            engine.seat(house.office, "admin", "admin", body.key, role, LONG_AGO, now=house.now)
+            actions.seat(house.office, "admin", "admin", body.key, role, LONG_AGO, now=house.now)
     busy = Browser(house, "admin")
 
     def cost() -> int:
@@ -165,7 +165,7 @@ def test_today_costs_at_most_twelve_statements_however_much_waits(house: House) 
     house.a_plan("one", at="proposal")
     house.a_version(key="one")
     house.an_item("proposal_bukai", "one")
-    engine.circulate(house.office, "tanto", "one", ["admin"], now=house.now)
+    actions.circulate(house.office, "tanto", "one", ["admin"], now=house.now)
     cost()
     before = cost()
     for number in range(4):
@@ -173,7 +173,7 @@ def test_today_costs_at_most_twelve_statements_however_much_waits(house: House) 
         house.a_version(key=f"more{number}")
         house.agree("policy_bukai", f"more{number}", outcome=Outcome.CONDITIONAL, conditions=["直す", "足す"])
         house.a_meeting("ict_honbu", days=3 + number)
-        engine.circulate(house.office, "tanto", f"more{number}", ["admin"], now=house.now)
+        actions.circulate(house.office, "tanto", f"more{number}", ["admin"], now=house.now)
     assert cost() == before
     assert before <= 12
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.house import House
-from tests.web.calling import Program
-from tests.web.visiting import Browser
-from workflow import engine
-from workflow.calendar import tokyo_day
-from workflow.engine import Scope
-from workflow.errors import AlreadyDone, BadInput, NotAllowed
-from workflow.records import ApiToken, Event
+from tests.support.api_client import Program
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow import actions
+from workflow.domain.accounts import Scope
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed
+from workflow.store.tables import ApiToken, Event
 
 
 def made_on_the_page(browser: Browser, **form: object) -> str:
@@ -86,9 +86,9 @@ def test_a_token_never_gives_more_than_its_person_has_that_day(house: House) -> 
     house.a_plan()
     program = Program(house, "tanto")
     program.do("plans/dx/suspend", seen=1, reason="見直し")
-    engine.end_terms(house.office, "admin", "tanto", house.now.date(), now=house.now)
+    actions.end_terms(house.office, "admin", "tanto", house.now.date(), now=house.now)
     house.later(days=1)
-    engine.post(house.office, "admin", "tanto", "mayor", tokyo_day(house.now), now=house.now)
+    actions.post(house.office, "admin", "tanto", "mayor", tokyo_day(house.now), now=house.now)
     said = program.do("plans/dx/resume", 403, seen=2, reason="再開")
     assert (said["type"], said["needed"]) == ("/problems/not-allowed", ["計画の担当課の職員"])
 
@@ -96,7 +96,7 @@ def test_a_token_never_gives_more_than_its_person_has_that_day(house: House) -> 
 def test_a_token_ends_when_its_person_leaves(house: House) -> None:
     house.a_plan()
     program = Program(house, "tanto")
-    engine.end_terms(house.office, "admin", "tanto", house.now.date(), now=house.now)
+    actions.end_terms(house.office, "admin", "tanto", house.now.date(), now=house.now)
     house.later(days=1)
     assert program.do("plans/dx/suspend", 401, seen=1, reason="見直し")["type"] == "/problems/token-refused"
 
@@ -114,7 +114,7 @@ def test_a_token_needs_a_scope_a_name_and_an_end_within_a_year(house: House) -> 
     browser.send("/tokens", 422, name="名", scopes="read", days=400)
     for days in (-1, 0, 366):
         with pytest.raises(BadInput):
-            engine.make_token(
+            actions.make_token(
                 house.office,
                 "tanto",
                 "名",
@@ -127,10 +127,10 @@ def test_a_token_needs_a_scope_a_name_and_an_end_within_a_year(house: House) -> 
 def test_others_tokens_are_ended_by_administrators_alone(house: House) -> None:
     Program(house, "tanto")
     with pytest.raises(NotAllowed):
-        engine.revoke_token(house.office, "mayor", 1, now=house.now)
+        actions.revoke_token(house.office, "mayor", 1, now=house.now)
     assert "試験" not in Browser(house, "mayor").see("/tokens")
     admin = Browser(house, "admin")
     assert "担当 花子" in admin.see("/tokens")
     admin.send("/tokens/1/revoke")
     with pytest.raises(AlreadyDone):
-        engine.revoke_token(house.office, "tanto", 1, now=house.now)
+        actions.revoke_token(house.office, "tanto", 1, now=house.now)

@@ -16,19 +16,19 @@ from fastapi.testclient import TestClient
 
 from definitions.terms import Outcome
 from notifications import outbox, webhooks
-from notifications.addresses import may_call
+from notifications.dry_run import rehearse
 from notifications.kinds import Kind, State
 from notifications.leases import LEASE, PAUSES, Sending
 from notifications.mail import mailer_of
+from notifications.network_guard import may_call
 from notifications.outbox import Line
-from notifications.rehearsal import rehearse
 from notifications.scheduler import call, tick
-from tests.house import House
-from tests.web.receiver import Receiver, receiving
-from tests.web.visiting import Browser, mail_settings
-from workflow import engine, questions
-from workflow.calendar import end_of_day, tokyo_day
-from workflow.errors import AlreadyDone, BadInput, NotAllowed
+from tests.support.scenario import House
+from tests.support.web_client import Browser, mail_settings
+from tests.support.webhook_receiver import Receiver, receiving
+from workflow import actions, queries
+from workflow.domain.calendar import end_of_day, tokyo_day
+from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed
 from workflow.web.app import build
 
 HERE = (ipaddress.ip_network("127.0.0.0/8"),)
@@ -46,7 +46,7 @@ class Told:
     def __init__(self, house: House, receiver: Receiver, url: str = "") -> None:
         self.house = house
         self.settings = replace(mail_settings(house.office.files.parent), networks=HERE)
-        self.secret = engine.add_webhook(house.office, "admin", url or receiver.url, now=house.now)
+        self.secret = actions.add_webhook(house.office, "admin", url or receiver.url, now=house.now)
 
     def tick(self, **settings: object) -> Sending:
         """A round of the scheduler: the mails, then the other systems."""
@@ -71,7 +71,7 @@ def test_every_step_is_told_once_in_order(house: House, receiver: Receiver) -> N
         told.tick()
     house.advance()
     house.send_back("policy")
-    for step in (engine.suspend, engine.resume, engine.withdraw):
+    for step in (actions.suspend, actions.resume, actions.withdraw):
         step(house.office, "tanto", "dx", "理由", seen=house.plan().revision, now=house.now)
     told.tick()
     told.tick()
@@ -99,10 +99,10 @@ def test_a_public_comment_is_told_when_it_opens_and_when_it_is_published(
     house.a_plan(at="public_comment")
     told = Told(house.later(minutes=1), receiver)
     gate = next(gate.key for gate in house.plan().stage.gates if gate.kind == "period")
-    last = engine.open_comment(house.office, "tanto", "dx", gate, tokyo_day(house.now), now=house.now)
+    last = actions.open_comment(house.office, "tanto", "dx", gate, tokyo_day(house.now), now=house.now)
     told.tick()
     house.now = end_of_day(last)
-    engine.publish_result(house.office, "tanto", "dx", now=house.now)
+    actions.publish_result(house.office, "tanto", "dx", now=house.now)
     told.tick()
     assert receiver.types == ["comment.opened", "comment.published"]
 
@@ -113,8 +113,8 @@ def test_a_correction_and_a_taking_back_are_told(house: House, receiver: Receive
     house.a_version()
     decision = house.agree("policy_bukai")
     by = "joho_bukai_office"
-    new = engine.correct_decision(house.office, by, decision, Outcome.RETURNED, "誤記", now=house.now)
-    engine.take_back_decision(house.office, by, new, "やり直し", now=house.now)
+    new = actions.correct_decision(house.office, by, decision, Outcome.RETURNED, "誤記", now=house.now)
+    actions.take_back_decision(house.office, by, new, "やり直し", now=house.now)
     told.tick()
     assert receiver.types[-3:] == ["decision.recorded", "decision.corrected", "decision.taken_back"]
 
@@ -183,9 +183,9 @@ def test_a_slow_receiver_is_left_after_a_while_and_keeps_no_other_waiting(
     monkeypatch.setattr(webhooks, "TIMEOUT", 0.2)
     told = Told(house, receiver)
     with receiving() as quick:
-        engine.add_webhook(house.office, "admin", quick.url, now=house.now)
+        actions.add_webhook(house.office, "admin", quick.url, now=house.now)
         house.a_plan()
-        engine.suspend(house.office, "tanto", "dx", "理由", seen=1, now=house.now)
+        actions.suspend(house.office, "tanto", "dx", "理由", seen=1, now=house.now)
         receiver.pause = 0.6
         result = told.tick()
         assert (result.sent, result.delayed) == (2, 2)
@@ -204,7 +204,7 @@ def test_nobody_there_is_tried_later_and_fails_in_the_end(house: House, receiver
         house.now += pause
     assert told.tick().failed == 1
     with house.office.reading() as db:
-        [task] = [task for task in questions.worklist(db, "admin", house.now) if task.kind == "failed_mail"]
+        [task] = [task for task in queries.worklist(db, "admin", house.now) if task.kind == "failed_mail"]
         [line] = outbox.failed(db)
     assert f"127.0.0.1:{port}" in task.words and "secret-path" not in task.words
     assert (line.recipient, line.address) == ("他システム", f"127.0.0.1:{port}")
@@ -262,14 +262,14 @@ def test_a_stopped_one_is_told_nothing_more(house: House, receiver: Receiver) ->
     told = Told(house, receiver)
     house.a_plan()
     tick(house.office, mailer_of(told.settings), told.settings, lambda: house.now)
-    engine.revoke_webhook(house.office, "admin", 1, now=house.now)
+    actions.revoke_webhook(house.office, "admin", 1, now=house.now)
     assert told.tick().dropped == 1
     house.later(minutes=1)
-    engine.suspend(house.office, "tanto", "dx", "理由", seen=1, now=house.now)
+    actions.suspend(house.office, "tanto", "dx", "理由", seen=1, now=house.now)
     told.tick()
     assert receiver.calls == [] and [line.state for line in told.lines()] == [State.DROPPED]
     with pytest.raises(AlreadyDone):
-        engine.revoke_webhook(house.office, "admin", 1, now=house.now)
+        actions.revoke_webhook(house.office, "admin", 1, now=house.now)
 
 
 def test_what_happened_before_is_not_told(house: House, receiver: Receiver) -> None:
@@ -296,7 +296,7 @@ def test_mails_go_to_people_as_ever_and_a_rehearsal_names_people_only(
     result = tick(house.office, mailer_of(told.settings), told.settings, lambda: house.now)
     assert result.sent == len(list(told.settings.maildir.glob("new/*"))) > 0 and receiver.calls == []
     assert (
-        rehearse(house.office, lambda o: engine.suspend(o, "tanto", "dx", "理由", seen=1, now=house.now))
+        rehearse(house.office, lambda o: actions.suspend(o, "tanto", "dx", "理由", seen=1, now=house.now))
         == []
     )
 
@@ -361,7 +361,7 @@ def test_the_very_address_that_was_checked_is_connected_to(
 )  # fmt: skip
 def test_only_a_safe_url_is_registered(house: House, url: str) -> None:
     with pytest.raises(BadInput):
-        engine.add_webhook(house.office, "admin", url, now=house.now)
+        actions.add_webhook(house.office, "admin", url, now=house.now)
 
 
 # --- the page ------------------------------------------------------------------------------------------

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from notifications.mail import mailer_of
 from notifications.scheduler import tick
-from tests.house import House
-from tests.web.calling import Program
-from tests.web.visiting import PASSWORD, Browser, mail_settings
-from workflow import seals
-from workflow.records import Event
-from workflow.web.sheets import csv_lines
+from tests.support.api_client import Program
+from tests.support.scenario import House
+from tests.support.web_client import PASSWORD, Browser, mail_settings
+from workflow.store import signatures
+from workflow.store.tables import Event
+from workflow.web.spreadsheet import csv_lines
 
 TOO_LARGE = 10**20
 
@@ -78,7 +78,7 @@ def test_signing_in_leads_nowhere_else(house: House, to: str) -> None:
 
 def test_what_seals_a_receipt_is_nowhere_to_be_read(staff: Browser) -> None:
     with staff.house.office.reading() as db:
-        seal = seals.receipt_seal(db, "dx 1-0001")
+        seal = signatures.receipt_seal(db, "dx 1-0001")
         hashes = db.scalars(select(Event.hash)).all()
     for known in hashes:
         assert hmac.new(known.encode(), b"receipt dx 1-0001", hashlib.sha256).hexdigest()[:24] != seal

@@ -29,6 +29,8 @@ _GROUPS = {
     "diagram": "計画または定義の図（mermaid）",
 }
 
+_NAMED_OTHERWISE = {"demo": "demo.command", "sign": "signoff_commands", "work": "worklist_commands"}
+
 
 class _Lazy(TyperGroup):
     """Knows its commands by name; loads one when it is called, so that `--help` is quick."""
@@ -47,7 +49,7 @@ class _Lazy(TyperGroup):
         name = args[0]
         if name not in _GROUPS:
             return super().resolve_command(ctx, args)
-        module = importlib.import_module(f"workflow.cli.{name}_commands")
+        module = importlib.import_module(f"workflow.cli.{_NAMED_OTHERWISE.get(name, f'{name}_commands')}")
         return name, typer.main.get_command(module.app), args[1:]
 
 

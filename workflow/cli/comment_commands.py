@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from workflow import engine, questions
-from workflow.calendar import parse_day, parse_moment, reiwa_with_weekday
+from workflow import actions, queries
 from workflow.cli import show
 from workflow.cli.options import By, Json, PlanKey, at_office, now
-from workflow.engine import Disposition, Route, Writer
-from workflow.errors import NotFound
-from workflow.facts import plan_by_key
-from workflow.records import Answer, CommentPeriod, Opinion, Submission
+from workflow.domain.calendar import parse_day, parse_moment, reiwa_with_weekday
+from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.errors import NotFound
+from workflow.queries.plans import plan_by_key
+from workflow.store.tables import Answer, CommentPeriod, Opinion, Submission
 
 app = typer.Typer(no_args_is_help=True, help="パブリックコメント", rich_markup_mode=None)
 
@@ -31,7 +31,7 @@ def open_comment(
 ) -> None:
     """現在の版について意見の募集を始める。最終日の 24:00 に終わる。"""
     with at_office() as office:
-        last = engine.open_comment(
+        last = actions.open_comment(
             office,
             by,
             plan,
@@ -64,11 +64,11 @@ def receive(
     if file:
         texts += [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     with at_office() as office:
-        number = engine.receive_opinions(
+        number = actions.receive_opinions(
             office,
             by,
             plan,
-            Writer(name, address, telephone, affiliation),
+            Author(name, address, telephone, affiliation),
             texts,
             route=route,
             received_at=parse_moment(received, "届いた日時"),
@@ -88,7 +88,7 @@ def answer(
 ) -> None:
     """区の考え方を、似た意見にまとめて答える。"""
     with at_office() as office:
-        engine.answer_opinions(
+        actions.answer_opinions(
             office, by, plan, opinions, summary=summary, answer=text, disposition=disposition, now=now()
         )
         show.say(f"{len(opinions)} 件に回答しました（{disposition.label}）。")
@@ -98,7 +98,7 @@ def answer(
 def publish(plan: PlanKey, by: By) -> None:
     """結果を公表する。"""
     with at_office() as office:
-        engine.publish_result(office, by, plan, now=now())
+        actions.publish_result(office, by, plan, now=now())
         show.say("結果を公表しました。")
 
 
@@ -115,7 +115,7 @@ def show_comment(plan: PlanKey, json: Json = False) -> None:
         )
         if period is None:
             raise NotFound("パブリックコメント", plan)
-        counted = questions.comment_counts(db, period.id)
+        counted = queries.comment_counts(db, period.id)
         rows = db.execute(
             select(
                 Opinion.id,

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from definitions.terms import Outcome
-from workflow import engine
+from workflow import actions
 from workflow.cli import show
+from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Note, Reason, at_office, now
-from workflow.cli.telling import told
-from workflow.engine import Choice
+from workflow.domain.votes import Choice
 
 app = typer.Typer(no_args_is_help=True, help="決定", rich_markup_mode=None)
 
@@ -34,7 +34,7 @@ def record(
         _number(
             told(
                 office,
-                lambda o: engine.record_outcome(
+                lambda o: actions.record_outcome(
                     o, by, item, outcome, conditions=condition or [], note=note, now=now()
                 ),
                 dry_run,
@@ -46,7 +46,7 @@ def record(
 def vote(item: Item, choice: Choice, by: By, seat: Seat = None) -> None:
     """採決の票、または持ち回りの回答を入れる。"""
     with at_office() as office:
-        engine.cast_vote(office, by, item, choice, member=seat, now=now())
+        actions.cast_vote(office, by, item, choice, member=seat, now=now())
         show.say(f"「{choice.label}」を記録しました。")
 
 
@@ -54,7 +54,7 @@ def vote(item: Item, choice: Choice, by: By, seat: Seat = None) -> None:
 def take_back_vote(item: Item, by: By, seat: Seat = None) -> None:
     """自分の票を取り消す。"""
     with at_office() as office:
-        engine.take_back_vote(office, by, item, member=seat, now=now())
+        actions.take_back_vote(office, by, item, member=seat, now=now())
         show.say("取り消しました。")
 
 
@@ -62,7 +62,7 @@ def take_back_vote(item: Item, by: By, seat: Seat = None) -> None:
 def casting(item: Item, choice: Choice, by: By) -> None:
     """可否同数のとき、会長が決する。"""
     with at_office() as office:
-        engine.cast_deciding_vote(office, by, item, choice, now=now())
+        actions.cast_deciding_vote(office, by, item, choice, now=now())
         show.say(f"裁決「{choice.label}」を記録しました。")
 
 
@@ -70,7 +70,7 @@ def casting(item: Item, choice: Choice, by: By) -> None:
 def tally(item: Item, json: Json = False) -> None:
     """いまの票の数。"""
     with at_office() as office, office.reading() as db:
-        found = engine.current_tally(db, item)
+        found = actions.current_tally(db, item)
     if json:
         show.as_json(found)
         return
@@ -90,7 +90,7 @@ def decide_by_votes(
         _number(
             told(
                 office,
-                lambda o: engine.decide_by_votes(
+                lambda o: actions.decide_by_votes(
                     o, by, item, conditions=condition or [], note=note, now=now()
                 ),
                 dry_run,
@@ -104,7 +104,7 @@ def alone(plan: str, gate: str, outcome: Answer, by: By, reason: Reason, dry_run
     with at_office() as office:
         _number(
             told(
-                office, lambda o: engine.decide_alone(o, by, plan, gate, outcome, reason, now=now()), dry_run
+                office, lambda o: actions.decide_alone(o, by, plan, gate, outcome, reason, now=now()), dry_run
             )
         )
 
@@ -123,7 +123,7 @@ def correct(
         _number(
             told(
                 office,
-                lambda o: engine.correct_decision(
+                lambda o: actions.correct_decision(
                     o, by, decision, outcome, reason, conditions=condition or [], now=now()
                 ),
                 dry_run,
@@ -135,14 +135,14 @@ def correct(
 def take_back(decision: Decided, by: By, reason: Reason, dry_run: DryRun = False) -> None:
     """引戻し: 次の人が動く前に、自分の記録を取り消す。"""
     with at_office() as office:
-        told(office, lambda o: engine.take_back_decision(o, by, decision, reason, now=now()), dry_run)
+        told(office, lambda o: actions.take_back_decision(o, by, decision, reason, now=now()), dry_run)
 
 
 @app.command("close-condition")
 def close_condition(condition: Annotated[int, typer.Argument(help="条件の番号")], by: By, note: Note) -> None:
     """条件付き了承の条件を、どう満たしたかを書いて解消する。"""
     with at_office() as office:
-        engine.close_condition(office, by, condition, note, now=now())
+        actions.close_condition(office, by, condition, note, now=now())
         show.say("条件を解消しました。")
 
 

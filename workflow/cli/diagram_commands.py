@@ -7,9 +7,9 @@ import typer
 
 from definitions.load import load_chain, shipped
 from workflow.cli.options import at_office
-from workflow.diagram import mermaid
-from workflow.errors import BadInput
-from workflow.facts import plan_by_key
+from workflow.domain.diagram import mermaid
+from workflow.domain.errors import BadInput
+from workflow.queries.plans import plan_by_key
 
 app = typer.Typer(rich_markup_mode=None)
 

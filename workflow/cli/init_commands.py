@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from workflow import engine, schema
+from workflow import actions
 from workflow.cli import show
 from workflow.cli.options import now
-from workflow.settings import settings
+from workflow.store import schema
+from workflow.store.settings import settings
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -26,7 +27,7 @@ def init(
         where = office.engine.url.render_as_string(hide_password=True)
         show.say(f"データベースの準備ができました: {where}")
         if admin is not None:
-            engine.begin(office, admin, name, email, now=now())
+            actions.begin(office, admin, name, email, now=now())
             show.say(
                 f"システム管理者「{admin}」を登録しました。画面に入るには、パスワードを設定してください:"
             )

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from workflow import audit
-from workflow.audit import Tag
 from workflow.cli import show
 from workflow.cli.options import Json, at_office
-from workflow.records import Event, Person
+from workflow.domain.events import Tag
+from workflow.store import event_log
+from workflow.store.tables import Event, Person
 
 app = typer.Typer(no_args_is_help=True, help="記録", rich_markup_mode=None)
 
@@ -18,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="記録", rich_markup_mode=None)
 def verify() -> None:
     """記録の連鎖を初めから検証する。切れていれば、最初の出来事の番号を示す。"""
     with at_office() as office, office.reading() as db:
-        count = audit.verify(db)
+        count = event_log.verify(db)
     show.say(f"記録の連鎖は正しくつながっています（{count} 件）。")
 
 

@@ -9,7 +9,7 @@ from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
 from workflow.cli import show
 from workflow.cli.options import By, Json, at_office, mail_settings, now
-from workflow.settings import settings
+from workflow.store.settings import settings
 
 app = typer.Typer(no_args_is_help=True, help="通知", rich_markup_mode=None)
 

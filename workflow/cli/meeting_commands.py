@@ -6,14 +6,15 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import select
 
-from workflow import engine
-from workflow.calendar import parse_moment
+from workflow import actions
+from workflow.actions import Seated
 from workflow.cli import show
+from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
-from workflow.cli.telling import told
-from workflow.engine import Form, MeetingStatus, Purpose, Seated
-from workflow.errors import BadInput, NotFound
-from workflow.records import AgendaItem, Attendance, Decision, Meeting, Person, Plan, Version
+from workflow.domain.calendar import parse_moment
+from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.store.tables import AgendaItem, Attendance, Decision, Meeting, Person, Plan, Version
 
 app = typer.Typer(no_args_is_help=True, help="会議", rich_markup_mode=None)
 
@@ -25,7 +26,7 @@ Starts = Annotated[
 ]
 Ends = Annotated[str, typer.Option("--ends", help="終了。持ち回りでは回答期限")]
 Place = Annotated[str, typer.Option("--place", help="場所、またはオンラインの宛先")]
-How = Annotated[Form, typer.Option("--form", help="対面・オンライン・持ち回り")]
+How = Annotated[MeetingForm, typer.Option("--form", help="対面・オンライン・持ち回り")]
 
 
 @app.command()
@@ -36,7 +37,7 @@ def call(
     starts: Starts,
     ends: Ends,
     place: Place,
-    form: How = Form.IN_PERSON,
+    form: How = MeetingForm.IN_PERSON,
     dry_run: DryRun = False,
 ) -> None:
     """会議を招集する。委員と事務局に開催通知が届く。"""
@@ -44,7 +45,7 @@ def call(
     with at_office() as office:
         meeting = told(
             office,
-            lambda o: engine.call_meeting(
+            lambda o: actions.call_meeting(
                 o, by, body, title, form=form, starts_at=starts_at, ends_at=ends_at, place=place, now=now()
             ),
             dry_run,
@@ -55,12 +56,18 @@ def call(
 
 @app.command()
 def enter(
-    body: Body, title: Title, by: By, starts: Starts, ends: Ends, place: Place, form: How = Form.IN_PERSON
+    body: Body,
+    title: Title,
+    by: By,
+    starts: Starts,
+    ends: Ends,
+    place: Place,
+    form: How = MeetingForm.IN_PERSON,
 ) -> None:
     """開催済みの会議を登録する。委員はその日の委員とする。通知は送らない。"""
     starts_at, ends_at = _span(starts, ends)
     with at_office() as office:
-        meeting = engine.enter_meeting(
+        meeting = actions.enter_meeting(
             office, by, body, title, form=form, starts_at=starts_at, ends_at=ends_at, place=place, now=now()
         )
         show.say(f"会議 {meeting} を登録しました。")
@@ -81,7 +88,7 @@ def move(
     with at_office() as office:
         told(
             office,
-            lambda o: engine.move_meeting(
+            lambda o: actions.move_meeting(
                 o, by, meeting, starts_at=starts_at, ends_at=ends_at, place=place, reason=reason, now=now()
             ),
             dry_run,
@@ -92,14 +99,14 @@ def move(
 def cancel(meeting: Number, by: By, reason: Reason, dry_run: DryRun = False) -> None:
     """会議を中止する。議題は継続審議にはならず、別の会議に載せ直す。"""
     with at_office() as office:
-        told(office, lambda o: engine.cancel_meeting(o, by, meeting, reason, now=now()), dry_run)
+        told(office, lambda o: actions.cancel_meeting(o, by, meeting, reason, now=now()), dry_run)
 
 
 @app.command()
 def close(meeting: Number, by: By, minutes: Annotated[str, typer.Option(help="議事要旨")]) -> None:
     """会議を終える。すべての議題に結果があるか、議題から外されている必要がある。"""
     with at_office() as office:
-        engine.close_meeting(office, by, meeting, minutes, now=now())
+        actions.close_meeting(office, by, meeting, minutes, now=now())
         show.say(f"会議 {meeting} を終了しました。")
 
 
@@ -113,7 +120,7 @@ def list_item(
 ) -> None:
     """計画の現在の版を議題に載せる。"""
     with at_office() as office:
-        item = engine.list_item(office, by, meeting, plan, gate, purpose=purpose, now=now())
+        item = actions.list_item(office, by, meeting, plan, gate, purpose=purpose, now=now())
         show.say(f"議題 {item} として載せました。")
 
 
@@ -121,7 +128,7 @@ def list_item(
 def ratify(meeting: Number, decision: Annotated[int, typer.Argument(help="専決の決定番号")], by: By) -> None:
     """会長の専決を、会議に報告する議題として載せる。"""
     with at_office() as office:
-        item = engine.list_ratification(office, by, meeting, decision, now=now())
+        item = actions.list_ratification(office, by, meeting, decision, now=now())
         show.say(f"議題 {item} として載せました。")
 
 
@@ -129,7 +136,7 @@ def ratify(meeting: Number, decision: Annotated[int, typer.Argument(help="専決
 def remove_item(item: Annotated[int, typer.Argument(help="議題の番号")], by: By, reason: Reason) -> None:
     """議題から外す。継続審議とは違い、何も決めていない。"""
     with at_office() as office:
-        engine.remove_item(office, by, item, reason, now=now())
+        actions.remove_item(office, by, item, reason, now=now())
         show.say(f"議題 {item} を外しました。")
 
 
@@ -149,7 +156,7 @@ def attend(
     if not attended:
         raise BadInput("出欠", "指定がありません", "--present または --absent で委員を指定してください。")
     with at_office() as office:
-        engine.enter_attendance(office, by, meeting, attended, now=now())
+        actions.enter_attendance(office, by, meeting, attended, now=now())
         show.say(f"{len(attended)} 人の出欠を記録しました。")
 
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from notifications.mail import MailSettings
-from workflow import schema
-from workflow.office import Office
-from workflow.settings import Settings, settings
+from workflow.store import schema
+from workflow.store.database import Office
+from workflow.store.settings import Settings, settings
 
 By = Annotated[str, typer.Option("--as", envvar="SAKUTEI_AS", help="操作する職員の鍵")]
 Json = Annotated[bool, typer.Option("--json", help="JSON で出力する")]

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from definitions.load import load_chain, shipped
 from definitions.terms import Role
-from workflow import engine, questions
-from workflow.calendar import parse_day, tokyo_day
+from workflow import actions, queries
 from workflow.cli import show
+from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, at_office, now
-from workflow.cli.telling import told
-from workflow.records import Person
+from workflow.domain.calendar import parse_day, tokyo_day
+from workflow.store.tables import Person
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
 
@@ -29,7 +29,7 @@ Until = Annotated[str | None, typer.Option("--until", help="この日まで（�
 def department(key: str, name: str, by: By) -> None:
     """課を登録する。"""
     with at_office() as office:
-        engine.add_department(office, by, key, name, now=now())
+        actions.add_department(office, by, key, name, now=now())
 
 
 @app.command()
@@ -37,7 +37,7 @@ def bodies(chain: Annotated[str, typer.Argument(help="定義の鍵、または�
     """定義の会議体を名簿に加え、委員を登録できるようにする。"""
     chosen = load_chain(Path(chain)) if chain.endswith((".yaml", ".yml")) else shipped(chain)
     with at_office() as office:
-        engine.add_chain(office, by, chosen, now=now())
+        actions.add_chain(office, by, chosen, now=now())
         show.table("会議体", ("鍵", "名称"), [(body.key, body.name) for body in chosen.bodies])
 
 
@@ -45,7 +45,7 @@ def bodies(chain: Annotated[str, typer.Argument(help="定義の鍵、または�
 def add(key: PersonKey, name: str, email: str, by: By) -> None:
     """職員を登録する。"""
     with at_office() as office:
-        engine.add_person(office, by, key, name, email, now=now())
+        actions.add_person(office, by, key, name, email, now=now())
 
 
 @app.command("add-table")
@@ -53,9 +53,9 @@ def add_table(
     file: Annotated[Path, typer.Argument(help="CSV（氏名,鍵,メール,課,職）")], by: By, since: Since
 ) -> None:
     """名簿の表の全員を登録する。誤りがあれば、すべてを示し、誰も登録しない。"""
-    people = engine.read_newcomers(file.read_text("utf-8-sig"))
+    people = actions.read_newcomers(file.read_text("utf-8-sig"))
     with at_office() as office:
-        added = engine.add_people(office, by, people, _day(since), now=now())
+        added = actions.add_people(office, by, people, _day(since), now=now())
         show.say(f"{added} 人を登録しました。")
 
 
@@ -68,7 +68,7 @@ def change(
 ) -> None:
     """氏名・電子メールを変える。"""
     with at_office() as office:
-        if engine.change_person(office, by, key, name=name, email=email, now=now()):
+        if actions.change_person(office, by, key, name=name, email=email, now=now()):
             show.say("前の電子メールに送ったリンクは使えなくなりました。必要なら、もう一度招待してください。")
 
 
@@ -83,7 +83,7 @@ def post(
 ) -> None:
     """所属と職を登録する。"""
     with at_office() as office:
-        engine.post(
+        actions.post(
             office, by, person, department, _day(since), position=position, until=_last(until), now=now()
         )
 
@@ -92,63 +92,63 @@ def post(
 def seat(person: PersonKey, body: str, role: Role, by: By, since: Since, until: Until = None) -> None:
     """会議体の会長・副会長・委員・事務局を、任期とともに登録する。"""
     with at_office() as office:
-        engine.seat(office, by, person, body, role, _day(since), until=_last(until), now=now())
+        actions.seat(office, by, person, body, role, _day(since), until=_last(until), now=now())
 
 
 @app.command()
 def end(person: PersonKey, last_day: LastDay, by: By) -> None:
     """異動・退職: その日で所属・委員・代理を終える。"""
     with at_office() as office:
-        show.say(f"{engine.end_terms(office, by, person, _day(last_day), now=now())} 件を終えました。")
+        show.say(f"{actions.end_terms(office, by, person, _day(last_day), now=now())} 件を終えました。")
 
 
 @app.command("end-seat")
 def end_seat(number: TermNumber, last_day: LastDay, by: By) -> None:
     """会議体の任期を一つだけ終える。"""
     with at_office() as office:
-        engine.end_seat(office, by, number, _day(last_day), now=now())
+        actions.end_seat(office, by, number, _day(last_day), now=now())
 
 
 @app.command("end-posting")
 def end_posting(number: TermNumber, last_day: LastDay, by: By) -> None:
     """所属を一つだけ終える。"""
     with at_office() as office:
-        engine.end_posting(office, by, number, _day(last_day), now=now())
+        actions.end_posting(office, by, number, _day(last_day), now=now())
 
 
 @app.command("end-deputyship")
 def end_deputyship(number: TermNumber, last_day: LastDay, by: By) -> None:
     """代理の届出を一つだけ終える。"""
     with at_office() as office:
-        engine.end_deputyship(office, by, number, _day(last_day), now=now())
+        actions.end_deputyship(office, by, number, _day(last_day), now=now())
 
 
 @app.command()
 def deputy(principal: str, deputy: str, by: By, since: Since, until: Until = None) -> None:
     """代理者を届け出る（代理出席・代決）。"""
     with at_office() as office:
-        engine.name_deputy(office, by, principal, deputy, _day(since), until=_last(until), now=now())
+        actions.name_deputy(office, by, principal, deputy, _day(since), until=_last(until), now=now())
 
 
 @app.command()
 def administrator(person: PersonKey, by: By, since: Since, until: Until = None) -> None:
     """システム管理者を加える。"""
     with at_office() as office:
-        engine.name_administrator(office, by, person, _day(since), until=_last(until), now=now())
+        actions.name_administrator(office, by, person, _day(since), until=_last(until), now=now())
 
 
 @app.command("closed-day")
 def closed_day(day: str, name: str, by: By) -> None:
     """閉庁日を加える。営業日の数え方に効く。"""
     with at_office() as office:
-        engine.close_day(office, by, _day(day), name, now=now())
+        actions.close_day(office, by, _day(day), name, now=now())
 
 
 @app.command("show")
 def show_person(key: PersonKey, json: Json = False) -> None:
     """職員の所属・任期・代理を、番号とともに示す。"""
     with at_office() as office, office.reading() as db:
-        person = questions.person(db, key, tokyo_day(now()))
+        person = queries.person(db, key, tokyo_day(now()))
     if json:
         show.as_json(person)
         return
@@ -172,7 +172,7 @@ def show_person(key: PersonKey, json: Json = False) -> None:
 def invite(key: PersonKey, by: By, dry_run: DryRun = False) -> None:
     """利用を案内する: パスワードを設定するリンクを、メールで送る。"""
     with at_office() as office:
-        told(office, lambda at: engine.invite(at, by, key, now=now()), dry_run)
+        told(office, lambda at: actions.invite(at, by, key, now=now()), dry_run)
 
 
 @app.command()
@@ -180,7 +180,7 @@ def password(key: PersonKey, by: By) -> None:
     """パスワードを設定する（画面には表示されません）。最初のシステム管理者は、これで入れるようになる。"""
     typed = typer.prompt("新しいパスワード", hide_input=True, confirmation_prompt="もう一度")
     with at_office() as office:
-        engine.set_password(office, by, key, typed, now=now())
+        actions.set_password(office, by, key, typed, now=now())
         show.say("パスワードを設定しました。この職員のサインインは、すべて終わりました。")
 
 
@@ -188,7 +188,7 @@ def password(key: PersonKey, by: By) -> None:
 def lift_wait(key: PersonKey, by: By) -> None:
     """パスワードを続けて間違えた職員が、待たずにサインインできるようにする。"""
     with at_office() as office:
-        engine.lift_wait(office, by, key, now=now())
+        actions.lift_wait(office, by, key, now=now())
         show.say("待ち時間を解きました。")
 
 

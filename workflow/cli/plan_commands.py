@@ -7,16 +7,17 @@ from typing import Annotated
 import typer
 
 from definitions.load import load_chain, shipped
-from workflow import engine, files, questions
+from workflow import actions, queries
+from workflow.actions import Moved
 from workflow.cli import show
+from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, Seen, at_office, now
-from workflow.cli.telling import told
-from workflow.engine import Moved
-from workflow.errors import NotFound
-from workflow.facts import plan_by_key
-from workflow.machine import Status
-from workflow.office import Office
-from workflow.records import Version
+from workflow.domain.errors import NotFound
+from workflow.domain.plans import Status
+from workflow.queries.plans import plan_by_key
+from workflow.store import files
+from workflow.store.database import Office
+from workflow.store.tables import Version
 
 app = typer.Typer(no_args_is_help=True, help="計画", rich_markup_mode=None)
 
@@ -35,7 +36,7 @@ def open_plan(
     """計画を開始する。計画は開始した日の定義を最後まで持ち続ける。"""
     chosen = load_chain(Path(chain)) if chain.endswith((".yaml", ".yml")) else shipped(chain)
     with at_office() as office:
-        moved = engine.open_plan(
+        moved = actions.open_plan(
             office, by, key, title, chosen, department=department, first_month=first_month, now=now()
         )
         show.say(f"計画「{moved.plan}」を開始しました。")
@@ -47,7 +48,7 @@ def add_version(key: PlanKey, document: Path, by: By, note: Note = "") -> None:
     """文書の新しい版を登録する。この段階の前の版への了承は効かなくなる。"""
     with at_office() as office, document.open("rb") as file, files.arriving(office.files) as content:
         shutil.copyfileobj(file, content)
-        number = engine.add_version(office, by, key, document.name, content, note=note, now=now())
+        number = actions.add_version(office, by, key, document.name, content, note=note, now=now())
         show.say(f"第{number}版を登録しました。")
 
 
@@ -81,7 +82,7 @@ def advance(
         revision = _revision(office, key, seen)
         _moved(
             office,
-            told(office, lambda o: engine.advance(o, by, key, seen=revision, to=to, now=now()), dry_run),
+            told(office, lambda o: actions.advance(o, by, key, seen=revision, to=to, now=now()), dry_run),
         )
 
 
@@ -93,7 +94,7 @@ def send_back(
     with at_office() as office:
         revision = _revision(office, key, seen)
         done = told(
-            office, lambda o: engine.send_back(o, by, key, to, reason, seen=revision, now=now()), dry_run
+            office, lambda o: actions.send_back(o, by, key, to, reason, seen=revision, now=now()), dry_run
         )
         _moved(office, done)
 
@@ -103,7 +104,7 @@ def suspend(key: PlanKey, by: By, reason: Reason, seen: Seen = None) -> None:
     """中断する。再開するまで何も進まない。"""
     with at_office() as office:
         revision = _revision(office, key, seen)
-        _moved(office, engine.suspend(office, by, key, reason, seen=revision, now=now()))
+        _moved(office, actions.suspend(office, by, key, reason, seen=revision, now=now()))
 
 
 @app.command()
@@ -111,7 +112,7 @@ def resume(key: PlanKey, by: By, reason: Reason, seen: Seen = None) -> None:
     """再開する。"""
     with at_office() as office:
         revision = _revision(office, key, seen)
-        _moved(office, engine.resume(office, by, key, reason, seen=revision, now=now()))
+        _moved(office, actions.resume(office, by, key, reason, seen=revision, now=now()))
 
 
 @app.command()
@@ -119,7 +120,7 @@ def withdraw(key: PlanKey, by: By, reason: Reason, seen: Seen = None) -> None:
     """取り下げる。元には戻せない。"""
     with at_office() as office:
         revision = _revision(office, key, seen)
-        _moved(office, engine.withdraw(office, by, key, reason, seen=revision, now=now()))
+        _moved(office, actions.withdraw(office, by, key, reason, seen=revision, now=now()))
 
 
 @app.command("list")
@@ -134,7 +135,7 @@ def list_plans(
 ) -> None:
     """計画の一覧。"""
     with at_office() as office, office.reading() as db:
-        page = questions.plan_list(
+        page = queries.plan_list(
             db,
             department=department,
             status=status,
@@ -159,7 +160,7 @@ def list_plans(
 def show_plan(key: PlanKey, json: Json = False) -> None:
     """計画の現在: 段階、関門、版。"""
     with at_office() as office, office.reading() as db:
-        found = questions.blockers(db, plan_by_key(db, key), now())
+        found = queries.blockers(db, plan_by_key(db, key), now())
     if json:
         show.as_json(found)
         return
@@ -180,7 +181,7 @@ def show_plan(key: PlanKey, json: Json = False) -> None:
 def history(key: PlanKey, json: Json = False) -> None:
     """計画に起きたことのすべて。"""
     with at_office() as office, office.reading() as db:
-        happened = questions.history(db, plan_by_key(db, key))
+        happened = queries.history(db, plan_by_key(db, key))
     if json:
         show.as_json(happened)
         return
@@ -196,7 +197,7 @@ def schedule(key: PlanKey, json: Json = False) -> None:
     """予定と実際の工程表（月・計画策定工程・会議名・区議会）。"""
     with at_office() as office, office.reading() as db:
         plan = plan_by_key(db, key)
-        planned, held = questions.planned_schedule(plan), questions.held_schedule(db, plan, now())
+        planned, held = queries.planned_schedule(plan), queries.held_schedule(db, plan, now())
     if json:
         show.as_json({"planned": planned, "held": held})
         return
@@ -204,7 +205,7 @@ def schedule(key: PlanKey, json: Json = False) -> None:
     show_schedule("実際", held)
 
 
-def show_schedule(title: str, months: list[questions.Month]) -> None:
+def show_schedule(title: str, months: list[queries.Month]) -> None:
     """Print a schedule in the shape of the seed's section 7."""
     rows = []
     year = ""

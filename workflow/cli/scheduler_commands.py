@@ -9,7 +9,7 @@ from notifications.mail import mailer_of
 from notifications.scheduler import run
 from workflow.cli import show
 from workflow.cli.options import at_office, mail_settings
-from workflow.settings import settings
+from workflow.store.settings import settings
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -11,19 +11,20 @@ from fastapi import FastAPI
 
 from notifications.mail import MailSettings, mailer_of
 from notifications.scheduler import run as deliver
-from workflow import engine, schema
-from workflow.calendar import parse_moment
+from workflow import actions
 from workflow.cli import show
-from workflow.cli.demo_folder import empty
-from workflow.cli.neighbours import Neighbours
+from workflow.cli.demo.folder import empty
+from workflow.cli.demo.other_plans import Neighbours
+from workflow.cli.demo.story import Replay
 from workflow.cli.options import at_office, mail_settings
-from workflow.cli.replay import Replay
-from workflow.errors import BadInput
-from workflow.office import Office
-from workflow.settings import Settings, settings
+from workflow.domain.calendar import parse_moment
+from workflow.domain.errors import BadInput
+from workflow.store import schema
+from workflow.store.database import Office
+from workflow.store.settings import Settings, settings
 from workflow.web.app import build
-from workflow.web.demo import Demo
 from workflow.web.oidc import Provider
+from workflow.web.pages.demo import Demo
 
 app = typer.Typer(rich_markup_mode=None)
 GUESTS = (
@@ -109,5 +110,5 @@ def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
     neighbours.beside()
     guests = tuple((name, key, secrets.token_urlsafe(9)) for name, key in GUESTS)
     for _, key, password in guests:
-        engine.set_password(office, "admin", key, password, now=replay.now)
+        actions.set_password(office, "admin", key, password, now=replay.now)
     return Demo(office, guests, replay.now, replay.until), mail

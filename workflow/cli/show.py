@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from definitions.chain import Chain
-from workflow.calendar import TOKYO
-from workflow.facts import PlanFact
-from workflow.machine import Status
+from workflow.domain.calendar import TOKYO
+from workflow.domain.plans import Status
+from workflow.queries.plans import PlanFact
 
 console = Console(highlight=False)
 _SHORT = {"番号", "日時", "予定", "期日", "誰が", "月", "状態", "種類", "通"}

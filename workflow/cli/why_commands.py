@@ -2,11 +2,11 @@
 
 import typer
 
-from workflow import questions
+from workflow import queries
 from workflow.cli import show
 from workflow.cli.options import Json, PlanKey, at_office, now
-from workflow.facts import plan_by_key
-from workflow.machine import Status
+from workflow.domain.plans import Status
+from workflow.queries.plans import plan_by_key
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -15,7 +15,7 @@ app = typer.Typer(rich_markup_mode=None)
 def why(plan: PlanKey, json: Json = False) -> None:
     """計画がなぜ進めないか、誰が、どの会議で解けるかを説明する。"""
     with at_office() as office, office.reading() as db:
-        found = questions.blockers(db, plan_by_key(db, plan), now())
+        found = queries.blockers(db, plan_by_key(db, plan), now())
     if json:
         show.as_json({"plan": found.plan, "reasons": found.reasons})
         return

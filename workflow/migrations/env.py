@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from workflow.records import Record
+from workflow.store.tables import Record
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -13,47 +13,46 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.mail import MailSettings
-from workflow.errors import SakuteiError
-from workflow.language import Dates, Language, dates, language, say
-from workflow.office import Office
-from workflow.web import (
-    account_pages,
-    agenda_pages,
-    answer_pages,
-    api,
-    bodies_pages,
-    calendar_pages,
-    chain_pages,
-    comment_pages,
-    decision_pages,
-    feed_pages,
-    link_pages,
-    log_pages,
-    meeting_pages,
-    newcomer_pages,
-    oidc_pages,
-    opinion_pages,
-    people_pages,
-    plan_pages,
-    public_pages,
-    reading_pages,
-    settings_pages,
-    sign_pages,
-    sitting_pages,
-    step_pages,
-    today_pages,
-    token_pages,
-    version_pages,
-    webhook_pages,
-)
-from workflow.web import (
-    demo as demo_pages,
-)
-from workflow.web.demo import Demo
-from workflow.web.doors import DATES, LANGUAGE, NeedsSignIn, Visitor, go, identified, page
+from workflow.domain.errors import SakuteiError
+from workflow.domain.language import Dates, Language, dates, language, say
+from workflow.store.database import Office
+from workflow.web import api
+from workflow.web.http_status import status_of
+from workflow.web.limits import GB, KB, Quota
 from workflow.web.oidc import Provider
-from workflow.web.receiving import GB, KB, Quota
-from workflow.web.refusals import status_of
+from workflow.web.pages import (
+    account,
+    agenda,
+    bodies,
+    calendar,
+    calendar_feeds,
+    chains,
+    circulation,
+    comments,
+    decisions,
+    mailed_links,
+    meetings,
+    opinions,
+    people,
+    people_table,
+    plans,
+    public,
+    replies,
+    sign_in,
+    steps,
+    tokens,
+    versions,
+    votes,
+    webhooks,
+    worklist,
+)
+from workflow.web.pages import demo as demo_pages
+from workflow.web.pages import log as log_pages
+from workflow.web.pages import oidc as oidc_pages
+from workflow.web.pages import settings as settings_pages
+from workflow.web.pages.demo import Demo
+from workflow.web.rendering import DATES, LANGUAGE, go, page
+from workflow.web.session import NeedsSignIn, Visitor, identified
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -72,33 +71,33 @@ SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/")
 """Pages whose address is a secret, to be told to nobody, not even ourselves."""
 
 ROUTERS = (
-    today_pages.router,
-    sign_pages.router,
-    plan_pages.router,
-    calendar_pages.router,
-    version_pages.router,
-    decision_pages.router,
-    step_pages.router,
-    reading_pages.router,
-    meeting_pages.router,
-    agenda_pages.router,
-    sitting_pages.router,
-    comment_pages.router,
-    opinion_pages.router,
-    answer_pages.router,
-    public_pages.router,
-    newcomer_pages.router,
-    people_pages.router,
-    bodies_pages.router,
-    chain_pages.router,
+    worklist.router,
+    sign_in.router,
+    plans.router,
+    calendar.router,
+    versions.router,
+    decisions.router,
+    steps.router,
+    circulation.router,
+    meetings.router,
+    agenda.router,
+    votes.router,
+    comments.router,
+    opinions.router,
+    replies.router,
+    public.router,
+    people_table.router,
+    people.router,
+    bodies.router,
+    chains.router,
     log_pages.router,
     settings_pages.router,
-    account_pages.router,
-    link_pages.router,
+    account.router,
+    mailed_links.router,
     oidc_pages.router,
-    feed_pages.router,
-    token_pages.router,
-    webhook_pages.router,
+    calendar_feeds.router,
+    tokens.router,
+    webhooks.router,
 )
 
 

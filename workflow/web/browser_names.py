@@ -1,6 +1,6 @@
 """A browser in words, from how it calls itself (RFC 9110, 10.1.5): enough for a person to tell their own apart."""
 
-from workflow.language import say
+from workflow.domain.language import say
 
 # Order matters: nearly every browser also names those it descends from.
 BROWSERS = (

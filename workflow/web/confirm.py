@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from fastapi import Request, Response
 from starlette.datastructures import FormData
 
-from notifications.rehearsal import rehearse
-from workflow.office import Office
-from workflow.web.doors import Visitor, go, page
+from notifications.dry_run import rehearse
+from workflow.store.database import Office
+from workflow.web.rendering import go, page
+from workflow.web.session import Visitor
 
 SURE = "sure"
 

@@ -20,8 +20,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from pydantic import BaseModel
 
-from workflow.errors import SakuteiError
-from workflow.language import say, translate
+from workflow.domain.errors import SakuteiError
+from workflow.domain.language import say, translate
 
 FLOW_LIFE = timedelta(minutes=10)
 """How long one may take at the provider."""

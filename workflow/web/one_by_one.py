@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from workflow.errors import (
+from workflow.domain.errors import (
     AlreadyDone,
     BadInput,
-    GateClosed,
     QuorumMissing,
     SakuteiError,
     StaleVersion,
     StepImpossible,
 )
+from workflow.domain.gates import GateClosed
 
 OF_ONE_ALONE: tuple[type[SakuteiError], ...] = (
     AlreadyDone,

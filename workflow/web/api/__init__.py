@@ -12,21 +12,32 @@ from starlette.exceptions import HTTPException
 
 from definitions import terms
 from notifications import kinds
-from workflow import engine, gates, machine, questions
-from workflow.errors import SakuteiError
-from workflow.web.api import chains, comments, decisions, meetings, people, plans, problems, reading, work
-from workflow.web.api.pace import Pace
+from workflow import actions, queries
+from workflow.domain import gates, machine
+from workflow.domain.errors import SakuteiError
+from workflow.web.api import (
+    chains,
+    circulation,
+    comments,
+    decisions,
+    meetings,
+    people,
+    plans,
+    problems,
+    worklist,
+)
 from workflow.web.api.problems import Problem
+from workflow.web.api.rate_limit import Pace
 
 ROUTERS = (
     plans.router,
     meetings.router,
     decisions.router,
     comments.router,
-    reading.router,
+    circulation.router,
     people.router,
     chains.router,
-    work.router,
+    worklist.router,
 )
 SUBJECTS = {
     "plans": "計画",
@@ -103,7 +114,7 @@ def _problem_schemas() -> dict[str, Any]:
 
 def _name_values(schemas: dict[str, Any]) -> None:
     """Says of each closed list what its values are called."""
-    for module in (terms, kinds, engine, gates, machine, questions):
+    for module in (terms, kinds, actions, gates, machine, queries):
         for name, kind in inspect.getmembers(module, inspect.isclass):
             if name in schemas and issubclass(kind, StrEnum):
                 schemas[name]["description"] = "、".join(

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
 from definitions.load import shipped, shipped_chains
-from workflow.errors import NotFound
-from workflow.facts import chain_of
-from workflow.records import ChainText, Plan
-from workflow.web.api.doors import Call, Caller, reads
+from workflow.domain.errors import NotFound
+from workflow.queries.chains import chain_of
+from workflow.store.tables import ChainText, Plan
 from workflow.web.api.models import Key, Shown
+from workflow.web.api.routing import Call, Caller, reads
 
 router = APIRouter(route_class=Call, tags=["definitions"])
 

@@ -9,17 +9,19 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import engine, questions
-from workflow.calendar import tokyo_day
-from workflow.engine import Disposition, Route, Scope, Writer
-from workflow.errors import NotFound
-from workflow.facts import PlanFact, plan_by_key
-from workflow.records import Answer as Answered
-from workflow.records import CommentPeriod, Opinion, Submission
-from workflow.rights import Act, actor
-from workflow.web.api.doors import Answer, Call, Caller, Doing, Program, reads, writes
+from workflow import actions, queries
+from workflow.domain.accounts import Scope
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.errors import NotFound
+from workflow.domain.rights import Act
+from workflow.queries.actor import actor
+from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.store.tables import Answer as Answered
+from workflow.store.tables import CommentPeriod, Opinion, Submission
 from workflow.web.api.models import Asked, Day, Done, Key, Line, Moment, Number, Numbered, Reason, Shown, Text
 from workflow.web.api.plans import PlanKey
+from workflow.web.api.routing import Answer, Call, Caller, Doing, Program, reads, writes
 
 router = APIRouter(route_class=Call, prefix="/plans/{plan}/comment", tags=["comments"])
 
@@ -146,7 +148,7 @@ def comment(caller: Caller, plan: PlanKey) -> Any:
     """最新のパブリックコメントの期間と、意見の件数・人数。"""
     with caller.office.reading() as db:
         period = _newest(db, plan_by_key(db, plan))
-        counted = questions.comment_counts(db, period.id)
+        counted = queries.comment_counts(db, period.id)
         return Comment(period=Period.model_validate(period), counted=Counted.model_validate(counted))
 
 
@@ -178,17 +180,17 @@ def opinions(
 def open_comment(doing: Doing, plan: PlanKey, asked: OpenComment) -> Answer:
     """現在の版について意見の募集を始める。"""
     return doing.perform(
-        lambda last: Opened(closes_on=last), engine.open_comment, plan, **dict(asked), now=doing.now
+        lambda last: Opened(closes_on=last), actions.open_comment, plan, **dict(asked), now=doing.now
     )
 
 
 @router.post("/opinions", response_model=Receipt, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
 def receive_opinions(doing: Doing, plan: PlanKey, asked: ReceiveOpinions) -> Answer:
     """届いた意見を登録する。期間の後に届いたものも残し、印を付けます。"""
-    writer = Writer(asked.name, asked.address, asked.telephone, asked.affiliation)
+    writer = Author(asked.name, asked.address, asked.telephone, asked.affiliation)
     return doing.perform(
         lambda receipt: Receipt(receipt=receipt),
-        engine.receive_opinions,
+        actions.receive_opinions,
         plan,
         writer,
         asked.opinions,
@@ -208,7 +210,7 @@ def split_opinion(
     """いくつかの意見を含む 1 件を分ける。元の文は記録に残ります。"""
     return doing.perform(
         lambda numbers: Split(numbers=numbers),
-        engine.split_opinion,
+        actions.split_opinion,
         plan,
         opinion,
         asked.parts,
@@ -219,13 +221,13 @@ def split_opinion(
 @router.post("/answers", response_model=Numbered, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
 def answer_opinions(doing: Doing, plan: PlanKey, asked: AnswerOpinions) -> Answer:
     """区の考え方を、似た意見にまとめて答える。"""
-    return doing.perform(Numbered.of, engine.answer_opinions, plan, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.answer_opinions, plan, **dict(asked), now=doing.now)
 
 
 @router.post("/publish", response_model=Done, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
 def publish_result(doing: Doing, plan: PlanKey) -> Answer:
     """結果を公表する。募集が終わり、すべての意見に答えてから。"""
-    return doing.perform(Done.of, engine.publish_result, plan, now=doing.now)
+    return doing.perform(Done.of, actions.publish_result, plan, now=doing.now)
 
 
 def _newest(db: Session, plan: PlanFact) -> CommentPeriod:

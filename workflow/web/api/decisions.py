@@ -8,15 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from definitions.terms import Outcome
-from workflow import engine
-from workflow.engine import Choice, Scope, SignedAs
-from workflow.facts import plan_by_key
-from workflow.records import Decision, Person, Review, Signoff, Version
-from workflow.rights import Act
-from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
+from workflow import actions
+from workflow.domain.accounts import Scope
+from workflow.domain.decisions import SignedAs
+from workflow.domain.rights import Act
+from workflow.domain.votes import Choice
+from workflow.queries.plans import plan_by_key
+from workflow.store.tables import Decision, Person, Review, Signoff, Version
 from workflow.web.api.meetings import Because, DecisionShown, conditions_of, shown_decision
 from workflow.web.api.models import Asked, Done, Key, Moment, Number, Numbered, Reason, Shown, Text
 from workflow.web.api.plans import PlanKey
+from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
 
 router = APIRouter(route_class=Call, tags=["decisions"])
 
@@ -212,19 +214,19 @@ def decisions(caller: Caller, plan: PlanKey) -> Any:
 def tally(caller: Caller, item: ItemNumber) -> Any:
     """議題の、いまの票の数。"""
     with caller.office.reading() as db:
-        return TallyShown.model_validate(engine.current_tally(db, item))
+        return TallyShown.model_validate(actions.current_tally(db, item))
 
 
 @router.post("/items/{item}/outcome", response_model=Numbered, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME))
 def record_outcome(doing: Doing, item: ItemNumber, asked: RecordOutcome) -> Answer:
     """議事から結果を記録する。担当課と事務局に結果のお知らせが送られます。"""
-    return doing.perform(Numbered.of, engine.record_outcome, item, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.record_outcome, item, **dict(asked), now=doing.now)
 
 
 @router.post("/items/{item}/votes", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
 def cast_vote(doing: Doing, item: ItemNumber, asked: CastVote) -> Answer:
     """採決の票、または持ち回りの回答を入れる。"""
-    return doing.perform(Done.of, engine.cast_vote, item, asked.choice, member=asked.member, now=doing.now)
+    return doing.perform(Done.of, actions.cast_vote, item, asked.choice, member=asked.member, now=doing.now)
 
 
 @router.post(
@@ -232,13 +234,13 @@ def cast_vote(doing: Doing, item: ItemNumber, asked: CastVote) -> Answer:
 )
 def enter_votes(doing: Doing, item: ItemNumber, asked: EnterVotes) -> Answer:
     """会議での挙手の結果を、事務局がまとめて入れる。"""
-    return doing.perform(Done.of, engine.enter_votes, item, asked.votes, now=doing.now)
+    return doing.perform(Done.of, actions.enter_votes, item, asked.votes, now=doing.now)
 
 
 @router.post("/items/{item}/votes/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
 def take_back_vote(doing: Doing, item: ItemNumber, asked: TakeBackVote) -> Answer:
     """自分の票を取り消す。決するまでの間だけできます。"""
-    return doing.perform(Done.of, engine.take_back_vote, item, member=asked.member, now=doing.now)
+    return doing.perform(Done.of, actions.take_back_vote, item, member=asked.member, now=doing.now)
 
 
 @router.post(
@@ -246,13 +248,13 @@ def take_back_vote(doing: Doing, item: ItemNumber, asked: TakeBackVote) -> Answe
 )
 def cast_deciding_vote(doing: Doing, item: ItemNumber, asked: DecidingVote) -> Answer:
     """可否同数のとき、会長が決する。"""
-    return doing.perform(Done.of, engine.cast_deciding_vote, item, asked.choice, now=doing.now)
+    return doing.perform(Done.of, actions.cast_deciding_vote, item, asked.choice, now=doing.now)
 
 
 @router.post("/items/{item}/count", response_model=Numbered, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME))
 def decide_by_votes(doing: Doing, item: ItemNumber, asked: DecideByVotes) -> Answer:
     """票を集計して結果を記録する。"""
-    return doing.perform(Numbered.of, engine.decide_by_votes, item, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.decide_by_votes, item, **dict(asked), now=doing.now)
 
 
 @router.post(
@@ -263,7 +265,7 @@ def decide_by_votes(doing: Doing, item: ItemNumber, asked: DecideByVotes) -> Ans
 def decide_alone(doing: Doing, plan: PlanKey, gate: GateKey, asked: DecideAlone) -> Answer:
     """専決: 会議を開けないとき、会長が決する。次の会議への報告が残ります。"""
     return doing.perform(
-        Numbered.of, engine.decide_alone, plan, gate, asked.outcome, asked.reason, now=doing.now
+        Numbered.of, actions.decide_alone, plan, gate, asked.outcome, asked.reason, now=doing.now
     )
 
 
@@ -274,7 +276,7 @@ def decide_alone(doing: Doing, plan: PlanKey, gate: GateKey, asked: DecideAlone)
 )
 def correct_decision(doing: Doing, decision: DecisionNumber, asked: Correct) -> Answer:
     """訂正: 前の記録を残したまま、新しい記録で置き換える。"""
-    return doing.perform(Numbered.of, engine.correct_decision, decision, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.correct_decision, decision, **dict(asked), now=doing.now)
 
 
 @router.post(
@@ -282,7 +284,7 @@ def correct_decision(doing: Doing, decision: DecisionNumber, asked: Correct) -> 
 )
 def take_back_decision(doing: Doing, decision: DecisionNumber, asked: Because) -> Answer:
     """引戻し: 次の人が動く前に、自分の記録を取り消す。"""
-    return doing.perform(Done.of, engine.take_back_decision, decision, asked.reason, now=doing.now)
+    return doing.perform(Done.of, actions.take_back_decision, decision, asked.reason, now=doing.now)
 
 
 @router.post(
@@ -294,22 +296,22 @@ def close_condition(
     asked: CloseCondition,
 ) -> Answer:
     """条件付き了承の条件を、どう満たしたかを書いて解消する。"""
-    return doing.perform(Done.of, engine.close_condition, condition, asked.note, now=doing.now)
+    return doing.perform(Done.of, actions.close_condition, condition, asked.note, now=doing.now)
 
 
 @router.post("/plans/{plan}/gates/{gate}/sign", response_model=Numbered, **writes(Scope.DECISIONS, Act.SIGN))
 def sign(doing: Doing, plan: PlanKey, gate: GateKey, asked: Sign) -> Answer:
     """決裁する、または理由を付けて返す。代決・専決の別は、誰が決裁したかから決まります。"""
-    return doing.perform(Numbered.of, engine.sign, plan, gate, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.sign, plan, gate, **dict(asked), now=doing.now)
 
 
 @router.post("/signoffs/{signoff}/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.SIGN))
 def take_back_signoff(doing: Doing, signoff: SignoffNumber, asked: Because) -> Answer:
     """自分の決裁を引き戻す。計画が動くまで、後閲が済むまでの間だけできます。"""
-    return doing.perform(Done.of, engine.take_back_signoff, signoff, asked.reason, now=doing.now)
+    return doing.perform(Done.of, actions.take_back_signoff, signoff, asked.reason, now=doing.now)
 
 
 @router.post("/signoffs/{signoff}/review", response_model=Done, **writes(Scope.DECISIONS, Act.REVIEW))
 def review_signoff(doing: Doing, signoff: SignoffNumber, asked: ReviewSignoff) -> Answer:
     """後閲: 自分の名で代決されたものを読んだことを記録する。"""
-    return doing.perform(Done.of, engine.review_signoff, signoff, note=asked.note, now=doing.now)
+    return doing.perform(Done.of, actions.review_signoff, signoff, note=asked.note, now=doing.now)

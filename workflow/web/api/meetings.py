@@ -10,14 +10,15 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Outcome
-from workflow import engine
-from workflow.calendar import at_tokyo, end_of_day
-from workflow.engine import Form, MeetingStatus, Purpose, Scope, Seated
-from workflow.errors import NotFound
-from workflow.gates import Manner
-from workflow.records import AgendaItem, Attendance, Condition, Decision, Meeting, Person, Plan, Version
-from workflow.rights import Act
-from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
+from workflow import actions
+from workflow.actions import Seated
+from workflow.domain.accounts import Scope
+from workflow.domain.calendar import at_tokyo, end_of_day
+from workflow.domain.decisions import Manner
+from workflow.domain.errors import NotFound
+from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.domain.rights import Act
+from workflow.store.tables import AgendaItem, Attendance, Condition, Decision, Meeting, Person, Plan, Version
 from workflow.web.api.models import (
     Asked,
     Day,
@@ -31,6 +32,7 @@ from workflow.web.api.models import (
     Shown,
     rows_of,
 )
+from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
 
 router = APIRouter(route_class=Call, tags=["meetings"])
 
@@ -41,7 +43,7 @@ class MeetingShown(Shown):
     number: int = Field(description="会議の番号", validation_alias="id")
     body: str = Field(description="会議体の鍵", validation_alias="body_key")
     title: str = Field(description="会議の名称")
-    form: Form
+    form: MeetingForm
     starts_at: Moment = Field(description="開始。持ち回りでは送った日時")
     ends_at: Moment = Field(description="終了。持ち回りでは回答期限")
     place: str = Field(description="場所")
@@ -111,7 +113,7 @@ class CallMeeting(Asked):
 
     body: Key = Field(description="会議体の鍵")
     title: Line = Field(description="会議の名称")
-    form: Form = Form.IN_PERSON
+    form: MeetingForm = MeetingForm.IN_PERSON
     starts_at: Moment
     ends_at: Moment = Field(description="終了。持ち回りでは回答期限")
     place: Line = Field(description="場所")
@@ -220,31 +222,31 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
 @router.post("/meetings", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
 def call_meeting(doing: Doing, asked: CallMeeting) -> Answer:
     """会議を招集する。委員と事務局に招集のお知らせが送られます。"""
-    return doing.perform(Numbered.of, engine.call_meeting, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.call_meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/held", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
 def enter_meeting(doing: Doing, asked: CallMeeting) -> Answer:
     """済んだ会議を登録する。委員は開催日の委員です。"""
-    return doing.perform(Numbered.of, engine.enter_meeting, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.enter_meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/{meeting}/move", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
 def move_meeting(doing: Doing, meeting: MeetingNumber, asked: MoveMeeting) -> Answer:
     """会議の日時・場所を変える。招かれた人に変更のお知らせが送られます。"""
-    return doing.perform(Done.of, engine.move_meeting, meeting, **dict(asked), now=doing.now)
+    return doing.perform(Done.of, actions.move_meeting, meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/{meeting}/cancel", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
 def cancel_meeting(doing: Doing, meeting: MeetingNumber, asked: Because) -> Answer:
     """会議を中止する。招かれた人に中止のお知らせが送られます。"""
-    return doing.perform(Done.of, engine.cancel_meeting, meeting, asked.reason, now=doing.now)
+    return doing.perform(Done.of, actions.cancel_meeting, meeting, asked.reason, now=doing.now)
 
 
 @router.post("/meetings/{meeting}/close", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
 def close_meeting(doing: Doing, meeting: MeetingNumber, asked: CloseMeeting) -> Answer:
     """会議を終了する。すべての議題に結果が要ります。"""
-    return doing.perform(Done.of, engine.close_meeting, meeting, asked.minutes, now=doing.now)
+    return doing.perform(Done.of, actions.close_meeting, meeting, asked.minutes, now=doing.now)
 
 
 @router.post(
@@ -253,14 +255,14 @@ def close_meeting(doing: Doing, meeting: MeetingNumber, asked: CloseMeeting) -> 
 def enter_attendance(doing: Doing, meeting: MeetingNumber, asked: EnterAttendance) -> Answer:
     """出欠を記録する。"""
     attended = {key: Seated(seat.present, seat.deputy) for key, seat in asked.attended.items()}
-    return doing.perform(Done.of, engine.enter_attendance, meeting, attended, now=doing.now)
+    return doing.perform(Done.of, actions.enter_attendance, meeting, attended, now=doing.now)
 
 
 @router.post("/meetings/{meeting}/items", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA))
 def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> Answer:
     """計画の現在の版を議題に載せる。"""
     return doing.perform(
-        Numbered.of, engine.list_item, meeting, asked.plan, asked.gate, purpose=asked.purpose, now=doing.now
+        Numbered.of, actions.list_item, meeting, asked.plan, asked.gate, purpose=asked.purpose, now=doing.now
     )
 
 
@@ -269,13 +271,13 @@ def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> Answer:
 )
 def list_ratification(doing: Doing, meeting: MeetingNumber, asked: ListRatification) -> Answer:
     """会長の専決を、報告・承認の議題として載せる。"""
-    return doing.perform(Numbered.of, engine.list_ratification, meeting, asked.decision, now=doing.now)
+    return doing.perform(Numbered.of, actions.list_ratification, meeting, asked.decision, now=doing.now)
 
 
 @router.post("/meetings/{meeting}/items/order", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))
 def order_items(doing: Doing, meeting: MeetingNumber, asked: OrderItems) -> Answer:
     """議題を並べ替える。"""
-    return doing.perform(Done.of, engine.order_items, meeting, asked.items, now=doing.now)
+    return doing.perform(Done.of, actions.order_items, meeting, asked.items, now=doing.now)
 
 
 @router.post("/items/{item}/remove", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))
@@ -285,7 +287,7 @@ def remove_item(
     asked: Because,
 ) -> Answer:
     """議題から外す。継続審議とは別の記録です。"""
-    return doing.perform(Done.of, engine.remove_item, item, asked.reason, now=doing.now)
+    return doing.perform(Done.of, actions.remove_item, item, asked.reason, now=doing.now)
 
 
 def _known(db: Session, number: int) -> Meeting:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from notifications.kinds import Kind
-from workflow.calendar import FIRST_DAY, LAST_DAY, TOKYO
-from workflow.people import Seat
+from workflow.domain.calendar import FIRST_DAY, LAST_DAY, TOKYO
+from workflow.queries.seats import Seat
 
 
 def _in_our_time(value: datetime) -> datetime:

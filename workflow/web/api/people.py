@@ -7,16 +7,16 @@ from pydantic import Field
 from sqlalchemy import select
 
 from definitions.terms import Role
-from workflow import engine
-from workflow.calendar import tokyo_day
-from workflow.engine import Scope
-from workflow.facts import chain_of
-from workflow.people import known_body, seats
-from workflow.records import BodyRecord, Department, Person
-from workflow.rights import SEATED, Act
+from workflow import actions
+from workflow.domain.accounts import Scope
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.rights import SEATED, Act
+from workflow.queries.chains import chain_of
+from workflow.queries.seats import known_body, seats
+from workflow.store.tables import BodyRecord, Department, Person
 from workflow.web.api.chains import chain_named
-from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.models import Asked, Day, Done, Key, Line, Numbered, Shown, rows_of
+from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
 
 router = APIRouter(route_class=Call, tags=["people"])
 
@@ -215,7 +215,7 @@ def body(
 @router.post("/departments", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def add_department(doing: Doing, asked: Named) -> Answer:
     """課を登録する。"""
-    return doing.perform(Done.of, engine.add_department, asked.key, asked.name, now=doing.now)
+    return doing.perform(Done.of, actions.add_department, asked.key, asked.name, now=doing.now)
 
 
 @router.post("/bodies", response_model=ChainUsed, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
@@ -223,54 +223,54 @@ def add_bodies(doing: Doing, asked: UseChain) -> Answer:
     """定義の会議体を名簿に加え、委員を登録できるようにする。"""
     with doing.office.reading() as db:
         chain = chain_named(db, asked.chain)
-    return doing.perform(lambda sha256: ChainUsed(sha256=sha256), engine.add_chain, chain, now=doing.now)
+    return doing.perform(lambda sha256: ChainUsed(sha256=sha256), actions.add_chain, chain, now=doing.now)
 
 
 @router.post("/people", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def add_person(doing: Doing, asked: AddPerson) -> Answer:
     """職員を登録する。"""
-    return doing.perform(Done.of, engine.add_person, **dict(asked), now=doing.now)
+    return doing.perform(Done.of, actions.add_person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/change", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def change_person(doing: Doing, person: PersonKey, asked: ChangePerson) -> Answer:
     """氏名・電子メールを変える。"""
-    return doing.perform(Done.of, engine.change_person, person, **dict(asked), now=doing.now)
+    return doing.perform(Done.of, actions.change_person, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/postings", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def post(doing: Doing, person: PersonKey, asked: Post) -> Answer:
     """所属と職を登録する。"""
-    return doing.perform(Numbered.of, engine.post, person, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.post, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/seats", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def seat(doing: Doing, person: PersonKey, asked: TakeSeat) -> Answer:
     """会議体の会長・副会長・委員・事務局を、任期とともに登録する。"""
-    return doing.perform(Numbered.of, engine.seat, person, **dict(asked), now=doing.now)
+    return doing.perform(Numbered.of, actions.seat, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/end_terms", response_model=Ended, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def end_terms(doing: Doing, person: PersonKey, asked: EndTerms) -> Answer:
     """異動・退職: その日で所属・委員・代理を終える。"""
     return doing.perform(
-        lambda ended: Ended(ended=ended), engine.end_terms, person, asked.last_day, now=doing.now
+        lambda ended: Ended(ended=ended), actions.end_terms, person, asked.last_day, now=doing.now
     )
 
 
 @router.post("/people/{person}/deputies", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def name_deputy(doing: Doing, person: PersonKey, asked: NameDeputy) -> Answer:
     """代理者を届け出る（代理出席・代決）。"""
-    return doing.perform(Done.of, engine.name_deputy, person, **dict(asked), now=doing.now)
+    return doing.perform(Done.of, actions.name_deputy, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/administrator", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def name_administrator(doing: Doing, person: PersonKey, asked: Term) -> Answer:
     """システム管理者を加える。"""
-    return doing.perform(Done.of, engine.name_administrator, person, **dict(asked), now=doing.now)
+    return doing.perform(Done.of, actions.name_administrator, person, **dict(asked), now=doing.now)
 
 
 @router.post("/closed_days", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def close_day(doing: Doing, asked: CloseDay) -> Answer:
     """閉庁日を加える。営業日の数え方に効きます。"""
-    return doing.perform(Done.of, engine.close_day, asked.day, asked.name, now=doing.now)
+    return doing.perform(Done.of, actions.close_day, asked.day, asked.name, now=doing.now)

@@ -7,21 +7,22 @@ from pydantic import Field
 from sqlalchemy import select
 
 from definitions.chain import YearMonth
-from workflow import engine, questions
-from workflow.engine import Scope
-from workflow.errors import NotFound
-from workflow.facts import PlanFact, plan_by_key
-from workflow.machine import Status, earlier_stages
-from workflow.questions import Month
-from workflow.records import Person, Version
-from workflow.rights import Act
-from workflow.uploads import an_upload
+from workflow import actions, queries
+from workflow.domain.accounts import Scope
+from workflow.domain.errors import NotFound
+from workflow.domain.machine import earlier_stages
+from workflow.domain.plans import Status
+from workflow.domain.rights import Act
+from workflow.queries import Month
+from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.store.tables import Person, Version
+from workflow.store.uploads import an_upload
 from workflow.web.api.chains import chain_named
-from workflow.web.api.doors import Answer, Call, Caller, Doing, reads, writes
 from workflow.web.api.models import Asked, Key, Line, Moment, Number, Numbered, Reason, Shown, Text, rows_of
 from workflow.web.api.problems import Blocker
-from workflow.web.doors import attachment
-from workflow.web.receiving import Load, document_of
+from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.web.limits import Load, document_of
+from workflow.web.rendering import attachment
 
 router = APIRouter(route_class=Call, prefix="/plans", tags=["plans"])
 
@@ -217,7 +218,7 @@ def plans(
 ) -> Any:
     """計画の一覧、鍵の順。"""
     with caller.office.reading() as db:
-        found = questions.plan_list(
+        found = queries.plan_list(
             db,
             department=department,
             status=status,
@@ -240,7 +241,7 @@ def plan(caller: Caller, plan: PlanKey) -> Any:
 def blockers(caller: Caller, plan: PlanKey) -> Any:
     """なぜ進めないか: どの関門が、何が足りず、誰が、どの会議で開けられるか。"""
     with caller.office.reading() as db:
-        found = questions.blockers(db, plan_by_key(db, plan), caller.now)
+        found = queries.blockers(db, plan_by_key(db, plan), caller.now)
     gates = [GateShown(gate=s.gate.key, label=s.gate.label, open=s.open) for s in found.states]
     return Blockers(gates=gates, blockers=rows_of(Blocker, found.reasons))
 
@@ -249,7 +250,7 @@ def blockers(caller: Caller, plan: PlanKey) -> Any:
 def history(caller: Caller, plan: PlanKey) -> Any:
     """計画に起きたことのすべて、古い順。"""
     with caller.office.reading() as db:
-        return History(history=rows_of(Happening, questions.history(db, plan_by_key(db, plan))))
+        return History(history=rows_of(Happening, queries.history(db, plan_by_key(db, plan))))
 
 
 @router.get("/{plan}/versions", response_model=Versions, **reads())
@@ -296,8 +297,8 @@ def schedule(caller: Caller, plan: PlanKey) -> Any:
     """工程表の予定と実際、月ごと。"""
     with caller.office.reading() as db:
         fact = plan_by_key(db, plan)
-        held = questions.held_schedule(db, fact, caller.now)
-    planned = questions.planned_schedule(fact)
+        held = queries.held_schedule(db, fact, caller.now)
+    planned = queries.planned_schedule(fact)
     return Schedule(planned=[MonthShown.of(m) for m in planned], held=[MonthShown.of(m) for m in held])
 
 
@@ -308,7 +309,7 @@ def open_plan(doing: Doing, asked: OpenPlan) -> Answer:
         chain = chain_named(db, asked.chain)
     return doing.perform(
         Moved.model_validate,
-        engine.open_plan,
+        actions.open_plan,
         asked.key,
         asked.title,
         chain,
@@ -332,14 +333,14 @@ def add_version(
     """新しい版を登録する。それまでの決定は、この版には効かなくなります。"""
     content, name = document_of(document), document.filename or ""
     an_upload(name, content.path)
-    return doing.perform(Numbered.of, engine.add_version, plan, name, content, note=note, now=doing.now)
+    return doing.perform(Numbered.of, actions.add_version, plan, name, content, note=note, now=doing.now)
 
 
 @router.post("/{plan}/advance", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
 def advance(doing: Doing, plan: PlanKey, asked: Advance) -> Answer:
     """次の段階へ進める。関門が閉じていれば 409（gate-closed）に、閉じている関門のすべてを示します。"""
     return doing.perform(
-        Moved.model_validate, engine.advance, plan, seen=asked.seen, to=asked.to, now=doing.now
+        Moved.model_validate, actions.advance, plan, seen=asked.seen, to=asked.to, now=doing.now
     )
 
 
@@ -347,7 +348,7 @@ def advance(doing: Doing, plan: PlanKey, asked: Advance) -> Answer:
 def send_back(doing: Doing, plan: PlanKey, asked: SendBack) -> Answer:
     """前の段階へ差し戻す。それまでの決定では関門は開かなくなります。"""
     return doing.perform(
-        Moved.model_validate, engine.send_back, plan, asked.to, asked.reason, seen=asked.seen, now=doing.now
+        Moved.model_validate, actions.send_back, plan, asked.to, asked.reason, seen=asked.seen, now=doing.now
     )
 
 
@@ -355,7 +356,7 @@ def send_back(doing: Doing, plan: PlanKey, asked: SendBack) -> Answer:
 def suspend(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
     """中断する。再開するまで、進めることも版を登録することもできません。"""
     return doing.perform(
-        Moved.model_validate, engine.suspend, plan, asked.reason, seen=asked.seen, now=doing.now
+        Moved.model_validate, actions.suspend, plan, asked.reason, seen=asked.seen, now=doing.now
     )
 
 
@@ -363,7 +364,7 @@ def suspend(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
 def resume(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
     """再開する。"""
     return doing.perform(
-        Moved.model_validate, engine.resume, plan, asked.reason, seen=asked.seen, now=doing.now
+        Moved.model_validate, actions.resume, plan, asked.reason, seen=asked.seen, now=doing.now
     )
 
 
@@ -371,5 +372,5 @@ def resume(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
 def withdraw(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
     """取り下げる。元には戻せません。"""
     return doing.perform(
-        Moved.model_validate, engine.withdraw, plan, asked.reason, seen=asked.seen, now=doing.now
+        Moved.model_validate, actions.withdraw, plan, asked.reason, seen=asked.seen, now=doing.now
     )

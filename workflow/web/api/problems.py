@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from definitions.errors import ChainInvalid
-from workflow.errors import (
+from workflow.domain.errors import (
     AlreadyDone,
     AnswerLost,
     AuditBroken,
@@ -21,7 +21,6 @@ from workflow.errors import (
     CallRunning,
     DatabaseUnusable,
     DocumentDamaged,
-    GateClosed,
     KeyReused,
     NotAllowed,
     NotFound,
@@ -38,9 +37,9 @@ from workflow.errors import (
     TooManyUploads,
     UnknownStage,
 )
-from workflow.gates import Lack
+from workflow.domain.gates import GateClosed, Lack
 from workflow.web.api.models import ComingMeeting
-from workflow.web.refusals import status_of
+from workflow.web.http_status import status_of
 
 MEDIA_TYPE = "application/problem+json"
 

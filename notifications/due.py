@@ -1,0 +1,346 @@
+"""What is coming, read for the reminders: only what a rule may be owed for and was not claimed yet."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from definitions.chain import Audience, Chain, ReminderKind, ReminderRule
+from definitions.terms import Role
+from notifications.kinds import Kind
+from notifications.reminders import Occasion, Owed, aim, applies, claim_prefix, due, foreseen
+from workflow.domain.calendar import at_tokyo, business_days_after, end_of_day, offset_before, tokyo_day
+from workflow.domain.events import Tag
+from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.plans import Status
+from workflow.domain.rights import SEATED
+from workflow.domain.votes import Choice
+from workflow.queries.agenda import held_decision
+from workflow.queries.chains import chain_of
+from workflow.queries.seats import closed_days, seats, staff
+from workflow.store.database import connection_of
+from workflow.store.tables import (
+    AgendaItem,
+    BodyRecord,
+    CommentPeriod,
+    Delivery,
+    Event,
+    Meeting,
+    Membership,
+    Plan,
+    Vote,
+)
+
+LOOK_BACK = timedelta(days=14)
+"""How long after its moment something that was never sent is still recorded as missed."""
+
+
+def owed(db: Session, now: datetime) -> list[Owed]:
+    """Every reminder owed by `now` that was not claimed yet."""
+    closed = closed_days(db)
+    people = People(db)
+    found: list[Owed] = []
+    for rule, bodies in meeting_rules(db):
+        occasions = _meetings(db, rule, bodies, now, closed)
+        found += due([_with_people(db, people, rule, each) for each in occasions], [rule], now, closed)
+    for rule, chains in _comment_rules(db):
+        periods = _periods(db, people, rule, chains, now, closed)
+        found += _unclaimed_one_by_one(db, due(periods, [rule], now, closed))
+    return found
+
+
+def foreseen_for(db: Session, held: Meeting, now: datetime) -> list[Owed]:
+    """What the rules owe for one meeting as it stands, claimed or not, the time come or not. Nothing for one that
+    is over or cancelled."""
+    if held.ends_at <= now:
+        return []
+    occasion = Occasion(
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        body=held.body_key,
+        meeting_id=held.id,
+        form=MeetingForm(held.form),
+        status=MeetingStatus(held.status),
+    )
+    sha256 = db.scalar(select(BodyRecord.chain_sha256).where(BodyRecord.key == held.body_key))
+    rules = [rule for rule in chain_of(db, sha256 or "").reminders if applies(rule, occasion)]
+    closed, people = closed_days(db), People(db)
+    return [
+        owed
+        for rule in rules
+        for owed in foreseen(_with_people(db, people, rule, occasion), [rule], closed)
+        if aim(rule.kind, occasion) > now
+    ]
+
+
+def unanswered(db: Session, meeting: int, members: Iterable[int]) -> frozenset[int]:
+    """The members who owe an answer to some live item of the 持ち回り that is not decided yet."""
+    items = connection_of(db).execute(_UNDECIDED, {"meeting": meeting}).scalars().all()
+    if not items:
+        return frozenset()
+    votes = db.execute(
+        select(Vote.item_id, Vote.member_id, Vote.choice).where(Vote.item_id.in_(items)).order_by(Vote.turn)
+    )
+    last = {(item, member): choice for item, member, choice in votes}
+    given = {key for key, choice in last.items() if choice != Choice.WITHDRAWN}
+    return frozenset(member for member in members if any((item, member) not in given for item in items))
+
+
+_UNDECIDED = select(AgendaItem.id).where(
+    AgendaItem.meeting_id == bindparam("meeting"),
+    AgendaItem.removed_at.is_(None),
+    ~held_decision(AgendaItem.id).exists(),
+)
+
+
+def departments(db: Session, meeting: int) -> list[str]:
+    """The departments of the plans on the meeting's agenda."""
+    return list(
+        db.scalars(
+            select(Plan.department_key)
+            .join(AgendaItem, AgendaItem.plan_id == Plan.id)
+            .where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
+            .distinct()
+            .order_by(Plan.department_key)
+        )
+    )
+
+
+class People:
+    """Who an audience is, asked of the database once for each body or department and day."""
+
+    def __init__(self, db: Session) -> None:
+        self._db = db
+        self._bodies: dict[tuple[str, date], list[tuple[int, Role]]] = {}
+        self._staff: dict[tuple[str, date], list[int]] = {}
+
+    def learn(self, wanted: Collection[tuple[str, date]]) -> None:
+        """Ask for several bodies and days at once. One statement."""
+        days = [day for _, day in wanted]
+        if not days:
+            return
+        rows = self._db.execute(
+            select(
+                Membership.body_key, Membership.person_id, Membership.role, Membership.since, Membership.until
+            )
+            .where(
+                Membership.body_key.in_({body for body, _ in wanted}),
+                Membership.since <= max(days),
+                Membership.until.is_(None) | (Membership.until >= min(days)),
+            )
+            .order_by(Membership.person_id)
+        ).all()
+        for body, day in wanted:
+            self._bodies[body, day] = [
+                (person, Role(role))
+                for key, person, role, since, until in rows
+                if key == body and since <= day and (until is None or day <= until)
+            ]
+
+    def of_body(self, body: str, audience: Audience, day: date) -> tuple[int, ...]:
+        """Members, 事務局 or chair of the body that day."""
+        if (body, day) not in self._bodies:
+            members = seats(self._db, body, day)
+            office = seats(self._db, body, day, [Role.SECRETARIAT])
+            self._bodies[body, day] = [(seat.person_id, seat.role) for seat in (*members, *office)]
+        wanted = _ROLES[audience]
+        return tuple(person for person, role in self._bodies[body, day] if role in wanted)
+
+    def of_department(self, department: str, day: date) -> list[int]:
+        if (department, day) not in self._staff:
+            self._staff[department, day] = [seat.person_id for seat in staff(self._db, department, day)]
+        return self._staff[department, day]
+
+
+_ROLES: dict[Audience, tuple[Role, ...]] = {
+    Audience.MEMBERS: SEATED,
+    Audience.CHAIR: (Role.CHAIR,),
+    Audience.SECRETARIAT: (Role.SECRETARIAT,),
+    Audience.STAFF: (),
+}
+
+
+def meeting_rules(db: Session) -> Iterator[tuple[ReminderRule, list[str]]]:
+    """Each rule on meetings, with the bodies it is for. A body's chain is the one it was last named by."""
+    found: dict[ReminderRule, list[str]] = {}
+    for body, sha256 in db.execute(select(BodyRecord.key, BodyRecord.chain_sha256)):
+        for rule in chain_of(db, sha256).reminders:
+            if rule.kind is not ReminderKind.COMMENT_CLOSING and (not rule.bodies or body in rule.bodies):
+                found.setdefault(rule, []).append(body)
+    yield from found.items()
+
+
+def _meetings(
+    db: Session, rule: ReminderRule, bodies: Sequence[str], now: datetime, closed: Collection[date]
+) -> list[Occasion]:
+    """Meetings the rule is due for and was not claimed for; without their people."""
+    statement = _ENDING if rule.kind is ReminderKind.UNANSWERED else _STARTING
+    rows = (
+        connection_of(db)
+        .execute(
+            statement,
+            {
+                "bodies": bodies,
+                "rule": rule.key,
+                "since": now - LOOK_BACK,
+                "until": end_of_day(_last_day(rule, now, closed)),
+                "now": now,
+            },
+        )
+        .all()
+    )
+    found = [
+        Occasion(
+            starts_at=starts_at,
+            ends_at=ends_at,
+            body=key,
+            meeting_id=number,
+            form=MeetingForm(form),
+            known_at=known_at,
+        )
+        for number, key, form, starts_at, ends_at, known_at in rows
+    ]
+    return _unclaimed(db, rule, [each for each in found if applies(rule, each)])
+
+
+def _coming(moment: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
+    """Meetings whose `moment` is between `since` and `until`, unless the `rule` was claimed for them. One that
+    moved may have claims of its earlier times; one entered after it was held owes nothing."""
+    known = (
+        select(func.max(Event.at))
+        .where(Event.meeting_id == Meeting.id, Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED]))
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    claimed = exists().where(Delivery.meeting_id == Meeting.id, Delivery.rule == bindparam("rule"))
+    return (
+        select(Meeting.id, Meeting.body_key, Meeting.form, Meeting.starts_at, Meeting.ends_at, known)
+        .where(
+            moment > bindparam("since"),
+            moment < bindparam("until"),
+            Meeting.status == MeetingStatus.CALLED,
+            Meeting.body_key.in_(bindparam("bodies", expanding=True)),
+            or_(Meeting.sequence > 0, ~claimed),
+            or_(moment > bindparam("now"), known < moment),
+        )
+        .order_by(Meeting.id)
+    )
+
+
+# Built once: a tick with nothing to do would spend most of its time on building them.
+_STARTING = _coming(Meeting.starts_at)
+_ENDING = _coming(Meeting.ends_at).where(Meeting.form == MeetingForm.IN_WRITING)
+
+
+def _last_day(rule: ReminderRule, now: datetime, closed: Collection[date]) -> date:
+    """The last day whose reminder is due by now."""
+    day = business_days_after(tokyo_day(now), rule.when.business_days + 1, closed)
+    while offset_before(day, rule.when, closed) > now:
+        day -= timedelta(days=1)
+    return day
+
+
+def _unclaimed(db: Session, rule: ReminderRule, found: list[Occasion]) -> list[Occasion]:
+    """Without those claimed at their present time: a meeting that moved has claims of its earlier times."""
+    numbers = [each.meeting_id for each in found]
+    claims: set[str] = set()
+    for start in range(0, len(numbers), 500):
+        asked = {"meetings": numbers[start : start + 500], "kind": Kind(rule.kind), "rule": rule.key}
+        known = connection_of(db).execute(_CLAIMS, asked).scalars().all()
+        claims |= {claim.rpartition(":")[0] + ":" for claim in known}
+    return [each for each in found if claim_prefix(rule, each) not in claims]
+
+
+_CLAIMS = select(Delivery.claim).where(
+    Delivery.meeting_id.in_(bindparam("meetings", expanding=True)),
+    Delivery.kind == bindparam("kind"),
+    Delivery.rule == bindparam("rule"),
+)
+
+
+def _unclaimed_one_by_one(db: Session, found: list[Owed]) -> list[Owed]:
+    claims: set[str] = set()
+    for start in range(0, len(found), 500):
+        mine = [each.claim for each in found[start : start + 500]]
+        claims.update(db.scalars(select(Delivery.claim).where(Delivery.claim.in_(mine))))
+    return [each for each in found if each.claim not in claims]
+
+
+def _with_people(db: Session, people: People, rule: ReminderRule, found: Occasion) -> Occasion:
+    if found.meeting_id is None or found.body is None:
+        return found
+    day = tokyo_day(found.starts_at)
+    if rule.audience is Audience.STAFF:
+        audience = tuple(
+            person for key in departments(db, found.meeting_id) for person in people.of_department(key, day)
+        )
+    else:
+        audience = people.of_body(found.body, rule.audience, day)
+    waiting: frozenset[int] = frozenset()
+    if rule.kind is ReminderKind.UNANSWERED:
+        waiting = unanswered(db, found.meeting_id, people.of_body(found.body, Audience.MEMBERS, day))
+    return replace(found, audiences={rule.audience: audience}, unanswered=waiting)
+
+
+def _comment_rules(db: Session) -> Iterator[tuple[ReminderRule, dict[str, Chain]]]:
+    """Each rule on public comments, with the chains that have it, by SHA-256."""
+    found: dict[ReminderRule, dict[str, Chain]] = {}
+    running = select(Plan.chain_sha256).join(CommentPeriod, CommentPeriod.plan_id == Plan.id).distinct()
+    for sha256 in db.scalars(running):
+        chain = chain_of(db, sha256)
+        for rule in chain.reminders:
+            if rule.kind is ReminderKind.COMMENT_CLOSING:
+                found.setdefault(rule, {})[sha256] = chain
+    yield from found.items()
+
+
+def _periods(
+    db: Session,
+    people: People,
+    rule: ReminderRule,
+    chains: dict[str, Chain],
+    now: datetime,
+    closed: Collection[date],
+) -> Iterator[Occasion]:
+    """Comment periods the rule is due for, with their people."""
+    known = (
+        select(func.max(Event.at))
+        .where(Event.plan_id == CommentPeriod.plan_id, Event.tag == Tag.COMMENT_OPENED)
+        .correlate(CommentPeriod)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(
+            CommentPeriod.id, CommentPeriod.closes_on, Plan.id, Plan.department_key, Plan.chain_sha256, known
+        )
+        .join(Plan, Plan.id == CommentPeriod.plan_id)
+        .where(
+            CommentPeriod.closes_on >= tokyo_day(now - LOOK_BACK),
+            CommentPeriod.closes_on <= _last_day(rule, now, closed),
+            CommentPeriod.published_at.is_(None),
+            CommentPeriod.stage == Plan.stage,
+            CommentPeriod.visit == Plan.visit,
+            Plan.status == Status.ACTIVE,
+            Plan.chain_sha256.in_(list(chains)),
+        )
+        .order_by(CommentPeriod.id)
+    ).all()
+    for period, closes_on, plan, department, sha256, known_at in rows:
+        found = Occasion(
+            starts_at=at_tokyo(closes_on, time()),
+            ends_at=end_of_day(closes_on),
+            period_id=period,
+            plan_id=plan,
+            known_at=known_at,
+        )
+        if rule.audience is Audience.STAFF:
+            audience = tuple(people.of_department(department, closes_on))
+        else:
+            bodies = rule.bodies or tuple(body.key for body in chains[sha256].bodies)
+            audience = tuple(
+                person for body in bodies for person in people.of_body(body, rule.audience, closes_on)
+            )
+        yield replace(found, audiences={rule.audience: audience})

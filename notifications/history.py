@@ -1,0 +1,88 @@
+"""How the notices of one meeting stand, person by person: what was sent, what failed, what is still to come."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from notifications.due import foreseen_for
+from notifications.kinds import Kind, State
+from notifications.messages import CALLINGS
+from notifications.notices import recipients_of_meeting
+from workflow.domain.calendar import tokyo_day
+from workflow.store.tables import Delivery, Meeting, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to one person. `state` is None while it is only foreseen, `delivery` too; `at` is when it was
+    finished."""
+
+    kind: Kind
+    due_at: datetime
+    state: State | None
+    at: datetime | None
+    error: str | None
+    delivery: int | None
+
+    @property
+    def failed(self) -> bool:
+        return self.state in (State.FAILED, State.MISSED)
+
+    def worth_sending_again(self, *, to_come: bool) -> bool:
+        """What did not arrive; what did, only while its meeting is still to come."""
+        return self.failed or (to_come and self.state is State.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A person with their notices, earliest first."""
+
+    name: str
+    address: str
+    notices: tuple[Notice, ...]
+
+
+def notices_of(db: Session, meeting: Meeting, now: datetime) -> list[Told]:
+    """Everybody invited, and whoever else was or will be told something about the meeting, each with their
+    notices. A fixed number of statements, however many people and notices."""
+    notices: dict[int, list[Notice]] = {}
+    claims = set()
+    for sent in db.scalars(
+        select(Delivery).where(Delivery.meeting_id == meeting.id, Delivery.recipient_id.is_not(None))
+    ):
+        claims.add(sent.claim)
+        notices.setdefault(sent.recipient_id or 0, []).append(
+            Notice(Kind(sent.kind), sent.due_at, State(sent.state), sent.finished_at, sent.error, sent.id)
+        )
+    for owed in foreseen_for(db, meeting, now):
+        if owed.claim not in claims:
+            notices.setdefault(owed.recipient_id, []).append(
+                Notice(owed.kind, owed.due_at, None, None, None, None)
+            )
+    invited = recipients_of_meeting(db, meeting.body_key, tokyo_day(meeting.starts_at))
+    people = {seat.person_id: (seat.name, seat.email) for seat in invited}
+    people |= _named(db, notices.keys() - people.keys())
+    return [
+        Told(name, address, tuple(sorted(notices.get(person, ()), key=lambda each: each.due_at)))
+        for person, (name, address) in people.items()
+    ]
+
+
+def recipients_of(db: Session, meeting: Meeting, kind: Kind, now: datetime) -> list[str]:
+    """The names of those a notice of that kind about the meeting goes to, were it sent now."""
+    if kind in CALLINGS:
+        return [
+            seat.name for seat in recipients_of_meeting(db, meeting.body_key, tokyo_day(meeting.starts_at))
+        ]
+    owed = (each.recipient_id for each in foreseen_for(db, meeting, now) if each.kind is kind)
+    return [name for name, _ in _named(db, owed).values()]
+
+
+def _named(db: Session, people: Iterable[int]) -> dict[int, tuple[str, str]]:
+    rows = db.execute(
+        select(Person.id, Person.name, Person.email).where(Person.id.in_(list(people))).order_by(Person.id)
+    )
+    return {person: (name, email) for person, name, email in rows}

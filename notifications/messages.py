@@ -1,0 +1,361 @@
+"""What a delivery says, read from the records at the moment it is sent."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from definitions.chain import BodyGate
+from definitions.terms import Outcome
+from notifications.due import unanswered
+from notifications.icalendar_file import Invite, Method
+from notifications.kinds import Kind, State
+from notifications.mail import Letter
+from notifications.reminders import stamp
+from workflow.actions.invitations import is_over, is_superseded, mint
+from workflow.domain.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
+from workflow.domain.events import Tag
+from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.queries.chains import chain_of
+from workflow.queries.plans import plan_by_id
+from workflow.queries.seats import seats
+from workflow.store.tables import (
+    AgendaItem,
+    BodyRecord,
+    CommentPeriod,
+    Condition,
+    Decision,
+    Event,
+    MailedLink,
+    Meeting,
+    Person,
+    Plan,
+    Version,
+)
+
+CALLINGS = {
+    Kind.MEETING_CALLED: Method.REQUEST,
+    Kind.MEETING_MOVED: Method.REQUEST,
+    Kind.MEETING_CANCELLED: Method.CANCEL,
+}
+
+
+class NoLongerDue(Exception):
+    """A message that must not be sent any more: what becomes of it, and why in Japanese."""
+
+    def __init__(self, state: State, why: str) -> None:
+        super().__init__(why)
+        self.state, self.why = state, why
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a message is about, and whom it goes to. `tried`: its mail was perhaps sent before."""
+
+    claim: str
+    kind: Kind
+    recipient_id: int
+    name: str
+    address: str
+    meeting_id: int | None
+    plan_id: int | None
+    event_seq: int | None
+    tried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """An agenda item as a mail lists it."""
+
+    purpose: str
+    plan: str
+    stage: str
+    filename: str
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingWords:
+    """A meeting as a mail words it."""
+
+    number: int
+    title: str
+    body: str
+    form: str
+    begins: str
+    ends: str
+    place: str
+    answer_by: str | None
+    in_writing: bool
+    agenda: tuple[AgendaLine, ...] = ()
+
+
+class Desk:
+    """Writes letters from one state of the records; what many letters share is read once."""
+
+    def __init__(self, db: Session, now: datetime) -> None:
+        self._db, self._now = db, now
+        self._meetings: dict[int, tuple[Meeting, MeetingWords, str]] = {}
+        self._events: dict[int, tuple[Event, Mapping[str, Any]]] = {}
+        self._told: dict[tuple[Kind, int], tuple[Mapping[str, Any], str, str | None]] = {}
+
+    def letter(self, about: Subject) -> Letter:
+        """The letter. Raises `NoLongerDue` when what it would say is no longer true or of use."""
+        if about.kind in (Kind.MEETING, Kind.AGENDA_DEADLINE, Kind.UNANSWERED):
+            return self._reminder(about)
+        if about.kind is Kind.COMMENT_CLOSING:
+            return self._comment_closing(about)
+        if about.kind in CALLINGS:
+            return self._invitation(about)
+        if about.kind.bears_link:
+            return self._with_link(about)
+        return self._about_plan(about)
+
+    def _reminder(self, about: Subject) -> Letter:
+        meeting, words, chain = self._meeting(about.meeting_id)
+        deadline = meeting.ends_at if about.kind is Kind.UNANSWERED else meeting.starts_at
+        if meeting.status != MeetingStatus.CALLED:
+            raise NoLongerDue(State.DROPPED, f"会議は{MeetingStatus(meeting.status).label}です")
+        if about.claim.split(":")[3] != stamp(deadline):
+            raise NoLongerDue(State.DROPPED, "会議の日時が変わりました")
+        if deadline <= self._now:
+            raise NoLongerDue(State.MISSED, "送る前に会議の日時を過ぎました")
+        if about.kind is Kind.UNANSWERED and not self._still_unanswered(about, meeting):
+            raise NoLongerDue(State.DROPPED, "回答がありました")
+        return self._written(about, {"meeting": words}, chain, meeting.body_key)
+
+    def _still_unanswered(self, about: Subject, meeting: Meeting) -> bool:
+        """Whether the recipient still owes an answer; for who is no member, whether anybody does."""
+        members = {seat.person_id for seat in seats(self._db, meeting.body_key, tokyo_day(meeting.starts_at))}
+        waiting = unanswered(self._db, meeting.id, members)
+        return about.recipient_id in waiting if about.recipient_id in members else bool(waiting)
+
+    def _comment_closing(self, about: Subject) -> Letter:
+        period = self._db.get(CommentPeriod, int(about.claim.split(":")[1]))
+        plan = self._db.get(Plan, about.plan_id)
+        if period is None or plan is None or period.published_at is not None:
+            raise NoLongerDue(State.DROPPED, "パブリックコメントは終わっています")
+        if end_of_day(period.closes_on) <= self._now:
+            raise NoLongerDue(State.MISSED, "送る前に募集期間が終わりました")
+        context = {"plan": plan.title, "closes_on": reiwa_with_weekday(period.closes_on)}
+        return self._written(about, context, chain_of(self._db, plan.chain_sha256).key, None)
+
+    def _invitation(self, about: Subject) -> Letter:
+        meeting, words, chain = self._meeting(about.meeting_id)
+        _, data = self._event(about.event_seq)
+        if meeting.ends_at <= self._now:
+            raise NoLongerDue(State.MISSED, "送る前に会議の日時を過ぎました")
+        if data.get("sequence", 0) != meeting.sequence:
+            raise NoLongerDue(State.DROPPED, "その後に会議が変更又は中止されました")
+        was = reiwa_moment(datetime.fromisoformat(data["was"])) if "was" in data else None
+        context = {"meeting": words, "reason": data.get("reason", ""), "was": was}
+        invite = invite_of(meeting, CALLINGS[about.kind])
+        return self._written(about, context, chain, meeting.body_key, invite)
+
+    def _with_link(self, about: Subject) -> Letter:
+        _, data = self._event(about.event_seq)
+        link = self._db.get_one(MailedLink, data["link"])
+        if link.used_at is not None:
+            raise NoLongerDue(State.DROPPED, "既にパスワードが設定されています")
+        if is_superseded(self._db, link):
+            raise NoLongerDue(State.DROPPED, "その後に、新しい招待をしました")
+        if about.tried and is_over(self._db, link, self._now):
+            raise NoLongerDue(State.MISSED, "送る前にリンクの期限が過ぎました")
+        token, ends = mint(self._db, link, self._now)
+        context = {"name": about.name, "key": data["person"], "token": token, "ends": reiwa_moment(ends)}
+        return self._written(about, context, None, None)
+
+    def _about_plan(self, about: Subject) -> Letter:
+        key = (about.kind, about.event_seq or 0)
+        if key not in self._told:
+            event, data = self._event(about.event_seq)
+            if about.kind is Kind.PLAN_SENT_BACK:
+                self._told[key] = sent_back_words(self._db, event.plan_id or 0, data)
+            elif about.kind is Kind.CIRCULATION:
+                self._told[key] = circulation_words(self._db, event, data)
+            else:
+                self._told[key] = decision_words(self._db, Tag(event.tag), data)
+        return self._written(about, *self._told[key])
+
+    def _written(
+        self,
+        about: Subject,
+        context: Mapping[str, Any],
+        chain: str | None,
+        body: str | None,
+        invite: Invite | None = None,
+    ) -> Letter:
+        return Letter(
+            about.kind,
+            about.name,
+            about.address,
+            context,
+            chain,
+            body,
+            invite,
+        )
+
+    def _meeting(self, number: int | None) -> tuple[Meeting, MeetingWords, str]:
+        if number is None or (meeting := self._db.get(Meeting, number)) is None:
+            raise NoLongerDue(State.DROPPED, "会議の記録がありません")
+        if number not in self._meetings:
+            self._meetings[number] = (meeting, *meeting_words(self._db, meeting))
+        return self._meetings[number]
+
+    def _event(self, seq: int | None) -> tuple[Event, Mapping[str, Any]]:
+        if seq is None or (event := self._db.get(Event, seq)) is None:
+            raise NoLongerDue(State.DROPPED, "出来事の記録がありません")
+        if seq not in self._events:
+            self._events[seq] = (event, json.loads(event.data))
+        return self._events[seq]
+
+
+def sample(db: Session, meeting: Meeting, kind: Kind) -> Letter:
+    """The letter of that kind about the meeting as it stands, to nobody yet: what a preview shows."""
+    words, chain = meeting_words(db, meeting)
+    return Letter(kind, "", "", {"meeting": words, "reason": "", "was": None}, chain, meeting.body_key)
+
+
+def invite_of(meeting: Meeting, method: Method) -> Invite:
+    """The meeting's calendar entry as it stands."""
+    return Invite(
+        method,
+        meeting.id,
+        meeting.sequence,
+        meeting.title,
+        meeting.place,
+        meeting.starts_at,
+        meeting.ends_at,
+    )
+
+
+def meeting_words(db: Session, meeting: Meeting) -> tuple[MeetingWords, str]:
+    """The meeting with its agenda in words, and the key of its body's chain."""
+    body = db.get_one(BodyRecord, meeting.body_key)
+    form = MeetingForm(meeting.form)
+    words = MeetingWords(
+        number=meeting.id,
+        title=meeting.title,
+        body=body.name,
+        form=form.label,
+        begins=reiwa_moment(meeting.starts_at),
+        ends=_end(meeting),
+        place=meeting.place,
+        answer_by=None if form is MeetingForm.IN_PERSON else reiwa_moment(meeting.ends_at),
+        in_writing=form is MeetingForm.IN_WRITING,
+        agenda=_agenda(db, meeting.id) if meeting.id is not None else (),
+    )
+    return words, chain_of(db, body.chain_sha256).key
+
+
+def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
+    rows = db.execute(
+        select(
+            AgendaItem.purpose,
+            AgendaItem.stage,
+            Plan.title,
+            Plan.chain_sha256,
+            Version.filename,
+            Version.number,
+            Version.sha256,
+        )
+        .join(Plan, Plan.id == AgendaItem.plan_id)
+        .join(Version, Version.id == AgendaItem.version_id)
+        .where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
+        .order_by(AgendaItem.position, AgendaItem.id)
+    )
+    return tuple(
+        AgendaLine(
+            Purpose(purpose).label,
+            title,
+            chain_of(db, chain).stage(stage).label,
+            filename,
+            number,
+            sha256[:12],
+        )
+        for purpose, stage, title, chain, filename, number, sha256 in rows
+    )
+
+
+def decision_words(
+    db: Session, tag: Tag, data: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], str, str | None]:
+    """What a decision's event tells, with the keys of its chain and body."""
+    decision = db.get_one(Decision, data["decision"])
+    plan = plan_by_id(db, decision.plan_id)
+    version = db.get_one(Version, decision.version_id)
+    conditions = db.scalars(
+        select(Condition.text)
+        .where(Condition.decision_id == decision.id, Condition.closed_at.is_(None))
+        .order_by(Condition.id)
+    )
+    context = {
+        "heading": tag.label,
+        "plan": plan.title,
+        "stage": plan.chain.stage(decision.stage).label,
+        "body": plan.chain.body(decision.body_key).name,
+        "gate": plan.chain.gate(decision.gate_key).label,
+        "outcome": Outcome(decision.outcome).label if decision.outcome else "",
+        "taken_back": tag is Tag.DECISION_TAKEN_BACK,
+        "decided_on": reiwa_with_weekday(decision.decided_on),
+        "conditions": list(conditions),
+        "note": data.get("reason") or data.get("note") or "",
+        "filename": version.filename,
+        "version": version.number,
+        "sha256": decision.sha256[:12],
+    }
+    return context, plan.chain.key, decision.body_key
+
+
+def sent_back_words(
+    db: Session, plan_id: int, data: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], str, str | None]:
+    """What a 差戻し tells, with the key of the plan's chain."""
+    plan = plan_by_id(db, plan_id)
+    context = {
+        "plan": plan.title,
+        "was": plan.chain.stage(data["from"]).label,
+        "to": plan.chain.stage(data["to"]).label,
+        "reason": data["reason"],
+    }
+    return context, plan.chain.key, None
+
+
+def circulation_words(
+    db: Session, event: Event, data: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], str, str | None]:
+    """What a 供覧 tells, with the key of the plan's chain."""
+    plan = plan_by_id(db, event.plan_id or 0)
+    version = db.scalars(
+        select(Version).where(Version.plan_id == plan.id, Version.number == data["version"])
+    ).one()
+    context = {
+        "plan": plan.title,
+        "key": plan.key,
+        "stage": plan.chain.stage(version.stage).label,
+        "filename": version.filename,
+        "version": version.number,
+        "sha256": version.sha256[:12],
+        "asker": db.get_one(Person, event.by).name,
+        "note": data["note"],
+    }
+    return context, plan.chain.key, None
+
+
+def bodies_between(db: Session, plan_id: int, to: str, was: str) -> list[str]:
+    """The bodies whose gates stand from one stage to the other, both included."""
+    plan = plan_by_id(db, plan_id)
+    keys = [stage.key for stage in plan.chain.stages]
+    stages = plan.chain.stages[keys.index(to) : keys.index(was) + 1]
+    return list(dict.fromkeys(g.body for stage in stages for g in stage.gates if isinstance(g, BodyGate)))
+
+
+def _end(meeting: Meeting) -> str:
+    """The end of a meeting: only its time when it ends on the day it began."""
+    same_day = tokyo_day(meeting.starts_at) == tokyo_day(meeting.ends_at)
+    return f"{meeting.ends_at.astimezone(TOKYO):%H:%M}" if same_day else reiwa_moment(meeting.ends_at)

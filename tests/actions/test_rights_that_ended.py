@@ -1,0 +1,907 @@
+"""Rights end with the right: every use case, called by who could do it until yesterday.
+
+Each case says how what it needs comes about, and the call. The walk rehearses the call while the right holds, lets
+it end the day before, and calls again: first the person moved to a section that has no part in it, then they left."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from definitions.terms import Outcome, Role
+from notifications import outbox, webhooks
+from notifications.leases import State
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser
+from workflow import actions, queries
+from workflow.actions import Newcomer, Seated
+from workflow.actions.invitations import mint
+from workflow.domain.accounts import LinkPurpose, Scope
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.errors import (
+    BadInput,
+    HasLeft,
+    LinkUnusable,
+    NotAllowed,
+    NotFound,
+    SakuteiError,
+    SignInRefused,
+)
+from workflow.domain.meetings import MeetingForm
+from workflow.domain.votes import Choice
+from workflow.queries.calendar_feeds import feed_shown
+from workflow.store.database import DryRunOffice, Office
+from workflow.store.tables import (
+    ApiToken,
+    Delivery,
+    Deputy,
+    Feed,
+    MailedLink,
+    Membership,
+    Opinion,
+    Person,
+    Posting,
+    Record,
+)
+
+OFFICE, CHAIR, MEMBER = "joho_bukai_office", "joho_bukai_chair", "joho_bukai_1"
+PASSWORD, NEWER = "みどりの 橋を わたる あさ", "あおい 坂道の うえに ゆき"
+
+Call = Callable[[Office], object]
+
+NEEDS_NO_RIGHT = {
+    "allowed_outcomes": "a question: it writes nothing",
+    "current_tally": "a question",
+    "newcomer_faults": "a question",
+    "outcome_of_votes": "a question",
+    "read_newcomers": "a question",
+    "signs_as": "a question",
+    "claim_call": "for a token whose holder was just asked by `holder_of`",
+    "keep_answer": "as `claim_call`",
+    "marking": "as `claim_call`",
+    "release_call": "as `claim_call`",
+    "begin": "there is nobody yet",
+    "new_device": "a known device opens nothing: the password is asked for all the same",
+    "receive_from_public": "the public writes",
+    "end_session": "ends a session of one's own",
+    "end_other_sessions": "as `end_session`",
+    "sign_out": "as `end_session`",
+    "prolong_sessions": "a demonstration's, whose clock jumps",
+}
+
+OPENS_NO_DOOR_TO_WHO_LEFT = (
+    "ask_reset", "holder_of", "link_holder", "set_password_by_link", "sign_in", "sign_in_by_address", "signed_in",
+)  # fmt: skip
+"""Use cases by which somebody comes in: they know who left no more (their own tests, below)."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """`by` may do it until yesterday. `own`: what is everybody's own, and ends only with the service here."""
+
+    use: str
+    by: str
+    prepare: Callable[[House], Call]
+    chain: str = "itabashi_dx_2025"
+    own: bool = False
+    refusal: type[SakuteiError] = NotAllowed
+
+
+CASES: list[Case] = []
+
+
+def case(by: str, **how: object) -> Callable[[Callable[[House], Call]], Callable[[House], Call]]:
+    """A case of the use case its function is named for; what follows two underscores tells cases apart."""
+
+    def keep(prepare: Callable[[House], Call]) -> Callable[[House], Call]:
+        CASES.append(Case(prepare.__name__.partition("__")[0], by, prepare, **how))  # type: ignore[arg-type]
+        return prepare
+
+    return keep
+
+
+# --- plans: the staff of the section ---------------------------------------------------------------------
+
+
+@case("tanto")
+def open_plan(house: House) -> Call:
+    return lambda o: actions.open_plan(
+        o, "tanto", "dx2", "新しい計画", house.chain, department="it", now=house.now
+    )
+
+
+@case("tanto")
+def add_version(house: House) -> Call:
+    house.a_plan()
+    return lambda o: actions.add_version(o, "tanto", "dx", "案.txt", b"text", now=house.now)
+
+
+@case("tanto")
+def advance(house: House) -> Call:
+    house.a_plan()
+    house.open_every_gate()
+    return lambda o: actions.advance(o, "tanto", "dx", seen=1, now=house.now)
+
+
+@case("tanto")
+def send_back(house: House) -> Call:
+    seen = house.a_plan(at="outline").revision
+    return lambda o: actions.send_back(o, "tanto", "dx", "policy", "見直し", seen=seen, now=house.now)
+
+
+@case("tanto")
+def suspend(house: House) -> Call:
+    house.a_plan()
+    return lambda o: actions.suspend(o, "tanto", "dx", "国の動きを待つ", seen=1, now=house.now)
+
+
+@case("tanto")
+def resume(house: House) -> Call:
+    suspend(house)(house.office)
+    return lambda o: actions.resume(o, "tanto", "dx", "再開する", seen=2, now=house.now)
+
+
+@case("tanto")
+def withdraw(house: House) -> Call:
+    house.a_plan()
+    return lambda o: actions.withdraw(o, "tanto", "dx", "取りやめ", seen=1, now=house.now)
+
+
+# --- public comment ----------------------------------------------------------------------------------------
+
+
+@case("tanto")
+def open_comment(house: House) -> Call:
+    house.a_plan(at="public_comment")
+    return lambda o: actions.open_comment(
+        o, "tanto", "dx", "comment_period", tokyo_day(house.now), now=house.now
+    )
+
+
+@case("tanto")
+def receive_opinions(house: House) -> Call:
+    open_comment(house)(house.office)
+    return lambda o: _letter(o, house)
+
+
+@case("tanto")
+def split_opinion(house: House) -> Call:
+    [opinion] = _opinions(house, "一つ目\n\n二つ目")
+    return lambda o: actions.split_opinion(o, "tanto", "dx", opinion, ["一つ目", "二つ目"], now=house.now)
+
+
+@case("tanto")
+def answer_opinions(house: House) -> Call:
+    opinions = _opinions(house, "意見")
+    return lambda o: _answer(o, house, opinions)
+
+
+@case("tanto")
+def group_opinions(house: House) -> Call:
+    first, second = _opinions(house, "一", "二")
+    answer = _answer(house.office, house, [first])
+    return lambda o: actions.group_opinions(o, "tanto", "dx", answer, [second], now=house.now)
+
+
+@case("tanto")
+def edit_answer(house: House) -> Call:
+    answer = _answer(house.office, house, _opinions(house, "意見"))
+    return lambda o: actions.edit_answer(
+        o,
+        "tanto",
+        "dx",
+        answer,
+        summary="概要",
+        text="直した",
+        disposition=Disposition.FOR_REFERENCE,
+        now=house.now,
+    )
+
+
+@case("tanto")
+def publish_result(house: House) -> Call:
+    open_comment(house)(house.office)
+    house.later(days=40)
+    return lambda o: actions.publish_result(o, "tanto", "dx", now=house.now)
+
+
+# --- 供覧 and the discussion -------------------------------------------------------------------------------
+
+
+@case("tanto")
+def circulate(house: House) -> Call:
+    _with_text(house)
+    return lambda o: actions.circulate(o, "tanto", "dx", [MEMBER], now=house.now)
+
+
+@case(MEMBER)
+def mark_read(house: House) -> Call:
+    circulate(house)(house.office)
+    return lambda o: actions.mark_read(o, MEMBER, 1, now=house.now)
+
+
+@case(MEMBER)
+def remark(house: House) -> Call:
+    house.a_plan()
+    return lambda o: actions.remark(o, MEMBER, "dx", "一言", now=house.now)
+
+
+@case(MEMBER)
+def take_back_remark(house: House) -> Call:
+    remark(house)(house.office)
+    return lambda o: actions.take_back_remark(o, MEMBER, 1, now=house.now)
+
+
+# --- meetings and agendas: the 事務局 of the body ----------------------------------------------------------
+
+
+@case(OFFICE)
+def call_meeting(house: House) -> Call:
+    return lambda o: actions.call_meeting(
+        o, OFFICE, "joho_bukai", "部会", starts_at=house.now + timedelta(days=7),
+        ends_at=house.now + timedelta(days=7, hours=1), place="室", now=house.now,
+    )  # fmt: skip
+
+
+@case(OFFICE)
+def enter_meeting(house: House) -> Call:
+    """A meeting of a day on which they still were the 事務局."""
+    held = house.now - timedelta(days=10)
+    return lambda o: actions.enter_meeting(
+        o, OFFICE, "joho_bukai", "部会", starts_at=held, ends_at=held + timedelta(hours=1), place="室",
+        now=house.now,
+    )  # fmt: skip
+
+
+@case(OFFICE)
+def move_meeting(house: House) -> Call:
+    meeting = house.a_meeting()
+    moved = house.now + timedelta(days=20)
+    return lambda o: actions.move_meeting(
+        o, OFFICE, meeting, starts_at=moved, ends_at=moved, reason="都合", now=house.now
+    )
+
+
+@case(OFFICE)
+def cancel_meeting(house: House) -> Call:
+    meeting = house.a_meeting()
+    return lambda o: actions.cancel_meeting(o, OFFICE, meeting, "都合", now=house.now)
+
+
+@case(OFFICE)
+def close_meeting(house: House) -> Call:
+    meeting = house.a_meeting()
+    house.later(days=8)
+    return lambda o: actions.close_meeting(o, OFFICE, meeting, "議題なし", now=house.now)
+
+
+@case(OFFICE)
+def enter_attendance(house: House) -> Call:
+    meeting = house.a_meeting()
+    house.later(days=8)
+    return lambda o: actions.enter_attendance(
+        o, OFFICE, meeting, {MEMBER: Seated(present=True)}, now=house.now
+    )
+
+
+@case(OFFICE)
+def list_item(house: House) -> Call:
+    _with_text(house)
+    meeting = house.a_meeting()
+    return lambda o: actions.list_item(o, OFFICE, meeting, "dx", "policy_bukai", now=house.now)
+
+
+@case(OFFICE)
+def list_ratification(house: House) -> Call:
+    decide_alone(house)(house.office)
+    meeting = house.a_meeting()
+    return lambda o: actions.list_ratification(o, OFFICE, meeting, 1, now=house.now)
+
+
+@case(OFFICE)
+def order_items(house: House) -> Call:
+    list_item(house)(house.office)
+    return lambda o: actions.order_items(o, OFFICE, 1, [1], now=house.now)
+
+
+@case(OFFICE)
+def remove_item(house: House) -> Call:
+    list_item(house)(house.office)
+    return lambda o: actions.remove_item(o, OFFICE, 1, "取下げ", now=house.now)
+
+
+# --- decisions ---------------------------------------------------------------------------------------------
+
+
+@case(OFFICE)
+def record_outcome(house: House) -> Call:
+    _with_text(house)
+    item = house.an_item("policy_bukai")
+    return lambda o: actions.record_outcome(o, OFFICE, item, Outcome.APPROVED, now=house.now)
+
+
+@case(CHAIR)
+def decide_alone(house: House) -> Call:
+    _with_text(house)
+    return lambda o: actions.decide_alone(
+        o, CHAIR, "dx", "policy_bukai", Outcome.APPROVED, "緊急", now=house.now
+    )
+
+
+@case("shingikai_office", chain="shingikai_gian")
+def decide_by_votes(house: House) -> Call:
+    enter_votes(house)(house.office)
+    return lambda o: actions.decide_by_votes(o, "shingikai_office", 1, now=house.now)
+
+
+@case(OFFICE)
+def correct_decision(house: House) -> Call:
+    record_outcome(house)(house.office)
+    return lambda o: actions.correct_decision(o, OFFICE, 1, Outcome.CONTINUED, "誤記", now=house.now)
+
+
+@case(CHAIR)
+def correct_decision__alone(house: House) -> Call:
+    decide_alone(house)(house.office)
+    return lambda o: actions.correct_decision(o, CHAIR, 1, Outcome.APPROVED, "字句", now=house.now)
+
+
+@case(OFFICE)
+def take_back_decision(house: House) -> Call:
+    record_outcome(house)(house.office)
+    return lambda o: actions.take_back_decision(o, OFFICE, 1, "誤り", now=house.now)
+
+
+@case(CHAIR)
+def take_back_decision__alone(house: House) -> Call:
+    decide_alone(house)(house.office)
+    return lambda o: actions.take_back_decision(o, CHAIR, 1, "誤り", now=house.now)
+
+
+@case(OFFICE)
+def close_condition(house: House) -> Call:
+    _with_text(house)
+    house.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
+    return lambda o: actions.close_condition(o, OFFICE, 1, "直した", now=house.now)
+
+
+# --- votes -------------------------------------------------------------------------------------------------
+
+
+@case(MEMBER)
+def cast_vote(house: House) -> Call:
+    """A 持ち回り that began while they were a member."""
+    _with_text(house)
+    item = house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
+    return lambda o: actions.cast_vote(o, MEMBER, item, Choice.FOR, now=house.now)
+
+
+@case("shingikai_1", chain="shingikai_gian")
+def cast_vote__at_a_sitting(house: House) -> Call:
+    """A meeting of yesterday that nobody closed: they were there."""
+    _with_text(house)
+    item = house.an_item("consultation_shingikai")
+    return lambda o: actions.cast_vote(o, "shingikai_1", item, Choice.FOR, now=house.now)
+
+
+@case("deputy")
+def cast_vote__as_deputy(house: House) -> Call:
+    cast_vote(house)
+    actions.name_deputy(house.office, "admin", MEMBER, "deputy", LONG_AGO, now=house.now)
+    return lambda o: actions.cast_vote(o, "deputy", 1, Choice.FOR, member=MEMBER, now=house.now)
+
+
+@case(MEMBER)
+def take_back_vote(house: House) -> Call:
+    cast_vote(house)(house.office)
+    return lambda o: actions.take_back_vote(o, MEMBER, 1, now=house.now)
+
+
+@case("deputy")
+def take_back_vote__as_deputy(house: House) -> Call:
+    cast_vote__as_deputy(house)(house.office)
+    return lambda o: actions.take_back_vote(o, "deputy", 1, member=MEMBER, now=house.now)
+
+
+@case("shingikai_office", chain="shingikai_gian")
+def enter_votes(house: House) -> Call:
+    _with_text(house)
+    item = house.an_item("consultation_shingikai")
+    hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.FOR}
+    return lambda o: actions.enter_votes(o, "shingikai_office", item, hands, now=house.now)
+
+
+@case("shingikai_chair", chain="shingikai_gian")
+def cast_deciding_vote(house: House) -> Call:
+    _with_text(house)
+    item = house.an_item("consultation_shingikai")
+    hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.AGAINST}
+    actions.enter_votes(house.office, "shingikai_office", item, hands, now=house.now)
+    return lambda o: actions.cast_deciding_vote(o, "shingikai_chair", item, Choice.FOR, now=house.now)
+
+
+@case("shingikai_chair", chain="shingikai_gian")
+def take_back_vote__deciding(house: House) -> Call:
+    cast_deciding_vote(house)(house.office)
+    return lambda o: actions.take_back_vote(o, "shingikai_chair", 1, now=house.now)
+
+
+# --- 決裁 --------------------------------------------------------------------------------------------------
+
+
+@case("mayor")
+def sign(house: House) -> Call:
+    _before_signing(house)
+    return lambda o: actions.sign(o, "mayor", "dx", "decision_mayor", now=house.now)
+
+
+@case("deputy")
+def sign__as_deputy(house: House) -> Call:
+    _before_signing(house)
+    actions.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)
+    return lambda o: actions.sign(o, "deputy", "dx", "decision_mayor", now=house.now)
+
+
+@case("mayor")
+def take_back_signoff(house: House) -> Call:
+    sign(house)(house.office)
+    return lambda o: actions.take_back_signoff(o, "mayor", 1, "誤り", now=house.now)
+
+
+@case("deputy")
+def take_back_signoff__as_deputy(house: House) -> Call:
+    sign__as_deputy(house)(house.office)
+    return lambda o: actions.take_back_signoff(o, "deputy", 1, "誤り", now=house.now)
+
+
+@case("mayor")
+def review_signoff(house: House) -> Call:
+    sign__as_deputy(house)(house.office)
+    return lambda o: actions.review_signoff(o, "mayor", 1, now=house.now)
+
+
+# --- the list of people: an administrator ------------------------------------------------------------------
+
+
+@case("clerk")
+def add_chain(house: House) -> Call:
+    return lambda o: actions.add_chain(o, "clerk", house.chain, now=house.now)
+
+
+@case("clerk")
+def add_department(house: House) -> Call:
+    return lambda o: actions.add_department(o, "clerk", "law", "法務課", now=house.now)
+
+
+@case("clerk")
+def add_people(house: House) -> Call:
+    people = [Newcomer(1, "新人", "new", "new@city.example.jp")]
+    return lambda o: actions.add_people(o, "clerk", people, LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def add_person(house: House) -> Call:
+    return lambda o: actions.add_person(o, "clerk", "new", "新人", "new@city.example.jp", now=house.now)
+
+
+@case("clerk")
+def change_person(house: House) -> Call:
+    return lambda o: actions.change_person(o, "clerk", "tanto", name="別の名", now=house.now)
+
+
+@case("clerk")
+def lift_wait(house: House) -> Call:
+    return lambda o: actions.lift_wait(o, "clerk", "tanto", now=house.now)
+
+
+@case("clerk")
+def close_day(house: House) -> Call:
+    return lambda o: actions.close_day(o, "clerk", date(2023, 12, 29), "年末", now=house.now)
+
+
+@case("clerk")
+def end_deputyship(house: House) -> Call:
+    actions.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)
+    number = _first(house, Deputy)
+    return lambda o: actions.end_deputyship(o, "clerk", number, LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def end_posting(house: House) -> Call:
+    number = _first(house, Posting)
+    return lambda o: actions.end_posting(o, "clerk", number, LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def end_seat(house: House) -> Call:
+    number = _first(house, Membership)
+    return lambda o: actions.end_seat(o, "clerk", number, LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def end_terms(house: House) -> Call:
+    return lambda o: actions.end_terms(o, "clerk", "tanto", LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def name_administrator(house: House) -> Call:
+    return lambda o: actions.name_administrator(o, "clerk", "tanto", LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def name_deputy(house: House) -> Call:
+    return lambda o: actions.name_deputy(o, "clerk", "mayor", "tanto", LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def post(house: House) -> Call:
+    return lambda o: actions.post(o, "clerk", "tanto", "mayor", LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def seat(house: House) -> Call:
+    return lambda o: actions.seat(o, "clerk", "tanto", "joho_bukai", Role.MEMBER, LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def invite(house: House) -> Call:
+    return lambda o: actions.invite(o, "clerk", "tanto", now=house.now)
+
+
+@case("clerk")
+def set_password__of_another(house: House) -> Call:
+    return lambda o: actions.set_password(o, "clerk", "tanto", PASSWORD, now=house.now)
+
+
+# --- other systems and the post ----------------------------------------------------------------------------
+
+
+@case("clerk")
+def add_webhook(house: House) -> Call:
+    return lambda o: actions.add_webhook(o, "clerk", "https://example.lg.jp/hook", now=house.now)
+
+
+@case("clerk")
+def revoke_webhook(house: House) -> Call:
+    add_webhook(house)(house.office)
+    return lambda o: actions.revoke_webhook(o, "clerk", 1, now=house.now)
+
+
+@case("clerk")
+def try_out(house: House) -> Call:
+    add_webhook(house)(house.office)
+    return lambda o: webhooks.try_out(o, "clerk", 1, now=house.now)
+
+
+@case(OFFICE)
+def resend(house: House) -> Call:
+    house.a_meeting()
+    outbox.claim(house.office, house.now)
+    with house.office.writing() as db:
+        db.execute(update(Delivery).values(state=State.FAILED))
+    number = _first(house, Delivery)
+    return lambda o: outbox.resend(o, OFFICE, number, now=house.now)
+
+
+@case("clerk")
+def revoke_token__of_another(house: House) -> Call:
+    _token(house, house.office, "tanto")
+    number = _first(house, ApiToken)
+    return lambda o: actions.revoke_token(o, "clerk", number, now=house.now)
+
+
+# --- what is everybody's own -------------------------------------------------------------------------------
+
+
+@case("tanto", own=True)
+def make_token(house: House) -> Call:
+    return lambda o: _token(house, o, "tanto")
+
+
+@case("tanto", own=True)
+def revoke_token(house: House) -> Call:
+    _token(house, house.office, "tanto")
+    number = _first(house, ApiToken)
+    return lambda o: actions.revoke_token(o, "tanto", number, now=house.now)
+
+
+@case("tanto", own=True)
+def make_feed(house: House) -> Call:
+    return lambda o: actions.make_feed(o, "tanto", now=house.now)
+
+
+@case(MEMBER, refusal=SakuteiError)
+def make_feed__of_a_body(house: House) -> Call:
+    return lambda o: actions.make_feed(o, MEMBER, "joho_bukai", now=house.now)
+
+
+@case("tanto", own=True)
+def revoke_feed(house: House) -> Call:
+    make_feed(house)(house.office)
+    number = _first(house, Feed)
+    return lambda o: actions.revoke_feed(o, "tanto", number, now=house.now)
+
+
+@case("tanto", own=True)
+def set_password(house: House) -> Call:
+    return lambda o: actions.set_password(o, "tanto", "tanto", PASSWORD, now=house.now)
+
+
+@case("tanto", own=True)
+def change_password(house: House) -> Call:
+    set_password(house)(house.office)
+    return lambda o: actions.change_password(o, "tanto", PASSWORD, NEWER, now=house.now)
+
+
+# --- the walk ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("each", CASES, ids=[each.prepare.__name__ for each in CASES])
+def test_who_could_until_yesterday_cannot_today(office: Office, each: Case) -> None:
+    house = House(office, each.chain)
+    _more_people(house)
+    act = each.prepare(house)
+    house.later(days=1)
+    act(DryRunOffice(office, _nothing))
+    _moves(house, each.by)
+    if each.own:
+        act(DryRunOffice(office, _nothing))
+    else:
+        _refused(office, each, act)
+    _leaves(house, each.by)
+    _refused(office, each, act)
+
+
+def _refused(office: Office, each: Case, act: Call) -> None:
+    before = _everything(office)
+    with pytest.raises(each.refusal) as refused:
+        act(office)
+    assert _everything(office) == before
+    if isinstance(refused.value, NotAllowed) and not isinstance(refused.value, HasLeft):
+        assert refused.value.needed, "the refusal says who may"
+    if each.use.startswith("take_back"):
+        assert "終わっています" in refused.value.message
+
+
+def test_every_use_case_is_in_the_walk_or_says_why_not() -> None:
+    uses = {name for name in actions.__all__ if inspect.isfunction(getattr(actions, name))}
+    walked = {each.use for each in CASES}
+    assert {"resend", "try_out"} <= walked
+    assert uses - walked - {*NEEDS_NO_RIGHT, *OPENS_NO_DOOR_TO_WHO_LEFT} == set()
+    assert not walked & {*NEEDS_NO_RIGHT, *OPENS_NO_DOOR_TO_WHO_LEFT}
+    assert {*NEEDS_NO_RIGHT, *OPENS_NO_DOOR_TO_WHO_LEFT} <= uses
+
+
+# --- who left comes in no more -----------------------------------------------------------------------------
+
+
+def test_no_session_token_or_link_lets_in_who_left(house: House) -> None:
+    office = house.office
+    actions.invite(office, "admin", "tanto", now=house.now)
+    with office.writing() as db:
+        link, _ = mint(db, db.scalars(select(MailedLink)).one(), house.now)
+    with office.reading() as db:
+        assert actions.link_holder(db, LinkPurpose.WELCOME, link, house.now).key == "tanto"
+    actions.set_password(office, "admin", "mayor", PASSWORD, now=house.now)
+    session = actions.sign_in(office, "mayor", PASSWORD, now=house.now)
+    token = _token(house, office, "mayor")
+    actions.ask_reset(office, "mayor", now=house.now)
+    with office.reading() as db:
+        assert actions.signed_in(db, session, house.now) == "mayor"
+        assert actions.holder_of(db, token, house.now)
+    for person in ("tanto", "mayor"):
+        _leaves(house, person)
+    asked = _everything(office)
+    actions.ask_reset(office, "mayor", now=house.now)
+    assert _everything(office) == asked
+    with pytest.raises(SignInRefused):
+        actions.sign_in(office, "mayor", PASSWORD, now=house.now)
+    assert actions.sign_in_by_address(office, "mayor@city.example.jp", now=house.now) is None
+    with pytest.raises(LinkUnusable, match="異動・退職"):
+        actions.set_password_by_link(office, LinkPurpose.WELCOME, link, NEWER, now=house.now)
+    with office.reading() as db:
+        assert actions.signed_in(db, session, house.now) is None
+        assert actions.holder_of(db, token, house.now) is None
+        with pytest.raises(LinkUnusable, match="異動・退職"):
+            actions.link_holder(db, LinkPurpose.WELCOME, link, house.now)
+    with pytest.raises(BadInput, match="すべて終わっています"):
+        actions.invite(office, "admin", "tanto", now=house.now)
+
+
+def test_the_calendar_of_who_left_shows_nothing(house: House) -> None:
+    house.a_meeting()
+    token = actions.make_feed(house.office, MEMBER, now=house.now)
+    with house.office.reading() as db:
+        assert feed_shown(db, token, house.now).entries
+    _leaves(house, MEMBER)
+    with house.office.reading() as db, pytest.raises(NotFound):
+        feed_shown(db, token, house.now)
+
+
+# --- what goes with another's right, and who comes after ---------------------------------------------------
+
+
+def test_a_deputy_votes_no_more_when_the_seat_of_their_principal_ended(house: House) -> None:
+    _more_people(house)
+    vote = cast_vote__as_deputy(house)
+    house.later(days=1)
+    with house.office.reading() as db:
+        theirs = select(Membership.id).join(Person, Person.id == Membership.person_id)
+        seat = db.scalars(theirs.where(Person.key == MEMBER)).one()
+    actions.end_seat(house.office, "admin", seat, _yesterday(house), now=house.now)
+    with pytest.raises(NotAllowed):
+        vote(house.office)
+
+
+def test_who_left_is_nobodys_deputy_though_the_deputyship_was_forgotten(house: House) -> None:
+    _more_people(house)
+    act = sign__as_deputy(house)
+    house.later(days=1)
+    with house.office.reading() as db:
+        posting = db.scalars(select(Posting.id).order_by(Posting.id.desc()).limit(1)).one()
+    actions.end_posting(house.office, "admin", posting, _yesterday(house), now=house.now)
+    with pytest.raises(NotAllowed):
+        act(house.office)
+
+
+def test_a_chair_who_is_a_member_now_does_not_take_back_what_they_decided_as_chair(house: House) -> None:
+    act = take_back_decision__alone(house)
+    house.later(days=1)
+    _leaves(house, CHAIR)
+    actions.seat(house.office, "admin", CHAIR, "joho_bukai", Role.MEMBER, tokyo_day(house.now), now=house.now)
+    with pytest.raises(
+        NotAllowed, match="「専決」を行う権限は、終わっています。いま行えるのは: 会議体の会長"
+    ):
+        act(house.office)
+
+
+def test_the_next_secretary_corrects_what_the_former_one_recorded_and_takes_nothing_back(
+    house: House,
+) -> None:
+    record_outcome(house)(house.office)
+    house.later(days=1)
+    house.a_person("next")
+    actions.seat(house.office, "admin", "next", "joho_bukai", Role.SECRETARIAT, LONG_AGO, now=house.now)
+    _leaves(house, OFFICE)
+    with pytest.raises(SakuteiError, match="記録した本人だけ"):
+        actions.take_back_decision(house.office, "next", 1, "誤り", now=house.now)
+    assert actions.correct_decision(house.office, "next", 1, Outcome.CONTINUED, "誤記", now=house.now)
+
+
+def test_the_next_mayor_reviews_what_was_signed_for_the_former_one(house: House) -> None:
+    _more_people(house)
+    review_signoff(house)
+    house.a_person("successor", "次の 区長")
+    house.later(days=1)
+    actions.post(house.office, "admin", "successor", "mayor", LONG_AGO, position="区長", now=house.now)
+    assert not _waits(house, "successor", queries.Waiting.REVIEW)
+    with pytest.raises(NotAllowed):
+        actions.review_signoff(house.office, "successor", 1, now=house.now)
+    _moves(house, "mayor")
+    assert not _waits(house, "mayor", queries.Waiting.REVIEW)
+    assert _waits(house, "successor", queries.Waiting.REVIEW)
+    actions.review_signoff(house.office, "successor", 1, now=house.now)
+    assert not _waits(house, "successor", queries.Waiting.REVIEW)
+
+
+# --- what the pages offer ----------------------------------------------------------------------------------
+
+
+def test_the_plans_pages_offer_nothing_whose_right_ended(house: House) -> None:
+    record_outcome(house)(house.office)
+    actions.circulate(house.office, "tanto", "dx", [OFFICE], now=house.now)
+    actions.remark(house.office, OFFICE, "dx", "一言", now=house.now)
+    house.later(days=1)
+    offered = ("/remarks/1/take-back", "/circulations/1/read")
+    page = Browser(house, OFFICE).see("/plans/dx")
+    assert all(each in page for each in offered)
+    assert "/decisions/1/take-back" in Browser(house, OFFICE).see("/plans/dx/decisions/1")
+    assert _waits(house, OFFICE, queries.Waiting.READ)
+    _more_people(house)
+    _moves(house, OFFICE)
+    page = Browser(house, OFFICE).see("/plans/dx")
+    assert not any(each in page for each in offered)
+    answer = Browser(house, OFFICE).see("/plans/dx/decisions/1")
+    assert "記録したときの権限が終わったため、引き戻せません。" in answer
+    assert "/decisions/1/take-back" not in answer and "/decisions/1/correct" not in answer
+    assert not _waits(house, OFFICE, queries.Waiting.READ)
+
+
+def test_the_meetings_page_offers_no_vote_whose_seat_ended(house: House) -> None:
+    cast_vote(house)
+    house.later(days=1)
+    assert "/items/1/vote" in Browser(house, MEMBER).see("/meetings/1")
+    _more_people(house)
+    _moves(house, MEMBER)
+    assert "/items/1/vote" not in Browser(house, MEMBER).see("/meetings/1")
+
+
+# --- the house -----------------------------------------------------------------------------------------------
+
+
+def _more_people(house: House) -> None:
+    """An administrator `clerk`, somebody `deputy` who serves elsewhere, and a section that has no part in it."""
+    actions.add_department(house.office, "admin", "other", "別の課", now=house.now)
+    house.a_person("clerk")
+    actions.name_administrator(house.office, "admin", "clerk", LONG_AGO, now=house.now)
+    house.a_person("deputy")
+    actions.post(house.office, "admin", "deputy", "other", LONG_AGO, now=house.now)
+
+
+def _yesterday(house: House) -> date:
+    return tokyo_day(house.now) - timedelta(days=1)
+
+
+def _leaves(house: House, person: str) -> None:
+    """Everything they held ended yesterday."""
+    actions.end_terms(house.office, "admin", person, _yesterday(house), now=house.now)
+
+
+def _moves(house: House, person: str) -> None:
+    """Everything they held ended yesterday, but for a posting that has no part in it."""
+    _leaves(house, person)
+    actions.post(house.office, "admin", person, "other", LONG_AGO, now=house.now)
+
+
+def _nothing(_: object) -> None:
+    """What a rehearsal looks at."""
+
+
+def _everything(office: Office) -> dict[str, list[str]]:
+    with office.reading() as db:
+        return {
+            table.name: sorted(str(tuple(row)) for row in db.execute(select(table)))
+            for table in Record.metadata.sorted_tables
+        }
+
+
+def _first(house: House, table: type) -> int:
+    with house.office.reading() as db:
+        return int(db.scalars(select(table.id).order_by(table.id).limit(1)).one())  # type: ignore[attr-defined]
+
+
+def _waits(house: House, person: str, kind: queries.Waiting) -> bool:
+    with house.office.reading() as db:
+        return kind in {task.kind for task in queries.worklist(db, person, house.now)}
+
+
+def _with_text(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+
+
+def _before_signing(house: House) -> None:
+    house.a_plan(at="proposal")
+    house.a_version()
+    for gate in ("proposal_bukai", "proposal_honbu", "proposal_iinkai"):
+        house.agree(gate)
+
+
+def _letter(office: Office, house: House, *opinions: str) -> str:
+    return actions.receive_opinions(
+        office, "tanto", "dx", Author("区民"), opinions or ("意見",), route=Route.POST, received_at=house.now,
+        now=house.now,
+    )  # fmt: skip
+
+
+def _opinions(house: House, *texts: str) -> list[int]:
+    open_comment(house)(house.office)
+    _letter(house.office, house, *texts)
+    with house.office.reading() as db:
+        return list(db.scalars(select(Opinion.id).order_by(Opinion.id)))
+
+
+def _answer(office: Office, house: House, opinions: list[int]) -> int:
+    return actions.answer_opinions(
+        office, "tanto", "dx", opinions, summary="概要", answer="考え方", disposition=Disposition.REFLECTED,
+        now=house.now,
+    )  # fmt: skip
+
+
+def _token(house: House, office: Office, by: str) -> str:
+    ends = house.now + timedelta(days=30)
+    return actions.make_token(office, by, "連携", [Scope.READ], expires_at=ends, now=house.now)

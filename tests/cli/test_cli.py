@@ -1,0 +1,210 @@
+"""The command line as a person uses it: on a real database, with the real clock."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import Terminal
+from workflow.domain.calendar import TOKYO
+
+ROOT = Path(__file__).parents[2]
+
+
+def _in(days: int, hour: int = 14) -> str:
+    return f"{datetime.now(TOKYO) + timedelta(days=days):%Y-%m-%d} {hour:02}:00"
+
+
+def _call(office: Terminal, *more: str) -> str:
+    return office.run(
+        "meeting", "call", "joho_bukai", "第1回 部会", "--starts", _in(10), "--ends", _in(10, 16),
+        "--place", "第一会議室", "--as", "hanako", *more,
+    )  # fmt: skip
+
+
+def _held(office: Terminal) -> None:
+    """A meeting of yesterday with the plan on its agenda as item 1, attended."""
+    office.run(
+        "meeting", "enter", "joho_bukai", "第1回 部会", "--starts", _in(-1), "--ends", _in(-1, 16),
+        "--place", "第一会議室", "--as", "hanako",
+    )  # fmt: skip
+    office.run("meeting", "agenda", "1", "dx", "policy_bukai", "--as", "hanako")
+    office.run("meeting", "attend", "1", "--present", "bucho", "--absent", "kacho", "--as", "hanako")
+
+
+def test_why_says_what_blocks_the_plan_and_who_can_lift_it(office: Terminal) -> None:
+    said = office.run("why", "dx")
+    assert "情報化推進部会の了承または条件付き了承がまだありません" in said
+    assert "政策経営部長" in said
+    reasons = json.loads(office.run("why", "dx", "--json"))["reasons"]
+    assert [reason["gate"] for reason in reasons] == ["policy_bukai", "policy_honbu", "policy_iinkai"]
+
+
+def test_before_a_meeting_is_called_it_says_who_will_get_what(office: Terminal) -> None:
+    said = _call(office, "--dry-run")
+    assert "会議の招集" in said
+    for key in ("hanako", "bucho", "kacho"):
+        assert f"{key}@city.example.jp" in said
+    assert json.loads(office.run("meeting", "list", "--json")) == []
+    assert "会議 1 を招集しました" in _call(office)
+    assert "第1回 部会" in office.run("why", "dx")
+
+
+def test_mail_without_a_server_goes_to_a_maildir_and_says_so(office: Terminal) -> None:
+    _call(office)
+    said = office.run("mail", "send")
+    assert "送られず" in said and "送信 3 件" in said
+    assert len(list((office.folder / "data" / "mail" / "new").iterdir())) == 3
+    assert {line["state"] for line in json.loads(office.run("mail", "list", "--json"))} == {"sent"}
+
+
+def test_a_whole_meeting_is_recorded(office: Terminal) -> None:
+    _held(office)
+    assert "結果の記録" in office.run("work", "hanako")
+    office.run("decision", "record", "1", "conditional", "--condition", "図を直す", "--as", "hanako")
+    assert "図を直す" in office.run("why", "dx")
+    office.run("decision", "close-condition", "1", "--note", "直した", "--as", "bucho")
+    office.run("decision", "correct", "1", "approved", "--reason", "条件は付かなかった", "--as", "hanako")
+    office.run("meeting", "close", "1", "--minutes", "全員が了承した。", "--as", "hanako")
+    shown = json.loads(office.run("meeting", "show", "1", "--json"))
+    assert (shown["status"], shown["items"][0]["outcome"]) == ("closed", "approved")
+    said = office.run("plan", "history", "dx")
+    assert "結果を訂正: 部会での検討 了承" in said
+    assert "つながっています" in office.run("log", "verify")
+
+
+def test_the_document_comes_back_as_it_was(office: Terminal) -> None:
+    office.run("plan", "document", "dx", "out.docx")
+    assert (office.folder / "out.docx").read_bytes() == b"PK policy"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["why", "nothing"], "計画「nothing」はありません"),
+        (["plan", "advance", "dx", "--as", "hanako"], "次の関門が閉じています"),
+        (["plan", "advance", "dx", "--as", "nobody"], "職員「nobody」はありません"),
+        (["plan", "advance", "dx", "--as", "bucho"], "行えるのは: 計画の担当課の職員"),
+        (["plan", "advance", "dx", "--seen", "9", "--as", "hanako"], "他の方が動かしました"),
+        (["plan", "send-back", "dx", "drafts", "--reason", "誤り", "--as", "hanako"], "段階「drafts」はありません"),
+        (["plan", "send-back", "dx", "policy", "--reason", " ", "--as", "hanako"], "差戻しの理由: 空です"),
+        (["plan", "add", "dx", "none.docx", "--as", "hanako"], "「none.docx」が見つかりません"),
+        (["plan", "add", "dx", ".", "--as", "hanako"], "読み書きできません"),
+        (["plan", "open", "dx", "同じ鍵", "--department", "it", "--as", "hanako"], "既に使われています"),
+        (["plan", "open", "x y", "悪い鍵", "--department", "it", "--as", "hanako"], "使えません"),
+        (["plan", "open", "b", "計画", "--department", "no", "--as", "hanako"], "課「no」はありません"),
+        (["plan", "open", "b", "計画", "--department", "it", "--chain", "none", "--as", "hanako"], "none"),
+        (["plan", "open", "b", "計画", "--department", "it", "--chain", "方針.docx.yaml", "--as", "hanako"], "方針"),
+        (["people", "add", "b", "名\nBcc: x@y.jp", "b@c.jp", "--as", "admin"], "改行や制御文字"),
+        (["people", "add", "b", "名", "b@c.jp\nBcc: x@y.jp", "--as", "admin"], "宛先として使えません"),
+        (["people", "seat", "bucho", "no_body", "member", "--since", "2026-04-01", "--as", "admin"], "会議体「no_body」"),
+        (["people", "seat", "bucho", "joho_bukai", "member", "--since", "4月", "--as", "admin"], "日付として読めません"),
+        (["people", "seat", "bucho", "joho_bukai", "king", "--since", "2026-04-01", "--as", "admin"], "king"),
+        (["decision", "record", "99", "approved", "--as", "hanako"], "議題「99」はありません"),
+        (["decision", "record", "x", "approved", "--as", "hanako"], "integer"),
+        (["mail", "resend", "99", "--as", "hanako"], "通知「99」はありません"),
+        (["chain", "check", "方針.docx"], "方針.docx"),
+        (["diagram"], "指定されていません"),
+        (["nonsense"], "nonsense"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_clear_message_and_loses_nothing(
+    office: Terminal, arguments: list[str], words: str
+) -> None:
+    before = office.run("log", "show", "--json")
+    assert words in office.refuse(*arguments)
+    assert office.run("log", "show", "--json") == before
+
+
+def test_a_meeting_in_the_past_is_not_called(office: Terminal) -> None:
+    said = office.refuse(
+        "meeting", "call", "joho_bukai", "部会", "--starts", "2023-06-12 14:00", "--ends", "2023-06-12 16:00",
+        "--place", "室", "--as", "hanako",
+    )  # fmt: skip
+    assert "過ぎています" in said
+
+
+def test_before_init_everything_says_to_run_init(terminal: Terminal) -> None:
+    assert "sakutei init" in terminal.refuse("plan", "list")
+
+
+def test_a_second_administrator_is_not_made_by_init(office: Terminal) -> None:
+    said = office.refuse("init", "--admin", "thief", "--name", "盗人", "--email", "t@x.jp")
+    assert "既にいます" in said
+
+
+def test_a_wrong_setting_names_its_variable(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAKUTEI_SMTP_PORT", "smtp")
+    assert "SAKUTEI_SMTP_PORT" in terminal.refuse("init")
+
+
+def test_a_database_url_that_leads_nowhere_says_so(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAKUTEI_DATABASE_URL", "postgresql+psycopg://u:secret@127.0.0.1:1/x")
+    said = terminal.refuse("init")
+    assert "データベースを使えません" in said
+    assert "secret" not in said
+    monkeypatch.setenv("SAKUTEI_DATABASE_URL", "no url at all")
+    assert "SAKUTEI_DATABASE_URL" in terminal.refuse("init")
+
+
+def test_a_tampered_log_names_the_first_broken_event(office: Terminal) -> None:
+    connection = sqlite3.connect(office.folder / "data" / "sakutei.db")
+    connection.execute("DROP TRIGGER event_no_update")
+    connection.execute("UPDATE event SET data = '{}' WHERE seq = 4")
+    connection.commit()
+    connection.close()
+    assert "4 番の出来事" in office.refuse("log", "verify")
+
+
+def test_the_schema_is_json_and_knows_the_kinds_of_gate(terminal: Terminal) -> None:
+    schema = json.loads(terminal.run("chain", "schema"))
+    assert {"BodyGate", "DocumentGate", "PeriodGate", "SignoffGate"} <= set(schema["$defs"])
+
+
+def test_the_diagram_marks_where_the_plan_stands(office: Terminal) -> None:
+    said = office.run("diagram", "dx")
+    assert said.startswith("stateDiagram-v2")
+    assert "class policy current" in said
+
+
+def test_a_broken_chain_is_refused_with_every_fault(terminal: Terminal) -> None:
+    text = (ROOT / "definitions" / "chains" / "itabashi_dx_2025.yaml").read_text("utf-8")
+    broken = text.replace("body: ict_honbu", "body: ict_hombu", 1).replace("chair: 区長", "chiar: 区長", 1)
+    (terminal.folder / "broken.yaml").write_text(broken, "utf-8")
+    said = terminal.refuse("chain", "check", "broken.yaml")
+    assert "broken.yaml:" in said and "chiar" in said
+
+
+def test_every_reading_command_speaks_json(office: Terminal) -> None:
+    for command in (
+        ["plan", "list"], ["plan", "show", "dx"], ["plan", "history", "dx"], ["plan", "schedule", "dx"],
+        ["why", "dx"], ["work", "hanako"], ["meeting", "list"], ["mail", "list"], ["people", "list"],
+        ["log", "show"], ["chain", "list"],
+    ):  # fmt: skip
+        json.loads(office.run(*command, "--json"))
+
+
+def test_the_scheduler_sends_until_it_is_told_to_stop(office: Terminal) -> None:
+    _call(office)
+    command = [sys.executable, "-c", "from workflow.cli import main; main()", "scheduler"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SAKUTEI_TICK_SECONDS": "1"}
+    running = subprocess.Popen(command, cwd=office.folder, env=environment, stdout=subprocess.PIPE, text=True)
+    mail = office.folder / "data" / "mail" / "new"
+    for _ in range(200):
+        if mail.exists() and len(list(mail.iterdir())) == 3:
+            break
+        time.sleep(0.1)
+    running.send_signal(signal.SIGTERM)
+    said, _ = running.communicate(timeout=20)
+    assert running.returncode == 0
+    assert "送られず" in said and "止まりました" in said
+    assert len(list(mail.iterdir())) == 3

@@ -1,0 +1,114 @@
+"""From a new office to its first administrator before the screen, and the next person invited."""
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from notifications.mail import MailSettings
+from workflow.store.database import Office
+from workflow.web.app import build
+
+PASSWORD = "はるはあけぼの やうやう白く"
+SAKUTEI = [sys.executable, "-c", "from workflow.cli import main; main()"]
+ROOT = Path(__file__).parents[2]
+
+
+class Shell:
+    """Runs `sakutei …` at a terminal, as its own process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        own = {"SAKUTEI_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+        self.env = {**os.environ, **own}
+
+    def run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [*SAKUTEI, *arguments], cwd=self.folder, env=self.env, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def type(self, *arguments: str, answers: list[tuple[str, str]]) -> str:
+        """Answer each question when it is asked; everything the terminal showed."""
+        ours, its = pty.openpty()
+        command = [*SAKUTEI, *arguments]
+        with subprocess.Popen(
+            command, cwd=self.folder, env=self.env, stdin=its, stdout=its, stderr=its, start_new_session=True
+        ) as running:
+            os.close(its)
+            shown = b""
+            for question, answer in answers:
+                while question.encode() not in shown:
+                    shown += os.read(ours, 1024)
+                os.write(ours, f"{answer}\n".encode())
+            for more in _rest(ours):
+                shown += more
+            assert running.wait(30) == 0, shown.decode()
+        os.close(ours)
+        return shown.decode()
+
+
+def _rest(terminal: int) -> Iterator[bytes]:
+    while True:
+        try:
+            found = os.read(terminal, 1024)
+        except OSError:  # Linux says so when the other side is closed.
+            return
+        if not found:
+            return
+        yield found
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@contextmanager
+def _pages(shell: Shell) -> Iterator[TestClient]:
+    office = Office(f"sqlite:///{shell.folder}/data/sakutei.db", shell.folder / "data" / "documents")
+    settings = MailSettings("sakutei@example.jp", "板橋区", "example.jp", shell.folder / "mail")
+    yield TestClient(build(office, settings), follow_redirects=False)
+    office.close()
+
+
+def test_a_new_office_lets_its_administrator_in(shell: Shell) -> None:
+    said = shell.run("init", "--admin", "admin", "--name", "管理 太郎", "--email", "admin@example.jp")
+    assert "sakutei people password admin --as admin" in said
+    asked = [("新しいパスワード: ", PASSWORD), ("もう一度: ", PASSWORD)]
+    shown = shell.type("people", "password", "admin", "--as", "admin", answers=asked)
+    assert "設定しました" in shown and PASSWORD not in shown
+    with _pages(shell) as client:
+        assert client.post("/sign-in", data={"key": "admin", "password": PASSWORD}).status_code == 303
+
+
+def test_the_administrator_invites_the_next_person(shell: Shell) -> None:
+    shell.run("init", "--admin", "admin", "--name", "管理 太郎", "--email", "admin@example.jp")
+    shell.run("people", "add", "hanako", "担当 花子", "hanako@example.jp", "--as", "admin")
+    said = shell.run("people", "invite", "hanako", "--as", "admin", "--dry-run")
+    assert "利用の御案内" in said and "hanako@example.jp" in said
+    assert "送信 0 件" in shell.run("mail", "send")
+    shell.run("people", "invite", "hanako", "--as", "admin")
+    assert "送信 1 件" in shell.run("mail", "send")
+    assert "利用の御案内" in shell.run("mail", "list")
+
+
+def test_a_half_configured_provider_is_named_at_the_start(shell: Shell) -> None:
+    shell.run("init")
+    shell.env["SAKUTEI_OIDC_ISSUER"] = "https://login.example.jp"
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        shell.run("serve", "--port", "1")
+    assert "SAKUTEI_OIDC_CLIENT_ID" in refused.value.stderr and "Traceback" not in refused.value.stderr
+
+
+def test_a_provider_without_encryption_is_not_taken(shell: Shell) -> None:
+    shell.env["SAKUTEI_OIDC_ISSUER"] = "http://login.example.jp"
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        shell.run("init")
+    assert "SAKUTEI_OIDC_ISSUER" in refused.value.stderr

@@ -1,0 +1,42 @@
+"""People on the command line: a table of them, and terms that end one by one."""
+
+import json
+
+import pytest
+
+from tests.support.terminal import Terminal, office, terminal
+
+__all__ = ["office", "terminal"]
+
+
+def test_a_table_of_people_is_added_whole_or_not_at_all(office: Terminal) -> None:
+    table = office.folder / "名簿.csv"
+    table.write_text(
+        "氏名,鍵,メール,課,職\n佐藤,sato,sato@city.example.jp,IT推進課,主査\n田中,hanako,x,,\n", "utf-8"
+    )
+    said = office.refuse("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
+    assert "3 行目: メール" in said and "3 行目: 鍵「hanako」は既に使われています" in said
+    table.write_text("佐藤,sato,sato@city.example.jp,IT推進課,主査\n", "utf-8-sig")
+    said = office.run("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
+    assert "1 人を登録しました" in said
+    assert "主査" in office.run("people", "show", "sato")
+
+
+def test_a_table_that_is_not_there_is_one_clear_message(office: Terminal) -> None:
+    assert "名簿" in office.refuse(
+        "people", "add-table", "名簿.csv", "--since", "2026-04-01", "--as", "admin"
+    )
+
+
+@pytest.mark.parametrize(("kind", "command"), [("seats", "end-seat"), ("postings", "end-posting")])
+def test_one_term_ends_by_its_number(office: Terminal, kind: str, command: str) -> None:
+    number = json.loads(office.run("people", "show", "hanako", "--json"))[kind][0]["term"]["number"]
+    office.run("people", command, str(number), "2026-03-31", "--as", "admin")
+    (held,) = json.loads(office.run("people", "show", "hanako", "--json"))[kind]
+    assert held["term"]["until"] == "2026-03-31"
+
+
+def test_one_deputyship_ends_by_its_number(office: Terminal) -> None:
+    office.run("people", "deputy", "bucho", "kacho", "--since", "2026-01-01", "--as", "admin")
+    office.run("people", "end-deputyship", "1", "2026-03-31", "--as", "admin")
+    assert "2026-03-31" in office.run("people", "show", "kacho")

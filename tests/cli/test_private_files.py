@@ -1,0 +1,86 @@
+"""What the program keeps is for its own user only, whatever the machine's umask."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.scenario import House
+from workflow.store import private_files, schema
+from workflow.store.database import Office
+
+
+def _sakutei(data: Path, *words: str) -> None:
+    """The real command, on a machine where new files are open to everybody."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from workflow.cli import main; main()", *words],
+        env={**os.environ, "SAKUTEI_DATA": str(data), "SAKUTEI_AS": "admin"},
+        capture_output=True,
+        text=True,
+        umask=0,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _open_to_others(folder: Path) -> list[str]:
+    places = (folder, *folder.rglob("*"))
+    return [
+        f"{place} {stat.filemode(place.stat().st_mode)}" for place in places if place.stat().st_mode & 0o077
+    ]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    """An office made by the command line, with a document and a mail."""
+    folder = tmp_path / "deep" / "down" / "office"
+    _sakutei(folder, "init", "--admin", "admin", "--name", "管理 太郎", "--email", "admin@example.jp")
+    _sakutei(folder, "people", "department", "it", "IT推進課")
+    _sakutei(folder, "people", "post", "admin", "it", "--since", "2020-04-01")
+    _sakutei(folder, "plan", "open", "dx", "DX推進計画", "--chain", "itabashi_dx_2025", "--department", "it")
+    _sakutei(folder, "plan", "add", "dx", __file__)
+    _sakutei(folder, "people", "invite", "admin")
+    _sakutei(folder, "mail", "send")
+    return folder
+
+
+def test_everything_the_program_creates_is_for_its_user_only(data: Path, tmp_path: Path) -> None:
+    assert {"sakutei.db", "documents", "mail"} <= {place.name for place in data.iterdir()}
+    assert any((data / "mail" / "new").iterdir())
+    assert _open_to_others(tmp_path / "deep") == []
+
+
+def test_what_stood_open_is_shut_at_the_next_start(data: Path) -> None:
+    for place in (data, *data.rglob("*")):
+        place.chmod(0o777 if place.is_dir() else 0o666)
+    _sakutei(data, "plan", "list")
+    assert _open_to_others(data) == []
+
+
+def test_an_office_shuts_its_database_and_what_lies_beside_it_while_it_is_written(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        office = Office(f"sqlite:///{tmp_path}/sakutei.db", tmp_path / "files")
+        schema.migrate(office)
+        House(office)
+        beside = sorted(place.name for place in tmp_path.glob("sakutei.db*"))
+        assert beside == ["sakutei.db", "sakutei.db-shm", "sakutei.db-wal"]
+        assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in beside] == [0o600] * 3
+        office.close()
+    finally:
+        os.umask(before)
+
+
+def test_a_link_to_a_place_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("not ours")
+    elsewhere.chmod(0o644)
+    inside = tmp_path / "folder"
+    inside.mkdir()
+    (inside / "link").symlink_to(elsewhere)
+    private_files.shut_all(inside)
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o644

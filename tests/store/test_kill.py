@@ -1,0 +1,126 @@
+"""`kill -9` at a hundred random moments: no step lost or doubled, no reminder lost, duplicates recognisable."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from email import message_from_bytes
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from sqlalchemy import func, select
+
+from tests.support.kill_worker import Working, settings_for
+from tests.support.scenario import House
+from workflow.store import event_log
+from workflow.store.tables import Delivery, Event, Meeting, Person, Step
+
+DEATHS = 100
+ROOT = Path(__file__).parents[2]
+
+
+class Box:
+    """A mail server that notes what it took."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str, bytes]] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        mail = message_from_bytes(envelope.content)
+        self.taken.append((mail["Message-ID"], envelope.rcpt_tos[0], envelope.content))
+        return "250 OK"
+
+
+def test_a_hundred_deaths_lose_nothing(house: House) -> None:
+    box = Box()
+    port = _free_port()
+    sink = Controller(box, hostname="127.0.0.1", port=port)
+    sink.start()
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.kill_worker",
+        house.office.url,
+        str(house.office.files),
+        str(port),
+    ]
+    nursery = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert nursery.stdin is not None and nursery.stdout is not None
+    chance = random.Random(20230612)
+    try:
+        for _ in range(DEATHS):
+            nursery.stdin.write("\n")
+            nursery.stdin.flush()
+            worker = int(nursery.stdout.readline())
+            time.sleep(chance.uniform(0.02, 0.6))
+            os.kill(worker, signal.SIGKILL)
+        nursery.stdin.close()
+        nursery.wait(timeout=30)
+        survivor = Working(house.office, settings_for(port, house.office.files))
+        survivor.later(hours=1)
+        while survivor.deliver():
+            pass
+    finally:
+        nursery.kill()
+        sink.stop()
+    _no_step_is_lost_or_doubled(house)
+    _no_reminder_is_lost(house, survivor)
+    _duplicates_have_the_same_message_id(house, box)
+
+
+def _no_step_is_lost_or_doubled(house: House) -> None:
+    with house.office.reading() as db:
+        count = event_log.verify(db)
+        assert count > 100
+        steps = db.execute(
+            select(Step.plan_id, Step.revision, Step.from_stage, Step.to_stage).order_by(
+                Step.plan_id, Step.revision
+            )
+        ).all()
+        moves = db.scalar(
+            select(func.count()).select_from(Event).where(Event.tag.in_(["plan.opened", "plan.advanced"]))
+        )
+    assert len(steps) == moves
+    for before, after in pairwise(steps):
+        if before.plan_id == after.plan_id:
+            assert (after.revision, after.from_stage) == (before.revision + 1, before.to_stage)
+
+
+def _no_reminder_is_lost(house: House, survivor: Working) -> None:
+    with house.office.reading() as db:
+        held = db.execute(
+            select(Meeting.id, Meeting.body_key).where(Meeting.starts_at < survivor.now - timedelta(hours=12))
+        ).all()
+        people = dict(db.execute(select(Person.id, Person.key)).all())
+        owed = db.execute(
+            select(Delivery.meeting_id, Delivery.rule, Delivery.recipient_id, Delivery.state)
+        ).all()
+    assert len(held) > 5
+    found = {(row.meeting_id, row.rule, people[row.recipient_id]): row.state for row in owed}
+    for meeting, body in held:
+        for member in ("chair", "1", "2"):
+            for rule in ("meeting.called", "members_3days", "members_today"):
+                assert found.get((meeting, rule, f"{body}_{member}")) == "sent", (meeting, rule, member)
+    assert {row.state for row in owed} <= {"sent"}
+
+
+def _duplicates_have_the_same_message_id(house: House, box: Box) -> None:
+    with house.office.reading() as db:
+        sent = db.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "sent"))
+    ids = Counter(message for message, _, _ in box.taken)
+    assert len(ids) == sent
+    for message, times in ids.items():
+        if times > 1:
+            assert len({(to, content) for each, to, content in box.taken if each == message}) == 1
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])

@@ -1,0 +1,198 @@
+"""What may be uploaded: told from the content, whatever the name says."""
+
+import io
+import os
+import stat
+import time
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from workflow.domain.errors import BadInput
+from workflow.store import files
+from workflow.store.uploads import OCTETS, an_upload, media_type_of
+
+MB = 1024**2
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
+
+
+def archive(**files: str) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as found:
+        for name, content in files.items():
+            found.writestr(name.replace("__", "/").replace("Types", "[Content_Types].xml"), content)
+    return written.getvalue()
+
+
+def workbook() -> bytes:
+    written = io.BytesIO()
+    Workbook().save(written)
+    return written.getvalue()
+
+
+TAKEN = {
+    "計画.pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
+    "計画.docx": archive(Types="x", **{"word__document.xml": "<w/>"}),
+    "計画.DOCX": archive(Types="x", **{"word__document.xml": "<w/>"}),
+    "資料.pptx": archive(Types="x", **{"ppt__presentation.xml": "<p/>"}),
+    "表.xlsx": workbook(),
+    "計画.doc": OLE + "WordDocument".encode("utf-16-le"),
+    "表.xls": OLE + "Workbook".encode("utf-16-le"),
+    "計画.odt": archive(mimetype="application/vnd.oasis.opendocument.text"),
+    "表.ods": archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
+    "資料.odp": archive(mimetype="application/vnd.oasis.opendocument.presentation"),
+    "方針.txt": "策定方針の要旨".encode(),
+    "方針.md": "# 策定方針\n\n- 一つ\n".encode("utf-8-sig"),
+    "一覧.csv": "番号,意見\r\n1,①～の件\r\n".encode("cp932"),
+    "図.png": b"\x89PNG\r\n\x1a\n" + bytes(30),
+    "図.jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(30),
+    "図.tif": b"II*\x00" + bytes(30),
+}
+
+
+@pytest.fixture
+def arrived(tmp_path: Path) -> Callable[[bytes], Path]:
+    """Where a document of that content lies."""
+
+    def written(content: bytes) -> Path:
+        place = tmp_path / "arrived"
+        place.write_bytes(content)
+        return place
+
+    return written
+
+
+Arrived = Callable[[bytes], Path]
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_documents_of_an_office_are_taken(arrived: Arrived, name: str) -> None:
+    assert an_upload(name, arrived(TAKEN[name]))
+
+
+REFUSED = {
+    "HTML": b"<!doctype html><html><script>alert(1)</script>",
+    "スクリプト": b"#!/bin/sh\nrm -rf /\n",
+    "XML": b"  <svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>",
+    "Windows": b"MZ\x90\x00" + bytes(100),
+    "ELF": b"\x7fELF\x02\x01\x01" + bytes(50),
+    "ZIP": archive(**{"a.exe": "MZ"}),
+    "壊れた ZIP": b"PK\x03\x04" + bytes(40),
+    "マクロ": archive(Types="x", **{"word__document.xml": "<w/>", "word__vbaProject.bin": "x"}),
+    "Graphics interchange": b"GIF89a" + bytes(20),
+    "以前の形式": OLE,
+    "種類の分からない": b"\x00\x01\x02\x03nothing",
+}
+
+
+@pytest.mark.parametrize("found", REFUSED)
+@pytest.mark.parametrize("name", ["計画.pdf", "計画.docx", "計画.txt"])
+def test_what_is_no_document_is_refused_by_what_it_is(arrived: Arrived, found: str, name: str) -> None:
+    with pytest.raises(BadInput, match=found) as refused:
+        an_upload(name, arrived(REFUSED[found]))
+    assert "PDF、Word（docx・doc）" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["計画.docx", "計画.pdf.exe", "計画", "計画.html"])
+def test_the_extension_must_agree_with_the_content(arrived: Arrived, name: str) -> None:
+    with pytest.raises(BadInput, match=r"中身はPDFで、名前と合いません.*\.pdf"):
+        an_upload(name, arrived(TAKEN["計画.pdf"]))
+
+
+def test_an_empty_file_is_refused(arrived: Arrived) -> None:
+    with pytest.raises(BadInput, match="空です"):
+        an_upload("計画.pdf", arrived(b""))
+
+
+def test_a_file_that_is_too_large_is_refused_with_the_limit_before_it_is_whole(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("workflow.store.files.LARGEST", 3 * 1024 * 1024)
+    with files.arriving(tmp_path) as document:
+        document.write(bytes(3 * 1024 * 1024))
+        with pytest.raises(BadInput, match="3 MB 以内"):
+            document.write(b"a")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("方針.txt", "策定方針の要旨。\n".encode() * 2_000_000),
+        ("方針.csv", "番号,①～の件\r\n".encode("cp932") * 3_000_000),
+        ("空白.txt", b" " * 50_000_000 + b"a"),
+        ("計画.doc", OLE + bytes(50_000_000) + "WordDocument".encode("utf-16-le")),
+    ],
+    ids=["utf-8", "shift_jis", "blanks", "doc"],
+)
+def test_a_large_document_is_told_piece_by_piece(arrived: Arrived, name: str, content: bytes) -> None:
+    place = arrived(content)
+    del content
+    assert _memory_of(lambda: an_upload(name, place)) < 8 * MB
+
+
+def test_an_old_office_file_is_told_wherever_a_piece_ends(arrived: Arrived) -> None:
+    named = "WordDocument".encode("utf-16-le")
+    for before in range(len(named) + 1):
+        filled = bytes(256 * 1024 - len(OLE) - before)
+        assert an_upload("計画.doc", arrived(OLE + filled + named))
+
+
+def test_an_archive_of_countless_files_does_not_fill_the_memory(arrived: Arrived) -> None:
+    entry = b"PK\x01\x02" + bytes(24) + (1).to_bytes(2, "little") + bytes(16) + b"a"
+    contents = entry * 1_000_000
+    end = b"PK\x05\x06" + bytes(4) + b"\xff\xff\xff\xff" + len(contents).to_bytes(4, "little") + bytes(6)
+    place = arrived(b"PK\x03\x04" + bytes(26) + contents + end)
+    assert _memory_of(lambda: _refused("計画.docx", place)) < 8 * MB
+
+
+def test_an_archive_that_unpacks_to_much_is_not_unpacked(arrived: Arrived) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_BZIP2) as bomb:
+        bomb.writestr("mimetype", bytes(200 * MB))
+    place = arrived(written.getvalue())
+    assert _memory_of(lambda: _refused("計画.odt", place)) < 8 * MB
+
+
+def _refused(name: str, document: Path) -> None:
+    with pytest.raises(BadInput, match="ZIP"):
+        an_upload(name, document)
+
+
+def _memory_of(act: Callable[[], object]) -> int:
+    """The most memory it takes at once, in bytes."""
+    tracemalloc.start()
+    act()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def test_a_document_on_its_way_is_for_its_owner_alone_and_gone_when_nobody_kept_it(tmp_path: Path) -> None:
+    with files.arriving(tmp_path) as document:
+        document.write(b"x")
+        assert stat.S_IMODE(document.path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_crash_left_goes_with_the_next_document_and_what_is_on_its_way_stays(tmp_path: Path) -> None:
+    left, yesterday = tmp_path / ".arriving-left", time.time() - 86400
+    left.write_bytes(b"half a document")
+    with files.arriving(tmp_path) as slow:
+        slow.write(b"whole")
+        slow.flush()
+        for each in (left, slow.path):
+            os.utime(each, (yesterday, yesterday))
+        with files.arriving(tmp_path):
+            assert slow.path.exists() and not left.exists()
+        sha256 = files.keep(tmp_path, slow)
+    assert files.read(tmp_path, sha256) == b"whole"
+
+
+def test_what_a_browser_could_run_is_served_as_octets() -> None:
+    assert media_type_of("計画.PDF") == "application/pdf"
+    for name in ("計画.html", "計画.svg", "計画.txt", "計画"):
+        assert media_type_of(name) == OCTETS

@@ -1,0 +1,54 @@
+"""Random chains that are valid."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from definitions.chain import Chain
+from definitions.check import check
+from definitions.terms import BodyKind
+
+BODIES = ("b0", "b1", "b2")
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> Chain:
+    """A valid chain of two to five stages over the same three bodies, each of any kind and rule."""
+    bodies = [_body(draw, key) for key in BODIES]
+    count = draw(st.integers(2, 5))
+    stages = []
+    for number in range(count):
+        gates = _gates(draw, f"s{number}") if number < count - 1 else []
+        stage: dict[str, Any] = {"key": f"s{number}", "label": f"段階{number}", "gates": gates}
+        if number < count - 2 and draw(st.booleans()):
+            stage["next"] = [f"s{number + 1}", f"s{number + 2}"]
+        stages.append(stage)
+    stages[-1]["decided"] = True
+    raw = {"format": 1, "key": "any", "title": "任意", "office": "市", "bodies": bodies, "stages": stages}
+    chain = Chain.model_validate(raw)
+    assert check(chain) == []
+    return chain
+
+
+def _body(draw: st.DrawFn, key: str) -> dict[str, Any]:
+    kind = draw(st.sampled_from(list(BodyKind)))
+    body: dict[str, Any] = {"key": key, "name": f"会議体{key}", "kind": kind, "chair": "会長"}
+    if kind is not BodyKind.RECEIVING and draw(st.booleans()):
+        body |= {"reaches": "tallied", "quorum": "半数以上", "majority": "過半数"}
+    if draw(st.booleans()):
+        body["urgent"] = draw(st.sampled_from(["report", "approval"]))
+    return body
+
+
+def _gates(draw: st.DrawFn, stage: str) -> list[dict[str, Any]]:
+    gates: list[dict[str, Any]] = [{"key": f"{stage}_text", "label": "文書", "kind": "document"}]
+    for body in draw(st.lists(st.sampled_from(BODIES), unique=True, max_size=3)):
+        after = [gates[-1]["key"]] if draw(st.booleans()) else []
+        gates.append(
+            {"key": f"{stage}_{body}", "label": f"{body}の議", "kind": "body", "body": body, "after": after}
+        )
+    if draw(st.booleans()):
+        gates.append({"key": f"{stage}_sign", "label": "決裁", "kind": "signoff", "office": "区長"})
+    if draw(st.integers(0, 3)) == 0:
+        gates.append({"key": f"{stage}_comment", "label": "意見公募", "kind": "period", "minimum_days": 7})
+    return gates

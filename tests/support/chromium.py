@@ -1,0 +1,124 @@
+"""Real pages in real headless Chromium: a server on this machine, and people who sit before it."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.scenario import House
+from tests.support.web_client import PASSWORD, mail_settings
+from workflow import actions
+from workflow.web.app import build
+from workflow.web.pages.demo import Demo
+
+CHROMIUM = shutil.which("chromium")
+NO_BROWSER = "no Chromium: as root, `apt-get install chromium fonts-noto-cjk`, then run the tests again"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """The application on a free port of this machine; yields its URL."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="error", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(5)
+
+
+class Site:
+    """A house's pages, and the people who open them."""
+
+    def __init__(self, house: House, browser: Browser, url: str) -> None:
+        self.house, self.browser, self.url = house, browser, url
+
+    def person(self, key: str | None = None, *, scripts: bool = True, **context: Any) -> Page:
+        """A person before a screen of their own, signed in when they have a key."""
+        screen = {"viewport": DESKTOP, "locale": "ja-JP", "timezone_id": "Asia/Tokyo", **context}
+        page = self.browser.new_context(base_url=self.url, java_script_enabled=scripts, **screen).new_page()
+        page.set_default_timeout(10_000)
+        if key:
+            actions.set_password(self.house.office, "admin", key, PASSWORD, now=self.house.now)
+            sign_in(page, key, PASSWORD)
+        return page
+
+
+def sign_in(page: Page, key: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("職員の鍵").fill(key)
+    page.get_by_label("パスワード").fill(password)
+    page.get_by_role("button", name="サインイン", exact=True).click()
+    page.get_by_role("heading", name="今日の仕事").wait_for()
+
+
+@contextmanager
+def site_of(house: House, browser: Browser, demo: Demo | None = None) -> Iterator[Site]:
+    app = build(house.office, mail_settings(house.office.files.parent), clock=lambda: house.now, demo=demo)
+    with serving(app) as url:
+        yield Site(house, browser, url)
+
+
+def must_read_well(page: Page) -> None:
+    """No serious barrier by WCAG 2.1 AA, at desktop and phone width, and nothing to scroll sideways for."""
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide}px wider than a screen of {size['width']}px"
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+        serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+        assert not serious, f"{page.url}: " + "; ".join(
+            f"{v['id']} {[n['html'][:120] for n in v['nodes'][:3]]}" for v in serious
+        )
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
+def skip_without_chromium() -> None:
+    """Without Chromium the browser's tests are skipped, loudly; in CI they fail."""
+    if CHROMIUM is None:
+        if os.environ.get("SAKUTEI_BROWSER") == "required":
+            pytest.fail(NO_BROWSER, pytrace=False)
+        pytest.skip(NO_BROWSER)
+
+
+def shoot(page: Page, folder: Path, name: str) -> None:
+    """Screenshots for a person to look at: desktop, phone and print."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, size in (("desktop", DESKTOP), ("phone", PHONE)):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
+    page.set_viewport_size({"width": 794, "height": 1123})
+    page.emulate_media(media="print")
+    page.screenshot(path=folder / f"{name}-print.png", full_page=True)
+    page.emulate_media(media="screen")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]

@@ -1,0 +1,20 @@
+"""The mail an office sent, and the one-time links in it."""
+
+import re
+from email import message_from_bytes, policy
+
+from notifications.mail import mailer_of
+from notifications.scheduler import tick
+from tests.support.scenario import House
+from tests.support.web_client import SITE, mail_settings
+
+
+def mailed_links(house: House) -> list[str]:
+    """The paths of the links in the mails so far, oldest first, once everything owed is sent."""
+    settings = mail_settings(house.office.files.parent)
+    tick(house.office, mailer_of(settings), settings, lambda: house.now)
+    found = []
+    for path in sorted((settings.maildir / "new").glob("*"), key=lambda each: each.stat().st_mtime_ns):
+        body = message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",))  # type: ignore[attr-defined]
+        found += re.findall(rf"{re.escape(SITE)}(/(?:welcome|reset)/[0-9a-f]{{64}})", body.get_content())
+    return found

@@ -1,0 +1,305 @@
+"""An office in which people wrote markup wherever anybody can write: in every column of text, in the data of events,
+and in the labels of its chain."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Column, LargeBinary, String, Text, func, select, text, update
+
+from definitions.chain import Chain, SignoffGate
+from definitions.load import shipped
+from definitions.terms import Outcome, Role
+from notifications.mail import MailRefused
+from notifications.scheduler import tick
+from tests.support.api_client import a_token
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import PASSWORD, mail_settings
+from workflow import actions
+from workflow.domain.calendar import at_tokyo, tokyo_day
+from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.meetings import MeetingForm
+from workflow.store.database import Office
+from workflow.store.tables import APPEND_ONLY, Event, Record
+
+PEOPLES_WORDS = (
+    *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "person.email"),
+    *("posting.office", "plan.title", "version.filename", "version.note", "step.reason"),
+    *("meeting.title", "meeting.place", "meeting.minutes", "agenda_item.removed_why"),
+    *("decision.note", "condition.text", "condition.closed_note", "signoff.note", "review.note"),
+    *("circulation.note", "remark.text"),
+    *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
+    *("submission.name", "submission.address", "submission.telephone", "submission.affiliation"),
+    *("opinion.text", "answer.summary", "answer.text"),
+    *("api_token.name", "webhook.url", "sign_in.agent"),
+    *("event.data", "delivery.address", "delivery.error"),
+)
+"""The columns that hold what people or other systems wrote."""
+
+OUR_WORDS = (
+    *("chain_text.key", "department.key", "person.key", "body.key", "plan.key", "plan.stage", "plan.status"),
+    *("plan.first_month", "version.stage", "step.trigger", "step.from_stage", "step.to_stage"),
+    *("meeting.form", "meeting.status", "membership.role", "vote.choice"),
+    *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose"),
+    *("decision.stage", "decision.gate_key", "decision.outcome", "decision.manner", "decision.sha256"),
+    *("signoff.stage", "signoff.gate_key", "signoff.result", "signoff.manner", "signoff.sha256"),
+    *("comment_period.stage", "comment_period.gate_key", "submission.route", "answer.disposition"),
+    *("event.tag", "event.hash", "cursor.name", "chain_text.sha256", "document.sha256"),
+    *("delivery.claim", "delivery.kind", "delivery.rule", "delivery.state", "delivery.message"),
+    *("mailed_link.purpose", "mailed_link.token_sha256", "feed.token_sha256", "sign_in.token_sha256"),
+    *("api_token.token_sha256", "api_token.scopes", "credential.password_hash", "webhook.secret"),
+    *("failed_sign_in.name", "public_try.sender_sha256", "office_secret.value"),
+    *("answered_call.key", "answered_call.request_sha256", "answered_call.body"),
+)
+"""The columns of text that hold keys, members of closed lists, digests and secrets, and what we made of the rest."""
+
+ROLES = ("tanto", "admin", "mayor", "joho_bukai_office", "joho_bukai_chair", "joho_bukai_1", "deputy", None)
+"""Whom the tests send through the pages; None is somebody from the public."""
+
+_CHAIN_WORDS = ("title", "office", "source", "name", "chair", "basis", "label", "work", "event", "delegate")
+_KINDS = (String, Text, JSON, LargeBinary)
+
+
+def markup(column: str) -> str:
+    """Markup, and what templates and formats would fill in, marked with the number of the column it is for."""
+    number = PEOPLES_WORDS.index(column)
+    if column == "webhook.url":
+        return f"https://zq{number}q.example/\"'><i/hx-post=x/onclick=a()>&{{{{7*7}}}}{{x}}%(y)s%s"
+    return f"zq{number}q\"'><i hx-post=x onclick=a()>&{{{{7*7}}}}{{x}}%(y)s%s"
+
+
+def marks(words: str) -> set[str]:
+    """The columns whose markup stands in the words."""
+    return {PEOPLES_WORDS[int(number)] for number in re.findall(r"zq(\d+)q", words)}
+
+
+def columns_of_text() -> dict[str, Column[Any]]:
+    """Every column that could hold text, but for those that refer to another."""
+    return {
+        f"{table.name}.{column.name}": column
+        for table in Record.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, _KINDS) and not column.foreign_keys
+    }
+
+
+def scribbled_house(office: Office) -> House:
+    """Plans in many a stage, and everything around them."""
+    house = House(office, _scribbled_chain())
+    _people(house)
+    _a_plan_after_its_comment(house)
+    settings = mail_settings(office.files.parent)
+    tick(office, _Refusing(), settings, lambda: house.now)
+    _a_plan_at_work(house)
+    house.a_plan("asking", at="public_comment")
+    _meetings(house)
+    _a_running_comment(house)
+    _doors(house)
+    _scribble(office)
+    return house
+
+
+def written(office: Office) -> dict[str, int]:
+    """How many rows hold markup, for each column that people write."""
+    known = columns_of_text()
+    with office.reading() as db:
+        return {
+            name: db.scalar(select(func.count()).where(known[name].cast(Text).like("%zq%q%"))) or 0
+            for name in PEOPLES_WORDS
+        }
+
+
+def _scribbled_chain() -> Chain:
+    """The shipped chain with markup for every word in it."""
+    kept = json.loads(shipped("itabashi_dx_2025").canonical_json())
+    scribbled = Chain.from_canonical_json(json.dumps(_with_markup(kept)))
+    return scribbled.model_copy(update={"key": "scribbled"})
+
+
+def _with_markup(value: Any, name: str = "") -> Any:
+    match value:
+        case dict():
+            return {key: _with_markup(each, key) for key, each in value.items()}
+        case list():
+            return [_with_markup(each, name) for each in value]
+        case str() if name in _CHAIN_WORDS:
+            return markup("chain_text.text")
+        case _:
+            return value
+
+
+def _people(house: House) -> None:
+    office, now = house.office, house.now
+    house.a_person("deputy")
+    actions.name_deputy(office, "admin", "mayor", "deputy", LONG_AGO, now=now)
+    actions.name_deputy(office, "admin", "joho_bukai_1", "deputy", LONG_AGO, now=now)
+    actions.seat(office, "admin", "tanto", "joho_bukai", Role.SECRETARIAT, LONG_AGO, now=now)
+    signing = next(
+        gate for stage in house.chain.stages for gate in stage.gates if isinstance(gate, SignoffGate)
+    )
+    actions.post(office, "admin", "mayor", "mayor", LONG_AGO, position=signing.office, now=now)
+
+
+def _a_plan_after_its_comment(house: House) -> None:
+    """Its comment is published, its decision corrected, a condition closed, and the mayor's deputy signed it."""
+    house.a_plan("done", at="public_comment")
+    _a_comment(house, "done")
+    house.advance("done")
+    house.a_version(key="done")
+    house.agree("proposal_bukai", "done", Outcome.CONDITIONAL, conditions=["図を直す"], note="急ぐこと")
+    actions.close_condition(house.office, "tanto", 1, "直した", now=house.now)
+    house.agree("proposal_honbu", "done")
+    house.agree("proposal_iinkai", "done")
+    signed = actions.sign(house.office, "deputy", "done", "decision_mayor", note="代わって", now=house.now)
+    actions.review_signoff(house.office, "mayor", signed, note="見た", now=house.now)
+
+
+def _a_comment(house: House, plan: str) -> None:
+    office, today = house.office, tokyo_day(house.now)
+    last = actions.open_comment(
+        office, "tanto", plan, "comment_period", today, places=["図書館"], contact="IT推進課", now=house.now
+    )
+    writer = Author("区民 一郎", "本町 1", "03-0000-0000", "本町小学校")
+    for route in (Route.POST, Route.FAX):
+        actions.receive_opinions(
+            office, "tanto", plan, writer, ["木を増やす", "道を直す"], route=route, received_at=house.now, now=house.now
+        )  # fmt: skip
+    house.now = at_tokyo(last + timedelta(days=1), house.now.time())
+    actions.answer_opinions(
+        office, "tanto", plan, [1, 2, 3, 4], summary="木と道", answer="そうする",
+        disposition=Disposition.REFLECTED, now=house.now,
+    )  # fmt: skip
+    actions.publish_result(office, "tanto", plan, now=house.now)
+
+
+def _a_running_comment(house: House) -> None:
+    office, today = house.office, tokyo_day(house.now)
+    closes_on = today + timedelta(days=9)
+    actions.open_comment(
+        office, "tanto", "asking", "comment_period", today, closes_on=closes_on, shortened_why="急ぐ",
+        places=["図書館"], contact="IT推進課", now=house.now,
+    )  # fmt: skip
+    writer = Author("区民 二郎", "本町 2", "03-0000-0001", "本町中学校")
+    actions.receive_from_public(office, "asking", writer, ["長い意見", "もう一つ"], sender="a", now=house.now)
+
+
+def _a_plan_at_work(house: House) -> None:
+    """Sent back once; a decision on it was taken back, another made by the chair alone."""
+    office = house.office
+    house.a_plan("dx", at="outline")
+    house.a_version()
+    house.agree("outline_bukai")
+    actions.close_meeting(
+        office, "joho_bukai_office", _newest(office, "meeting"), "議事の次第", now=house.now
+    )
+    house.send_back("policy")
+    actions.add_version(office, "tanto", "dx", "計画.docx", b"dx", note="図を直した", now=house.now)
+    held = house.an_item("policy_bukai")
+    actions.record_outcome(office, "joho_bukai_office", held, Outcome.APPROVED, note="よい", now=house.now)
+    actions.take_back_decision(
+        office, "joho_bukai_office", _newest(office, "decision"), "誤り", now=house.now
+    )
+    actions.remove_item(office, "joho_bukai_office", held, "急がない", now=house.now)
+    alone = actions.decide_alone(
+        office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "急ぐ", now=house.now
+    )
+    actions.list_ratification(office, "joho_bukai_office", house.a_meeting(), alone, now=house.now)
+    for key in ("tanto", "joho_bukai_1"):
+        actions.remark(office, key, "dx", "図がよい", now=house.now)
+    house.a_plan("back", at="outline")
+    house.a_plan("resting")
+    seen = house.plan("resting").revision
+    actions.suspend(office, "tanto", "resting", "予算を待つ", seen=seen, now=house.now)
+
+
+def _meetings(house: House) -> None:
+    """One that is on, one whose outcome has an open condition, one in writing, one to come, one moved, one
+    cancelled; and other news of the day."""
+    office, by = house.office, "joho_bukai_office"
+    for key in ("met", "asked"):
+        house.a_plan(key)
+        house.a_version(key=key)
+    house.agree("policy_bukai", "met", Outcome.CONDITIONAL, conditions=["図を直す"])
+    house.an_item("policy_honbu", "met")
+    house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)
+    actions.cancel_meeting(office, by, house.a_meeting(days=21), "台風", now=house.now)
+    starts_at, ends_at = house.now + timedelta(days=22), house.now + timedelta(days=22, hours=1)
+    actions.move_meeting(
+        office,
+        by,
+        house.a_meeting(days=20),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        reason="会場",
+        now=house.now,
+    )
+    house.a_meeting(days=8)
+    house.send_back("policy", "back")
+    actions.circulate(
+        office, "tanto", "dx", ["joho_bukai_1", "joho_bukai_chair"], note="お目通しを", now=house.now
+    )
+
+
+class _Refusing:
+    """A mail server that takes nothing and says so at length."""
+
+    description = ""
+
+    def send(self, address: str, message: bytes) -> None:
+        raise MailRefused(f"<{address}>: 550 no such person")
+
+    def close(self) -> None:
+        pass
+
+
+def _doors(house: House) -> None:
+    """A closed day, and every way in."""
+    office, now = house.office, house.now
+    actions.close_day(office, "admin", tokyo_day(now) + timedelta(days=1), "創立記念日", now=now)
+    actions.add_webhook(office, "admin", "https://hook.example/", now=now)
+    actions.make_feed(office, "tanto", now=now)
+    a_token(house, "tanto")
+    actions.invite(office, "admin", "deputy", now=now)
+    actions.set_password(office, "admin", "tanto", PASSWORD, now=now)
+    actions.ask_reset(office, "tanto", now=now)
+    actions.sign_in_by_address(office, "tanto@city.example.jp", agent="Firefox", now=now)
+
+
+def _newest(office: Office, table: str) -> int:
+    with office.reading() as db:
+        return int(db.execute(text(f"SELECT max(id) FROM {table}")).scalar_one())
+
+
+def _scribble(office: Office) -> None:
+    """Markup in place of everything people wrote. Who signs by an office of the chain keeps its name."""
+    known = columns_of_text()
+    with office.writing() as db:
+        for table in APPEND_ONLY:
+            db.execute(text(f"DROP TRIGGER {table}_no_update"))
+        for seq, data in db.execute(select(Event.seq, Event.data)).all():
+            scribbled = json.dumps(_in_place_of_words(json.loads(data)), ensure_ascii=False)
+            db.execute(update(Event).where(Event.seq == seq).values(data=scribbled))
+        for name in PEOPLES_WORDS:
+            column = known[name]
+            value: Any = [markup(name)] if isinstance(column.type, JSON) else markup(name)
+            if name == "person.email":
+                value = known["person.key"] + f"zq{PEOPLES_WORDS.index(name)}q'&{{{{7*7}}}}%s@x.jp"
+            written = column.is_not(None)
+            if name == "posting.office":
+                written &= ~column.like("%zq%q%")
+            if name not in ("event.data", "chain_text.text"):
+                db.execute(update(column.table).where(written).values({column.name: value}))
+
+
+def _in_place_of_words(value: Any) -> Any:
+    """Keys, days and numbers stay as they are."""
+    match value:
+        case dict():
+            return {key: _in_place_of_words(each) for key, each in value.items()}
+        case list():
+            return [_in_place_of_words(each) for each in value]
+        case str() if not re.fullmatch(r"[a-z0-9_.:+TZ-]*", value):
+            return markup("event.data")
+        case _:
+            return value

@@ -1,0 +1,201 @@
+"""Use cases on the agenda of a meeting: list, order, remove."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from workflow.actions.decisions import known_decision
+from workflow.actions.meetings import body_gate, decided_items, listed_items, open_meeting, still_listed
+from workflow.actions.plans import must_be_active
+from workflow.domain.decisions import Manner
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.meetings import USUAL_PURPOSE, Purpose
+from workflow.domain.rights import Act, Actor
+from workflow.domain.validation import some_text
+from workflow.queries.agenda import undecided
+from workflow.queries.decisions import standing_decision
+from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import AgendaItem, Decision, Meeting, Record
+
+
+def list_item(
+    office: Office,
+    by: str,
+    meeting: int,
+    plan: str,
+    gate: str,
+    *,
+    purpose: Purpose | None = None,
+    now: datetime,
+) -> int:
+    """Put the plan's current version on the agenda for a gate, and return the item's number. Left out, the
+    purpose is the usual one of the body's kind: 審議, 報告, 諮問, 議決.
+
+    Raises `BadInput` (the gate is another body's, or of another stage; no text yet), `AlreadyDone`,
+    `StepImpossible`, `NotAllowed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
+        fact = plan_by_key(db, plan)
+        must_be_active(fact, "議題の設定")
+        found = body_gate(fact, gate)
+        if found.body != held.body_key:
+            raise BadInput(
+                "関門",
+                say("「{gate}」は{body}のものです", gate=found.label, body=fact.chain.body(found.body).name),
+                "その会議体の会議に載せてください。",
+            )
+        if purpose is Purpose.RATIFY:
+            raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
+        chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
+        return _write_item(db, who, held, fact, gate, chosen, None, now)
+
+
+def list_ratification(office: Office, by: str, meeting: int, decision: int, *, now: datetime) -> int:
+    """Put a chair's 専決 on the agenda of the body's meeting, to be heard or approved there; returns the
+    item's number. Raises as `list_item`.
+    """
+    with office.writing() as db:
+        who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
+        alone = known_decision(db, decision)
+        if alone.manner != Manner.CHAIR_ALONE or alone.body_key != held.body_key:
+            raise NotFound("この会議体の専決", str(decision))
+        if (
+            db.scalar(select(Decision.id).where(Decision.ratifies_id == decision, standing_decision()))
+            is not None
+        ):
+            raise AlreadyDone("この専決は既に会議で報告されています。")
+        fact = plan_by_id(db, alone.plan_id)
+        return _write_item(db, who, held, fact, alone.gate_key, Purpose.RATIFY, alone, now)
+
+
+def order_items(office: Office, by: str, meeting: int, items: Sequence[int], *, now: datetime) -> None:
+    """Put the agenda in this order. `items` are all the numbers on it, as the person saw them.
+
+    Raises `AlreadyDone` (somebody listed or removed an item since), `StepImpossible`, `NotAllowed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who, _ = open_meeting(db, by, meeting, "議題の並べ替え", Act.SET_AGENDA, now)
+        if sorted(items) != sorted(listed_items(db, meeting)):
+            raise AlreadyDone(
+                "ご覧になった後に、議題が加えられたか外されました。画面を開き直してから、並べ替えてください。"
+            )
+        places = [{"number": item, "place": place} for place, item in enumerate(items, start=1)]
+        if places:
+            db.connection().execute(_PLACE, places)
+        record(db, Tag.ITEMS_ORDERED, at=now, by=who.id, meeting=meeting, items=list(items))
+
+
+_ITEM = Record.metadata.tables["agenda_item"]
+_PLACE = update(_ITEM).where(_ITEM.c.id == bindparam("number")).values(position=bindparam("place"))
+
+
+def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetime) -> None:
+    """Take an item off the agenda. It is not 継続審議: nothing was decided.
+
+    Raises `StepImpossible` (it has an outcome), `NotAllowed`, `NotFound`.
+    """
+    some_text("議題から外す理由", reason)
+    with office.writing() as db:
+        listed = _live_item(db, item)
+        who, _ = open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
+        if item in decided_items(db, listed.meeting_id):
+            raise StepImpossible(
+                "議題の取下げ", say("議題 {item}", item=item), None, "既に結果が記録されています。"
+            )
+        db.execute(update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason))
+        record(
+            db,
+            Tag.ITEM_REMOVED,
+            at=now,
+            by=who.id,
+            plan=listed.plan_id,
+            meeting=listed.meeting_id,
+            item=item,
+            reason=reason,
+        )
+
+
+def _write_item(
+    db: Session,
+    who: Actor,
+    held: Meeting,
+    plan: PlanFact,
+    gate: str,
+    purpose: Purpose,
+    ratifies: Decision | None,
+    now: datetime,
+) -> int:
+    if plan.text is None:
+        raise BadInput("議題", "計画の文書がまだありません", "先に版を登録してください。")
+    version_id = ratifies.version_id if ratifies else plan.text.version_id
+    same = select(AgendaItem.id).where(
+        AgendaItem.meeting_id == held.id,
+        AgendaItem.plan_id == plan.id,
+        AgendaItem.gate_key == gate,
+        AgendaItem.version_id == version_id,
+        AgendaItem.removed_at.is_(None),
+    )
+    if db.scalar(same) is not None:
+        raise AlreadyDone("同じ版が既にこの会議の議題に載っています。")
+    elsewhere = db.scalar(
+        undecided()
+        .where(
+            AgendaItem.plan_id == plan.id,
+            AgendaItem.gate_key == gate,
+            AgendaItem.version_id == version_id,
+        )
+        .limit(1)
+    )
+    if elsewhere is not None:
+        raise AlreadyDone(
+            say(
+                "同じ版が「{meeting}」の議題に載っていて、まだ結果がありません。先にそちらの議題から外してください。",
+                meeting=elsewhere,
+            )
+        )
+    position = db.scalar(
+        select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == held.id)
+    )
+    item = db.scalars(
+        insert(AgendaItem).returning(AgendaItem.id),
+        {
+            "meeting_id": held.id,
+            "position": (position or 0) + 1,
+            "plan_id": plan.id,
+            "gate_key": gate,
+            "stage": ratifies.stage if ratifies else plan.stage.key,
+            "visit": ratifies.visit if ratifies else plan.visit,
+            "version_id": version_id,
+            "purpose": purpose,
+            "ratifies_id": ratifies.id if ratifies else None,
+        },
+    ).one()
+    record(
+        db,
+        Tag.ITEM_LISTED,
+        at=now,
+        by=who.id,
+        plan=plan.id,
+        meeting=held.id,
+        item=item,
+        gate=gate,
+        purpose=purpose,
+        version=version_id,
+    )
+    return item
+
+
+def _live_item(db: Session, item: int) -> AgendaItem:
+    """The item, still on its agenda. Raises `NotFound`, `StepImpossible` (taken off)."""
+    listed = db.get(AgendaItem, item)
+    if listed is None:
+        raise NotFound("議題", str(item))
+    still_listed(listed.id, listed.removed_why)
+    return listed

@@ -1,0 +1,52 @@
+"""Use cases on chain definitions: make one known to the office."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from definitions.chain import Chain
+from workflow.actions.people import keeper
+from workflow.domain.errors import AlreadyDone
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import (
+    BodyRecord,
+    ChainText,
+)
+
+
+def add_chain(office: Office, by: str, chain: Chain, *, now: datetime) -> str:
+    """Make a chain's bodies known, so that people can be seated before the first plan begins. Returns the
+    SHA-256 of the chain's text. Raises `NotAllowed`, `AlreadyDone` (a body's key stands for another body)."""
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        kept = set(db.scalars(select(ChainText.sha256)))
+        sha256 = adopt(db, chain)
+        if sha256 not in kept:
+            record(db, Tag.CHAIN_ADDED, at=now, by=who.id, key=chain.key, title=chain.title, sha256=sha256)
+        return sha256
+
+
+def adopt(db: Session, chain: Chain) -> str:
+    """Keep the chain's text, and its bodies so that people can be seated; returns the text's SHA-256."""
+    text = chain.canonical_json()
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    if db.get(ChainText, sha256) is None:
+        db.execute(insert(ChainText).values(sha256=sha256, key=chain.key, text=text))
+    for body in chain.bodies:
+        known = db.get(BodyRecord, body.key)
+        if known is None:
+            db.execute(insert(BodyRecord).values(key=body.key, name=body.name, chain_sha256=sha256))
+        elif known.name != body.name:
+            raise AlreadyDone(
+                say(
+                    "会議体の鍵「{key}」は既に「{body}」に使われています。定義で別の鍵を付けてください。",
+                    key=body.key,
+                    body=known.name,
+                )
+            )
+    return sha256

@@ -1,0 +1,483 @@
+"""Use cases on what a body decides: outcomes, conditions, 専決, corrections, 引戻し."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from definitions.chain import Body, BodyGate
+from definitions.terms import Outcome
+from workflow import queries
+from workflow.actions.items import Sitting, answered, must_be_quorate, sitting_of
+from workflow.actions.meetings import body_gate
+from workflow.actions.plans import must_be_active
+from workflow.actions.taking_back import must_be_own
+from workflow.actions.votes import outcome_at
+from workflow.domain import gates
+from workflow.domain.calendar import shown_moment, tokyo_day
+from workflow.domain.decisions import Manner
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StaleVersion, StepImpossible
+from workflow.domain.events import Tag
+from workflow.domain.gates import GateClosed, Lack
+from workflow.domain.language import say
+from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose, allowed_outcomes
+from workflow.domain.rights import Act, Actor
+from workflow.domain.validation import a_text, some_text
+from workflow.queries.actor import actor
+from workflow.queries.decisions import standing_decision
+from workflow.queries.gate_facts import facts
+from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
+from workflow.queries.seats import seats
+from workflow.store.database import Office, connection_of
+from workflow.store.event_log import record
+from workflow.store.tables import AgendaItem, Condition, Decision, Meeting, Record, Version
+
+
+def record_outcome(
+    office: Office,
+    by: str,
+    item: int,
+    outcome: Outcome,
+    *,
+    conditions: Sequence[str] = (),
+    note: str = "",
+    now: datetime,
+) -> int:
+    """Record what a body decided on an item, from its minutes, and return the decision's number. `note` holds
+    a 附帯意見 too.
+
+    Raises `NotAllowed`, `NotFound`, `BadInput` (an answer this body does not give, conditions missing or out
+    of place), `StaleVersion`, `GateClosed` (a body that comes before has not agreed), `QuorumMissing`,
+    `AlreadyDone`, `StepImpossible` (the meeting is still to come, or its body votes).
+    """
+    with office.writing() as db:
+        who, sitting = sitting_of(db, by, item, Act.RECORD_OUTCOME, now)
+        if sitting.body.reaches == "tallied":
+            raise StepImpossible(
+                "結果の記録",
+                sitting.meeting.title,
+                None,
+                "この会議体は採決で決します。採決を集計してください。",
+            )
+        _may_decide(db, sitting, outcome, now)
+        must_be_quorate(db, sitting)
+        return _write_decision(
+            db, who, sitting, outcome, Manner.RECORDED, conditions=conditions, note=note, now=now
+        )
+
+
+def decide_by_votes(
+    office: Office,
+    by: str,
+    item: int,
+    *,
+    conditions: Sequence[str] = (),
+    note: str = "",
+    now: datetime,
+) -> int:
+    """Count the votes on an item and record the outcome they amount to; returns the decision's number. With
+    `conditions` a carried motion is a 条件付き了承; with a `note`, an advisory body's is a 答申 with 附帯意見.
+
+    Raises as `outcome_of_votes` and `record_outcome`.
+    """
+    with office.writing() as db:
+        who, sitting = sitting_of(db, by, item, Act.RECORD_OUTCOME, now)
+        outcome = outcome_at(db, sitting, conditions, note)
+        _may_decide(db, sitting, outcome, now)
+        return _write_decision(
+            db, who, sitting, outcome, Manner.TALLIED, conditions=conditions, note=note, now=now
+        )
+
+
+def decide_alone(
+    office: Office, by: str, plan: str, gate: str, outcome: Outcome, reason: str, *, now: datetime
+) -> int:
+    """専決: the chair decides alone when no meeting can be called. The gate opens provisionally; the body's
+    next meeting must hear it or approve it. Returns the decision's number.
+
+    Raises `StepImpossible` (the body's rule has no 専決), `GateClosed`, `NotAllowed`, `BadInput`, `NotFound`.
+    """
+    some_text("専決の理由", reason)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = plan_by_key(db, plan)
+        must_be_active(fact, "専決")
+        found = body_gate(fact, gate)
+        body = fact.chain.body(found.body)
+        who.require(Act.DECIDE_ALONE, body=body.key)
+        if body.urgent is None:
+            raise StepImpossible(
+                "専決", fact.stage.label, None, say("{body}の規定には専決がありません。", body=body.name)
+            )
+        _decidable_alone(fact, found, outcome)
+        _before_is_open(db, fact, found, now)
+        if fact.text is None or fact.sha256 is None:
+            raise BadInput("専決", "計画の文書がまだありません", "先に版を登録してください。")
+        decision = _insert_decision(
+            db,
+            plan_id=fact.id,
+            item_id=None,
+            stage=fact.stage.key,
+            visit=fact.visit,
+            gate_key=gate,
+            body_key=body.key,
+            version_id=fact.text.version_id,
+            sha256=fact.sha256,
+            outcome=outcome,
+            manner=Manner.CHAIR_ALONE,
+            note=reason,
+            decided_on=tokyo_day(now),
+            recorded_by=who.id,
+            recorded_at=now,
+        )
+        record(
+            db,
+            Tag.DECIDED_ALONE,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            decision=decision,
+            gate=gate,
+            outcome=outcome,
+            sha256=fact.sha256,
+            reason=reason,
+            owes=body.urgent,
+        )
+        return decision
+
+
+def correct_decision(
+    office: Office,
+    by: str,
+    decision: int,
+    outcome: Outcome,
+    reason: str,
+    *,
+    conditions: Sequence[str] = (),
+    now: datetime,
+) -> int:
+    """Correct a decision by one that supersedes it; the first one stays readable. A 専決 is its chair's to correct,
+    and only until it is on an agenda: the body hears what was decided. Returns the new number.
+
+    Raises `AlreadyDone` (it was superseded before, or a 専決 is reported), `NotAllowed`, `BadInput`, `NotFound`.
+    """
+    some_text("訂正の理由", reason)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        old = known_decision(db, decision)
+        fact = plan_by_id(db, old.plan_id)
+        item = db.get(AgendaItem, old.item_id) if old.item_id else None
+        who.require(queries.right_to_decide(old.manner), body=old.body_key)
+        if item is None:
+            _not_reported(db, decision)
+            _decidable_alone(fact, body_gate(fact, old.gate_key), outcome)
+        else:
+            _answerable(fact.chain.body(old.body_key), Purpose(item.purpose), outcome)
+        texts = _conditions(outcome, conditions)
+        new = _supersede(db, old, outcome, reason, who, now)
+        _write_conditions(db, new, texts)
+        record(
+            db,
+            Tag.DECISION_CORRECTED,
+            at=now,
+            by=who.id,
+            plan=old.plan_id,
+            meeting=item.meeting_id if item else None,
+            decision=new,
+            supersedes=decision,
+            gate=old.gate_key,
+            outcome=outcome,
+            conditions=texts,
+            sha256=old.sha256,
+            reason=reason,
+        )
+        return new
+
+
+def take_back_decision(office: Office, by: str, decision: int, reason: str, *, now: datetime) -> None:
+    """引戻し: whoever recorded a decision takes it back, until somebody has built on it.
+
+    Raises `AlreadyDone` (somebody has: the plan moved, a later body decided, a condition was closed, the
+    meeting was closed), `StepImpossible` (somebody else recorded it), `NotAllowed` (their right has ended),
+    `NotFound`.
+    """
+    some_text("引戻しの理由", reason)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        old = known_decision(db, decision)
+        right = queries.right_to_decide(old.manner)
+        holds = who.may(right, body=old.body_key)
+        what = say("決定 {decision}", decision=decision)
+        must_be_own(who, right, what, recorded_by=old.recorded_by, holds=holds)
+        if old.item_id is None:
+            _not_reported(db, decision)
+        if built := _built_on(db, old):
+            raise AlreadyDone(say("{why}ため、引き戻せません。訂正の記録をしてください。", why=built))
+        item = db.get(AgendaItem, old.item_id) if old.item_id else None
+        _supersede(db, old, None, reason, who, now)
+        record(
+            db,
+            Tag.DECISION_TAKEN_BACK,
+            at=now,
+            by=who.id,
+            plan=old.plan_id,
+            meeting=item.meeting_id if item else None,
+            decision=decision,
+            gate=old.gate_key,
+            reason=reason,
+        )
+
+
+def close_condition(office: Office, by: str, condition: int, note: str, *, now: datetime) -> None:
+    """Close a condition of a 条件付き了承, with a note of how it was met. The last one opens the gate.
+
+    Raises `AlreadyDone`, `NotAllowed`, `BadInput` (no note), `NotFound`.
+    """
+    some_text("解消の内容", note)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        found = db.get(Condition, condition)
+        if found is None:
+            raise NotFound("条件", str(condition))
+        decision = known_decision(db, found.decision_id)
+        who.require(Act.CLOSE_CONDITION, body=decision.body_key)
+        if found.closed_at is not None:
+            raise AlreadyDone("この条件は既に解消されています。")
+        db.execute(
+            update(Condition)
+            .where(Condition.id == condition)
+            .values(closed_by=who.id, closed_at=now, closed_note=note)
+        )
+        record(
+            db,
+            Tag.CONDITION_CLOSED,
+            at=now,
+            by=who.id,
+            plan=decision.plan_id,
+            condition=condition,
+            decision=decision.id,
+            gate=decision.gate_key,
+            note=note,
+        )
+
+
+def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) -> None:
+    """Raises what stands against a decision on this item now."""
+    item, plan = sitting.item, sitting.plan
+    if sitting.decided:
+        raise AlreadyDone("この議題の結果は既に記録されています。直す場合は訂正の記録をしてください。")
+    _answerable(sitting.body, Purpose(item.purpose), outcome)
+    _all_have_answered(db, sitting, now)
+    if item.ratifies_id is not None:
+        known_decision(db, item.ratifies_id)
+        return
+    must_be_active(plan, "結果の記録")
+    if (item.stage, item.visit) != (plan.stage.key, plan.visit):
+        raise StepImpossible(
+            "結果の記録",
+            plan.stage.label,
+            None,
+            "計画は議題に載せた後に別の段階へ移りました。議題から外してください。",
+        )
+    if plan.text is None or plan.text.version_id != item.version_id:
+        put = db.scalar(select(Version.number).where(Version.id == item.version_id))
+        raise StaleVersion(put or 0, plan.text.number if plan.text else 0)
+    _before_is_open(db, plan, sitting.gate, now)
+
+
+def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
+    """A 持ち回り is decided when its answers are in: at its deadline, or once every member has answered."""
+    if sitting.meeting.form != MeetingForm.IN_WRITING or now >= sitting.meeting.ends_at:
+        return
+    members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
+    missing = members - answered(db, sitting.item.id)
+    if missing:
+        raise StepImpossible(
+            "結果の記録",
+            sitting.meeting.title,
+            None,
+            say(
+                "まだ回答していない委員が {count} 人います。全員の回答がそろうか、回答期限 {at} を過ぎてから記録してください。",
+                count=len(missing),
+                at=shown_moment(sitting.meeting.ends_at),
+            ),
+        )
+
+
+def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
+    allowed = allowed_outcomes(purpose, body)
+    if outcome not in allowed:
+        labels = say("・").join(say(each.label) for each in allowed)
+        raise BadInput(
+            "結果",
+            say("{body}は「{outcome}」とは答えません", body=body.name, outcome=say(outcome.label)),
+            say("{labels} のいずれかです。", labels=labels),
+        )
+
+
+def _decidable_alone(plan: PlanFact, gate: BodyGate, outcome: Outcome) -> None:
+    if outcome not in plan.chain.opens_on(gate) or outcome is Outcome.CONDITIONAL:
+        raise BadInput(
+            "専決",
+            say("「{outcome}」は専決できません", outcome=say(outcome.label)),
+            "了承など、関門を開く結果だけです。",
+        )
+
+
+def _not_reported(db: Session, alone: int) -> None:
+    meeting = db.scalar(
+        select(Meeting.title)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .where(
+            AgendaItem.ratifies_id == alone,
+            AgendaItem.removed_at.is_(None),
+            Meeting.status != MeetingStatus.CANCELLED,
+        )
+        .limit(1)
+    )
+    if meeting is not None:
+        raise AlreadyDone(
+            say(
+                "この専決は「{meeting}」の議題に載っているため、直せません。まだ結果がなければ、先に議題から外してください。",
+                meeting=meeting,
+            )
+        )
+
+
+def _before_is_open(db: Session, plan: PlanFact, gate: BodyGate, now: datetime) -> None:
+    state = gates.states(plan.chain, plan.stage, facts(db, plan, now))[gate.key]
+    if state.lack is Lack.AFTER:
+        reasons = [r for r in queries.why(db, plan, now) if r.gate in gate.after]
+        raise GateClosed(plan.stage, [state], reasons)
+
+
+def _conditions(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
+    if outcome is Outcome.CONDITIONAL and not conditions:
+        raise BadInput("条件", "条件付き了承に条件がありません", "条件を 1 つ以上書いてください。")
+    if outcome is not Outcome.CONDITIONAL and conditions:
+        raise BadInput(
+            "条件",
+            say("「{outcome}」に条件は付きません", outcome=say(outcome.label)),
+            "条件付き了承として記録してください。",
+        )
+    return [some_text("条件", text) for text in conditions]
+
+
+def _write_conditions(db: Session, decision: int, texts: Sequence[str]) -> None:
+    if texts:
+        db.execute(insert(Condition), [{"decision_id": decision, "text": text} for text in texts])
+
+
+def _write_decision(
+    db: Session,
+    who: Actor,
+    sitting: Sitting,
+    outcome: Outcome,
+    manner: Manner,
+    *,
+    conditions: Sequence[str],
+    note: str,
+    now: datetime,
+) -> int:
+    a_text("備考", note)
+    texts = _conditions(outcome, conditions)
+    item = sitting.item
+    decision = _insert_decision(
+        db,
+        plan_id=item.plan_id,
+        item_id=item.id,
+        stage=item.stage,
+        visit=item.visit,
+        gate_key=item.gate_key,
+        body_key=sitting.body.key,
+        version_id=item.version_id,
+        sha256=sitting.sha256,
+        outcome=outcome,
+        manner=manner,
+        note=note,
+        decided_on=_decided_on(sitting, now),
+        ratifies_id=item.ratifies_id,
+        recorded_by=who.id,
+        recorded_at=now,
+    )
+    _write_conditions(db, decision, texts)
+    record(
+        db,
+        Tag.RATIFIED if item.ratifies_id else Tag.DECISION_RECORDED,
+        at=now,
+        by=who.id,
+        plan=item.plan_id,
+        meeting=item.meeting_id,
+        decision=decision,
+        gate=item.gate_key,
+        outcome=outcome,
+        manner=manner,
+        conditions=texts,
+        sha256=sitting.sha256,
+        note=note,
+        ratifies=item.ratifies_id,
+    )
+    return decision
+
+
+def _decided_on(sitting: Sitting, now: datetime) -> date:
+    """The day of the decision: that of the meeting; of a 持ち回り, the day its answers were taken together, at the
+    latest its last."""
+    if sitting.meeting.form != MeetingForm.IN_WRITING:
+        return sitting.day
+    return tokyo_day(min(now, sitting.meeting.ends_at))
+
+
+def _insert_decision(db: Session, **values: object) -> int:
+    return int(connection_of(db).execute(_DECIDE, values).scalar_one())
+
+
+_DECISION = Record.metadata.tables["decision"]
+
+_DECIDE = insert(_DECISION).returning(_DECISION.c.id)
+
+
+def known_decision(db: Session, decision: int) -> Decision:
+    """The decision, which nothing supersedes. Raises `NotFound`, `AlreadyDone`."""
+    found = db.get(Decision, decision)
+    if found is None or found.outcome is None:
+        raise NotFound("決定", str(decision))
+    if db.scalar(select(Decision.id).where(Decision.id == decision, standing_decision())) is None:
+        raise AlreadyDone("この決定は既に訂正または引き戻されています。新しい記録を指定してください。")
+    return found
+
+
+def _supersede(
+    db: Session, old: Decision, outcome: Outcome | None, reason: str, who: Actor, now: datetime
+) -> int:
+    copied = (
+        "plan_id",
+        "item_id",
+        "stage",
+        "visit",
+        "gate_key",
+        "body_key",
+        "version_id",
+        "sha256",
+        "decided_on",
+        "ratifies_id",
+    )
+    return _insert_decision(
+        db,
+        **{name: getattr(old, name) for name in copied},
+        # Nobody voted for what a correction says; a 専決 stays one, and is owed to its body.
+        manner=Manner.RECORDED if old.manner == Manner.TALLIED else old.manner,
+        outcome=outcome,
+        note=reason,
+        supersedes_id=old.id,
+        recorded_by=who.id,
+        recorded_at=now,
+    )
+
+
+def _built_on(db: Session, decision: Decision) -> str | None:
+    """What somebody built on the decision, in words; None when nobody did."""
+    plan = plan_by_id(db, decision.plan_id)
+    given = queries.answers(db, plan)
+    return queries.built_on(plan, given, next(a for a in given if a.id == (False, decision.id)))

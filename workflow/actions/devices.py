@@ -1,0 +1,24 @@
+"""Known devices: a browser in which a person has signed in before. Whoever guesses from elsewhere does not shut such
+a browser out. It opens nothing by itself; the password is asked for all the same."""
+
+import hmac
+import secrets
+
+from sqlalchemy.orm import Session
+
+from workflow.store.database import Office
+from workflow.store.signatures import device_seal
+
+
+def new_device(office: Office, key: str) -> str:
+    """What the browser keeps from now on, to be known as a device of the person of that key."""
+    number = secrets.token_hex(16)
+    with office.reading() as db:
+        return f"{number}.{device_seal(db, key, number)}"
+
+
+def known_device(db: Session, key: str, kept: str) -> str | None:
+    """The number of the device that keeps this, when it is one of that person; else None."""
+    number, _, seal = kept.partition(".")
+    expected = device_seal(db, key, number)
+    return number if hmac.compare_digest(seal.encode("utf-8", "replace"), expected.encode()) else None

@@ -1,0 +1,171 @@
+"""Use cases of coming in by mail: invite a person, ask for a new password, set it through the one-time link.
+
+The link's token is made in memory each time its mail is sent (see `mint`), so that it stands nowhere but in the
+mail. Every token that may have been delivered is valid until one is used or its time is over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, exists, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from workflow.actions.passwords import a_password, hash_of, put_password
+from workflow.actions.random_tokens import new_token, sha256
+from workflow.actions.rate_limits import MAILS_ASKED, QUARTER, Counter, count_try, wait_left
+from workflow.domain.accounts import LinkPurpose
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import AlreadyDone, BadInput, LinkUnusable
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.domain.validation import typed_key
+from workflow.queries.actor import actor, has_left
+from workflow.queries.seats import person_id
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Credential, LinkToken, MailedLink, Person
+
+MAILS_TO_ONE = 3
+"""Mails for a new password to one person within a quarter of an hour; no more are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkHolder:
+    """Whose link it is."""
+
+    link: int
+    person_id: int
+    key: str
+    name: str
+
+
+def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
+    """Invite a person to set their first password: they get a mail with a link, and every older link of theirs
+    ends.
+
+    Raises `AlreadyDone` (they have a password), `BadInput` (they have left), `NotAllowed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.KEEP_PEOPLE)
+        number = person_id(db, person)
+        if db.get(Credential, number) is not None:
+            raise AlreadyDone(
+                say(
+                    "「{person}」さんは既にパスワードを設定しています。忘れたときは、本人がサインインの画面の「パスワードを忘れたとき」から設定し直せます。",
+                    person=person,
+                )
+            )
+        if actor(db, person, tokyo_day(now)).left:
+            raise BadInput(
+                "招待する職員",
+                say("「{person}」の所属と任期は、すべて終わっています", person=person),
+                "先に、新しい所属か任期を名簿に登録してください。",
+            )
+        end_links(db, number)
+        link = _new_link(db, number, LinkPurpose.WELCOME, now)
+        record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link)
+
+
+def ask_reset(office: Office, typed: str, *, source: str = "", now: datetime) -> None:
+    """Anybody asks for a mail with a link for a new password, by key or mail address; `source` is the network
+    address they ask from. What is typed may be unknown, and asked too often: nothing tells the difference."""
+    with office.writing() as db:
+        entitled = _entitled(db, typed_key(typed), now)
+        counters = [Counter("reset", source, MAILS_ASKED, within=QUARTER)] if source and entitled else []
+        if wait_left(db, counters, now):
+            return
+        count_try(db, counters, now)
+        for person in entitled:
+            link = _new_link(db, person.id, LinkPurpose.RESET, now)
+            record(db, Tag.RESET_ASKED, at=now, by=None, person=person.key, link=link)
+
+
+def mint(db: Session, link: MailedLink, now: datetime) -> tuple[str, datetime]:
+    """A new token for the link, and until when it is valid; those minted before stay as they are. For the writer of
+    its mail only, each time the mail is sent."""
+    token, ends = new_token(), now + LinkPurpose(link.purpose).life
+    db.execute(insert(LinkToken).values(token_sha256=sha256(token), link_id=link.id, expires_at=ends))
+    return token, ends
+
+
+def end_links(db: Session, person: int) -> int:
+    """End every link that was mailed to the person, and return how many. A mail that waits to be sent gets a token
+    of its own."""
+    theirs = select(MailedLink.id).where(MailedLink.person_id == person)
+    ended = db.execute(delete(LinkToken).where(LinkToken.link_id.in_(theirs)))
+    return ended.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def is_superseded(db: Session, link: MailedLink) -> bool:
+    """Whether the person was invited again since."""
+    newer = MailedLink.person_id == link.person_id, MailedLink.purpose == LinkPurpose.WELCOME
+    return bool(db.scalar(select(exists().where(*newer, MailedLink.id > link.id))))
+
+
+def is_over(db: Session, link: MailedLink, now: datetime) -> bool:
+    """Whether its mail was written before, and every token of it has ended since."""
+    ends = db.scalar(select(func.max(LinkToken.expires_at)).where(LinkToken.link_id == link.id))
+    return ends is not None and ends <= now
+
+
+def link_holder(db: Session, purpose: LinkPurpose, token: str, now: datetime) -> LinkHolder:
+    """Whose link it is; reading it uses nothing up. Raises `LinkUnusable`."""
+    row = db.execute(
+        select(MailedLink, LinkToken.expires_at, Person.key, Person.name, has_left(tokyo_day(now)))
+        .join(LinkToken, LinkToken.link_id == MailedLink.id)
+        .join(Person, Person.id == MailedLink.person_id)
+        .where(LinkToken.token_sha256 == sha256(token), MailedLink.purpose == purpose)
+    ).first()
+    if row is None:
+        raise LinkUnusable(
+            "このリンクは使えません。新しいメールが届いているときは、そのリンクを開いてください"
+        )
+    link, expires_at, key, name, left = row
+    if left:
+        raise LinkUnusable("このリンクは、異動・退職のため使えません")
+    if link.used_at is not None:
+        raise LinkUnusable("このリンクは、もう使えません。パスワードは既に設定されています")
+    if expires_at <= now:
+        raise LinkUnusable("このリンクの期限が過ぎました")
+    return LinkHolder(link.id, link.person_id, key, name)
+
+
+def set_password_by_link(
+    office: Office, purpose: LinkPurpose, token: str, password: str, *, now: datetime
+) -> None:
+    """Set the password of whose link it is. Ends all their sessions, and every mailed link of theirs is used up.
+
+    Raises `LinkUnusable`, `BadInput` (the password cannot be taken; the link still can).
+    """
+    with office.reading() as db:
+        a_password(db, link_holder(db, purpose, token, now).person_id, password)
+    hashed = hash_of(password)
+    with office.writing() as db:
+        holder = link_holder(db, purpose, token, now)
+        put_password(db, holder.person_id, hashed, now)
+        record(db, Tag.PASSWORD_SET, at=now, by=holder.person_id, person=holder.key, link=holder.link)
+
+
+def _new_link(db: Session, person: int, purpose: LinkPurpose, now: datetime) -> int:
+    row = {"person_id": person, "purpose": purpose, "made_at": now}
+    return db.scalars(insert(MailedLink).returning(MailedLink.id), row).one()
+
+
+def _entitled(db: Session, typed: str, now: datetime) -> list[Person]:
+    """Who may have such a mail: the person of that key, or those of that address, who were let in before, by a
+    password or an invitation, have not left, and have not just had several."""
+    known = exists().where(Credential.person_id == Person.id)
+    invited = exists().where(MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME)
+    had = (
+        select(func.count())
+        .where(
+            MailedLink.person_id == Person.id,
+            MailedLink.purpose == LinkPurpose.RESET,
+            MailedLink.made_at > now - QUARTER,
+        )
+        .scalar_subquery()
+    )
+    named = or_(Person.key == typed, func.lower(Person.email) == typed.lower())
+    here = ~has_left(tokyo_day(now))
+    return list(db.scalars(select(Person).where(named, here, or_(known, invited), had < MAILS_TO_ONE)))

@@ -1,0 +1,175 @@
+"""An item at its meeting, as every use case on votes and decisions finds it: who is there, how they voted, what
+the body can answer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, aliased
+
+from definitions.chain import Body, BodyGate
+from definitions.terms import Role
+from workflow.actions.meetings import begun, still_listed
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import NotFound, QuorumMissing, StepImpossible
+from workflow.domain.language import say
+from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.rights import Act, Actor
+from workflow.domain.votes import Ballot, Choice, Tally, shown_share, tally_of
+from workflow.queries.actor import actor
+from workflow.queries.agenda import held_decision
+from workflow.queries.plans import PLAN_COLUMNS, PlanFact, plan_fact, plans
+from workflow.queries.seats import seats
+from workflow.store.database import connection_of
+from workflow.store.tables import AgendaItem, Attendance, Meeting, Plan, Version, Vote
+
+
+class Item(NamedTuple):
+    """What an agenda item puts to a body."""
+
+    id: int
+    meeting_id: int
+    plan_id: int
+    gate_key: str
+    stage: str
+    visit: int
+    version_id: int
+    purpose: str
+    ratifies_id: int | None
+
+
+class Held(NamedTuple):
+    """The meeting an item is put to."""
+
+    id: int
+    title: str
+    form: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An item at its meeting, with the plan and body it concerns, and the SHA-256 of the version put."""
+
+    item: Item
+    meeting: Held
+    sha256: str
+    decided: bool
+    plan: PlanFact
+    gate: BodyGate
+    body: Body
+
+    @property
+    def day(self) -> date:
+        """The day of the meeting: members are asked as of it."""
+        return tokyo_day(self.meeting.starts_at)
+
+
+def load(db: Session, item: int) -> Sitting:
+    """The item at its meeting, in one statement. Raises `NotFound`, `StepImpossible` (taken off its agenda)."""
+    row = connection_of(db).execute(_PUT, {"item": item}).first()
+    if row is None:
+        raise NotFound("議題", str(item))
+    listed, held = Item(*row[_ITEM]), Held(*row[_HELD])
+    still_listed(item, row.removed_why)
+    plan = plan_fact(db, row)
+    gate = plan.chain.gate(listed.gate_key)
+    if not isinstance(gate, BodyGate):
+        raise NotFound("議題", str(item))
+    return Sitting(listed, held, row.put, row.decided, plan, gate, plan.chain.body(gate.body))
+
+
+_version_put = aliased(Version)
+
+_PUT = (
+    plans()
+    .add_columns(
+        *(getattr(AgendaItem, name) for name in Item._fields),
+        *(getattr(Meeting, name) for name in Held._fields),
+        AgendaItem.removed_why,
+        _version_put.sha256.label("put"),
+        held_decision(AgendaItem.id).exists().label("decided"),
+    )
+    .join(AgendaItem, AgendaItem.plan_id == Plan.id)
+    .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+    .join(_version_put, _version_put.id == AgendaItem.version_id)
+    .where(AgendaItem.id == bindparam("item"))
+)
+
+_ITEM = slice(len(PLAN_COLUMNS), len(PLAN_COLUMNS) + len(Item._fields))
+
+_HELD = slice(_ITEM.stop, _ITEM.stop + len(Held._fields))
+
+
+def sitting_of(db: Session, by: str, item: int, act: Act, now: datetime) -> tuple[Actor, Sitting]:
+    """The person with the right to that act, and the item at its meeting, which has begun. Raises `NotAllowed`,
+    `NotFound`, `StepImpossible`."""
+    who = actor(db, by, tokyo_day(now))
+    sitting = load(db, item)
+    who.require(act, body=sitting.body.key)
+    in_session(sitting, now)
+    return who, sitting
+
+
+def in_session(sitting: Sitting, now: datetime) -> None:
+    """Raises `StepImpossible` while the meeting is still to come, and when it is over."""
+    held = sitting.meeting
+    begun(held.title, held.starts_at, now, "記録")
+    if held.status != MeetingStatus.CALLED:
+        raise StepImpossible(
+            "記録",
+            held.title,
+            None,
+            say("この会議は{status}です。", status=say(MeetingStatus(held.status).label)),
+        )
+
+
+def votes_on(db: Session, item: int) -> dict[int, Vote]:
+    """Each member's last vote on the item, withdrawn or not."""
+    rows = db.scalars(select(Vote).where(Vote.item_id == item).order_by(Vote.turn))
+    return {vote.member_id: vote for vote in rows}
+
+
+def tally_at(db: Session, sitting: Sitting) -> Tally:
+    """How the votes on the item stand, by the rule of its body."""
+    members = seats(db, sitting.body.key, sitting.day)
+    cast = db.scalars(select(Vote).where(Vote.item_id == sitting.item.id).order_by(Vote.id))
+    return tally_of(
+        sitting.body,
+        [Ballot(vote.member_id, Choice(vote.choice), vote.casting) for vote in cast],
+        members=[seat.person_id for seat in members],
+        chairs=[seat.person_id for seat in members if seat.role is Role.CHAIR],
+        present=None
+        if sitting.meeting.form == MeetingForm.IN_WRITING
+        else present_at(db, sitting.meeting.id),
+    )
+
+
+def present_at(db: Session, meeting: int) -> set[int]:
+    """The members recorded as present, themselves or by a deputy."""
+    return set(
+        db.scalars(select(Attendance.member_id).where(Attendance.meeting_id == meeting, Attendance.present))
+    )
+
+
+def answered(db: Session, item: int) -> set[int]:
+    """The members who have voted or answered on the item, and did not take it back."""
+    votes = votes_on(db, item).items()
+    return {member for member, vote in votes if vote.choice != Choice.WITHDRAWN}
+
+
+def must_be_quorate(db: Session, sitting: Sitting) -> None:
+    """Raises `QuorumMissing` when the body's rule has a 定足数 and too few were there, or answered."""
+    quorum = sitting.body.quorum
+    if quorum is None:
+        return
+    members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
+    if sitting.meeting.form == MeetingForm.IN_WRITING:
+        there = answered(db, sitting.item.id)
+    else:
+        there = present_at(db, sitting.meeting.id)
+    if not quorum.reached(len(there & members), len(members)):
+        raise QuorumMissing(sitting.body.name, len(there & members), len(members), shown_share(quorum))

@@ -1,0 +1,380 @@
+"""Use cases on meetings: call, move, cancel, close; attendance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session, aliased
+
+from definitions.chain import BodyGate
+from workflow.domain.calendar import shown_moment, tokyo_day
+from workflow.domain.errors import BadInput, NotFound, StepImpossible
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.rights import Act, Actor
+from workflow.domain.validation import a_line, some_text
+from workflow.queries.actor import actor
+from workflow.queries.agenda import held_decision
+from workflow.queries.plans import PlanFact
+from workflow.queries.seats import is_deputy_of, known_body, person_id, seats
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import AgendaItem, Attendance, Meeting, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """How one member attended: there themselves, by a deputy, or not."""
+
+    present: bool
+    deputy: str | None = None
+
+
+def call_meeting(
+    office: Office,
+    by: str,
+    body: str,
+    title: str,
+    *,
+    form: MeetingForm = MeetingForm.IN_PERSON,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    now: datetime,
+) -> int:
+    """Call a meeting of a body and return its number. For a 持ち回り, `ends_at` is the last moment to answer.
+
+    Raises `BadInput` for a meeting in the past (`enter_meeting` is for one already held), `NotAllowed`,
+    `NotFound`.
+    """
+    if ends_at <= now or (starts_at <= now and form is not MeetingForm.IN_WRITING):
+        raise BadInput(
+            "開催日時",
+            say("{at} は過ぎています", at=shown_moment(starts_at)),
+            "これからの日時を指定してください。済んだ会議の記録は「開催済みの会議の登録」で行います。",
+        )
+    return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
+
+
+def enter_meeting(
+    office: Office,
+    by: str,
+    body: str,
+    title: str,
+    *,
+    form: MeetingForm = MeetingForm.IN_PERSON,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    now: datetime,
+) -> int:
+    """Enter a meeting that was already held, and return its number. Its members are those of its own day.
+
+    Raises `BadInput` for one still to come, `NotAllowed`, `NotFound`.
+    """
+    if starts_at > now:
+        raise BadInput(
+            "開催日時",
+            say("{at} はこれからです", at=shown_moment(starts_at)),
+            "会議の招集として登録してください。",
+        )
+    return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
+
+
+def _write_meeting(
+    office: Office,
+    by: str,
+    body: str,
+    title: str,
+    form: MeetingForm,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str,
+    now: datetime,
+) -> int:
+    a_line("会議の名称", title)
+    a_line("場所", place)
+    _ends_after_start(starts_at, ends_at)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        known_body(db, body)
+        who.require(Act.CALL_MEETING, body=body)
+        meeting = db.scalars(
+            insert(Meeting).returning(Meeting.id),
+            {
+                "body_key": body,
+                "title": title,
+                "form": form,
+                "starts_at": starts_at,
+                "ends_at": ends_at,
+                "place": place,
+                "status": MeetingStatus.CALLED,
+                "sequence": 0,
+                "minutes": "",
+            },
+        ).one()
+        record(
+            db,
+            Tag.MEETING_CALLED,
+            at=now,
+            by=who.id,
+            meeting=meeting,
+            body=body,
+            title=title,
+            form=form,
+            starts_at=starts_at.isoformat(),
+            ends_at=ends_at.isoformat(),
+            place=place,
+        )
+        return meeting
+
+
+def move_meeting(
+    office: Office,
+    by: str,
+    meeting: int,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str | None = None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Move a meeting to another time or place. Everybody invited is told; the calendar entry moves along.
+
+    Raises `BadInput` (the new time is past), `StepImpossible` (already closed or cancelled, or decided at),
+    `NotAllowed`, `NotFound`.
+    """
+    some_text("変更の理由", reason)
+    _ends_after_start(starts_at, ends_at)
+    if starts_at <= now:
+        raise BadInput(
+            "開催日時",
+            say("{at} は過ぎています", at=shown_moment(starts_at)),
+            "これからの日時を指定してください。",
+        )
+    with office.writing() as db:
+        who, held = open_meeting(db, by, meeting, "会議の変更", Act.CALL_MEETING, now)
+        if decided_items(db, meeting):
+            raise StepImpossible("会議の変更", held.title, None, "既に結果が記録されています。")
+        new_place = a_line("場所", place) if place is not None else held.place
+        was, sequence = held.starts_at, held.sequence + 1
+        db.execute(
+            update(Meeting)
+            .where(Meeting.id == meeting)
+            .values(starts_at=starts_at, ends_at=ends_at, place=new_place, sequence=sequence)
+        )
+        record(
+            db,
+            Tag.MEETING_MOVED,
+            at=now,
+            by=who.id,
+            meeting=meeting,
+            reason=reason,
+            sequence=sequence,
+            was=was.isoformat(),
+            starts_at=starts_at.isoformat(),
+            ends_at=ends_at.isoformat(),
+            place=new_place,
+        )
+
+
+def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: datetime) -> None:
+    """Cancel a meeting. Its items are not 継続審議: nothing was decided, and they go on another agenda.
+
+    Raises `StepImpossible` (closed, cancelled, or something was decided), `NotAllowed`, `NotFound`.
+    """
+    some_text("中止の理由", reason)
+    with office.writing() as db:
+        who, held = open_meeting(db, by, meeting, "会議の中止", Act.CALL_MEETING, now)
+        if decided_items(db, meeting):
+            raise StepImpossible("会議の中止", held.title, None, "既に結果が記録されています。")
+        sequence = held.sequence + 1
+        db.execute(
+            update(Meeting)
+            .where(Meeting.id == meeting)
+            .values(status=MeetingStatus.CANCELLED, sequence=sequence)
+        )
+        record(
+            db,
+            Tag.MEETING_CANCELLED,
+            at=now,
+            by=who.id,
+            meeting=meeting,
+            reason=reason,
+            sequence=sequence,
+        )
+
+
+def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: datetime) -> None:
+    """Close a meeting with its minutes, once every item has its outcome or was taken off.
+
+    Raises `BadInput` (no minutes), `StepImpossible` (not begun, or items left), `NotAllowed`, `NotFound`.
+    """
+    some_text("議事要旨", minutes)
+    with office.writing() as db:
+        who, held = open_meeting(db, by, meeting, "会議の終了", Act.CALL_MEETING, now)
+        begun(held.title, held.starts_at, now, "会議の終了")
+        left = listed_items(db, meeting) - decided_items(db, meeting)
+        if left:
+            numbers = "、".join(str(item) for item in sorted(left))
+            raise StepImpossible(
+                "会議の終了",
+                held.title,
+                None,
+                say(
+                    "結果のない議題があります（議題番号 {numbers}）。結果を記録するか、議題から外してください。",
+                    numbers=numbers,
+                ),
+            )
+        db.execute(
+            update(Meeting).where(Meeting.id == meeting).values(status=MeetingStatus.CLOSED, minutes=minutes)
+        )
+        record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting, minutes=minutes)
+
+
+def enter_attendance(
+    office: Office, by: str, meeting: int, attended: Mapping[str, Seated], *, now: datetime
+) -> None:
+    """Enter who attended, by person key; who is not named keeps what was entered before. Members and their
+    deputies are those of the meeting's day.
+
+    Raises `BadInput` (no member, or not a deputy of theirs, that day), `StepImpossible`, `NotAllowed`,
+    `NotFound`.
+    """
+    with office.writing() as db:
+        who, held = open_meeting(db, by, meeting, "出欠の記録", Act.ENTER_ATTENDANCE, now)
+        begun(held.title, held.starts_at, now, "出欠の記録")
+        day = tokyo_day(held.starts_at)
+        members = {seat.key: seat for seat in seats(db, held.body_key, day)}
+        for key, seated in attended.items():
+            if key not in members:
+                raise BadInput(
+                    "出欠",
+                    say("「{key}」は開催日の委員ではありません", key=key),
+                    "名簿と任期を確かめてください。",
+                )
+            member = members[key].person_id
+            deputy = person_id(db, seated.deputy) if seated.deputy else None
+            if deputy is not None and not is_deputy_of(db, deputy, member, day):
+                raise BadInput(
+                    "代理出席",
+                    say(
+                        "「{deputy}」は{member}さんの代理者として届けられていません",
+                        deputy=seated.deputy,
+                        member=members[key].name,
+                    ),
+                    "代理者を名簿に登録してから記録してください。",
+                )
+            row = {"present": seated.present, "deputy_id": deputy}
+            mine = (Attendance.meeting_id == meeting) & (Attendance.member_id == member)
+            if db.scalar(select(Attendance.id).where(mine)) is None:
+                db.execute(insert(Attendance).values(meeting_id=meeting, member_id=member, **row))
+            else:
+                db.execute(update(Attendance).where(mine).values(**row))
+        _deputies_are_there(db, meeting)
+        entered = {key: [seated.present, seated.deputy] for key, seated in attended.items()}
+        record(db, Tag.ATTENDANCE_ENTERED, at=now, by=who.id, meeting=meeting, attended=entered)
+
+
+def _deputies_are_there(db: Session, meeting: int) -> None:
+    """Raises `BadInput` when somebody recorded as absent is recorded as another's deputy."""
+    absent = aliased(Attendance)
+    name = db.scalar(
+        select(Person.name)
+        .join(Attendance, Attendance.deputy_id == Person.id)
+        .join(absent, (absent.meeting_id == Attendance.meeting_id) & (absent.member_id == Person.id))
+        .where(Attendance.meeting_id == meeting, Attendance.present, absent.present.is_(False))
+        .limit(1)
+    )
+    if name is not None:
+        raise BadInput(
+            "代理出席",
+            say("{name}さんは欠席と記録されています", name=name),
+            "代理を務める人の出欠を確かめてください。",
+        )
+
+
+def body_gate(plan: PlanFact, key: str) -> BodyGate:
+    """The body gate of that key on the stage the plan stands in. Raises `NotFound`, `BadInput`."""
+    if not plan.chain.has_gate(key):
+        raise NotFound("関門", key, [gate.key for gate in plan.stage.gates])
+    gate = plan.chain.gate(key)
+    if plan.chain.stage_of_gate(key) != plan.stage:
+        raise BadInput(
+            "関門",
+            say(
+                "「{gate}」は「{stage}」の関門です",
+                gate=gate.label,
+                stage=plan.chain.stage_of_gate(key).label,
+            ),
+            say("計画は今「{stage}」にあります。", stage=plan.stage.label),
+        )
+    if not isinstance(gate, BodyGate):
+        raise BadInput(
+            "関門",
+            say("「{gate}」は会議体の関門ではありません", gate=gate.label),
+            "会議体の関門を指定してください。",
+        )
+    return gate
+
+
+def still_listed(item: int, removed_why: str | None) -> None:
+    """Raises `StepImpossible` when the item was taken off its agenda."""
+    if removed_why is not None:
+        raise StepImpossible(
+            "記録",
+            say("議題 {item}", item=item),
+            None,
+            say("議題から外されています（{why}）。", why=removed_why),
+        )
+
+
+def begun(title: str, starts_at: datetime, now: datetime, doing: str) -> None:
+    """Raises `StepImpossible` while the meeting is still to come."""
+    if starts_at > now:
+        raise StepImpossible(doing, title, None, say("開催は {at} です。", at=shown_moment(starts_at)))
+
+
+def decided_items(db: Session, meeting: int) -> set[int]:
+    """The items of the meeting that have an outcome which holds."""
+    held = select(AgendaItem.id).where(
+        AgendaItem.meeting_id == meeting, held_decision(AgendaItem.id).exists()
+    )
+    return set(db.scalars(held))
+
+
+def listed_items(db: Session, meeting: int) -> set[int]:
+    """The items on the meeting's agenda, decided or not."""
+    return set(
+        db.scalars(
+            select(AgendaItem.id).where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
+        )
+    )
+
+
+def open_meeting(
+    db: Session, by: str, meeting: int, doing: str, act: Act, now: datetime
+) -> tuple[Actor, Meeting]:
+    """The person, with the right to do that at the meeting, and the meeting: neither cancelled nor closed.
+    Raises `NotFound`, `NotAllowed`, `StepImpossible`."""
+    who = actor(db, by, tokyo_day(now))
+    held = db.get(Meeting, meeting)
+    if held is None:
+        raise NotFound("会議", str(meeting))
+    who.require(act, body=held.body_key)
+    if held.status != MeetingStatus.CALLED:
+        raise StepImpossible(
+            doing,
+            held.title,
+            None,
+            say("この会議は{status}です。", status=say(MeetingStatus(held.status).label)),
+        )
+    return who, held
+
+
+def _ends_after_start(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at < starts_at:
+        raise BadInput("終了日時", "開始より前です", "開始より後の日時を指定してください。")

@@ -1,0 +1,44 @@
+"""Use cases on the office itself: its first administrator, its closed days."""
+
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+
+from workflow.actions.people import insert_person, keeper
+from workflow.domain.calendar import shown_day, tokyo_day
+from workflow.domain.errors import AlreadyDone
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.validation import a_line
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import (
+    Administrator,
+    ClosedDay,
+)
+
+
+def begin(office: Office, key: str, name: str, email: str, *, now: datetime) -> int:
+    """Begin an office's records with its first administrator, who adds everybody else.
+
+    Raises `AlreadyDone` when there is an administrator, `BadInput`.
+    """
+    with office.writing() as db:
+        if db.scalar(select(Administrator.id).limit(1)) is not None:
+            raise AlreadyDone("システム管理者は既にいます。その方に職員の登録を依頼してください。")
+        person = insert_person(db, key, name, email)
+        db.execute(insert(Administrator).values(person_id=person, since=tokyo_day(now), until=None))
+        record(db, Tag.PERSON_ADDED, at=now, by=person, key=key, name=name, email=email)
+        record(db, Tag.ADMINISTRATOR_NAMED, at=now, by=person, person=key, since=tokyo_day(now))
+        return person
+
+
+def close_day(office: Office, by: str, day: date, name: str, *, now: datetime) -> None:
+    """Enter a day on which the office is closed. Raises `AlreadyDone`, `NotAllowed`, `BadInput`."""
+    a_line("閉庁日の名称", name)
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        if db.get(ClosedDay, day) is not None:
+            raise AlreadyDone(say("{day}は既に閉庁日です。", day=shown_day(day)))
+        db.execute(insert(ClosedDay).values(day=day, name=name))
+        record(db, Tag.CLOSED_DAY_ADDED, at=now, by=who.id, day=day, name=name)

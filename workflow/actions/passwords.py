@@ -1,0 +1,169 @@
+"""Use cases of passwords: set one, change one's own. They are kept as argon2id; a new one ends sessions and uses
+up every mailed link."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from workflow.actions.random_tokens import sha256
+from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, forget_all, wait_left
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import BadInput, SignInRefused
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.queries.actor import actor
+from workflow.queries.seats import person_id
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Credential, MailedLink, Person, SignIn
+
+SHORTEST, LONGEST = 12, 200
+"""The length of a password, in characters."""
+
+REST_LENGTH, REST_SIGNS = 8, 5
+"""What must be left of a password without the words that are tried first: characters, and different ones."""
+
+TRIED_FIRST = (
+    "password", "passw0rd", "p@ssword", "p@ssw0rd", "パスワード", "administrator", "admin", "sakutei", "策定",
+    "qwertyuiop", "qwerty", "asdfghjkl", "asdfgh", "zxcvbnm", "1qaz2wsx", "q1w2e3r4", "abc123",
+    "1234567890", "12345678", "123456", "1234", "9876543210", "abcdefghijklmnopqrstuvwxyz", "abcdefgh", "abcd",
+    "welcome", "letmein", "changeme", "secret", "iloveyou", "あいうえお", "かきくけこ",
+)  # fmt: skip
+
+_OLD_PASSWORD = "old password"  # noqa: S105
+
+_hasher = PasswordHasher()
+
+
+def set_password(office: Office, by: str, person: str, password: str, *, now: datetime) -> None:
+    """Set one's own password, or as administrator somebody's. Every session of theirs ends.
+
+    Raises `NotAllowed`, `NotFound`, `BadInput` (too short, too long, too easy to guess).
+    """
+    with office.reading() as db:
+        _setter(db, by, person, now)
+        a_password(db, person_id(db, person), password)
+    hashed = hash_of(password)
+    with office.writing() as db:
+        who = _setter(db, by, person, now)
+        put_password(db, person_id(db, person), hashed, now)
+        record(db, Tag.PASSWORD_SET, at=now, by=who, person=person)
+
+
+def change_password(
+    office: Office, by: str, old: str, new: str, *, session: str | None = None, now: datetime
+) -> None:
+    """Change one's own password, knowing the old one. Every session ends but that of the token `session`.
+
+    Raises `NotFound`, `NotAllowed` (they have left), `BadInput` (the old one is wrong, or the new one cannot be
+    taken), `SignInRefused` (the old one was wrong too often).
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require_service()
+        person = who.id
+        a_password(db, person, new)
+        kept = db.scalar(select(Credential.password_hash).where(Credential.person_id == person))
+        counters = [Counter(_OLD_PASSWORD, by, WRONG_PASSWORDS)]
+        if wait := wait_left(db, counters, now):
+            raise SignInRefused(wait=wait)
+        count_try(db, counters, now)
+    if kept is None or not matches(kept, old):
+        raise BadInput("現在のパスワード", "違います", "確かめて、もう一度入力してください。")
+    hashed = hash_of(new)
+    with office.writing() as db:
+        put_password(db, person, hashed, now, but=session)
+        record(db, Tag.PASSWORD_SET, at=now, by=person, person=by)
+
+
+def a_password(db: Session, person: int, password: str) -> str:
+    """A password for that person that can be taken. Raises `BadInput`, which does not repeat it."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise BadInput(
+            "パスワード",
+            say("{length} 文字です", length=len(password)),
+            say("{shortest} 文字以上 {longest} 文字以内にしてください。", shortest=SHORTEST, longest=LONGEST),
+        )
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in password):
+        raise BadInput("パスワード", "制御文字があります", "文字を確かめて、入力し直してください。")
+    rest = _without(password, [*TRIED_FIRST, *_own_words(db.get_one(Person, person))])
+    if len(rest) < REST_LENGTH or len(set(rest)) < REST_SIGNS:
+        raise BadInput(
+            "パスワード",
+            "推測されやすいものです（よく使われる語、同じ文字の繰返し、ご自分の鍵・氏名・電子メール）",
+            "関係のない語をいくつか並べるなどして、作り直してください。",
+        )
+    return password
+
+
+def put_password(db: Session, person: int, hashed: str, now: datetime, *, but: str | None = None) -> None:
+    """The person's password from now on. Ends their sessions but that of the token `but`, uses up the links that
+    were mailed to them, and ends their wait after wrong passwords."""
+    db.execute(delete(Credential).where(Credential.person_id == person))
+    db.execute(insert(Credential).values(person_id=person, password_hash=hashed, changed_at=now))
+    ended = delete(SignIn).where(SignIn.person_id == person)
+    db.execute(ended if but is None else ended.where(SignIn.token_sha256 != sha256(but)))
+    links = update(MailedLink).where(MailedLink.person_id == person, MailedLink.used_at.is_(None))
+    db.execute(links.values(used_at=now))
+    forget_wrong_passwords(db, person)
+
+
+def forget_wrong_passwords(db: Session, person: int) -> None:
+    """Stop counting the wrong passwords that were given for a person, wherever from."""
+    key = db.get_one(Person, person).key
+    for sort in ("key", _OLD_PASSWORD):
+        forget_all(db, Counter(sort, key, WRONG_PASSWORDS))
+
+
+def hash_of(password: str) -> str:
+    """The password as it is kept. Slow on purpose: not for inside a transaction."""
+    return _hasher.hash(password)
+
+
+def matches(hashed: str, password: str) -> bool:
+    """Whether it is that password. Slow on purpose."""
+    try:
+        return _hasher.verify(hashed, password[: LONGEST + 1].encode("utf-8", "replace"))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def nobodys_hash() -> str:
+    """Checked where there is no password, so that the answer takes as long as where there is one."""
+    return _hasher.hash("nobody has this password")
+
+
+def _setter(db: Session, by: str, person: str, now: datetime) -> int:
+    who = actor(db, by, tokyo_day(now))
+    if by == person:
+        who.require_service()
+    else:
+        who.require(Act.KEEP_PEOPLE)
+    return who.id
+
+
+def _own_words(person: Person) -> list[str]:
+    """What who knows the person would try."""
+    name, *parts = "".join(person.name.split()), *person.name.split()
+    words = [person.key, name, *parts, person.email, person.email.partition("@")[0]]
+    return [word for word in words if len(word) > 1]
+
+
+def _without(password: str, words: Iterable[str]) -> str:
+    """The password without the words, however they are written."""
+    rest = _plain(password)
+    for word in sorted((_plain(word) for word in words), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()

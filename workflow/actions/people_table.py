@@ -1,0 +1,157 @@
+"""Many people at once, as offices keep them: a table of names. All of them are added, or none."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from definitions.errors import SakuteiError
+from workflow.actions.people import insert_person, insert_posting, keeper
+from workflow.domain.errors import BadInput
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.validation import a_key, a_line, an_address
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Department, Person
+
+HEADINGS = ("氏名", "鍵", "メール", "課", "職")
+MOST = 2000
+"""How many people are taken at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A line of the table. `department` is a section's key or name, empty for none; `position` (職) may be
+    empty. `excess` holds the cells beyond the five."""
+
+    line: int
+    name: str
+    key: str
+    email: str
+    department: str = ""
+    position: str = ""
+    excess: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerFault:
+    """What is wrong with a line (from 1)."""
+
+    line: int
+    words: str
+
+
+class NewcomersRefused(SakuteiError):
+    """Some lines cannot be taken, so none was. `faults` are all there are."""
+
+    def __init__(self, faults: Sequence[NewcomerFault]) -> None:
+        self.faults = tuple(faults)
+
+    @property
+    def message(self) -> str:
+        lines = [say("{line} 行目: {words}", line=fault.line, words=fault.words) for fault in self.faults]
+        said = say("名簿に誤りが {count} 件あります。まだ誰も登録していません。", count=len(lines))
+        return "\n".join([said, *lines])
+
+
+def read_newcomers(text: str) -> list[Newcomer]:
+    """The table as typed, pasted from a spreadsheet (tabs) or kept as CSV; a first line of headings is left
+    out, and so are empty lines. Raises `BadInput`."""
+    delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        mend = say('引用符（"）の対応と、一つの欄の長さを確かめてください。')
+        raise BadInput("名簿", "表として読めません", mend) from error
+    found = [_newcomer(number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1)]
+    people = [each for each in found if any((each.name, each.key, each.email, each.department))]
+    return people[1:] if people and people[0].name == HEADINGS[0] else people
+
+
+def newcomer_faults(db: Session, people: Sequence[Newcomer]) -> list[NewcomerFault]:
+    """Everything wrong with the table, in the order of its lines. Two statements."""
+    departments = _departments(db)
+    taken = dict.fromkeys(db.scalars(select(Person.key).where(Person.key.in_([p.key for p in people]))), 0)
+    faults = []
+    for each in people:
+        faults += [NewcomerFault(each.line, words) for words in _faults(each, departments, taken)]
+        taken.setdefault(each.key, each.line)
+    return faults
+
+
+def add_people(office: Office, by: str, people: Sequence[Newcomer], since: date, *, now: datetime) -> int:
+    """Add the people of a table, who serve in their departments from a day, and return how many they are.
+
+    Raises `NewcomersRefused` with every fault, `NotAllowed`, `BadInput`.
+    """
+    if not 0 < len(people) <= MOST:
+        raise BadInput(
+            "名簿",
+            say("{count} 人です", count=len(people)),
+            say("1 人以上 {most} 人以内にしてください。", most=MOST),
+        )
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        if faults := newcomer_faults(db, people):
+            raise NewcomersRefused(faults)
+        departments = _departments(db)
+        for each in people:
+            insert_person(db, each.key, each.name, each.email)
+            record(db, Tag.PERSON_ADDED, at=now, by=who.id, key=each.key, name=each.name, email=each.email)
+            if each.department:
+                department, position = departments[each.department], each.position or None
+                insert_posting(db, who, each.key, department, position, since, None, now)
+        return len(people)
+
+
+def _newcomer(number: int, cells: list[str]) -> Newcomer:
+    name, key, email, department, position, *excess = [*cells, "", "", "", "", ""]
+    return Newcomer(number, name, key, email, department, position, tuple(each for each in excess if each))
+
+
+def _departments(db: Session) -> dict[str, str]:
+    """The key of each department, by its name and by its key."""
+    rows = db.execute(select(Department.key, Department.name).order_by(Department.key)).all()
+    return {name: key for key, name in rows} | {key: key for key, _ in rows}
+
+
+def _faults(each: Newcomer, departments: dict[str, str], taken: dict[str, int]) -> Iterator[str]:
+    for check, place, value in (
+        (a_line, "氏名", each.name),
+        (a_key, "鍵", each.key),
+        (an_address, "メール", each.email),
+    ):
+        try:
+            check(place, value)
+        except BadInput as error:
+            yield error.message
+    if each.position:
+        try:
+            a_line("職", each.position)
+        except BadInput as error:
+            yield error.message
+    if taken.get(each.key) == 0:
+        yield say("鍵「{key}」は既に使われています。別の鍵にしてください。", key=each.key)
+    elif each.key in taken and each.key:
+        yield say(
+            "鍵「{key}」は {line} 行目と同じです。別の鍵にしてください。", key=each.key, line=taken[each.key]
+        )
+    if each.department and each.department not in departments:
+        known = say("、").join(sorted(set(departments.values()))[:12])
+        yield say(
+            "課「{section}」はありません。先に課を登録するか、次の鍵か名称にしてください: {known}。",
+            section=each.department[:60],
+            known=known,
+        )
+    if each.position and not each.department:
+        yield say("職がありますが、課がありません。課も書いてください。")
+    if each.excess:
+        yield say(
+            "欄が多すぎます（{headings} の 5 欄です）。",
+            headings=say("、").join(say(each) for each in HEADINGS),
+        )

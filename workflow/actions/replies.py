@@ -1,0 +1,150 @@
+"""Use cases on 区の考え方: answer opinions, put more of them to an answer, and reword it before publication."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from workflow.actions.comments import may_run, must_be_unpublished, newest_period
+from workflow.domain.comments import Disposition
+from workflow.domain.errors import NotFound
+from workflow.domain.events import Tag
+from workflow.domain.rights import Actor
+from workflow.domain.validation import some_text
+from workflow.queries.plans import PlanFact
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Answer, CommentPeriod, Opinion, Submission
+
+
+def answer_opinions(
+    office: Office,
+    by: str,
+    plan: str,
+    opinions: Sequence[int],
+    *,
+    summary: str,
+    answer: str,
+    disposition: Disposition,
+    now: datetime,
+) -> int:
+    """区の考え方: answer one opinion, or several that are alike; an opinion answered before moves to this
+    answer. Returns the answer's number.
+
+    Raises `BadInput`, `AlreadyDone` (the result is published), `NotAllowed`, `NotFound`.
+    """
+    some_text("意見の概要", summary)
+    some_text("区の考え方", answer)
+    with office.writing() as db:
+        who, fact = may_run(db, by, plan, now)
+        period = _unpublished(db, fact)
+        _must_be_of(db, period, opinions)
+        written = Answer(
+            period_id=period.id,
+            summary=summary,
+            text=answer,
+            disposition=disposition,
+            answered_by=who.id,
+            answered_at=now,
+        )
+        db.add(written)
+        db.flush()
+        _put_to(db, written, opinions)
+        _log(db, who, fact, written, now)
+        return written.id
+
+
+def group_opinions(
+    office: Office, by: str, plan: str, answer: int, opinions: Sequence[int], *, now: datetime
+) -> None:
+    """Put more opinions to an answer; one that had another moves here.
+
+    Raises `AlreadyDone` (the result is published), `NotAllowed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who, fact = may_run(db, by, plan, now)
+        period = _unpublished(db, fact)
+        written = _answer_of(db, period, answer)
+        _must_be_of(db, period, opinions)
+        _put_to(db, written, opinions)
+        _log(db, who, fact, written, now)
+
+
+def edit_answer(
+    office: Office,
+    by: str,
+    plan: str,
+    answer: int,
+    *,
+    summary: str,
+    text: str,
+    disposition: Disposition,
+    now: datetime,
+) -> None:
+    """Reword an answer. The log keeps what it said before.
+
+    Raises `BadInput`, `AlreadyDone` (the result is published), `NotAllowed`, `NotFound`.
+    """
+    some_text("意見の概要", summary)
+    some_text("区の考え方", text)
+    with office.writing() as db:
+        who, fact = may_run(db, by, plan, now)
+        written = _answer_of(db, _unpublished(db, fact), answer)
+        written.summary, written.text, written.disposition = summary, text, disposition
+        written.answered_by, written.answered_at = who.id, now
+        db.flush()
+        _log(db, who, fact, written, now)
+
+
+def _unpublished(db: Session, plan: PlanFact) -> CommentPeriod:
+    period = newest_period(db, plan)
+    must_be_unpublished(period)
+    return period
+
+
+def _must_be_of(db: Session, period: CommentPeriod, opinions: Sequence[int]) -> None:
+    mine = set(
+        db.scalars(
+            select(Opinion.id)
+            .join(Submission, Submission.id == Opinion.submission_id)
+            .where(Submission.period_id == period.id, Opinion.id.in_(opinions))
+        )
+    )
+    unknown = sorted(set(opinions) - mine)
+    if unknown or not opinions:
+        raise NotFound("この募集の意見", "、".join(map(str, unknown)))
+
+
+def _answer_of(db: Session, period: CommentPeriod, number: int) -> Answer:
+    found = db.scalar(select(Answer).where(Answer.id == number, Answer.period_id == period.id))
+    if found is None:
+        raise NotFound("この募集の回答", str(number))
+    return found
+
+
+def _put_to(db: Session, answer: Answer, opinions: Sequence[int]) -> None:
+    """Also drops the answers that are left with no opinion: the log keeps their words."""
+    db.execute(update(Opinion).where(Opinion.id.in_(opinions)).values(answer_id=answer.id))
+    to_some = select(Opinion.id).where(Opinion.answer_id == Answer.id).exists()
+    db.execute(
+        delete(Answer)
+        .where(Answer.period_id == answer.period_id, ~to_some)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _log(db: Session, who: Actor, plan: PlanFact, answer: Answer, now: datetime) -> None:
+    opinions = db.scalars(select(Opinion.id).where(Opinion.answer_id == answer.id).order_by(Opinion.id)).all()
+    record(
+        db,
+        Tag.OPINIONS_ANSWERED,
+        at=now,
+        by=who.id,
+        plan=plan.id,
+        answer=answer.id,
+        opinions=list(opinions),
+        summary=answer.summary,
+        text=answer.text,
+        disposition=answer.disposition,
+    )

@@ -1,0 +1,156 @@
+"""Use cases of signing in: begin a session in a browser, and end it. Only the SHA-256 of its token is kept."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from workflow.actions.devices import known_device
+from workflow.actions.passwords import forget_wrong_passwords, matches, nobodys_hash
+from workflow.actions.random_tokens import new_token, sha256
+from workflow.actions.rate_limits import (
+    FROM_ALL_PLACES,
+    FROM_ONE_SOURCE,
+    QUARTER,
+    WRONG_PASSWORDS,
+    Counter,
+    count_try,
+    forget,
+    forget_all,
+    wait_left,
+)
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import SignInRefused
+from workflow.domain.events import Tag
+from workflow.domain.rights import Act
+from workflow.domain.validation import typed_key
+from workflow.queries.actor import actor, has_left
+from workflow.queries.seats import person_id
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Credential, Person, SignIn
+
+TOKEN_LIFE = timedelta(hours=10)
+"""How long a session lasts: a working day."""
+
+
+def sign_in(
+    office: Office,
+    key: str,
+    password: str,
+    *,
+    agent: str = "",
+    source: str = "",
+    device: str = "",
+    now: datetime,
+) -> str:
+    """Sign in, and return the session's token. `agent` is how the browser calls itself, `source` the network
+    address it asks from, `device` what it keeps of `new_device`; empty: unknown.
+
+    Raises `SignInRefused`, which does not say whether the key is known: who has left (異動・退職) is not.
+    """
+    key = typed_key(key)
+    with office.writing() as db:
+        row = db.execute(
+            select(Person.id, Credential.password_hash)
+            .join(Credential, Credential.person_id == Person.id)
+            .where(Person.key == key, ~has_left(tokyo_day(now)))
+        ).first()
+        if number := known_device(db, key, device):
+            counters = [_here(key, f"device {number}")]
+        else:
+            counters = _from_elsewhere(key, source, is_somebody=row is not None)
+        if wait := wait_left(db, counters, now):
+            raise SignInRefused(wait=wait)
+        tries = count_try(db, counters, now)
+    if not matches(row.password_hash if row else nobodys_hash(), password) or row is None:
+        raise SignInRefused
+    with office.writing() as db:
+        kept = select(Credential.password_hash).where(Credential.person_id == row.id)
+        if db.scalar(kept) != row.password_hash:
+            # Changed while we compared: what was sent is the password no more.
+            raise SignInRefused
+        forget(db, tries)
+        forget_all(db, counters[0])
+        return _begin_session(db, row.id, agent, now)
+
+
+def lift_wait(office: Office, by: str, person: str, *, now: datetime) -> None:
+    """Let a person sign in at once who has to wait, because they or somebody else gave too many wrong passwords.
+
+    Raises `NotAllowed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.KEEP_PEOPLE)
+        forget_wrong_passwords(db, person_id(db, person))
+        record(db, Tag.WAIT_LIFTED, at=now, by=who.id, person=person)
+
+
+def sign_in_by_address(office: Office, address: str, *, agent: str = "", now: datetime) -> str | None:
+    """Sign in the one person who has that mail address, which somebody we trust has verified, and return the
+    session's token. None when nobody has it, or more than one."""
+    with office.writing() as db:
+        found = db.scalars(
+            select(Person.id)
+            .where(func.lower(Person.email) == address.lower(), ~has_left(tokyo_day(now)))
+            .limit(2)
+        ).all()
+        return _begin_session(db, found[0], agent, now) if len(found) == 1 else None
+
+
+def signed_in(db: Session, token: str, now: datetime) -> str | None:
+    """The key of the person whose session it is; None when it is nobody's, or over, or they have left."""
+    return db.scalar(
+        select(Person.key)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(SignIn.token_sha256 == sha256(token), SignIn.expires_at > now, ~has_left(tokyo_day(now)))
+    )
+
+
+def sign_out(office: Office, token: str) -> None:
+    """End a session. Does nothing when it is over."""
+    with office.writing() as db:
+        db.execute(delete(SignIn).where(SignIn.token_sha256 == sha256(token)))
+
+
+def end_session(office: Office, by: str, session: str) -> None:
+    """End one of one's own sessions, named by its token's SHA-256. Does nothing when it is over. Raises
+    `NotFound`."""
+    with office.writing() as db:
+        db.execute(
+            delete(SignIn).where(SignIn.person_id == person_id(db, by), SignIn.token_sha256 == session)
+        )
+
+
+def end_other_sessions(office: Office, by: str, token: str) -> None:
+    """End all of one's own sessions but that of the token. Raises `NotFound`."""
+    with office.writing() as db:
+        mine = SignIn.person_id == person_id(db, by)
+        db.execute(delete(SignIn).where(mine, SignIn.token_sha256 != sha256(token)))
+
+
+def prolong_sessions(office: Office, until: datetime) -> None:
+    """Let every session last until then: for a demonstration, whose clock jumps."""
+    with office.writing() as db:
+        db.execute(update(SignIn).values(expires_at=until))
+
+
+def _here(key: str, place: str) -> Counter:
+    return Counter("key", key, WRONG_PASSWORDS, place=place)
+
+
+def _from_elsewhere(key: str, source: str, *, is_somebody: bool) -> list[Counter]:
+    """What tries are counted by that come from no known device."""
+    counters = [_here(key, f"source {source}"), Counter("key", key, FROM_ALL_PLACES)]
+    if is_somebody and source:
+        counters.append(Counter("source", source, FROM_ONE_SOURCE, within=QUARTER))
+    return counters
+
+
+def _begin_session(db: Session, person: int, agent: str, now: datetime) -> str:
+    token = new_token()
+    db.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    row = {"person_id": person, "began_at": now, "expires_at": now + TOKEN_LIFE, "agent": agent[:200]}
+    db.execute(insert(SignIn).values(token_sha256=sha256(token), **row))
+    return token

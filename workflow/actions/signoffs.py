@@ -1,0 +1,215 @@
+"""Use cases on 決裁: sign, take back, and read afterwards what was signed in one's name (後閲)."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from definitions.chain import SignoffGate
+from workflow import queries
+from workflow.actions.plans import must_be_active
+from workflow.actions.taking_back import must_be_own
+from workflow.domain import gates
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.decisions import SignedAs
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible
+from workflow.domain.events import Tag
+from workflow.domain.gates import GateClosed, Lack
+from workflow.domain.language import say
+from workflow.domain.rights import Act, Actor
+from workflow.domain.validation import a_text, some_text
+from workflow.queries.actor import actor
+from workflow.queries.decisions import standing_signoff
+from workflow.queries.gate_facts import facts
+from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
+from workflow.queries.seats import holders, in_office
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Review, Signoff
+
+
+def sign(
+    office: Office,
+    by: str,
+    plan: str,
+    gate: str,
+    *,
+    approve: bool = True,
+    note: str = "",
+    now: datetime,
+) -> int:
+    """決裁 at a signoff gate, or a refusal with a note; returns its number. In what right follows from who
+    signs: the office itself, its delegate by rule (専決), or a deputy (代決, whose principal owes a 後閲).
+
+    Raises `NotAllowed`, `GateClosed` (gates before it are shut), `AlreadyDone` (signed for this version),
+    `StepImpossible`, `BadInput`, `NotFound`.
+    """
+    a_text("備考", note)
+    if not approve:
+        some_text("決裁しない理由", note)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = plan_by_key(db, plan)
+        must_be_active(fact, "決裁")
+        found = _signoff_gate(fact, gate)
+        principal, manner = _right_to_sign(db, who, found)
+        if fact.text is None or fact.sha256 is None:
+            raise BadInput("決裁", "計画の文書がまだありません", "先に版を登録してください。")
+        known = facts(db, fact, now)
+        state = gates.states(fact.chain, fact.stage, known)[gate]
+        if state.lack is Lack.AFTER:
+            reasons = [r for r in queries.why(db, fact, now) if r.gate in found.after]
+            raise GateClosed(fact.stage, [state], reasons)
+        held = known.signoffs.get(gate)
+        if held and held.version_id == fact.text.version_id and held.approved:
+            raise AlreadyDone("この版は既に決裁されています。")
+        signoff = db.scalars(
+            insert(Signoff).returning(Signoff.id),
+            {
+                "plan_id": fact.id,
+                "stage": fact.stage.key,
+                "visit": fact.visit,
+                "gate_key": gate,
+                "version_id": fact.text.version_id,
+                "sha256": fact.sha256,
+                "result": "approved" if approve else "returned",
+                "manner": manner,
+                "principal_id": principal,
+                "signed_by": who.id,
+                "note": note,
+                "signed_at": now,
+            },
+        ).one()
+        record(
+            db,
+            Tag.SIGNED,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            signoff=signoff,
+            gate=gate,
+            approved=approve,
+            manner=manner,
+            principal=principal,
+            sha256=fact.sha256,
+            note=note,
+        )
+        return signoff
+
+
+def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now: datetime) -> None:
+    """引戻し of one's own 決裁, until the plan moved or its principal has read it.
+
+    Raises `AlreadyDone`, `StepImpossible` (somebody else signed), `NotAllowed` (their right has ended),
+    `NotFound`, `BadInput`.
+    """
+    some_text("引戻しの理由", reason)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        old = _standing_signoff(db, signoff)
+        fact = plan_by_id(db, old.plan_id)
+        holds = signs_as(who, _gate_of(fact, old)) is not None
+        what = say("決裁 {signoff}", signoff=signoff)
+        must_be_own(who, Act.SIGN, what, recorded_by=old.signed_by, holds=holds)
+        given = queries.answers(db, fact)
+        built = queries.built_on(fact, given, next(a for a in given if a.id == (True, signoff)))
+        if built:
+            raise AlreadyDone(say("{why}ため、引き戻せません。", why=built))
+        db.execute(
+            insert(Signoff).values(
+                plan_id=old.plan_id,
+                stage=old.stage,
+                visit=old.visit,
+                gate_key=old.gate_key,
+                version_id=old.version_id,
+                sha256=old.sha256,
+                result=None,
+                manner=old.manner,
+                principal_id=old.principal_id,
+                signed_by=who.id,
+                note=reason,
+                supersedes_id=old.id,
+                signed_at=now,
+            )
+        )
+        record(
+            db,
+            Tag.SIGNOFF_TAKEN_BACK,
+            at=now,
+            by=who.id,
+            plan=old.plan_id,
+            signoff=signoff,
+            gate=old.gate_key,
+            reason=reason,
+        )
+
+
+def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now: datetime) -> None:
+    """後閲: the principal has read what a deputy signed for them; when they hold the office no longer, whoever
+    does has.
+
+    Raises `NotAllowed` (neither), `StepImpossible` (none is owed), `AlreadyDone`, `NotFound`.
+    """
+    a_text("後閲の所見", note)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        found = _standing_signoff(db, signoff)
+        if found.manner != SignedAs.DEPUTY:
+            raise StepImpossible(
+                "後閲", say("決裁 {signoff}", signoff=signoff), None, "代決ではないため、後閲は要りません。"
+            )
+        gate = _gate_of(plan_by_id(db, found.plan_id), found)
+        held = in_office(db, [gate.office], who.on)
+        if not queries.reviews(who, gate, found.principal_id, held):
+            who.refuse(Act.REVIEW, ended=found.principal_id == who.id)
+        if db.get(Review, signoff) is not None:
+            raise AlreadyDone("後閲は既に済んでいます。")
+        db.execute(insert(Review).values(signoff_id=signoff, reviewed_by=who.id, reviewed_at=now, note=note))
+        record(db, Tag.SIGNOFF_REVIEWED, at=now, by=who.id, plan=found.plan_id, signoff=signoff, note=note)
+
+
+def signs_as(who: Actor, gate: SignoffGate) -> SignedAs | None:
+    """In what right the person would sign at the gate that day; None when in none."""
+    if gate.office in who.offices:
+        return SignedAs.OWN
+    if any(office == gate.office for _, office in who.represented):
+        return SignedAs.DEPUTY
+    return SignedAs.DELEGATED if gate.delegate is not None and gate.delegate in who.offices else None
+
+
+def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:
+    for gate in plan.stage.gates:
+        if gate.key == key and isinstance(gate, SignoffGate):
+            return gate
+    known = [gate.key for gate in plan.stage.gates if isinstance(gate, SignoffGate)]
+    raise NotFound("いまの段階の決裁の関門", key, known)
+
+
+def _right_to_sign(db: Session, who: Actor, gate: SignoffGate) -> tuple[int, SignedAs]:
+    """In whose name and in what right the person signs. Raises `NotAllowed`."""
+    manner = signs_as(who, gate)
+    if manner is None:
+        who.refuse(Act.SIGN)
+    if manner is SignedAs.OWN:
+        return who.id, manner
+    if manner is SignedAs.DEPUTY:
+        return min(person for person, office in who.represented if office == gate.office), manner
+    principals = holders(db, gate.office, who.on)
+    return (principals[0].person_id if principals else who.id), manner
+
+
+def _gate_of(plan: PlanFact, signoff: Signoff) -> SignoffGate:
+    """The gate it was signed at. Raises `NotFound`."""
+    gate = plan.chain.gate(signoff.gate_key)
+    if not isinstance(gate, SignoffGate):
+        raise NotFound("決裁", str(signoff.id))
+    return gate
+
+
+def _standing_signoff(db: Session, signoff: int) -> Signoff:
+    found = db.get(Signoff, signoff)
+    if found is None or found.result is None:
+        raise NotFound("決裁", str(signoff))
+    if db.scalar(select(Signoff.id).where(Signoff.id == signoff, standing_signoff())) is None:
+        raise AlreadyDone("この決裁は既に引き戻されています。")
+    return found

@@ -1,0 +1,1 @@
+"""`sakutei demo`: the plan of the seed, replayed."""

@@ -1,0 +1,420 @@
+"""The seed replayed: Itabashi's DX plan from March 2023 to March 2024, every meeting of its section 7 in order,
+on a clock the replay controls. The people are invented; the bodies, chairs and months are the paper's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from definitions.load import shipped
+from definitions.terms import Outcome, Role
+from notifications.mail import MailSettings, mailer_of
+from notifications.scheduler import tick
+from workflow import actions, queries
+from workflow.actions import Seated
+from workflow.cli.demo.docx import docx
+from workflow.domain.calendar import at_tokyo, parse_day, parse_moment, reiwa_moment, tokyo_day
+from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.errors import SakuteiError
+from workflow.domain.meetings import MeetingForm
+from workflow.domain.votes import Choice
+from workflow.queries.plans import plan_by_key
+from workflow.store.database import Office
+from workflow.store.tables import Condition, Opinion
+
+PLAN = "dx2025"
+BUKAI, HONBU, IINKAI = "joho_bukai", "ict_honbu", "kikaku_iinkai"
+SINCE = date(2021, 4, 1)
+TICKS = (time(8, 30), time(9, 0))
+"""When the replayed scheduler looks each day: the times the chain's reminders fall at."""
+
+PEOPLE = (
+    ("tanto", "担当 花子", "it", None),
+    ("kucho", "区長 一郎", "kucho", "区長"),
+    ("fuku", "副区長 二郎", "kucho", "副区長"),
+    ("bucho", "部長 三郎", "seisaku", "政策経営部長"),
+    ("kacho_it", "課長 四郎", "it", "IT推進課長"),
+    ("kacho_kikaku", "課長 五月", "seisaku", "政策企画課長"),
+    ("kacho_somu", "課長 六花", "somu", "総務課長"),
+    ("kyoiku", "教育長 七海", "somu", "教育長"),
+    ("giin_1", "委員長 八重", "gikai", None),
+    ("giin_2", "副委員長 九", "gikai", None),
+    ("giin_3", "委員 十和", "gikai", None),
+    ("gikai", "議会 書記", "gikai", None),
+)
+SEATS = (
+    (BUKAI, Role.CHAIR, "bucho"),
+    (BUKAI, Role.MEMBER, "kacho_it"),
+    (BUKAI, Role.MEMBER, "kacho_kikaku"),
+    (BUKAI, Role.MEMBER, "kacho_somu"),
+    (BUKAI, Role.SECRETARIAT, "tanto"),
+    (HONBU, Role.CHAIR, "kucho"),
+    (HONBU, Role.VICE_CHAIR, "fuku"),
+    (HONBU, Role.MEMBER, "bucho"),
+    (HONBU, Role.MEMBER, "kyoiku"),
+    (HONBU, Role.SECRETARIAT, "tanto"),
+    (IINKAI, Role.CHAIR, "giin_1"),
+    (IINKAI, Role.VICE_CHAIR, "giin_2"),
+    (IINKAI, Role.MEMBER, "giin_3"),
+    (IINKAI, Role.SECRETARIAT, "gikai"),
+)
+SECRETARY = {BUKAI: "tanto", HONBU: "tanto", IINKAI: "gikai"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What somebody sent in during the public comment."""
+
+    name: str
+    route: Route
+    received: str
+    opinions: tuple[str, ...]
+
+
+LETTERS = (
+    Letter(
+        "区民 あおい",
+        Route.WEB,
+        "2023-11-14 20:10",
+        ("手続のオンライン化を早めてほしい", "窓口も残してほしい"),
+    ),
+    Letter("区民 いぶき", Route.MAIL, "2023-11-20 09:30", ("高齢者向けの講習会を増やしてほしい",)),
+    Letter(
+        "板橋区商店会 代表 うみ",
+        Route.POST,
+        "2023-11-24 11:00",
+        ("事業者の支援策を書いてほしい", "用語が難しい"),
+    ),
+    Letter("区民 えいた", Route.FAX, "2023-11-29 16:45", ("個人情報の守り方を詳しく",)),
+    Letter("在勤 おと", Route.COUNTER, "2023-12-01 16:00", ("用語に注を付けてほしい",)),
+    Letter("区民 かなで", Route.MAIL, "2023-12-02 08:00", ("期間を過ぎましたが、賛成です",)),
+)
+ANSWERS = (
+    ((1,), "手続のオンライン化の時期", "第3章に年次目標を加えます。", Disposition.REFLECTED),
+    (
+        (2, 3),
+        "デジタルに不慣れな人への配慮",
+        "窓口と講習会は第4章に記載しています。",
+        Disposition.ALREADY_WRITTEN,
+    ),
+    ((4,), "事業者の支援", "今後の施策の参考とします。", Disposition.FOR_REFERENCE),
+    ((5, 7), "分かりやすい用語", "巻末に用語集を付けます。", Disposition.REFLECTED),
+    ((6,), "個人情報の保護", "第5章に記載しています。", Disposition.ALREADY_WRITTEN),
+)
+
+
+class Replay:
+    """The story, told through `say`. Mail really goes out as `settings` say, at the replay's own time."""
+
+    def __init__(self, office: Office, settings: MailSettings, say: Callable[[datetime, str], None]) -> None:
+        self.office, self.settings, self.tell = office, settings, say
+        self.now = parse_moment("2023-03-01 09:00")
+        self.sent = 0
+
+    def play(self) -> None:
+        """From the opening of the plan to its printing. Raises what went wrong; nothing should."""
+        self.people()
+        self.policy()
+        self.outline()
+        self.sent_back_in_summer()
+        self.draft()
+        self.public_comment()
+        self.proposal()
+        self.printing()
+
+    def play_halfway(self) -> None:
+        """From the opening up to 素案, whose 部会 has met and waits for its record."""
+        self.policy()
+        self.outline()
+        self.sent_back_in_summer()
+        self.at("2023-09-04 10:00").version("素案.docx", "素案")
+        starts_at = parse_moment("2023-09-19 14:00")
+        meeting = actions.call_meeting(
+            self.office, "tanto", BUKAI, "第3回 情報化推進部会", starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2), place="区役所 本庁舎 9階会議室", now=self.now,
+        )  # fmt: skip
+        actions.list_item(self.office, "tanto", meeting, PLAN, "draft_bukai", now=self.now)
+        self.at("2023-09-19 16:00")
+
+    # --- the scenes --------------------------------------------------------------------------------------
+
+    def people(self) -> None:
+        actions.begin(self.office, "admin", "管理 太郎", "admin@example.jp", now=self.now)
+        for key, name in (
+            ("it", "IT推進課"),
+            ("seisaku", "政策企画課"),
+            ("somu", "総務課"),
+            ("kucho", "区長室"),
+            ("gikai", "区議会事務局"),
+        ):
+            actions.add_department(self.office, "admin", key, name, now=self.now)
+        actions.add_chain(self.office, "admin", shipped("itabashi_dx_2025"), now=self.now)
+        for key, name, department, position in PEOPLE:
+            address = f"{key.replace('_', '-')}@example.jp"
+            actions.add_person(self.office, "admin", key, name, address, now=self.now)
+            actions.post(self.office, "admin", key, department, SINCE, position=position, now=self.now)
+        for body, role, key in SEATS:
+            actions.seat(self.office, "admin", key, body, role, SINCE, now=self.now)
+        actions.name_deputy(self.office, "admin", "kucho", "fuku", SINCE, now=self.now)
+        actions.name_deputy(self.office, "admin", "kacho_somu", "kacho_kikaku", SINCE, now=self.now)
+        self.say(f"職員 {len(PEOPLE) + 1} 人と 3 つの会議体を登録しました。")
+
+    def policy(self) -> None:
+        chain = shipped("itabashi_dx_2025")
+        actions.open_plan(self.office, "tanto", PLAN, chain.title, chain, department="it", now=self.now)
+        self.say(f"計画「{chain.title}」を開始しました（策定方針）。")
+        self.at("2023-03-06 10:00").version("策定方針（案）.docx", "策定方針（案）")
+        self.meets(BUKAI, "第1回 情報化推進部会", "2023-03-20 14:00", "policy_bukai")
+        self.too_early()
+        self.at("2023-05-01 10:00")
+        self.meets(HONBU, "第1回 ICT推進・活用本部（庁議）", "2023-05-15 10:00", "policy_honbu")
+        self.at("2023-05-29 10:00")
+        self.meets(IINKAI, "企画総務委員会", "2023-06-12 10:00", "policy_iinkai")
+        self.advance()
+
+    def outline(self) -> None:
+        self.at("2023-06-14 10:00").version("計画骨子.docx", "計画骨子")
+        decision = self.meets(
+            BUKAI,
+            "第2回 情報化推進部会",
+            "2023-06-26 14:00",
+            "outline_bukai",
+            outcome=Outcome.CONDITIONAL,
+            conditions=["基本理念の図を分かりやすくすること"],
+        )
+        self.at("2023-07-05 13:00")
+        with self.office.reading() as db:
+            condition = db.scalars(select(Condition.id).where(Condition.decision_id == decision)).one()
+        actions.close_condition(
+            self.office, "tanto", condition, "図を描き直し、部会長が確認した。", now=self.now
+        )
+        self.say("条件「基本理念の図を分かりやすくすること」を解消しました。")
+        self.at("2023-08-07 10:00")
+        self.meets(HONBU, "第2回 ICT推進・活用本部（庁議）", "2023-08-21 10:00", "outline_honbu")
+        self.advance()
+
+    def sent_back_in_summer(self) -> None:
+        """差戻し, mended in writing (持ち回り) so that the paper's months still hold."""
+        self.at("2023-08-22 09:30")
+        actions.send_back(
+            self.office,
+            "tanto",
+            PLAN,
+            "outline",
+            "骨子の目標年次に誤りがあった",
+            seen=self.seen(),
+            now=self.now,
+        )
+        self.say("差戻し: 骨子の目標年次に誤りが見つかり、「骨子」へ戻しました。前の了承は効きません。")
+        self.at("2023-08-22 11:00").version("計画骨子（訂正）.docx", "計画骨子（訂正）")
+        self.in_writing(BUKAI, "骨子の訂正について（持ち回り）", "outline_bukai", "2023-08-28 17:00")
+        self.in_writing(HONBU, "骨子の訂正について（持ち回り）", "outline_honbu", "2023-09-01 17:00")
+        self.advance()
+
+    def draft(self) -> None:
+        self.at("2023-09-04 10:00").version("素案.docx", "素案")
+        self.meets(BUKAI, "第3回 情報化推進部会", "2023-09-19 14:00", "draft_bukai")
+        self.at("2023-09-27 10:00").version("素案（改）.docx", "素案 予算の見込みを改めた")
+        self.say("部会の了承は第4版へのものなので、現在の第5版には効かなくなりました。")
+        self.blocked()
+        self.in_writing(BUKAI, "素案の変更について（持ち回り）", "draft_bukai", "2023-10-03 17:00")
+        self.at("2023-10-04 10:00")
+        self.meets(HONBU, "第3回 ICT推進・活用本部（庁議）", "2023-10-16 10:00", "draft_honbu")
+        self.at("2023-10-23 10:00")
+        self.meets(IINKAI, "企画総務委員会", "2023-11-06 10:00", "draft_iinkai")
+        self.advance()
+
+    def public_comment(self) -> None:
+        self.at("2023-11-08 10:00")
+        last = actions.open_comment(
+            self.office,
+            "tanto",
+            PLAN,
+            "comment_period",
+            parse_day("2023-11-13"),
+            places=["区政資料室", "各図書館"],
+            now=self.now,
+        )
+        self.say(f"パブリックコメントを 2023-11-13 から {last.isoformat()} の 24:00 まで募集します。")
+        for letter in LETTERS:
+            self.at(letter.received)
+            by = None if letter.route is Route.WEB else "tanto"
+            actions.receive_opinions(
+                self.office,
+                by,
+                PLAN,
+                Author(letter.name),
+                letter.opinions,
+                route=letter.route,
+                received_at=self.now,
+                now=self.now,
+            )
+        self.at("2023-12-07 10:00")
+        with self.office.reading() as db:
+            numbers = list(db.scalars(select(Opinion.id).order_by(Opinion.id)))
+        for places, summary, answer, disposition in ANSWERS:
+            chosen = [numbers[place - 1] for place in places]
+            actions.answer_opinions(
+                self.office,
+                "tanto",
+                PLAN,
+                chosen,
+                summary=summary,
+                answer=answer,
+                disposition=disposition,
+                now=self.now,
+            )
+        actions.publish_result(self.office, "tanto", PLAN, now=self.now)
+        self.say(
+            f"意見に答え、結果を公表しました。期間後に届いたものも残しています（送付 {len(LETTERS)} 通）。"
+        )
+        self.advance()
+
+    def proposal(self) -> None:
+        self.at("2023-12-08 10:00").version("原案.docx", "原案 意見を反映した")
+        self.meets(BUKAI, "第4回 情報化推進部会", "2023-12-18 14:00", "proposal_bukai")
+        self.at("2023-12-25 10:00")
+        self.meets(
+            HONBU,
+            "第4回 ICT推進・活用本部（庁議）",
+            "2024-01-15 10:00",
+            "proposal_honbu",
+            moved_to="2024-01-22 10:00",
+        )
+        self.at("2024-01-29 10:00")
+        self.meets(IINKAI, "企画総務委員会", "2024-02-13 10:00", "proposal_iinkai")
+        self.at("2024-02-20 10:00")
+        number = actions.sign(
+            self.office, "fuku", PLAN, "decision_mayor", note="区長出張中のため", now=self.now
+        )
+        self.say("副区長が区長に代わって決裁しました（代決）。区長の後閲が残ります。")
+        self.advance()
+        self.at("2024-02-26 09:30")
+        actions.review_signoff(self.office, "kucho", number, note="確認した", now=self.now)
+        self.say("区長が後閲しました。")
+
+    def printing(self) -> None:
+        self.at("2024-03-01 10:00")
+        self.advance()
+        self.at("2024-03-29 10:00")
+
+    # --- what the scenes are made of ---------------------------------------------------------------------
+
+    def at(self, moment: str) -> "Replay":
+        """Let time pass until the moment (2023-06-12 14:00), sending whatever falls due on the way."""
+        return self.until(parse_moment(moment))
+
+    def until(self, until: datetime) -> "Replay":
+        day = tokyo_day(self.now)
+        while day <= tokyo_day(until):
+            for clock in TICKS:
+                due = at_tokyo(day, clock)
+                if self.now < due <= until:
+                    self.now = due
+                    self.deliver()
+            day += timedelta(days=1)
+        self.now = until
+        self.deliver()
+        return self
+
+    def deliver(self) -> None:
+        self.sent += tick(self.office, mailer_of(self.settings), self.settings, lambda: self.now).sent
+
+    def version(self, name: str, text: str) -> None:
+        number = actions.add_version(self.office, "tanto", PLAN, name, docx(text), now=self.now)
+        self.say(f"文書「{name}」を第{number}版として登録しました。")
+
+    def meets(
+        self,
+        body: str,
+        title: str,
+        starts: str,
+        gate: str,
+        *,
+        outcome: Outcome | None = None,
+        conditions: list[str] | None = None,
+        moved_to: str | None = None,
+    ) -> int:
+        """A meeting called now, attended, its outcome recorded, closed with minutes. Returns the decision."""
+        by = SECRETARY[body]
+        starts_at = parse_moment(starts)
+        meeting = actions.call_meeting(
+            self.office, by, body, title, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2),
+            place="区役所 本庁舎 9階会議室", now=self.now,
+        )  # fmt: skip
+        item = actions.list_item(self.office, by, meeting, PLAN, gate, now=self.now)
+        self.say(f"{title}を {reiwa_moment(starts_at)} に招集し、開催通知を送りました。")
+        self.deliver()
+        if moved_to:
+            starts, starts_at = moved_to, parse_moment(moved_to)
+            self.at("2024-01-05 10:00")
+            actions.move_meeting(
+                self.office, by, meeting, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2),
+                reason="日程の調整", now=self.now,
+            )  # fmt: skip
+            self.say(f"{title}を {reiwa_moment(starts_at)} に変更し、全員に知らせました。")
+        self.at(starts)
+        self.now = starts_at + timedelta(hours=2)
+        there = {
+            key: Seated(present=True) for b, role, key in SEATS if b == body and role is not Role.SECRETARIAT
+        }
+        if body == BUKAI:
+            there["kacho_somu"] = Seated(present=True, deputy="kacho_kikaku")
+        actions.enter_attendance(self.office, by, meeting, there, now=self.now)
+        usual = Outcome.RECEIVED if body == IINKAI else Outcome.APPROVED
+        decision = actions.record_outcome(
+            self.office, by, item, outcome or usual, conditions=conditions or [], now=self.now
+        )
+        actions.close_meeting(self.office, by, meeting, f"{title}の議事要旨", now=self.now)
+        self.say(f"{title}: {(outcome or usual).label}")
+        self.deliver()
+        return decision
+
+    def in_writing(self, body: str, title: str, gate: str, until: str) -> None:
+        """A 持ち回り: members answer, the last one only after the reminder."""
+        ends_at = parse_moment(until)
+        meeting = actions.call_meeting(
+            self.office, "tanto", body, title, form=MeetingForm.IN_WRITING, starts_at=self.now, ends_at=ends_at,
+            place="持ち回り", now=self.now,
+        )  # fmt: skip
+        item = actions.list_item(self.office, "tanto", meeting, PLAN, gate, now=self.now)
+        self.say(f"{title}を送付しました（回答期限 {reiwa_moment(ends_at)}）。")
+        members = [key for b, role, key in SEATS if b == body and role is not Role.SECRETARIAT]
+        for key in members[:-1]:
+            actions.cast_vote(self.office, key, item, Choice.FOR, now=self.now)
+        self.until(ends_at - timedelta(hours=2))
+        actions.cast_vote(self.office, members[-1], item, Choice.FOR, now=self.now)
+        self.until(ends_at)
+        actions.record_outcome(self.office, "tanto", item, Outcome.APPROVED, now=self.now)
+        actions.close_meeting(self.office, "tanto", meeting, "全員が賛成した。", now=self.now)
+        self.say(f"{title}: 全員の回答により了承")
+
+    def advance(self) -> None:
+        moved = actions.advance(self.office, "tanto", PLAN, seen=self.seen(), now=self.now)
+        with self.office.reading() as db:
+            chain = plan_by_key(db, PLAN).chain
+        self.say(
+            f"「{chain.stage(moved.from_stage).label}」から「{chain.stage(moved.to_stage).label}」へ進みました。"
+        )
+
+    def too_early(self) -> None:
+        self.say("本部と委員会を待たずに進めようとします…")
+        try:
+            self.advance()
+        except SakuteiError as refused:
+            self.say(f"断られました。{refused.message}")
+        else:
+            raise AssertionError("a step was taken without its approvals")
+
+    def blocked(self) -> None:
+        with self.office.reading() as db:
+            for reason in queries.why(db, plan_by_key(db, PLAN), self.now):
+                self.say(f"進めない理由: {reason.words}")
+
+    def seen(self) -> int:
+        with self.office.reading() as db:
+            return plan_by_key(db, PLAN).revision
+
+    def say(self, words: str) -> None:
+        self.tell(self.now, words)

@@ -1,0 +1,120 @@
+"""What an opinion on a plan is: how it comes in, what becomes of it, and where one letter falls into several."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflow.domain.language import say
+
+
+class PeriodState(StrEnum):
+    """How a public comment stands. `STOPPED` will not be published: its plan was sent back, suspended or withdrawn,
+    or a newer comment took its place."""
+
+    COMING = "coming"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    ANSWERING = "answering"
+    PUBLISHED = "published"
+
+    @property
+    def label(self) -> str:
+        return {
+            "coming": "開始前",
+            "running": "募集中",
+            "stopped": "受付停止",
+            "answering": "回答・公表待ち",
+            "published": "公表済み",
+        }[self]
+
+
+class Route(StrEnum):
+    """How an opinion came in."""
+
+    WEB = "web"
+    MAIL = "mail"
+    FAX = "fax"
+    COUNTER = "counter"
+    POST = "post"
+
+    @property
+    def label(self) -> str:
+        return {
+            "web": "フォーム",
+            "mail": "電子メール",
+            "fax": "ファクス",
+            "counter": "窓口",
+            "post": "郵送",
+        }[self]
+
+
+class Disposition(StrEnum):
+    """What became of an opinion."""
+
+    REFLECTED = "reflected"
+    ALREADY_WRITTEN = "already_written"
+    FOR_REFERENCE = "for_reference"
+    DIFFICULT = "difficult"
+    OUTSIDE = "outside"
+
+    @property
+    def label(self) -> str:
+        return {
+            "reflected": "反映",
+            "already_written": "記載済み",
+            "for_reference": "参考",
+            "difficult": "反映困難",
+            "outside": "対象外",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote, as the 要綱 asks: a body names its representative too, people from outside the area their
+    school or workplace there (`affiliation`)."""
+
+    name: str
+    address: str = ""
+    telephone: str = ""
+    affiliation: str = ""
+
+
+WRITER_FIELDS = {
+    "name": ("氏名", 200),
+    "address": ("住所", 400),
+    "telephone": ("電話", 60),
+    "affiliation": ("在勤・在学先", 400),
+}
+"""What each field of a `Writer` is called, and how many characters it takes."""
+
+
+def told_of(writer: Author) -> list[tuple[str, str]]:
+    """What somebody told of themselves, each under its name in the language chosen."""
+    told = ((say(name), getattr(writer, field)) for field, (name, _) in WRITER_FIELDS.items())
+    return [(name, value) for name, value in told if value.strip()]
+
+
+_LINE_OF_SIGNS = re.compile(r"^[ \t　]*[-－ー―─=＝*＊_＿]{3,}[ \t　]*$", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n(?:[ \t　]*\n)+")
+
+
+def split_letter(text: str) -> list[str]:
+    """The opinions of one letter: divided at lines of signs (`---`) where there are any, else at blank lines, so
+    that an opinion of several paragraphs can be kept whole."""
+    text = _with_plain_lines(text)
+    divider = _LINE_OF_SIGNS if _LINE_OF_SIGNS.search(text) else _BLANK_LINES
+    return [part.strip() for part in divider.split(text) if part.strip()]
+
+
+def same_words(text: str, parts: list[str]) -> bool:
+    """Whether the parts together say what the text says: nothing added, changed or left out but blanks and
+    lines of signs."""
+    return _words(text) == "".join(map(_words, parts))
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\s", "", _LINE_OF_SIGNS.sub("", _with_plain_lines(text)))
+
+
+def _with_plain_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

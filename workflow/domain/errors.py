@@ -1,0 +1,408 @@
+"""What can go wrong, one small family. Each error carries its data; the Japanese words are made from it and
+tell the person what to do next."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from definitions.errors import SakuteiError
+from workflow.domain.language import say, translate
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = [
+    "AlreadyDone",
+    "AnswerLost",
+    "AuditBroken",
+    "BadInput",
+    "CallRunning",
+    "DatabaseUnusable",
+    "DocumentDamaged",
+    "HasLeft",
+    "KeyReused",
+    "LinkUnusable",
+    "NotAllowed",
+    "NotFound",
+    "PlanMoved",
+    "QuorumMissing",
+    "QuotaSpent",
+    "SakuteiError",
+    "ScopeMissing",
+    "SignInRefused",
+    "StaleVersion",
+    "StepImpossible",
+    "TokenRefused",
+    "TooLarge",
+    "TooManyCalls",
+    "TooManyTries",
+    "TooManyUploads",
+    "UnknownStage",
+]
+
+
+class PlanMoved(SakuteiError):
+    """Somebody else moved the plan since it was read."""
+
+    def __init__(self, plan: str, seen: int, now: int) -> None:
+        self.plan, self.seen, self.now = plan, seen, now
+
+    @property
+    def message(self) -> str:
+        return say(
+            "計画「{plan}」は、ご覧になった後に他の方が動かしました（ご覧の改訂 {seen}、現在 {now}）。"
+            "最新の状態を確かめてから、もう一度操作してください。",
+            plan=self.plan,
+            seen=self.seen,
+            now=self.now,
+        )
+
+
+class NotAllowed(SakuteiError):
+    """The person has no right to this act on that day; `ended`: they had it when they did what it is about."""
+
+    def __init__(self, person: str, act: str, needed: Sequence[str], *, ended: bool = False) -> None:
+        self.person, self.act, self.needed, self.ended = person, act, tuple(needed), ended
+
+    @property
+    def message(self) -> str:
+        act, needed = translate(self.act), say("、").join(translate(each) for each in self.needed)
+        if self.ended:
+            return say(
+                "{person}さんが「{act}」を行う権限は、終わっています。いま行えるのは: {needed}。",
+                person=self.person,
+                act=act,
+                needed=needed,
+            )
+        return say(
+            "{person}さんは「{act}」を行えません。行えるのは: {needed}。",
+            person=self.person,
+            act=act,
+            needed=needed,
+        )
+
+
+class HasLeft(NotAllowed):
+    """The person serves here no longer: everything they held has ended (異動・退職)."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(person, "", (), ended=True)
+
+    @property
+    def message(self) -> str:
+        return say(
+            "{person}さんの所属と任期は、すべて終わっています。操作は、いま権限のある方が行ってください。戻られたときは、先に名簿へ登録してください。",
+            person=self.person,
+        )
+
+
+class NotFound(SakuteiError):
+    """Nothing by that key or number."""
+
+    def __init__(self, what: str, key: str, known: Sequence[str] = ()) -> None:
+        self.what, self.key, self.known = what, key, tuple(known)
+
+    @property
+    def message(self) -> str:
+        said = say("{what}「{key}」はありません。", what=translate(self.what), key=self.key)
+        if not self.known:
+            return said
+        return said + say("次のいずれかを指定してください: {known}。", known=say("、").join(self.known[:12]))
+
+
+class UnknownStage(NotFound):
+    """No stage by that key in the plan's chain."""
+
+    def __init__(self, key: str, known: Sequence[str] = ()) -> None:
+        super().__init__("段階", key, known)
+
+
+class StepImpossible(SakuteiError):
+    """The machine has no such step from where the plan stands."""
+
+    def __init__(self, trigger: str, stage: str, to: str | None, why: str = "") -> None:
+        self.trigger, self.stage, self.to, self.why = trigger, stage, to, why
+
+    @property
+    def message(self) -> str:
+        why = translate(self.why) or say("段階の順序と、中断・取下げの状態を確かめてください。")
+        trigger = translate(self.trigger)
+        if self.to:
+            said = say(
+                "「{stage}」から「{to}」への{trigger}はできません。",
+                stage=self.stage,
+                to=self.to,
+                trigger=trigger,
+            )
+        else:
+            said = say("「{stage}」からの{trigger}はできません。", stage=self.stage, trigger=trigger)
+        return said + why
+
+
+class StaleVersion(SakuteiError):
+    """The text put to the body is no longer the plan's current version."""
+
+    def __init__(self, put: int, current: int) -> None:
+        self.put, self.current = put, current
+
+    @property
+    def message(self) -> str:
+        return say(
+            "議題の文書は第{put}版ですが、現在の版は第{current}版です。"
+            "現在の版を議題に載せ直してから記録してください。",
+            put=self.put,
+            current=self.current,
+        )
+
+
+class QuorumMissing(SakuteiError):
+    """Not enough members for a decision."""
+
+    def __init__(self, body: str, present: int, members: int, rule: str) -> None:
+        self.body, self.present, self.members, self.rule = body, present, members, rule
+
+    @property
+    def message(self) -> str:
+        return say(
+            "{body}は定足数（委員の{rule}）に達していません: 委員{members}人中、出席{present}人。"
+            "出席（代理を含む）を確かめるか、会議を開き直してください。",
+            body=self.body,
+            rule=self.rule,
+            members=self.members,
+            present=self.present,
+        )
+
+
+class AlreadyDone(SakuteiError):
+    """It was done before, or somebody has built on it since."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    @property
+    def message(self) -> str:
+        return translate(self._message)
+
+
+class BadInput(SakuteiError):
+    """A value that cannot be taken: `place` names it, `mend` says what would be right."""
+
+    def __init__(self, place: str, problem: str, mend: str) -> None:
+        self.place, self.problem, self.mend = place, problem, mend
+
+    @property
+    def message(self) -> str:
+        return say(
+            "{place}: {problem}。{mend}",
+            place=translate(self.place),
+            problem=translate(self.problem),
+            mend=translate(self.mend),
+        )
+
+
+class DocumentDamaged(SakuteiError):
+    """A stored file is gone, or no longer has its SHA-256."""
+
+    def __init__(self, sha256: str, problem: str) -> None:
+        self.sha256, self.problem = sha256, problem
+
+    @property
+    def message(self) -> str:
+        return say(
+            "保管された文書（SHA-256 {sha256}…）が{problem}。バックアップから同じファイルを戻してください。",
+            sha256=self.sha256[:12],
+            problem=translate(self.problem),
+        )
+
+
+class DatabaseUnusable(SakuteiError):
+    """The database is locked, read-only, missing or of another migration."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        self.problem, self.mend = problem, mend
+
+    @property
+    def message(self) -> str:
+        return say(
+            "データベースを使えません: {problem}。{mend}",
+            problem=translate(self.problem),
+            mend=translate(self.mend),
+        )
+
+
+class AuditBroken(SakuteiError):
+    """The event log does not verify."""
+
+    def __init__(self, seq: int, problem: str) -> None:
+        self.seq, self.problem = seq, problem
+
+    @property
+    def message(self) -> str:
+        return say(
+            "記録の連鎖が {seq} 番の出来事で切れています: {problem}。",
+            seq=self.seq,
+            problem=translate(self.problem),
+        )
+
+
+class SignInRefused(SakuteiError):
+    """The key and the password do not go together, or it was tried too often: `wait` is how long no further try
+    is taken. Says no more than that."""
+
+    def __init__(self, *, wait: timedelta | None = None) -> None:
+        self.wait = wait
+
+    @property
+    def message(self) -> str:
+        if self.wait is not None:
+            return say(
+                "続けて間違えたため、あと {minutes} 分ほど受け付けられません。待ってから、もう一度お試しください。お急ぎのときは、「パスワードを忘れたとき」から設定し直すか、システム管理者に解除を依頼してください。",
+                minutes=-(-self.wait // timedelta(minutes=1)),
+            )
+        return say(
+            "職員の鍵またはパスワードが違います。忘れたときは、「パスワードを忘れたとき」から設定し直してください。"
+        )
+
+
+class TooManyTries(SakuteiError):
+    """The same sender used a public form too often. `again_at` is when it takes the next one."""
+
+    def __init__(self, again_at: datetime) -> None:
+        self.again_at = again_at
+
+    @property
+    def message(self) -> str:
+        return say(
+            "短い時間に続けて送られたため、フォームの受付を休んでいます。時間をおいて、もう一度お送りください。"
+        )
+
+
+class LinkUnusable(SakuteiError):
+    """A one-time link that was used, has expired or never was. `why` says which."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    @property
+    def message(self) -> str:
+        return say(
+            "{why}。パスワードが分からないときは、新しいリンクを送るようお求めください。",
+            why=translate(self.why),
+        )
+
+
+class TokenRefused(SakuteiError):
+    """A program sent no token, or one that is unknown, over or revoked."""
+
+    def __init__(self, *, missing: bool = False) -> None:
+        self.missing = missing
+
+    @property
+    def message(self) -> str:
+        if self.missing:
+            return say("連携用の鍵がありません。Authorization: Bearer に鍵を付けて呼び出してください。")
+        return say(
+            "連携用の鍵が正しくないか、期限が切れたか、失効しています。「連携用の鍵」で発行し直してください。"
+        )
+
+
+class ScopeMissing(SakuteiError):
+    """The token was not made for this."""
+
+    def __init__(self, scope: str, label: str) -> None:
+        self.scope, self.label = scope, label
+
+    @property
+    def message(self) -> str:
+        return say(
+            "この鍵では「{label}」（{scope}）を行えません。その範囲を選んで鍵を発行し直してください。",
+            label=translate(self.label),
+            scope=self.scope,
+        )
+
+
+class TooManyCalls(SakuteiError):
+    """The token was used too often. `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+
+    @property
+    def message(self) -> str:
+        return say("呼出しが多すぎます。{wait} 秒待ってから、もう一度呼び出してください。", wait=self.wait)
+
+
+class TooLarge(SakuteiError):
+    """More was sent than is taken there. `most` is in bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @property
+    def message(self) -> str:
+        return say("送られたものが大きすぎます。{most} 以内にしてください。", most=_size(self.most))
+
+
+class TooManyUploads(SakuteiError):
+    """A person sends more documents at once than `most`."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @property
+    def message(self) -> str:
+        return say(
+            "同時に送れる文書は {most} 件までです。送り終わってから、もう一度お送りください。", most=self.most
+        )
+
+
+class QuotaSpent(SakuteiError):
+    """A person has sent as much as one may in a day. `most` is in bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    @property
+    def message(self) -> str:
+        return say(
+            "一日に送れる文書の量（{most}）に達しました。明日、もう一度お送りください。",
+            most=_size(self.most),
+        )
+
+
+class KeyReused(SakuteiError):
+    """An idempotency key came with another request than before."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    @property
+    def message(self) -> str:
+        return say(
+            "Idempotency-Key「{key}」は、別の内容の呼出しで使われています。呼出しごとに新しい値を付けてください。",
+            key=self.key,
+        )
+
+
+class CallRunning(SakuteiError):
+    """The same call, by its idempotency key, is being done."""
+
+    @property
+    def message(self) -> str:
+        return say("同じ Idempotency-Key の呼出しを処理中です。少し待ってから、もう一度呼び出してください。")
+
+
+class AnswerLost(SakuteiError):
+    """The call was done, but the program stopped before its answer was kept."""
+
+    @property
+    def message(self) -> str:
+        return say(
+            "この呼出しは既に行われ、記録されていますが、答えを控える前に処理が止まりました。"
+            "もう一度は行いません。結果は読み取りの呼出しで確かめてください。"
+        )
+
+
+def _size(size: int) -> str:
+    """A number of bytes as people say it."""
+    return f"{size // 1024**2} MB" if size >= 1024**2 else f"{size // 1024} KB"

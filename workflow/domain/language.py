@@ -1,0 +1,70 @@
+"""Japanese first, English where a person chose it. Message ids are the Japanese sentences themselves, so the
+Japanese catalogue is the code; the English one is `locales/en.po`.
+
+The choice holds for what one request says; whoever chose nothing, and every mail, is told in Japanese."""
+
+import gettext
+from contextvars import ContextVar
+from enum import StrEnum
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+CATALOGUE = Path(__file__).parents[1] / "locales" / "en.po"
+
+
+class Language(StrEnum):
+    JAPANESE = "ja"
+    ENGLISH = "en"
+
+    @property
+    def label(self) -> str:
+        return {"ja": "日本語", "en": "English"}[self]
+
+
+class Dates(StrEnum):
+    """How days are written: 令和5年6月12日（月）, or 2023-06-12."""
+
+    ERA = "era"
+    ISO = "iso"
+
+    @property
+    def label(self) -> str:
+        return {"era": "和暦（令和5年6月12日）", "iso": "西暦（2023-06-12）"}[self]
+
+
+language: ContextVar[Language] = ContextVar("language", default=Language.JAPANESE)
+dates: ContextVar[Dates] = ContextVar("dates", default=Dates.ERA)
+
+
+def say(text: str, /, **values: object) -> str:
+    """The text in the language chosen, with the values in place of their {names}."""
+    words = translate(text)
+    return words.format(**values) if values else words
+
+
+def translate(text: str) -> str:
+    """The text in the language chosen; the text itself where the catalogue does not have it."""
+    if language.get() is Language.JAPANESE or not text:
+        return text
+    return _english().gettext(text)
+
+
+def label(member: StrEnum) -> str:
+    """What a member of one of our closed lists is called, in the language chosen. Whatever else has a label, such as
+    a stage or a gate, was named by people: it is shown as they wrote it, and refused here."""
+    if not isinstance(member, StrEnum):
+        raise TypeError(f"no member of a closed list: {member!r}")
+    return translate(member.label)  # type: ignore[attr-defined]
+
+
+@cache
+def _english() -> gettext.GNUTranslations:
+    compiled = BytesIO()
+    with CATALOGUE.open("rb") as written:
+        write_mo(compiled, read_po(written, locale="en"))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

@@ -1,0 +1,140 @@
+"""Who may do what, as of the day of the act: one table, checked by the engine."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NoReturn
+
+from definitions.terms import Role
+from workflow.domain.errors import HasLeft, NotAllowed
+
+
+class Act(StrEnum):
+    """Everything a person can do, by its Japanese name."""
+
+    OPEN_PLAN = "計画の開始"
+    ADD_VERSION = "版の登録"
+    MOVE_PLAN = "計画の進行・差戻し・中断・再開・取下げ"
+    CALL_MEETING = "会議の招集・変更・中止・終了"
+    SET_AGENDA = "議題の設定"
+    ENTER_ATTENDANCE = "出欠の記録"
+    RECORD_OUTCOME = "結果の記録・訂正"
+    VOTE = "採決・持ち回りの回答"
+    CAST_DECIDING_VOTE = "可否同数のときの裁決"
+    CLOSE_CONDITION = "条件の解消"
+    DECIDE_ALONE = "専決"
+    SIGN = "決裁"
+    REVIEW = "後閲"
+    RUN_COMMENT = "パブリックコメントの実施・回答・公表"
+    KEEP_PEOPLE = "名簿の管理"
+    RESEND = "通知の再送"
+    CIRCULATE = "供覧"
+    READ = "供覧の確認"
+    DISCUSS = "意見交換"
+    CONNECT = "他システムとの連携の管理"
+
+
+class Capacity(StrEnum):
+    """In what standing a person acts."""
+
+    STAFF = "計画の担当課の職員"
+    SECRETARIAT = "会議体の事務局"
+    MEMBER = "会議体の委員"
+    CHAIR = "会議体の会長（不在のときは副会長）"
+    OFFICE = "決裁者"
+    DELEGATE = "専決者"
+    DEPUTY = "決裁者の代理者"
+    ADMINISTRATOR = "システム管理者"
+
+
+RIGHTS: dict[Act, frozenset[Capacity]] = {
+    Act.OPEN_PLAN: frozenset({Capacity.STAFF}),
+    Act.ADD_VERSION: frozenset({Capacity.STAFF}),
+    Act.MOVE_PLAN: frozenset({Capacity.STAFF}),
+    Act.CALL_MEETING: frozenset({Capacity.SECRETARIAT}),
+    Act.SET_AGENDA: frozenset({Capacity.SECRETARIAT}),
+    Act.ENTER_ATTENDANCE: frozenset({Capacity.SECRETARIAT}),
+    Act.RECORD_OUTCOME: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
+    Act.VOTE: frozenset({Capacity.MEMBER}),
+    Act.CAST_DECIDING_VOTE: frozenset({Capacity.CHAIR}),
+    Act.CLOSE_CONDITION: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
+    Act.DECIDE_ALONE: frozenset({Capacity.CHAIR}),
+    Act.SIGN: frozenset({Capacity.OFFICE, Capacity.DELEGATE, Capacity.DEPUTY}),
+    Act.REVIEW: frozenset({Capacity.OFFICE}),
+    Act.RUN_COMMENT: frozenset({Capacity.STAFF}),
+    Act.KEEP_PEOPLE: frozenset({Capacity.ADMINISTRATOR}),
+    Act.RESEND: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.ADMINISTRATOR}),
+    Act.CIRCULATE: frozenset({Capacity.STAFF, Capacity.SECRETARIAT}),
+    Act.READ: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.MEMBER, Capacity.CHAIR}),
+    Act.DISCUSS: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.MEMBER, Capacity.CHAIR}),
+    Act.CONNECT: frozenset({Capacity.ADMINISTRATOR}),
+}
+"""The rights table. 事務局 and 担当 may well be the same person; then they hold both standings."""
+
+SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
+"""The roles that make a member; the 事務局 is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, with every standing they have on one day. `represented` are the offices (職) of those they stand
+    in for, with who holds them; `left`: they served here once and do no longer (異動・退職)."""
+
+    id: int
+    key: str
+    name: str
+    on: date
+    departments: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    seats: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    principals: frozenset[int] = frozenset()
+    represented: frozenset[tuple[int, str]] = frozenset()
+    administrator: bool = False
+    left: bool = False
+
+    def standings(self, *, department: str | None = None, body: str | None = None) -> frozenset[Capacity]:
+        """In what standings the person acts for that department's plan, or in that body."""
+        held = set()
+        if department in self.departments:
+            held.add(Capacity.STAFF)
+        if (body, Role.SECRETARIAT) in self.seats:
+            held.add(Capacity.SECRETARIAT)
+        if any((body, role) in self.seats for role in SEATED):
+            held.add(Capacity.MEMBER)
+        if (body, Role.CHAIR) in self.seats or (body, Role.VICE_CHAIR) in self.seats:
+            held.add(Capacity.CHAIR)
+        if self.administrator:
+            held.add(Capacity.ADMINISTRATOR)
+        return frozenset(held)
+
+    def may(self, act: Act, *, department: str | None = None, body: str | None = None) -> bool:
+        """Whether some standing of the person carries the right."""
+        return bool(RIGHTS[act] & self.standings(department=department, body=body))
+
+    def may_somewhere(self, act: Act) -> bool:
+        """Whether the person could do it in some department, body or office: what a door asks before it opens;
+        the use case asks again for the plan or body in question."""
+        held = {Capacity.STAFF} if self.departments else set()
+        for body, _ in self.seats:
+            held |= self.standings(body=body)
+        if self.administrator:
+            held.add(Capacity.ADMINISTRATOR)
+        if self.offices:
+            held |= {Capacity.OFFICE, Capacity.DELEGATE}
+        if self.principals:
+            held |= {Capacity.DEPUTY}
+        return bool(RIGHTS[act] & held)
+
+    def require(self, act: Act, *, department: str | None = None, body: str | None = None) -> None:
+        """Raises `NotAllowed` when no standing of the person carries the right."""
+        if not self.may(act, department=department, body=body):
+            self.refuse(act)
+
+    def require_service(self) -> None:
+        """What is everybody's own, a token or a password, is so while they serve here. Raises `HasLeft`."""
+        if self.left:
+            raise HasLeft(self.name)
+
+    def refuse(self, act: Act, *, ended: bool = False) -> NoReturn:
+        """Raises `NotAllowed` with who may; `ended`: the person had the right, and has it no longer."""
+        raise NotAllowed(self.name, act, sorted(RIGHTS[act]), ended=ended)

@@ -1,0 +1,84 @@
+"""Input every use case takes with the same care. Each function returns the value it approved."""
+
+import re
+import unicodedata
+
+from workflow.domain.errors import BadInput
+from workflow.domain.language import say
+
+LONGEST_TEXT = 20_000
+"""The longest free text taken, in characters."""
+
+
+def a_key(place: str, value: str) -> str:
+    """An ASCII key. Raises `BadInput`."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", value):
+        raise BadInput(
+            place,
+            say("「{given}」は使えません", given=_shown(value)),
+            "半角の英小文字・数字・_・- で 60 字以内にしてください。",
+        )
+    return value
+
+
+def typed_key(value: str) -> str:
+    """A key as somebody typed it, in the one form it is looked up and counted in: full-width signs, capitals,
+    spaces and signs nobody sees make no difference."""
+    plain = unicodedata.normalize("NFKC", value).casefold()
+    return "".join(sign for sign in plain if sign.isprintable() and not sign.isspace())
+
+
+def a_line(place: str, value: str, longest: int = 200) -> str:
+    """One line of text, not empty: a name, a place, a title. Raises `BadInput`."""
+    if not value.strip():
+        raise BadInput(place, "空です", "1 文字以上で入力してください。")
+    if len(value) > longest:
+        raise BadInput(
+            place,
+            say("{length} 文字あります", length=len(value)),
+            say("{longest} 文字以内にしてください。", longest=longest),
+        )
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in value):
+        raise BadInput(
+            place,
+            say("「{given}」に改行や制御文字があります", given=_shown(value)),
+            "1 行の文字だけにしてください。",
+        )
+    return value.strip()
+
+
+def a_text(place: str, value: str) -> str:
+    """Free text, perhaps empty, perhaps of several lines. Raises `BadInput`."""
+    if len(value) > LONGEST_TEXT:
+        raise BadInput(
+            place,
+            say("{length} 文字あります", length=len(value)),
+            say("{longest} 文字以内にしてください。", longest=LONGEST_TEXT),
+        )
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in value):
+        raise BadInput(place, "制御文字があります", "文字を確かめて、入力し直してください。")
+    return value
+
+
+def some_text(place: str, value: str) -> str:
+    """Free text that may not be left out. Raises `BadInput`."""
+    if not value.strip():
+        raise BadInput(place, "空です", "記録に残すため、必ず書いてください。")
+    return a_text(place, value)
+
+
+def an_address(place: str, value: str) -> str:
+    """An e-mail address, plain `local@domain`. Raises `BadInput`, for a newline in it above all."""
+    if len(value) > 254 or not re.fullmatch(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value
+    ):
+        raise BadInput(
+            place,
+            say("「{given}」は電子メールの宛先として使えません", given=_shown(value)),
+            "name@example.jp の形で入力してください。",
+        )
+    return value
+
+
+def _shown(value: str) -> str:
+    return repr(value[:60])[1:-1]

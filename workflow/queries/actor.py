@@ -1,0 +1,100 @@
+"""One person's rights on a day, in one statement."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    bindparam,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from workflow.domain.errors import NotFound
+from workflow.domain.rights import Actor
+from workflow.store.database import connection_of
+from workflow.store.tables import Administrator, Deputy, Membership, Person, Posting
+
+
+def in_term(
+    table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator],
+    day: date | ColumnElement[date] | InstrumentedAttribute[date],
+) -> ColumnElement[bool]:
+    """Whether the row holds on that day; both ends included."""
+    return (table.since <= day) & or_(table.until.is_(None), table.until >= day)
+
+
+def has_left(day: date) -> ColumnElement[bool]:
+    """Whether the `Person` of a statement served here once and no longer does: everything they held has ended
+    before that day (異動・退職)."""
+    held, holds = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
+    for table in (Posting, Membership, Administrator):
+        theirs = select(table.id).where(table.person_id == Person.id).correlate(Person)
+        held.append(theirs.exists())
+        holds.append(theirs.where(or_(table.until.is_(None), table.until >= day)).exists())
+    return or_(*held) & ~or_(*holds)
+
+
+def actor(db: Session, key: str, on: date) -> Actor:
+    """The person with everything they hold on that day, in one statement, and one more for who neither serves nor
+    sits anywhere. Raises `NotFound`."""
+    rows: Sequence[Any] = connection_of(db).execute(_EVERYTHING, {"key": key, "day": on}).all()
+    if not rows or rows[0][0] != "person":
+        raise NotFound("職員", key)
+    number, name = rows[0][3], rows[0][1]
+    serves = any(row[0] in ("posting", "seat", "administrator") for row in rows)
+    if not serves and db.scalar(select(Person.id).where(Person.id == number, has_left(on))) is not None:
+        # Nothing else: whose deputy they were named, they are none any more.
+        return Actor(id=number, key=key, name=name, on=on, left=True)
+    return Actor(
+        id=number,
+        key=key,
+        name=name,
+        on=on,
+        departments=frozenset(row[1] for row in rows if row[0] == "posting"),
+        offices=frozenset(row[2] for row in rows if row[0] == "posting" and row[2]),
+        seats=frozenset((row[1], row[2]) for row in rows if row[0] == "seat"),
+        principals=frozenset(row[3] for row in rows if row[0] == "principal"),
+        represented=frozenset((row[3], row[2]) for row in rows if row[0] == "principal" and row[2]),
+        administrator=any(row[0] == "administrator" for row in rows),
+    )
+
+
+# One person and one day, named once: each parameter costs time at every step.
+_MINE = (
+    select(Person.id, Person.name, bindparam("day", type_=Date).label("day"))
+    .where(Person.key == bindparam("key"))
+    .cte("mine")
+)
+
+
+_EMPTY: ColumnElement[str] = literal_column("''")
+
+
+def _held(
+    table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator],
+    holder: InstrumentedAttribute[int],
+    what: str,
+    *columns: Any,
+) -> Select[Any]:
+    mine = (holder == _MINE.c.id) & in_term(table, _MINE.c.day)
+    return select(literal_column(f"'{what}'"), *columns).join_from(_MINE, table, mine)
+
+
+_EVERYTHING: CompoundSelect[Any] = union_all(
+    select(literal_column("'person'"), _MINE.c.name, _EMPTY, _MINE.c.id),
+    _held(Posting, Posting.person_id, "posting", Posting.department_key, Posting.office, null()),
+    _held(Membership, Membership.person_id, "seat", Membership.body_key, Membership.role, null()),
+    _held(Deputy, Deputy.deputy_id, "principal", _EMPTY, Posting.office, Deputy.principal_id).outerjoin(
+        Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _MINE.c.day)
+    ),
+    _held(Administrator, Administrator.person_id, "administrator", _EMPTY, _EMPTY, null()),
+)

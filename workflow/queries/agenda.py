@@ -1,0 +1,259 @@
+"""The agenda of a meeting: what is on it, what was decided, what could still be put on it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from definitions.chain import BodyGate
+from definitions.terms import Outcome
+from workflow.domain import gates
+from workflow.domain.decisions import Manner
+from workflow.domain.gates import Lack
+from workflow.domain.plans import Status
+from workflow.queries.chains import chain_of
+from workflow.queries.decisions import standing_decision
+from workflow.queries.gate_facts import facts_of_all
+from workflow.queries.plans import plan_fact, plans
+from workflow.store.tables import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionShown:
+    """A condition of a 条件付き了承; `closed_at` None while it is open."""
+
+    text: str
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The outcome that holds on an item, who recorded it and when."""
+
+    id: int
+    outcome: Outcome
+    manner: Manner
+    note: str
+    by: str
+    at: datetime
+    conditions: tuple[ConditionShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of an agenda. `current` is the number of the plan's current version: the item is stale when it is
+    not the version put."""
+
+    id: int
+    purpose: str
+    plan: str
+    title: str
+    stage: str
+    gate: str
+    filename: str
+    version: int
+    current: int
+    sha256: str
+    decided: Decided | None
+
+    @property
+    def stale(self) -> bool:
+        return self.decided is None and self.purpose != "ratify" and self.version != self.current
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plan that stands before a gate of the body, and could be put on its agenda. `after` are the gates that
+    must be open first."""
+
+    plan: str
+    title: str
+    gate: str
+    label: str
+    stage: str
+    version: int
+    after: tuple[str, ...]
+    elsewhere: str | None
+    """The other meeting whose agenda this version is on, without an outcome yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class AloneDecided:
+    """A chair's 専決 that the body has not heard or answered yet."""
+
+    decision: int
+    plan: str
+    title: str
+    outcome: Outcome
+    on: date
+
+
+def agenda(db: Session, meeting: int) -> list[Item]:
+    """What is on the meeting's agenda, in its order. Two statements."""
+    newest = aliased(Version)
+    current = (
+        select(func.max(newest.number)).where(newest.plan_id == Plan.id).correlate(Plan).scalar_subquery()
+    )
+    rows = db.execute(
+        select(AgendaItem, Plan.key, Plan.title, Plan.chain_sha256, Version, current, Decision, Person.name)
+        .join(Plan, Plan.id == AgendaItem.plan_id)
+        .join(Version, Version.id == AgendaItem.version_id)
+        .outerjoin(Decision, (Decision.item_id == AgendaItem.id) & standing_decision())
+        .outerjoin(Person, Person.id == Decision.recorded_by)
+        .where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
+        .order_by(AgendaItem.position, AgendaItem.id)
+    ).all()
+    conditions = _conditions(db, [row[6].id for row in rows if row[6]])
+    found = []
+    for item, key, title, sha256, version, number, decision, recorder in rows:
+        chain = chain_of(db, sha256)
+        found.append(
+            Item(
+                id=item.id,
+                purpose=item.purpose,
+                plan=key,
+                title=title,
+                stage=chain.stage(item.stage).label,
+                gate=chain.gate(item.gate_key).label,
+                filename=version.filename,
+                version=version.number,
+                current=number,
+                sha256=version.sha256,
+                decided=_decided(decision, recorder, conditions) if decision else None,
+            )
+        )
+    return found
+
+
+def candidates(db: Session, meeting: Meeting, now: datetime) -> list[Candidate]:
+    """The plans that stand before a shut gate of the meeting's body and have a text, but for what is on this
+    agenda already; what waits on another says so. A fixed number of statements, however many plans there are."""
+    stages = _stages_before(db, meeting.body_key)
+    if not stages:
+        return []
+    which = (Plan.status == Status.ACTIVE) & or_(*stages)
+    known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.title, Plan.key))]
+    all_facts = facts_of_all(db, known, which, now)
+    listed, waiting = _listed(db, meeting.id), _waiting(db, meeting.body_key)
+    found = []
+    for plan in known:
+        for state in gates.states(plan.chain, plan.stage, all_facts[plan.id]).values():
+            gate = state.gate
+            if not isinstance(gate, BodyGate) or gate.body != meeting.body_key or state.open:
+                continue
+            if plan.text is None:
+                continue
+            item = (plan.id, gate.key, plan.text.version_id)
+            if item in listed:
+                continue
+            found.append(
+                Candidate(
+                    plan=plan.key,
+                    title=plan.title,
+                    gate=gate.key,
+                    label=gate.label,
+                    stage=plan.stage.label,
+                    version=plan.text.number,
+                    after=state.detail if state.lack is Lack.AFTER else (),
+                    elsewhere=waiting.get(item),
+                )
+            )
+    return found
+
+
+def undecided() -> Select[str]:
+    """The titles of the called meetings with an item that has no outcome yet, one line an item."""
+    return (
+        select(Meeting.title)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .where(
+            Meeting.status == "called",
+            AgendaItem.removed_at.is_(None),
+            ~held_decision(AgendaItem.id).exists(),
+        )
+    )
+
+
+def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int]:
+    """The decision that stands on the item."""
+    return select(Decision.id).where(Decision.item_id == item, standing_decision())
+
+
+def owed_to_its_body() -> ColumnElement[bool]:
+    """The decision is a chair's 専決 that stands, and its body has neither heard nor answered it."""
+    answer = aliased(Decision)
+    answered = select(answer.id).where(answer.ratifies_id == Decision.id, standing_decision(answer))
+    return (Decision.manner == Manner.CHAIR_ALONE) & standing_decision() & ~answered.exists()
+
+
+def alone_decided(db: Session, meeting: Meeting) -> list[AloneDecided]:
+    """The 専決 owed to the meeting's body, but for those on this agenda already. One statement."""
+    here = select(AgendaItem.id).where(
+        AgendaItem.meeting_id == meeting.id,
+        AgendaItem.ratifies_id == Decision.id,
+        AgendaItem.removed_at.is_(None),
+    )
+    rows = db.execute(
+        select(Decision.id, Plan.key, Plan.title, Decision.outcome, Decision.decided_on)
+        .join(Plan, Plan.id == Decision.plan_id)
+        .where(Decision.body_key == meeting.body_key, owed_to_its_body(), ~here.exists())
+        .order_by(Decision.id)
+    )
+    return [
+        AloneDecided(number, key, title, Outcome(outcome or ""), on)
+        for number, key, title, outcome, on in rows
+    ]
+
+
+def _decided(
+    decision: Decision, recorder: str | None, conditions: dict[int, list[ConditionShown]]
+) -> Decided:
+    return Decided(
+        decision.id,
+        Outcome(decision.outcome or ""),
+        Manner(decision.manner),
+        decision.note,
+        recorder or "",
+        decision.recorded_at,
+        tuple(conditions.get(decision.id, ())),
+    )
+
+
+def _conditions(db: Session, decisions: Iterable[int]) -> dict[int, list[ConditionShown]]:
+    found: dict[int, list[ConditionShown]] = {}
+    rows = db.execute(
+        select(Condition.decision_id, Condition.text, Condition.closed_at)
+        .where(Condition.decision_id.in_(list(decisions)))
+        .order_by(Condition.id)
+    )
+    for decision, text, closed_at in rows:
+        found.setdefault(decision, []).append(ConditionShown(text, closed_at))
+    return found
+
+
+def _stages_before(db: Session, body: str) -> list[ColumnElement[bool]]:
+    """The stages, chain by chain, that have a gate of the body."""
+    return [
+        (Plan.chain_sha256 == sha256) & (Plan.stage == stage.key)
+        for sha256 in db.scalars(select(ChainText.sha256))
+        for stage in chain_of(db, sha256).stages
+        if any(isinstance(gate, BodyGate) and gate.body == body for gate in stage.gates)
+    ]
+
+
+def _listed(db: Session, meeting: int) -> set[tuple[int, str, int]]:
+    rows = db.execute(
+        select(AgendaItem.plan_id, AgendaItem.gate_key, AgendaItem.version_id).where(
+            AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None)
+        )
+    )
+    return {(plan, gate, version) for plan, gate, version in rows}
+
+
+def _waiting(db: Session, body: str) -> dict[tuple[int, str, int], str]:
+    """What waits on the agendas of the body's meetings, each with the title of its meeting."""
+    items = undecided().add_columns(AgendaItem.plan_id, AgendaItem.gate_key, AgendaItem.version_id)
+    rows = db.execute(items.where(Meeting.body_key == body))
+    return {(plan, gate, version): title for title, plan, gate, version in rows}

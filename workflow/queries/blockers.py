@@ -1,0 +1,153 @@
+"""Why a plan cannot move: which gate, what is missing, who can give it, at which coming meeting."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from definitions.chain import BodyGate, SignoffGate
+from definitions.terms import Role
+from workflow.domain import gates
+from workflow.domain.calendar import parse_day, shown_day, shown_moment
+from workflow.domain.gates import Coming, GateState, Lack, Reason
+from workflow.domain.language import say
+from workflow.queries.agenda import held_decision
+from workflow.queries.gate_facts import facts
+from workflow.queries.plans import PlanFact
+from workflow.store.tables import AgendaItem, Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Blockers:
+    """A plan, the states of its gates, and the reasons of those that are shut."""
+
+    plan: PlanFact
+    states: tuple[GateState, ...]
+    reasons: tuple[Reason, ...]
+
+
+def blockers(db: Session, plan: PlanFact, now: datetime) -> Blockers:
+    """Every gate on the stage the plan stands in, and what keeps it from moving. At most four statements."""
+    states = tuple(gates.states(plan.chain, plan.stage, facts(db, plan, now)).values())
+    return Blockers(plan, states, tuple(_reasons(db, plan, states, now)))
+
+
+def why(db: Session, plan: PlanFact, now: datetime) -> tuple[Reason, ...]:
+    """Why the plan cannot leave its stage: which gate, what is missing, who can give it, at which coming
+    meeting. Empty when every gate is open."""
+    return blockers(db, plan, now).reasons
+
+
+def _reasons(db: Session, plan: PlanFact, states: Iterable[GateState], now: datetime) -> Iterable[Reason]:
+    shut = [state for state in states if not state.open]
+    coming = _coming(db, plan, shut, now)
+    for state in shut:
+        gate = state.gate
+        meeting = coming.get(gate.key)
+        who, missing, when = _who(plan, state), _missing(plan, state), _meeting_words(state, meeting, now)
+        words = say("{gate}: {missing}{when}（{who}）", gate=gate.label, missing=missing, when=when, who=who)
+        lack = state.lack or Lack.AFTER
+        yield Reason(gate.key, gate.label, lack, state.detail, words, who, meeting, missing, when)
+
+
+_MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED}
+
+
+def _coming(db: Session, plan: PlanFact, shut: Sequence[GateState], now: datetime) -> dict[str, Coming]:
+    wanted = {
+        s.gate.key: s.gate.body for s in shut if isinstance(s.gate, BodyGate) and s.lack in _MEETING_LIFTS
+    }
+    if not wanted:
+        return {}
+    item = aliased(AgendaItem)
+    version = plan.text.version_id if plan.text else None
+    listed = and_(
+        item.meeting_id == Meeting.id,
+        item.plan_id == plan.id,
+        item.version_id == version,
+        item.removed_at.is_(None),
+        item.gate_key.in_(list(wanted)),
+    )
+    decided = held_decision(item.id).exists()
+    called = (Meeting.body_key.in_(set(wanted.values())), Meeting.status == "called")
+    columns = (Meeting.id, Meeting.body_key, Meeting.title, Meeting.starts_at, item.gate_key)
+    # Two questions in one statement, each by an index of its own: an archive of meetings is not read.
+    coming = select(*columns).outerjoin(item, listed).where(*called, Meeting.starts_at >= now)
+    begun = select(*columns).join(item, listed).where(*called, Meeting.starts_at < now, ~decided)
+    rows = sorted(db.execute(union_all(coming, begun)).all(), key=lambda row: (row.starts_at, row.id))
+    found: dict[str, Coming] = {}
+    for gate, body in wanted.items():
+        of_body = [row for row in rows if row.body_key == body and row.gate_key in (None, gate)]
+        best = sorted(of_body, key=lambda row: row.gate_key != gate)[:1]
+        for row in best:
+            found[gate] = Coming(row.id, row.title, row.starts_at, row.gate_key == gate)
+    return found
+
+
+def _missing(plan: PlanFact, state: GateState) -> str:
+    gate, detail = state.gate, say("、").join(state.detail)
+    if isinstance(gate, BodyGate):
+        body = plan.chain.body(gate.body).name
+        needed = say("または").join(say(outcome.label) for outcome in plan.chain.opens_on(gate))
+    else:
+        body = needed = ""
+    current = say("第{number}版", number=plan.text.number) if plan.text else say("文書")
+    day = shown_day(parse_day(state.detail[0])) if state.lack is Lack.RUNNING else ""
+    return say(
+        _MISSING[state.lack or Lack.AFTER],
+        detail=detail,
+        body=body,
+        needed=needed,
+        current=current,
+        stage=plan.stage.label,
+        day=day,
+    )
+
+
+_MISSING = {
+    Lack.AFTER: "先に「{detail}」が済む必要があります。",
+    Lack.DOCUMENT: "「{stage}」の文書がまだ登録されていません。",
+    Lack.DECISION: "{body}の{needed}がまだありません。",
+    Lack.STALE: "{body}の{needed}は{detail}へのもので、現在の{current}には効きません。{current}を諮り直す必要があります。",
+    Lack.OUTCOME: "{body}の結果は「{detail}」です。あらためて{needed}が必要です。",
+    Lack.CONDITIONS: "{body}の条件が解消されていません: {detail}。",
+    Lack.REFUSED: "会長の専決を{body}が承認しませんでした。あらためて{needed}が必要です。",
+    Lack.PERIOD: "現在の版のパブリックコメントが、必要な日数で始められていません。",
+    Lack.RUNNING: "パブリックコメントの募集中です（{day} 24:00 まで）。",
+    Lack.UNANSWERED: "回答（区の考え方）のない意見が {detail} 件あります。",
+    Lack.UNPUBLISHED: "パブリックコメントの結果がまだ公表されていません。",
+    Lack.SIGNATURE: "決裁がまだありません。",
+    Lack.SIGNATURE_STALE: "決裁は{detail}へのもので、現在の{current}には効きません。",
+    Lack.SIGNATURE_RETURNED: "決裁されずに返されました。",
+}
+"""What is said to be missing for each lack."""
+
+
+def _who(plan: PlanFact, state: GateState) -> str:
+    gate = state.gate
+    if state.lack is Lack.AFTER:
+        return say("先の関門が開けば進みます")
+    if isinstance(gate, BodyGate):
+        body = plan.chain.body(gate.body)
+        if body.chair == Role.CHAIR.label:
+            return say("{body}の事務局または会長が記録します", body=body.name)
+        return say("{body}（会長: {chair}）の事務局または会長が記録します", body=body.name, chair=body.chair)
+    if isinstance(gate, SignoffGate):
+        delegate = say("、専決: {office}", office=gate.delegate) if gate.delegate else ""
+        return say("{office}が決裁します", office=gate.office) + delegate
+    return say("計画の担当課（{department}）の職員が行います", department=plan.department_name)
+
+
+def _meeting_words(state: GateState, coming: Coming | None, now: datetime) -> str:
+    if not isinstance(state.gate, BodyGate) or state.lack not in _MEETING_LIFTS:
+        return ""
+    if coming is None:
+        return say("次の会議はまだ招集されていません。")
+    when = say("「{title}」（{at}）", title=coming.title, at=shown_moment(coming.starts_at))
+    if coming.starts_at <= now:
+        return say("{meeting}の結果の記録を待っています。", meeting=when)
+    if coming.listed:
+        return say("次の会議は{meeting}です。", meeting=when)
+    return say("次の会議は{meeting}です。まだ議題に載っていません。", meeting=when)

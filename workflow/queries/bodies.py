@@ -1,0 +1,146 @@
+"""The bodies, with who sits in them on a day and when they meet next."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from definitions.chain import Body, Chain
+from definitions.terms import Role
+from workflow.domain.rights import SEATED
+from workflow.queries.actor import in_term
+from workflow.queries.chains import chain_of
+from workflow.queries.people import Term, TermState, standing
+from workflow.queries.seats import known_body
+from workflow.store.tables import BodyRecord, Meeting, Membership, Person
+
+
+@dataclass(frozen=True, slots=True)
+class ComingMeeting:
+    number: int
+    title: str
+    starts_at: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLine:
+    """A body in the list: its rule, how many sit in it that day, and its next meeting."""
+
+    rule: Body
+    members: int
+    secretariat: int
+    coming: ComingMeeting | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A person in a body, with the term of the seat."""
+
+    key: str
+    name: str
+    email: str
+    role: Role
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFact:
+    """One body: its rule and the chain that last named it, who sits in it that day (the chair first), who did or
+    will, and its coming meetings."""
+
+    rule: Body
+    chain: Chain
+    members: tuple[HeldRole, ...]
+    secretariat: tuple[HeldRole, ...]
+    others: tuple[HeldRole, ...]
+    coming: tuple[ComingMeeting, ...]
+
+
+def body_list(db: Session, day: date, now: datetime) -> list[BodyLine]:
+    """Every body by key. Three statements, beside each chain once in a process."""
+    counted: defaultdict[str, Counter[bool]] = defaultdict(Counter)
+    rows = db.execute(
+        select(Membership.body_key, Membership.role, Membership.person_id)
+        .where(in_term(Membership, day))
+        .distinct()
+    )
+    for body, role, _ in rows:
+        counted[body][role == Role.SECRETARIAT] += 1
+    next_of: dict[str, ComingMeeting] = {}
+    for body, meeting in _coming(db, now):
+        next_of.setdefault(body, meeting)
+    return [
+        BodyLine(
+            chain_of(db, record.chain_sha256).body(record.key),
+            counted[record.key][False],
+            counted[record.key][True],
+            next_of.get(record.key),
+        )
+        for record in db.scalars(select(BodyRecord).order_by(BodyRecord.key)).all()
+    ]
+
+
+def body_names(db: Session) -> list[tuple[str, str]]:
+    """(key, name) of every body."""
+    return list(db.execute(select(BodyRecord.key, BodyRecord.name).order_by(BodyRecord.key)))
+
+
+def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:
+    """The body of that key. Three statements, beside its chain once in a process. Raises `NotFound`."""
+    record = known_body(db, key)
+    chain = chain_of(db, record.chain_sha256)
+    rows = db.execute(
+        select(
+            Membership.id,
+            Membership.since,
+            Membership.until,
+            Membership.role,
+            Person.key,
+            Person.name,
+            Person.email,
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.body_key == key)
+        .order_by(Membership.since.desc(), Membership.id)
+    ).all()
+    held = [
+        HeldRole(
+            row.key,
+            row.name,
+            row.email,
+            Role(row.role),
+            Term(row.id, row.since, row.until, standing(row.since, row.until, day)),
+        )
+        for row in rows
+    ]
+    here = [each for each in held if each.term.standing is TermState.NOW]
+    return BodyFact(
+        rule=chain.body(key),
+        chain=chain,
+        members=_by_role([each for each in here if each.role in SEATED]),
+        secretariat=_by_role([each for each in here if each.role is Role.SECRETARIAT]),
+        others=tuple(each for each in held if each.term.standing is not TermState.NOW),
+        coming=tuple(meeting for _, meeting in _coming(db, now, key))[:10],
+    )
+
+
+def _by_role(held: Sequence[HeldRole]) -> tuple[HeldRole, ...]:
+    order = list(Role)
+    return tuple(sorted(held, key=lambda each: (order.index(each.role), each.term.number)))
+
+
+def _coming(db: Session, now: datetime, body: str | None = None) -> list[tuple[str, ComingMeeting]]:
+    """(body, meeting) of the called meetings to come, the nearest first."""
+    narrowed = (
+        select(Meeting.body_key, Meeting.id, Meeting.title, Meeting.starts_at, Meeting.place)
+        .where(Meeting.ends_at > now, Meeting.status == "called")
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    if body is not None:
+        narrowed = narrowed.where(Meeting.body_key == body)
+    rows = db.execute(narrowed.limit(500))
+    return [(row.body_key, ComingMeeting(row.id, row.title, row.starts_at, row.place)) for row in rows]

@@ -1,0 +1,124 @@
+"""What a calendar feed shows, and whose feeds there are."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import NotFound
+from workflow.domain.language import say
+from workflow.queries.actor import has_left, in_term
+from workflow.store.tables import BodyRecord, Event, Feed, Meeting, Membership, Person
+
+BACK = timedelta(days=90)
+"""How far back a feed reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A meeting as a feed shows it, with when it was last called, moved or cancelled."""
+
+    meeting: Meeting
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedShown:
+    """A feed's name and its meetings, oldest first."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLine:
+    """A feed in its owner's list. `body` is the body's name; None for one's own meetings."""
+
+    id: int
+    body: str | None
+    made_at: datetime
+    revoked_at: datetime | None
+
+
+def feed_shown(db: Session, token: str, now: datetime) -> FeedShown:
+    """The feed of that token, from 90 days back to everything coming. One's own meetings are those of the bodies
+    one sits in on their days; a body's are shown only to who sits in it today.
+
+    Raises `NotFound` for an unknown or revoked token, and when one has left the body or the office.
+    """
+    row = db.execute(
+        select(Feed, Person.name, BodyRecord.name)
+        .join(Person, Person.id == Feed.person_id)
+        .outerjoin(BodyRecord, BodyRecord.key == Feed.body_key)
+        .where(Feed.token_sha256 == token_sha256(token), Feed.revoked_at.is_(None), ~has_left(tokyo_day(now)))
+    ).first()
+    if row is None:
+        raise NotFound("予定表", "このURL")
+    feed, person, body = row
+    terms = db.scalars(select(Membership).where(Membership.person_id == feed.person_id)).all()
+    if feed.body_key is not None:
+        if not _seated(terms, feed.body_key, tokyo_day(now)):
+            raise NotFound("予定表", "このURL")
+        return FeedShown(body or feed.body_key, tuple(_entries(db, [feed.body_key], now)))
+    found = _entries(db, sorted({term.body_key for term in terms}), now)
+    mine = (e for e in found if _seated(terms, e.meeting.body_key, tokyo_day(e.meeting.starts_at)))
+    return FeedShown(say("{person}の会議", person=person), tuple(mine))
+
+
+def feeds_of(db: Session, person: str) -> list[FeedLine]:
+    """The person's feeds, the running ones first. One statement."""
+    rows = db.execute(
+        select(Feed.id, BodyRecord.name, Feed.made_at, Feed.revoked_at)
+        .join(Person, Person.id == Feed.person_id)
+        .outerjoin(BodyRecord, BodyRecord.key == Feed.body_key)
+        .where(Person.key == person)
+        .order_by(Feed.revoked_at.is_not(None), Feed.id.desc())
+    )
+    return [FeedLine(*row) for row in rows]
+
+
+def bodies_of(db: Session, person: str, day: date) -> list[tuple[str, str]]:
+    """The bodies the person sits in that day, as (key, name)."""
+    rows = db.execute(
+        select(BodyRecord.key, BodyRecord.name)
+        .join(Membership, Membership.body_key == BodyRecord.key)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Person.key == person, in_term(Membership, day))
+        .distinct()
+        .order_by(BodyRecord.name)
+    )
+    return [(key, name) for key, name in rows]
+
+
+def token_sha256(token: str) -> str:
+    """What is kept of a feed's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _entries(db: Session, bodies: list[str], now: datetime) -> list[Entry]:
+    changed = (
+        select(func.max(Event.at))
+        .where(
+            Event.meeting_id == Meeting.id,
+            Event.tag.in_(["meeting.called", "meeting.moved", "meeting.cancelled"]),
+        )
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(Meeting, changed)
+        .where(Meeting.body_key.in_(bodies), Meeting.ends_at >= now - BACK)
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    return [Entry(meeting, at or meeting.starts_at) for meeting, at in rows]
+
+
+def _seated(terms: Iterable[Membership], body: str, day: date) -> bool:
+    return any(
+        term.body_key == body and term.since <= day and (term.until is None or day <= term.until)
+        for term in terms
+    )

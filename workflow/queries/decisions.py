@@ -1,0 +1,294 @@
+"""What was answered at a plan's gates: the bodies' decisions and the 決裁, what they owe, and whether they hold."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Row, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from definitions.chain import Gate, SignoffGate
+from definitions.terms import Outcome
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.decisions import Given, Manner, Validity, in_force
+from workflow.domain.language import say
+from workflow.domain.rights import Act, Actor
+from workflow.queries.plans import PlanFact
+from workflow.queries.versions import VersionLine
+from workflow.store.tables import AgendaItem, Condition, Decision, Meeting, Person, Review, Signoff, Version
+
+Place = tuple[str, int, str]
+"""Stage, visit and gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed after an answer: a condition to close, or the 後閲 of the principal somebody signed for.
+    `by`, `at` and `note` say who did it; None while it is open."""
+
+    number: int
+    words: str
+    by: str | None
+    at: datetime | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswer:
+    """A body's decision or a 決裁: one answer at a gate, on one version. The result None takes back the answer
+    it supersedes. `day` is the day it was given, `at` the moment it was recorded."""
+
+    signoff: bool
+    number: int
+    stage: str
+    visit: int
+    gate: str
+    version: int
+    result: str | None
+    manner: str
+    note: str
+    day: date
+    by_id: int
+    by: str
+    at: datetime
+    supersedes: int | None
+    ratifies: int | None
+    purpose: str | None
+    meeting: int | None
+    meeting_title: str | None
+    meeting_closed: bool
+    owed: tuple[Owed, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """The gate, in one visit of its stage."""
+        return self.stage, self.visit, self.gate
+
+    @property
+    def id(self) -> tuple[bool, int]:
+        """Decisions and 決裁 are numbered apart."""
+        return self.signoff, self.number
+
+    @property
+    def words(self) -> str:
+        if self.result is None:
+            return say("引戻し")
+        if self.signoff:
+            return say("決裁") if self.result == "approved" else say("返却")
+        return say(Outcome(self.result).label)
+
+
+@dataclass(slots=True)
+class _Growing:
+    """An answer whose rows, one for each thing owed, are still being read."""
+
+    row: Row[*tuple[Any, ...]]
+    owed: list[Owed] = field(default_factory=list)
+
+
+def standing_decision(decision: type[Decision] = Decision) -> ColumnElement[bool]:
+    """The decision of a statement was neither corrected nor taken back, as `domain.decisions.standing` says it."""
+    later = aliased(Decision)
+    superseded = select(later.id).where(later.supersedes_id == decision.id).correlate(decision)
+    return decision.outcome.is_not(None) & ~superseded.exists()
+
+
+def standing_signoff() -> ColumnElement[bool]:
+    """The 決裁 of a statement was not taken back."""
+    later = aliased(Signoff)
+    superseded = select(later.id).where(later.supersedes_id == Signoff.id).correlate(Signoff)
+    return Signoff.result.is_not(None) & ~superseded.exists()
+
+
+def answers(db: Session, plan: PlanFact) -> list[GateAnswer]:
+    """Everything answered at the plan's gates, oldest first. One statement."""
+    found: dict[tuple[bool, int], _Growing] = {}
+    rows = db.execute(_ANSWERS, {"plan": plan.id}).all()
+    for row in sorted(rows, key=lambda r: (r.at, r.kind, r.number, r.owed_number or 0)):
+        growing = found.setdefault((row.kind == "signoff", row.number), _Growing(row))
+        if row.owed_number is not None:
+            growing.owed.append(Owed(row.owed_number, row.owed_words, row.met_by, row.met_at, row.met_note))
+    return [_answer(growing) for growing in found.values()]
+
+
+def answers_in_force(given: Sequence[GateAnswer]) -> dict[Place, GateAnswer]:
+    """By gate and visit, the answer that counts."""
+    found: dict[Place, GateAnswer] = {}
+    for signoff in (False, True):
+        by_number = {each.number: each for each in given if each.signoff is signoff}
+        recorded = [
+            Given(each.number, each.place, each.day, each.result, each.supersedes, each.ratifies)
+            for each in by_number.values()
+        ]
+        for number in in_force(recorded).values():
+            found[by_number[number].place] = by_number[number]
+    return found
+
+
+def validities(
+    plan: PlanFact, given: Sequence[GateAnswer], versions: Iterable[VersionLine]
+) -> dict[tuple[bool, int], Validity]:
+    """Of each answer, by its `id`: does it still count?"""
+    order = {stage.key: position for position, stage in enumerate(plan.chain.stages)}
+    later = {(a.signoff, a.supersedes): a for a in given if a.supersedes is not None}
+    texts = sorted((v.visit, order[v.stage], v.number) for v in versions)
+    entered = [
+        (plan.visit, order[plan.stage.key]),
+        *((visit, stage) for visit, stage, _ in texts),
+        *((a.visit, order[a.stage]) for a in given),
+    ]
+    counting = {answer.id for answer in answers_in_force(given).values()}
+
+    def validity(answer: GateAnswer) -> Validity:
+        where = (answer.visit, order[answer.stage])
+        if answer.result is None:
+            return Validity.TAKING_BACK
+        if newer := later.get(answer.id):
+            return Validity.CORRECTED if newer.result is not None else Validity.TAKEN_BACK
+        if any(visit > where[0] and stage <= where[1] for visit, stage in entered):
+            return Validity.VOID
+        if answer.ratifies is not None:
+            return Validity.IN_FORCE
+        current = max((number for visit, stage, number in texts if (visit, stage) <= where), default=None)
+        if answer.version != current:
+            return Validity.STALE
+        return Validity.IN_FORCE if answer.id in counting else Validity.OVERRULED
+
+    return {answer.id: validity(answer) for answer in given}
+
+
+def right_to_decide(manner: str) -> Act:
+    """The right by which a decision of that manner is recorded, corrected and taken back."""
+    return Act.DECIDE_ALONE if manner == Manner.CHAIR_ALONE else Act.RECORD_OUTCOME
+
+
+def reviews(who: Actor, gate: Gate, principal: int, held: Collection[tuple[int, str]]) -> bool:
+    """Whether the 後閲 of what a deputy signed at the gate is the person's: the principal's while they hold the
+    office, and afterwards that of whoever holds it. `held` is who does today, as `people.in_office` finds it."""
+    if not isinstance(gate, SignoffGate):
+        return False
+    mine = (who.id, gate.office) in held
+    return mine and (who.id == principal or (principal, gate.office) not in held)
+
+
+def built_on(plan: PlanFact, given: Sequence[GateAnswer], answer: GateAnswer) -> str | None:
+    """What somebody built on the answer, so that it can no longer be taken back (引戻し), in words; None when
+    nobody did."""
+    if (plan.stage.key, plan.visit) != (answer.stage, answer.visit):
+        return say("計画が既に動いた")
+    if answer.signoff:
+        return say("後閲が済んでいる") if any(owed.at for owed in answer.owed) else None
+    superseded = {a.supersedes for a in given if a.supersedes is not None and not a.signoff}
+    after = {gate.key for gate in plan.stage.gates if answer.gate in gate.after}
+    taken_back = {a.supersedes for a in given if a.supersedes is not None and a.signoff}
+    following = [a for a in given if a.gate in after and a.visit == answer.visit and a.result is not None]
+    if any(not a.signoff and a.number not in superseded for a in following):
+        return say("次の会議体が既に決定した")
+    if any(a.signoff and a.number not in taken_back for a in following):
+        return say("決裁が既に済んだ")
+    if any(owed.at for owed in answer.owed):
+        return say("条件が既に解消された")
+    if any(a.ratifies == answer.number for a in given):
+        return say("専決が既に報告された")
+    return say("会議が既に終了した") if answer.meeting_closed else None
+
+
+def _answer(growing: _Growing) -> GateAnswer:
+    row = growing.row
+    return GateAnswer(
+        signoff=row.kind == "signoff",
+        number=row.number,
+        stage=row.stage,
+        visit=row.visit,
+        gate=row.gate_key,
+        version=row.version,
+        result=row.result,
+        manner=row.manner,
+        note=row.note,
+        day=row.day or tokyo_day(row.at),
+        by_id=row.by_id,
+        by=row.by,
+        at=row.at,
+        supersedes=row.supersedes_id,
+        ratifies=row.ratifies_id,
+        purpose=row.purpose,
+        meeting=row.meeting,
+        meeting_title=row.meeting_title,
+        meeting_closed=row.meeting_status == "closed",
+        owed=tuple(growing.owed),
+    )
+
+
+_closer, _principal = aliased(Person), aliased(Person)
+_NO_NUMBER, _NO_WORDS = cast(null(), Decision.id.type), cast(null(), String)
+_DECISIONS = (
+    select(
+        literal("decision").label("kind"),
+        Decision.id.label("number"),
+        Decision.stage,
+        Decision.visit,
+        Decision.gate_key,
+        Version.number.label("version"),
+        Decision.outcome.label("result"),
+        Decision.manner,
+        Decision.note,
+        Decision.decided_on.label("day"),
+        Person.id.label("by_id"),
+        Person.name.label("by"),
+        Decision.recorded_at.label("at"),
+        Decision.supersedes_id,
+        Decision.ratifies_id,
+        AgendaItem.purpose,
+        Meeting.id.label("meeting"),
+        Meeting.title.label("meeting_title"),
+        Meeting.status.label("meeting_status"),
+        Condition.id.label("owed_number"),
+        Condition.text.label("owed_words"),
+        _closer.name.label("met_by"),
+        Condition.closed_at.label("met_at"),
+        Condition.closed_note.label("met_note"),
+    )
+    .join(Version, Version.id == Decision.version_id)
+    .join(Person, Person.id == Decision.recorded_by)
+    .outerjoin(AgendaItem, AgendaItem.id == Decision.item_id)
+    .outerjoin(Meeting, Meeting.id == AgendaItem.meeting_id)
+    .outerjoin(Condition, Condition.decision_id == Decision.id)
+    .outerjoin(_closer, _closer.id == Condition.closed_by)
+    .where(Decision.plan_id == bindparam("plan"))
+)
+_SIGNOFFS = (
+    select(
+        literal("signoff"),
+        Signoff.id,
+        Signoff.stage,
+        Signoff.visit,
+        Signoff.gate_key,
+        Version.number,
+        Signoff.result,
+        Signoff.manner,
+        Signoff.note,
+        cast(null(), Date),
+        Person.id,
+        Person.name,
+        Signoff.signed_at,
+        Signoff.supersedes_id,
+        _NO_NUMBER,
+        _NO_WORDS,
+        _NO_NUMBER,
+        _NO_WORDS,
+        _NO_WORDS,
+        _principal.id,
+        _principal.name,
+        _closer.name,
+        Review.reviewed_at,
+        Review.note,
+    )
+    .join(Version, Version.id == Signoff.version_id)
+    .join(Person, Person.id == Signoff.signed_by)
+    .outerjoin(_principal, (_principal.id == Signoff.principal_id) & (Signoff.manner == "deputy"))
+    .outerjoin(Review, Review.signoff_id == Signoff.id)
+    .outerjoin(_closer, _closer.id == Review.reviewed_by)
+    .where(Signoff.plan_id == bindparam("plan"))
+)
+_ANSWERS = union_all(_DECISIONS, _SIGNOFFS)

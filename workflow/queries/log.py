@@ -1,0 +1,127 @@
+"""The event log as people read it: newest first, narrowed, each event in words."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from workflow.domain.calendar import at_tokyo, end_of_day
+from workflow.domain.events import Names, Tag, event_words
+from workflow.queries.chains import chain_of
+from workflow.store.tables import BodyRecord, Department, Event, Meeting, Person, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which events: of a kind, by a person (key or whole name), on a plan (key or a part of its title), on a
+    meeting, from a day to a day (both included). None: all."""
+
+    tag: Tag | None = None
+    person: str | None = None
+    plan: str | None = None
+    meeting: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One event. `by` is None when nobody was signed in; `plan` is (key, title), `meeting` (number, title)."""
+
+    seq: int
+    at: datetime
+    by: str | None
+    tag: Tag
+    words: str
+    plan: tuple[str, str] | None
+    meeting: tuple[int, str] | None
+    data: Mapping[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Events, newest first; `before` is the number to go on from, None at the end."""
+
+    events: tuple[Logged, ...]
+    before: int | None
+
+
+def log_page(
+    db: Session, narrowed: Narrowed | None = None, *, before: int | None = None, limit: int = 50
+) -> LogPage:
+    """The newest events, those before the number `before` if there is one. Four statements, beside each chain
+    once in a process."""
+    statement = _events(narrowed or Narrowed()).order_by(Event.seq.desc()).limit(limit + 1)
+    if before is not None:
+        statement = statement.where(Event.seq < before)
+    rows = db.execute(statement).all()
+    shown = [(row, json.loads(row.data)) for row in rows[:limit]]
+    names = _names(db, (data for _, data in shown))
+    events = tuple(_logged(db, row, data, names) for row, data in shown)
+    return LogPage(events, events[-1].seq if len(rows) > limit else None)
+
+
+def _events(narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            Event.seq,
+            Event.at,
+            Event.tag,
+            Event.data,
+            Event.hash,
+            Person.name,
+            Plan.key,
+            Plan.title,
+            Plan.chain_sha256,
+            Meeting.id,
+            Meeting.title.label("meeting"),
+        )
+        .outerjoin(Person, Person.id == Event.by)
+        .outerjoin(Plan, Plan.id == Event.plan_id)
+        .outerjoin(Meeting, Meeting.id == Event.meeting_id)
+    )
+    if narrowed.tag is not None:
+        statement = statement.where(Event.tag == narrowed.tag)
+    if narrowed.person is not None:
+        statement = statement.where((Person.key == narrowed.person) | (Person.name == narrowed.person))
+    if narrowed.plan is not None:
+        titled = Plan.title.contains(narrowed.plan, autoescape=True)
+        statement = statement.where((Plan.key == narrowed.plan) | titled)
+    if narrowed.meeting is not None:
+        statement = statement.where(Event.meeting_id == narrowed.meeting)
+    if narrowed.first is not None:
+        statement = statement.where(Event.at >= at_tokyo(narrowed.first, time()))
+    if narrowed.last is not None:
+        statement = statement.where(Event.at < end_of_day(narrowed.last))
+    return statement
+
+
+def _names(db: Session, told: Iterable[Mapping[str, Any]]) -> Names:
+    fields = ("person", "principal", "deputy")
+    keys = {str(data[field]) for data in told for field in fields if data.get(field)}
+    return Names(
+        people=dict(db.execute(select(Person.key, Person.name).where(Person.key.in_(keys))).all()),
+        bodies=dict(db.execute(select(BodyRecord.key, BodyRecord.name)).all()),
+        departments=dict(db.execute(select(Department.key, Department.name)).all()),
+    )
+
+
+def _logged(db: Session, row: Any, data: Mapping[str, Any], names: Names) -> Logged:
+    tag = Tag(row.tag)
+    chain = chain_of(db, row.chain_sha256) if row.chain_sha256 else None
+    return Logged(
+        row.seq,
+        row.at,
+        row.name,
+        tag,
+        event_words(tag, data, chain=chain, names=names),
+        (row.key, row.title) if row.key else None,
+        (row.id, row.meeting) if row.id else None,
+        data,
+        row.hash,
+    )

@@ -1,0 +1,212 @@
+"""What the public said, and what the office answers, as the staff and the public read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from workflow.domain.comments import Author, Disposition, Route
+from workflow.queries.comments import receipt
+from workflow.store.tables import Answer, Opinion, Submission
+
+ON_A_PAGE = 20
+
+
+class Which(StrEnum):
+    """Which opinions a list shows."""
+
+    ALL = "all"
+    UNANSWERED = "unanswered"
+    ANSWERED = "answered"
+    LATE = "late"
+
+    @property
+    def label(self) -> str:
+        return {"all": "すべて", "unanswered": "未回答", "answered": "回答済み", "late": "期間後"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One opinion, without who wrote it. `number` counts within the letter of that receipt; `summary` is that of
+    its answer, None when it has none."""
+
+    id: int
+    submission: int
+    receipt: str
+    number: int
+    route: Route
+    late: bool
+    received_at: datetime
+    text: str
+    answer: int | None
+    summary: str | None
+    answer_text: str | None
+    disposition: Disposition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of opinions, `page` of `pages`, and how many there are on all of them."""
+
+    opinions: tuple[Said, ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """An answer, and how many opinions it answers: those that came in time, and those that came late."""
+
+    id: int
+    summary: str
+    text: str
+    disposition: Disposition
+    opinions: int
+    late: int
+
+
+def opinion_page(
+    db: Session,
+    period: int,
+    *,
+    which: Which = Which.ALL,
+    route: Route | None = None,
+    words: str = "",
+    page: int = 1,
+) -> Sheet:
+    """One page of what came in during the period, in the order it came. Two statements."""
+    narrow = [*_NARROW[which], Submission.period_id == period]
+    if route is not None:
+        narrow.append(Submission.route == route)
+    if words:
+        narrow.append(Opinion.text.contains(words, autoescape=True))
+    total = db.scalar(select(func.count(Opinion.id)).join(Submission, _OF_LETTER).where(*narrow)) or 0
+    pages = max(1, -(-total // ON_A_PAGE))
+    page = min(max(page, 1), pages)
+    found = _opinions(narrow).limit(ON_A_PAGE).offset((page - 1) * ON_A_PAGE)
+    return Sheet(tuple(_said(row) for row in db.execute(found)), page, pages, total)
+
+
+def opinions_by_id(db: Session, period: int, numbers: Iterable[int]) -> list[Said]:
+    """Those of the opinions that are of the period. One statement."""
+    narrow = [Submission.period_id == period, Opinion.id.in_(list(numbers))]
+    return [_said(row) for row in db.execute(_opinions(narrow))]
+
+
+def opinions_of_answer(db: Session, answer: int) -> list[Said]:
+    """The opinions put to one answer. One statement."""
+    return [_said(row) for row in db.execute(_opinions([Opinion.answer_id == answer]))]
+
+
+def all_opinions(db: Session, period: int) -> list[Said]:
+    """Everything that came in during the period. One statement."""
+    return [_said(row) for row in db.execute(_opinions([Submission.period_id == period]))]
+
+
+def writers(db: Session, submissions: Iterable[int]) -> dict[int, Author]:
+    """Who wrote these letters: personal data, for those who run the comment. One statement."""
+    return _writers(db, Submission.id.in_(list(submissions)))
+
+
+def writers_of_period(db: Session, period: int) -> dict[int, Author]:
+    """Who wrote in this period: personal data, for those who run the comment. One statement."""
+    return _writers(db, Submission.period_id == period)
+
+
+def letter(db: Session, number: str) -> tuple[datetime, int]:
+    """When the letter of that receipt number came in, and how many opinions it holds. One statement."""
+    period, _, within = number.partition("-")
+    received_at, opinions = db.execute(
+        select(Submission.received_at, func.count(Opinion.id))
+        .join(Opinion, _OF_LETTER)
+        .where(Submission.period_id == int(period), Submission.number == int(within))
+        .group_by(Submission.id, Submission.received_at)
+    ).one()
+    return received_at, opinions
+
+
+def replies(db: Session, period: int) -> list[Replied]:
+    """The answers of the period, in the order they were given. One statement."""
+    rows = db.execute(
+        select(
+            Answer.id,
+            Answer.summary,
+            Answer.text,
+            Answer.disposition,
+            func.sum(case((Submission.late.is_(False), 1), else_=0)),
+            func.sum(case((Submission.late.is_(True), 1), else_=0)),
+        )
+        .join(Opinion, Opinion.answer_id == Answer.id)
+        .join(Submission, _OF_LETTER)
+        .where(Answer.period_id == period)
+        .group_by(Answer.id, Answer.summary, Answer.text, Answer.disposition)
+        .order_by(Answer.id)
+    )
+    return [
+        Replied(number, summary, text, Disposition(disposition), int(in_time), int(late))
+        for number, summary, text, disposition, in_time, late in rows
+    ]
+
+
+_OF_LETTER = Submission.id == Opinion.submission_id
+_NARROW: dict[Which, list[ColumnElement[bool]]] = {
+    Which.ALL: [],
+    Which.UNANSWERED: [Opinion.answer_id.is_(None), Submission.late.is_(False)],
+    Which.ANSWERED: [Opinion.answer_id.is_not(None)],
+    Which.LATE: [Submission.late.is_(True)],
+}
+
+
+def _opinions(narrow: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Opinion.id,
+            Submission.id,
+            Submission.period_id,
+            Submission.number,
+            Opinion.number,
+            Submission.route,
+            Submission.late,
+            Submission.received_at,
+            Opinion.text,
+            Answer.id,
+            Answer.summary,
+            Answer.text,
+            Answer.disposition,
+        )
+        .join(Submission, _OF_LETTER)
+        .outerjoin(Answer, Answer.id == Opinion.answer_id)
+        .where(*narrow)
+        .order_by(Submission.number, Opinion.number)
+    )
+
+
+def _writers(db: Session, which: ColumnElement[bool]) -> dict[int, Author]:
+    columns = Submission.name, Submission.address, Submission.telephone, Submission.affiliation
+    rows = db.execute(select(Submission.id, *columns).where(which))
+    return {row[0]: Author(*row[1:]) for row in rows}
+
+
+def _said(row: Any) -> Said:
+    opinion, letter, period, letter_number, number, route, late, at, text, answer, summary, reply, became = (
+        row
+    )
+    return Said(
+        id=opinion,
+        submission=letter,
+        receipt=receipt(period, letter_number),
+        number=number,
+        route=Route(route),
+        late=late,
+        received_at=at,
+        text=text,
+        answer=answer,
+        summary=summary,
+        answer_text=reply,
+        disposition=Disposition(became) if became else None,
+    )

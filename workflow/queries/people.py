@@ -1,0 +1,244 @@
+"""The list of people, and one person through the years: what holds on a day, what is past and what is to come."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from definitions.terms import Role
+from workflow.domain.errors import NotFound
+from workflow.queries.actor import in_term
+from workflow.store.tables import (
+    Administrator,
+    BodyRecord,
+    Credential,
+    Department,
+    Deputy,
+    Membership,
+    Person,
+    Posting,
+)
+
+
+class TermState(StrEnum):
+    """Where a day falls in a term."""
+
+    NOW = "now"
+    COMING = "coming"
+    PAST = "past"
+
+    @property
+    def label(self) -> str:
+        return {"now": "現在", "coming": "これから", "past": "終了"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """From a day until a day, both included; until None means still. `number` is its row's."""
+
+    number: int
+    since: date
+    until: date | None
+    standing: TermState
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPosting:
+    department: str
+    office: str | None
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeat:
+    body: str
+    name: str
+    role: Role
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDeputyship:
+    """`key` and `name` are of the other person."""
+
+    key: str
+    name: str
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person in the list, with what they hold that day: (department's name, 職) and (body, its name, role)."""
+
+    key: str
+    name: str
+    email: str
+    postings: tuple[tuple[str, str | None], ...]
+    seats: tuple[tuple[str, str, Role], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """A page of people in the order of their keys; `following` is the key to go on from, None at the end."""
+
+    people: tuple[PersonLine, ...]
+    following: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFact:
+    """One person with every term they ever had, the newest first. `deputies` may stand in for them; they may
+    stand in for `principals`. `can_sign_in`: they have a password."""
+
+    key: str
+    name: str
+    email: str
+    postings: tuple[HeldPosting, ...]
+    seats: tuple[HeldSeat, ...]
+    deputies: tuple[HeldDeputyship, ...]
+    principals: tuple[HeldDeputyship, ...]
+    administrator: tuple[Term, ...]
+    can_sign_in: bool
+
+
+def people_list(
+    db: Session,
+    day: date,
+    *,
+    words: str = "",
+    department: str | None = None,
+    following: str | None = None,
+    limit: int = 50,
+) -> PeoplePage:
+    """People by key, one page, with what they hold that day. `words` are looked for in name, key and address;
+    `department` narrows to who serves there that day. Three statements."""
+    narrowed = select(Person.id, Person.key, Person.name, Person.email).order_by(Person.key).limit(limit + 1)
+    if words:
+        columns = (Person.name, Person.key, Person.email)
+        found = [column.contains(words, autoescape=True) for column in columns]
+        narrowed = narrowed.where(found[0] | found[1] | found[2])
+    if department:
+        serves = exists().where(Posting.person_id == Person.id, Posting.department_key == department)
+        narrowed = narrowed.where(serves.where(in_term(Posting, day)))
+    if following:
+        narrowed = narrowed.where(Person.key > following)
+    rows = db.execute(narrowed).all()
+    shown, more = rows[:limit], len(rows) > limit
+    numbers = [row.id for row in shown]
+    postings, seats = _postings_of(db, numbers, day), _seats_of(db, numbers, day)
+    people = tuple(
+        PersonLine(row.key, row.name, row.email, tuple(postings[row.id]), tuple(seats[row.id]))
+        for row in shown
+    )
+    return PeoplePage(people, shown[-1].key if more else None)
+
+
+def departments(db: Session) -> list[tuple[str, str]]:
+    """(key, name) of every department."""
+    return list(db.execute(select(Department.key, Department.name).order_by(Department.key)))
+
+
+def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]]:
+    """(key, name) of everybody else, to choose from."""
+    others = select(Person.key, Person.name).where(Person.key != key).order_by(Person.key).limit(limit)
+    return list(db.execute(others))
+
+
+def person(db: Session, key: str, day: date) -> PersonFact:
+    """The person of that key; `standing` of each term is as of the day. Seven statements. Raises `NotFound`."""
+    found = db.scalar(select(Person).where(Person.key == key))
+    if found is None:
+        raise NotFound("職員", key)
+    return PersonFact(
+        key=found.key,
+        name=found.name,
+        email=found.email,
+        postings=_held_postings(db, found.id, day),
+        seats=_held_seats(db, found.id, day),
+        deputies=_deputyships(db, Deputy.principal_id == found.id, Deputy.deputy_id, day),
+        principals=_deputyships(db, Deputy.deputy_id == found.id, Deputy.principal_id, day),
+        administrator=_administrator(db, found.id, day),
+        can_sign_in=db.get(Credential, found.id) is not None,
+    )
+
+
+def standing(since: date, until: date | None, day: date) -> TermState:
+    """Where the day falls in a term; both ends included."""
+    if day < since:
+        return TermState.COMING
+    return TermState.NOW if until is None or day <= until else TermState.PAST
+
+
+def _postings_of(
+    db: Session, people: Sequence[int], day: date
+) -> defaultdict[int, list[tuple[str, str | None]]]:
+    found = defaultdict(list)
+    rows = db.execute(
+        select(Posting.person_id, Department.name, Posting.office)
+        .join(Department, Department.key == Posting.department_key)
+        .where(Posting.person_id.in_(people), in_term(Posting, day))
+        .order_by(Posting.id)
+    )
+    for number, department, office in rows:
+        found[number].append((department, office))
+    return found
+
+
+def _seats_of(db: Session, people: Sequence[int], day: date) -> defaultdict[int, list[tuple[str, str, Role]]]:
+    found = defaultdict(list)
+    rows = db.execute(
+        select(Membership.person_id, BodyRecord.key, BodyRecord.name, Membership.role)
+        .join(BodyRecord, BodyRecord.key == Membership.body_key)
+        .where(Membership.person_id.in_(people), in_term(Membership, day))
+        .order_by(Membership.id)
+    )
+    for number, body, name, role in rows:
+        found[number].append((body, name, Role(role)))
+    return found
+
+
+def _held_postings(db: Session, number: int, day: date) -> tuple[HeldPosting, ...]:
+    rows = db.execute(
+        select(Posting, Department.name)
+        .join(Department, Department.key == Posting.department_key)
+        .where(Posting.person_id == number)
+        .order_by(Posting.since.desc(), Posting.id.desc())
+    )
+    return tuple(HeldPosting(name, held.office, _term(held, day)) for held, name in rows)
+
+
+def _held_seats(db: Session, number: int, day: date) -> tuple[HeldSeat, ...]:
+    rows = db.execute(
+        select(Membership, BodyRecord.name)
+        .join(BodyRecord, BodyRecord.key == Membership.body_key)
+        .where(Membership.person_id == number)
+        .order_by(Membership.since.desc(), Membership.id.desc())
+    )
+    return tuple(HeldSeat(held.body_key, name, Role(held.role), _term(held, day)) for held, name in rows)
+
+
+def _deputyships(
+    db: Session, mine: ColumnElement[bool], other: InstrumentedAttribute[int], day: date
+) -> tuple[HeldDeputyship, ...]:
+    rows = db.execute(
+        select(Deputy, Person.key, Person.name)
+        .join(Person, Person.id == other)
+        .where(mine)
+        .order_by(Deputy.since.desc(), Deputy.id.desc())
+    )
+    return tuple(HeldDeputyship(key, name, _term(held, day)) for held, key, name in rows)
+
+
+def _administrator(db: Session, number: int, day: date) -> tuple[Term, ...]:
+    rows = db.scalars(
+        select(Administrator).where(Administrator.person_id == number).order_by(Administrator.since.desc())
+    )
+    return tuple(_term(held, day) for held in rows)
+
+
+def _term(held: Posting | Membership | Deputy | Administrator, day: date) -> Term:
+    return Term(held.id, held.since, held.until, standing(held.since, held.until, day))

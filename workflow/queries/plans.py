@@ -1,0 +1,223 @@
+"""Lists of plans, and what happened to one."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
+
+from definitions.chain import Chain, Stage
+from workflow.domain.errors import NotFound
+from workflow.domain.events import Tag, event_words
+from workflow.domain.gates import TextFact
+from workflow.domain.language import say
+from workflow.domain.plans import Status
+from workflow.queries.chains import chain_of
+from workflow.store.database import connection_of
+from workflow.store.tables import (
+    Department,
+    Event,
+    Meeting,
+    Person,
+    Plan,
+    Version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFact:
+    """A plan with its chain and its current version."""
+
+    id: int
+    key: str
+    title: str
+    chain: Chain
+    chain_sha256: str
+    department: str
+    stage: Stage
+    status: Status
+    visit: int
+    revision: int
+    entered_at: datetime
+    text: TextFact | None
+    sha256: str | None
+    department_name: str
+    first_month: str | None
+
+    @property
+    def dated(self) -> Chain:
+        """The plan's chain in the plan's own months."""
+        return self.chain.beginning(self.first_month) if self.first_month else self.chain
+
+
+_any_version = aliased(Version)
+
+
+_NEWEST = (
+    select(func.max(_any_version.number))
+    .where(_any_version.plan_id == Plan.id)
+    .correlate(Plan)
+    .scalar_subquery()
+)
+
+
+PLAN_COLUMNS = (
+    Plan.id,
+    Plan.key,
+    Plan.title,
+    Plan.chain_sha256,
+    Plan.department_key,
+    Plan.stage,
+    Plan.status,
+    Plan.visit,
+    Plan.revision,
+    Plan.entered_at,
+    Version.id.label("version_id"),
+    Version.number,
+    Version.stage.label("version_stage"),
+    Version.visit.label("version_visit"),
+    Version.sha256,
+    Department.name.label("department_name"),
+    Plan.first_month,
+)
+
+
+def plans() -> Select[*tuple[Any, ...]]:
+    """Every plan with its current version: the statement to narrow, and to read with `plan_fact`."""
+    return (
+        select(*PLAN_COLUMNS)
+        .select_from(Plan)
+        .join(Department, Department.key == Plan.department_key)
+        .outerjoin(Version, (Version.plan_id == Plan.id) & (Version.number == _NEWEST))
+    )
+
+
+def plan_by_key(db: Session, key: str) -> PlanFact:
+    """The plan of that key. Raises `NotFound`."""
+    return _one(db, _BY_KEY, key)
+
+
+def plan_by_id(db: Session, plan_id: int) -> PlanFact:
+    """The plan of that number. Raises `NotFound`."""
+    return _one(db, _BY_ID, plan_id)
+
+
+_BY_KEY = plans().where(Plan.key == bindparam("which"))
+
+
+_BY_ID = plans().where(Plan.id == bindparam("which"))
+
+
+def _one(db: Session, statement: Select[*tuple[Any, ...]], which: str | int) -> PlanFact:
+    row = connection_of(db).execute(statement, {"which": which}).first()
+    if row is None:
+        raise NotFound("計画", str(which))
+    return plan_fact(db, row)
+
+
+def plan_fact(db: Session, row: Row[*tuple[Any, ...]]) -> PlanFact:
+    """A row of `plans()` as a fact; what more the statement reads stands behind."""
+    r = tuple(row)
+    chain = chain_of(db, r[3])
+    text = None if r[10] is None else TextFact(version_id=r[10], number=r[11], stage=r[12], visit=r[13])
+    return PlanFact(
+        r[0],
+        r[1],
+        r[2],
+        chain,
+        r[3],
+        r[4],
+        chain.stage(r[5]),
+        Status(r[6]),
+        r[7],
+        r[8],
+        r[9],
+        text,
+        r[14],
+        r[15],
+        r[16],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of plans in the order of their keys; `following` is the key to go on from, None at the end."""
+
+    plans: tuple[PlanFact, ...]
+    following: str | None
+
+
+def plan_list(
+    db: Session,
+    *,
+    department: str | None = None,
+    status: Status | None = None,
+    stage: str | None = None,
+    words: str = "",
+    following: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Plans by key, one page. `words` are looked for in the title and the key. One statement."""
+    narrowed = plans().order_by(Plan.key).limit(limit + 1)
+    for column, value in ((Plan.department_key, department), (Plan.status, status), (Plan.stage, stage)):
+        if value is not None:
+            narrowed = narrowed.where(column == value)
+    if words:
+        narrowed = narrowed.where(
+            Plan.title.contains(words, autoescape=True) | Plan.key.contains(words, autoescape=True)
+        )
+    if following:
+        narrowed = narrowed.where(Plan.key > following)
+    found = [plan_fact(db, row) for row in db.execute(narrowed)]
+    more = len(found) > limit
+    return Page(tuple(found[:limit]), found[limit - 1].key if more else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of a plan's history. `words` say it in Japanese."""
+
+    seq: int
+    at: datetime
+    by: str
+    tag: Tag
+    words: str
+    data: Mapping[str, Any]
+
+
+def history(db: Session, plan: PlanFact) -> list[Happened]:
+    """Everything that happened to the plan, from its start. One statement."""
+    return _happened(plan, db.execute(_events(plan).order_by(Event.seq)))
+
+
+def newest_first(
+    db: Session, plan: PlanFact, *, before: int | None = None, limit: int = 50
+) -> tuple[list[Happened], int | None]:
+    """What happened to the plan last, newest first; with `before`, what happened before the event of that
+    number. The second value is the `before` of the next page, None at the plan's beginning. One statement."""
+    wanted = _events(plan).order_by(Event.seq.desc()).limit(limit + 1)
+    if before is not None:
+        wanted = wanted.where(Event.seq < before)
+    found = _happened(plan, db.execute(wanted))
+    return found[:limit], found[limit - 1].seq if len(found) > limit else None
+
+
+def _events(plan: PlanFact) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Event.seq, Event.at, Person.name, Event.tag, Event.data, Meeting.title)
+        .outerjoin(Person, Person.id == Event.by)
+        .outerjoin(Meeting, Meeting.id == Event.meeting_id)
+        .where(Event.plan_id == plan.id)
+    )
+
+
+def _happened(plan: PlanFact, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Happened]:
+    found = []
+    for seq, at, name, tag, text, meeting in rows:
+        data = json.loads(text)
+        words = event_words(Tag(tag), data, chain=plan.chain, meeting=meeting)
+        found.append(Happened(seq, at, name or say("（意見提出者）"), Tag(tag), words, data))
+    return found

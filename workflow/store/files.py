@@ -1,0 +1,131 @@
+"""The file store: documents by their SHA-256. None is ever held in memory whole."""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+import time
+from contextlib import suppress
+from io import BufferedRandom, FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow.domain.errors import BadInput, DocumentDamaged
+from workflow.domain.language import say
+from workflow.store import private_files
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+LARGEST = 200 * 1024 * 1024
+"""The largest document taken, in bytes."""
+
+_ARRIVING = ".arriving-"
+
+
+class Arriving(BufferedRandom):
+    """A document on its way: a file of its own beside the store, for its owner alone, that is gone when it is closed
+    without having been kept. Write to it from the beginning to the end."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        super().__init__(FileIO(descriptor, "r+"))
+        self.path = path
+        self.size = 0
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def write(self, content: "ReadableBuffer", /) -> int:
+        """Raises `BadInput` when the document becomes too large."""
+        self.size += memoryview(content).nbytes
+        if self.size > LARGEST:
+            raise BadInput(
+                "文書",
+                "ファイルが大きすぎます",
+                say("{megabytes} MB 以内のファイルにしてください。", megabytes=LARGEST // 1024 // 1024),
+            )
+        self._digest.update(content)
+        return super().write(content)
+
+    def close(self) -> None:
+        super().close()
+        self.path.unlink(missing_ok=True)
+
+
+def arriving(store: Path) -> Arriving:
+    """A document to be written. What a crash left of earlier ones is taken away."""
+    private_files.make_folder(store)
+    _take_away_what_was_left(store)
+    descriptor, name = tempfile.mkstemp(prefix=_ARRIVING, dir=store)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return Arriving(descriptor, Path(name))
+
+
+def keep(store: Path, content: bytes | Arriving) -> str:
+    """Put the document under its SHA-256, durably, and return it. A file already there is not rewritten, unless it
+    no longer matches its name. Raises `BadInput` when it is empty or too large."""
+    if isinstance(content, bytes):
+        with arriving(store) as document:
+            document.write(content)
+            return keep(store, document)
+    if not content.size:
+        raise BadInput("文書", "ファイルが空です", "内容のあるファイルを指定してください。")
+    place = path_of(store, content.sha256)
+    if place.exists() and _sha256_of(place) == content.sha256:
+        return content.sha256
+    content.flush()
+    os.fsync(content.fileno())
+    private_files.make_folder(place.parent)
+    content.path.replace(place)
+    _sync_folder(place.parent)
+    return content.sha256
+
+
+def read(store: Path, sha256: str) -> bytes:
+    """The bytes of a document. Raises `DocumentDamaged`."""
+    return checked(store, sha256).read_bytes()
+
+
+def checked(store: Path, sha256: str) -> Path:
+    """Where a document lies. Raises `DocumentDamaged` when it is gone or changed."""
+    place = path_of(store, sha256)
+    try:
+        found = _sha256_of(place)
+    except OSError as error:
+        raise DocumentDamaged(sha256, "見つかりません") from error
+    if found != sha256:
+        raise DocumentDamaged(sha256, "書き換えられています")
+    return place
+
+
+def path_of(store: Path, sha256: str) -> Path:
+    return store / sha256[:2] / sha256
+
+
+def size_of(store: Path, sha256: str) -> int:
+    """In bytes."""
+    return path_of(store, sha256).stat().st_size
+
+
+def _take_away_what_was_left(store: Path) -> None:
+    """An arriving document is locked for as long as somebody writes it; a new one is not locked at once."""
+    for path in store.glob(f"{_ARRIVING}*"):
+        with suppress(OSError), path.open("rb") as left:
+            if time.time() - path.stat().st_mtime > 5:
+                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+
+
+def _sha256_of(place: Path) -> str:
+    with place.open("rb") as document:
+        return hashlib.file_digest(document, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,50 @@
+"""The database's form: brought up to date by migrations, and checked before use."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from workflow.domain.errors import DatabaseUnusable
+from workflow.store.database import Office
+
+
+def migrate(office: Office, to: str = "head") -> None:
+    """Bring the database to the newest form; does nothing when it is. All of it or nothing."""
+    with office.migrating() as connection:
+        _refuse_newer(connection)
+        command.upgrade(_config(connection=connection), to)
+
+
+def require_current(office: Office) -> None:
+    """Raises `DatabaseUnusable` when the database has not the form this program needs."""
+    with office.reading() as db:
+        connection = db.connection()
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found == _script().get_current_head():
+            return
+        _refuse_newer(connection)
+        problem = "まだ準備されていません" if found is None else "古い形式です"
+        raise DatabaseUnusable(problem, "`sakutei init` を実行してください。記録は残ります。")
+
+
+def _refuse_newer(connection: Connection) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in _script().walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseUnusable("このプログラムより新しい形式です", "新しい版のプログラムを使ってください。")
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config(**attributes: Any) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    config.attributes.update(attributes)
+    return config

@@ -1,0 +1,98 @@
+"""Configuration, from the environment (`SAKUTEI_…`) or a `.env` file beside the data."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from workflow.domain.errors import BadInput
+from workflow.domain.language import say
+from workflow.store import private_files
+from workflow.store.database import Office
+
+
+class Settings(BaseSettings):
+    """Every setting has a default that works on one machine with nothing else installed."""
+
+    model_config = SettingsConfigDict(env_prefix="SAKUTEI_", env_file=".env", extra="ignore", frozen=True)
+
+    data: Path = Field(default=Path("sakutei-data"), description="where the database, documents and mail lie")
+    database_url: str | None = Field(
+        default=None, description="postgresql+psycopg://…; none: SQLite in `data`"
+    )
+    office_name: str = Field(default="○○区", max_length=100, description="names the office in every mail")
+    site: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^/\s]+$",
+        description="where people open the pages: links in mails, feeds and sign-in begin with it",
+    )
+    mail_from: str = Field(default="sakutei@localhost.localdomain", description="the sender of every mail")
+    smtp_host: str | None = Field(default=None, description="none: mail goes to a Maildir in `data`")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_starttls: bool = True
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_ca_file: Path | None = Field(default=None, description="certificates to check the server by")
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])\S+$",
+        description="the OpenID Connect provider people may sign in through; none: password only",
+    )
+    oidc_client_id: str | None = Field(default=None, description="how the provider knows this application")
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = Field(default="庁内アカウント", max_length=40, description="the provider, on its button")
+    templates: Path | None = Field(default=None, description="a folder of templates that override ours")
+    webhook_networks: str = Field(
+        default="", description="networks inside the office whose addresses webhooks may call: 10.1.0.0/16,…"
+    )
+    tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
+    lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `webhook_networks`."""
+        return _networks(self.webhook_networks)
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'sakutei.db'}"
+
+    @property
+    def documents(self) -> Path:
+        return self.data / "documents"
+
+    @property
+    def maildir(self) -> Path:
+        """Where mail goes when no mail server is configured."""
+        return self.data / "mail"
+
+    def office(self) -> Office:
+        """The office these settings name; its folder is made when it is not there, and shut to other users of the
+        machine."""
+        private_files.make_folder(self.data)
+        for place in (self.documents, self.maildir):
+            private_files.shut_all(place)
+        return Office(self.url, self.documents, lock_timeout=self.lock_timeout)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def settings() -> Settings:
+    """The settings of this process. Raises `BadInput` that names the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(["SAKUTEI", *(str(part).upper() for part in first["loc"])])
+        raise BadInput(
+            say("環境変数 {name}", name=name), first["msg"], "README の Configuration を見てください。"
+        ) from None

@@ -1,0 +1,32 @@
+"""Marks only this office can make, for people who have no account with it. They are keyed with a secret that lies in
+the office's database from its first day."""
+
+import hashlib
+import hmac
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.domain.addresses import subscriber
+from workflow.store.tables import OfficeSecret
+
+
+def sender_mark(db: Session, address: str, day: date) -> str:
+    """Tells the same sender within one day, and not who it is: of no use on the next day, nor in another office."""
+    return _seal(db, f"sender {day} {subscriber(address)}")
+
+
+def receipt_seal(db: Session, receipt: str) -> str:
+    """Shows that the receipt number was given out by this office."""
+    return _seal(db, f"receipt {receipt}")[:24]
+
+
+def device_seal(db: Session, key: str, number: str) -> str:
+    """Shows that the person of that key has signed in on the device of that number before."""
+    return _seal(db, f"device {key} {number}")
+
+
+def _seal(db: Session, words: str) -> str:
+    secret = db.scalars(select(OfficeSecret.value)).one()
+    return hmac.new(secret.encode(), words.encode(), hashlib.sha256).hexdigest()

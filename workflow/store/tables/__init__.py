@@ -1,0 +1,82 @@
+"""The tables: people, plans, meetings, what was decided, what was said by the public, and the event log.
+
+Times are UTC, days are days in Asia/Tokyo. Decisions, signoffs, votes, steps and events are append-only: the
+database itself refuses to change or delete one (see the second migration).
+"""
+
+from workflow.store.tables.accounts import (
+    AnsweredCall,
+    ApiToken,
+    Credential,
+    FailedSignIn,
+    Feed,
+    LinkToken,
+    MailedLink,
+    OfficeSecret,
+    PublicTry,
+    SignIn,
+    Webhook,
+)
+from workflow.store.tables.base import APPEND_ONLY, Record, Utc
+from workflow.store.tables.circulation import Circulation, Remark
+from workflow.store.tables.comments import Answer, CommentPeriod, Opinion, Submission
+from workflow.store.tables.decisions import Condition, Decision, Review, Signoff
+from workflow.store.tables.events import Cursor, Delivery, Event
+from workflow.store.tables.meetings import AgendaItem, Attendance, Meeting, Vote
+from workflow.store.tables.people import (
+    Administrator,
+    ClosedDay,
+    Department,
+    Deputy,
+    Membership,
+    Person,
+    Posting,
+)
+from workflow.store.tables.plans import BodyRecord, ChainText, Document, Plan, Step, Version
+
+__all__ = [
+    "APPEND_ONLY",
+    "Administrator",
+    "AgendaItem",
+    "Answer",
+    "AnsweredCall",
+    "ApiToken",
+    "Attendance",
+    "BodyRecord",
+    "ChainText",
+    "Circulation",
+    "ClosedDay",
+    "CommentPeriod",
+    "Condition",
+    "Credential",
+    "Cursor",
+    "Decision",
+    "Delivery",
+    "Department",
+    "Deputy",
+    "Document",
+    "Event",
+    "FailedSignIn",
+    "Feed",
+    "LinkToken",
+    "MailedLink",
+    "Meeting",
+    "Membership",
+    "OfficeSecret",
+    "Opinion",
+    "Person",
+    "Plan",
+    "Posting",
+    "PublicTry",
+    "Record",
+    "Remark",
+    "Review",
+    "SignIn",
+    "Signoff",
+    "Step",
+    "Submission",
+    "Utc",
+    "Version",
+    "Vote",
+    "Webhook",
+]

@@ -1,0 +1,133 @@
+"""How people and programs come in: passwords, sessions, mailed links, feeds, tokens, webhooks."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.store.tables.base import Record
+
+
+class Credential(Record):
+    """A person's password, as argon2id keeps it."""
+
+    __tablename__ = "credential"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime]
+
+
+class SignIn(Record):
+    """A session in a browser, which calls itself `agent`. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "sign_in"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    began_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    agent: Mapped[str] = mapped_column(String(200))
+
+
+class FailedSignIn(Record):
+    """A try that has not turned out right, counted so that guessing is slow. `name` is a SHA-256, cut short: of the
+    key that was typed, known or not, or of the network address it came from. `place` is one of the address or the
+    device that made it, where tries of one place are told apart; else empty."""
+
+    __tablename__ = "failed_sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    place: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    __table_args__ = (Index(None, "name", "at"),)
+
+
+class MailedLink(Record):
+    """A person's leave to set a password by mail: an invitation, or a reset. Each mail for it has a token of its
+    own (`LinkToken`). `used_at` is when the person got a password."""
+
+    __tablename__ = "mailed_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class LinkToken(Record):
+    """A token that stands in one mail, which may have been delivered. Only its SHA-256 is kept; taken back by
+    deleting it."""
+
+    __tablename__ = "link_token"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("mailed_link.id"), index=True)
+    expires_at: Mapped[datetime]
+
+
+class Feed(Record):
+    """A calendar somebody subscribes to by a secret URL: a body's meetings, or (with no body) their own."""
+
+    __tablename__ = "feed"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    body_key: Mapped[str | None] = mapped_column(ForeignKey("body.key"))
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class ApiToken(Record):
+    """A program's right to act for a person, within its scopes."""
+
+    __tablename__ = "api_token"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AnsweredCall(Record):
+    """A writing call of a program by its idempotency key, with the answer that is given again."""
+
+    __tablename__ = "answered_call"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"))
+    key: Mapped[str] = mapped_column(String(200))
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int | None]
+    body: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("token_id", "key"),)
+
+
+class Webhook(Record):
+    """Another system that is told of each step. `secret` signs what it is told."""
+
+    __tablename__ = "webhook"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[str] = mapped_column(String(100))
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class OfficeSecret(Record):
+    """The one row whose value keys the marks only this office can make. No page shows it."""
+
+    __tablename__ = "office_secret"
+    value: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class PublicTry(Record):
+    """A form somebody from the public sent, counted so that nobody floods us. `sender_sha256` is of the address
+    it came from with a daily salt: it tells the same sender, not who it is."""
+
+    __tablename__ = "public_try"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender_sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    __table_args__ = (Index(None, "sender_sha256", "at"),)

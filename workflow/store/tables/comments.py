@@ -1,0 +1,69 @@
+"""パブリックコメント: the period, what was sent in, and the answers."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.store.tables.base import Record
+
+
+class CommentPeriod(Record):
+    """A パブリックコメント: both days included, ends at 24:00 Asia/Tokyo of the last."""
+
+    __tablename__ = "comment_period"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    stage: Mapped[str] = mapped_column(String(60))
+    visit: Mapped[int]
+    gate_key: Mapped[str] = mapped_column(String(60))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    shortened_why: Mapped[str | None] = mapped_column(Text)
+    places: Mapped[list[str]]
+    contact: Mapped[str] = mapped_column(Text)
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("plan_id", "gate_key", "visit", "version_id"),)
+
+
+class Submission(Record):
+    """One letter, form, fax or visit: one person (人), perhaps several opinions (件)."""
+
+    __tablename__ = "submission"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("comment_period.id"))
+    number: Mapped[int]
+    route: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(400))
+    telephone: Mapped[str] = mapped_column(String(60))
+    affiliation: Mapped[str] = mapped_column(String(400))
+    received_at: Mapped[datetime]
+    late: Mapped[bool]
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    __table_args__ = (UniqueConstraint("period_id", "number"),)
+
+
+class Answer(Record):
+    """区の考え方, to one opinion or to several that are alike."""
+
+    __tablename__ = "answer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("comment_period.id"), index=True)
+    summary: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    disposition: Mapped[str] = mapped_column(String(20))
+    answered_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime]
+
+
+class Opinion(Record):
+    __tablename__ = "opinion"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("answer.id"), index=True)
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)

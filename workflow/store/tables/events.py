@@ -1,0 +1,55 @@
+"""The event log, and the mail that follows from it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.store.tables.base import Record
+
+
+class Event(Record):
+    """One thing that happened. `hash` covers the row and the hash before it."""
+
+    __tablename__ = "event"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    tag: Mapped[str] = mapped_column(String(40))
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    data: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Delivery(Record):
+    """One message to one person, or to the other system of a webhook: the claim that it is owed, and what became
+    of it. `claim` is unique."""
+
+    __tablename__ = "delivery"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    claim: Mapped[str] = mapped_column(String(300), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    rule: Mapped[str] = mapped_column(String(60))
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    webhook_id: Mapped[int | None] = mapped_column(ForeignKey("webhook.id"))
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
+    event_seq: Mapped[int | None] = mapped_column(ForeignKey("event.seq"))
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20))
+    attempts: Mapped[int]
+    next_try_at: Mapped[datetime | None]
+    message: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address: Mapped[str | None] = mapped_column(String(320))
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (Index(None, "state", "next_try_at"),)
+
+
+class Cursor(Record):
+    """How far a reader of the event log has come."""
+
+    __tablename__ = "cursor"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seq: Mapped[int]

@@ -1,0 +1,78 @@
+"""Meetings, their agendas, who attended and how they voted."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.store.tables.base import Record
+
+
+class Meeting(Record):
+    """A sitting of a body, or a 持ち回り: it goes out at `starts_at` and `ends_at` is its last moment."""
+
+    __tablename__ = "meeting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body_key: Mapped[str] = mapped_column(ForeignKey("body.key"))
+    title: Mapped[str] = mapped_column(String(200))
+    form: Mapped[str] = mapped_column(String(20))
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(20))
+    sequence: Mapped[int]
+    minutes: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        Index(None, "body_key", "starts_at"),
+        Index(None, "status", "body_key", "starts_at"),
+        Index(None, "form", "ends_at"),
+        CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
+    )
+
+
+class AgendaItem(Record):
+    """One version of one plan, put to a meeting for one gate: 審議 or 報告. Taken off is `removed_at`, which
+    is not the same as 継続審議: nothing was decided. `ratifies_id` is the 専決 it reports; no foreign key, since
+    decisions refer to items and PostgreSQL needs one of the two tables first."""
+
+    __tablename__ = "agenda_item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    position: Mapped[int]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    gate_key: Mapped[str] = mapped_column(String(60))
+    stage: Mapped[str] = mapped_column(String(60))
+    visit: Mapped[int]
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    purpose: Mapped[str] = mapped_column(String(20))
+    ratifies_id: Mapped[int | None]
+    removed_at: Mapped[datetime | None]
+    removed_why: Mapped[str | None] = mapped_column(Text)
+
+
+class Attendance(Record):
+    """Whether a member was there, and who sat in for them (代理出席)."""
+
+    __tablename__ = "attendance"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    present: Mapped[bool]
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    __table_args__ = (UniqueConstraint("meeting_id", "member_id"),)
+
+
+class Vote(Record):
+    """A member's vote or 持ち回り answer. `turn` counts a member's votes on the item: taking one back is the
+    next turn, with the choice `withdrawn`."""
+
+    __tablename__ = "vote"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    turn: Mapped[int]
+    choice: Mapped[str] = mapped_column(String(20))
+    casting: Mapped[bool]
+    cast_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    cast_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("item_id", "member_id", "turn"),)

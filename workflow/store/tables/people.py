@@ -1,0 +1,79 @@
+"""People, as of a day: where they serve, in which bodies they sit, who stands in for them."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.store.tables.base import Record
+
+
+class Department(Record):
+    """A section of the office (課)."""
+
+    __tablename__ = "department"
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Person(Record):
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320))
+
+
+class Posting(Record):
+    """Where a person serves and as what (職), from a day until a day; until None means still."""
+
+    __tablename__ = "posting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    department_key: Mapped[str] = mapped_column(ForeignKey("department.key"))
+    office: Mapped[str | None] = mapped_column(String(200))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    __table_args__ = (Index(None, "office"),)
+
+
+class Membership(Record):
+    """A seat in a body, with its term (任期): from a day until a day, both included."""
+
+    __tablename__ = "membership"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    body_key: Mapped[str] = mapped_column(ForeignKey("body.key"))
+    role: Mapped[str] = mapped_column(String(20))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    __table_args__ = (Index(None, "body_key", "role"),)
+
+
+class Deputy(Record):
+    """Who may stand in for whom: sit in for them (代理), or sign for them (代決)."""
+
+    __tablename__ = "deputy"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    principal_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class Administrator(Record):
+    """Who keeps the list of people, the closed days and the chains."""
+
+    __tablename__ = "administrator"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class ClosedDay(Record):
+    """A day the office is closed beside weekends and holidays."""
+
+    __tablename__ = "closed_day"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))

@@ -1,0 +1,88 @@
+"""Plans under way, the versions of their text, and the steps they took."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.store.tables.base import Record
+
+
+class ChainText(Record):
+    """A chain as it stood when a plan began with it. Plans under way keep theirs."""
+
+    __tablename__ = "chain_text"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(Text)
+
+
+class BodyRecord(Record):
+    """A body that some chain names, so that people can be seated in it."""
+
+    __tablename__ = "body"
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    chain_sha256: Mapped[str] = mapped_column(ForeignKey("chain_text.sha256"))
+
+
+class Plan(Record):
+    """A plan under way. `visit` rises with each 差戻し: what was agreed before it no longer opens gates.
+    `first_month`, 2023-03, is where its schedule begins when that is not the chain's own."""
+
+    __tablename__ = "plan"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    chain_sha256: Mapped[str] = mapped_column(ForeignKey("chain_text.sha256"))
+    department_key: Mapped[str] = mapped_column(ForeignKey("department.key"))
+    stage: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(20))
+    visit: Mapped[int]
+    revision: Mapped[int]
+    entered_at: Mapped[datetime]
+    first_month: Mapped[str | None] = mapped_column(String(7))
+    __table_args__ = (Index(None, "department_key", "status"),)
+
+
+class Document(Record):
+    """The bytes of a document, by their SHA-256; they lie in the file store."""
+
+    __tablename__ = "document"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+
+
+class Version(Record):
+    """A version of the plan's text. The newest one of a plan is its current version."""
+
+    __tablename__ = "version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    number: Mapped[int]
+    stage: Mapped[str] = mapped_column(String(60))
+    visit: Mapped[int]
+    sha256: Mapped[str] = mapped_column(ForeignKey("document.sha256"))
+    filename: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+
+class Step(Record):
+    """One trigger of the machine: the plan left a stage for another, or changed its status."""
+
+    __tablename__ = "step"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    revision: Mapped[int]
+    trigger: Mapped[str] = mapped_column(String(20))
+    from_stage: Mapped[str | None] = mapped_column(String(60))
+    to_stage: Mapped[str] = mapped_column(String(60))
+    visit: Mapped[int]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    taken_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("plan_id", "revision"),)

@@ -1,0 +1,59 @@
+"""What a refusal is in HTTP: the status of each error."""
+
+from definitions.errors import ChainInvalid
+from workflow.domain.errors import (
+    AlreadyDone,
+    AnswerLost,
+    AuditBroken,
+    BadInput,
+    CallRunning,
+    DatabaseUnusable,
+    DocumentDamaged,
+    KeyReused,
+    NotAllowed,
+    NotFound,
+    PlanMoved,
+    QuorumMissing,
+    QuotaSpent,
+    SakuteiError,
+    ScopeMissing,
+    SignInRefused,
+    StaleVersion,
+    StepImpossible,
+    TokenRefused,
+    TooLarge,
+    TooManyCalls,
+    TooManyUploads,
+)
+from workflow.domain.gates import GateClosed
+
+STATUS: dict[type[SakuteiError], int] = {
+    NotAllowed: 403,
+    ScopeMissing: 403,
+    NotFound: 404,
+    GateClosed: 409,
+    PlanMoved: 409,
+    AlreadyDone: 409,
+    StaleVersion: 409,
+    StepImpossible: 409,
+    QuorumMissing: 409,
+    CallRunning: 409,
+    AnswerLost: 409,
+    BadInput: 422,
+    ChainInvalid: 422,
+    KeyReused: 422,
+    SignInRefused: 401,
+    TokenRefused: 401,
+    TooLarge: 413,
+    TooManyCalls: 429,
+    TooManyUploads: 429,
+    QuotaSpent: 429,
+    DocumentDamaged: 500,
+    AuditBroken: 500,
+    DatabaseUnusable: 503,
+}
+
+
+def status_of(error: SakuteiError) -> int:
+    """The HTTP status of an error: that of its class, or of the class it refines."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)

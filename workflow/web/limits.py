@@ -1,0 +1,193 @@
+"""How much of a request is read, and where it goes: as much as its route takes, and only once it is known who asks.
+A document goes to the disk as it comes."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive
+
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import QuotaSpent, TooLarge, TooManyUploads
+from workflow.store import files
+from workflow.store.files import Arriving
+
+KB, MB, GB = 1024, 1024**2, 1024**3
+
+
+class Load(Enum):
+    """What a route takes: so many bytes in all, so many fields of so many bytes each, and a file or none."""
+
+    KEY = 16 * KB, 20, 16 * KB, 0
+    """A password, a choice: what anybody may send."""
+    FORM = MB, 1000, MB, 0
+    LONG_FORM = 4 * MB, 1000, MB, 0
+    """Twenty opinions of the longest kind."""
+    TABLE = 4 * MB, 20, 4 * MB, 1
+    """A list of people or a definition, typed or as a file."""
+    DOCUMENT = files.LARGEST + MB, 20, 256 * KB, 1
+    JSON = MB, 0, 0, 0
+
+    def __init__(self, most: int, fields: int, field: int, files: int) -> None:
+        self.most, self.fields, self.field, self.files = most, fields, field, files
+
+
+def takes(load: Load) -> dict[str, Any]:
+    """What a route takes, as its OpenAPI says it beside what it needs."""
+    return {"x-takes": load.name}
+
+
+def load_of(route: Any, usual: Load) -> Load:
+    """What a route says it takes; `usual` when it says nothing."""
+    return Load[(route.openapi_extra or {}).get("x-takes", usual.name)]
+
+
+class Quota:
+    """How much one person may send: so many documents at once, so many bytes a day; in this process."""
+
+    def __init__(self, at_once: int = 2, a_day: int = 2 * GB) -> None:
+        self.at_once, self.a_day = at_once, a_day
+        self._sending = Counter[str]()
+        self._day, self._sent = date.min, Counter[str]()
+
+    @contextmanager
+    def sending(self, person: str, today: date, announced: int) -> Iterator[Callable[[int], None]]:
+        """One document that the person sends; to be told of its bytes as they come. Raises `TooManyUploads`,
+        `QuotaSpent`."""
+        if today != self._day:
+            self._day, self._sent = today, Counter()
+        if self._sending[person] >= self.at_once:
+            raise TooManyUploads(self.at_once)
+        self._must_have_left(person, announced)
+        self._sending[person] += 1
+        try:
+            yield lambda size: self._count(person, size)
+        finally:
+            self._sending[person] -= 1
+
+    def _count(self, person: str, size: int) -> None:
+        self._must_have_left(person, size)
+        self._sent[person] += size
+
+    def _must_have_left(self, person: str, size: int) -> None:
+        if self._sent[person] + size > self.a_day:
+            raise QuotaSpent(self.a_day)
+
+
+@asynccontextmanager
+async def received(request: Request, load: Load, by: str | None) -> AsyncIterator[Request]:
+    """The request, read: sent by that person, or by nobody known. Raises `TooLarge`, `TooManyUploads`, `QuotaSpent`,
+    and `HTTPException` when it cannot be read."""
+    announced = _announced(request, load, by)
+    if announced > load.most:
+        raise TooLarge(load.most)
+    try:
+        if load is Load.JSON:
+            read = Request(request.scope, _limited(request.receive, load))
+            await read.body()
+            yield read
+        elif load is Load.DOCUMENT and _is_multipart(request):
+            quota: Quota = request.app.state.quota
+            today = tokyo_day(request.app.state.clock())
+            with quota.sending(by or "", today, announced) as count:
+                async with _with_document(
+                    Request(request.scope, _limited(request.receive, load, count))
+                ) as read:
+                    yield read
+        else:
+            read = Request(request.scope, _limited(request.receive, load))
+            limits = {"max_files": load.files, "max_fields": load.fields, "max_part_size": load.field}
+            async with read.form(**limits):
+                yield read
+    except (ClientDisconnect, MultiPartException) as error:
+        raise HTTPException(400) from error
+
+
+def document_of(upload: UploadFile) -> Arriving:
+    """The document of a form that was read as `Load.DOCUMENT`."""
+    if not isinstance(upload.file, Arriving):
+        raise TypeError("the route takes no document")
+    upload.file.flush()
+    return upload.file
+
+
+def _announced(request: Request, load: Load, by: str | None) -> int:
+    """How many bytes a request says it has; 0 when it does not say. Who is not known has to say it."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit():
+        raise HTTPException(400)
+    if by is None and "transfer-encoding" in request.headers:
+        raise TooLarge(load.most)
+    return int(length)
+
+
+def _limited(receive: Receive, load: Load, count: Callable[[int], None] = lambda size: None) -> Receive:
+    """Receives no more than the route takes: what a request says of its length is not relied on."""
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        size = len(message.get("body", b""))
+        received += size
+        if received > load.most:
+            raise TooLarge(load.most)
+        count(size)
+        return message
+
+    return counted
+
+
+def _is_multipart(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data"
+
+
+@asynccontextmanager
+async def _with_document(request: Request) -> AsyncIterator[Request]:
+    document = await run_in_threadpool(files.arriving, request.app.state.office.files)
+    try:
+        async with aclosing(request.stream()) as stream:
+            form = await _DocumentForm(request.headers, stream, document).parse()
+        yield _Read(request, form)
+    finally:
+        await run_in_threadpool(document.close)
+
+
+class _DocumentForm(MultiPartParser):
+    """A form whose one file is written where it will stay: the system's folder for temporary files may be memory."""
+
+    def __init__(self, headers: Headers, stream: AsyncGenerator[bytes, None], document: Arriving) -> None:
+        takes = Load.DOCUMENT
+        super().__init__(
+            headers,
+            stream,
+            max_files=takes.files,
+            max_fields=takes.fields,
+            max_part_size=takes.field,
+        )
+        self._document = document
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        if self._current_part.file is not None:
+            self._current_part.file.file = self._document
+
+
+class _Read(Request):
+    """A request whose form is read already."""
+
+    def __init__(self, request: Request, form: FormData) -> None:
+        super().__init__(request.scope, request.receive)
+        self._taken = form
+
+    async def form(self, **_: Any) -> FormData:  # type: ignore[override]
+        return self._taken

@@ -1,0 +1,75 @@
+"""One's own account: who one is, one's password, and the browsers one is signed in with."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from workflow import actions
+from workflow.actions.random_tokens import sha256
+from workflow.domain.errors import BadInput, SignInRefused
+from workflow.domain.language import say
+from workflow.queries.accounts import account
+from workflow.web.browser_names import browser_name
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import FormUser, Page, Reader, Visitor, session_token
+
+router = APIRouter(prefix="/account", route_class=Page)
+
+
+@router.get("", openapi_extra=needs(Open.SELF))
+def account_page(request: Request, who: Reader) -> Response:
+    with who.office.reading() as db:
+        mine = account(db, who.key, who.now)
+    here = sha256(session_token(request))
+    return page(request, "account.html", who=who, mine=mine, here=here, browser_name=browser_name)
+
+
+@router.post("/sessions/end", openapi_extra=needs(Open.SELF))
+def end_session(who: FormUser, session: Annotated[str, Form(max_length=64)]) -> Response:
+    actions.end_session(who.office, who.key, session)
+    return go("/account", said=say("その画面のサインインを終えました。"))
+
+
+@router.post("/sessions/end-others", openapi_extra=needs(Open.SELF))
+def end_other_sessions(request: Request, who: FormUser) -> Response:
+    actions.end_other_sessions(who.office, who.key, session_token(request))
+    return go("/account", said=say("ほかの画面のサインインをすべて終えました。"))
+
+
+@router.get("/password", openapi_extra=needs(Open.SELF))
+def password_page(request: Request, who: Reader) -> Response:
+    return _password_form(request, who)
+
+
+@router.post("/password", openapi_extra=needs(Open.SELF))
+def change_password(
+    request: Request,
+    who: FormUser,
+    old: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+) -> Response:
+    try:
+        same_twice(password, again)
+        actions.change_password(
+            who.office, who.key, old, password, session=session_token(request), now=who.now
+        )
+    except (BadInput, SignInRefused) as refused:
+        return _password_form(request, who, refused)
+    return go("/account", said=say("パスワードを変更し、ほかの画面のサインインをすべて終えました。"))
+
+
+def same_twice(password: str, again: str) -> None:
+    """Nobody sees what they type: so it is typed twice. Raises `BadInput`."""
+    if password != again:
+        raise BadInput("新しいパスワード", "2回の入力が一致しません", "同じものを2回入力してください。")
+
+
+def _password_form(
+    request: Request, who: Visitor, refused: BadInput | SignInRefused | None = None
+) -> Response:
+    with who.office.reading() as db:
+        mine = account(db, who.key, who.now)
+    code, words = (422, refused.message) if refused else (200, None)
+    return page(request, "account_password.html", code=code, who=who, mine=mine, refused=words)

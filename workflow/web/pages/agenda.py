@@ -1,0 +1,93 @@
+"""The agenda of a meeting: put plans on it, order it, take one off; what the notice of it says."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from notifications.history import recipients_of
+from notifications.kinds import Kind
+from notifications.mail import Stationery
+from notifications.messages import sample
+from workflow import actions
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import BadInput
+from workflow.domain.language import say
+from workflow.domain.meetings import MeetingForm, Purpose
+from workflow.domain.rights import Act
+from workflow.queries.actor import actor
+from workflow.web.one_by_one import refusal_of
+from workflow.web.pages.meetings import Number, known
+from workflow.web.permissions import needs
+from workflow.web.rendering import go, page
+from workflow.web.session import Filled, FormUser, Page, Reader
+
+router = APIRouter(route_class=Page)
+
+ORDER_MOVES = {"up": -1, "down": 1}
+PREVIEWS = (Kind.MEETING_CALLED, Kind.MEETING, Kind.UNANSWERED)
+
+
+@router.post("/meetings/{number}/items", openapi_extra=needs(Act.SET_AGENDA))
+def add(who: FormUser, number: Number, form: Filled) -> Response:
+    """Put what was ticked on the agenda: plans before a gate (`plan:gate`), and 専決 to be heard (`alone`)."""
+    purpose = Purpose(str(form.get("purpose"))) if form.get("purpose") in set(Purpose) else None
+    asked = (who.office, who.key, number)
+    acts: list[Callable[[], int]] = []
+    for value in form.getlist("add"):
+        plan, _, gate = str(value).partition(":")
+        acts.append(partial(actions.list_item, *asked, plan, gate, purpose=purpose, now=who.now))
+    for value in form.getlist("alone"):
+        if str(value).isdecimal():
+            acts.append(partial(actions.list_ratification, *asked, int(str(value)[:9]), now=who.now))
+    if not acts:
+        raise BadInput("議題", "選ばれていません", "載せる計画に印を付けてください。")
+    refusals = [refusal for refusal in map(refusal_of, acts) if refusal]
+    listed = len(acts) - len(refusals)
+    words = [say("{count} 件を議題に載せました。", count=listed)] if listed else []
+    return go(f"/meetings/{number}#agenda", said="".join([*words, *refusals])[:300])
+
+
+@router.post("/meetings/{number}/order", openapi_extra=needs(Act.SET_AGENDA))
+def order(who: FormUser, number: Number, form: Filled) -> Response:
+    """Put the agenda in the order sent; `move` (`up:3`) moves one of them by one place first."""
+    items = [int(str(value)) for value in form.getlist("item") if str(value).isdecimal()]
+    way, _, moved = str(form.get("move", "")).partition(":")
+    if way in ORDER_MOVES and moved.isdecimal() and int(moved) in items:
+        at = items.index(int(moved))
+        to = min(max(at + ORDER_MOVES[way], 0), len(items) - 1)
+        items.insert(to, items.pop(at))
+    actions.order_items(who.office, who.key, number, items, now=who.now)
+    return go(f"/meetings/{number}#agenda", said=say("議題の順を変えました。"))
+
+
+@router.post("/meetings/{number}/items/{item}/remove", openapi_extra=needs(Act.SET_AGENDA))
+def remove(who: FormUser, number: Number, item: Number, reason: Annotated[str, Form()] = "") -> Response:
+    actions.remove_item(who.office, who.key, item, reason, now=who.now)
+    return go(f"/meetings/{number}#agenda", said=say("議題から外しました。"))
+
+
+@router.get("/meetings/{number}/notice", openapi_extra=needs(Act.CALL_MEETING))
+def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Response:
+    """The mail about this meeting as its recipient reads it, from the records as they stand."""
+    held = known(who, number)
+    kinds = [each for each in PREVIEWS if each is not Kind.UNANSWERED or held.form == MeetingForm.IN_WRITING]
+    chosen = next((each for each in kinds if each == kind), kinds[0])
+    stationery = Stationery(request.app.state.mail)
+    with who.office.reading() as db:
+        actor(db, who.key, tokyo_day(who.now)).require(Act.CALL_MEETING, body=held.body_key)
+        letter = sample(db, held, chosen)
+        people = recipients_of(db, held, chosen, who.now)
+    return page(
+        request,
+        "meeting_notice.html",
+        who=who,
+        meeting=held,
+        kinds=kinds,
+        chosen=chosen,
+        people=people,
+        subject=stationery.subject(letter),
+        text=stationery.text(letter),
+        sender=request.app.state.mail.sender,
+    )

@@ -1,0 +1,136 @@
+"""The calendar of meetings: a month of them, and the lists of what is coming and what is past."""
+
+import re
+from calendar import SUNDAY, Calendar
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from workflow.domain.calendar import month_label, month_of, shown_clock, tokyo_day, weekday, why_closed
+from workflow.domain.language import Language, language
+from workflow.domain.meetings import phase_of
+from workflow.domain.rights import Act
+from workflow.queries.actor import actor
+from workflow.queries.meetings import (
+    Listed,
+    Period,
+    bodies,
+    closed_day_names,
+    coming_meetings,
+    meetings_between,
+    past_meetings,
+    periods_between,
+)
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import page
+from workflow.web.session import Page, Reader, Visitor
+
+router = APIRouter(route_class=Page)
+
+FIRST, LAST = "2000-01", "2100-12"
+"""The months the calendar shows."""
+
+
+@dataclass(slots=True)
+class Day:
+    """A day of the month's table. `closed` says why the office does not work; `answered_by` are the 持ち回り whose
+    last day it is."""
+
+    day: date
+    outside: bool
+    closed: str | None
+    begins: list[Listed] = field(default_factory=list)
+    answered_by: list[Listed] = field(default_factory=list)
+    opens: list[Period] = field(default_factory=list)
+    closes: list[Period] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.begins or self.answered_by or self.opens or self.closes)
+
+    @property
+    def holiday(self) -> str:
+        """Why the office does not work, where the weekday does not say it."""
+        return "" if self.closed is None or self.closed == weekday(self.day) else self.closed
+
+
+@router.get("/meetings", openapi_extra=needs(Open.SIGNED_IN))
+def meetings(
+    request: Request, who: Reader, show: str = "month", month: str = "", body: str = "", following: str = ""
+) -> Response:
+    """A month (`show=month`), or what is `coming` or `past`; of one body, or of all."""
+    chosen = body[:60] or None
+    with who.office.reading() as db:
+        known = bodies(db)
+        person = actor(db, who.key, tokyo_day(who.now))
+        shared: dict[str, Any] = {
+            "who": who,
+            "bodies": known,
+            "body": chosen,
+            "may_call": any(person.may(Act.CALL_MEETING, body=key) for key, _ in known),
+            "standing_of": phase_of,
+            "clock": shown_clock,
+        }
+        if show in ("coming", "past"):
+            asked = coming_meetings if show == "coming" else past_meetings
+            found = asked(db, who.now, body=chosen, following=following or None)
+            return page(request, "meetings_list.html", show=show, found=found, **shared)
+    return _month_page(request, who, month, chosen, shared)
+
+
+def _month_page(
+    request: Request, who: Visitor, month: str, body: str | None, shared: dict[str, Any]
+) -> Response:
+    today = tokyo_day(who.now)
+    shown = month if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) and FIRST <= month <= LAST else ""
+    first = date.fromisoformat(f"{shown or month_of(today)}-01")
+    weeks = _weeks(who, first, body)
+    earlier, later = month_of(first - timedelta(days=1)), month_of(first + timedelta(days=31))
+    return page(
+        request,
+        "meetings.html",
+        show="month",
+        first=first,
+        today=today,
+        weeks=weeks,
+        empty=all(day.empty for week in weeks for day in week if not day.outside),
+        weekday=weekday,
+        short=_short,
+        month_of=month_of,
+        month_label=month_label,
+        earlier=earlier if earlier >= FIRST else None,
+        later=later if later <= LAST else None,
+        **shared,
+    )
+
+
+def _short(day: date) -> str:
+    """日, or Sun: the day of the week."""
+    return weekday(day)[: 1 if language.get() is Language.JAPANESE else 3]
+
+
+def _weeks(who: Visitor, first: date, body: str | None) -> list[list[Day]]:
+    """The weeks of the month, from Sunday to Saturday, with what is on each day."""
+    weeks = Calendar(SUNDAY).monthdatescalendar(first.year, first.month)
+    start, end = weeks[0][0], weeks[-1][-1]
+    with who.office.reading() as db:
+        closed = closed_day_names(db)
+        held = meetings_between(db, start, end, body)
+        periods = periods_between(db, start, end)
+    days = {
+        day: Day(day, day.month != first.month, why_closed(day, closed)) for week in weeks for day in week
+    }
+    for each in held:
+        begins, ends = tokyo_day(each.meeting.starts_at), tokyo_day(each.meeting.ends_at)
+        if begins in days:
+            days[begins].begins.append(each)
+        if each.meeting.form == "in_writing" and ends != begins and ends in days:
+            days[ends].answered_by.append(each)
+    for period in periods:
+        if period.opens_on in days:
+            days[period.opens_on].opens.append(period)
+        if period.closes_on in days:
+            days[period.closes_on].closes.append(period)
+    return [[days[day] for day in week] for week in weeks]

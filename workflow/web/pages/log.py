@@ -1,0 +1,151 @@
+"""記録: the event log with its verification, narrowed as one likes, and as CSV for auditors."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workflow import queries
+from workflow.domain.calendar import TOKYO, parse_day
+from workflow.domain.errors import AuditBroken, BadInput
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.queries import Logged, Narrowed
+from workflow.store import event_log
+from workflow.store.database import Office
+from workflow.store.tables import Event
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import page
+from workflow.web.session import Page, Reader
+from workflow.web.spreadsheet import csv_lines
+
+router = APIRouter(prefix="/log", route_class=Page)
+
+VERIFIED_AT_ONCE = 20_000
+"""How many events are verified whenever the page is opened: a fifth of a second. Of more, the whole is verified
+when somebody asks."""
+
+AT_ONCE = 500
+"""How many events the CSV reads at once."""
+
+
+def narrowed(
+    tag: str = "", person: str = "", plan: str = "", meeting: str = "", first: str = "", last: str = ""
+) -> Narrowed:
+    """What the reader asked for. Raises `BadInput`."""
+    if meeting.strip() and not (meeting.strip().isascii() and meeting.strip().isdigit()):
+        problem = say("「{given}」は番号ではありません", given=meeting[:40])
+        raise BadInput(say("会議の番号"), problem, say("半角の数字で入力してください。"))
+    return Narrowed(
+        tag=Tag(tag) if tag in set(Tag) else None,
+        person=person.strip()[:200] or None,
+        plan=plan.strip()[:200] or None,
+        meeting=int(meeting.strip()[:9]) if meeting.strip() else None,
+        first=parse_day(first, say("始まりの日")) if first.strip() else None,
+        last=parse_day(last, say("終わりの日")) if last.strip() else None,
+    )
+
+
+Asked = Annotated[Narrowed, Depends(narrowed)]
+
+
+@router.get("", openapi_extra=needs(Open.SIGNED_IN))
+def log(request: Request, who: Reader, asked: Asked, before: int | None = None, verify: str = "") -> Response:
+    with who.office.reading() as db:
+        verified = _verified(db, whole=verify == "yes")
+        found = queries.log_page(db, asked, before=before)
+    return page(
+        request,
+        "log.html",
+        who=who,
+        found=found,
+        asked=asked,
+        fields=_fields(asked),
+        query=urlencode({name: value for name, value in _fields(asked).items() if value}),
+        tags=list(Tag),
+        plain=_plain,
+        **verified,
+    )
+
+
+@router.get("/csv", openapi_extra=needs(Open.SIGNED_IN))
+def as_csv(who: Reader, asked: Asked) -> Response:
+    """Everything the reader asked for, newest first, however much it is."""
+    headings = (
+        say("番号"),
+        say("日時"),
+        say("誰が"),
+        say("種類"),
+        say("内容"),
+        say("計画の鍵"),
+        say("計画"),
+        say("会議の番号"),
+        say("会議"),
+        say("データ"),
+        say("ハッシュ"),
+    )
+    lines = csv_lines(headings, map(_row, _all(who.office, asked)))
+    name = f"sakutei-log-{who.now.astimezone(TOKYO):%Y%m%d}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _verified(db: Session, *, whole: bool) -> dict[str, Any]:
+    """How many events there are, how many of them were verified (None: too many to do it unasked), and what is
+    broken."""
+    last = db.scalar(select(func.max(Event.seq))) or 0
+    if last > VERIFIED_AT_ONCE and not whole:
+        return {"last": last, "verified": None, "broken": None}
+    try:
+        return {"last": last, "verified": event_log.verify(db), "broken": None}
+    except AuditBroken as error:
+        return {"last": last, "verified": 0, "broken": error.message}
+
+
+def _fields(asked: Narrowed) -> dict[str, str]:
+    """The filter as the form and the links hold it."""
+    values = {
+        "tag": asked.tag,
+        "person": asked.person,
+        "plan": asked.plan,
+        "meeting": asked.meeting,
+        "first": asked.first,
+        "last": asked.last,
+    }
+    return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
+def _plain(value: object) -> str:
+    """A value of an event's data, as text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _all(office: Office, asked: Narrowed) -> Iterator[Logged]:
+    """Every event asked for, a page in a transaction: the log only grows, so the pages fit together."""
+    before: int | None = None
+    while True:
+        with office.reading() as db:
+            found = queries.log_page(db, asked, before=before, limit=AT_ONCE)
+        yield from found.events
+        before = found.before
+        if before is None:
+            return
+
+
+def _row(each: Logged) -> tuple[object, ...]:
+    return (
+        each.seq,
+        f"{each.at.astimezone(TOKYO):%Y-%m-%d %H:%M:%S}",
+        each.by,
+        say(each.tag.label),
+        each.words,
+        *(each.plan or ("", "")),
+        *(each.meeting or ("", "")),
+        json.dumps(each.data, ensure_ascii=False),
+        each.hash,
+    )

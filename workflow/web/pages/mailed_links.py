@@ -1,0 +1,93 @@
+"""Coming in by mail: ask for a link, and set a password through one. Only the form uses a link up, not opening it:
+mail programs open links to look at them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
+
+from workflow import actions
+from workflow.actions import LinkHolder
+from workflow.domain.accounts import LinkPurpose
+from workflow.domain.errors import BadInput, LinkUnusable
+from workflow.domain.language import say
+from workflow.web.limits import Load, takes
+from workflow.web.pages.account import same_twice
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import Page, remember_device, same_origin, source_of
+
+router = APIRouter(route_class=Page)
+
+
+@router.get("/reset", openapi_extra=needs(Open.PUBLIC))
+def ask_page(request: Request) -> Response:
+    return page(request, "account_reset.html")
+
+
+@router.post("/reset", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
+def ask(request: Request, typed: Annotated[str, Form(alias="who")] = "") -> Response:
+    """Says the same whoever was asked for, and says it before looking, so that the time it takes tells nothing."""
+    if not same_origin(request):
+        raise HTTPException(403)
+    state = request.app.state
+    answer = go(
+        "/sign-in",
+        said=say("登録があれば、メールをお送りしました。届いたメールのリンクを、1時間以内に開いてください。"),
+    )
+    answer.background = BackgroundTask(
+        actions.ask_reset, state.office, typed, source=source_of(request), now=state.clock()
+    )
+    return answer
+
+
+@router.get("/welcome/{token}", openapi_extra=needs(Open.SELF))
+@router.get("/reset/{token}", openapi_extra=needs(Open.SELF))
+def link_page(request: Request, token: str) -> Response:
+    try:
+        with request.app.state.office.reading() as db:
+            holder = actions.link_holder(db, _purpose(request), token, request.app.state.clock())
+    except LinkUnusable as over:
+        return _over(request, over)
+    return _form(request, holder)
+
+
+@router.post("/welcome/{token}", openapi_extra=needs(Open.SELF) | takes(Load.KEY))
+@router.post("/reset/{token}", openapi_extra=needs(Open.SELF) | takes(Load.KEY))
+def set_password(
+    request: Request,
+    token: str,
+    password: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+) -> Response:
+    """The token is the proof that the form is the reader's own: a browser that keeps the page's address to itself
+    does not name the form's origin either. Nobody is signed in by it, but the browser is known from now on: wrong
+    passwords from elsewhere do not shut it out."""
+    state, purpose = request.app.state, _purpose(request)
+    try:
+        with state.office.reading() as db:
+            holder = actions.link_holder(db, purpose, token, state.clock())
+        try:
+            same_twice(password, again)
+            actions.set_password_by_link(state.office, purpose, token, password, now=state.clock())
+        except BadInput as refused:
+            return _form(request, holder, refused)
+    except LinkUnusable as over:
+        return _over(request, over)
+    answer = go("/sign-in", said=say("パスワードを設定しました。サインインしてください。"))
+    remember_device(request, answer, holder.key)
+    return answer
+
+
+def _purpose(request: Request) -> LinkPurpose:
+    return LinkPurpose(request.url.path.split("/")[1])
+
+
+def _form(request: Request, holder: LinkHolder, refused: BadInput | None = None) -> Response:
+    code, words = (422, refused.message) if refused else (200, None)
+    return page(request, "account_link.html", code=code, holder=holder, refused=words)
+
+
+def _over(request: Request, over: LinkUnusable) -> Response:
+    return page(request, "account_link_over.html", code=410, message=over.message)

@@ -1,0 +1,305 @@
+"""One meeting: called or entered, shown, moved, cancelled, closed."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from definitions.chain import Body, Tie
+from definitions.terms import Outcome, Role
+from notifications.history import notices_of
+from notifications.kinds import State
+from workflow import actions
+from workflow.domain.calendar import (
+    TOKYO,
+    is_business_day,
+    parse_moment,
+    shown_clock,
+    shown_day,
+    tokyo_day,
+    why_closed,
+)
+from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.language import say
+from workflow.domain.meetings import MeetingForm, Phase, Purpose, allowed_outcomes, phase_of
+from workflow.domain.rights import Act, Actor
+from workflow.domain.votes import Choice
+from workflow.queries.actor import actor
+from workflow.queries.agenda import agenda, alone_decided, candidates
+from workflow.queries.attendance import Place, places, polls
+from workflow.queries.chains import chain_of
+from workflow.queries.meetings import bodies, closed_day_names
+from workflow.queries.seats import places_of
+from workflow.store.tables import BodyRecord, Meeting
+from workflow.web.confirm import SURE, confirmed
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+
+router = APIRouter(route_class=Page)
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""A number in an address, as large as the database counts."""
+
+Use = Callable[..., int]
+
+
+@router.get("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
+def new(request: Request, who: Reader, body: str = "") -> Response:
+    return _form_page(request, who, "new", {"body": body})
+
+
+@router.get("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
+def entered(request: Request, who: Reader) -> Response:
+    return _form_page(request, who, "entered", {})
+
+
+@router.post("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
+def call(request: Request, who: FormUser, form: Filled) -> Response:
+    """Call a meeting: first who will be invited, then the calling."""
+    return _write(request, who, form, "new", actions.call_meeting)
+
+
+@router.post("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
+def enter(request: Request, who: FormUser, form: Filled) -> Response:
+    """Enter a meeting that was already held. Nobody is told of it."""
+    return _write(request, who, form, "entered", actions.enter_meeting)
+
+
+@router.get("/meetings/{number}", openapi_extra=needs(Open.SIGNED_IN))
+def meeting(request: Request, who: Reader, number: Number) -> Response:
+    return meeting_page(request, who, number)
+
+
+@router.post("/meetings/{number}/move", openapi_extra=needs(Act.CALL_MEETING))
+def move(
+    request: Request, who: FormUser, number: Number, form: Filled, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Move the meeting: first who will be told, then the move."""
+    held = known(who, number)
+    starts_at, ends_at = _span(form)
+    place = str(form.get("place", "")) or held.place
+
+    def act(office: Any) -> None:
+        actions.move_meeting(
+            office, who.key, number, starts_at=starts_at, ends_at=ends_at, place=place, reason=reason, now=who.now
+        )  # fmt: skip
+
+    when = shown_day(tokyo_day(starts_at))
+    return confirmed(
+        request,
+        who,
+        form,
+        act,
+        title=say("{title}を{when}に変更", title=held.title, when=f"{when} {shown_clock(starts_at)}"),
+        button=say("変更する"),
+        back=f"/meetings/{number}",
+        said=say("会議を変更しました。"),
+        warning=_closed_words(who, starts_at),
+    )
+
+
+@router.post("/meetings/{number}/cancel", openapi_extra=needs(Act.CALL_MEETING))
+def cancel(
+    request: Request, who: FormUser, number: Number, form: Filled, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Cancel the meeting: first who will be told, then the cancelling."""
+    held = known(who, number)
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: actions.cancel_meeting(office, who.key, number, reason, now=who.now),
+        title=say("{title}の中止", title=held.title),
+        button=say("中止する"),
+        back=f"/meetings/{number}",
+        said=say("会議を中止しました。議題は、ほかの会議に載せ直せます。"),
+    )
+
+
+@router.post("/meetings/{number}/close", openapi_extra=needs(Act.CALL_MEETING))
+def close(who: FormUser, number: Number, minutes: Annotated[str, Form()] = "") -> Response:
+    actions.close_meeting(who.office, who.key, number, minutes, now=who.now)
+    return go(f"/meetings/{number}", said=say("会議を終了しました。"))
+
+
+def known(who: Visitor, number: int) -> Meeting:
+    """The meeting of that number. Raises `NotFound`."""
+    with who.office.reading() as db:
+        return _found(db, number)
+
+
+def meeting_page(
+    request: Request,
+    who: Visitor,
+    number: int,
+    *,
+    code: int = 200,
+    typed: Mapping[str, str] | None = None,
+    refused: Mapping[int, str] | None = None,
+    done: str = "",
+) -> Response:
+    """The page of a meeting as this person sees it. `typed` are the values of a form that was not taken whole,
+    `refused` says why, by item, and `done` what was taken of it."""
+    with who.office.reading() as db:
+        held = _found(db, number)
+        body = db.get_one(BodyRecord, held.body_key)
+        person = actor(db, who.key, tokyo_day(who.now))
+        shown = _shown(db, who, person, held, body)
+    return page(
+        request,
+        "meeting.html",
+        code=code,
+        who=who,
+        meeting=held,
+        body=body,
+        typed=typed or {},
+        refused=refused or {},
+        done=done,
+        clock=shown_clock,
+        Choice=Choice,
+        Outcome=Outcome,
+        Purpose=Purpose,
+        Role=Role,
+        Standing=Phase,
+        State=State,
+        **shown,
+    )
+
+
+def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRecord) -> dict[str, Any]:
+    rule = chain_of(db, body.chain_sha256).body(held.body_key)
+    standing = phase_of(held, who.now)
+    members = places(db, held)
+    keeps = person.may(Act.CALL_MEETING, body=held.body_key)
+    in_writing = held.form == MeetingForm.IN_WRITING
+    called = standing not in (Phase.CLOSED, Phase.CANCELLED)
+    running = called and standing is not Phase.COMING
+    votes = in_writing or rule.reaches == "tallied"
+    may_vote = running and votes and (not in_writing or standing is Phase.ANSWERING)
+    return {
+        "rule": rule,
+        "form": MeetingForm(held.form),
+        "standing": standing,
+        "called": called,
+        "running": running,
+        "items": agenda(db, held.id),
+        "places": members,
+        "polls": polls(db, held, rule, members) if votes else {},
+        "mine": _mine(db, members, rule, person, in_writing=in_writing) if may_vote else [],
+        "keeps": keeps,
+        "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
+        "may_enter_votes": running
+        and not in_writing
+        and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
+        "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
+        "may_decide_ties": running and person.may(Act.CAST_DECIDING_VOTE, body=held.body_key),
+        "presides": not in_writing and rule.tie is Tie.CHAIR_DECIDES,
+        "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
+        "candidates": candidates(db, held, who.now) if keeps and called else [],
+        "owed": alone_decided(db, held) if keeps and called else [],
+        "told": notices_of(db, held, who.now) if keeps else [],
+        "starts": held.starts_at.astimezone(TOKYO),
+        "ends": held.ends_at.astimezone(TOKYO),
+    }
+
+
+def _mine(db: Session, members: list[Place], rule: Body, person: Actor, *, in_writing: bool) -> list[Place]:
+    """The places the person votes from: their own, and those they sit in for, while they may today. A chair who
+    presides has a vote only on a tie, where the rule says so."""
+    filled = [place for place in members if place.filled_by(person.key, in_writing=in_writing)]
+    theirs = places_of(db, person, rule.key) if filled else set()
+    presides = not in_writing and rule.tie is Tie.CHAIR_DECIDES
+    return [
+        place
+        for place in filled
+        if place.seat.person_id in theirs and not (presides and place.seat.role is Role.CHAIR)
+    ]
+
+
+def _found(db: Session, number: int) -> Meeting:
+    held = db.get(Meeting, number)
+    if held is None:
+        raise NotFound("会議", str(number))
+    return held
+
+
+def _form_page(
+    request: Request,
+    who: Visitor,
+    kind: str,
+    typed: Mapping[str, str],
+    *,
+    problem: str = "",
+    code: int = 200,
+) -> Response:
+    """The form of a new meeting, or of one already held, with what was typed."""
+    with who.office.reading() as db:
+        person = actor(db, who.key, tokyo_day(who.now))
+        mine = [(key, name) for key, name in bodies(db) if person.may(Act.CALL_MEETING, body=key)]
+    return page(
+        request,
+        "meeting_form.html",
+        code=code,
+        who=who,
+        kind=kind,
+        typed=typed,
+        problem=problem,
+        bodies=mine,
+        forms=[(form.value, say(form.label)) for form in MeetingForm],
+    )
+
+
+def _write(request: Request, who: Visitor, form: FormData, kind: str, use: Use) -> Response:
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    try:
+        starts_at, ends_at = _span(form)
+        way = MeetingForm(typed["form"]) if typed.get("form") in set(MeetingForm) else MeetingForm.IN_PERSON
+        title, body, place = (typed.get(name, "") for name in ("title", "body", "place"))
+
+        def act(office: Any) -> int:
+            return use(
+                office, who.key, body, title, form=way, starts_at=starts_at, ends_at=ends_at, place=place,
+                now=who.now,
+            )  # fmt: skip
+
+        if form.get(SURE) == "yes":
+            number = act(who.office)
+            return go(f"/meetings/{number}", said=say("会議を登録しました。続いて、議題を載せてください。"))
+        when = f"{shown_day(tokyo_day(starts_at))} {shown_clock(starts_at)}"
+        return confirmed(
+            request,
+            who,
+            form,
+            act,
+            title=say("{title}（{when}）", title=title, when=when),
+            button=say("招集する") if kind == "new" else say("登録する"),
+            back=f"/meetings/{kind}",
+            said="",
+            warning=_closed_words(who, starts_at),
+        )
+    except BadInput as error:
+        return _form_page(request, who, kind, typed, problem=error.message, code=422)
+
+
+def _span(form: FormData) -> tuple[datetime, datetime]:
+    """From when until when, as the form says: the end is on the first day unless it names its own. Raises
+    `BadInput`."""
+    day = str(form.get("day", ""))
+    until = str(form.get("until", "")) or day
+    starts_at = parse_moment(f"{day} {form.get('begins', '')}", "開催日時")
+    return starts_at, parse_moment(f"{until} {form.get('ends', '')}", "終了日時")
+
+
+def _closed_words(who: Visitor, moment: datetime) -> str:
+    """A warning when the office does not work that day; empty when it does."""
+    day: date = tokyo_day(moment)
+    with who.office.reading() as db:
+        closed = closed_day_names(db)
+    if is_business_day(day, closed):
+        return ""
+    why = why_closed(day, closed) or ""
+    return say("{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=shown_day(day), why=why)

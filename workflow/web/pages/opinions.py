@@ -1,0 +1,208 @@
+"""What the public said, for the staff: letters entered, opinions listed, divided, and taken out as a spreadsheet."""
+
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Form, Request, Response
+
+from workflow import actions, queries
+from workflow.domain.calendar import TOKYO, parse_moment
+from workflow.domain.comments import WRITER_FIELDS, Author, Route, split_letter, told_of
+from workflow.domain.errors import BadInput, NotFound, StepImpossible
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.queries import Which
+from workflow.web import opinion_table
+from workflow.web.limits import Load, takes
+from workflow.web.pages.comment_desk import asking, running
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+
+router = APIRouter(prefix="/comments/{key}", route_class=Page)
+BY_STAFF = (Route.POST, Route.FAX, Route.COUNTER, Route.MAIL)
+
+
+@router.get("/opinions", openapi_extra=needs(Open.SIGNED_IN))
+def opinions(
+    request: Request,
+    who: Reader,
+    key: str,
+    which: str = "",
+    route: str = "",
+    words: str = "",
+    page_number: int = 1,
+    round: int | None = None,
+) -> Response:
+    chosen = Which(which) if which in set(Which) else Which.ALL
+    came_by = Route(route) if route in set(Route) else None
+    with who.office.reading() as db:
+        found, asked = asking(db, who, key, round)
+        sheet = queries.opinion_page(
+            db, asked.id, which=chosen, route=came_by, words=words[:100], page=page_number
+        )
+        writers = queries.writers(db, {each.submission for each in sheet.opinions}) if found.runs else {}
+    kept = {"round": asked.round, "which": chosen, "route": came_by or "", "words": words[:100]}
+    return page(
+        request,
+        "comment_opinions.html",
+        who=who,
+        desk=found,
+        asked=asked,
+        sheet=sheet,
+        writers=writers,
+        which=chosen,
+        route=came_by,
+        words=words,
+        Which=Which,
+        Route=Route,
+        here=f"/comments/{key}/opinions?{urlencode(kept)}",
+    )
+
+
+@router.get("/opinions.xlsx", openapi_extra=needs(Open.SIGNED_IN))
+def as_xlsx(who: Reader, key: str, round: int | None = None) -> Response:
+    title, rows = _rows(who, key, round)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _download(opinion_table.xlsx(rows), kind, f"{title}.xlsx")
+
+
+@router.get("/opinions.csv", openapi_extra=needs(Open.SIGNED_IN))
+def as_csv(who: Reader, key: str, round: int | None = None) -> Response:
+    title, rows = _rows(who, key, round)
+    return _download(opinion_table.csv(rows), "text/csv; charset=utf-8", f"{title}.csv")
+
+
+@router.get("/intake", openapi_extra=needs(Act.RUN_COMMENT))
+def intake_page(request: Request, who: Reader, key: str) -> Response:
+    local = who.now.astimezone(TOKYO)
+    return _intake(request, who, key, {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"})
+
+
+@router.post("/intake", openapi_extra=needs(Act.RUN_COMMENT) | takes(Load.LONG_FORM))
+def intake(request: Request, who: FormUser, key: str, form: Filled) -> Response:
+    """One letter, divided into its opinions: first they are shown, then they are entered."""
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    parts = split_letter(typed.get("letter", ""))
+    if typed.get("step") != "enter":
+        return _intake(request, who, key, typed, parts=parts)
+    try:
+        receipt = actions.receive_opinions(
+            who.office,
+            who.key,
+            key,
+            Author(**{field: typed.get(field, "") for field in WRITER_FIELDS}),
+            parts,
+            route=_route(typed.get("route", "")),
+            received_at=parse_moment(f"{typed.get('day', '')} {typed.get('time', '')}", "届いた日時"),
+            now=who.now,
+        )
+    except (BadInput, StepImpossible) as error:
+        return _intake(request, who, key, typed, parts=parts, problem=error.message)
+    said = say(
+        "受付番号 {receipt} として、意見 {count} 件を登録しました。", receipt=receipt, count=len(parts)
+    )
+    return go(f"/comments/{key}/intake", said=said)
+
+
+@router.get("/opinions/{number}", openapi_extra=needs(Open.SIGNED_IN))
+def opinion(request: Request, who: Reader, key: str, number: int, round: int | None = None) -> Response:
+    return _opinion(request, who, key, number, round=round)
+
+
+@router.post("/opinions/{number}", openapi_extra=needs(Act.RUN_COMMENT))
+def split(
+    request: Request,
+    who: FormUser,
+    key: str,
+    number: int,
+    letter: Annotated[str, Form()] = "",
+    step: Annotated[str, Form()] = "",
+) -> Response:
+    """An opinion that is several: first they are shown, then it is divided."""
+    with who.office.reading() as db:
+        running(db, who, key)
+    if step != "split":
+        return _opinion(request, who, key, number, letter=letter)
+    try:
+        made = actions.split_opinion(who.office, who.key, key, number, split_letter(letter), now=who.now)
+    except BadInput as error:
+        return _opinion(request, who, key, number, letter=letter, problem=error.message)
+    return go(f"/comments/{key}/opinions", said=say("意見を {count} 件に分けました。", count=len(made)))
+
+
+def _intake(
+    request: Request,
+    who: Visitor,
+    key: str,
+    typed: dict[str, str],
+    *,
+    parts: list[str] | None = None,
+    problem: str | None = None,
+) -> Response:
+    with who.office.reading() as db:
+        found, asked = running(db, who, key)
+    return page(
+        request,
+        "comment_intake.html",
+        code=422 if problem else 200,
+        who=who,
+        desk=found,
+        asked=asked,
+        typed=typed,
+        parts=parts,
+        problem=problem,
+        fields=WRITER_FIELDS,
+        routes=[(route.value, say(route.label)) for route in BY_STAFF],
+    )
+
+
+def _opinion(
+    request: Request,
+    who: Visitor,
+    key: str,
+    number: int,
+    *,
+    round: int | None = None,
+    letter: str | None = None,
+    problem: str | None = None,
+) -> Response:
+    with who.office.reading() as db:
+        found, asked = asking(db, who, key, round)
+        said = next(iter(queries.opinions_by_id(db, asked.id, [number])), None)
+        if said is None:
+            raise NotFound("この募集の意見", str(number))
+        told = told_of(queries.writers(db, [said.submission])[said.submission]) if found.runs else []
+    return page(
+        request,
+        "comment_opinion.html",
+        code=422 if problem else 200,
+        who=who,
+        desk=found,
+        asked=asked,
+        said_here=said,
+        told=told,
+        letter=letter,
+        parts=split_letter(letter) if letter is not None else None,
+        problem=problem,
+    )
+
+
+def _route(value: str) -> Route:
+    if value not in set(BY_STAFF):
+        raise BadInput("受付方法", "選ばれていません", "届いた方法を選んでください。")
+    return Route(value)
+
+
+def _rows(who: Visitor, key: str, round: int | None) -> tuple[str, list[list[Any]]]:
+    """The file's name, and its rows; who wrote is there only for those who run the comment."""
+    with who.office.reading() as db:
+        found, asked = asking(db, who, key, round)
+        said = queries.all_opinions(db, asked.id)
+        writers = queries.writers_of_period(db, asked.id) if found.runs else None
+    return f"{found.plan.title} {say('意見')}", opinion_table.rows(said, writers)
+
+
+def _download(content: bytes, kind: str, name: str) -> Response:
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(content, media_type=kind, headers=headers)

@@ -1,0 +1,199 @@
+"""People: the list, one person, and what an administrator keeps of them."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
+
+from definitions.terms import Role
+from workflow import actions, queries
+from workflow.domain.calendar import parse_day, tokyo_day
+from workflow.domain.errors import NotFound
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.queries.actor import actor
+from workflow.web.confirm import confirmed
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+
+router = APIRouter(route_class=Page)
+
+Text = Annotated[str, Form()]
+
+
+@router.get("/people", openapi_extra=needs(Open.SIGNED_IN))
+def people(
+    request: Request, who: Reader, words: str = "", department: str = "", day: str = "", following: str = ""
+) -> Response:
+    on = day_asked(who, day)
+    with who.office.reading() as db:
+        found = queries.people_list(
+            db, on, words=words[:100], department=department or None, following=following[:60] or None
+        )
+        departments = queries.departments(db)
+        keeps = may_keep(db, who)
+    return page(
+        request,
+        "people.html",
+        who=who,
+        found=found,
+        departments=departments,
+        keeps=keeps,
+        on=on,
+        today=tokyo_day(who.now),
+        words=words,
+        department=department,
+    )
+
+
+@router.post("/people", openapi_extra=needs(Act.KEEP_PEOPLE))
+def add_person(who: FormUser, key: Text = "", name: Text = "", email: Text = "") -> Response:
+    actions.add_person(who.office, who.key, key.strip(), name, email.strip(), now=who.now)
+    return go(f"/people/{key.strip()}", said=say("職員を登録しました。所属や任期を続けて登録できます。"))
+
+
+@router.post("/departments", openapi_extra=needs(Act.KEEP_PEOPLE))
+def add_department(who: FormUser, key: Text = "", name: Text = "") -> Response:
+    actions.add_department(who.office, who.key, key.strip(), name, now=who.now)
+    return go("/people", said=say("課「{name}」を登録しました。", name=name.strip()))
+
+
+@router.get("/people/{key}", openapi_extra=needs(Open.SIGNED_IN))
+def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
+    on = day_asked(who, day)
+    with who.office.reading() as db:
+        found = queries.person(db, key, on)
+        keeps = may_keep(db, who)
+        departments = queries.departments(db) if keeps else []
+        bodies = queries.body_names(db) if keeps else []
+        colleagues = queries.colleagues(db, key) if keeps else []
+    return page(
+        request,
+        "person.html",
+        who=who,
+        person=found,
+        keeps=keeps,
+        departments=departments,
+        bodies=bodies,
+        colleagues=colleagues,
+        on=on,
+        today=tokyo_day(who.now),
+        Role=Role,
+        TermState=queries.TermState,
+    )
+
+
+@router.post("/people/{key}/change", openapi_extra=needs(Act.KEEP_PEOPLE))
+def change(who: FormUser, key: str, name: Text = "", email: Text = "") -> Response:
+    ended = actions.change_person(who.office, who.key, key, name=name, email=email.strip(), now=who.now)
+    said = (
+        say(
+            "登録を変えました。前の電子メールに送ったリンクは使えなくなりました。必要なら、もう一度招待してください。"
+        )
+        if ended
+        else say("登録を変えました。")
+    )
+    return go(f"/people/{key}", said=said)
+
+
+@router.post("/people/{key}/invite", openapi_extra=needs(Act.KEEP_PEOPLE))
+def invite(request: Request, who: FormUser, key: str, form: Filled) -> Response:
+    """A mail with a link to set one's first password."""
+    with who.office.reading() as db:
+        name = queries.person(db, key, tokyo_day(who.now)).name
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: actions.invite(office, who.key, key, now=who.now),
+        title=say("{name}さんを招待する", name=name),
+        button=say("招待メールを送る"),
+        back=f"/people/{key}",
+        said=say("招待メールを送ります。まもなく届きます。"),
+    )
+
+
+@router.post("/people/{key}/lift-wait", openapi_extra=needs(Act.KEEP_PEOPLE))
+def lift_wait(who: FormUser, key: str) -> Response:
+    actions.lift_wait(who.office, who.key, key, now=who.now)
+    return go(f"/people/{key}", said=say("サインインの待ち時間を解きました。"))
+
+
+@router.post("/people/{key}/postings", openapi_extra=needs(Act.KEEP_PEOPLE))
+def post(
+    who: FormUser, key: str, department: Text = "", position: Text = "", since: Text = "", until: Text = ""
+) -> Response:
+    actions.post(
+        who.office,
+        who.key,
+        key,
+        department,
+        _first(since),
+        position=position.strip() or None,
+        until=_last(until),
+        now=who.now,
+    )
+    return go(f"/people/{key}", said=say("所属を登録しました。"))
+
+
+@router.post("/people/{key}/seats", openapi_extra=needs(Act.KEEP_PEOPLE))
+def seat(
+    who: FormUser,
+    key: str,
+    role: Annotated[Role, Form()],
+    body: Text = "",
+    since: Text = "",
+    until: Text = "",
+) -> Response:
+    actions.seat(who.office, who.key, key, body, role, _first(since), until=_last(until), now=who.now)
+    return go(f"/people/{key}", said=say("任期を登録しました。"))
+
+
+@router.post("/people/{key}/deputies", openapi_extra=needs(Act.KEEP_PEOPLE))
+def deputy(who: FormUser, key: str, deputy: Text = "", since: Text = "", until: Text = "") -> Response:
+    actions.name_deputy(
+        who.office, who.key, key, deputy.strip(), _first(since), until=_last(until), now=who.now
+    )
+    return go(f"/people/{key}", said=say("代理者を登録しました。"))
+
+
+@router.post("/people/{key}/administrator", openapi_extra=needs(Act.KEEP_PEOPLE))
+def administrator(who: FormUser, key: str, since: Text = "", until: Text = "") -> Response:
+    actions.name_administrator(who.office, who.key, key, _first(since), until=_last(until), now=who.now)
+    return go(f"/people/{key}", said=say("システム管理者に指定しました。"))
+
+
+@router.post("/people/{key}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
+def end_all(who: FormUser, key: str, last_day: Text = "") -> Response:
+    ended = actions.end_terms(who.office, who.key, key, parse_day(last_day, say("最後の日")), now=who.now)
+    return go(f"/people/{key}", said=say("{count} 件の所属・任期・代理を終えました。", count=ended))
+
+
+@router.post("/people/{key}/{kind}/{number}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
+def end_one(who: FormUser, key: str, kind: str, number: int, last_day: Text = "") -> Response:
+    """End one posting, seat or deputyship."""
+    ends = {"postings": actions.end_posting, "seats": actions.end_seat, "deputies": actions.end_deputyship}
+    if kind not in ends:
+        raise NotFound("操作", kind)
+    ends[kind](who.office, who.key, number, parse_day(last_day, say("最後の日")), now=who.now)
+    return go(f"/people/{key}", said=say("終わりの日を登録しました。"))
+
+
+def day_asked(who: Visitor, text: str) -> date:
+    """The day a page is asked for; today when it is not said. Raises `BadInput`."""
+    return parse_day(text, say("この日の名簿")) if text.strip() else tokyo_day(who.now)
+
+
+def may_keep(db: Session, who: Visitor) -> bool:
+    """Whether the person keeps the list of people today."""
+    return actor(db, who.key, tokyo_day(who.now)).may(Act.KEEP_PEOPLE)
+
+
+def _first(text: str) -> date:
+    return parse_day(text, say("始まりの日"))
+
+
+def _last(text: str) -> date | None:
+    return parse_day(text, say("終わりの日")) if text.strip() else None

@@ -1,0 +1,88 @@
+"""一覧で登録: a table of people, checked line by line before anybody is added."""
+
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response, UploadFile
+
+from workflow import actions, queries
+from workflow.domain.calendar import parse_day, tokyo_day
+from workflow.domain.errors import BadInput
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.web.limits import Load, takes
+from workflow.web.permissions import needs
+from workflow.web.rendering import go, page
+from workflow.web.session import FormUser, Page, Reader, Visitor
+
+router = APIRouter(prefix="/people/_table", route_class=Page)
+"""No person's key begins with an underscore."""
+
+LARGEST = 1024 * 1024
+"""The largest table taken, in bytes."""
+
+
+@router.get("", openapi_extra=needs(Act.KEEP_PEOPLE))
+def table(request: Request, who: Reader) -> Response:
+    return _shown(request, who, "", tokyo_day(who.now).isoformat())
+
+
+@router.post("", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
+def check_or_add(
+    request: Request,
+    who: FormUser,
+    people: Annotated[str, Form()] = "",
+    since: Annotated[str, Form()] = "",
+    sure: Annotated[str, Form()] = "",
+    file: UploadFile | None = None,
+) -> Response:
+    """First every fault of every line, or that there is none; then, when asked with `sure`, all are added."""
+    text = people
+    if file is not None and file.filename:
+        text = _decoded(file.file.read(LARGEST + 1))
+    found = actions.read_newcomers(text)
+    first = parse_day(since, say("着任の日"))
+    if sure == "yes":
+        with suppress(actions.NewcomersRefused):
+            added = actions.add_people(who.office, who.key, found, first, now=who.now)
+            return go("/people", said=say("{count} 人を登録しました。", count=added))
+    return _shown(request, who, text, since, found)
+
+
+def _shown(
+    request: Request, who: Visitor, text: str, since: str, found: list[actions.Newcomer] | None = None
+) -> Response:
+    with who.office.reading() as db:
+        faults = actions.newcomer_faults(db, found) if found else []
+        departments = queries.departments(db)
+    told: dict[int, list[str]] = {}
+    for fault in faults:
+        told.setdefault(fault.line, []).append(fault.words)
+    return page(
+        request,
+        "people_table.html",
+        code=422 if faults else 200,
+        who=who,
+        text=text,
+        since=since,
+        found=found,
+        faults=told,
+        departments=departments,
+        headings=tuple(say(each) for each in actions.HEADINGS),
+    )
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8, or what spreadsheets in Japan write when left alone (CP932)."""
+    if len(content) > LARGEST:
+        raise BadInput(say("名簿のファイル"), say("大きすぎます"), say("1 MB 以内にしてください。"))
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput(
+        say("名簿のファイル"),
+        say("文字を読めません"),
+        say("CSV（UTF-8 または Shift_JIS）で保存してください。"),
+    )

@@ -1,0 +1,237 @@
+"""What the page of a plan shows, and what of it its reader may do. With those that sign the reader in, twelve
+statements at most, whatever the plan's history (one more under a chain that sets a body, a 決裁 and a public
+comment on one and the same stage, and one more for who holds an office while a 後閲 is owed)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from definitions.chain import Body, BodyGate, Gate, PeriodGate, SignoffGate, Stage
+from definitions.terms import Outcome
+from workflow import actions, queries
+from workflow.domain.decisions import Manner, SignedAs, Validity
+from workflow.domain.gates import GateState, Lack, Reason
+from workflow.domain.language import say
+from workflow.domain.machine import earlier_stages
+from workflow.domain.meetings import Purpose, allowed_outcomes
+from workflow.domain.plans import Status
+from workflow.domain.rights import Act, Actor
+from workflow.queries import GateAnswer, Owed, Place, VersionLine
+from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.seats import in_office
+from workflow.web.session import Visitor
+
+EVENTS_SHOWN = 50
+"""How many events of its history the page of a plan shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """A gate of the stage: why it is shut, what was answered last, and what the reader may do about it. `alone` are
+    the outcomes the reader can give alone (専決), `signs_as` the right in which they would sign. `comment`: the gate waits for something on the page of public
+    comments; `may_ask`: for the period that the reader may begin."""
+
+    state: GateState
+    reason: Reason | None
+    body: Body | None
+    answer: GateAnswer | None
+    conditions: tuple[Owed, ...]
+    may_close: bool
+    may_list: bool
+    may_record: bool
+    alone: tuple[Outcome, ...]
+    signs_as: SignedAs | None
+    comment: bool
+    may_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer as the list of decisions shows it. `holds_right`: the reader has today the right by which it was
+    given."""
+
+    answer: GateAnswer
+    validity: Validity
+    gate: Gate
+    body: Body | None
+    in_what_right: SignedAs | Manner
+    holds_right: bool
+    may_change: bool
+    owes_review: bool
+
+
+def plan_view(db: Session, who: Visitor, key: str) -> dict[str, Any]:
+    """Everything on the page of a plan. Raises `NotFound`."""
+    plan = plan_by_key(db, key)
+    found = queries.blockers(db, plan, who.now)
+    versions = queries.versions(db, plan)
+    given = queries.answers(db, plan)
+    validities = queries.validities(plan, given, versions)
+    officers = _in_office(db, given, who.person)
+    views = [_answer_view(plan, each, validities[each.id], who.person, officers) for each in given]
+    in_force = queries.answers_in_force(given)
+    events, older = queries.newest_first(db, plan, limit=EVENTS_SHOWN)
+    reading = queries.reading(db, plan)
+    held = queries.held_schedule(db, plan, who.now)
+    return {
+        "plan": plan,
+        "gates": [_gate_view(plan, state, found.reasons, in_force, who.person) for state in found.states],
+        "shut": len(found.reasons),
+        "following": [plan.chain.stage(each) for each in plan.chain.after(plan.stage)],
+        "earlier": [plan.chain.stage(each) for each in earlier_stages(plan.chain, plan.stage.key)][::-1],
+        "may_move": who.person.may(Act.MOVE_PLAN, department=plan.department),
+        "may_add": who.person.may(Act.ADD_VERSION, department=plan.department),
+        "versions": [(version, _of_version(views, version)) for version in versions],
+        "losing": _losing(plan, views),
+        "stages": _by_stage(plan, views),
+        "owes_review": [view for view in views if view.owes_review],
+        "periods": queries.periods(db, plan),
+        "schedule": queries.compared(queries.planned_schedule(plan), held),
+        "asked": reading.asked,
+        "said_so_far": reading.said,
+        "to_read": [
+            each
+            for each in reading.asked
+            if each.reader_id == who.person.id
+            and each.read_at is None
+            and queries.concerned(who.person, Act.READ, plan)
+        ],
+        "may_circulate": queries.concerned(who.person, Act.CIRCULATE, plan),
+        "may_discuss": queries.concerned(who.person, Act.DISCUSS, plan),
+        "events": events,
+        "older": older,
+    }
+
+
+def answer_view(
+    db: Session, who: Visitor, plan: PlanFact, *, signoff: bool, number: int
+) -> dict[str, Any] | None:
+    """One answer with what corrected it and what may be done about it; None when the plan has no such answer."""
+    given = queries.answers(db, plan)
+    answer = next((each for each in given if each.id == (signoff, number)), None)
+    if answer is None:
+        return None
+    validities = queries.validities(plan, given, queries.versions(db, plan))
+    officers = _in_office(db, given, who.person)
+    view = _answer_view(plan, answer, validities[answer.id], who.person, officers)
+    stands = not view.validity.superseded
+    mine = stands and answer.by_id == who.person.id
+    built = queries.built_on(plan, given, answer)
+    ended = None if view.holds_right else say("記録したときの権限が終わった")
+    return {
+        "plan": plan,
+        "view": view,
+        "later": next(
+            (each for each in given if each.signoff == signoff and each.supersedes == number), None
+        ),
+        "earlier": next((each for each in given if each.id == (signoff, answer.supersedes)), None),
+        "may_correct": stands and view.may_change and not signoff,
+        "may_take_back": mine and not (ended or built),
+        "kept_by": (ended or built) if mine else None,
+        "outcomes": _outcomes(plan, answer) if not signoff else (),
+    }
+
+
+def _gate_view(
+    plan: PlanFact,
+    state: GateState,
+    reasons: Sequence[Reason],
+    in_force: Mapping[Place, GateAnswer],
+    who: Actor,
+) -> GateView:
+    gate = state.gate
+    body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
+    answer = in_force.get((plan.stage.key, plan.visit, gate.key))
+    workable = plan.status is Status.ACTIVE and plan.text is not None
+    alone: tuple[Outcome, ...] = ()
+    signs_as = None
+    if isinstance(gate, BodyGate) and body and body.urgent and workable and state.lack in _DECIDABLE:
+        openers = tuple(each for each in plan.chain.opens_on(gate) if each is not Outcome.CONDITIONAL)
+        alone = openers if who.may(Act.DECIDE_ALONE, body=body.key) else ()
+    if isinstance(gate, SignoffGate) and workable and state.lack in _SIGNABLE:
+        signs_as = actions.signs_as(who, gate)
+    return GateView(
+        state=state,
+        reason=next((reason for reason in reasons if reason.gate == gate.key), None),
+        body=body,
+        answer=answer,
+        conditions=answer.owed if answer and not answer.signoff else (),
+        may_close=body is not None and who.may(Act.CLOSE_CONDITION, body=body.key),
+        may_list=body is not None and who.may(Act.SET_AGENDA, body=body.key),
+        may_record=body is not None and who.may(Act.RECORD_OUTCOME, body=body.key),
+        alone=alone,
+        signs_as=signs_as,
+        comment=isinstance(gate, PeriodGate) and state.lack is not Lack.AFTER,
+        may_ask=workable
+        and state.lack is Lack.PERIOD
+        and who.may(Act.RUN_COMMENT, department=plan.department),
+    )
+
+
+_DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED)
+_SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
+
+
+def _in_office(db: Session, given: Sequence[GateAnswer], who: Actor) -> frozenset[tuple[int, str]]:
+    """Who holds today an office the reader holds, where that decides whose a 後閲 is."""
+    owed = any(each.signoff and owed.at is None for each in given for owed in each.owed)
+    return in_office(db, who.offices, who.on) if owed and who.offices else frozenset()
+
+
+def _answer_view(
+    plan: PlanFact, answer: GateAnswer, validity: Validity, who: Actor, held: frozenset[tuple[int, str]]
+) -> AnswerView:
+    gate = plan.chain.gate(answer.gate)
+    body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
+    stands = not validity.superseded
+    holds_right = owes_review = False
+    if isinstance(gate, SignoffGate):
+        holds_right = actions.signs_as(who, gate) is not None
+        principals = [owed.number for owed in answer.owed if owed.at is None]
+        owes_review = stands and any(queries.reviews(who, gate, each, held) for each in principals)
+    elif body is not None:
+        holds_right = who.may(queries.right_to_decide(answer.manner), body=body.key)
+    return AnswerView(
+        answer=answer,
+        validity=validity,
+        gate=gate,
+        body=body,
+        in_what_right=SignedAs(answer.manner) if answer.signoff else Manner(answer.manner),
+        holds_right=holds_right,
+        may_change=stands and holds_right and (not answer.signoff or answer.by_id == who.id),
+        owes_review=owes_review,
+    )
+
+
+def _of_version(views: Sequence[AnswerView], version: VersionLine) -> list[AnswerView]:
+    """What was answered on the version, without what was corrected or taken back."""
+    return [v for v in views if v.answer.version == version.number and not v.validity.superseded]
+
+
+def _losing(plan: PlanFact, views: Sequence[AnswerView]) -> list[AnswerView]:
+    """What a new version would make stale."""
+    here = (plan.stage.key, plan.visit)
+    return [
+        view
+        for view in views
+        if view.validity is Validity.IN_FORCE
+        and (view.answer.stage, view.answer.visit) == here
+        and view.answer.ratifies is None
+    ]
+
+
+def _by_stage(plan: PlanFact, views: Sequence[AnswerView]) -> list[tuple[Stage, list[AnswerView]]]:
+    """The answers stage by stage, the present stage first."""
+    position = plan.chain.stages.index(plan.stage)
+    order = [*plan.chain.stages[: position + 1][::-1], *plan.chain.stages[position + 1 :]]
+    found = [(stage, [v for v in views if v.answer.stage == stage.key]) for stage in order]
+    return [(stage, here) for stage, here in found if here]
+
+
+def _outcomes(plan: PlanFact, answer: GateAnswer) -> tuple[Outcome, ...]:
+    gate = plan.chain.gate(answer.gate)
+    assert isinstance(gate, BodyGate)  # noqa: S101
+    purpose = Purpose(answer.purpose) if answer.purpose else Purpose.DELIBERATE
+    return allowed_outcomes(purpose, plan.chain.body(gate.body))

@@ -1,0 +1,144 @@
+"""Plans: the list, a new one, one plan with everything about it, its whole history."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from definitions.chain import Chain
+from definitions.load import shipped, shipped_chains
+from workflow import actions, queries
+from workflow.domain.errors import NotFound
+from workflow.domain.language import say
+from workflow.domain.plans import Status
+from workflow.domain.rights import Act
+from workflow.queries.chains import chain_of
+from workflow.queries.plans import plan_by_key
+from workflow.store.tables import ChainText, Department
+from workflow.web.pages.plan_view import plan_view
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import FormUser, Page, Reader
+
+router = APIRouter(prefix="/plans", route_class=Page)
+
+PLANS_ON_A_PAGE = 20
+EVENTS_ON_A_PAGE = 100
+
+
+@router.get("", openapi_extra=needs(Open.SIGNED_IN))
+def plans(
+    request: Request,
+    who: Reader,
+    words: str = "",
+    status: str = "",
+    stage: str = "",
+    department: str = "",
+    following: str = "",
+) -> Response:
+    """The plans of the office, narrowed as asked, one page at a time."""
+    asked = {"words": words[:100], "status": status, "stage": stage[:60], "department": department[:60]}
+    with who.office.reading() as db:
+        found = queries.plan_list(
+            db,
+            department=asked["department"] or None,
+            status=Status(status) if status in set(Status) else None,
+            stage=asked["stage"] or None,
+            words=asked["words"],
+            following=following[:60] or None,
+            limit=PLANS_ON_A_PAGE,
+        )
+        departments = db.execute(select(Department.key, Department.name).order_by(Department.key)).all()
+        stages = {stage.key: stage.label for chain in _kept(db).values() for stage in chain.stages}
+    narrowed = {name: value for name, value in asked.items() if value}
+    return page(
+        request,
+        "plans.html",
+        who=who,
+        found=found,
+        asked=asked,
+        statuses=list(Status),
+        stages=list(stages.items()),
+        departments=[tuple(row) for row in departments],
+        first_page=f"/plans?{urlencode(narrowed)}" if following else None,
+        next_page=f"/plans?{urlencode(narrowed | {'following': found.following})}"
+        if found.following
+        else None,
+        may_open=bool(who.person.departments),
+    )
+
+
+@router.get("/new", openapi_extra=needs(Act.OPEN_PLAN))
+def new_plan(request: Request, who: Reader) -> Response:
+    """The form for a new plan: of one's own departments, under a chain the office knows."""
+    if not who.person.departments:
+        who.person.refuse(Act.OPEN_PLAN)
+    with who.office.reading() as db:
+        own = select(Department.key, Department.name).where(Department.key.in_(who.person.departments))
+        departments = [tuple(row) for row in db.execute(own.order_by(Department.key))]
+        chains = [(choice, _named(choice, chain)) for choice, chain in _choices(db).items()]
+    return page(request, "plan_new.html", who=who, departments=departments, chains=chains)
+
+
+@router.post("/new", openapi_extra=needs(Act.OPEN_PLAN))
+def open_plan(
+    who: FormUser,
+    key: Annotated[str, Form()],
+    title: Annotated[str, Form()],
+    chain: Annotated[str, Form()],
+    department: Annotated[str, Form()],
+    first_month: Annotated[str, Form()] = "",
+) -> Response:
+    with who.office.reading() as db:
+        choices = _choices(db)
+    if chain not in choices:
+        raise NotFound("定義", chain[:60], [each.key for each in choices.values()])
+    actions.open_plan(
+        who.office,
+        who.key,
+        key,
+        title,
+        choices[chain],
+        department=department,
+        first_month=first_month.strip() or None,
+        now=who.now,
+    )
+    return go(f"/plans/{key}", said=say("計画を開始しました。次は、最初の段階の文書を登録してください。"))
+
+
+@router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
+def plan(request: Request, who: Reader, key: str) -> Response:
+    with who.office.reading() as db:
+        shown = plan_view(db, who, key)
+    return page(request, "plan.html", who=who, Status=Status, **shown)
+
+
+@router.get("/{key}/history", openapi_extra=needs(Open.SIGNED_IN))
+def history(request: Request, who: Reader, key: str, before: int | None = None) -> Response:
+    """Everything that happened to the plan, newest first."""
+    with who.office.reading() as db:
+        fact = plan_by_key(db, key)
+        events, older = queries.newest_first(db, fact, before=before, limit=EVENTS_ON_A_PAGE)
+    return page(request, "plan_history.html", who=who, plan=fact, events=events, older=older, before=before)
+
+
+def _kept(db: Session) -> dict[str, Chain]:
+    """The chains the office knows, by the SHA-256 of their text."""
+    return {sha256: chain_of(db, sha256) for sha256 in db.scalars(select(ChainText.sha256))}
+
+
+def _choices(db: Session) -> dict[str, Chain]:
+    """The chains a plan can begin with, by what the form sends: the shipped ones by their key, then what else the
+    office knows by its SHA-256."""
+    ours = {key: shipped(key) for key in shipped_chains()}
+    return ours | {sha256: chain for sha256, chain in _kept(db).items() if chain not in ours.values()}
+
+
+def _named(choice: str, chain: Chain) -> str:
+    """How the form names a chain. Of the office's own there may be several of one key."""
+    name = f"{chain.title}（{chain.office}、{chain.key}）"
+    return (
+        name if choice == chain.key else say("{chain} この庁の定義 {sha256}", chain=name, sha256=choice[:8])
+    )

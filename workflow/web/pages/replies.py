@@ -1,0 +1,116 @@
+"""区の考え方, for the staff: opinions that are alike put together, answered, and the answers reworded."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from workflow import actions, queries
+from workflow.domain.comments import Disposition
+from workflow.domain.errors import NotFound
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.web.pages.comment_desk import asking, running
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import FormUser, Page, Reader
+
+router = APIRouter(prefix="/comments/{key}", route_class=Page)
+Several = Annotated[list[int] | None, Form()]
+
+
+@router.get("/answers", openapi_extra=needs(Open.SIGNED_IN))
+def answers(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
+    with who.office.reading() as db:
+        found, asked = asking(db, who, key, round)
+        replies = queries.replies(db, asked.id)
+    return page(request, "comment_answers.html", who=who, desk=found, asked=asked, replies=replies)
+
+
+@router.get("/answer", openapi_extra=needs(Act.RUN_COMMENT))
+def answer_page(
+    request: Request, who: Reader, key: str, opinion: Annotated[list[int] | None, Query()] = None
+) -> Response:
+    """The opinions chosen, and two ways to answer them: anew, or by an answer that is there."""
+    with who.office.reading() as db:
+        found, asked = running(db, who, key)
+        chosen = queries.opinions_by_id(db, asked.id, opinion or [])
+        replies = queries.replies(db, asked.id)
+    return page(
+        request,
+        "comment_answer.html",
+        who=who,
+        desk=found,
+        asked=asked,
+        chosen=chosen,
+        replies=[(each.id, each.summary[:60]) for each in replies],
+        dispositions=_dispositions(),
+    )
+
+
+@router.post("/answers", openapi_extra=needs(Act.RUN_COMMENT))
+def answer(
+    who: FormUser,
+    key: str,
+    disposition: Annotated[Disposition, Form()],
+    opinion: Several = None,
+    summary: Annotated[str, Form()] = "",
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    actions.answer_opinions(
+        who.office,
+        who.key,
+        key,
+        opinion or [],
+        summary=summary,
+        answer=text,
+        disposition=disposition,
+        now=who.now,
+    )
+    said = say("{count} 件の意見に回答しました。", count=len(opinion or []))
+    return go(f"/comments/{key}/opinions?which=unanswered", said)
+
+
+@router.get("/answers/{number}", openapi_extra=needs(Open.SIGNED_IN))
+def one_answer(request: Request, who: Reader, key: str, number: int, round: int | None = None) -> Response:
+    with who.office.reading() as db:
+        found, asked = asking(db, who, key, round)
+        reply = next((each for each in queries.replies(db, asked.id) if each.id == number), None)
+        if reply is None:
+            raise NotFound("この募集の回答", str(number))
+        chosen = queries.opinions_of_answer(db, number)
+    return page(
+        request,
+        "comment_reply.html",
+        who=who,
+        desk=found,
+        asked=asked,
+        reply=reply,
+        chosen=chosen,
+        dispositions=_dispositions(),
+    )
+
+
+@router.post("/answers/{number}", openapi_extra=needs(Act.RUN_COMMENT))
+def edit(
+    who: FormUser,
+    key: str,
+    number: int,
+    disposition: Annotated[Disposition, Form()],
+    summary: Annotated[str, Form()] = "",
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    actions.edit_answer(
+        who.office, who.key, key, number, summary=summary, text=text, disposition=disposition, now=who.now
+    )
+    return go(f"/comments/{key}/answers/{number}", say("回答を直しました。"))
+
+
+@router.post("/regroup", openapi_extra=needs(Act.RUN_COMMENT))
+def group(who: FormUser, key: str, answer: Annotated[int, Form()], opinion: Several = None) -> Response:
+    actions.group_opinions(who.office, who.key, key, answer, opinion or [], now=who.now)
+    said = say("{count} 件の意見を、その回答に加えました。", count=len(opinion or []))
+    return go(f"/comments/{key}/answers/{answer}", said)
+
+
+def _dispositions() -> list[tuple[str, str]]:
+    return [(each.value, say(each.label)) for each in Disposition]

@@ -1,0 +1,143 @@
+"""Settings: how mail goes out, what did not go out, what will, and the days the office is closed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy import select
+
+from definitions.chain import ReminderKind
+from notifications import outbox
+from notifications.foreseen import coming
+from notifications.kinds import State
+from notifications.mail import MailDelayed, MailRefused, MailSettings, mailer_of
+from notifications.mail_check import send_trial
+from notifications.resending import may_resend, would_get
+from workflow import actions
+from workflow.domain.calendar import holidays, parse_day, tokyo_day
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.queries.actor import actor
+from workflow.store.tables import ClosedDay, Person
+from workflow.web.confirm import SURE
+from workflow.web.pages.people import may_keep
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+
+router = APIRouter(prefix="/settings", route_class=Page)
+
+
+@router.get("", openapi_extra=needs(Open.SIGNED_IN))
+def mail(request: Request, who: Reader) -> Response:
+    return _mail(request, who)
+
+
+@router.post("/trial", openapi_extra=needs(Act.KEEP_PEOPLE))
+def trial(request: Request, who: FormUser) -> Response:
+    """A mail to oneself; the page says what the server answered."""
+    with who.office.reading() as db:
+        address = db.scalars(select(Person.email).where(Person.key == who.key)).one()
+    settings: MailSettings = request.app.state.mail
+    try:
+        send_trial(settings, who.name, address, now=who.now)
+    except (MailRefused, MailDelayed) as error:
+        return _mail(request, who, code=409, refused=error.words)
+    if settings.smtp_host is None:
+        return go("/settings", said=say("{folder} に保存しました。", folder=settings.maildir))
+    return go(
+        "/settings",
+        said=say("メールサーバーが受け取りました。{address} に届くか確かめてください。", address=address),
+    )
+
+
+@router.get("/unsent", openapi_extra=needs(Open.SIGNED_IN))
+def unsent(request: Request, who: Reader) -> Response:
+    with who.office.reading() as db:
+        lines = outbox.unsent(db)
+        mine = may_resend(db, actor(db, who.key, tokyo_day(who.now)), [line.id for line in lines])
+    return page(request, "settings_unsent.html", who=who, lines=lines, mine=mine, State=State)
+
+
+@router.post("/unsent/{number}/resend", openapi_extra=needs(Act.RESEND))
+def resend(request: Request, who: FormUser, number: int, form: Filled) -> Response:
+    """First to whom it goes, then it is sent again."""
+    if form.get(SURE) == "yes":
+        outbox.resend(who.office, who.key, number, now=who.now)
+        return go("/settings/unsent", said=say("送信待ちに戻しました。まもなく送られます。"))
+    with who.office.reading() as db:
+        standing = actor(db, who.key, tokyo_day(who.now))
+        told = would_get(db, number)
+        if number not in may_resend(db, standing, [number]):
+            standing.refuse(Act.RESEND)
+    return page(
+        request,
+        "confirm.html",
+        who=who,
+        title=say("通知をもう一度送る"),
+        button=say("送る"),
+        back="/settings/unsent",
+        fields=[("csrf", who.csrf)],
+        mails=[told],
+        warning="",
+        facts=(),
+        action=request.url.path,
+    )
+
+
+@router.get("/reminders", openapi_extra=needs(Open.SIGNED_IN))
+def reminders(request: Request, who: Reader) -> Response:
+    with who.office.reading() as db:
+        found = coming(db, who.now)
+    return page(
+        request,
+        "settings_reminders.html",
+        who=who,
+        found=found,
+        ReminderKind=ReminderKind,
+    )
+
+
+@router.get("/closed-days", openapi_extra=needs(Open.SIGNED_IN))
+def closed_days(request: Request, who: Reader, year: int | None = None) -> Response:
+    this = tokyo_day(who.now).year
+    shown = min(max(year or this, 2000), 2100)
+    with who.office.reading() as db:
+        rows = db.execute(select(ClosedDay.day, ClosedDay.name).order_by(ClosedDay.day))
+        closed = [(day, name) for day, name in rows if day.year == shown]
+        keeps = may_keep(db, who)
+    return page(
+        request,
+        "settings_closed_days.html",
+        who=who,
+        year=shown,
+        this=this,
+        closed=closed,
+        holidays=holidays(shown),
+        keeps=keeps,
+        today=tokyo_day(who.now),
+    )
+
+
+@router.post("/closed-days", openapi_extra=needs(Act.KEEP_PEOPLE))
+def close_day(who: FormUser, day: Annotated[str, Form()] = "", name: Annotated[str, Form()] = "") -> Response:
+    closed = parse_day(day, say("閉庁日"))
+    actions.close_day(who.office, who.key, closed, name, now=who.now)
+    return go(f"/settings/closed-days?year={closed.year}", said=say("閉庁日を登録しました。"))
+
+
+def _mail(request: Request, who: Visitor, *, code: int = 200, refused: str = "") -> Response:
+    settings: MailSettings = request.app.state.mail
+    with who.office.reading() as db:
+        address = db.scalars(select(Person.email).where(Person.key == who.key)).one()
+        keeps = may_keep(db, who)
+    return page(
+        request,
+        "settings.html",
+        code=code,
+        who=who,
+        settings=settings,
+        how=mailer_of(settings).description,
+        address=address,
+        keeps=keeps,
+        refused=refused,
+    )

@@ -1,0 +1,106 @@
+"""Signing in and out, and how one wants to read: language and dates."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.exceptions import HTTPException
+
+from workflow import actions
+from workflow.domain.errors import SignInRefused
+from workflow.domain.language import Dates, Language
+from workflow.web.limits import Load, takes
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import DATES, LANGUAGE, go, page
+from workflow.web.session import (
+    A_YEAR,
+    FormUser,
+    Page,
+    device_cookie,
+    over_https,
+    remember_device,
+    same_origin,
+    session_cookie,
+    session_token,
+    source_of,
+)
+
+router = APIRouter(route_class=Page)
+
+
+@router.get("/sign-in", openapi_extra=needs(Open.PUBLIC))
+def sign_in_page(request: Request, to: str = "/") -> Response:
+    """`to` is the page that was asked for without being signed in."""
+    return page(request, "sign_in.html", refused=None, to=to)
+
+
+@router.post("/sign-in", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
+def sign_in(
+    request: Request,
+    key: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    to: Annotated[str, Form()] = "/",
+) -> Response:
+    if not same_origin(request):
+        raise HTTPException(403)
+    state, agent = request.app.state, request.headers.get("user-agent", "")
+    try:
+        token = actions.sign_in(
+            state.office,
+            key,
+            password,
+            agent=agent,
+            source=source_of(request),
+            device=request.cookies.get(device_cookie(request, key), ""),
+            now=state.clock(),
+        )
+    except SignInRefused as refused:
+        return page(request, "sign_in.html", code=401, refused=refused.message, to=to)
+    answer = let_in(request, token, to)
+    remember_device(request, answer, key)
+    return answer
+
+
+def let_in(request: Request, token: str, to: str = "/") -> Response:
+    """The page that was asked for, with the new session's cookie. The session this browser had before ends."""
+    if before := session_token(request):
+        actions.sign_out(request.app.state.office, before)
+    answer = go(to if _is_ours(to) else "/")
+    answer.set_cookie(
+        session_cookie(request),
+        token,
+        max_age=int(actions.TOKEN_LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=over_https(request),
+    )
+    return answer
+
+
+@router.post("/sign-out", openapi_extra=needs(Open.SIGNED_IN))
+def sign_out(request: Request, who: FormUser) -> Response:
+    actions.sign_out(who.office, session_token(request))
+    answer = go("/sign-in")
+    answer.delete_cookie(session_cookie(request), httponly=True, samesite="lax", secure=over_https(request))
+    return answer
+
+
+@router.post("/language", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
+def choose_language(
+    request: Request,
+    back: Annotated[str, Form()] = "/",
+    language: Annotated[Language | None, Form()] = None,
+    dates: Annotated[Dates | None, Form()] = None,
+) -> Response:
+    """Keeps the choice for a year. English alone writes days as 2023-06-12, until one says otherwise."""
+    answer = go(back if _is_ours(back) else "/")
+    for name, chosen in ((LANGUAGE, language), (DATES, dates)):
+        if chosen is not None:
+            answer.set_cookie(name, chosen, max_age=A_YEAR, httponly=True, samesite="lax")
+    return answer
+
+
+def _is_ours(path: str) -> bool:
+    """Whether it is a path of this site. Browsers read // and /\\ as another host, and drop tabs and newlines
+    before they look."""
+    return re.fullmatch(r"/(?!/)[!-\[\]-~]*", path) is not None

@@ -1,0 +1,47 @@
+"""The documents of a plan: adding a version, getting one back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response, UploadFile
+from sqlalchemy import select
+
+from workflow import actions
+from workflow.domain.errors import NotFound
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.queries.plans import plan_by_key
+from workflow.store.tables import Version
+from workflow.store.uploads import an_upload, media_type_of
+from workflow.web.limits import Load, document_of, takes
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import attachment, go
+from workflow.web.session import FormUser, Page, Reader
+
+router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
+
+
+@router.get("/{number}", openapi_extra=needs(Open.SIGNED_IN))
+def document(who: Reader, key: str, number: int) -> Response:
+    """The document, as an attachment whatever it is."""
+    with who.office.reading() as db:
+        fact = plan_by_key(db, key)
+        found = db.scalar(select(Version).where(Version.plan_id == fact.id, Version.number == number))
+        if found is None:
+            raise NotFound("版", str(number))
+        sha256, filename = found.sha256, found.filename
+    return attachment(who.office, sha256, filename, media_type_of(filename))
+
+
+@router.post("", openapi_extra=needs(Act.ADD_VERSION) | takes(Load.DOCUMENT))
+def add_version(
+    who: FormUser,
+    key: str,
+    document: UploadFile,
+    note: Annotated[str, Form()] = "",
+    seen: Annotated[int | None, Form()] = None,
+) -> Response:
+    """A new version, when its content is of a kind that is taken and the plan stands where the person saw it."""
+    content, name = document_of(document), document.filename or ""
+    an_upload(name, content.path)
+    number = actions.add_version(who.office, who.key, key, name, content, note=note, seen=seen, now=who.now)
+    return go(f"/plans/{key}#versions", said=say("第{number}版を登録しました。", number=number))

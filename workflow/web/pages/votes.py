@@ -1,0 +1,240 @@
+"""A meeting once it began: attendance, outcomes of the whole meeting in one form, votes, answers in writing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.datastructures import FormData
+
+from definitions.terms import Outcome
+from notifications import outbox
+from notifications.dry_run import rehearse
+from workflow import actions
+from workflow.actions import Seated
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.language import say
+from workflow.domain.meetings import MeetingForm
+from workflow.domain.rights import Act
+from workflow.domain.votes import Choice
+from workflow.queries.actor import actor
+from workflow.queries.agenda import Item, agenda
+from workflow.queries.attendance import places, polls
+from workflow.queries.plans import plan_by_id
+from workflow.queries.seats import Seat
+from workflow.store.database import Office
+from workflow.store.tables import AgendaItem, Meeting
+from workflow.web.confirm import SURE, confirmed
+from workflow.web.one_by_one import refusal_of
+from workflow.web.pages.meetings import Number, known, meeting_page
+from workflow.web.pages.tally_words import missing_words, tally_facts
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import Filled, FormUser, Page, Visitor
+
+router = APIRouter(route_class=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was filled in for an item. `outcome` is None when none was chosen."""
+
+    item: Item
+    outcome: Outcome | None
+    conditions: tuple[str, ...]
+    note: str
+
+
+@router.post("/meetings/{number}/attendance", openapi_extra=needs(Act.ENTER_ATTENDANCE))
+def attendance(who: FormUser, number: Number, form: Filled) -> Response:
+    """Who was there: `there-<member>` is yes, no or `by:<deputy>`. With `rest`, who is not marked was there."""
+    there = {
+        name.removeprefix("there-"): seated
+        for name, value in form.items()
+        if name.startswith("there-") and (seated := _seated(str(value)))
+    }
+    if form.get("rest"):
+        held = known(who, number)
+        with who.office.reading() as db:
+            unmarked = [place.seat.key for place in places(db, held) if place.present is None]
+        there = dict.fromkeys(unmarked, Seated(present=True)) | there
+    actions.enter_attendance(who.office, who.key, number, there, now=who.now)
+    return go(f"/meetings/{number}#there", said=say("出欠を記録しました。"))
+
+
+@router.post("/meetings/{number}/outcomes", openapi_extra=needs(Act.RECORD_OUTCOME))
+def outcomes(request: Request, who: FormUser, number: Number, form: Filled) -> Response:
+    """The outcomes that were filled in, in the order of the agenda: first what will be recorded and who will be
+    told, then the recording. Each item is its own decision: one refused keeps no other from being recorded."""
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    if form.get(SURE) == "no":
+        return meeting_page(request, who, number, typed=typed)
+    filled = _filled(who, number, form)
+    if not filled:
+        raise BadInput("結果", "選ばれていません", "議題ごとに結果を選んでから、記録してください。")
+    if form.get(SURE) != "yes":
+        return _sure(request, who, number, filled, typed)
+    refused = _record(who.office, who, filled)
+    done = say("{count} 件の結果を記録しました。", count=len(filled) - len(refused))
+    if not refused:
+        return go(f"/meetings/{number}", said=done)
+    return meeting_page(request, who, number, code=409, typed=typed, refused=refused, done=done)
+
+
+@router.post("/items/{item}/vote", openapi_extra=needs(Open.SIGNED_IN))
+def vote(
+    who: FormUser,
+    item: Number,
+    choice: Annotated[Choice, Form()],
+    meeting: Annotated[int, Form()],
+    member: Annotated[str, Form()] = "",
+) -> Response:
+    """Vote, or answer in a 持ち回り, for oneself or for the member one sits in for; who may is the engine's."""
+    actions.cast_vote(who.office, who.key, item, choice, member=member or None, now=who.now)
+    return go(
+        f"/meetings/{meeting}#item-{item}", said=say("{choice}と記録しました。", choice=say(choice.label))
+    )
+
+
+@router.post("/items/{item}/vote/back", openapi_extra=needs(Open.SIGNED_IN))
+def vote_back(
+    who: FormUser, item: Number, meeting: Annotated[int, Form()], member: Annotated[str, Form()] = ""
+) -> Response:
+    actions.take_back_vote(who.office, who.key, item, member=member or None, now=who.now)
+    return go(f"/meetings/{meeting}#item-{item}", said=say("回答を取り消しました。"))
+
+
+@router.post("/items/{item}/hands", openapi_extra=needs(Act.ENTER_ATTENDANCE))
+def hands(who: FormUser, item: Number, form: Filled, meeting: Annotated[int, Form()]) -> Response:
+    """A show of hands as the 事務局 saw it: `vote-<member>` is for, against or abstain; who has none is left."""
+    votes = {
+        name.removeprefix("vote-"): Choice(str(value))
+        for name, value in form.items()
+        if name.startswith("vote-") and value in set(Choice)
+    }
+    actions.enter_votes(who.office, who.key, item, votes, now=who.now)
+    return go(f"/meetings/{meeting}#item-{item}", said=say("挙手の結果を記録しました。"))
+
+
+@router.post("/items/{item}/deciding", openapi_extra=needs(Act.CAST_DECIDING_VOTE))
+def deciding(
+    who: FormUser, item: Number, choice: Annotated[Choice, Form()], meeting: Annotated[int, Form()]
+) -> Response:
+    """The chair decides a tie."""
+    actions.cast_deciding_vote(who.office, who.key, item, choice, now=who.now)
+    return go(f"/meetings/{meeting}#item-{item}", said=say("会長の裁決を記録しました。"))
+
+
+@router.post("/items/{item}/count", openapi_extra=needs(Act.RECORD_OUTCOME))
+def count(
+    request: Request,
+    who: FormUser,
+    item: Number,
+    form: Filled,
+    meeting: Annotated[int, Form()],
+    conditions: Annotated[str, Form()] = "",
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Count the votes and record what they amount to: first the tally, its outcome and who will be told, then the
+    recording."""
+    facts, warning = _counted(who, item, _lines(conditions), note)
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: actions.decide_by_votes(
+            office, who.key, item, conditions=_lines(conditions), note=note, now=who.now
+        ),
+        title=say("採決を集計して、結果を記録します"),
+        button=say("集計して記録する"),
+        back=f"/meetings/{meeting}#item-{item}",
+        said=say("採決の結果を記録しました。"),
+        warning=warning,
+        facts=facts,
+    )
+
+
+@router.post("/meetings/{number}/notices/{delivery}/resend", openapi_extra=needs(Act.RESEND))
+def resend(who: FormUser, number: Number, delivery: Number) -> Response:
+    outbox.resend(who.office, who.key, delivery, now=who.now)
+    return go(f"/meetings/{number}#notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
+
+
+def _seated(value: str) -> Seated | None:
+    if value.startswith("by:"):
+        return Seated(present=True, deputy=value.removeprefix("by:"))
+    return {"yes": Seated(present=True), "no": Seated(present=False)}.get(value)
+
+
+def _counted(
+    who: Visitor, item: int, conditions: Sequence[str], note: str
+) -> tuple[list[tuple[str, str]], str]:
+    """What the votes are and amount to, each named, and a warning while members who could vote have not."""
+    with who.office.reading() as db:
+        listed = db.get(AgendaItem, item)
+        if listed is None:
+            raise NotFound("議題", str(item))
+        held = db.get_one(Meeting, listed.meeting_id)
+        actor(db, who.key, tokyo_day(who.now)).require(Act.RECORD_OUTCOME, body=held.body_key)
+        outcome = actions.outcome_of_votes(db, item, conditions=conditions, note=note)
+        body = plan_by_id(db, listed.plan_id).chain.body(held.body_key)
+        poll = polls(db, held, body, places(db, held))[item]
+    in_writing = held.form == MeetingForm.IN_WRITING
+    return tally_facts(poll, body, outcome, in_writing=in_writing), missing_words(poll, in_writing=in_writing)
+
+
+def _filled(who: Visitor, number: int, form: FormData) -> list[Entry]:
+    """The items something was filled in for, in the order of the agenda."""
+    known(who, number)
+    with who.office.reading() as db:
+        items = agenda(db, number)
+    found = []
+    for item in items:
+        chosen = form.get(f"outcome-{item.id}")
+        outcome = Outcome(str(chosen)) if chosen in set(Outcome) else None
+        conditions = _lines(str(form.get(f"conditions-{item.id}", "")))
+        note = str(form.get(f"note-{item.id}", ""))
+        if outcome or conditions or note.strip():
+            found.append(Entry(item, outcome, conditions, note))
+    return found
+
+
+def _record(office: Office, who: Visitor, filled: Sequence[Entry]) -> dict[int, str]:
+    """Record each on its own; why, by item, those were refused that were."""
+    refusals = {each.item.id: refusal_of(partial(_record_one, office, who, each)) for each in filled}
+    return {item: why for item, why in refusals.items() if why}
+
+
+def _record_one(office: Office, who: Visitor, each: Entry) -> None:
+    if each.outcome is None:
+        raise BadInput("結果", "選ばれていません", "結果を選ぶか、書いたものを消してください。")
+    actions.record_outcome(
+        office, who.key, each.item.id, each.outcome, conditions=each.conditions, note=each.note, now=who.now
+    )
+
+
+def _sure(
+    request: Request, who: Visitor, number: int, filled: Sequence[Entry], typed: dict[str, str]
+) -> Response:
+    """What will be recorded, what will be refused and why, and who will be told."""
+    refused: dict[int, str] = {}
+    mails = rehearse(who.office, lambda office: refused.update(_record(office, who, filled)))
+    told: dict[Seat, int] = {}
+    for _, seat in mails:
+        told[seat] = told.get(seat, 0) + 1
+    return page(
+        request,
+        "meeting_outcomes.html",
+        who=who,
+        meeting=known(who, number),
+        filled=filled,
+        refused=refused,
+        told=told,
+        typed=typed,
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -1,0 +1,69 @@
+"""今日の仕事: what waits for me, each line leading to where it is done."""
+
+from fastapi import APIRouter, Request, Response
+
+from notifications import outbox
+from workflow import queries
+from workflow.domain.language import say
+from workflow.domain.rights import Act
+from workflow.queries import Task, Waiting
+from workflow.web.permissions import Open, needs
+from workflow.web.rendering import go, page
+from workflow.web.session import FormUser, Page, Reader
+
+router = APIRouter(route_class=Page)
+
+
+@router.get("/", openapi_extra=needs(Open.SIGNED_IN))
+def today(request: Request, who: Reader) -> Response:
+    """What waits for me: what has a day first, nearest first."""
+    with who.office.reading() as db:
+        tasks = queries.waiting_for(db, who.person, who.now)
+    lines = [(task, place_of(task)) for task in tasks]
+    groups = [
+        (say("期限のあるもの"), [line for line in lines if line[0].due]),
+        (say("その他"), [line for line in lines if not line[0].due]),
+    ]
+    return page(
+        request,
+        "today.html",
+        who=who,
+        groups=[group for group in groups if group[1]],
+        Waiting=Waiting,
+        may_open=bool(who.person.departments),
+    )
+
+
+@router.post("/deliveries/{number}/resend", openapi_extra=needs(Act.RESEND))
+def resend(who: FormUser, number: int) -> Response:
+    """Send a failed mail once more; the scheduler takes it up at its next round."""
+    outbox.resend(who.office, who.key, number, now=who.now)
+    return go("/", said=say("送信待ちに戻しました。まもなく、もう一度送られます。"))
+
+
+def place_of(task: Task) -> str:
+    """The page, and the place on it, where the task is done."""
+    plan, meeting = f"/plans/{task.plan}", f"/meetings/{task.meeting}"
+    match task.kind:
+        case Waiting.RECORD | Waiting.ANSWER:
+            return f"{meeting}#item-{task.number}"
+        case Waiting.RATIFY:
+            return f"{meeting}#agenda" if task.meeting else f"{plan}/decisions/{task.number}"
+        case Waiting.CONDITION:
+            return f"{plan}#condition-{task.number}"
+        case Waiting.REVIEW:
+            return f"{plan}#review-{task.number}"
+        case Waiting.SIGN:
+            return f"{plan}#gate-{task.gate}"
+        case Waiting.CLOSE:
+            return f"{meeting}#ending"
+        case Waiting.ADVANCE:
+            return f"{plan}#steps"
+        case Waiting.DOCUMENT:
+            return f"{plan}#new-version"
+        case Waiting.READ:
+            return f"{plan}#reading"
+        case Waiting.ANSWER_OPINIONS:
+            return f"/comments/{task.plan}"
+        case Waiting.FAILED_MAIL:
+            return meeting if task.meeting else plan if task.plan else "/people"

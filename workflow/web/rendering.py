@@ -1,0 +1,81 @@
+"""Pages as they are answered: templates, redirects, downloads."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from fastapi import Request, Response
+from fastapi.responses import FileResponse
+from fastapi.templating import Jinja2Templates
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from workflow.domain.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
+from workflow.domain.language import Dates, Language, dates, label, language, translate
+from workflow.domain.rights import Act
+from workflow.domain.votes import shown_share
+from workflow.store import files
+from workflow.store.database import Office
+from workflow.store.uploads import OCTETS
+
+SAID, LANGUAGE, DATES = "sakutei-said", "sakutei-language", "sakutei-dates"
+
+
+def _words(text: str, /, **values: object) -> str:
+    """A text of ours in the language chosen, with the values in place of its %(names)s. A plain str, so that a page
+    escapes it like everything else: nothing becomes markup by being translated."""
+    words = translate(text)
+    return words % values if values else words
+
+
+_pages = Jinja2Templates(directory=Path(__file__).parent / "templates")
+
+
+_pages.env.undefined = StrictUndefined
+_pages.env.add_extension("jinja2.ext.do")
+
+
+_pages.env.filters |= {
+    "label": label,
+    "share": shown_share,
+    "moment": shown_moment,
+    "month": month_label,
+    "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
+}
+
+
+_pages.env.globals |= {
+    "_": _words,
+    "Act": Act,
+    "Language": Language,
+    "Dates": Dates,
+    "language": language.get,
+    "dates": dates.get,
+    "period_words": period_words,
+    "cells": lambda headings: [Markup(' role="cell" data-label="{}"').format(each) for each in headings],
+}
+
+
+def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Response:
+    """A page of that template. `who` is the person signed in, or None. What the last form said is shown once."""
+    context.setdefault("who", None)
+    context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
+    answer = _pages.TemplateResponse(request, name, context, status_code=code)
+    if context["said"]:
+        answer.delete_cookie(SAID)
+    return answer
+
+
+def go(path: str, said: str = "") -> Response:
+    """After a form: see the result with a GET, and read what was done."""
+    answer = Response(status_code=303, headers={"location": quote(path, safe="/#?&=:%+")})
+    if said:
+        answer.set_cookie(SAID, quote(said), max_age=60, httponly=True, samesite="lax")
+    return answer
+
+
+def attachment(office: Office, sha256: str, filename: str, kind: str = OCTETS) -> Response:
+    """A document of the store, to be kept and not opened, whatever it is. Raises `DocumentDamaged`."""
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}"}
+    return FileResponse(files.checked(office.files, sha256), media_type=kind, headers=headers)

@@ -1,0 +1,171 @@
+"""The signed-in user, CSRF, cookies, and where a request comes from."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Form, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from workflow import actions
+from workflow.domain.addresses import subscriber
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.rights import Actor
+from workflow.domain.validation import typed_key
+from workflow.queries.actor import actor
+from workflow.store.database import Office
+from workflow.web.limits import Load, load_of, received
+from workflow.web.permissions import acts_of, let_through
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+COOKIE = "sakutei"
+
+A_YEAR = 365 * 24 * 60 * 60
+
+
+class NeedsSignIn(Exception):
+    """Nobody is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, of which office, when; `person` is what they may do today."""
+
+    office: Office
+    key: str
+    name: str
+    csrf: str
+    now: datetime
+    person: Actor
+
+
+class Page(APIRoute):
+    """A page. Who asks is known, where the page is not for everybody, before anything of a form is read; and no more
+    of it is read than the page takes."""
+
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+        for_somebody, load = _asks(self.dependant, visitor), load_of(self, Load.FORM)
+
+        async def handle(request: Request) -> Response:
+            if for_somebody:
+                request.state.visitor = await run_in_threadpool(_let_in, request)
+            if request.method == "GET":
+                return await answer(request)
+            by = request.state.visitor.key if for_somebody else None
+            async with received(request, load, by) as read:
+                return await answer(read)
+
+        return handle
+
+
+def _asks(dependant: Dependant, call: Callable[..., Any]) -> bool:
+    """Whether something a route depends on is given by that function."""
+    return any(each.call is call or _asks(each, call) for each in dependant.dependencies)
+
+
+def visitor(request: Request) -> Visitor:
+    """The person signed in, as they were let in."""
+    seen: Visitor = request.state.visitor
+    return seen
+
+
+def _let_in(request: Request) -> Visitor:
+    """The person signed in. Raises `NeedsSignIn`, and `NotAllowed` where the route needs a right they have
+    nowhere."""
+    seen = identified(request)
+    let_through(seen.person, acts_of(request.scope["route"]))
+    return seen
+
+
+def identified(request: Request) -> Visitor:
+    """The person signed in, whatever they may do. Raises `NeedsSignIn`."""
+    office: Office = request.app.state.office
+    now = request.app.state.clock()
+    token = session_token(request)
+    with office.reading() as db:
+        key = actions.signed_in(db, token, now) if token else None
+        person = actor(db, key, tokyo_day(now)) if key else None
+    if person is None:
+        raise NeedsSignIn
+    return Visitor(office, person.key, person.name, csrf_of(token), now, person)
+
+
+def writer(
+    request: Request, seen: Annotated["Visitor", Depends(visitor)], csrf: Annotated[str, Form()] = ""
+) -> Visitor:
+    """The person signed in, whose own page sent this form. Refuses with 403 otherwise."""
+    if not hmac.compare_digest(csrf.encode(), seen.csrf.encode()):
+        raise HTTPException(403)
+    return seen
+
+
+async def form_of(request: Request) -> FormData:
+    """The form as sent, for pages whose fields depend on what they show."""
+    return await request.form()
+
+
+Filled = Annotated[FormData, Depends(form_of)]
+Reader = Annotated[Visitor, Depends(visitor)]
+FormUser = Annotated[Visitor, Depends(writer)]
+
+
+def csrf_of(token: str) -> str:
+    """The form token of a session: known to its pages only, and of no use as a session token."""
+    return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def same_origin(request: Request) -> bool:
+    """A browser names where a form came from; a form of another site is not taken."""
+    origin = request.headers.get("origin")
+    if origin is None or origin == request.app.state.mail.site:
+        return True
+    return origin.rpartition("://")[2] == request.headers.get("host")
+
+
+def over_https(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """What a cookie is called on this connection. Over https, browsers let no other site of the office's domain
+    set one with this prefix."""
+    return f"__Host-{name}" if over_https(request) else name
+
+
+def session_cookie(request: Request) -> str:
+    return cookie_name(request, COOKIE)
+
+
+def device_cookie(request: Request, key: str) -> str:
+    """The cookie by which a browser is known to the person of that key; several people may share one."""
+    person = hashlib.sha256(typed_key(key).encode()).hexdigest()[:12]
+    return cookie_name(request, f"sakutei-device-{person}")
+
+
+def remember_device(request: Request, answer: Response, key: str) -> None:
+    """Make the browser known to the person of that key, when it is not yet."""
+    name = device_cookie(request, key)
+    if name not in request.cookies:
+        device = actions.new_device(request.app.state.office, typed_key(key))
+        answer.set_cookie(
+            name, device, max_age=A_YEAR, httponly=True, samesite="lax", secure=over_https(request)
+        )
+
+
+def session_token(request: Request) -> str:
+    """The token this browser brings; empty: none."""
+    return request.cookies.get(session_cookie(request), "")
+
+
+def source_of(request: Request) -> str:
+    """Whom a request is counted as, by the network address it came from."""
+    return subscriber(request.client.host if request.client else "")
