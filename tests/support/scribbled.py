@@ -47,9 +47,9 @@ OUR_WORDS = (
     *("comment_period.stage", "comment_period.gate_key", "submission.route", "answer.disposition"),
     *("event.tag", "event.hash", "cursor.name", "chain_text.sha256", "document.sha256"),
     *("delivery.claim", "delivery.kind", "delivery.rule", "delivery.state", "delivery.message"),
-    *("mailed_link.purpose", "mailed_link.token_sha256", "feed.token_sha256", "sign_in.token_sha256"),
+    *("mailed_link.purpose", "link_token.token_sha256", "feed.token_sha256", "sign_in.token_sha256"),
     *("api_token.token_sha256", "api_token.scopes", "credential.password_hash", "webhook.secret"),
-    *("failed_sign_in.name", "public_try.sender_sha256", "office_secret.value"),
+    *("failed_sign_in.name", "failed_sign_in.place", "public_try.sender_sha256", "office_secret.value"),
     *("answered_call.key", "answered_call.request_sha256", "answered_call.body"),
 )
 """The columns of text that hold keys, members of closed lists, digests and secrets, and what we made of the rest."""

@@ -17,11 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.support.api_client import Program
 from tests.support.chromium import serving
+from tests.support.databases import SQLite
 from tests.support.scenario import House
 from tests.support.sending import BOUNDARY, FORM, MB, Post, document, field
 from tests.support.web_client import Browser, mail_settings
 from workflow import actions
-from workflow.store.database import Office
 from workflow.web.api.routing import Call
 from workflow.web.app import build
 from workflow.web.limits import Load, Quota, load_of
@@ -61,15 +61,13 @@ def server_of(house: House, quota: Quota | None = None) -> Iterator[Server]:
 
 
 @pytest.fixture
-def server(sqlite_template: Path, tmp_path: Path) -> Iterator[Server]:
+def server(sqlite: SQLite, tmp_path: Path, chain: str) -> Iterator[Server]:
     """On SQLite: the databases have no part in it."""
-    (tmp_path / "sakutei.db").write_bytes(sqlite_template.read_bytes())
-    office = Office(f"sqlite:///{tmp_path}/sakutei.db", tmp_path / "files")
-    house = House(office)
-    house.a_plan()
-    with server_of(house) as found:
-        yield found
-    office.close()
+    with sqlite.office(tmp_path, chain) as office:
+        house = House(office, chain)
+        house.a_plan()
+        with server_of(house) as found:
+            yield found
 
 
 def left(server: Server) -> list[str]:

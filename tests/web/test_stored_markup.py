@@ -27,6 +27,7 @@ from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
 from tests.support.api_client import Program
 from tests.support.chromium import Site
+from tests.support.databases import SQLite
 from tests.support.parsed import Form, Parsed
 from tests.support.routes import calls, routes
 from tests.support.scenario import House
@@ -58,7 +59,7 @@ TEMPLATES = sorted(
 TRUSTED = {"Markup(picture(chain))", 'Markup(\' role="cell" data-label="{}"\')'}
 """What Python calls markup: a drawing that escapes each word in it, and a literal."""
 
-OF_ONE_KIND = 4
+OF_ONE_KIND = 3
 """How many pages the walk sees of each kind, for each role and language."""
 
 NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason"}
@@ -135,14 +136,12 @@ def test_a_script_is_ours_and_stands_in_a_file(scribbled: House) -> None:
 
 
 @pytest.fixture(scope="module")
-def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
-    folder = tmp_path_factory.mktemp("scribbled")
-    shutil.copy(sqlite_template, folder / "sakutei.db")
-    house = scribbled_house(Office(f"sqlite:///{folder}/sakutei.db", folder / "files"))
-    with house.office.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    house.office.close()
-    return house
+def template(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with sqlite.office(tmp_path_factory.mktemp("scribbled")) as office:
+        house = scribbled_house(office)
+        with office.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        yield house
 
 
 @pytest.fixture
