@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from definitions.labelled import Labelled
 from definitions.terms import OPENING_OUTCOMES, BodyKind, Outcome
 
 Key = Annotated[
@@ -217,33 +218,20 @@ class Slot(_Frozen):
     gates: tuple[Key, ...] = ()
 
 
-class ReminderKind(StrEnum):
-    MEETING = "meeting"
-    AGENDA_DEADLINE = "agenda_deadline"
-    UNANSWERED = "unanswered"
-    COMMENT_CLOSING = "comment_closing"
-
-    @property
-    def label(self) -> str:
-        return {
-            "meeting": "会議の開催",
-            "agenda_deadline": "議題の締切",
-            "unanswered": "持ち回りの未回答",
-            "comment_closing": "パブリックコメントの終了",
-        }[self]
+class ReminderKind(Labelled):
+    MEETING = "meeting", "会議の開催"
+    AGENDA_DEADLINE = "agenda_deadline", "議題の締切"
+    UNANSWERED = "unanswered", "持ち回りの未回答"
+    COMMENT_CLOSING = "comment_closing", "パブリックコメントの終了"
 
 
-class Audience(StrEnum):
+class Audience(Labelled):
     """To whom: the body's members (会長・副会長 too), its 事務局, its chair, or the plan's 担当."""
 
-    MEMBERS = "members"
-    SECRETARIAT = "secretariat"
-    CHAIR = "chair"
-    STAFF = "staff"
-
-    @property
-    def label(self) -> str:
-        return {"members": "委員", "secretariat": "事務局", "chair": "会長", "staff": "計画の担当課"}[self]
+    MEMBERS = "members", "委員"
+    SECRETARIAT = "secretariat", "事務局"
+    CHAIR = "chair", "会長"
+    STAFF = "staff", "計画の担当課"
 
 
 class ReminderRule(_Frozen):

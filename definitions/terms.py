@@ -1,83 +1,42 @@
 """The field's own words, as closed lists: keys are ASCII, labels are what people see."""
 
-from enum import StrEnum
+from definitions.labelled import Labelled
 
 
-class BodyKind(StrEnum):
+class BodyKind(Labelled):
     """What a body does with what is put to it."""
 
-    DELIBERATIVE = "deliberative"
-    RECEIVING = "receiving"
-    ADVISORY = "advisory"
-    VOTING = "voting"
-
-    @property
-    def label(self) -> str:
-        return _BODY_KIND_LABELS[self]
+    DELIBERATIVE = "deliberative", "審議機関"
+    RECEIVING = "receiving", "報告を受ける機関"
+    ADVISORY = "advisory", "諮問機関"
+    VOTING = "voting", "議決機関"
 
 
-class Outcome(StrEnum):
+class Outcome(Labelled):
     """A body's answer to an agenda item."""
 
-    APPROVED = "approved"
-    CONDITIONAL = "conditional"
-    CONTINUED = "continued"
-    RETURNED = "returned"
-    RECEIVED = "received"
-    REPORT_AGAIN = "report_again"
-    ADVISED = "advised"
-    ADVISED_WITH_OPINION = "advised_with_opinion"
-    PASSED = "passed"
-    AMENDED = "amended"
-    REJECTED = "rejected"
-    CARRIED_OVER = "carried_over"
-
-    @property
-    def label(self) -> str:
-        return _OUTCOME_LABELS[self]
+    APPROVED = "approved", "了承"
+    CONDITIONAL = "conditional", "条件付き了承"
+    CONTINUED = "continued", "継続審議"
+    RETURNED = "returned", "差戻し"
+    RECEIVED = "received", "報告済"
+    REPORT_AGAIN = "report_again", "再報告"
+    ADVISED = "advised", "答申"
+    ADVISED_WITH_OPINION = "advised_with_opinion", "答申（附帯意見あり）"
+    PASSED = "passed", "可決"
+    AMENDED = "amended", "修正可決"
+    REJECTED = "rejected", "否決"
+    CARRIED_OVER = "carried_over", "継続審査"
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """A seat in a body."""
 
-    CHAIR = "chair"
-    VICE_CHAIR = "vice_chair"
-    MEMBER = "member"
-    SECRETARIAT = "secretariat"
+    CHAIR = "chair", "会長"
+    VICE_CHAIR = "vice_chair", "副会長"
+    MEMBER = "member", "委員"
+    SECRETARIAT = "secretariat", "事務局"
 
-    @property
-    def label(self) -> str:
-        return _ROLE_LABELS[self]
-
-
-_BODY_KIND_LABELS = {
-    BodyKind.DELIBERATIVE: "審議機関",
-    BodyKind.RECEIVING: "報告を受ける機関",
-    BodyKind.ADVISORY: "諮問機関",
-    BodyKind.VOTING: "議決機関",
-}
-
-_OUTCOME_LABELS = {
-    Outcome.APPROVED: "了承",
-    Outcome.CONDITIONAL: "条件付き了承",
-    Outcome.CONTINUED: "継続審議",
-    Outcome.RETURNED: "差戻し",
-    Outcome.RECEIVED: "報告済",
-    Outcome.REPORT_AGAIN: "再報告",
-    Outcome.ADVISED: "答申",
-    Outcome.ADVISED_WITH_OPINION: "答申（附帯意見あり）",
-    Outcome.PASSED: "可決",
-    Outcome.AMENDED: "修正可決",
-    Outcome.REJECTED: "否決",
-    Outcome.CARRIED_OVER: "継続審査",
-}
-
-_ROLE_LABELS = {
-    Role.CHAIR: "会長",
-    Role.VICE_CHAIR: "副会長",
-    Role.MEMBER: "委員",
-    Role.SECRETARIAT: "事務局",
-}
 
 OUTCOMES_OF: dict[BodyKind, tuple[Outcome, ...]] = {
     BodyKind.DELIBERATIVE: (Outcome.APPROVED, Outcome.CONDITIONAL, Outcome.CONTINUED, Outcome.RETURNED),

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
-from enum import EnumMeta, StrEnum
+from enum import EnumMeta
 from pathlib import Path
 
 import jpholiday
@@ -17,6 +17,7 @@ from jinja2.ext import babel_extract
 import definitions
 import notifications
 import workflow
+from definitions.labelled import Labelled
 from workflow.actions import people, people_table
 from workflow.domain import errors, language
 from workflow.domain.calendar import WEEKDAYS
@@ -109,7 +110,7 @@ def _labels() -> Iterator[str]:
             if ".migrations" in module.name:
                 continue
             for each in vars(importlib.import_module(module.name)).values():
-                labelled = isinstance(each, EnumMeta) and issubclass(each, StrEnum) and hasattr(each, "label")
+                labelled = isinstance(each, EnumMeta) and issubclass(each, Labelled) and each is not Labelled
                 if labelled and each is not language.Language:
                     yield from (member.label for member in each)
 

@@ -20,7 +20,7 @@ from workflow.domain.decisions import Manner
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StaleVersion, StepImpossible
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed, Lack
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose, allowed_outcomes
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, some_text
@@ -308,10 +308,10 @@ def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
 def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
     allowed = allowed_outcomes(purpose, body)
     if outcome not in allowed:
-        labels = say("・").join(say(each.label) for each in allowed)
+        labels = say("・").join(label(each) for each in allowed)
         raise BadInput(
             "結果",
-            say("{body}は「{outcome}」とは答えません", body=body.name, outcome=say(outcome.label)),
+            say("{body}は「{outcome}」とは答えません", body=body.name, outcome=label(outcome)),
             say("{labels} のいずれかです。", labels=labels),
         )
 
@@ -320,7 +320,7 @@ def _decidable_alone(plan: PlanFact, gate: BodyGate, outcome: Outcome) -> None:
     if outcome not in plan.chain.opens_on(gate) or outcome is Outcome.CONDITIONAL:
         raise BadInput(
             "専決",
-            say("「{outcome}」は専決できません", outcome=say(outcome.label)),
+            say("「{outcome}」は専決できません", outcome=label(outcome)),
             "了承など、関門を開く結果だけです。",
         )
 
@@ -358,7 +358,7 @@ def _conditions(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
     if outcome is not Outcome.CONDITIONAL and conditions:
         raise BadInput(
             "条件",
-            say("「{outcome}」に条件は付きません", outcome=say(outcome.label)),
+            say("「{outcome}」に条件は付きません", outcome=label(outcome)),
             "条件付き了承として記録してください。",
         )
     return [some_text("条件", text) for text in conditions]

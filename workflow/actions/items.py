@@ -13,7 +13,7 @@ from definitions.terms import Role
 from workflow.actions.meetings import begun, still_listed
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import NotFound, QuorumMissing, StepImpossible
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.domain.rights import Act, Actor
 from workflow.domain.votes import Ballot, Choice, Tally, shown_share, tally_of
@@ -123,7 +123,7 @@ def in_session(sitting: Sitting, now: datetime) -> None:
             "記録",
             held.title,
             None,
-            say("この会議は{status}です。", status=say(MeetingStatus(held.status).label)),
+            say("この会議は{status}です。", status=label(MeetingStatus(held.status))),
         )
 
 

@@ -11,7 +11,7 @@ from definitions.chain import BodyGate
 from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, NotFound, StepImpossible
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
@@ -370,7 +370,7 @@ def open_meeting(
             doing,
             held.title,
             None,
-            say("この会議は{status}です。", status=say(MeetingStatus(held.status).label)),
+            say("この会議は{status}です。", status=label(MeetingStatus(held.status))),
         )
     return who, held
 

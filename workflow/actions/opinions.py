@@ -13,7 +13,7 @@ from workflow.domain.calendar import end_of_day, shown_day, tokyo_day
 from workflow.domain.comments import WRITER_FIELDS, Author, PeriodState, Route, same_words
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible, TooManyTries
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
@@ -52,7 +52,7 @@ def receive_opinions(
     if by is None and route is not Route.WEB:
         raise BadInput(
             "受付方法",
-            say("{route}は職員が登録します", route=say(route.label)),
+            say("{route}は職員が登録します", route=label(route)),
             "職員の鍵を指定してください。",
         )
     with office.writing() as db:

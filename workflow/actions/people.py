@@ -11,7 +11,7 @@ from workflow.actions.invitations import end_links
 from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_key, a_line, an_address
 from workflow.queries.actor import actor, in_term
@@ -123,7 +123,7 @@ def seat(
         )
         if db.scalar(overlapping) is not None:
             raise AlreadyDone(
-                say("「{person}」はその期間、既に{role}です。", person=person, role=say(role.label))
+                say("「{person}」はその期間、既に{role}です。", person=person, role=label(role))
             )
         seated = db.scalars(
             insert(Membership).returning(Membership.id),

@@ -17,7 +17,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, PlanMoved, StepImpossible
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.machine import machine_of, take
 from workflow.domain.plans import PlanPosition, Status, Trigger
 from workflow.domain.rights import Act, Actor
@@ -250,7 +250,7 @@ def must_be_active(plan: PlanFact, doing: str) -> None:
             doing,
             plan.stage.label,
             None,
-            say("この計画は{status}です。{why}", status=say(plan.status.label), why=why),
+            say("この計画は{status}です。{why}", status=label(plan.status), why=why),
         )
 
 
@@ -266,7 +266,7 @@ def _step(
     now: datetime,
     to: str | None = None,
 ) -> Moved:
-    some_text(say("{trigger}の理由", trigger=say(trigger.label)), reason)
+    some_text(say("{trigger}の理由", trigger=label(trigger)), reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         fact = _seen(plan_by_key(db, plan), seen)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from definitions.labelled import Labelled
+
 
 class LinkPurpose(StrEnum):
     """What a mailed link is for. The value is its path's first part, too."""
@@ -16,26 +18,12 @@ class LinkPurpose(StrEnum):
         return timedelta(days=7) if self is LinkPurpose.WELCOME else timedelta(hours=1)
 
 
-class Scope(StrEnum):
+class Scope(Labelled):
     """What a token may be used for. The rights of its person hold beside it."""
 
-    READ = "read"
-    PLANS = "plans"
-    MEETINGS = "meetings"
-    DECISIONS = "decisions"
-    COMMENTS = "comments"
-    PEOPLE = "people"
-
-    @property
-    def label(self) -> str:
-        return _SCOPE_LABELS[self]
-
-
-_SCOPE_LABELS = {
-    Scope.READ: "読み取り",
-    Scope.PLANS: "計画の開始・版の登録・進行",
-    Scope.MEETINGS: "会議の招集・議題・出欠、通知の再送",
-    Scope.DECISIONS: "結果の記録・採決・条件の解消・決裁",
-    Scope.COMMENTS: "パブリックコメントの実施（提出者の氏名などの読み取りを含む）",
-    Scope.PEOPLE: "名簿の管理",
-}
+    READ = "read", "読み取り"
+    PLANS = "plans", "計画の開始・版の登録・進行"
+    MEETINGS = "meetings", "会議の招集・議題・出欠、通知の再送"
+    DECISIONS = "decisions", "結果の記録・採決・条件の解消・決裁"
+    COMMENTS = "comments", "パブリックコメントの実施（提出者の氏名などの読み取りを含む）"
+    PEOPLE = "people", "名簿の管理"

@@ -2,70 +2,40 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from definitions.labelled import Labelled
 from workflow.domain.language import say
 
 
-class PeriodState(StrEnum):
+class PeriodState(Labelled):
     """How a public comment stands. `STOPPED` will not be published: its plan was sent back, suspended or withdrawn,
     or a newer comment took its place."""
 
-    COMING = "coming"
-    RUNNING = "running"
-    STOPPED = "stopped"
-    ANSWERING = "answering"
-    PUBLISHED = "published"
-
-    @property
-    def label(self) -> str:
-        return {
-            "coming": "開始前",
-            "running": "募集中",
-            "stopped": "受付停止",
-            "answering": "回答・公表待ち",
-            "published": "公表済み",
-        }[self]
+    COMING = "coming", "開始前"
+    RUNNING = "running", "募集中"
+    STOPPED = "stopped", "受付停止"
+    ANSWERING = "answering", "回答・公表待ち"
+    PUBLISHED = "published", "公表済み"
 
 
-class Route(StrEnum):
+class Route(Labelled):
     """How an opinion came in."""
 
-    WEB = "web"
-    MAIL = "mail"
-    FAX = "fax"
-    COUNTER = "counter"
-    POST = "post"
-
-    @property
-    def label(self) -> str:
-        return {
-            "web": "フォーム",
-            "mail": "電子メール",
-            "fax": "ファクス",
-            "counter": "窓口",
-            "post": "郵送",
-        }[self]
+    WEB = "web", "フォーム"
+    MAIL = "mail", "電子メール"
+    FAX = "fax", "ファクス"
+    COUNTER = "counter", "窓口"
+    POST = "post", "郵送"
 
 
-class Disposition(StrEnum):
+class Disposition(Labelled):
     """What became of an opinion."""
 
-    REFLECTED = "reflected"
-    ALREADY_WRITTEN = "already_written"
-    FOR_REFERENCE = "for_reference"
-    DIFFICULT = "difficult"
-    OUTSIDE = "outside"
-
-    @property
-    def label(self) -> str:
-        return {
-            "reflected": "反映",
-            "already_written": "記載済み",
-            "for_reference": "参考",
-            "difficult": "反映困難",
-            "outside": "対象外",
-        }[self]
+    REFLECTED = "reflected", "反映"
+    ALREADY_WRITTEN = "already_written", "記載済み"
+    FOR_REFERENCE = "for_reference", "参考"
+    DIFFICULT = "difficult", "反映困難"
+    OUTSIDE = "outside", "対象外"
 
 
 @dataclass(frozen=True, slots=True)

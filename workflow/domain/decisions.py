@@ -3,35 +3,28 @@
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+
+from definitions.labelled import Labelled
 
 
-class SignedAs(StrEnum):
+class SignedAs(Labelled):
     """In what right somebody signed."""
 
-    OWN = "own"
-    DELEGATED = "delegated"
-    DEPUTY = "deputy"
-
-    @property
-    def label(self) -> str:
-        return {"own": "決裁", "delegated": "専決", "deputy": "代決"}[self]
+    OWN = "own", "決裁"
+    DELEGATED = "delegated", "専決"
+    DEPUTY = "deputy", "代決"
 
 
-class Validity(StrEnum):
+class Validity(Labelled):
     """Whether an answer still counts."""
 
-    IN_FORCE = "in_force"
-    STALE = "stale"
-    OVERRULED = "overruled"
-    VOID = "void"
-    CORRECTED = "corrected"
-    TAKEN_BACK = "taken_back"
-    TAKING_BACK = "taking_back"
-
-    @property
-    def label(self) -> str:
-        return _VALIDITY_LABELS[self]
+    IN_FORCE = "in_force", "有効"
+    STALE = "stale", "前の版への結果（現在の版には効かない）"
+    OVERRULED = "overruled", "後の結果が有効"
+    VOID = "void", "差戻しにより失効"
+    CORRECTED = "corrected", "訂正済（新しい記録が有効）"
+    TAKEN_BACK = "taken_back", "引戻し済"
+    TAKING_BACK = "taking_back", "引戻しの記録"
 
     @property
     def superseded(self) -> bool:
@@ -39,27 +32,12 @@ class Validity(StrEnum):
         return self in (Validity.CORRECTED, Validity.TAKEN_BACK, Validity.TAKING_BACK)
 
 
-_VALIDITY_LABELS = {
-    Validity.IN_FORCE: "有効",
-    Validity.STALE: "前の版への結果（現在の版には効かない）",
-    Validity.OVERRULED: "後の結果が有効",
-    Validity.VOID: "差戻しにより失効",
-    Validity.CORRECTED: "訂正済（新しい記録が有効）",
-    Validity.TAKEN_BACK: "引戻し済",
-    Validity.TAKING_BACK: "引戻しの記録",
-}
-
-
-class Manner(StrEnum):
+class Manner(Labelled):
     """How a decision came about."""
 
-    RECORDED = "recorded"
-    TALLIED = "tallied"
-    CHAIR_ALONE = "chair_alone"
-
-    @property
-    def label(self) -> str:
-        return {"recorded": "会議の記録", "tallied": "採決", "chair_alone": "専決"}[self]
+    RECORDED = "recorded", "会議の記録"
+    TALLIED = "tallied", "採決"
+    CHAIR_ALONE = "chair_alone", "専決"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,139 +2,75 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from definitions.chain import Chain
+from definitions.labelled import Labelled
 from definitions.terms import Outcome, Role
 from workflow.domain.calendar import parse_day, shown_day
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.votes import Choice
 
 
-class Tag(StrEnum):
+class Tag(Labelled):
     """Everything that can be logged: a closed list."""
 
-    PERSON_ADDED = "person.added"
-    PERSON_CHANGED = "person.changed"
-    PERSON_POSTED = "person.posted"
-    MEMBER_SEATED = "member.seated"
-    TERM_ENDED = "term.ended"
-    DEPUTY_NAMED = "deputy.named"
-    ADMINISTRATOR_NAMED = "administrator.named"
-    PASSWORD_SET = "password.set"  # noqa: S105
-    DEPARTMENT_ADDED = "department.added"
-    CLOSED_DAY_ADDED = "closed_day.added"
-    PLAN_OPENED = "plan.opened"
-    VERSION_ADDED = "version.added"
-    PLAN_ADVANCED = "plan.advanced"
-    PLAN_SENT_BACK = "plan.sent_back"
-    PLAN_SUSPENDED = "plan.suspended"
-    PLAN_RESUMED = "plan.resumed"
-    PLAN_WITHDRAWN = "plan.withdrawn"
-    MEETING_CALLED = "meeting.called"
-    MEETING_MOVED = "meeting.moved"
-    MEETING_CANCELLED = "meeting.cancelled"
-    MEETING_CLOSED = "meeting.closed"
-    ITEM_LISTED = "item.listed"
-    ITEM_REMOVED = "item.removed"
-    ATTENDANCE_ENTERED = "attendance.entered"
-    VOTE_CAST = "vote.cast"
-    VOTE_TAKEN_BACK = "vote.taken_back"
-    DECISION_RECORDED = "decision.recorded"
-    DECISION_CORRECTED = "decision.corrected"
-    DECISION_TAKEN_BACK = "decision.taken_back"
-    DECIDED_ALONE = "decision.chair_alone"
-    RATIFIED = "decision.ratified"
-    CONDITION_CLOSED = "condition.closed"
-    SIGNED = "signoff.signed"
-    SIGNOFF_TAKEN_BACK = "signoff.taken_back"
-    SIGNOFF_REVIEWED = "signoff.reviewed"
-    COMMENT_OPENED = "comment.opened"
-    OPINION_RECEIVED = "opinion.received"
-    OPINIONS_ANSWERED = "opinion.answered"
-    COMMENT_PUBLISHED = "comment.published"
-    DELIVERY_RESENT = "delivery.resent"
-    ITEMS_ORDERED = "item.ordered"
-    OPINION_SPLIT = "opinion.split"
-    CIRCULATED = "circulation.asked"
-    CIRCULATION_READ = "circulation.read"
-    REMARKED = "remark.made"
-    REMARK_TAKEN_BACK = "remark.taken_back"
-    PERSON_INVITED = "person.invited"
-    RESET_ASKED = "password.reset_asked"
-    WAIT_LIFTED = "sign_in.wait_lifted"
-    FEED_MADE = "feed.made"
-    FEED_REVOKED = "feed.revoked"
-    TOKEN_MADE = "token.made"  # noqa: S105
-    TOKEN_REVOKED = "token.revoked"  # noqa: S105
-    WEBHOOK_ADDED = "webhook.added"
-    WEBHOOK_REVOKED = "webhook.revoked"
-    CHAIN_ADDED = "chain.added"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
-
-
-_LABELS = {
-    Tag.PERSON_ADDED: "職員を登録",
-    Tag.PERSON_CHANGED: "職員の登録を変更",
-    Tag.PERSON_POSTED: "所属・職を登録",
-    Tag.MEMBER_SEATED: "委員・事務局を登録",
-    Tag.TERM_ENDED: "任期を終了",
-    Tag.DEPUTY_NAMED: "代理者を届出",
-    Tag.ADMINISTRATOR_NAMED: "システム管理者を指定",
-    Tag.PASSWORD_SET: "パスワードを設定",
-    Tag.DEPARTMENT_ADDED: "課を登録",
-    Tag.CLOSED_DAY_ADDED: "閉庁日を登録",
-    Tag.PLAN_OPENED: "計画を開始",
-    Tag.VERSION_ADDED: "版を登録",
-    Tag.PLAN_ADVANCED: "次の段階へ進行",
-    Tag.PLAN_SENT_BACK: "差戻し",
-    Tag.PLAN_SUSPENDED: "中断",
-    Tag.PLAN_RESUMED: "再開",
-    Tag.PLAN_WITHDRAWN: "取下げ",
-    Tag.MEETING_CALLED: "会議を招集",
-    Tag.MEETING_MOVED: "会議の日時・場所を変更",
-    Tag.MEETING_CANCELLED: "会議を中止",
-    Tag.MEETING_CLOSED: "会議を終了",
-    Tag.ITEM_LISTED: "議題に登録",
-    Tag.ITEM_REMOVED: "議題から除外",
-    Tag.ATTENDANCE_ENTERED: "出欠を記録",
-    Tag.VOTE_CAST: "採決・回答",
-    Tag.VOTE_TAKEN_BACK: "採決・回答を取消し",
-    Tag.DECISION_RECORDED: "結果を記録",
-    Tag.DECISION_CORRECTED: "結果を訂正",
-    Tag.DECISION_TAKEN_BACK: "結果を引戻し",
-    Tag.DECIDED_ALONE: "会長が専決",
-    Tag.RATIFIED: "専決を会議に報告",
-    Tag.CONDITION_CLOSED: "条件を解消",
-    Tag.SIGNED: "決裁",
-    Tag.SIGNOFF_TAKEN_BACK: "決裁を引戻し",
-    Tag.SIGNOFF_REVIEWED: "後閲",
-    Tag.COMMENT_OPENED: "パブリックコメントを開始",
-    Tag.OPINION_RECEIVED: "意見を受付",
-    Tag.OPINIONS_ANSWERED: "意見に回答",
-    Tag.COMMENT_PUBLISHED: "パブリックコメントの結果を公表",
-    Tag.DELIVERY_RESENT: "通知を再送",
-    Tag.ITEMS_ORDERED: "議題の順を変更",
-    Tag.OPINION_SPLIT: "意見を分割",
-    Tag.CIRCULATED: "供覧に付す",
-    Tag.CIRCULATION_READ: "供覧を確認",
-    Tag.REMARKED: "意見交換に記入",
-    Tag.REMARK_TAKEN_BACK: "意見交換の記入を取消し",
-    Tag.PERSON_INVITED: "職員を招待",
-    Tag.RESET_ASKED: "パスワードの再設定を依頼",
-    Tag.WAIT_LIFTED: "サインインの待ち時間を解除",
-    Tag.FEED_MADE: "予定表の購読を開始",
-    Tag.FEED_REVOKED: "予定表の購読を停止",
-    Tag.TOKEN_MADE: "連携用の鍵を発行",
-    Tag.TOKEN_REVOKED: "連携用の鍵を失効",
-    Tag.WEBHOOK_ADDED: "他システムへの通知を登録",
-    Tag.WEBHOOK_REVOKED: "他システムへの通知を停止",
-    Tag.CHAIN_ADDED: "定義を登録",
-}
+    PERSON_ADDED = "person.added", "職員を登録"
+    PERSON_CHANGED = "person.changed", "職員の登録を変更"
+    PERSON_POSTED = "person.posted", "所属・職を登録"
+    MEMBER_SEATED = "member.seated", "委員・事務局を登録"
+    TERM_ENDED = "term.ended", "任期を終了"
+    DEPUTY_NAMED = "deputy.named", "代理者を届出"
+    ADMINISTRATOR_NAMED = "administrator.named", "システム管理者を指定"
+    PASSWORD_SET = "password.set", "パスワードを設定"
+    DEPARTMENT_ADDED = "department.added", "課を登録"
+    CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
+    PLAN_OPENED = "plan.opened", "計画を開始"
+    VERSION_ADDED = "version.added", "版を登録"
+    PLAN_ADVANCED = "plan.advanced", "次の段階へ進行"
+    PLAN_SENT_BACK = "plan.sent_back", "差戻し"
+    PLAN_SUSPENDED = "plan.suspended", "中断"
+    PLAN_RESUMED = "plan.resumed", "再開"
+    PLAN_WITHDRAWN = "plan.withdrawn", "取下げ"
+    MEETING_CALLED = "meeting.called", "会議を招集"
+    MEETING_MOVED = "meeting.moved", "会議の日時・場所を変更"
+    MEETING_CANCELLED = "meeting.cancelled", "会議を中止"
+    MEETING_CLOSED = "meeting.closed", "会議を終了"
+    ITEM_LISTED = "item.listed", "議題に登録"
+    ITEM_REMOVED = "item.removed", "議題から除外"
+    ATTENDANCE_ENTERED = "attendance.entered", "出欠を記録"
+    VOTE_CAST = "vote.cast", "採決・回答"
+    VOTE_TAKEN_BACK = "vote.taken_back", "採決・回答を取消し"
+    DECISION_RECORDED = "decision.recorded", "結果を記録"
+    DECISION_CORRECTED = "decision.corrected", "結果を訂正"
+    DECISION_TAKEN_BACK = "decision.taken_back", "結果を引戻し"
+    DECIDED_ALONE = "decision.chair_alone", "会長が専決"
+    RATIFIED = "decision.ratified", "専決を会議に報告"
+    CONDITION_CLOSED = "condition.closed", "条件を解消"
+    SIGNED = "signoff.signed", "決裁"
+    SIGNOFF_TAKEN_BACK = "signoff.taken_back", "決裁を引戻し"
+    SIGNOFF_REVIEWED = "signoff.reviewed", "後閲"
+    COMMENT_OPENED = "comment.opened", "パブリックコメントを開始"
+    OPINION_RECEIVED = "opinion.received", "意見を受付"
+    OPINIONS_ANSWERED = "opinion.answered", "意見に回答"
+    COMMENT_PUBLISHED = "comment.published", "パブリックコメントの結果を公表"
+    DELIVERY_RESENT = "delivery.resent", "通知を再送"
+    ITEMS_ORDERED = "item.ordered", "議題の順を変更"
+    OPINION_SPLIT = "opinion.split", "意見を分割"
+    CIRCULATED = "circulation.asked", "供覧に付す"
+    CIRCULATION_READ = "circulation.read", "供覧を確認"
+    REMARKED = "remark.made", "意見交換に記入"
+    REMARK_TAKEN_BACK = "remark.taken_back", "意見交換の記入を取消し"
+    PERSON_INVITED = "person.invited", "職員を招待"
+    RESET_ASKED = "password.reset_asked", "パスワードの再設定を依頼"
+    WAIT_LIFTED = "sign_in.wait_lifted", "サインインの待ち時間を解除"
+    FEED_MADE = "feed.made", "予定表の購読を開始"
+    FEED_REVOKED = "feed.revoked", "予定表の購読を停止"
+    TOKEN_MADE = "token.made", "連携用の鍵を発行"
+    TOKEN_REVOKED = "token.revoked", "連携用の鍵を失効"
+    WEBHOOK_ADDED = "webhook.added", "他システムへの通知を登録"
+    WEBHOOK_REVOKED = "webhook.revoked", "他システムへの通知を停止"
+    CHAIN_ADDED = "chain.added", "定義を登録"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +99,7 @@ def event_words(
     parts.extend(str(data[name]) for name in ("reason", "note") if data.get(name))
     if meeting:
         parts.append(f"［{meeting}］")
-    return f"{say(tag.label)}: {' '.join(parts)}" if parts else say(tag.label)
+    return f"{label(tag)}: {' '.join(parts)}" if parts else label(tag)
 
 
 def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[str]:
@@ -171,11 +107,11 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
     if chain and "gate" in data and chain.has_gate(data["gate"]):
         parts.append(chain.gate(data["gate"]).label)
     if data.get("outcome") in set(Outcome):
-        parts.append(say(Outcome(data["outcome"]).label))
+        parts.append(label(Outcome(data["outcome"])))
     if chain and "from" in data and data["from"] != data["to"]:
         parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
     if data.get("choice") in set(Choice):
-        parts.append(say(Choice(data["choice"]).label))
+        parts.append(label(Choice(data["choice"])))
     if tag is Tag.VERSION_ADDED:
         parts.append(f"{say('第{number}版', number=data['number'])} {data['filename']}")
     if tag is Tag.SIGNED and not data["approved"]:
@@ -224,7 +160,7 @@ def _seat(data: Mapping[str, Any], names: Names) -> str:
     return say(
         "{body}の{role}",
         body=names.bodies.get(body, body),
-        role=say(Role(role).label) if role in set(Role) else role,
+        role=label(Role(role)) if role in set(Role) else role,
     )
 
 

@@ -10,7 +10,7 @@ from definitions.errors import SakuteiError
 from definitions.terms import Outcome
 from workflow.domain.calendar import end_of_day, period_end
 from workflow.domain.decisions import Manner
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 
 
 class Lack(StrEnum):
@@ -156,7 +156,7 @@ def _body_state(chain: Chain, gate: BodyGate, facts: Facts) -> GateState:
     if facts.text is None or decision.version_id != facts.text.version_id:
         return GateState(gate, Lack.STALE, (say("第{number}版", number=decision.version_number),))
     if decision.outcome not in chain.opens_on(gate):
-        return GateState(gate, Lack.OUTCOME, (say(decision.outcome.label),))
+        return GateState(gate, Lack.OUTCOME, (label(decision.outcome),))
     if decision.open_conditions:
         texts = dict.fromkeys(condition.text for condition in decision.open_conditions)
         return GateState(gate, Lack.CONDITIONS, tuple(texts))

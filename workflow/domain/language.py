@@ -5,7 +5,6 @@ The choice holds for what one request says; whoever chose nothing, and every mai
 
 import gettext
 from contextvars import ContextVar
-from enum import StrEnum
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,27 +12,21 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from definitions.labelled import Labelled
+
 CATALOGUE = Path(__file__).parents[1] / "locales" / "en.po"
 
 
-class Language(StrEnum):
-    JAPANESE = "ja"
-    ENGLISH = "en"
-
-    @property
-    def label(self) -> str:
-        return {"ja": "日本語", "en": "English"}[self]
+class Language(Labelled):
+    JAPANESE = "ja", "日本語"
+    ENGLISH = "en", "English"
 
 
-class Dates(StrEnum):
+class Dates(Labelled):
     """How days are written: 令和5年6月12日（月）, or 2023-06-12."""
 
-    ERA = "era"
-    ISO = "iso"
-
-    @property
-    def label(self) -> str:
-        return {"era": "和暦（令和5年6月12日）", "iso": "西暦（2023-06-12）"}[self]
+    ERA = "era", "和暦（令和5年6月12日）"
+    ISO = "iso", "西暦（2023-06-12）"
 
 
 language: ContextVar[Language] = ContextVar("language", default=Language.JAPANESE)
@@ -53,12 +46,12 @@ def translate(text: str) -> str:
     return _english().gettext(text)
 
 
-def label(member: StrEnum) -> str:
+def label(member: Labelled) -> str:
     """What a member of one of our closed lists is called, in the language chosen. Whatever else has a label, such as
     a stage or a gate, was named by people: it is shown as they wrote it, and refused here."""
-    if not isinstance(member, StrEnum):
+    if not isinstance(member, Labelled):
         raise TypeError(f"no member of a closed list: {member!r}")
-    return translate(member.label)  # type: ignore[attr-defined]
+    return translate(member.label)
 
 
 @cache

@@ -1,54 +1,33 @@
 """A meeting's form, state and phase, and what it may decide."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from definitions.chain import Body, Urgent
+from definitions.labelled import Labelled
 from definitions.terms import OUTCOMES_OF, BodyKind, Outcome
 
 
-class MeetingForm(StrEnum):
-    IN_PERSON = "in_person"
-    ONLINE = "online"
-    IN_WRITING = "in_writing"
-
-    @property
-    def label(self) -> str:
-        return {"in_person": "対面", "online": "オンライン", "in_writing": "持ち回り"}[self]
+class MeetingForm(Labelled):
+    IN_PERSON = "in_person", "対面"
+    ONLINE = "online", "オンライン"
+    IN_WRITING = "in_writing", "持ち回り"
 
 
-class MeetingStatus(StrEnum):
-    CALLED = "called"
-    CANCELLED = "cancelled"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        return {"called": "招集済", "cancelled": "中止", "closed": "終了"}[self]
+class MeetingStatus(Labelled):
+    CALLED = "called", "招集済"
+    CANCELLED = "cancelled", "中止"
+    CLOSED = "closed", "終了"
 
 
-class Purpose(StrEnum):
+class Purpose(Labelled):
     """Why a version is on an agenda."""
 
-    DELIBERATE = "deliberate"
-    REPORT = "report"
-    CONSULT = "consult"
-    VOTE = "vote"
-    RATIFY = "ratify"
-
-    @property
-    def label(self) -> str:
-        return _PURPOSE_LABELS[self]
-
-
-_PURPOSE_LABELS = {
-    Purpose.DELIBERATE: "審議",
-    Purpose.REPORT: "報告",
-    Purpose.CONSULT: "諮問",
-    Purpose.VOTE: "議決",
-    Purpose.RATIFY: "専決の報告・承認",
-}
+    DELIBERATE = "deliberate", "審議"
+    REPORT = "report", "報告"
+    CONSULT = "consult", "諮問"
+    VOTE = "vote", "議決"
+    RATIFY = "ratify", "専決の報告・承認"
 
 
 RATIFYING: dict[Urgent, tuple[Outcome, ...]] = {
@@ -75,32 +54,19 @@ USUAL_PURPOSE = {
 }
 
 
-class Phase(StrEnum):
+class Phase(Labelled):
     """Where a meeting stands between its calling and its end."""
 
-    COMING = "coming"
-    ANSWERING = "answering"
-    BEGUN = "begun"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+    COMING = "coming", "招集済"
+    ANSWERING = "answering", "回答受付中"
+    BEGUN = "begun", "終了前"
+    CLOSED = "closed", "終了"
+    CANCELLED = "cancelled", "中止"
 
     @property
     def tone(self) -> str:
         """The class of its tag."""
         return {"closed": "soft", "cancelled": "bad", "begun": "good", "answering": "good"}.get(self, "")
-
-
-_LABELS = {
-    Phase.COMING: "招集済",
-    Phase.ANSWERING: "回答受付中",
-    Phase.BEGUN: "終了前",
-    Phase.CLOSED: "終了",
-    Phase.CANCELLED: "中止",
-}
 
 
 class Scheduled(Protocol):

@@ -2,45 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from definitions.labelled import Labelled
 from workflow.domain.gates import GateState
 
 
-class Trigger(StrEnum):
-    OPEN = "open"
-    ADVANCE = "advance"
-    SEND_BACK = "send_back"
-    SUSPEND = "suspend"
-    RESUME = "resume"
-    WITHDRAW = "withdraw"
-
-    @property
-    def label(self) -> str:
-        return _TRIGGER_LABELS[self]
+class Trigger(Labelled):
+    OPEN = "open", "開始"
+    ADVANCE = "advance", "進行"
+    SEND_BACK = "send_back", "差戻し"
+    SUSPEND = "suspend", "中断"
+    RESUME = "resume", "再開"
+    WITHDRAW = "withdraw", "取下げ"
 
 
-class Status(StrEnum):
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        return _STATUS_LABELS[self]
-
-
-_TRIGGER_LABELS = {
-    Trigger.OPEN: "開始",
-    Trigger.ADVANCE: "進行",
-    Trigger.SEND_BACK: "差戻し",
-    Trigger.SUSPEND: "中断",
-    Trigger.RESUME: "再開",
-    Trigger.WITHDRAW: "取下げ",
-}
-
-
-_STATUS_LABELS = {Status.ACTIVE: "進行中", Status.SUSPENDED: "中断中", Status.WITHDRAWN: "取下げ"}
+class Status(Labelled):
+    ACTIVE = "active", "進行中"
+    SUSPENDED = "suspended", "中断中"
+    WITHDRAWN = "withdrawn", "取下げ"
 
 
 @dataclass(slots=True)

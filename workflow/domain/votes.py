@@ -2,24 +2,20 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from definitions.chain import Body, Threshold, Tie
+from definitions.labelled import Labelled
 from workflow.domain.language import say
 
 
-class Choice(StrEnum):
+class Choice(Labelled):
     """A member's vote, or answer in a 持ち回り. `withdrawn` takes the vote before it back."""
 
-    FOR = "for"
-    AGAINST = "against"
-    ABSTAIN = "abstain"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        return {"for": "賛成", "against": "反対", "abstain": "棄権", "withdrawn": "取消し"}[self]
+    FOR = "for", "賛成"
+    AGAINST = "against", "反対"
+    ABSTAIN = "abstain", "棄権"
+    WITHDRAWN = "withdrawn", "取消し"
 
 
 @dataclass(frozen=True, slots=True)

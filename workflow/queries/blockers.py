@@ -12,7 +12,7 @@ from definitions.terms import Role
 from workflow.domain import gates
 from workflow.domain.calendar import parse_day, shown_day, shown_moment
 from workflow.domain.gates import Coming, GateState, Lack, Reason
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.queries.agenda import held_decision
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact
@@ -90,7 +90,7 @@ def _missing(plan: PlanFact, state: GateState) -> str:
     gate, detail = state.gate, say("、").join(state.detail)
     if isinstance(gate, BodyGate):
         body = plan.chain.body(gate.body).name
-        needed = say("または").join(say(outcome.label) for outcome in plan.chain.opens_on(gate))
+        needed = say("または").join(label(outcome) for outcome in plan.chain.opens_on(gate))
     else:
         body = needed = ""
     current = say("第{number}版", number=plan.text.number) if plan.text else say("文書")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from definitions.chain import PeriodGate
 from workflow.domain.calendar import end_of_day, period_days, tokyo_day
 from workflow.domain.comments import PeriodState, Route
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.queries.plans import PLAN_COLUMNS, PlanFact, plan_fact, plans
@@ -67,7 +67,7 @@ class Counted:
     def words(self) -> str:
         """59件・11人（フォーム3人、電子メール4人、ファクス4人）: as it is published."""
         routes = say("、").join(
-            say("{route}{persons}人", route=say(route.label), persons=self.by_route[route])
+            say("{route}{persons}人", route=label(route), persons=self.by_route[route])
             for route in Route
             if route in self.by_route
         )

@@ -12,7 +12,7 @@ from definitions.chain import Gate, SignoffGate
 from definitions.terms import Outcome
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import Given, Manner, Validity, in_force
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.rights import Act, Actor
 from workflow.queries.plans import PlanFact
 from workflow.queries.versions import VersionLine
@@ -76,7 +76,7 @@ class GateAnswer:
             return say("引戻し")
         if self.signoff:
             return say("決裁") if self.result == "approved" else say("返却")
-        return say(Outcome(self.result).label)
+        return label(Outcome(self.result))
 
 
 @dataclass(slots=True)

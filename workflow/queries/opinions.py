@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from definitions.labelled import Labelled
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.queries.comments import receipt
 from workflow.store.tables import Answer, Opinion, Submission
@@ -16,17 +16,13 @@ from workflow.store.tables import Answer, Opinion, Submission
 ON_A_PAGE = 20
 
 
-class Which(StrEnum):
+class Which(Labelled):
     """Which opinions a list shows."""
 
-    ALL = "all"
-    UNANSWERED = "unanswered"
-    ANSWERED = "answered"
-    LATE = "late"
-
-    @property
-    def label(self) -> str:
-        return {"all": "すべて", "unanswered": "未回答", "answered": "回答済み", "late": "期間後"}[self]
+    ALL = "all", "すべて"
+    UNANSWERED = "unanswered", "未回答"
+    ANSWERED = "answered", "回答済み"
+    LATE = "late", "期間後"
 
 
 @dataclass(frozen=True, slots=True)

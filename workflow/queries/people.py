@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from definitions.labelled import Labelled
 from definitions.terms import Role
 from workflow.domain.errors import NotFound
 from workflow.queries.actor import in_term
@@ -24,16 +24,12 @@ from workflow.store.tables import (
 )
 
 
-class TermState(StrEnum):
+class TermState(Labelled):
     """Where a day falls in a term."""
 
-    NOW = "now"
-    COMING = "coming"
-    PAST = "past"
-
-    @property
-    def label(self) -> str:
-        return {"now": "現在", "coming": "これから", "past": "終了"}[self]
+    NOW = "now", "現在"
+    COMING = "coming", "これから"
+    PAST = "past", "終了"
 
 
 @dataclass(frozen=True, slots=True)

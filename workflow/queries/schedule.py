@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy import Date, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
+from definitions.labelled import Labelled
 from workflow.domain.calendar import month_of, tokyo_day
 from workflow.domain.plans import Trigger
 from workflow.queries.plans import PlanFact
@@ -30,16 +30,12 @@ class Month:
     assembly: tuple[tuple[str, str], ...]
 
 
-class Match(StrEnum):
+class Match(Labelled):
     """How an entry of the schedule came out: as planned, planned only, or not planned for that month."""
 
-    AS_PLANNED = "as_planned"
-    PLANNED = "planned"
-    UNPLANNED = "unplanned"
-
-    @property
-    def label(self) -> str:
-        return {"as_planned": "予定どおり", "planned": "予定", "unplanned": "予定外"}[self]
+    AS_PLANNED = "as_planned", "予定どおり"
+    PLANNED = "planned", "予定"
+    UNPLANNED = "unplanned", "予定外"
 
 
 @dataclass(frozen=True, slots=True)

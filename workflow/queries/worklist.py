@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, cast, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate, SignoffGate, Stage
+from definitions.labelled import Labelled
 from definitions.terms import Role
 from workflow.domain import gates
 from workflow.domain.calendar import shown_day, shown_moment, tokyo_day
@@ -44,41 +44,21 @@ from workflow.store.tables import (
 )
 
 
-class Waiting(StrEnum):
+class Waiting(Labelled):
     """What can wait for a person."""
 
-    RECORD = "record"
-    ANSWER = "answer"
-    CONDITION = "condition"
-    REVIEW = "review"
-    RATIFY = "ratify"
-    SIGN = "sign"
-    ADVANCE = "advance"
-    CLOSE = "close"
-    ANSWER_OPINIONS = "answer_opinions"
-    DOCUMENT = "document"
-    READ = "read"
-    FAILED_MAIL = "failed_mail"
-
-    @property
-    def label(self) -> str:
-        return _WAITING_LABELS[self]
-
-
-_WAITING_LABELS = {
-    Waiting.RECORD: "結果の記録",
-    Waiting.ANSWER: "持ち回り・採決の回答",
-    Waiting.CONDITION: "条件の解消",
-    Waiting.REVIEW: "後閲",
-    Waiting.RATIFY: "専決の報告",
-    Waiting.SIGN: "決裁",
-    Waiting.ADVANCE: "次の段階へ進行",
-    Waiting.CLOSE: "会議の終了",
-    Waiting.ANSWER_OPINIONS: "意見への回答・公表",
-    Waiting.DOCUMENT: "版の登録",
-    Waiting.READ: "供覧",
-    Waiting.FAILED_MAIL: "送れなかった通知",
-}
+    RECORD = "record", "結果の記録"
+    ANSWER = "answer", "持ち回り・採決の回答"
+    CONDITION = "condition", "条件の解消"
+    REVIEW = "review", "後閲"
+    RATIFY = "ratify", "専決の報告"
+    SIGN = "sign", "決裁"
+    ADVANCE = "advance", "次の段階へ進行"
+    CLOSE = "close", "会議の終了"
+    ANSWER_OPINIONS = "answer_opinions", "意見への回答・公表"
+    DOCUMENT = "document", "版の登録"
+    READ = "read", "供覧"
+    FAILED_MAIL = "failed_mail", "送れなかった通知"
 
 
 @dataclass(frozen=True, slots=True)

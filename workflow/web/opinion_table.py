@@ -11,7 +11,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from workflow.domain.calendar import shown_moment
 from workflow.domain.comments import WRITER_FIELDS, Author
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.queries import Said
 from workflow.web.spreadsheet import csv_lines, may_be_a_formula
 
@@ -60,13 +60,13 @@ def _row(each: Said, writers: Mapping[int, Author] | None) -> list[Any]:
     row = [
         each.receipt,
         each.number,
-        say(each.route.label),
+        label(each.route),
         shown_moment(each.received_at),
         say("期間後") if each.late else "",
         each.text,
         each.summary or "",
         each.answer_text or "",
-        say(each.disposition.label) if each.disposition else "",
+        label(each.disposition) if each.disposition else "",
     ]
     if writers is not None:
         row += [getattr(writers[each.submission], field) for field in WRITER_FIELDS]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from definitions.terms import Outcome
 from workflow import actions
 from workflow.domain.errors import NotFound
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.queries.plans import plan_by_key
 from workflow.web.confirm import confirmed
@@ -55,7 +55,7 @@ def correct(
         lambda office: actions.correct_decision(
             office, who.key, number, outcome, reason, conditions=lines, now=who.now
         ),
-        title=say("結果を「{outcome}」に訂正する", outcome=say(outcome.label)),
+        title=say("結果を「{outcome}」に訂正する", outcome=label(outcome)),
         button=say("訂正する"),
         back=f"/plans/{key}#decisions",
         said=say("訂正を記録しました。前の記録も残っています。"),
@@ -99,7 +99,7 @@ def decide_alone(
         who,
         form,
         lambda office: actions.decide_alone(office, who.key, key, gate, outcome, reason, now=who.now),
-        title=say("会長が「{outcome}」を専決する", outcome=say(outcome.label)),
+        title=say("会長が「{outcome}」を専決する", outcome=label(outcome)),
         button=say("専決する"),
         back=f"/plans/{key}#gates",
         said=say("専決を記録しました。次の会議への報告が残ります。"),

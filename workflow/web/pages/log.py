@@ -14,7 +14,7 @@ from workflow import queries
 from workflow.domain.calendar import TOKYO, parse_day
 from workflow.domain.errors import AuditBroken, BadInput
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.queries import Logged, Narrowed
 from workflow.store import event_log
 from workflow.store.database import Office
@@ -142,7 +142,7 @@ def _row(each: Logged) -> tuple[object, ...]:
         each.seq,
         f"{each.at.astimezone(TOKYO):%Y-%m-%d %H:%M:%S}",
         each.by,
-        say(each.tag.label),
+        label(each.tag),
         each.words,
         *(each.plan or ("", "")),
         *(each.meeting or ("", "")),

@@ -23,7 +23,7 @@ from workflow.domain.calendar import (
     why_closed,
 )
 from workflow.domain.errors import BadInput, NotFound
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, Phase, Purpose, allowed_outcomes, phase_of
 from workflow.domain.rights import Act, Actor
 from workflow.domain.votes import Choice
@@ -249,7 +249,7 @@ def _form_page(
         typed=typed,
         problem=problem,
         bodies=mine,
-        forms=[(form.value, say(form.label)) for form in MeetingForm],
+        forms=[(form.value, label(form)) for form in MeetingForm],
     )
 
 

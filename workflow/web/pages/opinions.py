@@ -9,7 +9,7 @@ from workflow import actions, queries
 from workflow.domain.calendar import TOKYO, parse_moment
 from workflow.domain.comments import WRITER_FIELDS, Author, Route, split_letter, told_of
 from workflow.domain.errors import BadInput, NotFound, StepImpossible
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.queries import Which
 from workflow.web import opinion_table
@@ -153,7 +153,7 @@ def _intake(
         parts=parts,
         problem=problem,
         fields=WRITER_FIELDS,
-        routes=[(route.value, say(route.label)) for route in BY_STAFF],
+        routes=[(route.value, label(route)) for route in BY_STAFF],
     )
 
 

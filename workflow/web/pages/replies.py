@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from workflow import actions, queries
 from workflow.domain.comments import Disposition
 from workflow.domain.errors import NotFound
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.web.pages.comment_desk import asking, running
 from workflow.web.permissions import Open, needs
@@ -113,4 +113,4 @@ def group(who: FormUser, key: str, answer: Annotated[int, Form()], opinion: Seve
 
 
 def _dispositions() -> list[tuple[str, str]]:
-    return [(each.value, say(each.label)) for each in Disposition]
+    return [(each.value, label(each)) for each in Disposition]

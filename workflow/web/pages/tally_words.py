@@ -2,7 +2,7 @@
 
 from definitions.chain import Body
 from definitions.terms import Outcome
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.queries.attendance import Poll
 
 
@@ -17,14 +17,14 @@ def tally_facts(poll: Poll, body: Body, outcome: Outcome, *, in_writing: bool) -
     )
     facts = [(say("票"), votes)]
     if poll.deciding:
-        facts.append((say("会長の裁決"), say(poll.deciding.label)))
+        facts.append((say("会長の裁決"), label(poll.deciding)))
     there = say("{there}／{members} 人", there=tally.present, members=tally.members)
     facts.append((say("回答") if in_writing else say("出席"), there))
     if body.quorum:
         reached = say("達しています") if tally.quorate else say("達していません")
         facts.append((say("定足数"), f"{body.quorum}（{reached}）"))
     facts.append((say("まだの人"), "、".join(poll.missing) or say("いません")))
-    facts.append((say("記録する結果"), say(outcome.label)))
+    facts.append((say("記録する結果"), label(outcome)))
     return facts
 
 

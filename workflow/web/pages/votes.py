@@ -15,7 +15,7 @@ from workflow import actions
 from workflow.actions import Seated
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, NotFound
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act
 from workflow.domain.votes import Choice
@@ -93,9 +93,7 @@ def vote(
 ) -> Response:
     """Vote, or answer in a 持ち回り, for oneself or for the member one sits in for; who may is the engine's."""
     actions.cast_vote(who.office, who.key, item, choice, member=member or None, now=who.now)
-    return go(
-        f"/meetings/{meeting}#item-{item}", said=say("{choice}と記録しました。", choice=say(choice.label))
-    )
+    return go(f"/meetings/{meeting}#item-{item}", said=say("{choice}と記録しました。", choice=label(choice)))
 
 
 @router.post("/items/{item}/vote/back", openapi_extra=needs(Open.SIGNED_IN))

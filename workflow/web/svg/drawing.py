@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from definitions.chain import BodyGate, Chain, DocumentGate, Gate, PeriodGate, SignoffGate, Stage
 from workflow.domain.calendar import month_label
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.machine import earlier_stages
 from workflow.web.svg.shapes import (
     ARROWHEADS,
@@ -269,7 +269,7 @@ def gate_words(chain: Chain, gate: Gate) -> tuple[str, str]:
     match gate:
         case BodyGate():
             body = chain.body(gate.body)
-            return say(body.kind.label), body.name
+            return label(body.kind), body.name
         case DocumentGate():
             return say("文書"), ""
         case PeriodGate():
