@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.chromium import NO_BROWSER
 from tests.support.databases import Databases, PostgreSQL, SQLite
@@ -13,7 +14,35 @@ from tests.support.run_folder import run_folder
 from tests.support.scenario import House
 from workflow.store.database import Office
 
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+DOORS = {"web", "doors"}
+"""The folders of the pages, the calls and the commands: what they say is slow to ask."""
+
 _whole_run = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="rules and use cases on SQLite, without a browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        left_out = [item for item in items if _is_slow(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not _is_slow(item)]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    """Whether it is marked so, goes through a door, or needs a browser or PostgreSQL."""
+    if item.path.parent.name in DOORS:
+        return True
+    needed = set(getattr(item, "fixturenames", ()))
+    chosen = getattr(item, "callspec", None)
+    if chosen and "office" in chosen.params:
+        needed.add(chosen.params["office"])
+    return item.get_closest_marker("slow") is not None or not needed.isdisjoint({"browser", "postgres"})
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -29,7 +29,7 @@ NEWER = "なつはよる 月のころはさらなり"
 
 @pytest.fixture
 def known(house: House) -> House:
-    actions.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
+    house.has_password("tanto", PASSWORD)
     return house
 
 

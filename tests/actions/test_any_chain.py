@@ -368,6 +368,7 @@ def _lives(make_office: Any, runs: int) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(2))
 def test_no_plan_on_any_chain_passes_a_shut_gate(sqlite: SQLite, tmp_path: Path, part: int) -> None:
     with sqlite.office(tmp_path) as office:

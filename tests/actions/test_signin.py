@@ -14,7 +14,7 @@ PASSWORD = "はるはあけぼの やうやう白く"
 
 @pytest.fixture
 def known(house: House) -> House:
-    actions.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
+    house.has_password("tanto", PASSWORD)
     return house
 
 

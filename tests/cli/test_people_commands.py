@@ -4,9 +4,7 @@ import json
 
 import pytest
 
-from tests.support.terminal import Terminal, office, terminal
-
-__all__ = ["office", "terminal"]
+from tests.support.terminal import Terminal
 
 
 def test_a_table_of_people_is_added_whole_or_not_at_all(office: Terminal) -> None:

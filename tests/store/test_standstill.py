@@ -20,17 +20,17 @@ BEGIN_AND_WAIT = """
 import sys
 from datetime import datetime
 from pathlib import Path
-from workflow import engine
-from workflow.errors import SakuteiError
-from workflow.office import Office, Witnessed
+from workflow import actions
+from workflow.domain.errors import SakuteiError
+from workflow.store.database import ObservedOffice, Office
 
 def wait(_):
     print("writing", flush=True)
     sys.stdin.readline()
 
-office = Witnessed(Office(sys.argv[1], Path(sys.argv[2])), wait)
+office = ObservedOffice(Office(sys.argv[1], Path(sys.argv[2])), wait)
 try:
-    engine.suspend(office, "tanto", "dx", "止まった人の理由", seen=1, now=datetime.fromisoformat(sys.argv[3]))
+    actions.suspend(office, "tanto", "dx", "止まった人の理由", seen=1, now=datetime.fromisoformat(sys.argv[3]))
     print("done")
 except SakuteiError as error:
     print(type(error).__name__, str(error))

@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, mail_settings
-from workflow import actions
 from workflow.web.app import build
 from workflow.web.pages.demo import Demo
 
@@ -69,7 +68,7 @@ class Site:
         page = self.browser.new_context(base_url=self.url, java_script_enabled=scripts, **screen).new_page()
         page.set_default_timeout(10_000)
         if key:
-            actions.set_password(self.house.office, "admin", key, PASSWORD, now=self.house.now)
+            self.house.has_password(key, PASSWORD)
             sign_in(page, key, PASSWORD)
         return page
 

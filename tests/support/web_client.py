@@ -36,7 +36,7 @@ class Browser:
         if key:
             self.key = key
             if password:
-                actions.set_password(house.office, "admin", key, password, now=house.now)
+                house.has_password(key, password)
             self.sign_in()
 
     def sign_in(self) -> None:

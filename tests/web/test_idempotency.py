@@ -214,7 +214,7 @@ def test_an_answer_that_breaks_after_the_commit_does_not_let_it_be_done_twice(
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr("workflow.web.api.routing._settle", broken)
+        patch.setattr("workflow.actions.keep_answer", broken)
         assert suspend(staff, 500).json()["type"] == "/problems/unexpected"
     assert suspend(staff, 409).json()["type"] == "/problems/call-running"
     staff.house.later(minutes=2)

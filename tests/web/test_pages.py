@@ -41,7 +41,7 @@ def test_a_wrong_password_is_refused_without_saying_what_was_wrong(house: House)
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House, tmp_path: Path) -> None:
-    actions.set_password(house.office, "admin", "tanto", PASSWORD, now=house.now)
+    house.has_password("tanto", PASSWORD)
     app = build(house.office, mail_settings(tmp_path), clock=lambda: house.now)
     client = TestClient(app, base_url="https://office.example.jp")
     answer = client.post("/sign-in", data={"key": "tanto", "password": PASSWORD}, follow_redirects=False)
