@@ -17,7 +17,7 @@ from workflow.store.database import Office
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-DOORS = {"web", "doors"}
+ENTRY_POINTS = {"web", "cli"}
 """The folders of the pages, the calls and the commands: what they say is slow to ask."""
 
 _whole_run = ExitStack()
@@ -35,8 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_slow(item: pytest.Item) -> bool:
-    """Whether it is marked so, goes through a door, or needs a browser or PostgreSQL."""
-    if item.path.parent.name in DOORS:
+    """Whether it is marked so, goes through an entry point, or needs a browser or PostgreSQL."""
+    if item.path.parent.name in ENTRY_POINTS:
         return True
     needed = set(getattr(item, "fixturenames", ()))
     chosen = getattr(item, "callspec", None)
