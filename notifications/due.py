@@ -1,4 +1,4 @@
-"""What is coming, read for the reminders: only what a rule may be owed for and was not claimed yet."""
+"""Queries for reminders: meetings and comment periods for which a rule is due and no delivery exists."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -1,5 +1,4 @@
-"""What is due is taken by one sender for a while, and what became of it is written down: the same for mails and for
-webhooks."""
+"""Leases due deliveries, mails and webhooks alike, to one worker for ten minutes and records the result."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A delivery in our hands: its bytes, where to, and which try this is. `row` is what was read of it."""
+    """A leased delivery: message, destination, attempt number. `row` is the row it was read from."""
 
     id: int
     attempts: int

@@ -1,4 +1,4 @@
-"""The only clock: looks every so often at what is owed, and sends it."""
+"""Runs every N seconds: queues due reminders and notices, then sends. The only clock of the product."""
 
 import logging
 import signal

@@ -142,7 +142,7 @@ def add_version(
     a_text("版の説明", note)
     with office.reading() as db:
         _may_add(db, by, plan, now)
-    # Only now: nobody without the right puts a file into the store.
+    # After the permission check, so that only authorised users store files.
     sha256 = files.keep(office.files, content)
     with office.writing() as db:
         who, fact = _may_add(db, by, plan, now)

@@ -68,7 +68,7 @@ def sign_in(
     with office.writing() as db:
         kept = select(Credential.password_hash).where(Credential.person_id == row.id)
         if db.scalar(kept) != row.password_hash:
-            # Changed while we compared: what was sent is the password no more.
+            # The password changed between the two transactions.
             raise SignInRefused
         forget(db, tries)
         forget_all(db, counters[0])

@@ -1,5 +1,5 @@
 """Days and moments of an office: business days, 年度, 令和, deadlines. Moments are UTC, days are days in
-Asia/Tokyo. Each deadline of the house is computed here and nowhere else."""
+Asia/Tokyo. Every deadline is computed here and nowhere else."""
 
 import re
 from collections.abc import Collection, Mapping

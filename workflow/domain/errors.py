@@ -278,7 +278,7 @@ class TooManyTries(SakuteiError):
 
 
 class LinkUnusable(SakuteiError):
-    """A one-time link that was used, has expired or never was. `why` says which."""
+    """A one-time link already used, expired or unknown. `why` says which."""
 
     def __init__(self, why: str) -> None:
         self.why = why

@@ -1,4 +1,4 @@
-"""Who may do what, as of the day of the act: one table, checked by the engine."""
+"""Rights as of the day of the act: one table, checked by every use case."""
 
 from dataclasses import dataclass, field
 from datetime import date

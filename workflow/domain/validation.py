@@ -1,4 +1,4 @@
-"""Input every use case takes with the same care. Each function returns the value it approved."""
+"""Validation of text input. Each function returns the value or raises `BadInput`."""
 
 import re
 import unicodedata

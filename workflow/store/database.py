@@ -92,7 +92,7 @@ class Office:
 
 
 class ObservedOffice(Office):
-    """The same office, where `look` sees what a use case leaves before it is committed, and may add to it."""
+    """The same office; calls `look(session)` before each commit, which may write more."""
 
     def __init__(self, office: Office, look: Callable[[Session], None]) -> None:
         self.url, self.files, self.lock_timeout = office.url, office.files, office.lock_timeout

@@ -1,5 +1,4 @@
-"""Marks only this office can make, for people who have no account with it. They are keyed with a secret that lies in
-the office's database from its first day."""
+"""HMACs with the office's secret: receipt numbers, anonymous sender ids, known devices."""
 
 import hashlib
 import hmac

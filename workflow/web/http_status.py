@@ -1,4 +1,4 @@
-"""What a refusal is in HTTP: the status of each error."""
+"""The HTTP status of each error."""
 
 from definitions.errors import ChainInvalid
 from workflow.domain.errors import (

@@ -1,4 +1,4 @@
-"""Several records in one form: each is taken, or refused, on its own."""
+"""Bulk forms: each row in its own transaction; collects the refusals."""
 
 from collections.abc import Callable
 

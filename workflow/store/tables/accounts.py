@@ -1,4 +1,4 @@
-"""How people and programs come in: passwords, sessions, mailed links, feeds, tokens, webhooks."""
+"""Accounts of people and programs: passwords, sessions, mailed links, calendar feeds, tokens, webhooks."""
 
 from datetime import datetime
 
@@ -123,7 +123,7 @@ class OfficeSecret(Record):
 
 
 class PublicTry(Record):
-    """A form somebody from the public sent, counted so that nobody floods us. `sender_sha256` is of the address
+    """A form somebody from the public sent, counted for rate limiting. `sender_sha256` is of the address
     it came from with a daily salt: it tells the same sender, not who it is."""
 
     __tablename__ = "public_try"

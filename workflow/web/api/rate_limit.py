@@ -1,4 +1,4 @@
-"""How often a token may be used: a program that runs away does not keep the office waiting."""
+"""Rate limit per token: 600 calls a minute in this process."""
 
 import threading
 import time
