@@ -2,6 +2,7 @@
 every floor: plans, decisions, meetings, comments, circulation, people, accounts, events.
 
 - `cli`, `web`: the entry points. They translate, nothing more.
+- `wire`: the shapes that programs read, once, for the API and for `--json`.
 - (`notifications` stands here: reminders, notices and the mail they become.)
 - `actions`: the use cases, one transaction each; the only writer.
 - `queries`: the questions, one function each; they read and answer in frozen dataclasses.

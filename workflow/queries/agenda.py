@@ -12,6 +12,7 @@ from definitions.terms import Outcome
 from workflow.domain import gates
 from workflow.domain.decisions import Manner
 from workflow.domain.gates import Lack
+from workflow.domain.meetings import Purpose
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import standing_decision
@@ -24,8 +25,10 @@ from workflow.store.tables import AgendaItem, ChainText, Condition, Decision, Me
 class ConditionShown:
     """A condition of a 条件付き了承; `closed_at` None while it is open."""
 
+    number: int
     text: str
     closed_at: datetime | None
+    closed_note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Decided:
     note: str
     by: str
     at: datetime
+    on: date
     conditions: tuple[ConditionShown, ...] = ()
 
 
@@ -47,20 +51,23 @@ class Item:
     not the version put."""
 
     id: int
-    purpose: str
+    position: int
+    purpose: Purpose
     plan: str
     title: str
     stage: str
+    gate_key: str
     gate: str
     filename: str
     version: int
     current: int
     sha256: str
     decided: Decided | None
+    removed_why: str | None
 
     @property
     def stale(self) -> bool:
-        return self.decided is None and self.purpose != "ratify" and self.version != self.current
+        return self.decided is None and self.purpose is not Purpose.RATIFY and self.version != self.current
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,10 @@ class AloneDecided:
     on: date
 
 
-def agenda(db: Session, meeting: int) -> list[Item]:
-    """What is on the meeting's agenda, in its order. Two statements."""
+def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Item]:
+    """What is on the meeting's agenda, in its order; `with_removed`, what was taken off it too. Two statements,
+    beside each chain once in a process."""
+    on_it = [] if with_removed else [AgendaItem.removed_at.is_(None)]
     newest = aliased(Version)
     current = (
         select(func.max(newest.number)).where(newest.plan_id == Plan.id).correlate(Plan).scalar_subquery()
@@ -102,7 +111,7 @@ def agenda(db: Session, meeting: int) -> list[Item]:
         .join(Version, Version.id == AgendaItem.version_id)
         .outerjoin(Decision, (Decision.item_id == AgendaItem.id) & standing_decision())
         .outerjoin(Person, Person.id == Decision.recorded_by)
-        .where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
+        .where(AgendaItem.meeting_id == meeting, *on_it)
         .order_by(AgendaItem.position, AgendaItem.id)
     ).all()
     conditions = _conditions(db, [row[6].id for row in rows if row[6]])
@@ -112,16 +121,19 @@ def agenda(db: Session, meeting: int) -> list[Item]:
         found.append(
             Item(
                 id=item.id,
-                purpose=item.purpose,
+                position=item.position,
+                purpose=Purpose(item.purpose),
                 plan=key,
                 title=title,
                 stage=chain.stage(item.stage).label,
+                gate_key=item.gate_key,
                 gate=chain.gate(item.gate_key).label,
                 filename=version.filename,
                 version=version.number,
                 current=number,
                 sha256=version.sha256,
                 decided=_decided(decision, recorder, conditions) if decision else None,
+                removed_why=item.removed_why,
             )
         )
     return found
@@ -217,6 +229,7 @@ def _decided(
         decision.note,
         recorder or "",
         decision.recorded_at,
+        decision.decided_on,
         tuple(conditions.get(decision.id, ())),
     )
 
@@ -224,12 +237,14 @@ def _decided(
 def _conditions(db: Session, decisions: Iterable[int]) -> dict[int, list[ConditionShown]]:
     found: dict[int, list[ConditionShown]] = {}
     rows = db.execute(
-        select(Condition.decision_id, Condition.text, Condition.closed_at)
+        select(
+            Condition.decision_id, Condition.id, Condition.text, Condition.closed_at, Condition.closed_note
+        )
         .where(Condition.decision_id.in_(list(decisions)))
         .order_by(Condition.id)
     )
-    for decision, text, closed_at in rows:
-        found.setdefault(decision, []).append(ConditionShown(text, closed_at))
+    for decision, number, text, closed_at, closed_note in rows:
+        found.setdefault(decision, []).append(ConditionShown(number, text, closed_at, closed_note))
     return found
 
 

@@ -91,6 +91,29 @@ def places(db: Session, meeting: Meeting) -> list[Place]:
     return [_place(seat, there.get(seat.person_id), deputies.get(seat.person_id, [])) for seat in members]
 
 
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """What was recorded of a member's attendance: `deputy` is the key of who sat in for them."""
+
+    member: str
+    name: str
+    present: bool
+    deputy: str | None
+
+
+def attendance_of(db: Session, meeting: int) -> list[Attended]:
+    """The recorded attendance of the meeting of that number. One statement."""
+    deputy = aliased(Person)
+    rows = db.execute(
+        select(Person.key, Person.name, Attendance.present, deputy.key)
+        .join(Person, Person.id == Attendance.member_id)
+        .outerjoin(deputy, deputy.id == Attendance.deputy_id)
+        .where(Attendance.meeting_id == meeting)
+        .order_by(Attendance.id)
+    )
+    return [Attended(*row) for row in rows]
+
+
 def polls(db: Session, meeting: Meeting, body: Body, members: Sequence[Place]) -> Mapping[int, Poll]:
     """By item, how its members voted or answered and what that amounts to now. One statement."""
     caster = aliased(Person)

@@ -14,7 +14,7 @@ from workflow.domain.rights import SEATED
 from workflow.queries.actor import in_term
 from workflow.queries.chains import chain_of
 from workflow.queries.people import Term, TermState, standing
-from workflow.queries.seats import known_body
+from workflow.queries.seats import Seat, known_body, seats
 from workflow.store.tables import BodyRecord, Meeting, Membership, Person
 
 
@@ -87,6 +87,26 @@ def body_list(db: Session, day: date, now: datetime) -> list[BodyLine]:
 def body_names(db: Session) -> list[tuple[str, str]]:
     """(key, name) of every body."""
     return list(db.execute(select(BodyRecord.key, BodyRecord.name).order_by(BodyRecord.key)))
+
+
+@dataclass(frozen=True, slots=True)
+class SeatedBody:
+    """A body with everybody who sits in it on a day, the chair first; `chair` is the office (職) that chairs it."""
+
+    key: str
+    name: str
+    chair: str
+    on: date
+    members: tuple[Seat, ...]
+
+
+def seated_body(db: Session, key: str, day: date) -> SeatedBody:
+    """The body of that key with its members and 事務局 of that day. Two statements, beside its chain once in a
+    process. Raises `NotFound`."""
+    found = known_body(db, key)
+    chair = chain_of(db, found.chain_sha256).body(key).chair
+    seated = seats(db, key, day, [*SEATED, Role.SECRETARIAT])
+    return SeatedBody(key, found.name, chair, day, tuple(seated))
 
 
 def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:

@@ -4,16 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
 from definitions.load import shipped, shipped_chains
 from workflow.domain.errors import NotFound
-from workflow.store.tables import (
-    ChainText,
-    Plan,
-)
+from workflow.domain.events import Tag
+from workflow.store.tables import ChainText, Event, Plan
 
 
 def chain_of(db: Session, sha256: str) -> Chain:
@@ -66,6 +64,38 @@ def known_chain(db: Session, short: str) -> Definition:
         if each.short == short:
             return each
     raise NotFound("定義", short)
+
+
+def chain_for(db: Session, name: str) -> Chain:
+    """The chain of that key, or of that SHA-256 of its text. A key is that of a chain that comes with the program,
+    else of the text that the office adopted last under it. Raises `NotFound` with the keys there are."""
+    if name in shipped_chains():
+        return shipped(name)
+    either = or_(ChainText.key == name, ChainText.sha256 == name)
+    found = db.scalar(select(ChainText.sha256).where(either).order_by(_ADOPTED.desc()).limit(1))
+    if found is not None:
+        return chain_of(db, found)
+    if name in _shipped():
+        return _shipped()[name]
+    raise NotFound("定義", name, sorted({*shipped_chains(), *db.scalars(select(ChainText.key))}))
+
+
+def chains_by_key(db: Session) -> list[Chain]:
+    """The chains by key, each as `chain_for` finds it. One statement, beside each chain once in a process."""
+    kept = dict(db.execute(select(ChainText.key, ChainText.sha256).order_by(_ADOPTED)).all())
+    found = {key: chain_of(db, sha256) for key, sha256 in kept.items()}
+    found |= {chain.key: chain for chain in _shipped().values()}
+    return [found[key] for key in sorted(found)]
+
+
+_ADOPTED = func.coalesce(
+    select(func.min(Event.seq))
+    .where(Event.tag.in_([Tag.CHAIN_ADDED, Tag.PLAN_OPENED]), Event.data.contains(ChainText.sha256))
+    .correlate(ChainText)
+    .scalar_subquery(),
+    0,
+)
+"""The number of the event by which the office adopted a text: it was added, or a plan was opened with it."""
 
 
 @cache

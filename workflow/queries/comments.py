@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, aliased
 from definitions.chain import PeriodGate
 from workflow.domain.calendar import end_of_day, period_days, tokyo_day
 from workflow.domain.comments import PeriodState, Route
+from workflow.domain.errors import NotFound
 from workflow.domain.language import label, say
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
-from workflow.queries.plans import PLAN_COLUMNS, PlanFact, plan_fact, plans
+from workflow.queries.plans import PLAN_COLUMNS, PlanFact, plan_by_key, plan_fact, plans
 from workflow.store.tables import ChainText, CommentPeriod, Opinion, Plan, Submission, Version
 
 MOST_LISTED = 300
@@ -28,6 +29,7 @@ class Consultation:
 
     id: int
     plan: PlanFact
+    gate: str
     round: int
     rounds: int
     opens_on: date
@@ -99,6 +101,14 @@ def rounds(db: Session, plan: str, now: datetime) -> list[Consultation]:
 def consultation(db: Session, plan: str, now: datetime) -> Consultation | None:
     """The plan's newest public comment, None when it had none."""
     return next(reversed(rounds(db, plan, now)), None)
+
+
+def newest_consultation(db: Session, plan: str, now: datetime) -> Consultation:
+    """The plan's newest public comment. One statement. Raises `NotFound`: of the plan, or of a public comment."""
+    found = consultation(db, plan, now)
+    if found is None:
+        raise NotFound("パブリックコメント", plan_by_key(db, plan).key)
+    return found
 
 
 def ready_to_ask(db: Session) -> list[PlanFact]:
@@ -199,6 +209,7 @@ def _consultation(db: Session, row: Any, now: datetime) -> Consultation:
     return Consultation(
         id=period.id,
         plan=plan,
+        gate=period.gate_key,
         round=place,
         rounds=places,
         opens_on=period.opens_on,

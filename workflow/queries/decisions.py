@@ -15,7 +15,7 @@ from workflow.domain.decisions import Given, Manner, Validity, in_force
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act, Actor
 from workflow.queries.plans import PlanFact
-from workflow.queries.versions import VersionLine
+from workflow.queries.versions import VersionLine, versions
 from workflow.store.tables import AgendaItem, Condition, Decision, Meeting, Person, Review, Signoff, Version
 
 Place = tuple[str, int, str]
@@ -50,10 +50,12 @@ class GateAnswer:
     note: str
     day: date
     by_id: int
+    by_key: str
     by: str
     at: datetime
     supersedes: int | None
     ratifies: int | None
+    item: int | None
     purpose: str | None
     meeting: int | None
     meeting_title: str | None
@@ -158,6 +160,14 @@ def validities(
     return {answer.id: validity(answer) for answer in given}
 
 
+def standing_answers(db: Session, plan: PlanFact) -> list[tuple[GateAnswer, Validity]]:
+    """What was answered at the plan's gates and neither corrected nor taken back, oldest first, each with whether it
+    still counts. Two statements."""
+    given = answers(db, plan)
+    holds = validities(plan, given, versions(db, plan))
+    return [(each, holds[each.id]) for each in given if not holds[each.id].superseded]
+
+
 def right_to_decide(manner: str) -> Act:
     """The right by which a decision of that manner is recorded, corrected and taken back."""
     return Act.DECIDE_ALONE if manner == Manner.CHAIR_ALONE else Act.RECORD_OUTCOME
@@ -208,10 +218,12 @@ def _answer(growing: _Growing) -> GateAnswer:
         note=row.note,
         day=row.day or tokyo_day(row.at),
         by_id=row.by_id,
+        by_key=row.by_key,
         by=row.by,
         at=row.at,
         supersedes=row.supersedes_id,
         ratifies=row.ratifies_id,
+        item=row.item,
         purpose=row.purpose,
         meeting=row.meeting,
         meeting_title=row.meeting_title,
@@ -235,10 +247,12 @@ _DECISIONS = (
         Decision.note,
         Decision.decided_on.label("day"),
         Person.id.label("by_id"),
+        Person.key.label("by_key"),
         Person.name.label("by"),
         Decision.recorded_at.label("at"),
         Decision.supersedes_id,
         Decision.ratifies_id,
+        AgendaItem.id.label("item"),
         AgendaItem.purpose,
         Meeting.id.label("meeting"),
         Meeting.title.label("meeting_title"),
@@ -270,9 +284,11 @@ _SIGNOFFS = (
         Signoff.note,
         cast(null(), Date),
         Person.id,
+        Person.key,
         Person.name,
         Signoff.signed_at,
         Signoff.supersedes_id,
+        _NO_NUMBER,
         _NO_NUMBER,
         _NO_WORDS,
         _NO_NUMBER,

@@ -66,6 +66,42 @@ def log_page(
     return LogPage(events, events[-1].seq if len(rows) > limit else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as it is kept. `by` is the key of who did it, `name` the name; None when nobody was signed in."""
+
+    seq: int
+    at: datetime
+    by: str | None
+    name: str | None
+    tag: Tag
+    data: Mapping[str, Any]
+    hash: str
+
+
+def entries(db: Session, following: int = 0, limit: int = 200) -> tuple[list[Entry], int | None]:
+    """The events after the number `following`, oldest first. The second value is the number to go on from, None at
+    the end. One statement."""
+    rows = db.execute(_ENTRIES.where(Event.seq > following).order_by(Event.seq).limit(limit + 1))
+    found = [_entry(row) for row in rows]
+    return found[:limit], found[limit - 1].seq if len(found) > limit else None
+
+
+def last_entries(db: Session, count: int) -> list[Entry]:
+    """The newest events, oldest first. One statement."""
+    return [_entry(row) for row in db.execute(_ENTRIES.order_by(Event.seq.desc()).limit(count))][::-1]
+
+
+_ENTRIES = select(Event.seq, Event.at, Person.key, Person.name, Event.tag, Event.data, Event.hash).outerjoin(
+    Person, Person.id == Event.by
+)
+
+
+def _entry(row: Any) -> Entry:
+    seq, at, by, name, tag, data, digest = row
+    return Entry(seq, at, by, name, Tag(tag), json.loads(data), digest)
+
+
 def _events(narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
     statement: Select[*tuple[Any, ...]] = (
         select(

@@ -1,14 +1,15 @@
 """Meetings over time: a month of them, what is coming, what is past."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
-from workflow.domain.errors import BadInput
+from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.store.tables import BodyRecord, ClosedDay, CommentPeriod, Meeting, Plan
 
 PAGE = 30
@@ -70,6 +71,81 @@ def past_meetings(
         at, number = _cursor(following)
         rows = rows.where(_or_same(Meeting.starts_at < at, at, Meeting.id < number))
     return _page(db, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFact:
+    """A meeting. `starts_at` of a 持ち回り is when it went out, `ends_at` its last moment."""
+
+    id: int
+    body_key: str
+    title: str
+    form: MeetingForm
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    status: MeetingStatus
+    minutes: str
+
+
+def meeting(db: Session, number: int) -> MeetingFact:
+    """The meeting of that number. One statement. Raises `NotFound`."""
+    row = db.execute(_FACTS.where(Meeting.id == number)).first()
+    if row is None:
+        raise NotFound("会議", str(number))
+    return _fact(row)
+
+
+def meeting_list(
+    db: Session,
+    *,
+    body: str | None = None,
+    status: MeetingStatus | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    following: int | None = None,
+    limit: int | None = None,
+) -> tuple[list[MeetingFact], int | None]:
+    """The meetings in the order they begin, on the days from `since` until `until`, after the meeting of the number
+    `following`. The second value is the number to go on from, None at the end. One statement, and one more with
+    `following`. Raises `NotFound`."""
+    wanted = _FACTS.order_by(Meeting.starts_at, Meeting.id)
+    if body is not None:
+        wanted = wanted.where(Meeting.body_key == body)
+    if status is not None:
+        wanted = wanted.where(Meeting.status == status)
+    if since is not None:
+        wanted = wanted.where(Meeting.starts_at >= at_tokyo(since, time()))
+    if until is not None:
+        wanted = wanted.where(Meeting.starts_at < end_of_day(until))
+    if following is not None:
+        last = meeting(db, following)
+        wanted = wanted.where(
+            _or_same(Meeting.starts_at > last.starts_at, last.starts_at, Meeting.id > last.id)
+        )
+    rows = db.execute(wanted if limit is None else wanted.limit(limit + 1))
+    found = [_fact(row) for row in rows]
+    more = limit is not None and len(found) > limit
+    return found[:limit], found[:limit][-1].id if more else None
+
+
+_FACTS = select(
+    Meeting.id,
+    Meeting.body_key,
+    Meeting.title,
+    Meeting.form,
+    Meeting.starts_at,
+    Meeting.ends_at,
+    Meeting.place,
+    Meeting.status,
+    Meeting.minutes,
+)
+
+
+def _fact(row: Any) -> MeetingFact:
+    number, body, title, form, starts_at, ends_at, place, status, minutes = row
+    form, status = MeetingForm(form), MeetingStatus(status)
+    return MeetingFact(number, body, title, form, starts_at, ends_at, place, status, minutes)
 
 
 def periods_between(db: Session, first: date, last: date) -> list[Period]:

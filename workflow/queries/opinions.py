@@ -27,11 +27,12 @@ class Which(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One opinion, without who wrote it. `number` counts within the letter of that receipt; `summary` is that of
-    its answer, None when it has none."""
+    """One opinion, without who wrote it. `letter` is the number of its letter in the period, `number` counts within
+    that letter; `summary` is that of its answer, None when it has none."""
 
     id: int
     submission: int
+    letter: int
     receipt: str
     number: int
     route: Route
@@ -102,6 +103,17 @@ def opinions_of_answer(db: Session, answer: int) -> list[Said]:
 def all_opinions(db: Session, period: int) -> list[Said]:
     """Everything that came in during the period. One statement."""
     return [_said(row) for row in db.execute(_opinions([Submission.period_id == period]))]
+
+
+def opinions_after(
+    db: Session, period: int, following: int = 0, limit: int = 200
+) -> tuple[list[Said], int | None]:
+    """What came in during the period in the order it was entered, the opinions after the number `following`. The
+    second value is the number to go on from, None at the end. One statement."""
+    narrow = [Submission.period_id == period, Opinion.id > following]
+    rows = db.execute(_opinions(narrow).order_by(None).order_by(Opinion.id).limit(limit + 1))
+    found = [_said(row) for row in rows]
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
 def writers(db: Session, submissions: Iterable[int]) -> dict[int, Author]:
@@ -195,6 +207,7 @@ def _said(row: Any) -> Said:
     return Said(
         id=opinion,
         submission=letter,
+        letter=letter_number,
         receipt=receipt(period, letter_number),
         number=number,
         route=Route(route),

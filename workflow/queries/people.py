@@ -133,6 +133,27 @@ def people_list(
     return PeoplePage(people, shown[-1].key if more else None)
 
 
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A person by key, name and address."""
+
+    key: str
+    name: str
+    email: str
+
+
+def people_by_key(
+    db: Session, following: str = "", limit: int | None = None
+) -> tuple[list[PersonName], str | None]:
+    """Everybody in the order of their keys, from the key after `following`. The second value is the key to go on
+    from, None at the end. One statement."""
+    wanted = select(Person.key, Person.name, Person.email).where(Person.key > following).order_by(Person.key)
+    rows = db.execute(wanted if limit is None else wanted.limit(limit + 1))
+    found = [PersonName(*row) for row in rows]
+    more = limit is not None and len(found) > limit
+    return found[:limit], found[:limit][-1].key if more else None
+
+
 def departments(db: Session) -> list[tuple[str, str]]:
     """(key, name) of every department."""
     return list(db.execute(select(Department.key, Department.name).order_by(Department.key)))

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from workflow.domain.errors import NotFound
 from workflow.queries.plans import PlanFact
 from workflow.store.tables import Document, Person, Version
 
@@ -23,11 +25,25 @@ class VersionLine:
     by: str
     size: int
     sha256: str
+    by_key: str
 
 
 def versions(db: Session, plan: PlanFact) -> list[VersionLine]:
     """The versions of the plan's text, newest first. One statement."""
-    rows = db.execute(
+    rows = db.execute(_versions(plan).order_by(Version.number.desc()))
+    return [VersionLine(*row) for row in rows]
+
+
+def version(db: Session, plan: PlanFact, number: int) -> VersionLine:
+    """The version of that number. One statement. Raises `NotFound`."""
+    row = db.execute(_versions(plan).where(Version.number == number)).first()
+    if row is None:
+        raise NotFound("版", str(number))
+    return VersionLine(*row)
+
+
+def _versions(plan: PlanFact) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Version.number,
             Version.filename,
@@ -38,10 +54,9 @@ def versions(db: Session, plan: PlanFact) -> list[VersionLine]:
             Person.name,
             Document.size,
             Version.sha256,
+            Person.key,
         )
         .join(Person, Person.id == Version.added_by)
         .join(Document, Document.sha256 == Version.sha256)
         .where(Version.plan_id == plan.id)
-        .order_by(Version.number.desc())
     )
-    return [VersionLine(*row) for row in rows]

@@ -9,40 +9,13 @@ from workflow import actions, queries
 from workflow.domain.accounts import Scope
 from workflow.domain.rights import Act
 from workflow.queries.plans import plan_by_key
-from workflow.web.api.models import Asked, Done, Key, Moment, Number, Numbered, Reason, Shown, Text, rows_of
+from workflow.web.api.models import Asked, Key, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
 from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.wire.circulation import Circulated, ReadingShown
+from workflow.wire.values import Done, Numbered
 
 router = APIRouter(prefix="/plans/{plan}", route_class=Call, tags=["reading"])
-
-
-class AskedShown(Shown):
-    """供覧の依頼"""
-
-    number: int = Field(description="供覧の番号")
-    reader: str = Field(description="読む人の氏名")
-    version: int = Field(description="版の番号")
-    note: str = Field(description="伝言")
-    by: str = Field(description="依頼した人の氏名")
-    at: Moment
-    read_at: Moment | None = Field(description="読んだ日時。まだなら null")
-
-
-class RemarkShown(Shown):
-    """意見交換の記入"""
-
-    number: int = Field(description="記入の番号")
-    by: str = Field(description="記入した人の氏名")
-    text: str = Field(description="本文。取り消したものは空")
-    at: Moment
-    taken_back_at: Moment | None = Field(description="取り消した日時")
-
-
-class ReadingShown(Shown):
-    """供覧と意見交換"""
-
-    asked: list[AskedShown] = Field(description="供覧の依頼、新しい版から")
-    said: list[RemarkShown] = Field(description="意見交換、古い順")
 
 
 class Circulate(Asked):
@@ -50,12 +23,6 @@ class Circulate(Asked):
 
     readers: list[Key] = Field(min_length=1, max_length=1000, description="読む人の鍵")
     note: Text = Field(default="", description="伝言")
-
-
-class Circulated(Shown):
-    """依頼した供覧"""
-
-    asked: int = Field(description="新たに依頼した人数")
 
 
 class Say(Asked):
@@ -68,8 +35,7 @@ class Say(Asked):
 def reading(caller: Caller, plan: PlanKey) -> Any:
     """供覧と意見交換。どちらも決定ではありません。"""
     with caller.office.reading() as db:
-        found = queries.reading(db, plan_by_key(db, plan))
-    return ReadingShown(asked=rows_of(AskedShown, found.asked), said=rows_of(RemarkShown, found.said))
+        return ReadingShown.of(queries.reading(db, plan_by_key(db, plan)))
 
 
 @router.post("/circulate", response_model=Circulated, **writes(Scope.PLANS, Act.CIRCULATE))

@@ -1,102 +1,24 @@
 """Calls on パブリックコメント: the period with its counts, the opinions; open, receive, answer, publish. Who wrote an
 opinion is shown to those alone who run the comment, through a token made for it."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from workflow import actions, queries
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
-from workflow.domain.errors import NotFound
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
-from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.store.tables import Answer as Answered
-from workflow.store.tables import CommentPeriod, Opinion, Submission
-from workflow.web.api.models import Asked, Day, Done, Key, Line, Moment, Number, Numbered, Reason, Shown, Text
+from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
-from workflow.web.api.routing import Answer, Call, Caller, Doing, Program, reads, writes
+from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.wire.comments import Comment, Opened, Opinions, Receipt, Split
+from workflow.wire.values import Day, Done, Moment, Numbered
 
 router = APIRouter(route_class=Call, prefix="/plans/{plan}/comment", tags=["comments"])
-
-
-class Counted(Shown):
-    """件数と人数"""
-
-    opinions: int = Field(description="意見の件数")
-    persons: int = Field(description="提出した人数")
-    by_route: dict[Route, int] = Field(description="受付方法ごとの人数")
-    late_opinions: int = Field(description="期間の後に届いた件数")
-    late_persons: int = Field(description="期間の後に届いた人数")
-
-
-class Period(Shown):
-    """計画の最新のパブリックコメント"""
-
-    gate: str = Field(description="関門の鍵", validation_alias="gate_key")
-    opens_on: Day = Field(description="募集開始日")
-    closes_on: Day = Field(description="募集終了日。この日の 24:00 に終わります")
-    shortened_why: str | None = Field(description="日数を縮めた理由")
-    places: list[str] = Field(description="閲覧場所")
-    published_at: Moment | None = Field(description="結果を公表した日時")
-
-
-class Comment(Shown):
-    """計画の最新のパブリックコメントと、件数"""
-
-    period: Period
-    counted: Counted
-
-
-class WriterShown(Shown):
-    """提出者"""
-
-    name: str = Field(description="氏名")
-    address: str = Field(description="住所")
-    telephone: str = Field(description="電話")
-    affiliation: str = Field(description="在勤・在学先")
-
-
-class OpinionShown(Shown):
-    """意見"""
-
-    number: int = Field(description="意見の番号")
-    submission: int = Field(description="受付の番号")
-    route: Route
-    received_at: Moment
-    late: bool = Field(description="期間の後に届いたか")
-    text: str = Field(description="意見")
-    disposition: Disposition | None = Field(description="扱い。未回答なら null")
-    summary: str | None = Field(description="意見の概要")
-    answer: str | None = Field(description="区の考え方")
-    writer: WriterShown | None = Field(description="提出者。実施する職員の、範囲 comments の鍵だけに示します")
-
-
-class Opinions(Shown):
-    """意見の 1 ページ、届いた順"""
-
-    opinions: list[OpinionShown]
-    following: int | None = Field(
-        description="続きを読むときに following として送る番号。最後のページでは null"
-    )
-
-
-class Opened(Shown):
-    """始めた募集"""
-
-    closes_on: Day = Field(description="募集終了日。この日の 24:00 に終わります")
-
-
-class Receipt(Shown):
-    """意見の受付"""
-
-    receipt: str = Field(description="受付番号", examples=["1-0001"])
 
 
 class OpenComment(Asked):
@@ -128,12 +50,6 @@ class SplitOpinion(Asked):
     parts: list[Reason] = Field(min_length=1, max_length=200, description="分けた意見、書かれた言葉のまま")
 
 
-class Split(Shown):
-    """分けた意見"""
-
-    numbers: list[int] = Field(description="意見の番号。初めのものは元の番号のまま")
-
-
 class AnswerOpinions(Asked):
     """意見への回答"""
 
@@ -147,9 +63,8 @@ class AnswerOpinions(Asked):
 def comment(caller: Caller, plan: PlanKey) -> Any:
     """最新のパブリックコメントの期間と、意見の件数・人数。"""
     with caller.office.reading() as db:
-        period = _newest(db, plan_by_key(db, plan))
-        counted = queries.comment_counts(db, period.id)
-        return Comment(period=Period.model_validate(period), counted=Counted.model_validate(counted))
+        found = queries.newest_consultation(db, plan, caller.now)
+        return Comment.of(found, queries.comment_counts(db, found.id))
 
 
 @router.get("/opinions", response_model=Opinions, **reads())
@@ -161,19 +76,14 @@ def opinions(
 ) -> Any:
     """最新のパブリックコメントの意見と、区の考え方、届いた順。"""
     with caller.office.reading() as db:
-        fact = plan_by_key(db, plan)
-        named = _may_see_writers(db, caller, fact)
-        wanted = (
-            select(Opinion, Submission, Answered)
-            .join(Submission, Submission.id == Opinion.submission_id)
-            .outerjoin(Answered, Answered.id == Opinion.answer_id)
-            .where(Submission.period_id == _newest(db, fact).id, Opinion.id > (following or 0))
-            .order_by(Opinion.id)
-            .limit(limit + 1)
+        period = queries.newest_consultation(db, plan, caller.now)
+        found, more = queries.opinions_after(db, period.id, following or 0, limit)
+        who = actor(db, caller.key, tokyo_day(caller.now))
+        shown = Scope.COMMENTS in caller.scopes and who.may(
+            Act.RUN_COMMENT, department=period.plan.department
         )
-        rows = db.execute(wanted).all()
-    found = [_shown(*row, named=named) for row in rows[:limit]]
-    return Opinions(opinions=found, following=found[-1].number if len(rows) > limit else None)
+        writers = queries.writers(db, [each.submission for each in found]) if shown else {}
+    return Opinions.of(found, more, writers)
 
 
 @router.post("", response_model=Opened, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
@@ -228,40 +138,3 @@ def answer_opinions(doing: Doing, plan: PlanKey, asked: AnswerOpinions) -> Answe
 def publish_result(doing: Doing, plan: PlanKey) -> Answer:
     """結果を公表する。募集が終わり、すべての意見に答えてから。"""
     return doing.perform(Done.of, actions.publish_result, plan, now=doing.now)
-
-
-def _newest(db: Session, plan: PlanFact) -> CommentPeriod:
-    found = db.scalar(
-        select(CommentPeriod)
-        .where(CommentPeriod.plan_id == plan.id)
-        .order_by(CommentPeriod.id.desc())
-        .limit(1)
-    )
-    if found is None:
-        raise NotFound("パブリックコメント", plan.key)
-    return found
-
-
-def _may_see_writers(db: Session, caller: Program, plan: PlanFact) -> bool:
-    who = actor(db, caller.key, tokyo_day(caller.now))
-    return Scope.COMMENTS in caller.scopes and who.may(Act.RUN_COMMENT, department=plan.department)
-
-
-def _shown(opinion: Opinion, sent: Submission, answer: Answered | None, *, named: bool) -> OpinionShown:
-    answered: Mapping[str, Any] = {"disposition": None, "summary": None, "answer": None}
-    if answer is not None:
-        answered = {
-            "disposition": Disposition(answer.disposition),
-            "summary": answer.summary,
-            "answer": answer.text,
-        }
-    return OpinionShown(
-        number=opinion.id,
-        submission=sent.number,
-        route=Route(sent.route),
-        received_at=sent.received_at,
-        late=sent.late,
-        text=opinion.text,
-        writer=WriterShown.model_validate(sent) if named else None,
-        **answered,
-    )

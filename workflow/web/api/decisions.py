@@ -4,21 +4,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from definitions.terms import Outcome
-from workflow import actions
+from workflow import actions, queries
 from workflow.domain.accounts import Scope
-from workflow.domain.decisions import SignedAs
 from workflow.domain.rights import Act
 from workflow.domain.votes import Choice
 from workflow.queries.plans import plan_by_key
-from workflow.store.tables import Decision, Person, Review, Signoff, Version
-from workflow.web.api.meetings import Because, DecisionShown, conditions_of, shown_decision
-from workflow.web.api.models import Asked, Done, Key, Moment, Number, Numbered, Reason, Shown, Text
+from workflow.web.api.meetings import Because
+from workflow.web.api.models import Asked, Key, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
 from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.wire.decisions import Decisions, TallyShown
+from workflow.wire.values import Done, Numbered
 
 router = APIRouter(route_class=Call, tags=["decisions"])
 
@@ -31,52 +29,6 @@ ItemNumber = Annotated[Number, Path(description="議題の番号")]
 DecisionNumber = Annotated[Number, Path(description="決定の番号")]
 SignoffNumber = Annotated[Number, Path(description="決裁の番号")]
 GateKey = Annotated[Key, Path(description="関門の鍵")]
-
-
-class GateDecision(DecisionShown):
-    """計画について決したこと"""
-
-    gate: str = Field(description="関門の鍵")
-    stage: str = Field(description="段階の鍵")
-    visit: int = Field(description="段階に立った回")
-    body: str = Field(description="会議体の鍵")
-    version: int = Field(description="決した版の番号")
-    item: int | None = Field(description="議題の番号。専決では null")
-
-
-class SignoffShown(Shown):
-    """決裁"""
-
-    number: int = Field(description="決裁の番号")
-    gate: str = Field(description="関門の鍵")
-    stage: str = Field(description="段階の鍵")
-    visit: int = Field(description="段階に立った回")
-    version: int = Field(description="決裁した版の番号")
-    approved: bool = Field(description="決裁したか。返したときは false")
-    manner: SignedAs
-    signed_by: str = Field(description="決裁した職員の鍵")
-    signed_at: Moment
-    note: str = Field(description="備考")
-    reviewed_at: Moment | None = Field(description="後閲の日時")
-
-
-class Decisions(Shown):
-    """計画について決したことのすべて。訂正・引戻しで置き換わったものは除きます"""
-
-    decisions: list[GateDecision]
-    signoffs: list[SignoffShown]
-
-
-class TallyShown(Shown):
-    """いまの票の数"""
-
-    members: int = Field(description="委員の数")
-    present: int = Field(description="出席（持ち回りでは回答）した委員の数")
-    quorate: bool = Field(description="定足数に達しているか")
-    in_favour: int = Field(description="賛成")
-    against: int = Field(description="反対")
-    abstained: int = Field(description="棄権")
-    carried: bool | None = Field(description="可決か。null は可否同数")
 
 
 class RecordOutcome(Asked):
@@ -158,56 +110,9 @@ class ReviewSignoff(Asked):
 @router.get("/plans/{plan}/decisions", response_model=Decisions, **reads())
 def decisions(caller: Caller, plan: PlanKey) -> Any:
     """計画について決したことと決裁、古い順。"""
-    later, undone = aliased(Decision), aliased(Signoff)
     with caller.office.reading() as db:
         fact = plan_by_key(db, plan)
-        decided = db.execute(
-            select(Decision, Version.number)
-            .join(Version, Version.id == Decision.version_id)
-            .outerjoin(later, later.supersedes_id == Decision.id)
-            .where(Decision.plan_id == fact.id, Decision.outcome.is_not(None), later.id.is_(None))
-            .order_by(Decision.id)
-        ).all()
-        signed = db.execute(
-            select(Signoff, Version.number, Person.key, Review.reviewed_at)
-            .join(Version, Version.id == Signoff.version_id)
-            .join(Person, Person.id == Signoff.signed_by)
-            .outerjoin(undone, undone.supersedes_id == Signoff.id)
-            .outerjoin(Review, Review.signoff_id == Signoff.id)
-            .where(Signoff.plan_id == fact.id, Signoff.result.is_not(None), undone.id.is_(None))
-            .order_by(Signoff.id)
-        ).all()
-        conditions = conditions_of(db, [row.id for row, _ in decided])
-    return Decisions(
-        decisions=[
-            GateDecision.model_construct(
-                **dict(shown_decision(row, conditions)),
-                gate=row.gate_key,
-                stage=row.stage,
-                visit=row.visit,
-                body=row.body_key,
-                version=version,
-                item=row.item_id,
-            )
-            for row, version in decided
-        ],
-        signoffs=[
-            SignoffShown(
-                number=row.id,
-                gate=row.gate_key,
-                stage=row.stage,
-                visit=row.visit,
-                version=version,
-                approved=row.result == "approved",
-                manner=SignedAs(row.manner),
-                signed_by=by,
-                signed_at=row.signed_at,
-                note=row.note,
-                reviewed_at=reviewed_at,
-            )
-            for row, version, by, reviewed_at in signed
-        ],
-    )
+        return Decisions.of(fact, queries.standing_answers(db, fact))
 
 
 @router.get("/items/{item}/tally", response_model=TallyShown, **reads())

@@ -4,19 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
-from sqlalchemy import select
 
 from definitions.terms import Role
-from workflow import actions
+from workflow import actions, queries
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.rights import SEATED, Act
-from workflow.queries.chains import chain_of
-from workflow.queries.seats import known_body, seats
-from workflow.store.tables import BodyRecord, Department, Person
-from workflow.web.api.chains import chain_named
-from workflow.web.api.models import Asked, Day, Done, Key, Line, Numbered, Shown, rows_of
+from workflow.domain.rights import Act
+from workflow.queries.bodies import seated_body
+from workflow.queries.chains import chain_for
+from workflow.web.api.models import Asked, ChainName, Key, Line
 from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.wire.people import Bodies, ChainUsed, Departments, Ended, OneBody, People
+from workflow.wire.values import Day, Done, Numbered
 
 router = APIRouter(route_class=Call, tags=["people"])
 
@@ -24,65 +23,6 @@ Email = Annotated[str, Field(min_length=3, max_length=254, description="電子�
 Since = Annotated[Day, Field(description="この日から")]
 Until = Annotated[Day | None, Field(description="この日まで。省くと続きます")]
 PersonKey = Annotated[Key, Path(description="職員の鍵")]
-
-
-class PersonShown(Shown):
-    """職員"""
-
-    key: str = Field(description="職員の鍵")
-    name: str = Field(description="氏名")
-    email: str = Field(description="電子メール")
-
-
-class People(Shown):
-    """職員の一覧の 1 ページ、鍵の順"""
-
-    people: list[PersonShown]
-    following: str | None = Field(
-        description="続きを読むときに following として送る鍵。最後のページでは null"
-    )
-
-
-class DepartmentShown(Shown):
-    """課"""
-
-    key: str = Field(description="課の鍵")
-    name: str = Field(description="課の名称")
-
-
-class Departments(Shown):
-    """課の一覧"""
-
-    departments: list[DepartmentShown]
-
-
-class SeatShown(Shown):
-    """会議体の席"""
-
-    person: str = Field(description="職員の鍵", validation_alias="key")
-    name: str = Field(description="氏名")
-    role: Role
-
-
-class BodyShown(Shown):
-    """会議体"""
-
-    key: str = Field(description="会議体の鍵")
-    name: str = Field(description="会議体の名称")
-
-
-class Bodies(Shown):
-    """会議体の一覧"""
-
-    bodies: list[BodyShown]
-
-
-class OneBody(BodyShown):
-    """会議体と、その日の委員・事務局"""
-
-    chair: str = Field(description="会長の職")
-    on: Day = Field(description="この日の委員")
-    members: list[SeatShown]
 
 
 class Named(Asked):
@@ -154,19 +94,7 @@ class CloseDay(Asked):
 class UseChain(Asked):
     """定義の会議体の登録"""
 
-    chain: Key = Field(description="定義の鍵")
-
-
-class ChainUsed(Shown):
-    """登録した定義"""
-
-    sha256: str = Field(description="定義の SHA-256")
-
-
-class Ended(Shown):
-    """終えた任期"""
-
-    ended: int = Field(description="終えた所属・委員・代理の数")
+    chain: ChainName
 
 
 @router.get("/people", response_model=People, **reads())
@@ -176,25 +104,22 @@ def people(
     limit: Annotated[int, Query(ge=1, le=500, description="一度に返す数")] = 200,
 ) -> Any:
     """職員の一覧、鍵の順。"""
-    wanted = select(Person).where(Person.key > (following or "")).order_by(Person.key).limit(limit + 1)
     with caller.office.reading() as db:
-        found = rows_of(PersonShown, db.scalars(wanted))
-    return People(people=found[:limit], following=found[limit - 1].key if len(found) > limit else None)
+        return People.of(*queries.people_by_key(db, following or "", limit))
 
 
 @router.get("/departments", response_model=Departments, **reads())
 def departments(caller: Caller) -> Any:
     """課の一覧。"""
     with caller.office.reading() as db:
-        found = db.scalars(select(Department).order_by(Department.key))
-        return Departments(departments=rows_of(DepartmentShown, found))
+        return Departments.of(queries.departments(db))
 
 
 @router.get("/bodies", response_model=Bodies, **reads())
 def bodies(caller: Caller) -> Any:
     """会議体の一覧。"""
     with caller.office.reading() as db:
-        return Bodies(bodies=rows_of(BodyShown, db.scalars(select(BodyRecord).order_by(BodyRecord.key))))
+        return Bodies.of(queries.body_names(db))
 
 
 @router.get("/bodies/{body}", response_model=OneBody, **reads())
@@ -204,12 +129,8 @@ def body(
     on: Annotated[Day | None, Query(description="この日の委員。省くと今日")] = None,
 ) -> Any:
     """会議体と、その日の委員・事務局。"""
-    day = on or tokyo_day(caller.now)
     with caller.office.reading() as db:
-        found = known_body(db, body)
-        seated = seats(db, body, day, [*SEATED, Role.SECRETARIAT])
-        chair = chain_of(db, found.chain_sha256).body(body).chair
-    return OneBody(key=found.key, name=found.name, chair=chair, on=day, members=rows_of(SeatShown, seated))
+        return OneBody.of(seated_body(db, body, on or tokyo_day(caller.now)))
 
 
 @router.post("/departments", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
@@ -222,7 +143,7 @@ def add_department(doing: Doing, asked: Named) -> Answer:
 def add_bodies(doing: Doing, asked: UseChain) -> Answer:
     """定義の会議体を名簿に加え、委員を登録できるようにする。"""
     with doing.office.reading() as db:
-        chain = chain_named(db, asked.chain)
+        chain = chain_for(db, asked.chain)
     return doing.perform(lambda sha256: ChainUsed(sha256=sha256), actions.add_chain, chain, now=doing.now)
 
 

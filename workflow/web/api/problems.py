@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -37,25 +37,11 @@ from workflow.domain.errors import (
     TooManyUploads,
     UnknownStage,
 )
-from workflow.domain.gates import GateClosed, Lack
-from workflow.web.api.models import ComingMeeting
+from workflow.domain.gates import GateClosed
 from workflow.web.http_status import status_of
+from workflow.wire.plans import Blocker
 
 MEDIA_TYPE = "application/problem+json"
-
-
-class Blocker(BaseModel):
-    """閉じている関門と、その理由"""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    gate: str = Field(description="関門の鍵")
-    label: str = Field(description="関門の名称")
-    lack: Lack = Field(description="足りないもの")
-    detail: list[str] = Field(description="足りないものの内訳")
-    who: str = Field(description="誰が開けられるか")
-    words: str = Field(description="理由の説明")
-    coming: ComingMeeting | None = Field(default=None, description="開けられる次の会議")
 
 
 class Mistake(BaseModel):

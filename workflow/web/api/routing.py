@@ -26,10 +26,10 @@ from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.store.database import Office
 from workflow.web.api import problems
-from workflow.web.api.models import Rehearsed
 from workflow.web.limits import Load, document_of, load_of, received, takes
 from workflow.web.permissions import Open, acts_of, let_through, needs
 from workflow.web.session import Handler
+from workflow.wire.deliveries import Rehearsed
 
 IDEMPOTENCY_KEY, REPLAYED = "idempotency-key", "idempotent-replayed"
 LONGEST_KEY = 200

@@ -1,0 +1,108 @@
+"""What was decided on a plan: the bodies' decisions and the 決裁, each with whether it still counts."""
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from definitions.chain import BodyGate
+from definitions.terms import Outcome
+from workflow.domain.decisions import Manner, SignedAs, Validity
+from workflow.queries import GateAnswer
+from workflow.queries.plans import PlanFact
+from workflow.wire.meetings import ConditionShown, DecisionShown
+from workflow.wire.values import Moment, Shown
+
+
+class GateDecision(DecisionShown):
+    """計画について決したこと"""
+
+    gate: str = Field(description="関門の鍵")
+    stage: str = Field(description="段階の鍵")
+    visit: int = Field(description="段階に立った回")
+    body: str = Field(description="会議体の鍵")
+    version: int = Field(description="決した版の番号")
+    item: int | None = Field(description="議題の番号。専決では null")
+    validity: Validity = Field(description="いまも効くか")
+
+    @classmethod
+    def of(cls, plan: PlanFact, answer: GateAnswer, validity: Validity) -> "GateDecision":
+        gate = plan.chain.gate(answer.gate)
+        return cls(
+            number=answer.number,
+            outcome=Outcome(answer.result or ""),
+            manner=Manner(answer.manner),
+            note=answer.note,
+            decided_on=answer.day,
+            conditions=[
+                ConditionShown(number=owed.number, text=owed.words, closed_at=owed.at, closed_note=owed.note)
+                for owed in answer.owed
+            ],
+            gate=answer.gate,
+            stage=answer.stage,
+            visit=answer.visit,
+            body=gate.body if isinstance(gate, BodyGate) else "",
+            version=answer.version,
+            item=answer.item,
+            validity=validity,
+        )
+
+
+class SignoffShown(Shown):
+    """決裁"""
+
+    number: int = Field(description="決裁の番号")
+    gate: str = Field(description="関門の鍵")
+    stage: str = Field(description="段階の鍵")
+    visit: int = Field(description="段階に立った回")
+    version: int = Field(description="決裁した版の番号")
+    approved: bool = Field(description="決裁したか。返したときは false")
+    manner: SignedAs
+    signed_by: str = Field(description="決裁した職員の鍵")
+    signed_at: Moment
+    note: str = Field(description="備考")
+    reviewed_at: Moment | None = Field(description="後閲の日時")
+    validity: Validity = Field(description="いまも効くか")
+
+    @classmethod
+    def of(cls, answer: GateAnswer, validity: Validity) -> "SignoffShown":
+        return cls(
+            number=answer.number,
+            gate=answer.gate,
+            stage=answer.stage,
+            visit=answer.visit,
+            version=answer.version,
+            approved=answer.result == "approved",
+            manner=SignedAs(answer.manner),
+            signed_by=answer.by_key,
+            signed_at=answer.at,
+            note=answer.note,
+            reviewed_at=next((owed.at for owed in answer.owed), None),
+            validity=validity,
+        )
+
+
+class Decisions(Shown):
+    """計画について決したことのすべて。訂正・引戻しで置き換わったものは除きます"""
+
+    decisions: list[GateDecision]
+    signoffs: list[SignoffShown]
+
+    @classmethod
+    def of(cls, plan: PlanFact, standing: Iterable[tuple[GateAnswer, Validity]]) -> "Decisions":
+        known = list(standing)
+        return cls(
+            decisions=[GateDecision.of(plan, *each) for each in known if not each[0].signoff],
+            signoffs=[SignoffShown.of(*each) for each in known if each[0].signoff],
+        )
+
+
+class TallyShown(Shown):
+    """いまの票の数"""
+
+    members: int = Field(description="委員の数")
+    present: int = Field(description="出席（持ち回りでは回答）した委員の数")
+    quorate: bool = Field(description="定足数に達しているか")
+    in_favour: int = Field(description="賛成")
+    against: int = Field(description="反対")
+    abstained: int = Field(description="棄権")
+    carried: bool | None = Field(description="可決か。null は可否同数")

@@ -1,0 +1,39 @@
+"""The log: its events, and whether they hang together."""
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from workflow.queries.log import Entry
+from workflow.wire.values import Moment, Shown, each
+
+
+class EventShown(Shown):
+    """記録された出来事"""
+
+    seq: int = Field(description="記録の番号")
+    at: Moment
+    by: str | None = Field(description="誰が（職員の鍵）。意見を出した人では null")
+    tag: str = Field(description="種類")
+    hash: str = Field(description="ここまでの記録のハッシュ")
+
+
+class Log(Shown):
+    """記録の 1 ページ、古い順"""
+
+    events: list[EventShown]
+    following: int | None = Field(
+        description="続きを読むときに following として送る番号。最後のページでは null"
+    )
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], following: int | None) -> "Log":
+        return cls(events=each(EventShown, entries), following=following)
+
+
+class Verified(Shown):
+    """記録の連鎖の検証"""
+
+    whole: bool = Field(description="初めから終わりまで正しくつながっているか")
+    events: int | None = Field(description="つながっている出来事の数")
+    broken: str | None = Field(description="切れている所")

@@ -1,0 +1,138 @@
+"""Meetings: the list, and one with its agenda, outcomes and attendance."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from pydantic import Field
+
+from definitions.terms import Outcome
+from workflow.domain.decisions import Manner
+from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.queries.agenda import Decided, Item
+from workflow.queries.attendance import Attended
+from workflow.queries.meetings import MeetingFact
+from workflow.wire.values import Day, Moment, Shown, each
+
+
+class MeetingShown(Shown):
+    """会議"""
+
+    number: int = Field(description="会議の番号")
+    body: str = Field(description="会議体の鍵")
+    title: str = Field(description="会議の名称")
+    form: MeetingForm
+    starts_at: Moment = Field(description="開始。持ち回りでは送った日時")
+    ends_at: Moment = Field(description="終了。持ち回りでは回答期限")
+    place: str = Field(description="場所")
+    status: MeetingStatus
+
+    @classmethod
+    def of(cls, meeting: MeetingFact, **more: Any) -> Self:
+        return cls(
+            number=meeting.id,
+            body=meeting.body_key,
+            title=meeting.title,
+            form=meeting.form,
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            place=meeting.place,
+            status=meeting.status,
+            **more,
+        )
+
+
+class Meetings(Shown):
+    """会議の一覧の 1 ページ、開始の順"""
+
+    meetings: list[MeetingShown]
+    following: int | None = Field(
+        description="続きを読むときに following として送る番号。最後のページでは null"
+    )
+
+    @classmethod
+    def of(cls, found: Iterable[MeetingFact], following: int | None) -> "Meetings":
+        return cls(meetings=[MeetingShown.of(meeting) for meeting in found], following=following)
+
+
+class ConditionShown(Shown):
+    """付された条件"""
+
+    number: int = Field(description="条件の番号")
+    text: str = Field(description="条件")
+    closed_at: Moment | None = Field(description="解消した日時")
+    closed_note: str | None = Field(description="どう満たしたか")
+
+
+class DecisionShown(Shown):
+    """議題の結果"""
+
+    number: int = Field(description="決定の番号")
+    outcome: Outcome
+    manner: Manner
+    note: str = Field(description="備考・附帯意見")
+    decided_on: Day = Field(description="決した日")
+    conditions: list[ConditionShown] = Field(default=[], description="付された条件")
+
+    @classmethod
+    def on_item(cls, decided: Decided) -> "DecisionShown":
+        return cls(
+            number=decided.id,
+            outcome=decided.outcome,
+            manner=decided.manner,
+            note=decided.note,
+            decided_on=decided.on,
+            conditions=each(ConditionShown, decided.conditions),
+        )
+
+
+class ItemShown(Shown):
+    """議題"""
+
+    number: int = Field(description="議題の番号")
+    position: int = Field(description="順番")
+    plan: str = Field(description="計画の鍵")
+    gate: str = Field(description="関門の鍵")
+    purpose: Purpose
+    version: int = Field(description="諮る版の番号")
+    sha256: str = Field(description="諮る版の SHA-256")
+    decision: DecisionShown | None = Field(default=None, description="結果。まだなら null")
+
+    @classmethod
+    def of(cls, item: Item) -> "ItemShown":
+        return cls(
+            number=item.id,
+            position=item.position,
+            plan=item.plan,
+            gate=item.gate_key,
+            purpose=item.purpose,
+            version=item.version,
+            sha256=item.sha256,
+            decision=DecisionShown.on_item(item.decided) if item.decided else None,
+        )
+
+
+class AttendanceShown(Shown):
+    """出欠"""
+
+    member: str = Field(description="委員の鍵")
+    present: bool = Field(description="出席（代理を含む）か")
+    deputy: str | None = Field(description="代理者の鍵")
+
+
+class OneMeeting(MeetingShown):
+    """会議と、その議題・結果・出欠"""
+
+    minutes: str = Field(description="議事要旨")
+    items: list[ItemShown] = Field(description="議題、順に")
+    attendance: list[AttendanceShown] = Field(description="記録された出欠")
+
+    @classmethod
+    def whole(
+        cls, meeting: MeetingFact, agenda: Iterable[Item], attended: Iterable[Attended]
+    ) -> "OneMeeting":
+        return cls.of(
+            meeting,
+            minutes=meeting.minutes,
+            items=[ItemShown.of(item) for item in agenda],
+            attendance=each(AttendanceShown, attended),
+        )

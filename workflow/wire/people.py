@@ -1,0 +1,98 @@
+"""People, departments and bodies: who there is, and who sits where on a day."""
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from definitions.terms import Role
+from workflow.queries.bodies import SeatedBody
+from workflow.queries.people import PersonName
+from workflow.wire.values import Day, Shown, each
+
+
+class PersonShown(Shown):
+    """職員"""
+
+    key: str = Field(description="職員の鍵")
+    name: str = Field(description="氏名")
+    email: str = Field(description="電子メール")
+
+
+class People(Shown):
+    """職員の一覧の 1 ページ、鍵の順"""
+
+    people: list[PersonShown]
+    following: str | None = Field(
+        description="続きを読むときに following として送る鍵。最後のページでは null"
+    )
+
+    @classmethod
+    def of(cls, people: Iterable[PersonName], following: str | None) -> "People":
+        return cls(people=each(PersonShown, people), following=following)
+
+
+class DepartmentShown(Shown):
+    """課"""
+
+    key: str = Field(description="課の鍵")
+    name: str = Field(description="課の名称")
+
+
+class Departments(Shown):
+    """課の一覧"""
+
+    departments: list[DepartmentShown]
+
+    @classmethod
+    def of(cls, departments: Iterable[tuple[str, str]]) -> "Departments":
+        return cls(departments=[DepartmentShown(key=key, name=name) for key, name in departments])
+
+
+class SeatShown(Shown):
+    """会議体の席"""
+
+    person: str = Field(description="職員の鍵")
+    name: str = Field(description="氏名")
+    role: Role
+
+
+class BodyShown(Shown):
+    """会議体"""
+
+    key: str = Field(description="会議体の鍵")
+    name: str = Field(description="会議体の名称")
+
+
+class Bodies(Shown):
+    """会議体の一覧"""
+
+    bodies: list[BodyShown]
+
+    @classmethod
+    def of(cls, bodies: Iterable[tuple[str, str]]) -> "Bodies":
+        return cls(bodies=[BodyShown(key=key, name=name) for key, name in bodies])
+
+
+class OneBody(BodyShown):
+    """会議体と、その日の委員・事務局"""
+
+    chair: str = Field(description="会長の職")
+    on: Day = Field(description="この日の委員")
+    members: list[SeatShown]
+
+    @classmethod
+    def of(cls, body: SeatedBody) -> "OneBody":
+        seats = [SeatShown(person=seat.key, name=seat.name, role=seat.role) for seat in body.members]
+        return cls(key=body.key, name=body.name, chair=body.chair, on=body.on, members=seats)
+
+
+class ChainUsed(Shown):
+    """登録した定義"""
+
+    sha256: str = Field(description="定義の SHA-256")
+
+
+class Ended(Shown):
+    """終えた任期"""
+
+    ended: int = Field(description="終えた所属・委員・代理の数")

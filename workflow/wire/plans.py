@@ -1,0 +1,207 @@
+"""Plans: where they stand, what blocks them, their versions, history and schedule."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import Field
+
+from workflow.domain.gates import Lack
+from workflow.domain.machine import earlier_stages
+from workflow.domain.plans import Status
+from workflow.queries import Blockers as Found
+from workflow.queries import Happened, Month, Page, VersionLine
+from workflow.queries.plans import PlanFact
+from workflow.wire.values import Moment, Shown, each
+
+
+class StageShown(Shown):
+    """段階"""
+
+    key: str = Field(description="段階の鍵")
+    label: str = Field(description="段階の名称")
+
+
+class PlanShown(Shown):
+    """計画"""
+
+    key: str = Field(description="計画の鍵")
+    title: str = Field(description="計画の名称")
+    chain: str = Field(description="定義の鍵")
+    department: str = Field(description="担当課の鍵")
+    stage: StageShown = Field(description="いまの段階")
+    status: Status
+    revision: int = Field(description="改訂。操作のときに seen として送ります")
+    visit: int = Field(description="差戻しのたびに増える回数")
+    entered_at: Moment = Field(description="いまの段階になった日時")
+    version: int | None = Field(description="現在の版の番号")
+    sha256: str | None = Field(description="現在の版の SHA-256")
+    following_stages: list[StageShown] = Field(description="進める段階")
+    earlier_stages: list[StageShown] = Field(description="差し戻せる段階")
+
+    @classmethod
+    def of(cls, plan: PlanFact) -> "PlanShown":
+        chain = plan.chain
+        return cls(
+            **{name: getattr(plan, name) for name in _ALIKE},
+            chain=chain.key,
+            stage=StageShown.model_validate(plan.stage),
+            version=plan.text.number if plan.text else None,
+            following_stages=each(StageShown, [chain.stage(key) for key in chain.after(plan.stage)]),
+            earlier_stages=each(
+                StageShown, [chain.stage(key) for key in earlier_stages(chain, plan.stage.key)]
+            ),
+        )
+
+
+_ALIKE = ("key", "title", "department", "status", "revision", "visit", "entered_at", "sha256")
+
+
+class Plans(Shown):
+    """計画の一覧の 1 ページ、鍵の順"""
+
+    plans: list[PlanShown]
+    following: str | None = Field(
+        description="続きを読むときに following として送る鍵。最後のページでは null"
+    )
+
+    @classmethod
+    def of(cls, page: Page) -> "Plans":
+        return cls(plans=[PlanShown.of(plan) for plan in page.plans], following=page.following)
+
+
+class ComingMeeting(Shown):
+    """これからの会議"""
+
+    meeting: int = Field(description="会議の番号")
+    title: str = Field(description="会議の名称")
+    starts_at: Moment
+    listed: bool = Field(description="議題に載っているか")
+
+
+class Blocker(Shown):
+    """閉じている関門と、その理由"""
+
+    gate: str = Field(description="関門の鍵")
+    label: str = Field(description="関門の名称")
+    lack: Lack = Field(description="足りないもの")
+    detail: list[str] = Field(description="足りないものの内訳")
+    who: str = Field(description="誰が開けられるか")
+    words: str = Field(description="理由の説明")
+    coming: ComingMeeting | None = Field(default=None, description="開けられる次の会議")
+
+
+class GateShown(Shown):
+    """いまの段階の関門"""
+
+    gate: str = Field(description="関門の鍵")
+    label: str = Field(description="関門の名称")
+    open: bool = Field(description="開いているか")
+
+
+class Blockers(Shown):
+    """いまの段階の関門と、進めない理由"""
+
+    gates: list[GateShown] = Field(description="関門、定義の順")
+    blockers: list[Blocker] = Field(description="閉じている関門の理由。空なら進めます")
+
+    @classmethod
+    def of(cls, found: Found) -> "Blockers":
+        gates = [GateShown(gate=s.gate.key, label=s.gate.label, open=s.open) for s in found.states]
+        return cls(gates=gates, blockers=each(Blocker, found.reasons))
+
+
+class Happening(Shown):
+    """計画に起きたこと"""
+
+    seq: int = Field(description="記録の番号")
+    at: Moment
+    by: str = Field(description="誰が（氏名）")
+    tag: str = Field(description="種類")
+    words: str = Field(description="説明")
+    data: dict[str, Any] = Field(description="記録された値")
+
+
+class History(Shown):
+    """計画の経過、古い順"""
+
+    history: list[Happening]
+
+    @classmethod
+    def of(cls, happened: Iterable[Happened]) -> "History":
+        return cls(history=each(Happening, happened))
+
+
+class VersionShown(Shown):
+    """版"""
+
+    number: int = Field(description="版の番号")
+    filename: str = Field(description="ファイル名")
+    stage: str = Field(description="登録したときの段階の鍵")
+    sha256: str = Field(description="文書の SHA-256")
+    note: str = Field(description="版の説明")
+    added_by: str = Field(description="登録した職員の鍵")
+    added_at: Moment
+
+
+class Versions(Shown):
+    """計画の版、新しい順"""
+
+    versions: list[VersionShown]
+
+    @classmethod
+    def of(cls, lines: Iterable[VersionLine]) -> "Versions":
+        return cls(
+            versions=[
+                VersionShown(
+                    number=line.number,
+                    filename=line.filename,
+                    stage=line.stage,
+                    sha256=line.sha256,
+                    note=line.note,
+                    added_by=line.by_key,
+                    added_at=line.at,
+                )
+                for line in lines
+            ]
+        )
+
+
+class AssemblyLine(Shown):
+    """議会への報告"""
+
+    body: str = Field(description="会議体の名称")
+    label: str = Field(description="報告するもの")
+
+
+class MonthShown(Shown):
+    """工程表の 1 か月"""
+
+    month: str = Field(description="月", examples=["2023-06"])
+    work: list[str] = Field(description="計画策定工程")
+    meetings: list[str] = Field(description="会議")
+    assembly: list[AssemblyLine] = Field(description="区議会")
+
+    @classmethod
+    def of(cls, month: Month) -> "MonthShown":
+        lines = [AssemblyLine(body=body, label=label) for body, label in month.assembly]
+        return cls(month=month.month, work=list(month.work), meetings=list(month.meetings), assembly=lines)
+
+
+class Schedule(Shown):
+    """工程表"""
+
+    planned: list[MonthShown] = Field(description="予定")
+    held: list[MonthShown] = Field(description="実際")
+
+    @classmethod
+    def of(cls, planned: Iterable[Month], held: Iterable[Month]) -> "Schedule":
+        return cls(planned=[MonthShown.of(m) for m in planned], held=[MonthShown.of(m) for m in held])
+
+
+class Moved(Shown):
+    """動いた計画"""
+
+    plan: str = Field(description="計画の鍵")
+    from_stage: str = Field(description="元の段階の鍵。開始のときは空")
+    to_stage: str = Field(description="新しい段階の鍵")
+    revision: int = Field(description="新しい改訂")

@@ -1,0 +1,60 @@
+"""What the shapes of every subject are made of: days, moments, and the plain answers."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from workflow.domain.calendar import FIRST_DAY, LAST_DAY, TOKYO
+
+
+def _in_our_time(value: datetime) -> datetime:
+    if not FIRST_DAY.year <= value.year <= LAST_DAY.year:
+        raise ValueError(f"{FIRST_DAY.year} 年から {LAST_DAY.year} 年までの日時にしてください。")
+    return value
+
+
+Day = Annotated[
+    date, Field(ge=FIRST_DAY, le=LAST_DAY, description="日（Asia/Tokyo）", examples=["2023-06-12"])
+]
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_in_our_time),
+    PlainSerializer(lambda moment: moment.astimezone(TOKYO), return_type=datetime),
+    Field(description="日時（時差付きの ISO 8601）", examples=["2023-06-12T14:00:00+09:00"]),
+]
+
+
+class Shown(BaseModel):
+    """What a program reads, made of a fact."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Done(Shown):
+    """記録しました"""
+
+    done: bool = Field(default=True, description="記録したので true")
+
+    @classmethod
+    def of(cls, _: object) -> "Done":
+        return cls()
+
+
+class Numbered(Shown):
+    """記録したものの番号"""
+
+    number: int = Field(description="番号")
+
+    @classmethod
+    def of(cls, number: int) -> "Numbered":
+        return cls(number=number)
+
+
+Shape = TypeVar("Shape", bound=Shown)
+
+
+def each(shape: type[Shape], facts: Iterable[object]) -> list[Shape]:
+    """Each fact in that shape."""
+    return [shape.model_validate(fact) for fact in facts]
