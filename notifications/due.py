@@ -14,7 +14,7 @@ from notifications.kinds import Kind
 from notifications.reminders import Occasion, Owed, aim, applies, claim_prefix, due, foreseen
 from workflow.domain.calendar import at_tokyo, business_days_after, end_of_day, offset_before, tokyo_day
 from workflow.domain.events import Tag
-from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus
 from workflow.domain.plans import Status
 from workflow.domain.rights import SEATED
 from workflow.domain.votes import Choice
@@ -52,7 +52,7 @@ def owed(db: Session, now: datetime) -> list[Owed]:
     return found
 
 
-def foreseen_for(db: Session, held: Meeting, now: datetime) -> list[Owed]:
+def foreseen_for(db: Session, held: HeldMeeting, now: datetime) -> list[Owed]:
     """What the rules owe for one meeting as it stands, claimed or not, the time come or not. Nothing for one that
     is over or cancelled."""
     if held.ends_at <= now:

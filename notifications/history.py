@@ -12,7 +12,8 @@ from notifications.kinds import Kind, State
 from notifications.messages import CALLINGS
 from notifications.notices import recipients_of_meeting
 from workflow.domain.calendar import tokyo_day
-from workflow.store.tables import Delivery, Meeting, Person
+from workflow.domain.meetings import HeldMeeting
+from workflow.store.tables import Delivery, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Told:
     notices: tuple[Notice, ...]
 
 
-def notices_of(db: Session, meeting: Meeting, now: datetime) -> list[Told]:
+def notices_of(db: Session, meeting: HeldMeeting, now: datetime) -> list[Told]:
     """Everybody invited, and whoever else was or will be told something about the meeting, each with their
     notices. A fixed number of statements, however many people and notices."""
     notices: dict[int, list[Notice]] = {}
@@ -71,7 +72,7 @@ def notices_of(db: Session, meeting: Meeting, now: datetime) -> list[Told]:
     ]
 
 
-def recipients_of(db: Session, meeting: Meeting, kind: Kind, now: datetime) -> list[str]:
+def recipients_of(db: Session, meeting: HeldMeeting, kind: Kind, now: datetime) -> list[str]:
     """The names of those a notice of that kind about the meeting goes to, were it sent now."""
     if kind in CALLINGS:
         return [

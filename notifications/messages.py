@@ -19,7 +19,7 @@ from notifications.reminders import stamp
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.domain.events import Tag
-from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose
 from workflow.queries.chains import chain_of
 from workflow.queries.plans import plan_by_id
 from workflow.queries.seats import seats
@@ -215,13 +215,13 @@ class Desk:
         return self._events[seq]
 
 
-def sample(db: Session, meeting: Meeting, kind: Kind) -> Letter:
+def sample(db: Session, meeting: HeldMeeting, kind: Kind) -> Letter:
     """The letter of that kind about the meeting as it stands, to nobody yet: what a preview shows."""
     words, chain = meeting_words(db, meeting)
     return Letter(kind, "", "", {"meeting": words, "reason": "", "was": None}, chain, meeting.body_key)
 
 
-def invite_of(meeting: Meeting, method: Method) -> Invite:
+def invite_of(meeting: HeldMeeting, method: Method) -> Invite:
     """The meeting's calendar entry as it stands."""
     return Invite(
         method,
@@ -234,7 +234,7 @@ def invite_of(meeting: Meeting, method: Method) -> Invite:
     )
 
 
-def meeting_words(db: Session, meeting: Meeting) -> tuple[MeetingWords, str]:
+def meeting_words(db: Session, meeting: HeldMeeting) -> tuple[MeetingWords, str]:
     """The meeting with its agenda in words, and the key of its body's chain."""
     body = db.get_one(BodyRecord, meeting.body_key)
     form = MeetingForm(meeting.form)
@@ -355,7 +355,7 @@ def bodies_between(db: Session, plan_id: int, to: str, was: str) -> list[str]:
     return list(dict.fromkeys(g.body for stage in stages for g in stage.gates if isinstance(g, BodyGate)))
 
 
-def _end(meeting: Meeting) -> str:
+def _end(meeting: HeldMeeting) -> str:
     """The end of a meeting: only its time when it ends on the day it began."""
     same_day = tokyo_day(meeting.starts_at) == tokyo_day(meeting.ends_at)
     return f"{meeting.ends_at.astimezone(TOKYO):%H:%M}" if same_day else reiwa_moment(meeting.ends_at)

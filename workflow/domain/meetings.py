@@ -82,6 +82,21 @@ class Scheduled(Protocol):
     def ends_at(self) -> datetime: ...
 
 
+class HeldMeeting(Scheduled, Protocol):
+    """A meeting as its record says, wherever it was read."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def body_key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+
+
 def phase_of(meeting: Scheduled, now: datetime) -> Phase:
     """How the meeting stands at that moment."""
     if meeting.status == MeetingStatus.CANCELLED:

@@ -68,3 +68,11 @@ def account(db: Session, key: str, now: datetime) -> Account:
         seats=tuple((name, Role(role)) for name, role in seats),
         sessions=tuple(sessions),
     )
+
+
+def email_of(db: Session, key: str) -> str:
+    """The address the person of that key gets mail at. Raises `NotFound`."""
+    found = db.scalar(select(Person.email).where(Person.key == key))
+    if found is None:
+        raise NotFound("職員", key)
+    return found

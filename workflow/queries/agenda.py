@@ -11,8 +11,9 @@ from definitions.chain import BodyGate
 from definitions.terms import Outcome
 from workflow.domain import gates
 from workflow.domain.decisions import Manner
+from workflow.domain.errors import NotFound
 from workflow.domain.gates import Lack
-from workflow.domain.meetings import Purpose
+from workflow.domain.meetings import HeldMeeting, Purpose
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import standing_decision
@@ -97,6 +98,14 @@ class AloneDecided:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What an item puts, by their numbers: a plan, to a meeting."""
+
+    plan: int
+    meeting: int
+
+
 def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Item]:
     """What is on the meeting's agenda, in its order; `with_removed`, what was taken off it too. Two statements,
     beside each chain once in a process."""
@@ -139,7 +148,15 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
     return found
 
 
-def candidates(db: Session, meeting: Meeting, now: datetime) -> list[Candidate]:
+def put(db: Session, item: int) -> Put:
+    """What the item of that number puts. One statement. Raises `NotFound`."""
+    found = db.execute(select(AgendaItem.plan_id, AgendaItem.meeting_id).where(AgendaItem.id == item)).first()
+    if found is None:
+        raise NotFound("議題", str(item))
+    return Put(*found)
+
+
+def candidates(db: Session, meeting: HeldMeeting, now: datetime) -> list[Candidate]:
     """The plans that stand before a shut gate of the meeting's body and have a text, but for what is on this
     agenda already; what waits on another says so. A fixed number of statements, however many plans there are."""
     stages = _stages_before(db, meeting.body_key)
@@ -200,7 +217,7 @@ def owed_to_its_body() -> ColumnElement[bool]:
     return (Decision.manner == Manner.CHAIR_ALONE) & standing_decision() & ~answered.exists()
 
 
-def alone_decided(db: Session, meeting: Meeting) -> list[AloneDecided]:
+def alone_decided(db: Session, meeting: HeldMeeting) -> list[AloneDecided]:
     """The 専決 owed to the meeting's body, but for those on this agenda already. One statement."""
     here = select(AgendaItem.id).where(
         AgendaItem.meeting_id == meeting.id,

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, aliased
 from definitions.chain import Body, Tie
 from definitions.terms import Role
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.meetings import HeldMeeting
 from workflow.domain.votes import Ballot, Choice, Tally, standing, tally_of
 from workflow.queries.actor import in_term
 from workflow.queries.seats import Seat, seats
-from workflow.store.tables import AgendaItem, Attendance, Deputy, Meeting, Person, Vote
+from workflow.store.tables import AgendaItem, Attendance, Deputy, Person, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Poll:
         return [each.place.seat.name for each in self.answers if each.awaited]
 
 
-def places(db: Session, meeting: Meeting) -> list[Place]:
+def places(db: Session, meeting: HeldMeeting) -> list[Place]:
     """The members of the meeting's day, the chair first, with who was there. Three statements."""
     day = tokyo_day(meeting.starts_at)
     members = seats(db, meeting.body_key, day)
@@ -114,7 +115,7 @@ def attendance_of(db: Session, meeting: int) -> list[Attended]:
     return [Attended(*row) for row in rows]
 
 
-def polls(db: Session, meeting: Meeting, body: Body, members: Sequence[Place]) -> Mapping[int, Poll]:
+def polls(db: Session, meeting: HeldMeeting, body: Body, members: Sequence[Place]) -> Mapping[int, Poll]:
     """By item, how its members voted or answered and what that amounts to now. One statement."""
     caster = aliased(Person)
     rows = db.execute(

@@ -109,6 +109,11 @@ def seated_body(db: Session, key: str, day: date) -> SeatedBody:
     return SeatedBody(key, found.name, chair, day, tuple(seated))
 
 
+def body_rule(db: Session, key: str) -> Body:
+    """What the body is, as the chain that last named it says. One statement, beside its chain once in a process."""
+    return chain_of(db, known_body(db, key).chain_sha256).body(key)
+
+
 def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:
     """The body of that key. Three statements, beside its chain once in a process. Raises `NotFound`."""
     record = known_body(db, key)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import NotFound
+from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.queries.actor import has_left, in_term
+from workflow.queries.meetings import MeetingFact, meeting_fact, meetings
 from workflow.store.tables import BodyRecord, Event, Feed, Meeting, Membership, Person
 
 BACK = timedelta(days=90)
@@ -22,7 +24,7 @@ BACK = timedelta(days=90)
 class Entry:
     """A meeting as a feed shows it, with when it was last called, moved or cancelled."""
 
-    meeting: Meeting
+    meeting: MeetingFact
     changed_at: datetime
 
 
@@ -104,17 +106,18 @@ def _entries(db: Session, bodies: list[str], now: datetime) -> list[Entry]:
         select(func.max(Event.at))
         .where(
             Event.meeting_id == Meeting.id,
-            Event.tag.in_(["meeting.called", "meeting.moved", "meeting.cancelled"]),
+            Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED, Tag.MEETING_CANCELLED]),
         )
         .correlate(Meeting)
         .scalar_subquery()
     )
     rows = db.execute(
-        select(Meeting, changed)
+        meetings()
+        .add_columns(changed.label("changed_at"))
         .where(Meeting.body_key.in_(bodies), Meeting.ends_at >= now - BACK)
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    return [Entry(meeting, at or meeting.starts_at) for meeting, at in rows]
+    return [Entry(meeting_fact(row), row.changed_at or row.starts_at) for row in rows]
 
 
 def _seated(terms: Iterable[Membership], body: str, day: date) -> bool:

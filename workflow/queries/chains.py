@@ -98,6 +98,19 @@ _ADOPTED = func.coalesce(
 """The number of the event by which the office adopted a text: it was added, or a plan was opened with it."""
 
 
+def kept_chains(db: Session) -> dict[str, Chain]:
+    """The chains the office keeps, by the SHA-256 of their text. One statement, beside each chain once in a
+    process."""
+    return {sha256: chain_of(db, sha256) for sha256 in db.scalars(select(ChainText.sha256))}
+
+
+def chains_to_begin(db: Session) -> dict[str, Chain]:
+    """The chains a plan can begin with, each by its name: the shipped ones by their key, then what else the office
+    keeps by its SHA-256."""
+    ours = {key: shipped(key) for key in shipped_chains()}
+    return ours | {sha256: chain for sha256, chain in kept_chains(db).items() if chain not in ours.values()}
+
+
 @cache
 def _shipped() -> dict[str, Chain]:
     """The chains that come with the program, by the SHA-256 of their text; read once in a process."""

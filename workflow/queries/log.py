@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
@@ -100,6 +100,11 @@ _ENTRIES = select(Event.seq, Event.at, Person.key, Person.name, Event.tag, Event
 def _entry(row: Any) -> Entry:
     seq, at, by, name, tag, data, digest = row
     return Entry(seq, at, by, name, Tag(tag), json.loads(data), digest)
+
+
+def last_event(db: Session) -> int:
+    """The number of the newest event; 0 before the first."""
+    return db.scalar(select(func.max(Event.seq))) or 0
 
 
 def _events(narrowed: Narrowed) -> Select[*tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
@@ -17,18 +17,27 @@ PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A meeting with the name of its body."""
+class MeetingFact:
+    """A meeting with the name of its body. `starts_at` of a 持ち回り is when it went out, `ends_at` its last moment."""
 
-    meeting: Meeting
+    id: int
+    body_key: str
     body: str
+    title: str
+    form: MeetingForm
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    status: MeetingStatus
+    sequence: int
+    minutes: str
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingPage:
     """A page of meetings; `following` is where to go on from, None at the end."""
 
-    meetings: tuple[Listed, ...]
+    meetings: tuple[MeetingFact, ...]
     following: str | None
 
 
@@ -42,20 +51,65 @@ class Period:
     closes_on: date
 
 
-def meetings_between(db: Session, first: date, last: date, body: str | None = None) -> list[Listed]:
+MEETING_COLUMNS = (
+    Meeting.id,
+    Meeting.body_key,
+    BodyRecord.name.label("body"),
+    Meeting.title,
+    Meeting.form,
+    Meeting.starts_at,
+    Meeting.ends_at,
+    Meeting.place,
+    Meeting.status,
+    Meeting.sequence,
+    Meeting.minutes,
+)
+
+
+def meetings() -> Select[*tuple[Any, ...]]:
+    """Every meeting: the statement to narrow, and to read with `meeting_fact`."""
+    return select(*MEETING_COLUMNS).select_from(Meeting).join(BodyRecord, BodyRecord.key == Meeting.body_key)
+
+
+def meeting_fact(row: Row[*tuple[Any, ...]]) -> MeetingFact:
+    """A row of `meetings()` as a fact; what more the statement reads stands behind."""
+    return MeetingFact(
+        id=row.id,
+        body_key=row.body_key,
+        body=row.body,
+        title=row.title,
+        form=MeetingForm(row.form),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        place=row.place,
+        status=MeetingStatus(row.status),
+        sequence=row.sequence,
+        minutes=row.minutes,
+    )
+
+
+def meeting(db: Session, number: int) -> MeetingFact:
+    """The meeting of that number. One statement. Raises `NotFound`."""
+    row = db.execute(meetings().where(Meeting.id == number)).first()
+    if row is None:
+        raise NotFound("会議", str(number))
+    return meeting_fact(row)
+
+
+def meetings_between(db: Session, first: date, last: date, body: str | None = None) -> list[MeetingFact]:
     """The meetings that begin on these days, and each 持ち回り whose last day is one of them. One statement."""
     from_, to = at_tokyo(first, datetime.min.time()), end_of_day(last)
     begins = and_(Meeting.starts_at >= from_, Meeting.starts_at < to)
-    answered_by = and_(Meeting.form == "in_writing", Meeting.ends_at >= from_, Meeting.ends_at < to)
-    found = _meetings(body).where(or_(begins, answered_by)).order_by(Meeting.starts_at, Meeting.id)
-    return [Listed(*row) for row in db.execute(found)]
+    answered_by = and_(Meeting.form == MeetingForm.IN_WRITING, Meeting.ends_at >= from_, Meeting.ends_at < to)
+    found = _meetings_of(body).where(or_(begins, answered_by)).order_by(Meeting.starts_at, Meeting.id)
+    return [meeting_fact(row) for row in db.execute(found)]
 
 
 def coming_meetings(
     db: Session, now: datetime, *, body: str | None = None, following: str | None = None
 ) -> MeetingPage:
     """The meetings that are not over, nearest first: one page, one statement. Raises `BadInput`."""
-    rows = _meetings(body).where(Meeting.ends_at > now).order_by(Meeting.starts_at, Meeting.id)
+    rows = _meetings_of(body).where(Meeting.ends_at > now).order_by(Meeting.starts_at, Meeting.id)
     if following:
         at, number = _cursor(following)
         rows = rows.where(_or_same(Meeting.starts_at > at, at, Meeting.id > number))
@@ -66,34 +120,13 @@ def past_meetings(
     db: Session, now: datetime, *, body: str | None = None, following: str | None = None
 ) -> MeetingPage:
     """The meetings that are over, newest first: one page, one statement. Raises `BadInput`."""
-    rows = _meetings(body).where(Meeting.ends_at <= now).order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    rows = (
+        _meetings_of(body).where(Meeting.ends_at <= now).order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    )
     if following:
         at, number = _cursor(following)
         rows = rows.where(_or_same(Meeting.starts_at < at, at, Meeting.id < number))
     return _page(db, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingFact:
-    """A meeting. `starts_at` of a 持ち回り is when it went out, `ends_at` its last moment."""
-
-    id: int
-    body_key: str
-    title: str
-    form: MeetingForm
-    starts_at: datetime
-    ends_at: datetime
-    place: str
-    status: MeetingStatus
-    minutes: str
-
-
-def meeting(db: Session, number: int) -> MeetingFact:
-    """The meeting of that number. One statement. Raises `NotFound`."""
-    row = db.execute(_FACTS.where(Meeting.id == number)).first()
-    if row is None:
-        raise NotFound("会議", str(number))
-    return _fact(row)
 
 
 def meeting_list(
@@ -109,7 +142,7 @@ def meeting_list(
     """The meetings in the order they begin, on the days from `since` until `until`, after the meeting of the number
     `following`. The second value is the number to go on from, None at the end. One statement, and one more with
     `following`. Raises `NotFound`."""
-    wanted = _FACTS.order_by(Meeting.starts_at, Meeting.id)
+    wanted = meetings().order_by(Meeting.starts_at, Meeting.id)
     if body is not None:
         wanted = wanted.where(Meeting.body_key == body)
     if status is not None:
@@ -124,28 +157,9 @@ def meeting_list(
             _or_same(Meeting.starts_at > last.starts_at, last.starts_at, Meeting.id > last.id)
         )
     rows = db.execute(wanted if limit is None else wanted.limit(limit + 1))
-    found = [_fact(row) for row in rows]
+    found = [meeting_fact(row) for row in rows]
     more = limit is not None and len(found) > limit
     return found[:limit], found[:limit][-1].id if more else None
-
-
-_FACTS = select(
-    Meeting.id,
-    Meeting.body_key,
-    Meeting.title,
-    Meeting.form,
-    Meeting.starts_at,
-    Meeting.ends_at,
-    Meeting.place,
-    Meeting.status,
-    Meeting.minutes,
-)
-
-
-def _fact(row: Any) -> MeetingFact:
-    number, body, title, form, starts_at, ends_at, place, status, minutes = row
-    form, status = MeetingForm(form), MeetingStatus(status)
-    return MeetingFact(number, body, title, form, starts_at, ends_at, place, status, minutes)
 
 
 def periods_between(db: Session, first: date, last: date) -> list[Period]:
@@ -164,14 +178,8 @@ def closed_day_names(db: Session) -> dict[date, str]:
     return {row.day: row.name for row in db.scalars(select(ClosedDay))}
 
 
-def bodies(db: Session) -> list[tuple[str, str]]:
-    """Every body, as (key, name)."""
-    return [(key, name) for key, name in db.execute(select(BodyRecord.key, BodyRecord.name))]
-
-
-def _meetings(body: str | None) -> Select[*tuple[Any, ...]]:
-    found = select(Meeting, BodyRecord.name).join(BodyRecord, BodyRecord.key == Meeting.body_key)
-    return found.where(Meeting.body_key == body) if body else found
+def _meetings_of(body: str | None) -> Select[*tuple[Any, ...]]:
+    return meetings().where(Meeting.body_key == body) if body else meetings()
 
 
 def _or_same(beyond: ColumnElement[bool], at: datetime, further: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -179,13 +187,13 @@ def _or_same(beyond: ColumnElement[bool], at: datetime, further: ColumnElement[b
 
 
 def _page(db: Session, rows: Select[*tuple[Any, ...]]) -> MeetingPage:
-    found = [Listed(*row) for row in db.execute(rows.limit(PAGE + 1))]
+    found = [meeting_fact(row) for row in db.execute(rows.limit(PAGE + 1))]
     shown = tuple(found[:PAGE])
-    last = shown[-1].meeting if len(found) > PAGE else None
+    last = shown[-1] if len(found) > PAGE else None
     return MeetingPage(shown, _cursor_at(last) if last else None)
 
 
-def _cursor_at(last: Meeting) -> str:
+def _cursor_at(last: MeetingFact) -> str:
     return f"{(last.starts_at - _EPOCH) // timedelta(microseconds=1)}-{last.id}"
 
 

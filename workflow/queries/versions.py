@@ -30,8 +30,7 @@ class VersionLine:
 
 def versions(db: Session, plan: PlanFact) -> list[VersionLine]:
     """The versions of the plan's text, newest first. One statement."""
-    rows = db.execute(_versions(plan).order_by(Version.number.desc()))
-    return [VersionLine(*row) for row in rows]
+    return [VersionLine(*row) for row in db.execute(_versions(plan).order_by(Version.number.desc()))]
 
 
 def version(db: Session, plan: PlanFact, number: int) -> VersionLine:

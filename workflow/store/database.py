@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from workflow.domain.errors import BadInput, DatabaseUnusable
 from workflow.store import private_files
 
+Reading = Session
+"""What `Office.reading` gives, for those who hand it on to the questions and ask the database nothing themselves."""
+
 WRITER_LOCK = 0x73616B75
 """The PostgreSQL advisory lock a writing transaction holds: one writer an office, as `BEGIN IMMEDIATE` is."""
 

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Request, Response
 
 from workflow.domain.calendar import month_label, month_of, shown_clock, tokyo_day, weekday, why_closed
 from workflow.domain.language import Language, language
-from workflow.domain.meetings import phase_of
+from workflow.domain.meetings import MeetingForm, phase_of
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
+from workflow.queries.bodies import body_names
 from workflow.queries.meetings import (
-    Listed,
+    MeetingFact,
     Period,
-    bodies,
     closed_day_names,
     coming_meetings,
     meetings_between,
@@ -41,8 +41,8 @@ class Day:
     day: date
     outside: bool
     closed: str | None
-    begins: list[Listed] = field(default_factory=list)
-    answered_by: list[Listed] = field(default_factory=list)
+    begins: list[MeetingFact] = field(default_factory=list)
+    answered_by: list[MeetingFact] = field(default_factory=list)
     opens: list[Period] = field(default_factory=list)
     closes: list[Period] = field(default_factory=list)
 
@@ -63,7 +63,7 @@ def meetings(
     """A month (`show=month`), or what is `coming` or `past`; of one body, or of all."""
     chosen = body[:60] or None
     with who.office.reading() as db:
-        known = bodies(db)
+        known = body_names(db)
         person = actor(db, who.key, tokyo_day(who.now))
         shared: dict[str, Any] = {
             "who": who,
@@ -123,10 +123,10 @@ def _weeks(who: Visitor, first: date, body: str | None) -> list[list[Day]]:
         day: Day(day, day.month != first.month, why_closed(day, closed)) for week in weeks for day in week
     }
     for each in held:
-        begins, ends = tokyo_day(each.meeting.starts_at), tokyo_day(each.meeting.ends_at)
+        begins, ends = tokyo_day(each.starts_at), tokyo_day(each.ends_at)
         if begins in days:
             days[begins].begins.append(each)
-        if each.meeting.form == "in_writing" and ends != begins and ends in days:
+        if each.form is MeetingForm.IN_WRITING and ends != begins and ends in days:
             days[ends].answered_by.append(each)
     for period in periods:
         if period.opens_on in days:

@@ -11,7 +11,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingStatus
 from workflow.queries.calendar_feeds import bodies_of, feed_shown, feeds_of
-from workflow.store.tables import Meeting
+from workflow.queries.meetings import MeetingFact
 from workflow.web.pages.meetings import Number
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import go, page
@@ -52,8 +52,8 @@ def calendar(request: Request, token: str) -> Response:
     return Response(content, media_type="text/calendar; charset=utf-8")
 
 
-def _method(meeting: Meeting) -> Method:
-    return Method.CANCEL if meeting.status == MeetingStatus.CANCELLED else Method.REQUEST
+def _method(meeting: MeetingFact) -> Method:
+    return Method.CANCEL if meeting.status is MeetingStatus.CANCELLED else Method.REQUEST
 
 
 def _feeds_page(request: Request, who: Visitor, url: str = "") -> Response:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from workflow import queries
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import PeriodState
@@ -13,6 +11,7 @@ from workflow.domain.rights import Act
 from workflow.queries import Consultation
 from workflow.queries.actor import actor
 from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.store.database import Reading
 from workflow.web.session import Visitor
 
 
@@ -43,7 +42,7 @@ class Desk:
         return self.asked is not None and self.asked.state is PeriodState.PUBLISHED
 
 
-def desk(db: Session, who: Visitor, key: str, round: int | None = None) -> Desk:
+def desk(db: Reading, who: Visitor, key: str, round: int | None = None) -> Desk:
     """The desk of that plan, at its newest public comment or at the `round`th. Raises `NotFound`."""
     plan = plan_by_key(db, key)
     rounds = queries.rounds(db, key, who.now)
@@ -56,7 +55,7 @@ def desk(db: Session, who: Visitor, key: str, round: int | None = None) -> Desk:
     return Desk(plan, tuple(rounds), asked, runs)
 
 
-def asking(db: Session, who: Visitor, key: str, round: int | None = None) -> tuple[Desk, Consultation]:
+def asking(db: Reading, who: Visitor, key: str, round: int | None = None) -> tuple[Desk, Consultation]:
     """The desk, once a public comment was opened. Raises `NotFound`."""
     found = desk(db, who, key, round)
     if found.asked is None:
@@ -64,14 +63,14 @@ def asking(db: Session, who: Visitor, key: str, round: int | None = None) -> tup
     return found, found.asked
 
 
-def running(db: Session, who: Visitor, key: str) -> tuple[Desk, Consultation]:
+def running(db: Reading, who: Visitor, key: str) -> tuple[Desk, Consultation]:
     """The desk, for those alone who run the comment. Raises `NotAllowed`, `NotFound`."""
     found, asked = asking(db, who, key)
     must_run(db, who, found)
     return found, asked
 
 
-def must_run(db: Session, who: Visitor, desk: Desk) -> None:
+def must_run(db: Reading, who: Visitor, desk: Desk) -> None:
     """Raises `NotAllowed` for those who do not run the comments of the plan."""
     if not desk.runs:
         actor(db, who.key, tokyo_day(who.now)).refuse(Act.RUN_COMMENT)

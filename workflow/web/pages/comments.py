@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
-from sqlalchemy.orm import Session
 
 from definitions.chain import PeriodGate
 from workflow import actions, queries
@@ -18,7 +17,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import CameIn
 from workflow.queries.plans import PlanFact
-from workflow.store.database import Office
+from workflow.store.database import Office, Reading
 from workflow.web.confirm import confirmed
 from workflow.web.pages.comment_desk import Desk, asking, desk, must_run, running
 from workflow.web.pages.public import public_view, result_of
@@ -152,7 +151,7 @@ def publish(request: Request, who: FormUser, key: str, form: Filled) -> Response
     )
 
 
-def _shown(db: Session, who: Visitor, found: Desk) -> dict[str, Any]:
+def _shown(db: Reading, who: Visitor, found: Desk) -> dict[str, Any]:
     """How the comment stands, and the gates at which one can be opened now or once others are open."""
     states = queries.blockers(db, found.plan, who.now).states
     waiting = [state for state in states if isinstance(state.gate, PeriodGate)]

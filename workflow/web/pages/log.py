@@ -7,8 +7,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from workflow import queries
 from workflow.domain.calendar import TOKYO, parse_day
@@ -16,9 +14,9 @@ from workflow.domain.errors import AuditBroken, BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.queries import Logged, Narrowed
+from workflow.queries.log import last_event
 from workflow.store import event_log
-from workflow.store.database import Office
-from workflow.store.tables import Event
+from workflow.store.database import Office, Reading
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page
 from workflow.web.session import Page, Reader
@@ -95,10 +93,10 @@ def as_csv(who: Reader, asked: Asked) -> Response:
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _verified(db: Session, *, whole: bool) -> dict[str, Any]:
+def _verified(db: Reading, *, whole: bool) -> dict[str, Any]:
     """How many events there are, how many of them were verified (None: too many to do it unasked), and what is
     broken."""
-    last = db.scalar(select(func.max(Event.seq))) or 0
+    last = last_event(db)
     if last > VERIFIED_AT_ONCE and not whole:
         return {"last": last, "verified": None, "broken": None}
     try:

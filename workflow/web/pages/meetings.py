@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request, Response
-from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from definitions.chain import Body, Tie
@@ -22,7 +21,7 @@ from workflow.domain.calendar import (
     tokyo_day,
     why_closed,
 )
-from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, Phase, Purpose, allowed_outcomes, phase_of
 from workflow.domain.rights import Act, Actor
@@ -30,10 +29,11 @@ from workflow.domain.votes import Choice
 from workflow.queries.actor import actor
 from workflow.queries.agenda import agenda, alone_decided, candidates
 from workflow.queries.attendance import Place, places, polls
-from workflow.queries.chains import chain_of
-from workflow.queries.meetings import bodies, closed_day_names
+from workflow.queries.bodies import body_names, body_rule
+from workflow.queries.meetings import MeetingFact, closed_day_names
+from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.seats import places_of
-from workflow.store.tables import BodyRecord, Meeting
+from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import go, page
@@ -126,10 +126,10 @@ def close(who: FormUser, number: Number, minutes: Annotated[str, Form()] = "") -
     return go(f"/meetings/{number}", said=say("会議を終了しました。"))
 
 
-def known(who: Visitor, number: int) -> Meeting:
+def known(who: Visitor, number: int) -> MeetingFact:
     """The meeting of that number. Raises `NotFound`."""
     with who.office.reading() as db:
-        return _found(db, number)
+        return meeting_of(db, number)
 
 
 def meeting_page(
@@ -145,17 +145,15 @@ def meeting_page(
     """The page of a meeting as this person sees it. `typed` are the values of a form that was not taken whole,
     `refused` says why, by item, and `done` what was taken of it."""
     with who.office.reading() as db:
-        held = _found(db, number)
-        body = db.get_one(BodyRecord, held.body_key)
+        held = meeting_of(db, number)
         person = actor(db, who.key, tokyo_day(who.now))
-        shown = _shown(db, who, person, held, body)
+        shown = _shown(db, who, person, held)
     return page(
         request,
         "meeting.html",
         code=code,
         who=who,
         meeting=held,
-        body=body,
         typed=typed or {},
         refused=refused or {},
         done=done,
@@ -170,19 +168,19 @@ def meeting_page(
     )
 
 
-def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRecord) -> dict[str, Any]:
-    rule = chain_of(db, body.chain_sha256).body(held.body_key)
+def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[str, Any]:
+    rule = body_rule(db, held.body_key)
     standing = phase_of(held, who.now)
     members = places(db, held)
     keeps = person.may(Act.CALL_MEETING, body=held.body_key)
-    in_writing = held.form == MeetingForm.IN_WRITING
+    in_writing = held.form is MeetingForm.IN_WRITING
     called = standing not in (Phase.CLOSED, Phase.CANCELLED)
     running = called and standing is not Phase.COMING
     votes = in_writing or rule.reaches == "tallied"
     may_vote = running and votes and (not in_writing or standing is Phase.ANSWERING)
     return {
         "rule": rule,
-        "form": MeetingForm(held.form),
+        "form": held.form,
         "standing": standing,
         "called": called,
         "running": running,
@@ -207,7 +205,7 @@ def _shown(db: Session, who: Visitor, person: Actor, held: Meeting, body: BodyRe
     }
 
 
-def _mine(db: Session, members: list[Place], rule: Body, person: Actor, *, in_writing: bool) -> list[Place]:
+def _mine(db: Reading, members: list[Place], rule: Body, person: Actor, *, in_writing: bool) -> list[Place]:
     """The places the person votes from: their own, and those they sit in for, while they may today. A chair who
     presides has a vote only on a tie, where the rule says so."""
     filled = [place for place in members if place.filled_by(person.key, in_writing=in_writing)]
@@ -218,13 +216,6 @@ def _mine(db: Session, members: list[Place], rule: Body, person: Actor, *, in_wr
         for place in filled
         if place.seat.person_id in theirs and not (presides and place.seat.role is Role.CHAIR)
     ]
-
-
-def _found(db: Session, number: int) -> Meeting:
-    held = db.get(Meeting, number)
-    if held is None:
-        raise NotFound("会議", str(number))
-    return held
 
 
 def _form_page(
@@ -239,7 +230,7 @@ def _form_page(
     """The form of a new meeting, or of one already held, with what was typed."""
     with who.office.reading() as db:
         person = actor(db, who.key, tokyo_day(who.now))
-        mine = [(key, name) for key, name in bodies(db) if person.may(Act.CALL_MEETING, body=key)]
+        mine = [(key, name) for key, name in body_names(db) if person.may(Act.CALL_MEETING, body=key)]
     return page(
         request,
         "meeting_form.html",

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from sqlalchemy.orm import Session
 
 from definitions.terms import Role
 from workflow import actions, queries
@@ -13,6 +12,7 @@ from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
+from workflow.store.database import Reading
 from workflow.web.confirm import confirmed
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import go, page
@@ -186,7 +186,7 @@ def day_asked(who: Visitor, text: str) -> date:
     return parse_day(text, say("この日の名簿")) if text.strip() else tokyo_day(who.now)
 
 
-def may_keep(db: Session, who: Visitor) -> bool:
+def may_keep(db: Reading, who: Visitor) -> bool:
     """Whether the person keeps the list of people today."""
     return actor(db, who.key, tokyo_day(who.now)).may(Act.KEEP_PEOPLE)
 

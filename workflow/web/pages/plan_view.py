@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from definitions.chain import Body, BodyGate, Gate, PeriodGate, SignoffGate, Stage
 from definitions.terms import Outcome
 from workflow import actions, queries
@@ -21,6 +19,7 @@ from workflow.domain.rights import Act, Actor
 from workflow.queries import GateAnswer, Owed, Place, VersionLine
 from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.queries.seats import in_office
+from workflow.store.database import Reading
 from workflow.web.session import Visitor
 
 EVENTS_SHOWN = 50
@@ -62,7 +61,7 @@ class AnswerView:
     owes_review: bool
 
 
-def plan_view(db: Session, who: Visitor, key: str) -> dict[str, Any]:
+def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     """Everything on the page of a plan. Raises `NotFound`."""
     plan = plan_by_key(db, key)
     found = queries.blockers(db, plan, who.now)
@@ -106,7 +105,7 @@ def plan_view(db: Session, who: Visitor, key: str) -> dict[str, Any]:
 
 
 def answer_view(
-    db: Session, who: Visitor, plan: PlanFact, *, signoff: bool, number: int
+    db: Reading, who: Visitor, plan: PlanFact, *, signoff: bool, number: int
 ) -> dict[str, Any] | None:
     """One answer with what corrected it and what may be done about it; None when the plan has no such answer."""
     given = queries.answers(db, plan)
@@ -174,7 +173,7 @@ _DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED)
 _SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
 
 
-def _in_office(db: Session, given: Sequence[GateAnswer], who: Actor) -> frozenset[tuple[int, str]]:
+def _in_office(db: Reading, given: Sequence[GateAnswer], who: Actor) -> frozenset[tuple[int, str]]:
     """Who holds today an office the reader holds, where that decides whose a 後閲 is."""
     owed = any(each.signoff and owed.at is None for each in given for owed in each.owed)
     return in_office(db, who.offices, who.on) if owed and who.offices else frozenset()

@@ -4,19 +4,15 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
-from definitions.load import shipped, shipped_chains
 from workflow import actions, queries
 from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
-from workflow.queries.chains import chain_of
+from workflow.queries.chains import chains_to_begin, kept_chains
 from workflow.queries.plans import plan_by_key
-from workflow.store.tables import ChainText, Department
 from workflow.web.pages.plan_view import plan_view
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import go, page
@@ -50,8 +46,8 @@ def plans(
             following=following[:60] or None,
             limit=PLANS_ON_A_PAGE,
         )
-        departments = db.execute(select(Department.key, Department.name).order_by(Department.key)).all()
-        stages = {stage.key: stage.label for chain in _kept(db).values() for stage in chain.stages}
+        departments = queries.departments(db)
+        stages = {stage.key: stage.label for chain in kept_chains(db).values() for stage in chain.stages}
     narrowed = {name: value for name, value in asked.items() if value}
     return page(
         request,
@@ -61,7 +57,7 @@ def plans(
         asked=asked,
         statuses=list(Status),
         stages=list(stages.items()),
-        departments=[tuple(row) for row in departments],
+        departments=departments,
         first_page=f"/plans?{urlencode(narrowed)}" if following else None,
         next_page=f"/plans?{urlencode(narrowed | {'following': found.following})}"
         if found.following
@@ -76,9 +72,8 @@ def new_plan(request: Request, who: Reader) -> Response:
     if not who.person.departments:
         who.person.refuse(Act.OPEN_PLAN)
     with who.office.reading() as db:
-        own = select(Department.key, Department.name).where(Department.key.in_(who.person.departments))
-        departments = [tuple(row) for row in db.execute(own.order_by(Department.key))]
-        chains = [(choice, _named(choice, chain)) for choice, chain in _choices(db).items()]
+        departments = [each for each in queries.departments(db) if each[0] in who.person.departments]
+        chains = [(choice, _named(choice, chain)) for choice, chain in chains_to_begin(db).items()]
     return page(request, "plan_new.html", who=who, departments=departments, chains=chains)
 
 
@@ -92,7 +87,7 @@ def open_plan(
     first_month: Annotated[str, Form()] = "",
 ) -> Response:
     with who.office.reading() as db:
-        choices = _choices(db)
+        choices = chains_to_begin(db)
     if chain not in choices:
         raise NotFound("定義", chain[:60], [each.key for each in choices.values()])
     actions.open_plan(
@@ -122,18 +117,6 @@ def history(request: Request, who: Reader, key: str, before: int | None = None) 
         fact = plan_by_key(db, key)
         events, older = queries.newest_first(db, fact, before=before, limit=EVENTS_ON_A_PAGE)
     return page(request, "plan_history.html", who=who, plan=fact, events=events, older=older, before=before)
-
-
-def _kept(db: Session) -> dict[str, Chain]:
-    """The chains the office knows, by the SHA-256 of their text."""
-    return {sha256: chain_of(db, sha256) for sha256 in db.scalars(select(ChainText.sha256))}
-
-
-def _choices(db: Session) -> dict[str, Chain]:
-    """The chains a plan can begin with, by what the form sends: the shipped ones by their key, then what else the
-    office knows by its SHA-256."""
-    ours = {key: shipped(key) for key in shipped_chains()}
-    return ours | {sha256: chain for sha256, chain in _kept(db).items() if chain not in ours.values()}
 
 
 def _named(choice: str, chain: Chain) -> str:

@@ -6,7 +6,6 @@ import hmac
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -16,7 +15,7 @@ from workflow.domain.comments import WRITER_FIELDS, PeriodState, told_of
 from workflow.domain.errors import StepImpossible, TooManyTries
 from workflow.domain.validation import LONGEST_TEXT
 from workflow.queries import Consultation
-from workflow.store.database import Office
+from workflow.store.database import Office, Reading
 from workflow.store.signatures import receipt_seal
 from workflow.web.limits import Load, takes
 from workflow.web.pages.public_form import LURE, Typed
@@ -137,7 +136,7 @@ def public_view(
     )
 
 
-def result_of(db: Session, asked: Consultation) -> dict[str, Any]:
+def result_of(db: Reading, asked: Consultation) -> dict[str, Any]:
     """What is published: the counts, and the answers to what came in time. Nothing before the publication."""
     if asked.state is not PeriodState.PUBLISHED:
         return {}
@@ -169,7 +168,7 @@ def _missing(request: Request) -> Response:
     return page(request, "public_missing.html", code=404)
 
 
-def _begun(db: Session, request: Request, key: str) -> list[Consultation]:
+def _begun(db: Reading, request: Request, key: str) -> list[Consultation]:
     return [each for each in queries.rounds(db, key[:60], request.app.state.clock()) if each.begun]
 
 

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from sqlalchemy import select
 
 from definitions.chain import ReminderKind
 from notifications import outbox
@@ -16,8 +15,9 @@ from workflow import actions
 from workflow.domain.calendar import holidays, parse_day, tokyo_day
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.queries.accounts import email_of
 from workflow.queries.actor import actor
-from workflow.store.tables import ClosedDay, Person
+from workflow.queries.meetings import closed_day_names
 from workflow.web.confirm import SURE
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
@@ -36,7 +36,7 @@ def mail(request: Request, who: Reader) -> Response:
 def trial(request: Request, who: FormUser) -> Response:
     """A mail to oneself; the page says what the server answered."""
     with who.office.reading() as db:
-        address = db.scalars(select(Person.email).where(Person.key == who.key)).one()
+        address = email_of(db, who.key)
     settings: MailSettings = request.app.state.mail
     try:
         send_trial(settings, who.name, address, now=who.now)
@@ -102,8 +102,7 @@ def closed_days(request: Request, who: Reader, year: int | None = None) -> Respo
     this = tokyo_day(who.now).year
     shown = min(max(year or this, 2000), 2100)
     with who.office.reading() as db:
-        rows = db.execute(select(ClosedDay.day, ClosedDay.name).order_by(ClosedDay.day))
-        closed = [(day, name) for day, name in rows if day.year == shown]
+        closed = [(day, name) for day, name in sorted(closed_day_names(db).items()) if day.year == shown]
         keeps = may_keep(db, who)
     return page(
         request,
@@ -128,7 +127,7 @@ def close_day(who: FormUser, day: Annotated[str, Form()] = "", name: Annotated[s
 def _mail(request: Request, who: Visitor, *, code: int = 200, refused: str = "") -> Response:
     settings: MailSettings = request.app.state.mail
     with who.office.reading() as db:
-        address = db.scalars(select(Person.email).where(Person.key == who.key)).one()
+        address = email_of(db, who.key)
         keeps = may_keep(db, who)
     return page(
         request,

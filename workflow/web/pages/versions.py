@@ -3,14 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response, UploadFile
-from sqlalchemy import select
 
 from workflow import actions
-from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.plans import plan_by_key
-from workflow.store.tables import Version
+from workflow.queries.versions import version
 from workflow.store.uploads import an_upload, media_type_of
 from workflow.web.limits import Load, document_of, takes
 from workflow.web.permissions import Open, needs
@@ -24,12 +22,8 @@ router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
 def document(who: Reader, key: str, number: int) -> Response:
     """The document, as an attachment whatever it is."""
     with who.office.reading() as db:
-        fact = plan_by_key(db, key)
-        found = db.scalar(select(Version).where(Version.plan_id == fact.id, Version.number == number))
-        if found is None:
-            raise NotFound("版", str(number))
-        sha256, filename = found.sha256, found.filename
-    return attachment(who.office, sha256, filename, media_type_of(filename))
+        found = version(db, plan_by_key(db, key), number)
+    return attachment(who.office, found.sha256, found.filename, media_type_of(found.filename))
 
 
 @router.post("", openapi_extra=needs(Act.ADD_VERSION) | takes(Load.DOCUMENT))

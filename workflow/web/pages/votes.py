@@ -14,18 +14,18 @@ from notifications.dry_run import rehearse
 from workflow import actions
 from workflow.actions import Seated
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act
 from workflow.domain.votes import Choice
 from workflow.queries.actor import actor
-from workflow.queries.agenda import Item, agenda
+from workflow.queries.agenda import Item, agenda, put
 from workflow.queries.attendance import places, polls
+from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.plans import plan_by_id
 from workflow.queries.seats import Seat
 from workflow.store.database import Office
-from workflow.store.tables import AgendaItem, Meeting
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.one_by_one import refusal_of
 from workflow.web.pages.meetings import Number, known, meeting_page
@@ -171,15 +171,13 @@ def _counted(
 ) -> tuple[list[tuple[str, str]], str]:
     """What the votes are and amount to, each named, and a warning while members who could vote have not."""
     with who.office.reading() as db:
-        listed = db.get(AgendaItem, item)
-        if listed is None:
-            raise NotFound("議題", str(item))
-        held = db.get_one(Meeting, listed.meeting_id)
+        listed = put(db, item)
+        held = meeting_of(db, listed.meeting)
         actor(db, who.key, tokyo_day(who.now)).require(Act.RECORD_OUTCOME, body=held.body_key)
         outcome = actions.outcome_of_votes(db, item, conditions=conditions, note=note)
-        body = plan_by_id(db, listed.plan_id).chain.body(held.body_key)
+        body = plan_by_id(db, listed.plan).chain.body(held.body_key)
         poll = polls(db, held, body, places(db, held))[item]
-    in_writing = held.form == MeetingForm.IN_WRITING
+    in_writing = held.form is MeetingForm.IN_WRITING
     return tally_facts(poll, body, outcome, in_writing=in_writing), missing_words(poll, in_writing=in_writing)
 
 

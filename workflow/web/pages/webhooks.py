@@ -9,12 +9,10 @@ from notifications.kinds import State
 from workflow import actions
 from workflow.actions.webhooks import a_url
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.queries import programs
 from workflow.queries.actor import actor
-from workflow.queries.programs import webhooks as webhooks_of
-from workflow.store.tables import Webhook
 from workflow.web.permissions import needs
 from workflow.web.rendering import go, page
 from workflow.web.session import FormUser, Page, Reader, Visitor
@@ -26,7 +24,7 @@ router = APIRouter(prefix="/settings/webhooks", route_class=Page)
 def all_webhooks(request: Request, who: Reader) -> Response:
     _must_connect(who)
     with who.office.reading() as db:
-        found = webhooks_of(db)
+        found = programs.webhooks(db)
     return page(request, "webhooks.html", who=who, hooks=found)
 
 
@@ -43,9 +41,7 @@ def add_webhook(request: Request, who: FormUser, url: Annotated[str, Form()] = "
 def one_webhook(request: Request, who: Reader, webhook: int) -> Response:
     _must_connect(who)
     with who.office.reading() as db:
-        found = db.get(Webhook, webhook)
-        if found is None:
-            raise NotFound("他システムへの通知", str(webhook))
+        found = programs.webhook(db, webhook)
         lines = outbox.of_webhook(db, webhook)
     waiting = (State.PENDING, State.SENDING)
     return page(request, "webhook.html", who=who, hook=found, lines=lines, waiting=waiting)
