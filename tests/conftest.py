@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.support.chromium import NO_BROWSER
 from tests.support.databases import Databases, PostgreSQL, SQLite
 from tests.support.run_folder import run_folder
 from tests.support.scenario import House
@@ -27,6 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="rules and use cases on SQLite, without a browser")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if config.getoption("--quick") and collection_path.name in ENTRY_POINTS else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--quick"):
         left_out = [item for item in items if _is_slow(item)]
@@ -35,9 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_slow(item: pytest.Item) -> bool:
-    """Whether it is marked so, goes through an entry point, or needs a browser or PostgreSQL."""
-    if item.path.parent.name in ENTRY_POINTS:
-        return True
+    """Whether it is marked so, or needs a browser or PostgreSQL."""
     needed = set(getattr(item, "fixturenames", ()))
     chosen = getattr(item, "callspec", None)
     if chosen and "office" in chosen.params:
@@ -87,8 +88,12 @@ def house(office: Office, chain: str) -> House:
     return House(office, chain)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """One loud line when the browser's tests were skipped."""
+    if config.getoption("--quick"):
+        return
+    from tests.support.chromium import NO_BROWSER  # loads much that --quick has no use for
+
     skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     unseen = sum(NO_BROWSER in reason for reason in skipped)
     if unseen:
