@@ -23,6 +23,7 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self.root, self.shelf = folder / "a copy", folder / "shelf"
         (self.root / "workflow").mkdir(parents=True)
+        (self.root / "workflow" / "__init__.py").touch()
         self.shelf.mkdir()
         shutil.copy(environment.__file__, self.root / "workflow")
         (self.root / "workflow" / "__main__.py").write_text(
