@@ -43,8 +43,8 @@ def test_why_says_what_blocks_the_plan_and_who_can_lift_it(office: Terminal) -> 
     said = office.run("why", "dx")
     assert "情報化推進部会の了承または条件付き了承がまだありません" in said
     assert "政策経営部長" in said
-    reasons = json.loads(office.run("why", "dx", "--json"))["reasons"]
-    assert [reason["gate"] for reason in reasons] == ["policy_bukai", "policy_honbu", "policy_iinkai"]
+    blockers = json.loads(office.run("why", "dx", "--json"))["blockers"]
+    assert [each["gate"] for each in blockers] == ["policy_bukai", "policy_honbu", "policy_iinkai"]
 
 
 def test_before_a_meeting_is_called_it_says_who_will_get_what(office: Terminal) -> None:
@@ -52,7 +52,7 @@ def test_before_a_meeting_is_called_it_says_who_will_get_what(office: Terminal) 
     assert "会議の招集" in said
     for key in ("hanako", "bucho", "kacho"):
         assert f"{key}@city.example.jp" in said
-    assert json.loads(office.run("meeting", "list", "--json")) == []
+    assert json.loads(office.run("meeting", "list", "--json"))["meetings"] == []
     assert "会議 1 を招集しました" in _call(office)
     assert "第1回 部会" in office.run("why", "dx")
 
@@ -62,7 +62,8 @@ def test_mail_without_a_server_goes_to_a_maildir_and_says_so(office: Terminal) -
     said = office.run("mail", "send")
     assert "送られず" in said and "送信 3 件" in said
     assert len(list((office.folder / "data" / "mail" / "new").iterdir())) == 3
-    assert {line["state"] for line in json.loads(office.run("mail", "list", "--json"))} == {"sent"}
+    deliveries = json.loads(office.run("mail", "list", "--json"))["deliveries"]
+    assert {each["state"] for each in deliveries} == {"sent"}
 
 
 def test_a_whole_meeting_is_recorded(office: Terminal) -> None:
@@ -74,7 +75,7 @@ def test_a_whole_meeting_is_recorded(office: Terminal) -> None:
     office.run("decision", "correct", "1", "approved", "--reason", "条件は付かなかった", "--as", "hanako")
     office.run("meeting", "close", "1", "--minutes", "全員が了承した。", "--as", "hanako")
     shown = json.loads(office.run("meeting", "show", "1", "--json"))
-    assert (shown["status"], shown["items"][0]["outcome"]) == ("closed", "approved")
+    assert (shown["status"], shown["items"][0]["decision"]["outcome"]) == ("closed", "approved")
     said = office.run("plan", "history", "dx")
     assert "結果を訂正: 部会での検討 了承" in said
     assert "つながっています" in office.run("log", "verify")
@@ -188,7 +189,8 @@ def test_every_reading_command_speaks_json(office: Terminal) -> None:
     for command in (
         ["plan", "list"], ["plan", "show", "dx"], ["plan", "history", "dx"], ["plan", "schedule", "dx"],
         ["why", "dx"], ["work", "hanako"], ["meeting", "list"], ["mail", "list"], ["people", "list"],
-        ["log", "show"], ["chain", "list"],
+        ["log", "show"], ["chain", "list"], ["chain", "show", "itabashi_dx_2025"], ["decision", "list", "dx"],
+        ["people", "show", "hanako"],
     ):  # fmt: skip
         json.loads(office.run(*command, "--json"))
 

@@ -45,7 +45,7 @@ def test_its_schedule_has_the_meetings_of_section_7_in_the_months_of_section_7(
     found = []
     for month in held:
         found += [(month["month"], name, None) for name in month["meetings"]]
-        found += [(month["month"], body, label) for body, label in month["assembly"]]
+        found += [(month["month"], each["body"], each["label"]) for each in month["assembly"]]
     assert sorted(found, key=str) == sorted(schedule_of_the_paper(), key=str)
     assert [month["month"] for month in held][0::12] == ["2023-03", "2024-03"]
 
@@ -66,7 +66,7 @@ def test_it_shows_what_sakutei_is_for(played: tuple[Path, str], words: str) -> N
 
 def test_every_mail_it_owed_arrived_over_smtp(played: tuple[Path, str]) -> None:
     folder = played[0]
-    owed = json.loads(_sakutei(folder, "mail", "list", "--json").stdout)
+    owed = json.loads(_sakutei(folder, "mail", "list", "--json").stdout)["deliveries"]
     assert {each["state"] for each in owed} == {"sent"}
     received = [
         message_from_bytes(path.read_bytes(), policy=policy.default)

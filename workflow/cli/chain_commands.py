@@ -1,25 +1,25 @@
 """`sakutei chain …`"""
 
 import json
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from definitions.chain import Chain
-from definitions.load import load_chain, shipped, shipped_chains
 from workflow.cli import show
-from workflow.cli.options import Json
+from workflow.cli.options import ChainName, Json, at_office, chain_named
+from workflow.queries.chains import chains_by_key
+from workflow.wire.chains import Chains
 
 app = typer.Typer(no_args_is_help=True, help="定義", rich_markup_mode=None)
 
 
 @app.command("list")
 def list_chains(json: Json = False) -> None:
-    """同梱の定義。"""
-    chains = [shipped(key) for key in shipped_chains()]
+    """使える定義: 同梱のものと、この庁のもの。"""
+    with at_office() as office, office.reading() as db:
+        chains = chains_by_key(db)
     if json:
-        show.as_json([{"key": c.key, "title": c.title, "stages": [s.key for s in c.stages]} for c in chains])
+        show.as_json(Chains.of(chains))
         return
     show.table(
         "定義",
@@ -28,11 +28,23 @@ def list_chains(json: Json = False) -> None:
     )
 
 
+@app.command("show")
+def show_chain(chain: ChainName, json: Json = False) -> None:
+    """一つの定義の段階と会議体。"""
+    found = chain_named(chain)
+    if json:
+        show.as_json(found)
+        return
+    show.say(f"{found.title}（{found.office}、{found.key}）")
+    show.say(" → ".join(stage.label for stage in found.stages))
+    show.table("会議体", ("鍵", "名称", "会長"), [(body.key, body.name, body.chair) for body in found.bodies])
+
+
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="定義のファイル（YAML）")]) -> None:
+def check(chain: ChainName) -> None:
     """定義を検査する。誤りがあれば、すべてを行番号とともに示す。"""
-    chain = load_chain(file)
-    show.say(f"「{chain.title}」に誤りはありません（段階 {len(chain.stages)}、会議体 {len(chain.bodies)}）。")
+    found = chain_named(chain)
+    show.say(f"「{found.title}」に誤りはありません（段階 {len(found.stages)}、会議体 {len(found.bodies)}）。")
 
 
 @app.command()

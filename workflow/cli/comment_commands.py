@@ -4,16 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
 from workflow import actions, queries
 from workflow.cli import show
 from workflow.cli.options import By, Json, PlanKey, at_office, now
 from workflow.domain.calendar import parse_day, parse_moment, reiwa_with_weekday
 from workflow.domain.comments import Author, Disposition, Route
-from workflow.domain.errors import NotFound
-from workflow.queries.plans import plan_by_key
-from workflow.store.tables import Answer, CommentPeriod, Opinion, Submission
+from workflow.wire.comments import WholeComment
 
 app = typer.Typer(no_args_is_help=True, help="パブリックコメント", rich_markup_mode=None)
 
@@ -106,32 +103,11 @@ def publish(plan: PlanKey, by: By) -> None:
 def show_comment(plan: PlanKey, json: Json = False) -> None:
     """意見と回答、件数と人数。"""
     with at_office() as office, office.reading() as db:
-        fact = plan_by_key(db, plan)
-        period = db.scalar(
-            select(CommentPeriod)
-            .where(CommentPeriod.plan_id == fact.id)
-            .order_by(CommentPeriod.id.desc())
-            .limit(1)
-        )
-        if period is None:
-            raise NotFound("パブリックコメント", plan)
+        period = queries.newest_consultation(db, plan, now())
         counted = queries.comment_counts(db, period.id)
-        rows = db.execute(
-            select(
-                Opinion.id,
-                Submission.number,
-                Submission.late,
-                Opinion.text,
-                Answer.disposition,
-                Answer.text.label("answer"),
-            )
-            .join(Submission, Submission.id == Opinion.submission_id)
-            .outerjoin(Answer, Answer.id == Opinion.answer_id)
-            .where(Submission.period_id == period.id)
-            .order_by(Submission.number, Opinion.number)
-        ).all()
+        said = queries.all_opinions(db, period.id)
     if json:
-        show.as_json({"counted": counted, "opinions": [dict(row._mapping) for row in rows]})
+        show.as_json(WholeComment.whole(period, counted, said))
         return
     late = f" ほか期間後 {counted.late_opinions}件" if counted.late_opinions else ""
     show.say(counted.words + late)
@@ -140,11 +116,11 @@ def show_comment(plan: PlanKey, json: Json = False) -> None:
         ("番号", "意見", "扱い", "区の考え方"),
         [
             (
-                r.id,
-                f"{'（期間後）' if r.late else ''}{r.text}",
-                Disposition(r.disposition).label if r.disposition else "未回答",
-                r.answer,
+                each.id,
+                f"{'（期間後）' if each.late else ''}{each.text}",
+                each.disposition.label if each.disposition else "未回答",
+                each.answer_text,
             )
-            for r in rows
+            for each in said
         ],
     )

@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from definitions.terms import Outcome
-from workflow import actions
+from workflow import actions, queries
 from workflow.cli import show
 from workflow.cli.dry_run import told
-from workflow.cli.options import By, DryRun, Json, Note, Reason, at_office, now
+from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, at_office, now
 from workflow.domain.votes import Choice
+from workflow.queries.plans import plan_by_key
+from workflow.wire.decisions import Decisions, TallyShown
 
 app = typer.Typer(no_args_is_help=True, help="決定", rich_markup_mode=None)
 
@@ -18,6 +20,48 @@ Decided = Annotated[int, typer.Argument(help="決定の番号")]
 Answer = Annotated[Outcome, typer.Argument(help="結果")]
 Conditions = Annotated[list[str] | None, typer.Option("--condition", help="条件（いくつでも）")]
 Seat = Annotated[str | None, typer.Option("--for", help="代理する委員の鍵")]
+
+
+@app.command("list")
+def list_decisions(plan: PlanKey, json: Json = False) -> None:
+    """計画について決したことと決裁、古い順。訂正・引戻しで置き換わったものは除く。"""
+    with at_office() as office, office.reading() as db:
+        fact = plan_by_key(db, plan)
+        found = Decisions.of(fact, queries.standing_answers(db, fact))
+    if json:
+        show.as_json(found)
+        return
+    show.table(
+        "決定",
+        ("番号", "関門", "結果", "決め方", "版", "決した日", "効力"),
+        [
+            (
+                each.number,
+                fact.chain.gate(each.gate).label,
+                each.outcome.label,
+                each.manner.label,
+                each.version,
+                each.decided_on,
+                each.validity.label,
+            )
+            for each in found.decisions
+        ],
+    )
+    show.table(
+        "決裁",
+        ("番号", "関門", "結果", "版", "日時", "効力"),
+        [
+            (
+                each.number,
+                fact.chain.gate(each.gate).label,
+                each.manner.label if each.approved else "返却",
+                each.version,
+                show.moment(each.signed_at),
+                each.validity.label,
+            )
+            for each in found.signoffs
+        ],
+    )
 
 
 @app.command()
@@ -72,7 +116,7 @@ def tally(item: Item, json: Json = False) -> None:
     with at_office() as office, office.reading() as db:
         found = actions.current_tally(db, item)
     if json:
-        show.as_json(found)
+        show.as_json(TallyShown.model_validate(found))
         return
     carried = {True: "可決", False: "否決", None: "可否同数"}[found.carried]
     show.say(

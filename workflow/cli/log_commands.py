@@ -1,15 +1,15 @@
 """`sakutei log …`"""
 
+from json import dumps
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
 from workflow.cli import show
 from workflow.cli.options import Json, at_office
-from workflow.domain.events import Tag
+from workflow.queries.log import last_entries
 from workflow.store import event_log
-from workflow.store.tables import Event, Person
+from workflow.wire.log import WholeLog
 
 app = typer.Typer(no_args_is_help=True, help="記録", rich_markup_mode=None)
 
@@ -28,17 +28,12 @@ def show_log(
 ) -> None:
     """記録の終わりの部分。"""
     with at_office() as office, office.reading() as db:
-        rows = db.execute(
-            select(Event.seq, Event.at, Person.name, Event.tag, Event.data, Event.hash)
-            .outerjoin(Person, Person.id == Event.by)
-            .order_by(Event.seq.desc())
-            .limit(last)
-        ).all()[::-1]
+        found = last_entries(db, last)
     if json:
-        show.as_json([dict(row._mapping) for row in rows])
+        show.as_json(WholeLog.of(found))
         return
     show.table(
         "記録",
         ("番号", "日時", "誰が", "何を", "内容"),
-        [(r.seq, show.moment(r.at), r.name, Tag(r.tag).label, r.data) for r in rows],
+        [(e.seq, show.moment(e.at), e.name, e.tag.label, dumps(e.data, ensure_ascii=False)) for e in found],
     )

@@ -10,6 +10,7 @@ from notifications.scheduler import call, tick
 from workflow.cli import show
 from workflow.cli.options import By, Json, at_office, mail_settings, now
 from workflow.store.settings import settings
+from workflow.wire.deliveries import Deliveries
 
 app = typer.Typer(no_args_is_help=True, help="通知", rich_markup_mode=None)
 
@@ -24,7 +25,7 @@ def list_mail(
     with at_office() as office, office.reading() as db:
         lines = outbox.failed(db) if failed else outbox.listing(db, meeting)
     if json:
-        show.as_json(lines)
+        show.as_json(Deliveries.of(lines))
         return
     rows = [
         (

@@ -1,10 +1,9 @@
 """`sakutei meeting …`"""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
 from workflow import actions
 from workflow.actions import Seated
@@ -12,9 +11,13 @@ from workflow.cli import show
 from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
 from workflow.domain.calendar import parse_moment
-from workflow.domain.errors import BadInput, NotFound
-from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
-from workflow.store.tables import AgendaItem, Attendance, Decision, Meeting, Person, Plan, Version
+from workflow.domain.errors import BadInput
+from workflow.domain.meetings import MeetingForm, Purpose
+from workflow.queries.agenda import agenda
+from workflow.queries.attendance import attendance_of
+from workflow.queries.meetings import meeting as one_meeting
+from workflow.queries.meetings import meeting_list
+from workflow.wire.meetings import Meetings, OneMeeting
 
 app = typer.Typer(no_args_is_help=True, help="会議", rich_markup_mode=None)
 
@@ -163,18 +166,12 @@ def attend(
 @app.command("list")
 def list_meetings(json: Json = False, body: Annotated[str | None, typer.Option()] = None) -> None:
     """会議の一覧。"""
-    statement = select(Meeting).order_by(Meeting.starts_at, Meeting.id)
-    if body:
-        statement = statement.where(Meeting.body_key == body)
     with at_office() as office, office.reading() as db:
-        found = [_meeting(meeting) for meeting in db.scalars(statement)]
+        found, following = meeting_list(db, body=body)
     if json:
-        show.as_json(found)
+        show.as_json(Meetings.of(found, following))
         return
-    rows = [
-        (m["id"], m["body"], m["title"], show.moment(m["starts_at"]), MeetingStatus(m["status"]).label)
-        for m in found
-    ]
+    rows = [(m.id, m.body_key, m.title, show.moment(m.starts_at), m.status.label) for m in found]
     show.table("会議", ("番号", "会議体", "名称", "日時", "状態"), rows)
 
 
@@ -182,81 +179,40 @@ def list_meetings(json: Json = False, body: Annotated[str | None, typer.Option()
 def show_meeting(meeting: Number, json: Json = False) -> None:
     """会議の議題・出欠・結果。"""
     with at_office() as office, office.reading() as db:
-        held = db.get(Meeting, meeting)
-        if held is None:
-            raise NotFound("会議", str(meeting))
-        items = db.execute(
-            select(
-                AgendaItem.id,
-                AgendaItem.purpose,
-                Plan.key,
-                Plan.title,
-                AgendaItem.gate_key,
-                Version.number,
-                AgendaItem.removed_why,
-            )
-            .join(Plan, Plan.id == AgendaItem.plan_id)
-            .join(Version, Version.id == AgendaItem.version_id)
-            .where(AgendaItem.meeting_id == meeting)
-            .order_by(AgendaItem.position)
-        ).all()
-        decided = dict(
-            db.execute(
-                select(Decision.item_id, Decision.outcome)
-                .join(AgendaItem, AgendaItem.id == Decision.item_id)
-                .where(AgendaItem.meeting_id == meeting)
-                .order_by(Decision.id)
-            ).all()
-        )
-        there = db.execute(
-            select(Person.key, Person.name, Attendance.present, Attendance.deputy_id)
-            .join(Person, Person.id == Attendance.member_id)
-            .where(Attendance.meeting_id == meeting)
-            .order_by(Person.id)
-        ).all()
-        answer = {
-            **_meeting(held),
-            "items": [{**dict(row._mapping), "outcome": decided.get(row.id)} for row in items],
-            "attendance": [dict(row._mapping) for row in there],
-        }
+        held = one_meeting(db, meeting)
+        items = agenda(db, meeting, with_removed=not json)
+        attended = attendance_of(db, meeting)
     if json:
-        show.as_json(answer)
+        show.as_json(OneMeeting.whole(held, items, attended))
         return
-    show.say(f"会議 {held.id} {held.title} {show.moment(held.starts_at)} {held.place}")
+    show.say(
+        f"会議 {held.id} {held.title} {show.moment(held.starts_at)} {held.place}"
+        f"（{held.form.label}、{held.status.label}）"
+    )
     show.table(
         "議題",
-        ("番号", "目的", "計画", "関門", "版", "結果"),
+        ("番号", "目的", "計画", "関門", "版", "結果", "決め方"),
         [
             (
-                i.id,
-                Purpose(i.purpose).label,
-                i.title,
-                i.gate_key,
-                i.number,
-                decided.get(i.id) or i.removed_why,
+                item.id,
+                item.purpose.label,
+                item.title,
+                item.gate,
+                item.version,
+                item.decided.outcome.label if item.decided else item.removed_why,
+                item.decided.manner.label if item.decided else None,
             )
-            for i in items
+            for item in items
         ],
     )
     show.table(
         "出欠",
         ("鍵", "氏名", "出欠"),
-        [(k, n, ("代理出席" if d else "出席") if p else "欠席") for k, n, p, d in there],
+        [
+            (each.member, each.name, ("代理出席" if each.deputy else "出席") if each.present else "欠席")
+            for each in attended
+        ],
     )
-
-
-def _meeting(held: Meeting) -> dict[str, Any]:
-    return {
-        "id": held.id,
-        "body": held.body_key,
-        "title": held.title,
-        "form": held.form,
-        "starts_at": held.starts_at,
-        "ends_at": held.ends_at,
-        "place": held.place,
-        "status": held.status,
-        "minutes": held.minutes,
-    }
 
 
 def _span(starts: str, ends: str) -> tuple[datetime, datetime]:

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from definitions.chain import Chain
+from definitions.load import load_chain, shipped, shipped_chains
 from notifications.mail import MailSettings
+from workflow.queries.chains import chain_for
 from workflow.store import schema
 from workflow.store.database import Office
 from workflow.store.settings import Settings, settings
@@ -15,6 +19,7 @@ from workflow.store.settings import Settings, settings
 By = Annotated[str, typer.Option("--as", envvar="SAKUTEI_AS", help="操作する職員の鍵")]
 Json = Annotated[bool, typer.Option("--json", help="JSON で出力する")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="誰に何が送られるかだけを示し、何も変えない")]
+ChainName = Annotated[str, typer.Argument(metavar="CHAIN", help="定義の鍵か SHA-256、または定義のファイル")]
 PlanKey = Annotated[str, typer.Argument(metavar="PLAN", help="計画の鍵")]
 Reason = Annotated[str, typer.Option("--reason", help="理由（記録に残ります）")]
 Note = Annotated[str, typer.Option("--note", help="備考・所見")]
@@ -32,6 +37,16 @@ def at_office() -> Iterator[Office]:
         yield office
     finally:
         office.close()
+
+
+def chain_named(name: str) -> Chain:
+    """The chain in a file, else the one of that key or SHA-256. Raises `ChainInvalid`, `NotFound`."""
+    if "." in name or "/" in name:  # in no key
+        return load_chain(Path(name))
+    if name in shipped_chains():  # known before there is an office
+        return shipped(name)
+    with at_office() as office, office.reading() as db:
+        return chain_for(db, name)
 
 
 def now() -> datetime:

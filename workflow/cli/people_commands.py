@@ -5,16 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
-from definitions.load import load_chain, shipped
 from definitions.terms import Role
 from workflow import actions, queries
 from workflow.cli import show
 from workflow.cli.dry_run import told
-from workflow.cli.options import By, DryRun, Json, at_office, now
+from workflow.cli.options import By, ChainName, DryRun, Json, at_office, chain_named, now
 from workflow.domain.calendar import parse_day, tokyo_day
-from workflow.store.tables import Person
+from workflow.wire.people import OnePerson, People
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
 
@@ -33,9 +31,9 @@ def department(key: str, name: str, by: By) -> None:
 
 
 @app.command()
-def bodies(chain: Annotated[str, typer.Argument(help="定義の鍵、または定義のファイル")], by: By) -> None:
+def bodies(chain: ChainName, by: By) -> None:
     """定義の会議体を名簿に加え、委員を登録できるようにする。"""
-    chosen = load_chain(Path(chain)) if chain.endswith((".yaml", ".yml")) else shipped(chain)
+    chosen = chain_named(chain)
     with at_office() as office:
         actions.add_chain(office, by, chosen, now=now())
         show.table("会議体", ("鍵", "名称"), [(body.key, body.name) for body in chosen.bodies])
@@ -150,7 +148,7 @@ def show_person(key: PersonKey, json: Json = False) -> None:
     with at_office() as office, office.reading() as db:
         person = queries.person(db, key, tokyo_day(now()))
     if json:
-        show.as_json(person)
+        show.as_json(OnePerson.model_validate(person))
         return
     rows = [
         *(("所属", each.term, f"{each.department} {each.office or ''}") for each in person.postings),
@@ -196,14 +194,11 @@ def lift_wait(key: PersonKey, by: By) -> None:
 def list_people(json: Json = False) -> None:
     """職員の一覧。"""
     with at_office() as office, office.reading() as db:
-        found = [
-            dict(r._mapping)
-            for r in db.execute(select(Person.key, Person.name, Person.email).order_by(Person.key))
-        ]
+        found, following = queries.people_by_key(db)
     if json:
-        show.as_json(found)
+        show.as_json(People.of(found, following))
         return
-    show.table("職員", ("鍵", "氏名", "電子メール"), [tuple(person.values()) for person in found])
+    show.table("職員", ("鍵", "氏名", "電子メール"), [(each.key, each.name, each.email) for each in found])
 
 
 def _day(text: str) -> date:

@@ -6,18 +6,17 @@ from typing import Annotated
 
 import typer
 
-from definitions.load import load_chain, shipped
 from workflow import actions, queries
 from workflow.actions import Moved
 from workflow.cli import show
 from workflow.cli.dry_run import told
-from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, Seen, at_office, now
-from workflow.domain.errors import NotFound
+from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, Seen, at_office, chain_named, now
 from workflow.domain.plans import Status
 from workflow.queries.plans import plan_by_key
+from workflow.queries.versions import version as version_of
 from workflow.store import files
 from workflow.store.database import Office
-from workflow.store.tables import Version
+from workflow.wire.plans import History, Plans, PlanShown, Schedule
 
 app = typer.Typer(no_args_is_help=True, help="計画", rich_markup_mode=None)
 
@@ -28,13 +27,13 @@ def open_plan(
     title: str,
     by: By,
     department: Annotated[str, typer.Option(help="担当課の鍵")],
-    chain: Annotated[str, typer.Option(help="定義の鍵、または定義のファイル")] = "itabashi_dx_2025",
+    chain: Annotated[str, typer.Option(help="定義の鍵か SHA-256、または定義のファイル")] = "itabashi_dx_2025",
     first_month: Annotated[
         str | None, typer.Option(help="工程表の始まりの月、2023-03（省くと、定義の月のまま）")
     ] = None,
 ) -> None:
     """計画を開始する。計画は開始した日の定義を最後まで持ち続ける。"""
-    chosen = load_chain(Path(chain)) if chain.endswith((".yaml", ".yml")) else shipped(chain)
+    chosen = chain_named(chain)
     with at_office() as office:
         moved = actions.open_plan(
             office, by, key, title, chosen, department=department, first_month=first_month, now=now()
@@ -56,17 +55,14 @@ def add_version(key: PlanKey, document: Path, by: By, note: Note = "") -> None:
 def save_document(
     key: PlanKey,
     to: Annotated[Path, typer.Argument(help="書き出すファイル")],
-    version: Annotated[int | None, typer.Option(help="版の番号（省くと現在の版）")] = None,
+    number: Annotated[int | None, typer.Option("--version", help="版の番号（省くと現在の版）")] = None,
 ) -> None:
     """登録した版の文書を、SHA-256 を確かめてから書き出す。"""
     with at_office() as office, office.reading() as db:
         plan = plan_by_key(db, key)
-        number = version or (plan.text.number if plan.text else 0)
-        found = db.query(Version).filter_by(plan_id=plan.id, number=number).one_or_none()
-        if found is None:
-            raise NotFound("版", str(number))
+        found = version_of(db, plan, number or (plan.text.number if plan.text else 0))
         shutil.copyfile(files.checked(office.files, found.sha256), to)
-        show.say(f"{found.filename} 第{number}版（SHA-256 {found.sha256}）を {to} に書き出しました。")
+        show.say(f"{found.filename} 第{found.number}版（SHA-256 {found.sha256}）を {to} に書き出しました。")
 
 
 @app.command()
@@ -145,7 +141,7 @@ def list_plans(
             limit=limit,
         )
     if json:
-        show.as_json(page)
+        show.as_json(Plans.of(page))
         return
     rows = [
         (p.key, p.title, p.department, p.stage.label, p.status.label, show.moment(p.entered_at))
@@ -162,7 +158,7 @@ def show_plan(key: PlanKey, json: Json = False) -> None:
     with at_office() as office, office.reading() as db:
         found = queries.blockers(db, plan_by_key(db, key), now())
     if json:
-        show.as_json(found)
+        show.as_json(PlanShown.of(found.plan))
         return
     plan = found.plan
     show.say(f"{plan.title}（{plan.key}） 改訂 {plan.revision}")
@@ -183,7 +179,7 @@ def history(key: PlanKey, json: Json = False) -> None:
     with at_office() as office, office.reading() as db:
         happened = queries.history(db, plan_by_key(db, key))
     if json:
-        show.as_json(happened)
+        show.as_json(History.of(happened))
         return
     show.table(
         "履歴",
@@ -199,7 +195,7 @@ def schedule(key: PlanKey, json: Json = False) -> None:
         plan = plan_by_key(db, key)
         planned, held = queries.planned_schedule(plan), queries.held_schedule(db, plan, now())
     if json:
-        show.as_json({"planned": planned, "held": held})
+        show.as_json(Schedule.of(planned, held))
         return
     show_schedule("予定", planned)
     show_schedule("実際", held)

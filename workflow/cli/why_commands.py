@@ -7,6 +7,7 @@ from workflow.cli import show
 from workflow.cli.options import Json, PlanKey, at_office, now
 from workflow.domain.plans import Status
 from workflow.queries.plans import plan_by_key
+from workflow.wire.plans import Blockers
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -17,7 +18,7 @@ def why(plan: PlanKey, json: Json = False) -> None:
     with at_office() as office, office.reading() as db:
         found = queries.blockers(db, plan_by_key(db, plan), now())
     if json:
-        show.as_json({"plan": found.plan, "reasons": found.reasons})
+        show.as_json(Blockers.of(found))
         return
     fact = found.plan
     show.say(f"{fact.title}")

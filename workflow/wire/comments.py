@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -39,8 +40,8 @@ class Comment(Shown):
     counted: Counted
 
     @classmethod
-    def of(cls, found: Consultation, counted: Found) -> "Comment":
-        return cls(period=Period.model_validate(found), counted=Counted.model_validate(counted))
+    def of(cls, found: Consultation, counted: Found, **more: Any) -> Self:
+        return cls(period=Period.model_validate(found), counted=Counted.model_validate(counted), **more)
 
 
 class WriterShown(Shown):
@@ -96,6 +97,16 @@ class Opinions(Shown):
     ) -> "Opinions":
         found = [OpinionShown.of(each, writers.get(each.submission)) for each in said]
         return cls(opinions=found, following=following)
+
+
+class WholeComment(Comment):
+    """計画の最新のパブリックコメントと、すべての意見"""
+
+    opinions: list[OpinionShown] = Field(description="意見、届いた順")
+
+    @classmethod
+    def whole(cls, found: Consultation, counted: Found, said: Iterable[Said]) -> "WholeComment":
+        return cls.of(found, counted, opinions=[OpinionShown.of(each) for each in said])
 
 
 class Opened(Shown):

@@ -1,6 +1,7 @@
 """The log: its events, and whether they hang together."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic import Field
 
@@ -29,6 +30,22 @@ class Log(Shown):
     @classmethod
     def of(cls, entries: Iterable[Entry], following: int | None) -> "Log":
         return cls(events=each(EventShown, entries), following=following)
+
+
+class WholeEvent(EventShown):
+    """記録された出来事と、記録された値"""
+
+    data: dict[str, Any] = Field(description="記録された値")
+
+
+class WholeLog(Shown):
+    """記録の終わりの部分、古い順"""
+
+    events: list[WholeEvent]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "WholeLog":
+        return cls(events=each(WholeEvent, entries))
 
 
 class Verified(Shown):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from definitions.terms import Role
+from workflow.queries import TermState
 from workflow.queries.bodies import SeatedBody
 from workflow.queries.people import PersonName
 from workflow.wire.values import Day, Shown, each
@@ -96,3 +97,48 @@ class Ended(Shown):
     """終えた任期"""
 
     ended: int = Field(description="終えた所属・委員・代理の数")
+
+
+class TermShown(Shown):
+    """任期"""
+
+    number: int = Field(description="番号")
+    since: Day = Field(description="この日から")
+    until: Day | None = Field(description="この日まで。null なら続きます")
+    standing: TermState = Field(description="今日の状態")
+
+
+class PostingShown(Shown):
+    """所属と職"""
+
+    department: str = Field(description="課の名称")
+    office: str | None = Field(description="職")
+    term: TermShown
+
+
+class HeldSeatShown(Shown):
+    """会議体の席"""
+
+    body: str = Field(description="会議体の鍵")
+    name: str = Field(description="会議体の名称")
+    role: Role
+    term: TermShown
+
+
+class DeputyshipShown(Shown):
+    """代理の届出"""
+
+    key: str = Field(description="相手の職員の鍵")
+    name: str = Field(description="相手の氏名")
+    term: TermShown
+
+
+class OnePerson(PersonShown):
+    """職員と、その所属・任期・代理、新しい順"""
+
+    postings: list[PostingShown] = Field(description="所属")
+    seats: list[HeldSeatShown] = Field(description="会議体の席")
+    deputies: list[DeputyshipShown] = Field(description="代理者")
+    principals: list[DeputyshipShown] = Field(description="代理する相手")
+    administrator: list[TermShown] = Field(description="システム管理者の任期")
+    can_sign_in: bool = Field(description="パスワードがあるか")

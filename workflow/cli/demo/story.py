@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
-
 from definitions.load import shipped
 from definitions.terms import Outcome, Role
 from notifications.mail import MailSettings, mailer_of
@@ -21,7 +19,6 @@ from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Choice
 from workflow.queries.plans import plan_by_key
 from workflow.store.database import Office
-from workflow.store.tables import Condition, Opinion
 
 PLAN = "dx2025"
 BUKAI, HONBU, IINKAI = "joho_bukai", "ict_honbu", "kikaku_iinkai"
@@ -185,9 +182,10 @@ class Replay:
         )
         self.at("2023-07-05 13:00")
         with self.office.reading() as db:
-            condition = db.scalars(select(Condition.id).where(Condition.decision_id == decision)).one()
+            given = queries.answers(db, plan_by_key(db, PLAN))
+        [condition] = next(each.owed for each in given if each.id == (False, decision))
         actions.close_condition(
-            self.office, "tanto", condition, "図を描き直し、部会長が確認した。", now=self.now
+            self.office, "tanto", condition.number, "図を描き直し、部会長が確認した。", now=self.now
         )
         self.say("条件「基本理念の図を分かりやすくすること」を解消しました。")
         self.at("2023-08-07 10:00")
@@ -252,7 +250,8 @@ class Replay:
             )
         self.at("2023-12-07 10:00")
         with self.office.reading() as db:
-            numbers = list(db.scalars(select(Opinion.id).order_by(Opinion.id)))
+            period = queries.newest_consultation(db, PLAN, self.now)
+            numbers = [said.id for said in queries.all_opinions(db, period.id)]
         for places, summary, answer, disposition in ANSWERS:
             chosen = [numbers[place - 1] for place in places]
             actions.answer_opinions(
