@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from definitions.terms import Outcome
 from tests.support.scenario import House
-from tests.support.together import _together
+from tests.support.together import together
 from workflow import actions
 from workflow.domain.errors import AlreadyDone, PlanMoved
 from workflow.store import event_log
@@ -25,7 +25,7 @@ def test_of_two_threads_that_advance_one_wins(house: House) -> None:
     def advance() -> object:
         return actions.advance(house.office, "tanto", "dx", seen=1, now=house.now)
 
-    found = _together(advance, advance, advance)
+    found = together(advance, advance, advance)
     assert sum(isinstance(each, actions.Moved) for each in found) == 1
     assert sum(isinstance(each, PlanMoved) for each in found) == 2
     with house.office.reading() as db:
@@ -43,7 +43,7 @@ def test_of_two_threads_that_record_one_wins(house: House) -> None:
             house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now
         )
 
-    found = _together(record, record)
+    found = together(record, record)
     assert sum(isinstance(each, AlreadyDone) for each in found) == 1
     with house.office.reading() as db:
         assert db.scalar(select(func.count()).select_from(Decision)) == 1
@@ -100,7 +100,7 @@ def test_many_writers_keep_one_chain_of_events(house: House) -> None:
         finally:
             own.close()
 
-    found = _together(*(lambda n=n: adding(n) for n in range(8)))
+    found = together(*(lambda n=n: adding(n) for n in range(8)))
     assert sorted(each for each in found if isinstance(each, int)) == list(range(1, 9))
     with house.office.reading() as db:
         event_log.verify(db)
