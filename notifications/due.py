@@ -20,6 +20,7 @@ from workflow.domain.rights import SEATED
 from workflow.domain.votes import Choice
 from workflow.queries.agenda import held_decision
 from workflow.queries.chains import chain_of
+from workflow.queries.meetings import open_meeting
 from workflow.queries.seats import closed_days, seats, staff
 from workflow.store.database import connection_of
 from workflow.store.tables import (
@@ -221,7 +222,7 @@ def _coming(moment: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]
         .where(
             moment > bindparam("since"),
             moment < bindparam("until"),
-            Meeting.status == MeetingStatus.CALLED,
+            open_meeting(),
             Meeting.body_key.in_(bindparam("bodies", expanding=True)),
             or_(Meeting.sequence > 0, ~claimed),
             or_(moment > bindparam("now"), known < moment),

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from definitions.chain import ReminderRule
@@ -14,9 +13,9 @@ from notifications.due import People, meeting_rules
 from notifications.kinds import State
 from notifications.reminders import Occasion, applies, claim_prefix, falls_at
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.queries.meetings import MeetingFact, called_meetings
 from workflow.queries.seats import closed_days
-from workflow.store.tables import BodyRecord, Delivery, Meeting
+from workflow.store.tables import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,51 +36,37 @@ class Coming:
 def coming(db: Session, now: datetime, *, meetings: int = 50) -> list[Coming]:
     """The reminders of the nearest meetings, in the order in which they fall due. Five statements, beside each
     chain once in a process."""
-    rows = db.execute(
-        select(
-            Meeting.id,
-            Meeting.title,
-            Meeting.form,
-            Meeting.starts_at,
-            Meeting.ends_at,
-            Meeting.body_key,
-            BodyRecord.name,
-        )
-        .join(BodyRecord, BodyRecord.key == Meeting.body_key)
-        .where(Meeting.ends_at > now, Meeting.status == MeetingStatus.CALLED)
-        .order_by(Meeting.starts_at, Meeting.id)
-        .limit(meetings)
-    ).all()
+    called = called_meetings(db, now, limit=meetings)
     closed, people = closed_days(db), People(db)
-    people.learn({(row.body_key, tokyo_day(row.starts_at)) for row in rows})
-    sent = _sent(db, [row.id for row in rows])
+    people.learn({(held.body_key, tokyo_day(held.starts_at)) for held in called})
+    sent = _sent(db, [held.id for held in called])
     rules = list(meeting_rules(db))
     found = [
         Coming(
-            meeting=row.id,
-            title=row.title,
-            body=row.name,
-            starts_at=row.starts_at,
+            meeting=held.id,
+            title=held.title,
+            body=held.body,
+            starts_at=held.starts_at,
             rule=rule,
             due_at=falls_at(rule, occasion, closed),
-            people=len(set(people.of_body(row.body_key, rule.audience, tokyo_day(row.starts_at)))),
+            people=len(set(people.of_body(held.body_key, rule.audience, tokyo_day(held.starts_at)))),
             sent=sent[claim_prefix(rule, occasion)],
         )
-        for row in rows
-        for occasion in [_occasion(row)]
+        for held in called
+        for occasion in [_occasion(held)]
         for rule, bodies in rules
-        if row.body_key in bodies and applies(rule, occasion)
+        if held.body_key in bodies and applies(rule, occasion)
     ]
     return sorted(found, key=lambda each: (each.due_at, each.meeting, each.rule.key))
 
 
-def _occasion(row: Row[*tuple[Any, ...]]) -> Occasion:
+def _occasion(held: MeetingFact) -> Occasion:
     return Occasion(
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        body=row.body_key,
-        meeting_id=row.id,
-        form=MeetingForm(row.form),
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        body=held.body_key,
+        meeting_id=held.id,
+        form=held.form,
     )
 
 

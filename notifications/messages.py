@@ -19,7 +19,7 @@ from notifications.reminders import stamp
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.domain.events import Tag
-from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose
+from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
 from workflow.queries.chains import chain_of
 from workflow.queries.plans import plan_by_id
 from workflow.queries.seats import seats
@@ -119,7 +119,7 @@ class Desk:
     def _reminder(self, about: Subject) -> Letter:
         meeting, words, chain = self._meeting(about.meeting_id)
         deadline = meeting.ends_at if about.kind is Kind.UNANSWERED else meeting.starts_at
-        if meeting.status != MeetingStatus.CALLED:
+        if not is_open(meeting.status):
             raise NoLongerDue(State.DROPPED, f"会議は{MeetingStatus(meeting.status).label}です")
         if about.claim.split(":")[3] != stamp(deadline):
             raise NoLongerDue(State.DROPPED, "会議の日時が変わりました")

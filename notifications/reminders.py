@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from definitions.chain import Audience, ReminderKind, ReminderRule
 from notifications.kinds import Kind
 from workflow.domain.calendar import offset_before, tokyo_day
-from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.meetings import MeetingForm, MeetingStatus, is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def foreseen(occasion: Occasion, rules: Iterable[ReminderRule], closed: Collecti
 
 def applies(rule: ReminderRule, occasion: Occasion) -> bool:
     """Whether the rule speaks of this occasion at all."""
-    if occasion.status is not MeetingStatus.CALLED:
+    if not is_open(occasion.status):
         return False
     if rule.kind is ReminderKind.COMMENT_CLOSING:
         return occasion.period_id is not None

@@ -13,6 +13,7 @@ from workflow.domain.calendar import end_of_day, tokyo_day
 from workflow.domain.comments import Author, Disposition, PeriodState, Route, same_words, split_letter
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, StepImpossible, TooManyTries
 from workflow.queries import Which
+from workflow.queries.gate_facts import facts
 from workflow.store.signatures import receipt_seal, sender_mark
 from workflow.store.tables import Answer, Event, Opinion, PublicTry, Submission
 
@@ -121,6 +122,33 @@ def test_only_the_plans_own_staff_split_group_and_reword(asking: House) -> None:
     ):
         with pytest.raises(NotAllowed, match="担当課の職員"):
             act()
+
+
+def test_every_count_of_a_comment_agrees(asking: House) -> None:
+    house = asking
+    answered, _ = a_letter(house, "一", "二")
+    a_letter(house, "三", name="区民 二郎")
+    an_answer(house, answered)
+    house.now = end_of_day(tokyo_day(house.now) + timedelta(days=40))
+    a_letter(house, "遅れた意見", name="区民 三郎")
+    with house.office.reading() as db:
+        plan = house.plan()
+        counted = queries.comment_counts(db, 1)
+        (line,) = queries.periods(db, plan)
+        fact = facts(db, plan, house.now).periods["comment_period"]
+        left = queries.opinion_page(db, 1, which=Which.UNANSWERED).total
+        assert queries.came_in(db, [1, 2]) == {1: counted}
+    assert (line.opinions, line.persons) == (counted.opinions, counted.persons) == (3, 2)
+    assert (counted.late_opinions, counted.late_persons) == (1, 1)
+    assert counted.unanswered == fact.unanswered == left == 2
+    with pytest.raises(StepImpossible, match="2 件"):
+        actions.publish_result(house.office, "tanto", "dx", now=house.now)
+
+
+def test_a_comment_nobody_answered_counts_nothing(asking: House) -> None:
+    with asking.office.reading() as db:
+        (line,) = queries.periods(db, asking.plan())
+        assert queries.comment_counts(db, 1).opinions == line.opinions == line.persons == 0
 
 
 # --- the form ------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import PeriodGate
@@ -15,10 +15,11 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, a_text, some_text
 from workflow.queries.actor import actor
+from workflow.queries.comments import NewestPeriod, newest_period, unanswered_in
 from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import CommentPeriod, Opinion, Submission
+from workflow.store.tables import CommentPeriod
 
 
 def open_comment(
@@ -112,7 +113,7 @@ def publish_result(office: Office, by: str, plan: str, *, now: datetime) -> None
     """
     with office.writing() as db:
         who, fact = may_run(db, by, plan, now)
-        period = newest_period(db, fact)
+        period = asked_last(db, fact)
         must_be_unpublished(period)
         if now < end_of_day(period.closes_on):
             raise StepImpossible(
@@ -121,7 +122,7 @@ def publish_result(office: Office, by: str, plan: str, *, now: datetime) -> None
                 None,
                 say("募集は {closes_on} の 24:00 までです。", closes_on=shown_day(period.closes_on)),
             )
-        left = _unanswered(db, period.id)
+        left = db.scalars(unanswered_in(period.id)).one()
         if left:
             raise StepImpossible(
                 "結果の公表", fact.title, None, say("回答のない意見が {left} 件あります。", left=left)
@@ -151,33 +152,15 @@ def _period_gate(plan: PlanFact, key: str) -> PeriodGate:
     raise NotFound("いまの段階のパブリックコメントの関門", key, known)
 
 
-def newest_period(db: Session, plan: PlanFact) -> CommentPeriod:
-    """The plan's newest period: the one opinions are for. Raises `StepImpossible` when there is none."""
-    found = db.scalar(
-        select(CommentPeriod)
-        .where(CommentPeriod.plan_id == plan.id)
-        .order_by(CommentPeriod.id.desc())
-        .limit(1)
-    )
+def asked_last(db: Session, plan: PlanFact) -> NewestPeriod:
+    """The plan's newest period. Raises `StepImpossible` when there is none."""
+    found = newest_period(db, plan.id)
     if found is None:
         raise StepImpossible("パブリックコメント", plan.stage.label, None, "募集がまだ始められていません。")
     return found
 
 
-def must_be_unpublished(period: CommentPeriod) -> None:
+def must_be_unpublished(period: NewestPeriod) -> None:
     """Raises `AlreadyDone` when the result is published: then nothing about it changes any more."""
     if period.published_at is not None:
         raise AlreadyDone("結果は既に公表されています。")
-
-
-def _unanswered(db: Session, period: int) -> int:
-    """How many opinions that came in time have no answer. 0 when none."""
-    return (
-        db.scalar(
-            select(func.count())
-            .select_from(Opinion)
-            .join(Submission, Submission.id == Opinion.submission_id)
-            .where(Submission.period_id == period, Submission.late.is_(False), Opinion.answer_id.is_(None))
-        )
-        or 0
-    )

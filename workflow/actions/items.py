@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Body, BodyGate
 from definitions.terms import Role
-from workflow.actions.meetings import begun, still_listed
+from workflow.actions.meetings import begun, must_be_open, still_listed
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import NotFound, QuorumMissing, StepImpossible
-from workflow.domain.language import label, say
-from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.errors import NotFound, QuorumMissing
+from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act, Actor
 from workflow.domain.votes import Ballot, Choice, Tally, shown_share, tally_of
 from workflow.queries.actor import actor
@@ -118,13 +117,7 @@ def in_session(sitting: Sitting, now: datetime) -> None:
     """Raises `StepImpossible` while the meeting is still to come, and when it is over."""
     held = sitting.meeting
     begun(held.title, held.starts_at, now, "記録")
-    if held.status != MeetingStatus.CALLED:
-        raise StepImpossible(
-            "記録",
-            held.title,
-            None,
-            say("この会議は{status}です。", status=label(MeetingStatus(held.status))),
-        )
+    must_be_open(held, "記録")
 
 
 def votes_on(db: Session, item: int) -> dict[int, Vote]:

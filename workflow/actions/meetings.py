@@ -12,7 +12,7 @@ from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, NotFound, StepImpossible
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
-from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.meetings import MeetingForm, MeetingStatus, Scheduled, is_open
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
@@ -365,14 +365,15 @@ def open_meeting(
     if held is None:
         raise NotFound("会議", str(meeting))
     who.require(act, body=held.body_key)
-    if held.status != MeetingStatus.CALLED:
-        raise StepImpossible(
-            doing,
-            held.title,
-            None,
-            say("この会議は{status}です。", status=label(MeetingStatus(held.status))),
-        )
+    must_be_open(held, doing)
     return who, held
+
+
+def must_be_open(meeting: Scheduled, doing: str) -> None:
+    """Raises `StepImpossible` for a meeting that is cancelled or closed."""
+    if not is_open(meeting.status):
+        status = label(MeetingStatus(meeting.status))
+        raise StepImpossible(doing, meeting.title, None, say("この会議は{status}です。", status=status))
 
 
 def _ends_after_start(starts_at: datetime, ends_at: datetime) -> None:

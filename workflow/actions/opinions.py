@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow import queries
-from workflow.actions.comments import may_run, must_be_unpublished, newest_period
+from workflow.actions.comments import asked_last, may_run, must_be_unpublished
 from workflow.domain.calendar import end_of_day, shown_day, tokyo_day
 from workflow.domain.comments import WRITER_FIELDS, Author, PeriodState, Route, same_words
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible, TooManyTries
@@ -17,11 +17,12 @@ from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
+from workflow.queries.comments import NewestPeriod
 from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.signatures import sender_mark
-from workflow.store.tables import CommentPeriod, Opinion, PublicTry, Submission
+from workflow.store.tables import Opinion, PublicTry, Submission
 
 TRIES = 10
 """How often one sender may use the public form within `TRIES_WITHIN`."""
@@ -101,7 +102,7 @@ def split_opinion(
     texts = _some_opinions(parts)
     with office.writing() as db:
         who, fact = may_run(db, by, plan, now)
-        period = newest_period(db, fact)
+        period = asked_last(db, fact)
         must_be_unpublished(period)
         whole = _opinion_of(db, period, opinion)
         if whole.answer_id is not None:
@@ -162,7 +163,7 @@ def _take_in(
     received_at: datetime,
     now: datetime,
 ) -> str:
-    period = newest_period(db, plan)
+    period = asked_last(db, plan)
     if tokyo_day(received_at) < period.opens_on:
         raise StepImpossible(
             "意見の受付",
@@ -241,7 +242,7 @@ def _count_try(db: Session, sender: str, now: datetime) -> None:
     db.execute(insert(PublicTry), {"sender_sha256": mark, "at": now})
 
 
-def _opinion_of(db: Session, period: CommentPeriod, number: int) -> Opinion:
+def _opinion_of(db: Session, period: NewestPeriod, number: int) -> Opinion:
     found = db.scalar(
         select(Opinion)
         .join(Submission, Submission.id == Opinion.submission_id)

@@ -6,16 +6,17 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from workflow.actions.comments import may_run, must_be_unpublished, newest_period
+from workflow.actions.comments import asked_last, may_run, must_be_unpublished
 from workflow.domain.comments import Disposition
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag
 from workflow.domain.rights import Actor
 from workflow.domain.validation import some_text
+from workflow.queries.comments import NewestPeriod
 from workflow.queries.plans import PlanFact
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import Answer, CommentPeriod, Opinion, Submission
+from workflow.store.tables import Answer, Opinion, Submission
 
 
 def answer_opinions(
@@ -97,13 +98,13 @@ def edit_answer(
         _log(db, who, fact, written, now)
 
 
-def _unpublished(db: Session, plan: PlanFact) -> CommentPeriod:
-    period = newest_period(db, plan)
+def _unpublished(db: Session, plan: PlanFact) -> NewestPeriod:
+    period = asked_last(db, plan)
     must_be_unpublished(period)
     return period
 
 
-def _must_be_of(db: Session, period: CommentPeriod, opinions: Sequence[int]) -> None:
+def _must_be_of(db: Session, period: NewestPeriod, opinions: Sequence[int]) -> None:
     mine = set(
         db.scalars(
             select(Opinion.id)
@@ -116,7 +117,7 @@ def _must_be_of(db: Session, period: CommentPeriod, opinions: Sequence[int]) -> 
         raise NotFound("この募集の意見", "、".join(map(str, unknown)))
 
 
-def _answer_of(db: Session, period: CommentPeriod, number: int) -> Answer:
+def _answer_of(db: Session, period: NewestPeriod, number: int) -> Answer:
     found = db.scalar(select(Answer).where(Answer.id == number, Answer.period_id == period.id))
     if found is None:
         raise NotFound("この募集の回答", str(number))

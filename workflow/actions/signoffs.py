@@ -11,7 +11,7 @@ from workflow.actions.plans import must_be_active
 from workflow.actions.taking_back import must_be_own
 from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.decisions import SignedAs
+from workflow.domain.decisions import SignedAs, SignoffResult
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed, Lack
@@ -72,7 +72,7 @@ def sign(
                 "gate_key": gate,
                 "version_id": fact.text.version_id,
                 "sha256": fact.sha256,
-                "result": "approved" if approve else "returned",
+                "result": SignoffResult.APPROVED if approve else SignoffResult.RETURNED,
                 "manner": manner,
                 "principal_id": principal,
                 "signed_by": who.id,

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from definitions.labelled import Labelled
+from workflow.domain.calendar import end_of_day, tokyo_day
 from workflow.domain.language import say
 
 
@@ -16,6 +18,20 @@ class PeriodState(Labelled):
     STOPPED = "stopped", "受付停止"
     ANSWERING = "answering", "回答・公表待ち"
     PUBLISHED = "published", "公表済み"
+
+
+def period_state(
+    opens_on: date, closes_on: date, now: datetime, *, published: bool, current: bool
+) -> PeriodState:
+    """How a period stands at that moment. `current`: its plan is under way, still on the visit it was begun on, and
+    began no newer one."""
+    if published:
+        return PeriodState.PUBLISHED
+    if not current:
+        return PeriodState.STOPPED
+    if tokyo_day(now) < opens_on:
+        return PeriodState.COMING
+    return PeriodState.RUNNING if now < end_of_day(closes_on) else PeriodState.ANSWERING
 
 
 class Route(Labelled):

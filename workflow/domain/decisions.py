@@ -15,6 +15,13 @@ class SignedAs(Labelled):
     DEPUTY = "deputy", "代決"
 
 
+class SignoffResult(Labelled):
+    """What was signed: the 決裁, or that the plan is returned without it."""
+
+    APPROVED = "approved", "決裁"
+    RETURNED = "returned", "返却"
+
+
 class Validity(Labelled):
     """Whether an answer still counts."""
 

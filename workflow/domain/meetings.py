@@ -20,6 +20,11 @@ class MeetingStatus(Labelled):
     CLOSED = "closed", "終了"
 
 
+def is_open(status: str) -> bool:
+    """Whether a meeting of that status is neither cancelled nor closed: called, and still to be held or finished."""
+    return status == MeetingStatus.CALLED
+
+
 class Purpose(Labelled):
     """Why a version is on an agenda."""
 
@@ -70,8 +75,10 @@ class Phase(Labelled):
 
 
 class Scheduled(Protocol):
-    """A meeting, as far as its phase depends on it."""
+    """A meeting by its title, and as far as its phase depends on it."""
 
+    @property
+    def title(self) -> str: ...
     @property
     def status(self) -> str: ...
     @property
@@ -89,8 +96,6 @@ class HeldMeeting(Scheduled, Protocol):
     def id(self) -> int: ...
     @property
     def body_key(self) -> str: ...
-    @property
-    def title(self) -> str: ...
     @property
     def place(self) -> str: ...
     @property

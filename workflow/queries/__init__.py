@@ -9,14 +9,17 @@ from workflow.queries.bodies import BodyFact, BodyLine, body, body_list, body_na
 from workflow.queries.chains import Definition, known_chain, known_chains
 from workflow.queries.circulation import Asked, Reading, RemarkLine, circle, concerned, reading
 from workflow.queries.comments import (
-    CameIn,
     Consultation,
     Counted,
+    NewestPeriod,
+    PeriodLine,
     came_in,
     comment_counts,
     consultation,
     consultations,
     newest_consultation,
+    newest_period,
+    periods,
     ready_to_ask,
     receipt,
     rounds,
@@ -60,7 +63,6 @@ from workflow.queries.people import (
     people_list,
     person,
 )
-from workflow.queries.periods import PeriodLine, periods
 from workflow.queries.plans import Happened, Page, history, newest_first, plan_list
 from workflow.queries.schedule import ComparedMonth, Match, Month, compared, held_schedule, planned_schedule
 from workflow.queries.versions import VersionLine, versions
@@ -71,7 +73,6 @@ __all__ = [
     "Blockers",
     "BodyFact",
     "BodyLine",
-    "CameIn",
     "Coming",
     "ComparedMonth",
     "Consultation",
@@ -84,6 +85,7 @@ __all__ = [
     "Match",
     "Month",
     "Narrowed",
+    "NewestPeriod",
     "Owed",
     "Page",
     "PeoplePage",
@@ -129,6 +131,7 @@ __all__ = [
     "log_page",
     "newest_consultation",
     "newest_first",
+    "newest_period",
     "opinion_page",
     "opinions_after",
     "opinions_by_id",

@@ -18,6 +18,7 @@ from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import standing_decision
 from workflow.queries.gate_facts import facts_of_all
+from workflow.queries.meetings import open_meeting
 from workflow.queries.plans import plan_fact, plans
 from workflow.store.tables import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
 
@@ -198,7 +199,7 @@ def undecided() -> Select[str]:
         select(Meeting.title)
         .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
         .where(
-            Meeting.status == "called",
+            open_meeting(),
             AgendaItem.removed_at.is_(None),
             ~held_decision(AgendaItem.id).exists(),
         )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from definitions.chain import Body, Tie
 from definitions.terms import Role
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.meetings import HeldMeeting
+from workflow.domain.meetings import HeldMeeting, MeetingForm
 from workflow.domain.votes import Ballot, Choice, Tally, standing, tally_of
 from workflow.queries.actor import in_term
 from workflow.queries.seats import Seat, seats
@@ -130,7 +130,9 @@ def polls(db: Session, meeting: HeldMeeting, body: Body, members: Sequence[Place
         held = cast.setdefault(item, [])
         if vote is not None:
             held.append((Ballot(vote.member_id, Choice(vote.choice), vote.casting), _named(person)))
-    present = None if meeting.form == "in_writing" else [p.seat.person_id for p in members if p.present]
+    present = (
+        None if meeting.form == MeetingForm.IN_WRITING else [p.seat.person_id for p in members if p.present]
+    )
     return {item: _poll(body, votes, members, present) for item, votes in cast.items()}
 
 

@@ -15,6 +15,7 @@ from workflow.domain.gates import Coming, GateState, Lack, Reason
 from workflow.domain.language import label, say
 from workflow.queries.agenda import held_decision
 from workflow.queries.gate_facts import facts
+from workflow.queries.meetings import meeting_begun, meeting_to_come
 from workflow.queries.plans import PlanFact
 from workflow.store.tables import AgendaItem, Meeting
 
@@ -71,11 +72,11 @@ def _coming(db: Session, plan: PlanFact, shut: Sequence[GateState], now: datetim
         item.gate_key.in_(list(wanted)),
     )
     decided = held_decision(item.id).exists()
-    called = (Meeting.body_key.in_(set(wanted.values())), Meeting.status == "called")
+    of_bodies = Meeting.body_key.in_(set(wanted.values()))
     columns = (Meeting.id, Meeting.body_key, Meeting.title, Meeting.starts_at, item.gate_key)
     # Two questions in one statement, each by an index of its own: an archive of meetings is not read.
-    coming = select(*columns).outerjoin(item, listed).where(*called, Meeting.starts_at >= now)
-    begun = select(*columns).join(item, listed).where(*called, Meeting.starts_at < now, ~decided)
+    coming = select(*columns).outerjoin(item, listed).where(of_bodies, meeting_to_come(now))
+    begun = select(*columns).join(item, listed).where(of_bodies, meeting_begun(now), ~decided)
     rows = sorted(db.execute(union_all(coming, begun)).all(), key=lambda row: (row.starts_at, row.id))
     found: dict[str, Coming] = {}
     for gate, body in wanted.items():

@@ -13,17 +13,10 @@ from definitions.terms import Role
 from workflow.domain.rights import SEATED
 from workflow.queries.actor import in_term
 from workflow.queries.chains import chain_of
+from workflow.queries.meetings import MeetingFact, called_meetings, next_meetings
 from workflow.queries.people import Term, TermState, standing
 from workflow.queries.seats import Seat, known_body, seats
-from workflow.store.tables import BodyRecord, Meeting, Membership, Person
-
-
-@dataclass(frozen=True, slots=True)
-class ComingMeeting:
-    number: int
-    title: str
-    starts_at: datetime
-    place: str
+from workflow.store.tables import BodyRecord, Membership, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +26,7 @@ class BodyLine:
     rule: Body
     members: int
     secretariat: int
-    coming: ComingMeeting | None
+    coming: MeetingFact | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ class BodyFact:
     members: tuple[HeldRole, ...]
     secretariat: tuple[HeldRole, ...]
     others: tuple[HeldRole, ...]
-    coming: tuple[ComingMeeting, ...]
+    coming: tuple[MeetingFact, ...]
 
 
 def body_list(db: Session, day: date, now: datetime) -> list[BodyLine]:
@@ -70,9 +63,7 @@ def body_list(db: Session, day: date, now: datetime) -> list[BodyLine]:
     )
     for body, role, _ in rows:
         counted[body][role == Role.SECRETARIAT] += 1
-    next_of: dict[str, ComingMeeting] = {}
-    for body, meeting in _coming(db, now):
-        next_of.setdefault(body, meeting)
+    next_of = next_meetings(db, now, running=True)
     return [
         BodyLine(
             chain_of(db, record.chain_sha256).body(record.key),
@@ -149,23 +140,10 @@ def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:
         members=_by_role([each for each in here if each.role in SEATED]),
         secretariat=_by_role([each for each in here if each.role is Role.SECRETARIAT]),
         others=tuple(each for each in held if each.term.standing is not TermState.NOW),
-        coming=tuple(meeting for _, meeting in _coming(db, now, key))[:10],
+        coming=tuple(called_meetings(db, now, body=key, limit=10)),
     )
 
 
 def _by_role(held: Sequence[HeldRole]) -> tuple[HeldRole, ...]:
     order = list(Role)
     return tuple(sorted(held, key=lambda each: (order.index(each.role), each.term.number)))
-
-
-def _coming(db: Session, now: datetime, body: str | None = None) -> list[tuple[str, ComingMeeting]]:
-    """(body, meeting) of the called meetings to come, the nearest first."""
-    narrowed = (
-        select(Meeting.body_key, Meeting.id, Meeting.title, Meeting.starts_at, Meeting.place)
-        .where(Meeting.ends_at > now, Meeting.status == "called")
-        .order_by(Meeting.starts_at, Meeting.id)
-    )
-    if body is not None:
-        narrowed = narrowed.where(Meeting.body_key == body)
-    rows = db.execute(narrowed.limit(500))
-    return [(row.body_key, ComingMeeting(row.id, row.title, row.starts_at, row.place)) for row in rows]

@@ -1,16 +1,17 @@
 """パブリックコメント: which there are, how each stands, and what came in, counted."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import PeriodGate
 from workflow.domain.calendar import end_of_day, period_days, tokyo_day
-from workflow.domain.comments import PeriodState, Route
+from workflow.domain.comments import PeriodState, Route, period_state
 from workflow.domain.errors import NotFound
 from workflow.domain.language import label, say
 from workflow.domain.plans import Status
@@ -57,13 +58,15 @@ class Consultation:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What came in during a period: opinions (件), persons (人) by route, and what came too late."""
+    """What came in during a period: opinions (件), persons (人), also by route, how many opinions still need an answer,
+    and what came too late."""
 
-    opinions: int
-    persons: int
-    by_route: Mapping[str, int]
-    late_opinions: int
-    late_persons: int
+    opinions: int = 0
+    persons: int = 0
+    unanswered: int = 0
+    by_route: Mapping[str, int] = field(default_factory=dict)
+    late_opinions: int = 0
+    late_persons: int = 0
 
     @property
     def words(self) -> str:
@@ -78,12 +81,33 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class CameIn:
-    """How much came in, and how much of it still needs an answer; opinions that came in time."""
+class PeriodLine:
+    """A period in one line on the page of its plan: what came in time, in 件 and 人."""
 
-    opinions: int = 0
-    persons: int = 0
-    unanswered: int = 0
+    gate: str
+    version: int
+    opens_on: date
+    closes_on: date
+    published_at: datetime | None
+    opinions: int
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewestPeriod:
+    """The newest period of a plan, as it was recorded."""
+
+    id: int
+    stage: str
+    visit: int
+    gate_key: str
+    version_id: int
+    opens_on: date
+    closes_on: date
+    shortened_why: str | None
+    places: tuple[str, ...]
+    contact: str
+    published_at: datetime | None
 
 
 def consultations(db: Session, now: datetime) -> list[Consultation]:
@@ -129,50 +153,118 @@ def ready_to_ask(db: Session) -> list[PlanFact]:
     return [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
 
 
-def came_in(db: Session, periods: Iterable[int]) -> dict[int, CameIn]:
-    """What came in during each of the periods. One statement."""
+def newest_period(db: Session, plan: int) -> NewestPeriod | None:
+    """The newest period of the plan of that number: the one opinions are for. None before the first. One
+    statement."""
+    row = db.execute(
+        select(
+            CommentPeriod.id,
+            CommentPeriod.stage,
+            CommentPeriod.visit,
+            CommentPeriod.gate_key,
+            CommentPeriod.version_id,
+            CommentPeriod.opens_on,
+            CommentPeriod.closes_on,
+            CommentPeriod.shortened_why,
+            CommentPeriod.places,
+            CommentPeriod.contact,
+            CommentPeriod.published_at,
+        )
+        .where(CommentPeriod.plan_id == plan)
+        .order_by(CommentPeriod.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else NewestPeriod(**{**row._mapping, "places": tuple(row.places)})
+
+
+def periods(db: Session, plan: PlanFact) -> list[PeriodLine]:
+    """The plan's public comments, oldest first. One statement."""
+    of_plan = select(CommentPeriod.id).where(CommentPeriod.plan_id == plan.id)
+    counted = _counted(Submission.period_id).where(_in_time(), Submission.period_id.in_(of_plan)).subquery()
     rows = db.execute(
         select(
-            Submission.period_id,
-            func.count(Opinion.id),
-            func.count(func.distinct(Submission.id)),
-            func.sum(case((Opinion.answer_id.is_(None), 1), else_=0)),
+            CommentPeriod.gate_key,
+            Version.number,
+            CommentPeriod.opens_on,
+            CommentPeriod.closes_on,
+            CommentPeriod.published_at,
+            func.coalesce(counted.c.opinions, 0),
+            func.coalesce(counted.c.persons, 0),
         )
-        .join(Opinion, Opinion.submission_id == Submission.id)
-        .where(Submission.period_id.in_(list(periods)), Submission.late.is_(False))
-        .group_by(Submission.period_id)
+        .join(Version, Version.id == CommentPeriod.version_id)
+        .outerjoin(counted, counted.c.period_id == CommentPeriod.id)
+        .where(CommentPeriod.plan_id == plan.id)
+        .order_by(CommentPeriod.id)
     )
-    return {period: CameIn(opinions, persons, int(left)) for period, opinions, persons, left in rows}
+    return [PeriodLine(*row) for row in rows]
+
+
+def came_in(db: Session, periods: Iterable[int]) -> dict[int, Counted]:
+    """The counts of each of the periods something came in for. One statement."""
+    by = Submission.period_id, Submission.route, Submission.late
+    rows = db.execute(_counted(*by).where(Submission.period_id.in_(list(periods))).order_by(Submission.route))
+    lines: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        lines[row.period_id].append(row)
+    return {period: _sum(rows) for period, rows in lines.items()}
 
 
 def comment_counts(db: Session, period: int) -> Counted:
     """The counts of a public comment, as they are published: 「59件・11人（ファクス4人、…）」. One statement."""
-    rows = db.execute(
-        select(
-            Submission.route,
-            Submission.late,
-            func.count(func.distinct(Submission.id)),
-            func.count(Opinion.id),
-        )
-        .join(Opinion, Opinion.submission_id == Submission.id)
-        .where(Submission.period_id == period)
-        .group_by(Submission.route, Submission.late)
-        .order_by(Submission.route)
-    ).all()
-    in_time = [row for row in rows if not row[1]]
-    late = [row for row in rows if row[1]]
-    return Counted(
-        opinions=sum(row[3] for row in in_time),
-        persons=sum(row[2] for row in in_time),
-        by_route={row[0]: row[2] for row in in_time},
-        late_opinions=sum(row[3] for row in late),
-        late_persons=sum(row[2] for row in late),
+    return came_in(db, [period]).get(period, Counted())
+
+
+def unanswered() -> ColumnElement[bool]:
+    """The `Opinion` of a statement, sent with its `Submission`, still needs an answer. Late ones are kept, but nobody
+    owes them an answer."""
+    return _in_time() & Opinion.answer_id.is_(None)
+
+
+def unanswered_in(period: int | InstrumentedAttribute[int]) -> Select[int]:
+    """How many opinions of the period still need an answer."""
+    return (
+        select(func.count())
+        .select_from(Opinion)
+        .join(Submission, Submission.id == Opinion.submission_id)
+        .where(Submission.period_id == period, unanswered())
     )
 
 
 def receipt(period: int, number: int) -> str:
     """受付番号: 3-0012, the twelfth letter of the third period."""
     return f"{period}-{number:04d}"
+
+
+def _in_time() -> ColumnElement[bool]:
+    return Submission.late.is_(False)
+
+
+def _counted(*by: Any) -> Select[*tuple[Any, ...]]:
+    """件 and 人, by these columns, and how many 件 still need an answer."""
+    return (
+        select(
+            *by,
+            func.count(Opinion.id).label("opinions"),
+            func.count(func.distinct(Submission.id)).label("persons"),
+            func.sum(case((unanswered(), 1), else_=0)).label("unanswered"),
+        )
+        .select_from(Submission)
+        .join(Opinion, Opinion.submission_id == Submission.id)
+        .group_by(*by)
+    )
+
+
+def _sum(rows: Sequence[Any]) -> Counted:
+    """The rows of one period, a row for each route in time and late. A letter has one route, so persons add up."""
+    in_time, late = [row for row in rows if not row.late], [row for row in rows if row.late]
+    return Counted(
+        opinions=sum(row.opinions for row in in_time),
+        persons=sum(row.persons for row in in_time),
+        unanswered=sum(int(row.unanswered) for row in in_time),
+        by_route={row.route: row.persons for row in in_time},
+        late_opinions=sum(row.opinions for row in late),
+        late_persons=sum(row.persons for row in late),
+    )
 
 
 _other = aliased(CommentPeriod)
@@ -222,16 +314,12 @@ def _consultation(db: Session, row: Any, now: datetime) -> Consultation:
         number=number,
         filename=filename,
         sha256=sha256,
-        state=_state(plan, period, newest=place == places, now=now),
+        state=period_state(
+            period.opens_on,
+            period.closes_on,
+            now,
+            published=period.published_at is not None,
+            current=place == places and plan.status is Status.ACTIVE and period.visit == plan.visit,
+        ),
         begun=period.opens_on <= tokyo_day(now),
     )
-
-
-def _state(plan: PlanFact, period: CommentPeriod, *, newest: bool, now: datetime) -> PeriodState:
-    if period.published_at is not None:
-        return PeriodState.PUBLISHED
-    if not newest or plan.status is not Status.ACTIVE or period.visit != plan.visit:
-        return PeriodState.STOPPED
-    if tokyo_day(now) < period.opens_on:
-        return PeriodState.COMING
-    return PeriodState.RUNNING if now < end_of_day(period.closes_on) else PeriodState.ANSWERING

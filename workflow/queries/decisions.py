@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from definitions.chain import Gate, SignoffGate
 from definitions.terms import Outcome
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.decisions import Given, Manner, Validity, in_force
+from workflow.domain.decisions import Given, Manner, SignedAs, SignoffResult, Validity, in_force
 from workflow.domain.language import label, say
+from workflow.domain.meetings import MeetingStatus
 from workflow.domain.rights import Act, Actor
 from workflow.queries.plans import PlanFact
 from workflow.queries.versions import VersionLine, versions
@@ -77,7 +78,7 @@ class GateAnswer:
         if self.result is None:
             return say("引戻し")
         if self.signoff:
-            return say("決裁") if self.result == "approved" else say("返却")
+            return label(SignoffResult(self.result))
         return label(Outcome(self.result))
 
 
@@ -227,7 +228,7 @@ def _answer(growing: _Growing) -> GateAnswer:
         purpose=row.purpose,
         meeting=row.meeting,
         meeting_title=row.meeting_title,
-        meeting_closed=row.meeting_status == "closed",
+        meeting_closed=row.meeting_status == MeetingStatus.CLOSED,
         owed=tuple(growing.owed),
     )
 
@@ -302,7 +303,7 @@ _SIGNOFFS = (
     )
     .join(Version, Version.id == Signoff.version_id)
     .join(Person, Person.id == Signoff.signed_by)
-    .outerjoin(_principal, (_principal.id == Signoff.principal_id) & (Signoff.manner == "deputy"))
+    .outerjoin(_principal, (_principal.id == Signoff.principal_id) & (Signoff.manner == SignedAs.DEPUTY))
     .outerjoin(Review, Review.signoff_id == Signoff.id)
     .outerjoin(_closer, _closer.id == Review.reviewed_by)
     .where(Signoff.plan_id == bindparam("plan"))

@@ -4,24 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate, PeriodGate, SignoffGate
 from definitions.terms import Outcome
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.decisions import Given, Manner, first_records, in_force, standing
+from workflow.domain.decisions import Given, Manner, SignoffResult, first_records, in_force, standing
 from workflow.domain.gates import DecisionFact, Facts, OpenCondition, PeriodFact, SignoffFact
+from workflow.queries.comments import unanswered_in
 from workflow.queries.plans import PlanFact
 from workflow.store.database import connection_of
 from workflow.store.tables import (
     CommentPeriod,
     Condition,
     Decision,
-    Opinion,
     Plan,
     Signoff,
-    Submission,
     Version,
 )
 
@@ -164,22 +163,13 @@ def _signoffs(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, Sign
     for number in in_force(given).values():
         row = by_number[number]
         found.setdefault(row.plan_id, {})[row.gate_key] = SignoffFact(
-            number, row.version_id, row.number, row.result == "approved"
+            number, row.version_id, row.number, row.result == SignoffResult.APPROVED
         )
     return found
 
 
 def _periods_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Every period, oldest first. Late opinions are kept, but nobody owes them an answer."""
-    unanswered = (
-        select(func.count())
-        .select_from(Opinion)
-        .join(Submission, Submission.id == Opinion.submission_id)
-        .where(
-            Submission.period_id == CommentPeriod.id, Submission.late.is_(False), Opinion.answer_id.is_(None)
-        )
-        .scalar_subquery()
-    )
+    """Every period, oldest first."""
     return (
         select(
             CommentPeriod.plan_id,
@@ -188,7 +178,7 @@ def _periods_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             CommentPeriod.closes_on,
             CommentPeriod.version_id,
             CommentPeriod.shortened_why.is_not(None),
-            unanswered,
+            unanswered_in(CommentPeriod.id).scalar_subquery(),
             CommentPeriod.published_at.is_not(None),
         )
         .join(Plan, _here(CommentPeriod))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
@@ -32,6 +32,10 @@ class MeetingFact:
     sequence: int
     minutes: str
 
+    @property
+    def in_writing(self) -> bool:
+        return self.form is MeetingForm.IN_WRITING
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingPage:
@@ -49,6 +53,22 @@ class Period:
     title: str
     opens_on: date
     closes_on: date
+
+
+def open_meeting() -> ColumnElement[bool]:
+    """The `Meeting` of a statement is neither cancelled nor closed, as `is_open` says of one."""
+    return Meeting.status == MeetingStatus.CALLED
+
+
+def meeting_to_come(now: datetime, *, running: bool = False) -> ColumnElement[bool]:
+    """The `Meeting` of a statement is open and begins later; with `running`, also one that has begun and whose end is
+    still to come."""
+    return open_meeting() & ((Meeting.ends_at if running else Meeting.starts_at) > now)
+
+
+def meeting_begun(now: datetime) -> ColumnElement[bool]:
+    """The `Meeting` of a statement is open and has begun, whether or not its end is past."""
+    return open_meeting() & (Meeting.starts_at <= now)
 
 
 MEETING_COLUMNS = (
@@ -94,6 +114,26 @@ def meeting(db: Session, number: int) -> MeetingFact:
     if row is None:
         raise NotFound("会議", str(number))
     return meeting_fact(row)
+
+
+def next_meetings(db: Session, now: datetime, *, running: bool = False) -> dict[str, MeetingFact]:
+    """The next meeting of each body, by its key; with `running`, one that has begun and is not over counts. One
+    statement."""
+    turn = func.row_number().over(partition_by=Meeting.body_key, order_by=(Meeting.starts_at, Meeting.id))
+    coming = (
+        meetings().add_columns(turn.label("turn")).where(meeting_to_come(now, running=running)).subquery()
+    )
+    rows = db.execute(select(coming).where(coming.c.turn == 1))
+    return {row.body_key: meeting_fact(row) for row in rows}
+
+
+def called_meetings(
+    db: Session, now: datetime, *, body: str | None = None, limit: int = 50
+) -> list[MeetingFact]:
+    """The nearest open meetings that are not over, of one body or of all, nearest first. One statement."""
+    rows = _meetings_of(body).where(meeting_to_come(now, running=True))
+    rows = rows.order_by(Meeting.starts_at, Meeting.id).limit(limit)
+    return [meeting_fact(row) for row in db.execute(rows)]
 
 
 def meetings_between(db: Session, first: date, last: date, body: str | None = None) -> list[MeetingFact]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from definitions.labelled import Labelled
 from workflow.domain.comments import Author, Disposition, Route
-from workflow.queries.comments import receipt
+from workflow.queries.comments import receipt, unanswered
 from workflow.store.tables import Answer, Opinion, Submission
 
 ON_A_PAGE = 20
@@ -164,7 +164,7 @@ def replies(db: Session, period: int) -> list[Replied]:
 _OF_LETTER = Submission.id == Opinion.submission_id
 _NARROW: dict[Which, list[ColumnElement[bool]]] = {
     Which.ALL: [],
-    Which.UNANSWERED: [Opinion.answer_id.is_(None), Submission.late.is_(False)],
+    Which.UNANSWERED: [unanswered()],
     Which.ANSWERED: [Opinion.answer_id.is_not(None)],
     Which.LATE: [Submission.late.is_(True)],
 }

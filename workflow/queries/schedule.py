@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from definitions.chain import Chain
 from definitions.labelled import Labelled
 from workflow.domain.calendar import month_of, tokyo_day
+from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.domain.plans import Trigger
 from workflow.queries.plans import PlanFact
 from workflow.store.tables import AgendaItem, CommentPeriod, Meeting, Step, Utc
@@ -141,8 +142,8 @@ _COURSE = union_all(
     .where(
         AgendaItem.plan_id == bindparam("plan"),
         AgendaItem.removed_at.is_(None),
-        Meeting.status != "cancelled",
-        Meeting.form != "in_writing",
+        Meeting.status != MeetingStatus.CANCELLED,
+        Meeting.form != MeetingForm.IN_WRITING,
     ),
     select(
         literal("opened"),

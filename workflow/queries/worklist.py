@@ -13,16 +13,20 @@ from definitions.labelled import Labelled
 from definitions.terms import Role
 from workflow.domain import gates
 from workflow.domain.calendar import shown_day, shown_moment, tokyo_day
+from workflow.domain.decisions import SignedAs
 from workflow.domain.gates import Facts, GateState, Lack
 from workflow.domain.language import say
+from workflow.domain.meetings import MeetingForm
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
+from workflow.domain.votes import Choice
 from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision, owed_to_its_body
 from workflow.queries.chains import chain_of
 from workflow.queries.circulation import concerned_with
 from workflow.queries.decisions import reviews, standing_signoff
 from workflow.queries.gate_facts import facts_of_all
+from workflow.queries.meetings import MeetingFact, meeting_begun, next_meetings, open_meeting
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.queries.programs import system_of
 from workflow.queries.seats import in_office
@@ -77,15 +81,6 @@ class Task:
     gate: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Next:
-    """The next meeting of a body."""
-
-    meeting: int
-    title: str
-    starts_at: datetime
-
-
 def worklist(db: Session, person: str, now: datetime) -> list[Task]:
     """What waits for the person, nearest first. Raises `NotFound`."""
     return waiting_for(db, actor(db, person, tokyo_day(now)), now)
@@ -93,7 +88,7 @@ def worklist(db: Session, person: str, now: datetime) -> list[Task]:
 
 def waiting_for(db: Session, who: Actor, now: datetime) -> list[Task]:
     """What waits for that actor, nearest first. A fixed number of statements, however many plans there are."""
-    coming = _next_meetings(db, now)
+    coming = next_meetings(db, now)
     tasks = [
         *_items_waiting(db, who, now),
         *_owed(db, who, coming, now),
@@ -104,28 +99,16 @@ def waiting_for(db: Session, who: Actor, now: datetime) -> list[Task]:
     return sorted(tasks, key=lambda task: (task.due or far, list(Waiting).index(task.kind), task.number or 0))
 
 
-def _next_meetings(db: Session, now: datetime) -> dict[str, _Next]:
-    """The next meeting of each body."""
-    turn = func.row_number().over(partition_by=Meeting.body_key, order_by=(Meeting.starts_at, Meeting.id))
-    coming = (
-        select(Meeting.body_key, Meeting.id, Meeting.title, Meeting.starts_at, turn.label("turn"))
-        .where(Meeting.status == "called", Meeting.starts_at > now)
-        .subquery()
-    )
-    rows = db.execute(select(coming).where(coming.c.turn == 1))
-    return {body: _Next(*rest) for body, *rest, _ in rows}
-
-
-def _nearest(coming: Mapping[str, _Next], stages: Iterable[Stage]) -> dict[str, Any]:
+def _nearest(coming: Mapping[str, MeetingFact], stages: Iterable[Stage]) -> dict[str, Any]:
     """The nearest meeting of a body that has a gate on one of the stages, as fields of a task."""
     bodies = {gate.body for stage in stages for gate in stage.gates if isinstance(gate, BodyGate)}
     return _before(min((coming[b] for b in bodies if b in coming), key=lambda n: n.starts_at, default=None))
 
 
-def _before(held: _Next | None) -> dict[str, Any]:
+def _before(held: MeetingFact | None) -> dict[str, Any]:
     if held is None:
         return {}
-    return {"due": held.starts_at, "meeting": held.meeting, "meeting_title": held.title}
+    return {"due": held.starts_at, "meeting": held.id, "meeting_title": held.title}
 
 
 def _bodies_for(who: Actor, act: Act) -> list[str]:
@@ -135,7 +118,7 @@ def _bodies_for(who: Actor, act: Act) -> list[str]:
 
 def _live(item: type[AgendaItem]) -> ColumnElement[bool]:
     """On the agenda of a meeting that is not over, without an outcome that holds."""
-    return (Meeting.status == "called") & item.removed_at.is_(None) & ~held_decision(item.id).exists()
+    return open_meeting() & item.removed_at.is_(None) & ~held_decision(item.id).exists()
 
 
 def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
@@ -167,13 +150,13 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
             & (Vote.member_id == who.id)
             & (Vote.turn == last_turn.scalar_subquery()),
         )
-        .where(Meeting.body_key.in_([*recording, *voting]), Meeting.starts_at <= now, _live(AgendaItem))
+        .where(Meeting.body_key.in_([*recording, *voting]), meeting_begun(now), _live(AgendaItem))
         .order_by(Meeting.starts_at, AgendaItem.position)
     )
     for item, key, title, number, meeting, body, form, starts_at, ends_at, choice in rows:
-        in_writing = form == "in_writing"
+        in_writing = form == MeetingForm.IN_WRITING
         about: dict[str, Any] = {"plan": key, "number": item, "meeting": number, "meeting_title": meeting}
-        if body in voting and in_writing and now < ends_at and choice in (None, "withdrawn"):
+        if body in voting and in_writing and now < ends_at and choice in (None, Choice.WITHDRAWN):
             words = say("{meeting}「{plan}」への回答", meeting=meeting, plan=title)
             yield Task(Waiting.ANSWER, words, due=ends_at, **about)
         if body in recording and not (in_writing and now < ends_at):
@@ -181,7 +164,7 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
             yield Task(Waiting.RECORD, words, due=ends_at if in_writing else starts_at, **about)
 
 
-def _owed(db: Session, who: Actor, coming: Mapping[str, _Next], now: datetime) -> Iterable[Task]:
+def _owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datetime) -> Iterable[Task]:
     """後閲, 専決 to report, 供覧 and meetings to close: what others left for the person, in one statement, and one
     more for who holds an office while a 後閲 is owed."""
     parts = [_circulations(who)]
@@ -249,7 +232,7 @@ def _reviews() -> Select[*tuple[Any, ...]]:
         .join(Plan, Plan.id == Signoff.plan_id)
         .outerjoin(Review, Review.signoff_id == Signoff.id)
         .where(
-            Signoff.manner == "deputy",
+            Signoff.manner == SignedAs.DEPUTY,
             standing_signoff(),
             Review.signoff_id.is_(None),
         )
@@ -284,7 +267,7 @@ def _closings(bodies: list[str], now: datetime) -> Select[*tuple[Any, ...]]:
         Meeting.body_key.label("whose"),
     ).where(
         Meeting.body_key.in_(bodies),
-        Meeting.status == "called",
+        open_meeting(),
         Meeting.ends_at <= now,
         ~left.correlate(Meeting).exists(),
     )
@@ -301,7 +284,9 @@ def _ratifications(bodies: list[str]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _plans_waiting(db: Session, who: Actor, now: datetime, coming: Mapping[str, _Next]) -> Iterable[Task]:
+def _plans_waiting(
+    db: Session, who: Actor, now: datetime, coming: Mapping[str, MeetingFact]
+) -> Iterable[Task]:
     """Plans of the person's departments, those that wait for the offices they hold or sign for, and those whose
     conditions they may close."""
     offices = who.offices | {office for _, office in who.represented}
@@ -340,7 +325,7 @@ def _has_open_condition(bodies: list[str]) -> ColumnElement[bool]:
 
 
 def _conditions(
-    plan: PlanFact, known: Facts, bodies: list[str], coming: Mapping[str, _Next]
+    plan: PlanFact, known: Facts, bodies: list[str], coming: Mapping[str, MeetingFact]
 ) -> Iterable[Task]:
     """The open conditions of the decisions in force on the plan's current text."""
     for gate in plan.stage.gates:
@@ -359,7 +344,7 @@ def _signatures(
     plan: PlanFact,
     states: Mapping[str, GateState],
     offices: frozenset[str],
-    coming: Mapping[str, _Next],
+    coming: Mapping[str, MeetingFact],
 ) -> Iterable[Task]:
     for state in states.values():
         gate = state.gate
@@ -370,7 +355,7 @@ def _signatures(
 
 
 def _staff_work(
-    plan: PlanFact, states: Mapping[str, GateState], coming: Mapping[str, _Next]
+    plan: PlanFact, states: Mapping[str, GateState], coming: Mapping[str, MeetingFact]
 ) -> Iterable[Task]:
     lacks = {state.lack for state in states.values()}
     here = _nearest(coming, [plan.stage])

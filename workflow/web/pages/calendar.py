@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from workflow.domain.calendar import month_label, month_of, shown_clock, tokyo_day, weekday, why_closed
 from workflow.domain.language import Language, language
-from workflow.domain.meetings import MeetingForm, phase_of
+from workflow.domain.meetings import phase_of
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.queries.bodies import body_names
@@ -126,7 +126,7 @@ def _weeks(who: Visitor, first: date, body: str | None) -> list[list[Day]]:
         begins, ends = tokyo_day(each.starts_at), tokyo_day(each.ends_at)
         if begins in days:
             days[begins].begins.append(each)
-        if each.form is MeetingForm.IN_WRITING and ends != begins and ends in days:
+        if each.in_writing and ends != begins and ends in days:
             days[ends].answered_by.append(each)
     for period in periods:
         if period.opens_on in days:

@@ -15,7 +15,7 @@ from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.gates import Lack
 from workflow.domain.language import say
 from workflow.domain.rights import Act
-from workflow.queries import CameIn
+from workflow.queries import Counted
 from workflow.queries.plans import PlanFact
 from workflow.store.database import Office, Reading
 from workflow.web.confirm import confirmed
@@ -59,7 +59,7 @@ def comments(request: Request, who: Reader) -> Response:
             "came_in": queries.came_in(db, [each.id for each in found]),
             "ready": queries.ready_to_ask(db),
         }
-    return page(request, "comments.html", who=who, State=PeriodState, Nothing=CameIn(), **shown)
+    return page(request, "comments.html", who=who, State=PeriodState, Nothing=Counted(), **shown)
 
 
 @router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
@@ -122,14 +122,13 @@ def publish_page(request: Request, who: Reader, key: str) -> Response:
     with who.office.reading() as db:
         found, asked = asking(db, who, key)
         shown = result_of(db, replace(asked, state=PeriodState.PUBLISHED))
-        left = queries.came_in(db, [asked.id]).get(asked.id, CameIn()).unanswered
     return page(
         request,
         "comment_publish.html",
         who=who,
         desk=found,
         asked=asked,
-        left=left,
+        left=shown["counted"].unanswered,
         State=PeriodState,
         **shown,
     )
@@ -160,7 +159,7 @@ def _shown(db: Reading, who: Visitor, found: Desk) -> dict[str, Any]:
         "desk": found,
         "asked": found.asked,
         "came_in": came_in,
-        "here": came_in.get(found.asked.id, CameIn()) if found.asked else CameIn(),
+        "here": came_in.get(found.asked.id, Counted()) if found.asked else Counted(),
         "openings": [
             Opening(state.gate, tokyo_day(who.now).isoformat())
             for state in waiting
@@ -168,7 +167,7 @@ def _shown(db: Reading, who: Visitor, found: Desk) -> dict[str, Any]:
         ],
         "later": [state for state in waiting if state.lack is Lack.AFTER],
         "State": PeriodState,
-        "Nothing": CameIn(),
+        "Nothing": Counted(),
     }
 
 

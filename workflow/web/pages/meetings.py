@@ -173,29 +173,27 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
     standing = phase_of(held, who.now)
     members = places(db, held)
     keeps = person.may(Act.CALL_MEETING, body=held.body_key)
-    in_writing = held.form is MeetingForm.IN_WRITING
     called = standing not in (Phase.CLOSED, Phase.CANCELLED)
     running = called and standing is not Phase.COMING
-    votes = in_writing or rule.reaches == "tallied"
-    may_vote = running and votes and (not in_writing or standing is Phase.ANSWERING)
+    votes = held.in_writing or rule.reaches == "tallied"
+    may_vote = running and votes and (not held.in_writing or standing is Phase.ANSWERING)
     return {
         "rule": rule,
-        "form": held.form,
         "standing": standing,
         "called": called,
         "running": running,
         "items": agenda(db, held.id),
         "places": members,
         "polls": polls(db, held, rule, members) if votes else {},
-        "mine": _mine(db, members, rule, person, in_writing=in_writing) if may_vote else [],
+        "mine": _mine(db, members, rule, person, in_writing=held.in_writing) if may_vote else [],
         "keeps": keeps,
         "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_votes": running
-        and not in_writing
+        and not held.in_writing
         and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_decide_ties": running and person.may(Act.CAST_DECIDING_VOTE, body=held.body_key),
-        "presides": not in_writing and rule.tie is Tie.CHAIR_DECIDES,
+        "presides": not held.in_writing and rule.tie is Tie.CHAIR_DECIDES,
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
         "candidates": candidates(db, held, who.now) if keeps and called else [],
         "owed": alone_decided(db, held) if keeps and called else [],

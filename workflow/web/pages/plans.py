@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from definitions.chain import Chain
 from workflow import actions, queries
+from workflow.domain.decisions import SignedAs
 from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.plans import Status
@@ -107,7 +108,7 @@ def open_plan(
 def plan(request: Request, who: Reader, key: str) -> Response:
     with who.office.reading() as db:
         shown = plan_view(db, who, key)
-    return page(request, "plan.html", who=who, Status=Status, **shown)
+    return page(request, "plan.html", who=who, SignedAs=SignedAs, Status=Status, **shown)
 
 
 @router.get("/{key}/history", openapi_extra=needs(Open.SIGNED_IN))

@@ -16,7 +16,6 @@ from workflow.actions import Seated
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
-from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act
 from workflow.domain.votes import Choice
 from workflow.queries.actor import actor
@@ -177,8 +176,9 @@ def _counted(
         outcome = actions.outcome_of_votes(db, item, conditions=conditions, note=note)
         body = plan_by_id(db, listed.plan).chain.body(held.body_key)
         poll = polls(db, held, body, places(db, held))[item]
-    in_writing = held.form is MeetingForm.IN_WRITING
-    return tally_facts(poll, body, outcome, in_writing=in_writing), missing_words(poll, in_writing=in_writing)
+    return tally_facts(poll, body, outcome, in_writing=held.in_writing), missing_words(
+        poll, in_writing=held.in_writing
+    )
 
 
 def _filled(who: Visitor, number: int, form: FormData) -> list[Entry]:
