@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import ReminderRule
 from notifications.due import People, meeting_rules
-from notifications.kinds import State
 from notifications.reminders import Occasion, applies, claim_prefix, falls_at
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.deliveries import State
 from workflow.queries.meetings import MeetingFact, called_meetings
 from workflow.queries.seats import closed_days
 from workflow.store.tables import Delivery

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.due import foreseen_for
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.messages import CALLINGS
 from notifications.notices import recipients_of_meeting
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.meetings import HeldMeeting
 from workflow.store.tables import Delivery, Person
 

@@ -1,4 +1,4 @@
-"""The closed lists of this package: what a message is about, and what became of it."""
+"""What a message is about."""
 
 from definitions.labelled import Labelled
 
@@ -27,15 +27,3 @@ class Kind(Labelled):
     def bears_link(self) -> bool:
         """Whether its mail carries a one-time link. Such a mail is never kept; each try writes it anew."""
         return self in (Kind.INVITATION, Kind.PASSWORD_RESET)
-
-
-class State(Labelled):
-    """What became of a delivery. `dropped`: no longer true when it was to be sent; `missed`: its time passed
-    before it could be sent."""
-
-    PENDING = "pending", "送信待ち"
-    SENDING = "sending", "送信中"
-    SENT = "sent", "送信済"
-    FAILED = "failed", "送信できず"
-    MISSED = "missed", "時機を逸した"
-    DROPPED = "dropped", "送信不要"

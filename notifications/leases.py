@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.messages import NoLongerDue
+from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, DatabaseUnusable
 from workflow.store.database import Office, connection_of
 from workflow.store.tables import Delivery, Record

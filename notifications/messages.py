@@ -13,11 +13,12 @@ from definitions.chain import BodyGate
 from definitions.terms import Outcome
 from notifications.due import unanswered
 from notifications.icalendar_file import Invite, Method
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.mail import Letter
 from notifications.reminders import stamp
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
 from workflow.queries.chains import chain_of

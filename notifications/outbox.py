@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from notifications import due
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.leases import (
     LEASE,
     PAUSES,
@@ -32,6 +32,7 @@ from notifications.messages import Desk, Subject
 from notifications.reminders import Owed
 from notifications.resending import may_resend
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.errors import AlreadyDone, NotFound
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act

@@ -20,13 +20,14 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.leases import LEASE, Parcel, Sending, due_of, given_back, outcome, settle, take, tried
 from notifications.messages import NoLongerDue
 from notifications.network_guard import Network, Refused, address_of
 from notifications.outbox import Entry, enqueue
 from workflow.actions.webhooks import SECRET_PREFIX
 from workflow.domain.calendar import TOKYO, tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, NotFound, SakuteiError
 from workflow.domain.events import Tag
 from workflow.domain.language import say

@@ -17,10 +17,10 @@ from sqlalchemy import insert, select
 
 from definitions.terms import Role
 from notifications import outbox
-from notifications.kinds import State
 from notifications.mail import Mailer, MailSettings, Stationery, mailer_of
 from tests.support.scenario import LONG_AGO, House
 from workflow import actions
+from workflow.domain.deliveries import State
 from workflow.store import schema
 from workflow.store.database import Office
 from workflow.store.tables import Delivery, Membership, Person

@@ -11,10 +11,11 @@ from sqlalchemy import text
 
 from notifications import outbox
 from notifications.dry_run import rehearse
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from tests.support.outbox_scenario import PostRoom
 from workflow import actions
 from workflow.domain.accounts import LinkPurpose
+from workflow.domain.deliveries import State
 from workflow.domain.errors import LinkUnusable, NotAllowed
 
 PASSWORD = "はるはあけぼの やうやう白く"

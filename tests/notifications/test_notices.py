@@ -3,9 +3,10 @@
 from icalendar import Calendar
 
 from definitions.terms import Outcome
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from tests.support.outbox_scenario import PostRoom
 from workflow import actions
+from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.store.event_log import record
 

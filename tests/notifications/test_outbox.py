@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from notifications import outbox
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.mail import MailSettings, mailer_of
 from tests.support.outbox_scenario import PostRoom
 from tests.support.smtp_server import Sink, serve
+from workflow.domain.deliveries import State
 from workflow.domain.errors import AlreadyDone, NotAllowed
 
 

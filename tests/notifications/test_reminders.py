@@ -2,9 +2,10 @@
 
 import threading
 
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.outbox import claim
 from tests.support.outbox_scenario import PostRoom
+from workflow.domain.deliveries import State
 from workflow.domain.meetings import MeetingForm
 from workflow.store.tables import Meeting
 

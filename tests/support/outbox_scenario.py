@@ -11,12 +11,13 @@ from sqlalchemy import insert, select, update
 from definitions.chain import Audience, Body, BodyGate, Chain, ReminderKind, ReminderRule, Stage
 from definitions.terms import BodyKind, Outcome, Role
 from notifications import outbox
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.mail import Mailer, MailSettings, mailer_of
 from notifications.outbox import Line, Sending
 from notifications.scheduler import tick
 from tests.support.smtp_server import Sink
 from workflow.domain.calendar import parse_moment
+from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
 from workflow.store.database import Office

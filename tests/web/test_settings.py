@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 from sqlalchemy import update
 
-from notifications.kinds import State
 from notifications.mail import mailer_of
 from notifications.scheduler import tick
 from tests.support.counting import counted
@@ -15,6 +14,7 @@ from tests.support.scenario import House, moment
 from tests.support.smtp_server import Sink, serve
 from tests.support.web_client import Browser, mail_settings
 from workflow.domain.calendar import shown_moment
+from workflow.domain.deliveries import State
 from workflow.domain.meetings import MeetingForm
 from workflow.store.tables import Delivery
 

@@ -22,7 +22,7 @@ from jinja2 import Environment, nodes
 from sqlalchemy import func, select
 
 from definitions.load import shipped
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
 from tests.support.api_client import Program
@@ -46,6 +46,7 @@ from tests.support.webhook_receiver import receiving
 from workflow import actions
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.language import Language, label, language
 from workflow.store.database import Office
 from workflow.store.tables import Delivery, Meeting

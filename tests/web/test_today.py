@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 
 from definitions.terms import Outcome, Role
-from notifications.kinds import State
 from notifications.mail import mailer_of
 from notifications.scheduler import tick
 from tests.support.chromium import Site, must_read_well
@@ -15,6 +14,7 @@ from tests.support.counting import counted
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser, mail_settings
 from workflow import actions
+from workflow.domain.deliveries import State
 from workflow.store.tables import Delivery, Person
 
 

@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from definitions.terms import Outcome
 from notifications import outbox, webhooks
 from notifications.dry_run import rehearse
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.leases import LEASE, PAUSES, Sending
 from notifications.mail import mailer_of
 from notifications.network_guard import may_call
@@ -28,6 +28,7 @@ from tests.support.web_client import Browser, mail_settings
 from tests.support.webhook_receiver import Receiver, receiving
 from workflow import actions, queries
 from workflow.domain.calendar import end_of_day, tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed
 from workflow.web.app import build
 

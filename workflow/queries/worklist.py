@@ -14,6 +14,7 @@ from definitions.terms import Role
 from workflow.domain import gates
 from workflow.domain.calendar import shown_day, shown_moment, tokyo_day
 from workflow.domain.decisions import SignedAs
+from workflow.domain.deliveries import State
 from workflow.domain.gates import Facts, GateState, Lack
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
@@ -409,7 +410,7 @@ def _mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
         .outerjoin(Plan, Plan.id == Delivery.plan_id)
-        .where(Delivery.state == "failed")
+        .where(Delivery.state == State.FAILED)
         .order_by(Delivery.id)
         .limit(100)
     )

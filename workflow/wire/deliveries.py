@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from notifications.kinds import Kind, State
+from notifications.kinds import Kind
 from notifications.outbox import Line
+from workflow.domain.deliveries import State
 from workflow.queries.seats import Seat
 from workflow.wire.values import Moment, Shown
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from notifications import outbox
-from notifications.kinds import State
 from notifications.resending import may_resend
 from workflow import queries
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.errors import AuditBroken
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor

@@ -10,7 +10,6 @@ from starlette.datastructures import FormData
 from definitions.chain import Body, Tie
 from definitions.terms import Outcome, Role
 from notifications.history import notices_of
-from notifications.kinds import State
 from workflow import actions
 from workflow.domain.calendar import (
     TOKYO,
@@ -21,6 +20,7 @@ from workflow.domain.calendar import (
     tokyo_day,
     why_closed,
 )
+from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, Phase, Purpose, allowed_outcomes, phase_of

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Form, Request, Response
 from definitions.chain import ReminderKind
 from notifications import outbox
 from notifications.foreseen import coming
-from notifications.kinds import State
 from notifications.mail import MailDelayed, MailRefused, MailSettings, mailer_of
 from notifications.mail_check import send_trial
 from notifications.resending import may_resend, would_get
 from workflow import actions
 from workflow.domain.calendar import holidays, parse_day, tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.accounts import email_of

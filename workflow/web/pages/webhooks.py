@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from notifications import outbox, webhooks
-from notifications.kinds import State
 from workflow import actions
 from workflow.actions.webhooks import a_url
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.deliveries import State
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import programs
