@@ -294,7 +294,7 @@ def _periods() -> Select[*tuple[Any, ...]]:
 
 def _consultation(db: Session, row: Any, now: datetime) -> Consultation:
     values = tuple(row)
-    plan = plan_fact(db, values[: len(PLAN_COLUMNS)])  # type: ignore[arg-type]
+    plan = plan_fact(db, values)
     period, place, places, number, filename, sha256 = values[len(PLAN_COLUMNS) :]
     gate = plan.chain.gate(period.gate_key)
     counts_first = not isinstance(gate, PeriodGate) or gate.first_day_counts

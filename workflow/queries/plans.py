@@ -1,10 +1,10 @@
 """Lists of plans, and what happened to one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
@@ -64,6 +64,28 @@ _NEWEST = (
 )
 
 
+class _PlanRow(NamedTuple):
+    """The columns of `plans()`, in their order."""
+
+    id: int
+    key: str
+    title: str
+    chain_sha256: str
+    department: str
+    stage: str
+    status: str
+    visit: int
+    revision: int
+    entered_at: datetime
+    version_id: int | None
+    version_number: int
+    version_stage: str
+    version_visit: int
+    sha256: str | None
+    department_name: str
+    first_month: str | None
+
+
 PLAN_COLUMNS = (
     Plan.id,
     Plan.key,
@@ -118,27 +140,28 @@ def _one(db: Session, statement: Select[*tuple[Any, ...]], which: str | int) -> 
     return plan_fact(db, row)
 
 
-def plan_fact(db: Session, row: Row[*tuple[Any, ...]]) -> PlanFact:
+def plan_fact(db: Session, row: Sequence[Any]) -> PlanFact:
     """A row of `plans()` as a fact; what more the statement reads stands behind."""
-    r = tuple(row)
-    chain = chain_of(db, r[3])
-    text = None if r[10] is None else TextFact(version_id=r[10], number=r[11], stage=r[12], visit=r[13])
+    read = _PlanRow._make(row[: len(PLAN_COLUMNS)])
+    chain = chain_of(db, read.chain_sha256)
     return PlanFact(
-        r[0],
-        r[1],
-        r[2],
-        chain,
-        r[3],
-        r[4],
-        chain.stage(r[5]),
-        Status(r[6]),
-        r[7],
-        r[8],
-        r[9],
-        text,
-        r[14],
-        r[15],
-        r[16],
+        id=read.id,
+        key=read.key,
+        title=read.title,
+        chain=chain,
+        chain_sha256=read.chain_sha256,
+        department=read.department,
+        stage=chain.stage(read.stage),
+        status=Status(read.status),
+        visit=read.visit,
+        revision=read.revision,
+        entered_at=read.entered_at,
+        text=None
+        if read.version_id is None
+        else TextFact(read.version_id, read.version_number, read.version_stage, read.version_visit),
+        sha256=read.sha256,
+        department_name=read.department_name,
+        first_month=read.first_month,
     )
 
 
