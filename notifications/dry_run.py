@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 
 from notifications import notices
 from notifications.kinds import Kind
-from workflow.queries.seats import Seat
+from workflow.queries.seats import Contact
 from workflow.store.database import DryRunOffice, Office
 from workflow.store.tables import Event
 
 
-def rehearse(office: Office, act: Callable[[Office], object]) -> list[tuple[Kind, Seat]]:
+def rehearse(office: Office, act: Callable[[Office], object]) -> list[tuple[Kind, Contact]]:
     """Who would be told of what, if this were done. Nothing stays done. Raises what the act raises."""
     with office.reading() as db:
         last = db.scalar(select(func.max(Event.seq))) or 0
-    mails: list[tuple[Kind, Seat]] = []
+    mails: list[tuple[Kind, Contact]] = []
 
     def look(db: Session) -> None:
         mails.extend(notices.told_of(db, last))

@@ -20,8 +20,9 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.rights import SEATED
 from workflow.queries.plans import plan_by_id
-from workflow.queries.seats import Seat, seats, staff
+from workflow.queries.seats import Contact, seats, staff
 from workflow.store.database import Office, connection_of
 from workflow.store.tables import Cursor, Delivery, Event, Meeting, Person
 
@@ -54,7 +55,7 @@ def claim(office: Office, now: datetime) -> int:
     return written
 
 
-def told_of(db: Session, after: int) -> list[tuple[Kind, Seat]]:
+def told_of(db: Session, after: int) -> list[tuple[Kind, Contact]]:
     """Who would be told of the events after that number, and of what: what a rehearsal shows."""
     events = db.scalars(select(Event).where(Event.seq > after).order_by(Event.seq)).all()
     return [
@@ -65,12 +66,12 @@ def told_of(db: Session, after: int) -> list[tuple[Kind, Seat]]:
     ]
 
 
-def recipients_of_meeting(db: Session, body: str, day: date) -> list[Seat]:
+def recipients_of_meeting(db: Session, body: str, day: date) -> list[Contact]:
     """Who is invited to a meeting of the body on that day: its members and its 事務局."""
-    return [*seats(db, body, day), *seats(db, body, day, [Role.SECRETARIAT])]
+    return [seat.contact for roles in (SEATED, (Role.SECRETARIAT,)) for seat in seats(db, body, day, roles)]
 
 
-def recipients_of_change(db: Session, meeting: int) -> list[Seat]:
+def recipients_of_change(db: Session, meeting: int) -> list[Contact]:
     """Who is told of a meeting's move or cancellation: who is invited now, and everybody invited before.
     Raises `NotFound`."""
     held = known_meeting(db, meeting)
@@ -82,7 +83,7 @@ def recipients_of_change(db: Session, meeting: int) -> list[Seat]:
         .distinct()
         .order_by(Person.id)
     )
-    return _once([*now_invited, *(Seat(*row, role=Role.MEMBER) for row in before)])
+    return _once([*now_invited, *(Contact(*row) for row in before)])
 
 
 def known_meeting(db: Session, number: int) -> Meeting:
@@ -93,15 +94,15 @@ def known_meeting(db: Session, number: int) -> Meeting:
     return found
 
 
-def recipients_of_decision(db: Session, plan: int, gate: str, day: date) -> list[Seat]:
+def recipients_of_decision(db: Session, plan: int, gate: str, day: date) -> list[Contact]:
     """Who is told of a body's decision: the plan's 担当課 and the body's 事務局."""
     fact = plan_by_id(db, plan)
     found = fact.chain.gate(gate)
     office = seats(db, found.body, day, [Role.SECRETARIAT]) if isinstance(found, BodyGate) else []
-    return _once([*staff(db, fact.department, day), *office])
+    return _once([*staff(db, fact.department, day), *(seat.contact for seat in office)])
 
 
-def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: date) -> list[Seat]:
+def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: date) -> list[Contact]:
     """Who is told of a 差戻し: the 担当課, and members and 事務局 of each body that must agree again."""
     people = staff(db, plan_by_id(db, plan).department, day)
     for body in bodies_between(db, plan, to, was):
@@ -109,14 +110,14 @@ def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: d
     return _once(people)
 
 
-def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Seat]:
+def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Contact]:
     """Who is told of a 供覧: those who are asked to read."""
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
         .where(Person.id.in_(readers))
         .order_by(Person.id)
     )
-    return [Seat(*row, role=Role.MEMBER) for row in rows]
+    return [Contact(*row) for row in rows]
 
 
 def _waiting(office: Office) -> bool:
@@ -168,7 +169,7 @@ def _entries(db: Session, event: Event, missed: str | None) -> Iterator[Entry]:
             )
 
 
-def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[Kind, list[Seat]]]:
+def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[Kind, list[Contact]]]:
     """Of each event: what kind of notice goes to whom."""
     tag, day = Tag(event.tag), tokyo_day(event.at)
     if tag in MEETINGS and event.meeting_id is not None and not _was_over(db, event, data):
@@ -191,9 +192,9 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
         yield Kind.CIRCULATION, recipients_of_circulation(db, data["readers"])
 
 
-def _person(db: Session, key: str) -> Seat:
+def _person(db: Session, key: str) -> Contact:
     row = db.execute(select(Person.id, Person.key, Person.name, Person.email).where(Person.key == key)).one()
-    return Seat(*row, role=Role.MEMBER)
+    return Contact(*row)
 
 
 def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:
@@ -213,5 +214,5 @@ def _entered_afterwards(db: Session, meeting: int | None) -> bool:
     return called is not None and _was_over(db, called, json.loads(called.data))
 
 
-def _once(people: Iterable[Seat]) -> list[Seat]:
-    return list({seat.person_id: seat for seat in reversed(list(people))}.values())[::-1]
+def _once(people: Iterable[Contact]) -> list[Contact]:
+    return list(dict.fromkeys(people))

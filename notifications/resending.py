@@ -5,11 +5,10 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from definitions.terms import Role
 from notifications.kinds import Kind
 from workflow.domain.errors import NotFound
 from workflow.domain.rights import Act, Actor
-from workflow.queries.seats import Seat
+from workflow.queries.seats import Contact
 from workflow.store.tables import AgendaItem, Delivery, Meeting, Person, Plan
 
 
@@ -32,7 +31,7 @@ def may_resend(db: Session, who: Actor, deliveries: Collection[int]) -> frozense
     )
 
 
-def would_get(db: Session, delivery: int) -> tuple[Kind, Seat]:
+def would_get(db: Session, delivery: int) -> tuple[Kind, Contact]:
     """What is sent again and to whom, at their present address. Raises `NotFound`."""
     row = db.execute(
         select(Delivery.kind, Person.id, Person.key, Person.name, Person.email)
@@ -41,4 +40,4 @@ def would_get(db: Session, delivery: int) -> tuple[Kind, Seat]:
     ).first()
     if row is None:
         raise NotFound("通知", str(delivery))
-    return Kind(row.kind), Seat(row.id, row.key, row.name, row.email, Role.MEMBER)
+    return Kind(row.kind), Contact(row.id, row.key, row.name, row.email)

@@ -3,11 +3,14 @@
 from icalendar import Calendar
 
 from definitions.terms import Outcome
+from notifications.dry_run import rehearse
 from notifications.kinds import Kind
 from tests.support.outbox_scenario import PostRoom
+from tests.support.scenario import LONG_AGO, House
 from workflow import actions
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
+from workflow.store.database import Office
 from workflow.store.event_log import record
 
 
@@ -114,3 +117,26 @@ def test_who_is_asked_to_read_is_told_once_where(room: PostRoom) -> None:
     assert mail["Subject"] == "【供覧】DX推進計画（第1版）"
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "/plans/dx#reading" in text and "来週まで" in text and "職員 tanto" in text
+
+
+def test_who_is_told_as_staff_and_as_secretariat_is_one_addressee(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    office = house.office
+    actions.open_plan(office, "mayor", "other", "基本計画", house.chain, department="mayor", now=house.now)
+    actions.add_version(office, "mayor", "other", "計画.docx", b"text", now=house.now)
+    actions.post(office, "admin", "joho_bukai_office", "it", LONG_AGO, now=house.now)
+    meeting = house.a_meeting("joho_bukai")
+    items = [
+        actions.list_item(office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
+        for key in ("dx", "other")
+    ]
+    house.later(days=7, hours=1).everybody_attends("joho_bukai", meeting)
+
+    def decide(office: Office) -> None:
+        for item in items:
+            actions.record_outcome(office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+
+    told = [person for _, person in rehearse(office, decide) if person.key == "joho_bukai_office"]
+    assert len(told) == 2
+    assert len(set(told)) == 1

@@ -12,7 +12,7 @@ from definitions.terms import Role
 from workflow.domain.rights import Act, Actor
 from workflow.queries.actor import in_term
 from workflow.queries.plans import PlanFact
-from workflow.queries.seats import Seat, staff
+from workflow.queries.seats import Contact, staff
 from workflow.store.tables import Circulation, Membership, Person, Remark, Version
 
 
@@ -76,7 +76,7 @@ def concerned_with(who: Actor, act: Act, department: str, chain: Chain) -> bool:
     return who.may(act, department=department) or any(who.may(act, body=body.key) for body in chain.bodies)
 
 
-def circle(db: Session, plan: PlanFact, day: date) -> list[tuple[str, list[Seat]]]:
+def circle(db: Session, plan: PlanFact, day: date) -> list[tuple[str, list[Contact]]]:
     """Who may be asked to read the plan that day, in groups: its department, and each body of its chain. Two
     statements."""
     return [
@@ -89,7 +89,7 @@ def circle(db: Session, plan: PlanFact, day: date) -> list[tuple[str, list[Seat]
     ]
 
 
-def _seated(db: Session, plan: PlanFact, day: date) -> Iterator[tuple[str, list[Seat]]]:
+def _seated(db: Session, plan: PlanFact, day: date) -> Iterator[tuple[str, list[Contact]]]:
     rows = db.execute(
         select(Membership.body_key, Membership.role, Person.id, Person.key, Person.name, Person.email)
         .join(Person, Person.id == Membership.person_id)
@@ -99,13 +99,11 @@ def _seated(db: Session, plan: PlanFact, day: date) -> Iterator[tuple[str, list[
         )
         .order_by(Person.id)
     ).all()
+    order = list(Role)
     for body in plan.chain.bodies:
-        found = [
-            Seat(number, key, name, email, Role(role))
-            for body_key, role, number, key, name, email in rows
-            if body_key == body.key
-        ]
-        yield body.name, sorted(found, key=lambda seat: list(Role).index(seat.role))
+        here = [row for row in rows if row.body_key == body.key]
+        here.sort(key=lambda row: order.index(row.role))
+        yield body.name, [Contact(row.id, row.key, row.name, row.email) for row in here]
 
 
 _asker = aliased(Person)

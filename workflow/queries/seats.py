@@ -16,6 +16,16 @@ from workflow.store.tables import BodyRecord, ClosedDay, Deputy, Membership, Per
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """A person, and where their mail goes."""
+
+    person_id: int
+    key: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A person in a body on a day."""
 
@@ -24,6 +34,10 @@ class Seat:
     name: str
     email: str
     role: Role
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.person_id, self.key, self.name, self.email)
 
 
 def seats(db: Session, body: str, day: date, roles: Iterable[Role] = SEATED) -> list[Seat]:
@@ -54,7 +68,7 @@ def places_of(db: Session, who: Actor, body: str) -> set[int]:
     return {seat.person_id for seat in seats(db, body, who.on)} & {who.id, *who.principals}
 
 
-def holders(db: Session, office: str, day: date) -> list[Seat]:
+def holders(db: Session, office: str, day: date) -> list[Contact]:
     """Who holds the office (職) that day."""
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
@@ -62,7 +76,7 @@ def holders(db: Session, office: str, day: date) -> list[Seat]:
         .where(Posting.office == office, in_term(Posting, day))
         .order_by(Person.id)
     )
-    return [Seat(*row, role=Role.MEMBER) for row in rows]
+    return [Contact(*row) for row in rows]
 
 
 def in_office(db: Session, offices: Iterable[str], day: date) -> frozenset[tuple[int, str]]:
@@ -75,7 +89,7 @@ def in_office(db: Session, offices: Iterable[str], day: date) -> frozenset[tuple
     return frozenset((person, office) for person, office in rows if office)
 
 
-def staff(db: Session, department: str, day: date) -> list[Seat]:
+def staff(db: Session, department: str, day: date) -> list[Contact]:
     """Who serves in the department that day."""
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
@@ -84,7 +98,7 @@ def staff(db: Session, department: str, day: date) -> list[Seat]:
         .order_by(Person.id)
         .distinct()
     )
-    return [Seat(*row, role=Role.MEMBER) for row in rows]
+    return [Contact(*row) for row in rows]
 
 
 def is_deputy_of(db: Session, deputy: int, principal: int, day: date) -> bool:

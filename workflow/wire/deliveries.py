@@ -7,7 +7,7 @@ from pydantic import Field
 from notifications.kinds import Kind
 from notifications.outbox import Line
 from workflow.domain.deliveries import State
-from workflow.queries.seats import Seat
+from workflow.queries.seats import Contact
 from workflow.wire.values import Moment, Shown
 
 
@@ -28,7 +28,7 @@ class Rehearsed(Shown):
     mails: list[Mail] = Field(description="行えば送られるお知らせ")
 
     @classmethod
-    def of(cls, mails: list[tuple[Kind, Seat]]) -> "Rehearsed":
+    def of(cls, mails: list[tuple[Kind, Contact]]) -> "Rehearsed":
         return cls(
             mails=[
                 Mail(kind=kind, label=kind.label, person=seat.key, name=seat.name, email=seat.email)

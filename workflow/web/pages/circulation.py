@@ -10,7 +10,7 @@ from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.plans import plan_by_key
-from workflow.queries.seats import Seat
+from workflow.queries.seats import Contact
 from workflow.web.confirm import confirmed
 from workflow.web.permissions import needs
 from workflow.web.rendering import go, page
@@ -73,7 +73,7 @@ def take_back_remark(who: FormUser, key: str, number: int) -> Response:
     return go(f"/plans/{key}#discussion", said=say("取り消しました。"))
 
 
-def _others(circle: Iterable[tuple[str, list[Seat]]], own: int) -> list[tuple[str, list[Seat]]]:
+def _others(circle: Iterable[tuple[str, list[Contact]]], own: int) -> list[tuple[str, list[Contact]]]:
     """The groups without the person who asks, everybody in the first group they belong to."""
     named = {own}
     groups = []

@@ -23,7 +23,7 @@ from workflow.queries.agenda import Item, agenda, put
 from workflow.queries.attendance import places, polls
 from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.plans import plan_by_id
-from workflow.queries.seats import Seat
+from workflow.queries.seats import Contact
 from workflow.store.database import Office
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.one_by_one import refusal_of
@@ -217,9 +217,9 @@ def _sure(
     """What will be recorded, what will be refused and why, and who will be told."""
     refused: dict[int, str] = {}
     mails = rehearse(who.office, lambda office: refused.update(_record(office, who, filled)))
-    told: dict[Seat, int] = {}
-    for _, seat in mails:
-        told[seat] = told.get(seat, 0) + 1
+    told: dict[Contact, int] = {}
+    for _, person in mails:
+        told[person] = told.get(person, 0) + 1
     return page(
         request,
         "meeting_outcomes.html",
