@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from definitions.labelled import Labelled
 from definitions.terms import OPENING_OUTCOMES, BodyKind, Outcome
+from definitions.words import words
 
 Key = Annotated[
     str,
@@ -59,11 +60,11 @@ def _threshold(value: Any) -> Any:
             return Threshold(share=share, inclusive=inclusive)
     match = re.fullmatch(r"([1-9]\d?)/([1-9]\d?)(以上|超)", text)
     if match is None:
-        raise ValueError("「半数以上」「過半数」「2/3以上」「1/2超」のように書いてください")
+        raise ValueError(words("「半数以上」「過半数」「2/3以上」「1/2超」のように書いてください"))
     share = Fraction(int(match[1]), int(match[2]))
     inclusive = match[3] == "以上"
     if share > 1 or (share == 1 and not inclusive):
-        raise ValueError("全員を超える割合は満たせません")
+        raise ValueError(words("全員を超える割合は満たせません"))
     return Threshold(share=share, inclusive=inclusive)
 
 
@@ -95,7 +96,7 @@ def _offset(value: Any) -> Any:
         return value
     match = re.fullmatch(r"(?:当日|([1-9]\d?)営業日前) (\d\d):(\d\d)", value.strip())
     if match is None or not re.fullmatch(_OFFSET_PATTERN, value.strip()):
-        raise ValueError("「3営業日前 09:00」または「当日 08:30」のように書いてください")
+        raise ValueError(words("「3営業日前 09:00」または「当日 08:30」のように書いてください"))
     return Offset(business_days=int(match[1] or 0), at=time(int(match[2]), int(match[3])))
 
 

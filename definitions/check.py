@@ -4,6 +4,7 @@ left, and no plan can stand in a decided stage without having passed every manda
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import reduce
 
 from definitions.chain import (
     Audience,
@@ -15,8 +16,10 @@ from definitions.chain import (
     PeriodGate,
     ReminderKind,
     Slot,
+    Stage,
 )
 from definitions.terms import OUTCOMES_OF, BodyKind
+from definitions.words import Words, words
 
 KeyPath = tuple[str | int, ...]
 
@@ -27,8 +30,8 @@ class Finding:
     to mend it."""
 
     path: KeyPath
-    problem: str
-    mend: str
+    problem: Words
+    mend: Words
 
 
 def check(chain: Chain) -> list[Finding]:
@@ -36,35 +39,35 @@ def check(chain: Chain) -> list[Finding]:
     return [finding for rule in _RULES for finding in rule(chain)]
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, known: Iterable[str]) -> Words:
     """How to mend a name that is not among the known ones: the nearest of them, or all of them."""
     names = tuple(known)
     near = get_close_matches(word, names, n=1)
     if near:
-        return f"「{near[0]}」のことではありませんか"
+        return words("「{name}」のことではありませんか", name=near[0])
     if not names:
-        return "書ける名前がまだ一つもありません。先に定義してください"
-    return f"{'・'.join(names)} のどれかにしてください"
+        return words("書ける名前がまだ一つもありません。先に定義してください")
+    return words("{names} のどれかにしてください", names="・".join(names))
 
 
 # ---------------------------------------------------------------- keys
 
 
 def _unique_keys(chain: Chain) -> Iterator[Finding]:
-    yield from _repeated("段階", ((("stages", i), stage.key) for i, stage in enumerate(chain.stages)))
-    yield from _repeated("会議体", ((("bodies", i), body.key) for i, body in enumerate(chain.bodies)))
-    yield from _repeated("関門", ((path, gate.key) for path, gate in _gates(chain)))
+    yield from _repeated(words("段階"), ((("stages", i), stage.key) for i, stage in enumerate(chain.stages)))
+    yield from _repeated(words("会議体"), ((("bodies", i), body.key) for i, body in enumerate(chain.bodies)))
+    yield from _repeated(words("関門"), ((path, gate.key) for path, gate in _gates(chain)))
     yield from _repeated(
-        "リマインド", ((("reminders", i), rule.key) for i, rule in enumerate(chain.reminders))
+        words("リマインド"), ((("reminders", i), rule.key) for i, rule in enumerate(chain.reminders))
     )
 
 
-def _repeated(what: str, keys: Iterable[tuple[KeyPath, str]]) -> Iterator[Finding]:
+def _repeated(what: Words, keys: Iterable[tuple[KeyPath, str]]) -> Iterator[Finding]:
     seen: set[str] = set()
     for path, key in keys:
         if key in seen:
-            problem = f"{what}のキー「{key}」が二度使われています"
-            yield Finding((*path, "key"), problem, "一方のキーを別の名前にしてください")
+            problem = words("{what}のキー「{key}」が二度使われています", what=what, key=key)
+            yield Finding((*path, "key"), problem, words("一方のキーを別の名前にしてください"))
         seen.add(key)
 
 
@@ -73,7 +76,7 @@ def _known_bodies(chain: Chain) -> Iterator[Finding]:
         if not chain.has_body(key):
             yield Finding(
                 path,
-                f"会議体「{key}」は bodies にありません",
+                words("会議体「{key}」は bodies にありません", key=key),
                 suggestion(key, (body.key for body in chain.bodies)),
             )
 
@@ -100,7 +103,7 @@ def _known_next(chain: Chain) -> Iterator[Finding]:
             if key not in keys:
                 yield Finding(
                     ("stages", i, "next", j),
-                    f"進む先の段階「{key}」は stages にありません",
+                    words("進む先の段階「{key}」は stages にありません", key=key),
                     suggestion(key, keys),
                 )
 
@@ -116,8 +119,8 @@ def _no_cycle_of_stages(chain: Chain) -> Iterator[Finding]:
         names = "・".join(f"「{chain.stage(key).label}」" for key in circle)
         yield Finding(
             _next_path(chain, i),
-            f"段階{names}の間で、前に進むだけで元の段階に戻ってしまいます",
-            "next から後戻りの段階を外してください（差戻しは next に書かなくてもできます）",
+            words("段階{names}の間で、前に進むだけで元の段階に戻ってしまいます", names=names),
+            words("next から後戻りの段階を外してください（差戻しは next に書かなくてもできます）"),
         )
 
 
@@ -128,14 +131,18 @@ def _every_stage_on_the_way(chain: Chain) -> Iterator[Finding]:
         if stage.key not in reached:
             yield Finding(
                 ("stages", i, "key"),
-                f"最初の段階「{chain.first.label}」から段階「{stage.label}」に着く道がありません",
-                f"手前の段階の next に {stage.key} を加えるか、この段階を消してください",
+                words(
+                    "最初の段階「{first}」から段階「{stage}」に着く道がありません",
+                    first=chain.first.label,
+                    stage=stage.label,
+                ),
+                words("手前の段階の next に {key} を加えるか、この段階を消してください", key=stage.key),
             )
         if all(steps[key] for key in _reached(steps, (stage.key,))):
             yield Finding(
                 _next_path(chain, i),
-                f"段階「{stage.label}」から終わりの段階に着けません",
-                "最後の段階を next: [] とし、そこへ着くように next を直してください",
+                words("段階「{stage}」から終わりの段階に着けません", stage=stage.label),
+                words("最後の段階を next: [] とし、そこへ着くように next を直してください"),
             )
 
 
@@ -143,8 +150,8 @@ def _some_stage_decides(chain: Chain) -> Iterator[Finding]:
     if not any(stage.decided for stage in chain.stages):
         yield Finding(
             ("stages",),
-            "決定の段階がありません",
-            "計画が決定した状態になる段階に decided: true と書いてください",
+            words("決定の段階がありません"),
+            words("計画が決定した状態になる段階に decided: true と書いてください"),
         )
 
 
@@ -160,17 +167,25 @@ def _no_way_round_a_mandatory_gate(chain: Chain) -> Iterator[Finding]:
         if stage.decided:
             yield Finding(
                 (*path, "mandatory"),
-                f"必須の関門「{gate.label}」が、決定の段階「{stage.label}」そのものにあります",
-                "決定の手前の段階に移してください（関門はその段階を出るときに確かめます）",
+                words(
+                    "必須の関門「{gate}」が、決定の段階「{stage}」そのものにあります",
+                    gate=gate.label,
+                    stage=stage.label,
+                ),
+                words("決定の手前の段階に移してください（関門はその段階を出るときに確かめます）"),
             )
             continue
         shut = {**steps, stage.key: ()}
         for key in sorted(decided & _reached(shut, (chain.first.key,)), key=list(steps).index):
             yield Finding(
                 (*path, "mandatory"),
-                f"必須の関門「{gate.label}」のある段階「{stage.label}」を通らずに、"
-                f"決定の段階「{chain.stage(key).label}」に着けます",
-                "どの道もこの段階を通るように next を直すか、mandatory を外してください",
+                words(
+                    "必須の関門「{gate}」のある段階「{stage}」を通らずに、決定の段階「{decided}」に着けます",
+                    gate=gate.label,
+                    stage=stage.label,
+                    decided=chain.stage(key).label,
+                ),
+                words("どの道もこの段階を通るように next を直すか、mandatory を外してください"),
             )
 
 
@@ -209,12 +224,21 @@ def _gates_wait_for_gates_beside_them(chain: Chain) -> Iterator[Finding]:
         for j, gate in enumerate(stage.gates):
             for k, key in enumerate(gate.after):
                 if key not in beside:
-                    fault = "の関門ではなく、別の段階のものです" if chain.has_gate(key) else "にありません"
                     yield Finding(
                         ("stages", i, "gates", j, "after", k),
-                        f"先に開くべき関門「{key}」は、段階「{stage.label}」{fault}",
+                        _not_beside(chain, stage, key),
                         suggestion(key, (other for other in beside if other != gate.key)),
                     )
+
+
+def _not_beside(chain: Chain, stage: Stage, key: str) -> Words:
+    if chain.has_gate(key):
+        return words(
+            "先に開くべき関門「{key}」は、段階「{stage}」の関門ではなく、別の段階のものです",
+            key=key,
+            stage=stage.label,
+        )
+    return words("先に開くべき関門「{key}」は、段階「{stage}」にありません", key=key, stage=stage.label)
 
 
 def _no_gates_wait_in_a_circle(chain: Chain) -> Iterator[Finding]:
@@ -230,8 +254,10 @@ def _no_gates_wait_in_a_circle(chain: Chain) -> Iterator[Finding]:
             told.update(circle)
             yield Finding(
                 ("stages", i, "gates", j, "after"),
-                f"関門「{'」「'.join(circle)}」が互いを待ち、どれも開けません",
-                "after の一つを外してください",
+                words(
+                    "関門{keys}が互いを待ち、どれも開けません", keys="".join(f"「{key}」" for key in circle)
+                ),
+                words("after の一つを外してください"),
             )
 
 
@@ -245,13 +271,23 @@ def _gates_open_on_answers_the_body_gives(chain: Chain) -> Iterator[Finding]:
             if outcome not in given:
                 yield Finding(
                     (*path, "opens_on", k),
-                    f"「{body.name}」は{body.kind.label}なので、「{outcome.label}」（{outcome}）という結果は出せません",
-                    f"{_outcome_names(body)} から選んでください",
+                    words(
+                        "「{body}」は{kind}なので、「{label}」（{outcome}）という結果は出せません",
+                        body=body.name,
+                        kind=words(body.kind.label),
+                        label=words(outcome.label),
+                        outcome=outcome.value,
+                    ),
+                    words("{outcomes} から選んでください", outcomes=_outcome_names(body)),
                 )
 
 
-def _outcome_names(body: Body) -> str:
-    return "・".join(f"{outcome}（{outcome.label}）" for outcome in OUTCOMES_OF[body.kind])
+def _outcome_names(body: Body) -> Words:
+    each = [
+        words("{outcome}（{label}）", outcome=outcome.value, label=words(outcome.label))
+        for outcome in OUTCOMES_OF[body.kind]
+    ]
+    return reduce(lambda first, then: words("{first}・{then}", first=first, then=then), each)
 
 
 def _periods_are_long_enough(chain: Chain) -> Iterator[Finding]:
@@ -260,8 +296,12 @@ def _periods_are_long_enough(chain: Chain) -> Iterator[Finding]:
         if isinstance(gate, PeriodGate) and gate.minimum_days < least:
             yield Finding(
                 (*path, "minimum_days"),
-                f"募集期間 {gate.minimum_days} 日は、この定義の下限 {least} 日（comment_minimum_days）より短いです",
-                f"minimum_days を {least} 以上にしてください",
+                words(
+                    "募集期間 {days} 日は、この定義の下限 {least} 日（comment_minimum_days）より短いです",
+                    days=gate.minimum_days,
+                    least=least,
+                ),
+                words("minimum_days を {least} 以上にしてください", least=least),
             )
 
 
@@ -278,8 +318,12 @@ def _periods_have_a_document(chain: Chain) -> Iterator[Finding]:
         if isinstance(gate, PeriodGate) and stage.key in empty_handed:
             yield Finding(
                 path,
-                f"段階「{stage.label}」の「{gate.label}」に、意見を求める文書がないまま着けます",
-                "この段階か、必ず通る手前の段階に kind: document の関門を置いてください",
+                words(
+                    "段階「{stage}」の「{gate}」に、意見を求める文書がないまま着けます",
+                    stage=stage.label,
+                    gate=gate.label,
+                ),
+                words("この段階か、必ず通る手前の段階に kind: document の関門を置いてください"),
             )
 
 
@@ -303,16 +347,24 @@ def _tallied(path: KeyPath, body: Body) -> Iterator[Finding]:
     if body.kind is BodyKind.RECEIVING:
         yield Finding(
             (*path, "reaches"),
-            f"「{body.name}」は報告を受ける機関なので、採決（tallied）はできません",
-            "reaches: recorded にするか、kind を改めてください",
+            words("「{body}」は報告を受ける機関なので、採決（tallied）はできません", body=body.name),
+            words("reaches: recorded にするか、kind を改めてください"),
         )
         return
-    for field, name, example in (("quorum", "定足数", "半数以上"), ("majority", "可決の割合", "過半数")):
+    for field, name, example in (
+        ("quorum", words("定足数"), "半数以上"),
+        ("majority", words("可決の割合"), "過半数"),
+    ):
         if getattr(body, field) is None:
             yield Finding(
                 (*path, "reaches"),
-                f"「{body.name}」は採決（tallied）するのに、{name}（{field}）がありません",
-                f"{field}: {example} のように書いてください",
+                words(
+                    "「{body}」は採決（tallied）するのに、{name}（{field}）がありません",
+                    body=body.name,
+                    name=name,
+                    field=field,
+                ),
+                words("{field}: {example} のように書いてください", field=field, example=example),
             )
 
 
@@ -320,8 +372,11 @@ def _recorded(path: KeyPath, body: Body) -> Iterator[Finding]:
     if body.majority is not None:
         yield Finding(
             (*path, "majority"),
-            f"「{body.name}」は結果を記録するだけ（recorded）なので、可決の割合（majority）は使われません",
-            "majority を消すか、reaches: tallied にしてください",
+            words(
+                "「{body}」は結果を記録するだけ（recorded）なので、可決の割合（majority）は使われません",
+                body=body.name,
+            ),
+            words("majority を消すか、reaches: tallied にしてください"),
         )
 
 
@@ -337,12 +392,14 @@ def _slots_fit_their_gates(chain: Chain) -> Iterator[Finding]:
 
 def _slot_is_a_meeting_or_an_event(path: KeyPath, slot: Slot) -> Iterator[Finding]:
     if slot.body is None and slot.event is None:
-        yield Finding(path, "会議体（body）も行事（event）もありません", "どちらか一方を書いてください")
+        yield Finding(
+            path, words("会議体（body）も行事（event）もありません"), words("どちらか一方を書いてください")
+        )
     if slot.body is not None and slot.event is not None:
         yield Finding(
             (*path, "event"),
-            "会議体（body）と行事（event）が両方あります",
-            "二つの行に分けるか、一方を消してください",
+            words("会議体（body）と行事（event）が両方あります"),
+            words("二つの行に分けるか、一方を消してください"),
         )
 
 
@@ -350,7 +407,7 @@ def _slot_gate(chain: Chain, slot: Slot, path: KeyPath, key: str) -> Iterator[Fi
     if not chain.has_gate(key):
         yield Finding(
             path,
-            f"関門「{key}」はどの段階にもありません",
+            words("関門「{key}」はどの段階にもありません", key=key),
             suggestion(key, (gate.key for _, gate in _gates(chain))),
         )
         return
@@ -359,11 +416,14 @@ def _slot_gate(chain: Chain, slot: Slot, path: KeyPath, key: str) -> Iterator[Fi
     if owner == slot.body:
         return
     if owner is not None:
-        problem = f"関門「{key}」を開くのは会議体「{owner}」で、この行の会議体ではありません"
-        yield Finding(path, problem, f"この行の body を {owner} にするか、{owner} の行に移してください")
+        problem = words(
+            "関門「{key}」を開くのは会議体「{owner}」で、この行の会議体ではありません", key=key, owner=owner
+        )
+        mend = words("この行の body を {owner} にするか、{owner} の行に移してください", owner=owner)
+        yield Finding(path, problem, mend)
     else:
-        problem = f"関門「{key}」は会議体が開くものではありません"
-        yield Finding(path, problem, "body のない event の行に移してください")
+        problem = words("関門「{key}」は会議体が開くものではありません", key=key)
+        yield Finding(path, problem, words("body のない event の行に移してください"))
 
 
 def _planned_months_run_forward(chain: Chain) -> Iterator[Finding]:
@@ -372,8 +432,13 @@ def _planned_months_run_forward(chain: Chain) -> Iterator[Finding]:
         if planned is not None and planned.first > planned.last:
             yield Finding(
                 ("stages", i, "planned", "last"),
-                f"段階「{stage.label}」の予定が、始まり {planned.first} より前の {planned.last} に終わります",
-                "first と last を入れ替えるか、月を直してください",
+                words(
+                    "段階「{stage}」の予定が、始まり {first} より前の {last} に終わります",
+                    stage=stage.label,
+                    first=planned.first,
+                    last=planned.last,
+                ),
+                words("first と last を入れ替えるか、月を直してください"),
             )
 
 
@@ -394,14 +459,18 @@ def _reminders_reach_those_concerned(chain: Chain) -> Iterator[Finding]:
         if rule.audience not in audiences:
             yield Finding(
                 ("reminders", i, "audience"),
-                f"{rule.kind} のリマインドは {rule.audience} には送れません",
-                f"audience を {'・'.join(audiences)} にしてください",
+                words(
+                    "{kind} のリマインドは {audience} には送れません",
+                    kind=rule.kind.value,
+                    audience=rule.audience.value,
+                ),
+                words("audience を {audiences} にしてください", audiences="・".join(audiences)),
             )
         if rule.kind is ReminderKind.COMMENT_CLOSING and rule.bodies:
             yield Finding(
                 ("reminders", i, "bodies"),
-                "パブリックコメントの締切は会議体のものではないので、bodies では絞れません",
-                "bodies を消してください",
+                words("パブリックコメントの締切は会議体のものではないので、bodies では絞れません"),
+                words("bodies を消してください"),
             )
 
 

@@ -1,11 +1,13 @@
 """The root of the error family, and what is wrong with a chain."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from definitions.words import Words, words
 
 
 class SakuteiError(Exception):
-    """Something the person can be told. `message` is the Japanese sentence that says what to do next."""
+    """Something the person can be told. `message` says what to do next."""
 
     @property
     def message(self) -> str:
@@ -23,8 +25,8 @@ class Fault:
     line: int | None
     column: int | None
     key: str
-    problem: str
-    mend: str
+    problem: Words
+    mend: Words
 
 
 class ChainInvalid(SakuteiError):
@@ -35,11 +37,15 @@ class ChainInvalid(SakuteiError):
 
     @property
     def message(self) -> str:
+        return self.told(str)
+
+    def told(self, worded: Callable[[str], str]) -> str:
+        """The faults, a line each; `worded` puts our words into the language of the reader."""
         lines = [
-            f"{_place(self.file, fault)}: {fault.key}: {fault.problem} → {fault.mend}"
-            for fault in self.faults
+            f"{_place(self.file, each)}: {worded(each.key)}: {worded(each.problem)} → {worded(each.mend)}"
+            for each in self.faults
         ]
-        return f"定義に誤りが {len(self.faults)} 件あります。\n" + "\n".join(lines)
+        return "\n".join([worded(words("定義に誤りが {count} 件あります。", count=len(lines))), *lines])
 
 
 def _place(file: str, fault: Fault) -> str:

@@ -9,7 +9,8 @@ from definitions.chain import Chain
 from definitions.check import check, suggestion
 from definitions.errors import ChainInvalid, Fault
 from definitions.shape_errors import findings_of
-from definitions.yaml_source import Marked, read_yaml
+from definitions.words import Words, words
+from definitions.yaml_source import WHOLE_FILE, Marked, read_yaml
 
 MAXIMUM_BYTES = 256 * 1024
 """A chain is a page or two of text; what is larger is some other file."""
@@ -57,7 +58,9 @@ def shipped(key: str) -> Chain:
     """The chain of that key that comes with the program; ChainInvalid, naming the known ones, for any other."""
     known = shipped_chains()
     if key not in known:
-        problem = f"同梱の定義「{key}」はありません（あるもの: {'・'.join(known)}）"
+        problem = words(
+            "同梱の定義「{key}」はありません（あるもの: {known}）", key=key, known="・".join(known)
+        )
         raise ChainInvalid(key, [Fault(None, None, "key", problem, suggestion(key, known))])
     return load_chain(_SHIPPED / f"{key}.yaml")
 
@@ -75,23 +78,25 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
 
 
 _TOO_LARGE = (
-    f"ファイルが大きすぎます（上限 {MAXIMUM_BYTES // 1024} KB）",
-    "定義の YAML ファイルを指定しているか確かめてください",
+    words("ファイルが大きすぎます（上限 {size} KB）", size=MAXIMUM_BYTES // 1024),
+    words("定義の YAML ファイルを指定しているか確かめてください"),
 )
 
 
 def _text_of(path: Path) -> str:
     file = str(path)
     if path.is_dir():
-        raise _whole_file(file, "ファイルではなくフォルダです", "中の YAML ファイルを指定してください")
+        raise _whole_file(
+            file, words("ファイルではなくフォルダです"), words("中の YAML ファイルを指定してください")
+        )
     if not path.is_file():
-        raise _whole_file(file, "ファイルがありません", "パスを確かめてください")
+        raise _whole_file(file, words("ファイルがありません"), words("パスを確かめてください"))
     try:
         with path.open("rb") as opened:
             content = opened.read(MAXIMUM_BYTES + 1)
     except OSError as error:
-        problem = f"ファイルを開けません（{error.strerror}）"
-        raise _whole_file(file, problem, "読み取りの権限を確かめてください") from None
+        problem = words("ファイルを開けません（{error}）", error=error.strerror)
+        raise _whole_file(file, problem, words("読み取りの権限を確かめてください")) from None
     return chain_text(content, file)
 
 
@@ -101,9 +106,12 @@ def _decoded(content: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        problem, mend = "UTF-8 として読めません", "文字コードを UTF-8 にして保存し直してください"
-        raise ChainInvalid(file, [Fault(line, column, "(ファイル)", problem, mend)]) from None
+        problem, mend = (
+            words("UTF-8 として読めません"),
+            words("文字コードを UTF-8 にして保存し直してください"),
+        )
+        raise ChainInvalid(file, [Fault(line, column, WHOLE_FILE, problem, mend)]) from None
 
 
-def _whole_file(file: str, problem: str, mend: str) -> ChainInvalid:
-    return ChainInvalid(file, [Fault(None, None, "(ファイル)", problem, mend)])
+def _whole_file(file: str, problem: Words, mend: Words) -> ChainInvalid:
+    return ChainInvalid(file, [Fault(None, None, WHOLE_FILE, problem, mend)])

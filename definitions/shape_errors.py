@@ -19,6 +19,7 @@ from definitions.chain import (
     Stage,
 )
 from definitions.check import Finding, KeyPath, suggestion
+from definitions.words import Words, words
 
 
 def findings_of(error: ValidationError) -> Iterator[Finding]:
@@ -40,16 +41,24 @@ def _finding(detail: ErrorDetails) -> Finding:
     if kind == "extra_forbidden":
         return _unknown_key(path, tag)
     if kind == "missing":
-        return Finding(path, f"「{path[-1]}」がありません", f"{path[-1]}: を書き加えてください")
+        return Finding(
+            path,
+            words("「{key}」がありません", key=path[-1]),
+            words("{key}: を書き加えてください", key=path[-1]),
+        )
     if kind == "union_tag_not_found":
         return Finding(
             (*path, "kind"),
-            "関門の種類（kind）がありません",
-            f"kind: に {_names(_GATES)} のどれかを書いてください",
+            words("関門の種類（kind）がありません"),
+            words("kind: に {names} のどれかを書いてください", names=_names(_GATES)),
         )
     if kind == "union_tag_invalid":
         word = str(context["tag"])
-        return Finding((*path, "kind"), f"「{word}」という関門の種類はありません", suggestion(word, _GATES))
+        return Finding(
+            (*path, "kind"),
+            words("「{word}」という関門の種類はありません", word=word),
+            suggestion(word, _GATES),
+        )
     if kind in ("enum", "literal_error"):
         return _unknown_word(path, detail["input"], str(context["expected"]))
     return Finding(path, *_worded(kind, path, detail["input"], context))
@@ -65,14 +74,16 @@ def _untagged(loc: KeyPath) -> tuple[KeyPath, str | None]:
 
 def _unknown_key(path: KeyPath, tag: str | None) -> Finding:
     word, fields = str(path[-1]), _fields(path[:-1], tag)
-    return Finding(path, f"「{word}」というキーはありません", suggestion(word, fields))
+    return Finding(path, words("「{word}」というキーはありません", word=word), suggestion(word, fields))
 
 
 def _unknown_word(path: KeyPath, given: Any, expected: str) -> Finding:
     if path == ("format",):
-        return Finding(path, f"書式の版 {given} は読めません", "format: 1 と書いてください")
-    words = expected.replace(" or ", ", ").replace("'", "").split(", ")
-    return Finding(path, f"「{given}」は書けません", suggestion(str(given), words))
+        return Finding(
+            path, words("書式の版 {given} は読めません", given=given), words("format: 1 と書いてください")
+        )
+    known = expected.replace(" or ", ", ").replace("'", "").split(", ")
+    return Finding(path, words("「{given}」は書けません", given=given), suggestion(str(given), known))
 
 
 _GATES: dict[str, type[BaseModel]] = {
@@ -101,45 +112,45 @@ def _fields(path: KeyPath, tag: str | None) -> tuple[str, ...]:
 _PATTERNS = (
     (
         "[a-z]",
-        "キーにできません",
+        "「{given}」はキーにできません",
         "英小文字で始め、英小文字・数字・下線（_）だけで書いてください",
     ),
-    (r"\d{4}", "月になっていません", "2023-06 のように、西暦4桁-月2桁で書いてください"),
-    (r"[^\r\n]", "一行になっていません", "改行を除いて一行で書いてください"),
+    (r"\d{4}", "「{given}」は月になっていません", "2023-06 のように、西暦4桁-月2桁で書いてください"),
+    (r"[^\r\n]", "「{given}」は一行になっていません", "改行を除いて一行で書いてください"),
 )
 _SHARES = ("quorum", "majority")
 
 
-def _worded(kind: str, path: KeyPath, given: Any, context: dict[str, Any]) -> tuple[str, str]:
+def _worded(kind: str, path: KeyPath, given: Any, context: dict[str, Any]) -> tuple[Words, Words]:
     if given is None:
-        return "値がありません", "値を書くか、この行を消してください"
+        return words("値がありません"), words("値を書くか、この行を消してください")
     if kind == "string_pattern_mismatch":
         for sign, problem, mend in _PATTERNS:
             if context["pattern"].lstrip("^").startswith(sign):
-                return f"「{_shown(given)}」は{problem}", mend
+                return words(problem, given=_shown(given)), words(mend)
     if kind == "value_error":
-        return f"「{_shown(given)}」は読めません", str(context["error"])
+        return words("「{given}」は読めません", given=_shown(given)), context["error"].args[0]
     if kind in ("model_type", "model_attributes_type", "dict_type") and path:
         return _not_a_mapping(path[-1], given)
     worded = _WORDED.get(kind)
     if worded is None:
-        return "この値は書けません", "定義の書き方の説明を見て直してください"
+        return words("この値は書けません"), words("定義の書き方の説明を見て直してください")
     problem, mend = worded
-    return problem.format(**context), mend.format(**context)
+    return words(problem, **context), words(mend, **context)
 
 
-def _not_a_mapping(name: str | int, given: Any) -> tuple[str, str]:
+def _not_a_mapping(name: str | int, given: Any) -> tuple[Words, Words]:
     if name in _SHARES:
         return (
-            f"「{_shown(given)}」は割合として読めません",
-            "「半数以上」「過半数」「2/3以上」「1/2超」のように書いてください",
+            words("「{given}」は割合として読めません", given=_shown(given)),
+            words("「半数以上」「過半数」「2/3以上」「1/2超」のように書いてください"),
         )
     if name == "when":
         return (
-            f"「{_shown(given)}」は時期として読めません",
-            "「3営業日前 09:00」または「当日 08:30」のように書いてください",
+            words("「{given}」は時期として読めません", given=_shown(given)),
+            words("「3営業日前 09:00」または「当日 08:30」のように書いてください"),
         )
-    return "「キー: 値」の形になっていません", "一段字下げして「キー: 値」を並べてください"
+    return words("「キー: 値」の形になっていません"), words("一段字下げして「キー: 値」を並べてください")
 
 
 _WORDED: dict[str, tuple[str, str]] = {

@@ -16,6 +16,10 @@ from ruamel.yaml.reader import ReaderError
 
 from definitions.check import Finding, KeyPath
 from definitions.errors import ChainInvalid, Fault
+from definitions.words import words
+
+WHOLE_FILE = words("(ファイル)")
+"""The key of what is wrong with the file as a whole."""
 
 _DEEPEST = 20
 """No chain nests deeper than seven; a file that does is not one, and would only exhaust the stack."""
@@ -43,7 +47,7 @@ class Marked:
 def dotted(path: KeyPath) -> str:
     """The path as people write it: `stages[2].gates[0].body`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".") or "(ファイル)"
+    return text.removeprefix(".") or WHOLE_FILE
 
 
 def read_yaml(text: str, file: str) -> Marked:
@@ -55,12 +59,16 @@ def read_yaml(text: str, file: str) -> Marked:
         raise ChainInvalid(file, [_syntax_fault(error, text)]) from None
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
         # ruamel stumbles over a few malformed escapes and directives without naming a place
-        raise ChainInvalid(file, [Fault(None, None, "(ファイル)", _UNREADABLE, _MEND_SYNTAX)]) from None
+        raise ChainInvalid(file, [Fault(None, None, WHOLE_FILE, _UNREADABLE, _MEND_SYNTAX)]) from None
     if faults:
         raise ChainInvalid(file, faults)
     if not isinstance(root, MappingNode):
-        problem = "ファイルが空です" if root is None else "ファイル全体が「キー: 値」の形になっていません"
-        raise ChainInvalid(file, [Fault(1, 1, "(ファイル)", problem, "format: 1 から書き始めてください")])
+        problem = words(
+            "ファイルが空です" if root is None else "ファイル全体が「キー: 値」の形になっていません"
+        )
+        raise ChainInvalid(
+            file, [Fault(1, 1, WHOLE_FILE, problem, words("format: 1 から書き始めてください"))]
+        )
     return _marked(root, file)
 
 
@@ -77,7 +85,11 @@ def _forbidden(text: str) -> Iterator[Fault]:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if isinstance(event, AliasEvent):
             yield Fault(
-                line, column, f"*{event.anchor}", "別名（*）は使えません", "同じ内容をもう一度書いてください"
+                line,
+                column,
+                f"*{event.anchor}",
+                words("別名（*）は使えません"),
+                words("同じ内容をもう一度書いてください"),
             )
             continue
         if isinstance(event, CollectionEndEvent):
@@ -86,32 +98,48 @@ def _forbidden(text: str) -> Iterator[Fault]:
             continue
         if event.anchor is not None:
             yield Fault(
-                line, column, f"&{event.anchor}", "アンカー（&）は使えません", "& と名前を消してください"
+                line,
+                column,
+                f"&{event.anchor}",
+                words("アンカー（&）は使えません"),
+                words("& と名前を消してください"),
             )
         if event.tag is not None:
-            yield Fault(line, column, str(event.tag), "タグ（!）は使えません", "! で始まる語を消してください")
+            yield Fault(
+                line,
+                column,
+                str(event.tag),
+                words("タグ（!）は使えません"),
+                words("! で始まる語を消してください"),
+            )
         if isinstance(event, CollectionStartEvent):
             depth += 1
         if depth > _DEEPEST:
             yield Fault(
-                line, column, "(ファイル)", "入れ子が深すぎます", "定義の YAML ファイルか確かめてください"
+                line,
+                column,
+                WHOLE_FILE,
+                words("入れ子が深すぎます"),
+                words("定義の YAML ファイルか確かめてください"),
             )
             return
 
 
-_UNREADABLE = "YAML として読めません"
-_MEND_SYNTAX = "この行とその前の行の、字下げ・コロンの後の空白・括弧や引用符の閉じ忘れを確かめてください"
+_UNREADABLE = words("YAML として読めません")
+_MEND_SYNTAX = words(
+    "この行とその前の行の、字下げ・コロンの後の空白・括弧や引用符の閉じ忘れを確かめてください"
+)
 _SYNTAX = (
-    ("'\\t'", "字下げにタブが使われています", "タブを半角空白に替えてください"),
+    ("'\\t'", words("字下げにタブが使われています"), words("タブを半角空白に替えてください")),
     (
         "single document",
-        "--- で区切られた文書が二つ以上あります",
-        "一つのファイルには一つの定義だけを書いてください",
+        words("--- で区切られた文書が二つ以上あります"),
+        words("一つのファイルには一つの定義だけを書いてください"),
     ),
     (
         "mapping values are not allowed",
-        "コロンの位置が正しくありません",
-        "値にコロンを含むときは引用符で囲んでください",
+        words("コロンの位置が正しくありません"),
+        words("値にコロンを含むときは引用符で囲んでください"),
     ),
 )
 
@@ -120,14 +148,16 @@ def _syntax_fault(error: YAMLError, text: str) -> Fault:
     if isinstance(error, ReaderError):
         before = text[: error.position]
         line, column = before.count("\n") + 1, error.position - before.rfind("\n")
-        return Fault(line, column, "(ファイル)", "使えない制御文字があります", "その文字を消してください")
+        return Fault(
+            line, column, WHOLE_FILE, words("使えない制御文字があります"), words("その文字を消してください")
+        )
     mark = (error.problem_mark or error.context_mark) if isinstance(error, MarkedYAMLError) else None
     place = (mark.line + 1, mark.column + 1) if mark is not None else (None, None)
     told = str(error)
     for sign, problem, mend in _SYNTAX:
         if sign in told:
-            return Fault(place[0], place[1], "(ファイル)", problem, mend)
-    return Fault(place[0], place[1], "(ファイル)", _UNREADABLE, _MEND_SYNTAX)
+            return Fault(place[0], place[1], WHOLE_FILE, problem, mend)
+    return Fault(place[0], place[1], WHOLE_FILE, _UNREADABLE, _MEND_SYNTAX)
 
 
 # ---------------------------------------------------------------- nodes to plain data
@@ -154,8 +184,8 @@ def _plain(node: Node, path: KeyPath, marked: Marked, faults: list[Fault]) -> An
             Fault(
                 *_place(node),
                 dotted(path),
-                "文字になっていない符号があります",
-                "\\u の書き方を直してください",
+                words("文字になっていない符号があります"),
+                words("\\u の書き方を直してください"),
             )
         )
         return ""
@@ -169,14 +199,20 @@ def _plain_mapping(node: MappingNode, path: KeyPath, marked: Marked, faults: lis
         key = key_node.value if isinstance(key_node, ScalarNode) else None
         if not isinstance(key, str) or not _encodable(key):
             faults.append(
-                Fault(line, column, dotted(path), "キーが文字列ではありません", "キーを語にしてください")
+                Fault(
+                    line,
+                    column,
+                    dotted(path),
+                    words("キーが文字列ではありません"),
+                    words("キーを語にしてください"),
+                )
             )
             continue
         here = (*path, key)
         if key in plain:
             first = marked.marks[here][0]
-            problem = f"キー「{key}」が二度書かれています（一度目は {first} 行目）"
-            faults.append(Fault(line, column, dotted(here), problem, "どちらか一方を消してください"))
+            problem = words("キー「{key}」が二度書かれています（一度目は {line} 行目）", key=key, line=first)
+            faults.append(Fault(line, column, dotted(here), problem, words("どちらか一方を消してください")))
             continue
         marked.marks[here] = (line, column)
         plain[key] = _plain(value_node, here, marked, faults)

@@ -24,7 +24,7 @@ from notifications.kinds import Kind
 from notifications.network_guard import Network
 from workflow.domain.calendar import TOKYO
 from workflow.domain.errors import BadInput, SakuteiError
-from workflow.domain.language import say
+from workflow.domain.language import reworded, say
 from workflow.store import private_files
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -74,7 +74,10 @@ class MailRefused(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"メールサーバーに拒否されました: {self.words}。宛先を確かめ、直してから再送してください。"
+        return say(
+            "メールサーバーに拒否されました: {words}。宛先を確かめ、直してから再送してください。",
+            words=reworded(self.words),
+        )
 
 
 class MailDelayed(SakuteiError):
@@ -85,7 +88,10 @@ class MailDelayed(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"メールサーバーが受け取りませんでした: {self.words}。しばらくして自動で送り直します。"
+        return say(
+            "メールサーバーが受け取りませんでした: {words}。しばらくして自動で送り直します。",
+            words=reworded(self.words),
+        )
 
 
 class MailServerGone(MailDelayed):
@@ -93,7 +99,10 @@ class MailServerGone(MailDelayed):
 
     @property
     def message(self) -> str:
-        return f"メールサーバーに接続できません: {self.words}。接続先の設定を確かめてください。"
+        return say(
+            "メールサーバーに接続できません: {words}。接続先の設定を確かめてください。",
+            words=reworded(self.words),
+        )
 
 
 class Mailer(Protocol):
@@ -253,7 +262,7 @@ class SmtpMailer:
 
     @property
     def description(self) -> str:
-        return f"メールサーバー {self._host}:{self._port} から送ります。"
+        return say("メールサーバー {host}:{port} から送ります。", host=self._host, port=self._port)
 
     def send(self, address: str, message: bytes) -> None:
         try:
@@ -341,7 +350,9 @@ class MaildirMailer:
             private_files.make_folder(self._folder.parent)
             mailbox.Maildir(self._folder, create=True).add(message)
         except OSError as error:
-            raise MailServerGone(f"{self._folder} に書き込めません（{error.strerror}）") from error
+            raise MailServerGone(
+                say("{folder} に書き込めません（{error}）", folder=self._folder, error=error.strerror)
+            ) from error
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -350,7 +361,7 @@ class MaildirMailer:
 def _accept(answer: tuple[int, bytes]) -> None:
     code, words = answer
     if code == -1:
-        raise smtplib.SMTPServerDisconnected("接続が切れました")
+        raise smtplib.SMTPServerDisconnected("no answer")
     if code not in (250, 251):
         raise smtplib.SMTPResponseException(code, words)
 
@@ -363,11 +374,11 @@ def _words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return _server_words(error)
     if isinstance(error, TimeoutError):
-        return "時間内に応答がありません"
+        return say("時間内に応答がありません")
     if isinstance(error, ConnectionRefusedError):
-        return "接続を拒まれました"
+        return say("接続を拒まれました")
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return "途中で接続が切れました"
+        return say("途中で接続が切れました")
     return " ".join(str(error).split()) or type(error).__name__
 
 

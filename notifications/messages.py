@@ -20,6 +20,7 @@ from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
+from workflow.domain.language import label, say
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
 from workflow.queries.chains import chain_of
 from workflow.queries.plans import plan_by_id
@@ -121,13 +122,15 @@ class Desk:
         meeting, words, chain = self._meeting(about.meeting_id)
         deadline = meeting.ends_at if about.kind is Kind.UNANSWERED else meeting.starts_at
         if not is_open(meeting.status):
-            raise NoLongerDue(State.DROPPED, f"会議は{MeetingStatus(meeting.status).label}です")
+            raise NoLongerDue(
+                State.DROPPED, say("会議は{status}です", status=label(MeetingStatus(meeting.status)))
+            )
         if about.claim.split(":")[3] != stamp(deadline):
-            raise NoLongerDue(State.DROPPED, "会議の日時が変わりました")
+            raise NoLongerDue(State.DROPPED, say("会議の日時が変わりました"))
         if deadline <= self._now:
-            raise NoLongerDue(State.MISSED, "送る前に会議の日時を過ぎました")
+            raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
         if about.kind is Kind.UNANSWERED and not self._still_unanswered(about, meeting):
-            raise NoLongerDue(State.DROPPED, "回答がありました")
+            raise NoLongerDue(State.DROPPED, say("回答がありました"))
         return self._written(about, {"meeting": words}, chain, meeting.body_key)
 
     def _still_unanswered(self, about: Subject, meeting: Meeting) -> bool:
@@ -140,9 +143,9 @@ class Desk:
         period = self._db.get(CommentPeriod, int(about.claim.split(":")[1]))
         plan = self._db.get(Plan, about.plan_id)
         if period is None or plan is None or period.published_at is not None:
-            raise NoLongerDue(State.DROPPED, "パブリックコメントは終わっています")
+            raise NoLongerDue(State.DROPPED, say("パブリックコメントは終わっています"))
         if end_of_day(period.closes_on) <= self._now:
-            raise NoLongerDue(State.MISSED, "送る前に募集期間が終わりました")
+            raise NoLongerDue(State.MISSED, say("送る前に募集期間が終わりました"))
         context = {"plan": plan.title, "closes_on": reiwa_with_weekday(period.closes_on)}
         return self._written(about, context, chain_of(self._db, plan.chain_sha256).key, None)
 
@@ -150,9 +153,9 @@ class Desk:
         meeting, words, chain = self._meeting(about.meeting_id)
         _, data = self._event(about.event_seq)
         if meeting.ends_at <= self._now:
-            raise NoLongerDue(State.MISSED, "送る前に会議の日時を過ぎました")
+            raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
         if data.get("sequence", 0) != meeting.sequence:
-            raise NoLongerDue(State.DROPPED, "その後に会議が変更又は中止されました")
+            raise NoLongerDue(State.DROPPED, say("その後に会議が変更又は中止されました"))
         was = reiwa_moment(datetime.fromisoformat(data["was"])) if "was" in data else None
         context = {"meeting": words, "reason": data.get("reason", ""), "was": was}
         invite = invite_of(meeting, CALLINGS[about.kind])
@@ -162,11 +165,11 @@ class Desk:
         _, data = self._event(about.event_seq)
         link = self._db.get_one(MailedLink, data["link"])
         if link.used_at is not None:
-            raise NoLongerDue(State.DROPPED, "既にパスワードが設定されています")
+            raise NoLongerDue(State.DROPPED, say("既にパスワードが設定されています"))
         if is_superseded(self._db, link):
-            raise NoLongerDue(State.DROPPED, "その後に、新しい招待をしました")
+            raise NoLongerDue(State.DROPPED, say("その後に、新しい招待をしました"))
         if about.tried and is_over(self._db, link, self._now):
-            raise NoLongerDue(State.MISSED, "送る前にリンクの期限が過ぎました")
+            raise NoLongerDue(State.MISSED, say("送る前にリンクの期限が過ぎました"))
         token, ends = mint(self._db, link, self._now)
         context = {"name": about.name, "key": data["person"], "token": token, "ends": reiwa_moment(ends)}
         return self._written(about, context, None, None)
@@ -203,14 +206,14 @@ class Desk:
 
     def _meeting(self, number: int | None) -> tuple[Meeting, MeetingWords, str]:
         if number is None or (meeting := self._db.get(Meeting, number)) is None:
-            raise NoLongerDue(State.DROPPED, "会議の記録がありません")
+            raise NoLongerDue(State.DROPPED, say("会議の記録がありません"))
         if number not in self._meetings:
             self._meetings[number] = (meeting, *meeting_words(self._db, meeting))
         return self._meetings[number]
 
     def _event(self, seq: int | None) -> tuple[Event, Mapping[str, Any]]:
         if seq is None or (event := self._db.get(Event, seq)) is None:
-            raise NoLongerDue(State.DROPPED, "出来事の記録がありません")
+            raise NoLongerDue(State.DROPPED, say("出来事の記録がありません"))
         if seq not in self._events:
             self._events[seq] = (event, json.loads(event.data))
         return self._events[seq]

@@ -4,6 +4,8 @@ resolved each time it is called."""
 import ipaddress
 import socket
 
+from workflow.domain.language import say
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -27,8 +29,11 @@ def address_of(host: str, port: int, allowed: tuple[Network, ...]) -> str:
     for address in addresses:
         if not may_call(address, allowed):
             raise Refused(
-                f"{address} は庁内またはこの機械のアドレスです。"
-                "呼び出してよいなら、設定 SAKUTEI_WEBHOOK_NETWORKS に加えてください"
+                say(
+                    "{address} は庁内またはこの機械のアドレスです。"
+                    "呼び出してよいなら、設定 SAKUTEI_WEBHOOK_NETWORKS に加えてください",
+                    address=address,
+                )
             )
     return str(addresses[0])
 

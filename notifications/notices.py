@@ -19,6 +19,7 @@ from notifications.webhooks import listening
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag
+from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import SEATED
 from workflow.queries.plans import plan_by_id
@@ -142,7 +143,7 @@ def _claim_some(db: Session, now: datetime) -> int:
     hooks = listening(db)
     written = 0
     for event in events:
-        missed = "停止中に時機を逸しました" if now - event.at > LOOK_BACK else None
+        missed = say("停止中に時機を逸しました") if now - event.at > LOOK_BACK else None
         owed = [*_entries(db, event, missed), *webhook_entries(hooks, event, missed)]
         written += enqueue(db, owed, now)
     if seen is None:

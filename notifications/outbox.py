@@ -35,6 +35,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.errors import AlreadyDone, NotFound
 from workflow.domain.events import Tag
+from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.queries.programs import system_of
@@ -44,9 +45,6 @@ from workflow.store.tables import Delivery, Meeting, Person, Plan, Record, Webho
 
 COMMIT_EVERY = 1.0
 """Seconds after which results are committed even when the batch is not done."""
-
-OTHER_SYSTEM = "他システム"
-"""Who receives what goes to no person."""
 
 __all__ = [
     "LEASE",
@@ -234,7 +232,7 @@ def _entry(owed: Owed) -> Entry:
         due_at=owed.due_at,
         meeting_id=owed.meeting_id,
         plan_id=owed.plan_id,
-        missed="停止中に時機を逸しました" if owed.missed else None,
+        missed=say("停止中に時機を逸しました") if owed.missed else None,
     )
 
 
@@ -357,6 +355,6 @@ def _listing() -> Select[Any]:
 
 def _lines(db: Session, statement: Select[Any]) -> list[Line]:
     return [
-        Line(number, Kind(kind), State(state), name or OTHER_SYSTEM, address or system_of(url), *rest)
+        Line(number, Kind(kind), State(state), name or say("他システム"), address or system_of(url), *rest)
         for number, kind, state, name, address, url, *rest in db.execute(statement)
     ]

@@ -30,7 +30,7 @@ from workflow.domain.calendar import TOKYO, tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, NotFound, SakuteiError
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.language import reworded, say
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.store.database import Office
@@ -73,7 +73,10 @@ class CallRefused(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"通知先に断られました: {self.words}。通知先と URL を確かめてから再送してください。"
+        return say(
+            "通知先に断られました: {words}。通知先と URL を確かめてから再送してください。",
+            words=reworded(self.words),
+        )
 
 
 class CallDelayed(SakuteiError):
@@ -84,7 +87,10 @@ class CallDelayed(SakuteiError):
 
     @property
     def message(self) -> str:
-        return f"通知先が受け取りませんでした: {self.words}。しばらくして自動で送り直します。"
+        return say(
+            "通知先が受け取りませんでした: {words}。しばらくして自動で送り直します。",
+            words=reworded(self.words),
+        )
 
 
 def entries(hooks: list[Webhook], event: Event, missed: str | None) -> list[Entry]:
@@ -174,7 +180,7 @@ class Caller:
         except Refused as error:
             raise CallRefused(error.words) from error
         except OSError as error:
-            raise CallDelayed("通知先の名前を引けません") from error
+            raise CallDelayed(say("通知先の名前を引けません")) from error
         request = self._client.build_request(
             "POST",
             asked.copy_with(host=address),
@@ -185,7 +191,7 @@ class Caller:
         try:
             answer = self._client.send(request, stream=True)
         except httpx.TimeoutException as error:
-            raise CallDelayed("時間内に応答がありません") from error
+            raise CallDelayed(say("時間内に応答がありません")) from error
         except httpx.HTTPError as error:
             raise CallDelayed(_words(error)) from error
         with suppress(httpx.HTTPError):
@@ -208,7 +214,7 @@ def _judge(status: int) -> None:
     if 200 <= status < 300:
         return
     if 300 <= status < 400:
-        raise CallRefused(f"転送を求められました（{status}）。転送には従いません")
+        raise CallRefused(say("転送を求められました（{status}）。転送には従いません", status=status))
     if 400 <= status < 500 and status not in TRY_LATER:
         raise CallRefused(f"HTTP {status}")
     raise CallDelayed(f"HTTP {status}")
@@ -224,7 +230,7 @@ _WRITABLE = select(*_CLAIM, *_STATE, *_HOOK).join(Webhook, Webhook.id == Deliver
 def _written(db: Session, row: Any) -> tuple[str, bytes]:
     """Where the call goes, and its body. Raises `NoLongerDue` when the webhook was stopped."""
     if row.revoked_at is not None:
-        raise NoLongerDue(State.DROPPED, "この通知先への通知は停止されています")
+        raise NoLongerDue(State.DROPPED, say("この通知先への通知は停止されています"))
     return row.url, row.message or _body(db, row)
 
 
@@ -292,5 +298,5 @@ def _headers(parcel: Parcel, now: datetime) -> dict[str, str]:
 
 def _words(error: Exception) -> str:
     if isinstance(error, httpx.ConnectError):
-        return f"接続できません（{' '.join(str(error).split())[:200]}）"
-    return "途中で接続が切れました"
+        return say("接続できません（{error}）", error=" ".join(str(error).split())[:200])
+    return say("途中で接続が切れました")

@@ -1,12 +1,14 @@
-"""Every text that the pages show through the catalogue. `python -m tests.support.catalogue` writes the entries that are
-missing, with nothing in them, and drops those nobody uses."""
+"""Every text that goes through the catalogue, and where it stands. `python -m tests.support.catalogue` writes the entries
+that are missing, with nothing in them, and drops those nobody uses."""
 
 import ast
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from enum import EnumMeta
+from io import BytesIO
 from pathlib import Path
 
 import jpholiday
@@ -17,23 +19,22 @@ from jinja2.ext import babel_extract
 import definitions
 import notifications
 import workflow
+from definitions import shape_errors
 from definitions.labelled import Labelled
 from workflow.actions import people, people_table
-from workflow.domain import errors, language
-from workflow.domain.calendar import WEEKDAYS
-from workflow.domain.comments import WRITER_FIELDS
+from workflow.domain import calendar, comments, errors, language, rights
 from workflow.domain.language import CATALOGUE
-from workflow.domain.rights import Act, Capacity
-from workflow.queries.blockers import _MISSING
 from workflow.store import database, uploads
-from workflow.web.api import ROUTERS, SUBJECTS
-from workflow.web.api.problems import TITLES
+from workflow.web import api
+from workflow.web.api import problems
 
-ROOT = Path(language.__file__).parents[1]
+ROOT = Path(workflow.__file__).parents[1]
+PACKAGES = (definitions, workflow, notifications)
+blockers = importlib.import_module("workflow.queries.blockers")  # a function of the package has its name
 JAPANESE = re.compile(r"[\u3001-\u30ff\u4e00-\u9fff（）]")
 HOLIDAYS = {name for year in range(2019, 2051) for _, name in jpholiday.year_holidays(year)}
 TRANSLATES = {
-    *("say", "translate"),
+    *("say", "translate", "words"),
     *(
         kind.__name__
         for kind in vars(errors).values()
@@ -41,33 +42,55 @@ TRANSLATES = {
     ),
     "ProviderFailed",
     *("a_key", "a_line", "a_text", "some_text", "an_address", "parse_day", "parse_moment"),
-    *("must_be_active", "open_meeting", "begun"),
+    *("must_be_active", "open_meeting", "begun", "_one_line", "FileKind", "__init__"),
 }
 """Calls whose texts are put into the reader's language: at once, or where an error's message is made."""
 OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.do"}
 
+Found = Iterator[tuple[str, str]]
+"""Message ids, each with the file it stands in."""
+
 
 def messages() -> set[str]:
-    """Message ids: of templates, of `say(…)` and errors in code, of tables, and the labels of every closed list."""
-    return {text for text in (*_of_templates(), *_of_code(), *_of_tables(), *_labels()) if text.strip()}
+    return set(places())
 
 
-def _of_templates() -> Iterator[str]:
-    for path in sorted((ROOT / "web" / "templates").glob("*.html")):
+def places() -> dict[str, list[str]]:
+    """The files each message id stands in: templates, `say(…)` and errors in code, tables, and the labels of closed
+    lists."""
+    found: dict[str, set[str]] = {}
+    for text, file in (*_of_templates(), *_of_code(), *_of_tables(), *_labels()):
+        if text.strip():
+            found.setdefault(text, set()).add(file)
+    return {text: sorted(files) for text, files in found.items()}
+
+
+def sources() -> Iterator[Path]:
+    """The code that may speak to a person. The command line and the demonstration speak Japanese only."""
+    for package in PACKAGES:
+        for path in sorted(Path(package.__path__[0]).rglob("*.py")):
+            if not {"cli", "migrations"} & set(path.parts):
+                yield path
+
+
+def translated_in(node: ast.AST) -> Iterator[ast.Constant]:
+    """The texts a call puts into the reader's language."""
+    if isinstance(node, ast.Call) and _name(node.func) in TRANSLATES:
+        for given in node.args:
+            yield from _choices(given)
+
+
+def _of_templates() -> Found:
+    for path in sorted((ROOT / "workflow/web/templates").glob("*.html")):
         with path.open("rb") as template:
             for _, _, found, _ in babel_extract(template, ("_",), (), OPTIONS):
-                yield from _texts(found)
+                yield from ((text, _file(path)) for text in _texts(found))
 
 
-def _of_code() -> Iterator[str]:
-    """The command line speaks Japanese only."""
-    for path in sorted((*ROOT.rglob("*.py"), *(ROOT.parent / "notifications").rglob("*.py"))):
-        if "cli" in path.parts:
-            continue
+def _of_code() -> Found:
+    for path in sources():
         for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Call) and _name(node.func) in TRANSLATES:
-                for given in node.args:
-                    yield from _texts(tuple(each.value for each in _choices(given)))
+            yield from ((each.value, _file(path)) for each in translated_in(node))
 
 
 def _name(called: ast.expr) -> str:
@@ -82,20 +105,29 @@ def _choices(given: ast.expr) -> Iterator[ast.Constant]:
         yield from (*_choices(given.body), *_choices(given.orelse))
 
 
-def _of_tables() -> Iterator[str]:
+def _of_tables() -> Found:
     """What is kept in a table of the program and put into the reader's language where it is shown."""
-    for each in (
-        _MISSING,
-        people._TERMS,
-        SUBJECTS,
-        TITLES,
-    ):
-        yield from each.values()
-    yield from (*Act, *Capacity, *people_table.HEADINGS, *WEEKDAYS, "年末年始", *HOLIDAYS)
-    yield from (label for label, _ in WRITER_FIELDS.values())
-    yield from (uploads.ALLOWED, *(kind.label for kind in uploads.TAKEN if JAPANESE.search(kind.label)))
-    yield from (words for _, *both in database._TROUBLES for words in both)
-    yield from (route.description for router in ROUTERS for route in router.routes)
+    tables: tuple[tuple[object, Iterable[str]], ...] = (
+        (blockers, blockers._MISSING.values()),
+        (people, people._TERMS.values()),
+        (api, api.SUBJECTS.values()),
+        (api, (route.description for router in api.ROUTERS for route in router.routes)),
+        (problems, problems.TITLES.values()),
+        (problems, problems._WRONG.values()),
+        (problems, (words for _, words in (problems._UNREADABLE, *problems._BY_STATUS.values()))),
+        (rights, (*rights.Act, *rights.Capacity)),
+        (people_table, people_table.HEADINGS),
+        (calendar, (*calendar.WEEKDAYS, "年末年始", *HOLIDAYS)),
+        (calendar, (*(calendar.parse_day.__defaults__ or ()), *(calendar.parse_moment.__defaults__ or ()))),
+        (comments, (label for label, _ in comments.WRITER_FIELDS.values())),
+        (uploads, (uploads.ALLOWED, *(kind.label for kind in uploads.TAKEN))),
+        (database, (words for _, *both in database._TROUBLES for words in both)),
+        (shape_errors, (words for _, *both in shape_errors._PATTERNS for words in both)),
+        (shape_errors, (words for both in shape_errors._WORDED.values() for words in both)),
+    )
+    for module, texts in tables:
+        file = _file(Path(str(module.__file__)))  # type: ignore[attr-defined]
+        yield from ((text, file) for text in texts if JAPANESE.search(text))
 
 
 def _texts(found: str | tuple[str | None, ...] | None) -> Iterator[str]:
@@ -103,16 +135,21 @@ def _texts(found: str | tuple[str | None, ...] | None) -> Iterator[str]:
     yield from (each for each in ((found,) if isinstance(found, str) else found or ()) if each)
 
 
-def _labels() -> Iterator[str]:
+def _labels() -> Found:
     """A language is named by itself."""
-    for package in (definitions, workflow, notifications):
+    for package in PACKAGES:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".migrations" in module.name:
                 continue
             for each in vars(importlib.import_module(module.name)).values():
                 labelled = isinstance(each, EnumMeta) and issubclass(each, Labelled) and each is not Labelled
                 if labelled and each is not language.Language:
-                    yield from (member.label for member in each)
+                    file = _file(Path(str(sys.modules[each.__module__].__file__)))
+                    yield from ((member.label, file) for member in each)
+
+
+def _file(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def catalogue() -> Catalog:
@@ -120,14 +157,33 @@ def catalogue() -> Catalog:
         return read_po(written, locale="en")
 
 
-def main() -> None:
+def renewed() -> bytes:
+    """The catalogue as it is to be: the same whenever it is written. It has no header but what a reader of it needs."""
     known = {message.id: message.string for message in catalogue() if message.id}
-    renewed = Catalog(locale="en", header_comment="# The English of Sakutei.", fuzzy=False)
-    for text in sorted(messages()):
-        renewed.add(text, known.get(text, ""))
-    with CATALOGUE.open("wb") as written:
-        write_po(written, renewed, width=100, omit_header=False)
-    print(f"{len(messages())} messages, {sum(not known.get(text) for text in messages())} not translated")
+    made = Catalog(locale="en", fuzzy=False)
+    for text, files in sorted(places().items()):
+        made.add(text, known.get(text, ""), locations=[(file, None) for file in files])
+    entries = BytesIO()
+    write_po(entries, made, width=100, omit_header=True)
+    return HEADER.encode() + entries.getvalue()
+
+
+HEADER = """\
+# The English of Sakutei.
+msgid ""
+msgstr ""
+"Language: en\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+
+
+def main() -> None:
+    CATALOGUE.write_bytes(renewed())
+    missing = [message.id for message in catalogue() if message.id and not message.string]
+    print(*missing, f"{len(messages())} messages, {len(missing)} not translated", sep="\n")
 
 
 if __name__ == "__main__":

@@ -219,7 +219,7 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
         begun(held.title, held.starts_at, now, "会議の終了")
         left = listed_items(db, meeting) - decided_items(db, meeting)
         if left:
-            numbers = "、".join(str(item) for item in sorted(left))
+            numbers = say("、").join(str(item) for item in sorted(left))
             raise StepImpossible(
                 "会議の終了",
                 held.title,

@@ -109,7 +109,7 @@ def open_plan(
 
 
 def _a_beginning(chain: Chain, month: str) -> None:
-    name = "工程表の始まりの月"
+    name = say("工程表の始まりの月")
     if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
         raise BadInput(
             name, say("「{month}」は月ではありません", month=month[:20]), "2023-03 のように書いてください。"

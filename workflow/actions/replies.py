@@ -10,6 +10,7 @@ from workflow.actions.comments import asked_last, may_run, must_be_unpublished
 from workflow.domain.comments import Disposition
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag
+from workflow.domain.language import say
 from workflow.domain.rights import Actor
 from workflow.domain.validation import some_text
 from workflow.queries.comments import NewestPeriod
@@ -114,7 +115,7 @@ def _must_be_of(db: Session, period: NewestPeriod, opinions: Sequence[int]) -> N
     )
     unknown = sorted(set(opinions) - mine)
     if unknown or not opinions:
-        raise NotFound("この募集の意見", "、".join(map(str, unknown)))
+        raise NotFound("この募集の意見", say("、").join(map(str, unknown)))
 
 
 def _answer_of(db: Session, period: NewestPeriod, number: int) -> Answer:

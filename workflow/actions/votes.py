@@ -177,22 +177,26 @@ def _hands(db: Session, sitting: Sitting, votes: Mapping[str, Choice]) -> dict[s
         seat = members.get(key)
         if seat is None:
             raise BadInput(
-                "挙手の結果", f"「{key}」は開催日の委員ではありません", "名簿と任期を確かめてください。"
+                "挙手の結果",
+                say("「{key}」は開催日の委員ではありません", key=key),
+                "名簿と任期を確かめてください。",
             )
         if seat.person_id not in there:
             raise BadInput(
-                "挙手の結果", f"{seat.name}さんの出席が記録されていません", "先に出欠を記録してください。"
+                "挙手の結果",
+                say("{name}さんの出席が記録されていません", name=seat.name),
+                "先に出欠を記録してください。",
             )
         if seat.role is Role.CHAIR and sitting.body.tie is Tie.CHAIR_DECIDES:
             raise BadInput(
                 "挙手の結果",
-                f"{seat.name}さんは会長として、可否同数のときに決します",
+                say("{name}さんは会長として、可否同数のときに決します", name=seat.name),
                 "会長の票は外してください。",
             )
         if choice is Choice.WITHDRAWN:
             raise BadInput(
                 "挙手の結果",
-                f"{seat.name}さんの「取消し」は票ではありません",
+                say("{name}さんの「取消し」は票ではありません", name=seat.name),
                 "賛成・反対・棄権のいずれかを選んでください。",
             )
     return {key: members[key].person_id for key in votes}
@@ -248,7 +252,7 @@ def _write_vote(
 def outcome_at(db: Session, sitting: Sitting, conditions: Sequence[str], note: str) -> Outcome:
     """What the votes on the item amount to. Raises `QuorumMissing`, and `StepImpossible`: the body does not vote,
     nobody has voted, or it is a tie that the chair has not decided."""
-    counting, title = "採決の集計", sitting.meeting.title
+    counting, title = say("採決の集計"), sitting.meeting.title
     if sitting.body.reaches != "tallied":
         raise StepImpossible(counting, title, None, "この会議体の結果は議事から記録します。")
     tally = tally_at(db, sitting)
@@ -264,8 +268,8 @@ def outcome_at(db: Session, sitting: Sitting, conditions: Sequence[str], note: s
 
 def _nobody_voted(sitting: Sitting) -> str:
     if sitting.meeting.form == MeetingForm.IN_WRITING:
-        return "まだ誰も回答していません。委員の回答を待ってください。"
-    return (
+        return say("まだ誰も回答していません。委員の回答を待ってください。")
+    return say(
         "まだ誰も採決していません。出欠を確かめ、挙手の結果を記録するか、委員に採決を入れてもらってください。"
     )
 

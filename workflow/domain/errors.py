@@ -1,15 +1,11 @@
-"""What can go wrong, one small family. Each error carries its data; the Japanese words are made from it and
-tell the person what to do next."""
+"""What can go wrong, one small family. Each error carries its data; the words are made from it in the language of
+who is told, and say what to do next."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from definitions.errors import SakuteiError
-from workflow.domain.language import say, translate
-
-if TYPE_CHECKING:
-    pass
+from definitions.errors import ChainInvalid, SakuteiError
+from workflow.domain.language import reworded, say, translate
 
 __all__ = [
     "AlreadyDone",
@@ -38,7 +34,14 @@ __all__ = [
     "TooManyTries",
     "TooManyUploads",
     "UnknownStage",
+    "message_of",
 ]
+
+
+def message_of(error: SakuteiError) -> str:
+    """What is said of any error, in the language chosen. The faults of a chain are found on a floor that has no
+    catalogue."""
+    return error.told(reworded) if isinstance(error, ChainInvalid) else error.message
 
 
 class PlanMoved(SakuteiError):

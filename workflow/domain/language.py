@@ -8,12 +8,15 @@ from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from definitions.labelled import Labelled
+from definitions.words import Words
 
+Value = TypeVar("Value")
 CATALOGUE = Path(__file__).parents[1] / "locales" / "en.po"
 
 
@@ -33,17 +36,23 @@ language: ContextVar[Language] = ContextVar("language", default=Language.JAPANES
 dates: ContextVar[Dates] = ContextVar("dates", default=Dates.ERA)
 
 
-def say(text: str, /, **values: object) -> str:
-    """The text in the language chosen, with the values in place of their {names}."""
-    words = translate(text)
-    return words.format(**values) if values else words
+def say(text: str, /, **values: object) -> Words:
+    """The text in the language chosen, with the values in place of their {names}; the text itself where the
+    catalogue does not have it."""
+    found = text if language.get() is Language.JAPANESE or not text else _english().gettext(text)
+    return Words(found.format(**values) if values else found, text, values)
 
 
 def translate(text: str) -> str:
-    """The text in the language chosen; the text itself where the catalogue does not have it."""
-    if language.get() is Language.JAPANESE or not text:
-        return text
-    return _english().gettext(text)
+    """A message id, or words said in whatever language, in the language chosen."""
+    return reworded(text) if isinstance(text, Words) else say(text)
+
+
+def reworded(value: Value) -> Value | Words:
+    """Words in the language chosen; anything else, which people wrote, as it is."""
+    if not isinstance(value, Words):
+        return value
+    return say(value.text, **{name: reworded(each) for name, each in value.values.items()})
 
 
 def label(member: Labelled) -> str:

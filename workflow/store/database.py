@@ -55,8 +55,10 @@ class Office:
         try:
             self.engine = _engine(url, lock_timeout)
         except (ArgumentError, NoSuchModuleError) as error:
-            mend = "postgresql+psycopg://利用者@ホスト/名前 の形で書いてください。"
-            raise DatabaseUnusable("接続先（SAKUTEI_DATABASE_URL）を読めません", mend) from error
+            raise DatabaseUnusable(
+                "接続先（SAKUTEI_DATABASE_URL）を読めません",
+                "postgresql+psycopg://利用者@ホスト/名前 の形で書いてください。",
+            ) from error
 
     def close(self) -> None:
         self.engine.dispose()

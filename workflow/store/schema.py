@@ -28,8 +28,10 @@ def require_current(office: Office) -> None:
         if found == _script().get_current_head():
             return
         _refuse_newer(connection)
-        problem = "まだ準備されていません" if found is None else "古い形式です"
-        raise DatabaseUnusable(problem, "`sakutei init` を実行してください。記録は残ります。")
+        raise DatabaseUnusable(
+            "まだ準備されていません" if found is None else "古い形式です",
+            "`sakutei init` を実行してください。記録は残ります。",
+        )
 
 
 def _refuse_newer(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.mail import MailSettings
-from workflow.domain.errors import SakuteiError
+from workflow.domain.errors import SakuteiError, message_of
 from workflow.domain.language import Dates, Language, dates, language, say
 from workflow.store.database import Office
 from workflow.web import api
@@ -204,9 +204,15 @@ def _without_secret(path: str) -> str:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    code = status_of(error) if isinstance(error, SakuteiError) else 500
+    if not isinstance(error, SakuteiError):
+        return _broken(request)
     return page(
-        request, "refused.html", code=code, message=str(error), who=_who(request), back=_back(request)
+        request,
+        "refused.html",
+        code=status_of(error),
+        message=message_of(error),
+        who=_who(request),
+        back=_back(request),
     )
 
 

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from workflow.domain.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
-from workflow.domain.language import Dates, Language, dates, label, language, translate
+from workflow.domain.language import Dates, Language, dates, label, language, reworded, translate
 from workflow.domain.rights import Act
 from workflow.domain.votes import shown_share
 from workflow.store import files
@@ -38,6 +38,7 @@ _pages.env.add_extension("jinja2.ext.do")
 
 _pages.env.filters |= {
     "label": label,
+    "reworded": reworded,
     "share": shown_share,
     "moment": shown_moment,
     "month": month_label,

@@ -7,11 +7,16 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from workflow.domain.calendar import FIRST_DAY, LAST_DAY, TOKYO
+from workflow.domain.language import say
 
 
 def _in_our_time(value: datetime) -> datetime:
     if not FIRST_DAY.year <= value.year <= LAST_DAY.year:
-        raise ValueError(f"{FIRST_DAY.year} 年から {LAST_DAY.year} 年までの日時にしてください。")
+        raise ValueError(
+            say(
+                "{first} 年から {last} 年までの日時にしてください。", first=FIRST_DAY.year, last=LAST_DAY.year
+            )
+        )
     return value
 
 

@@ -1,5 +1,6 @@
 """What every table has: moments in UTC, names of constraints, and which rows are never changed."""
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,9 +10,13 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     MetaData,
+    Text,
     TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase
+
+from definitions.words import Words
+from workflow.domain.language import say
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,6 +48,30 @@ class Utc(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sentence(TypeDecorator[str]):
+    """What the program said, kept with its message id and values, and said in the language of whoever reads it. A text
+    without them is kept as it is."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return json.dumps(_kept(value), ensure_ascii=False) if isinstance(value, Words) else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return json.loads(value, object_hook=_said) if value and value.startswith('{"text": ') else value
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, Words):
+        return {"text": value.text, "values": {name: _kept(each) for name, each in value.values.items()}}
+    return value if isinstance(value, str | int) else str(value)
+
+
+def _said(kept: dict[str, Any]) -> dict[str, Any] | Words:
+    return say(kept["text"], **kept["values"]) if kept.keys() == {"text", "values"} else kept
 
 
 class Record(DeclarativeBase):

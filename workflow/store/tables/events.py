@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflow.store.tables.base import Record
+from workflow.store.tables.base import Record, Sentence
 
 
 class Event(Record):
@@ -43,7 +43,7 @@ class Delivery(Record):
     message: Mapped[bytes | None] = mapped_column(LargeBinary)
     address: Mapped[str | None] = mapped_column(String(320))
     finished_at: Mapped[datetime | None]
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Sentence)
     __table_args__ = (Index(None, "state", "next_try_at"),)
 
 

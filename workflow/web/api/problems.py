@@ -36,8 +36,10 @@ from workflow.domain.errors import (
     TooManyCalls,
     TooManyUploads,
     UnknownStage,
+    message_of,
 )
 from workflow.domain.gates import GateClosed
+from workflow.domain.language import say, translate
 from workflow.web.http_status import status_of
 from workflow.wire.plans import Blocker
 
@@ -123,7 +125,7 @@ def refused(request: Request, error: SakuteiError) -> JSONResponse:
         headers["retry-after"] = str(error.wait)
     if isinstance(error, CallRunning | DatabaseUnusable):
         headers["retry-after"] = "1"
-    return problem(request.scope, kind, status_of(error), error.message, headers, **_members(error))
+    return problem(request.scope, kind, status_of(error), message_of(error), headers, **_members(error))
 
 
 def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -135,11 +137,12 @@ def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
 
 def unanswerable(request: Request, error: HTTPException) -> JSONResponse:
     """The answer to a call that there is not, of a wrong method, or that cannot be read."""
-    kind, words = _BY_STATUS.get(error.status_code, ("invalid-request", "呼出しを読み取れません。"))
+    kind, words = _BY_STATUS.get(error.status_code, _UNREADABLE)
     status = error.status_code if error.status_code in _BY_STATUS else 422
-    return problem(request.scope, kind, status, words, error.headers)
+    return problem(request.scope, kind, status, translate(words), error.headers)
 
 
+_UNREADABLE = ("invalid-request", "呼出しを読み取れません。")
 _BY_STATUS = {
     404: ("not-found", "この呼出しはありません。/api/v1/docs の一覧を確かめてください。"),
     405: ("method-not-allowed", "この方法では呼び出せません。/api/v1/docs の一覧を確かめてください。"),
@@ -148,7 +151,9 @@ _BY_STATUS = {
 
 def unexpected(request: Request, _: Exception) -> JSONResponse:
     """The answer when something broke: it says nothing of the inside."""
-    words = "予期しない誤りが起きました。記録が変わったかを読み取りの呼出しで確かめ、システム管理者に知らせてください。"
+    words = say(
+        "予期しない誤りが起きました。記録が変わったかを読み取りの呼出しで確かめ、システム管理者に知らせてください。"
+    )
     return problem(request.scope, "unexpected", 500, words)
 
 
@@ -162,7 +167,7 @@ def problem(
 ) -> JSONResponse:
     found = Problem(
         type=f"/problems/{kind}",
-        title=TITLES[kind],
+        title=translate(TITLES[kind]),
         status=status,
         detail=detail,
         instance=scope["path"],
@@ -201,10 +206,10 @@ def _place(where: tuple[int | str, ...]) -> str:
 
 
 def _wrong(found: Mapping[str, Any]) -> str:
-    """What is wrong with a value, in Japanese."""
+    """What is wrong with a value, in words."""
     limits = found.get("ctx") or {}
     words = _WRONG.get(found["type"])
-    return words.format(**limits) if words else f"値の形が違います（{found['type']}）。"
+    return say(words, **limits) if words else say("値の形が違います（{kind}）。", kind=found["type"])
 
 
 _WRONG = {

@@ -47,7 +47,7 @@ def check_or_add(
     file: UploadFile | None = None,
 ) -> Response:
     """First every fault of the text, or the chain it defines; then, when asked with `sure`, it is added."""
-    name = say("定義")
+    name: str = say("定義")
     try:
         if file is not None and file.filename:
             name = file.filename[:100]

@@ -122,7 +122,7 @@ def history(request: Request, who: Reader, key: str, before: int | None = None) 
 
 def _named(choice: str, chain: Chain) -> str:
     """How the form names a chain. Of the office's own there may be several of one key."""
-    name = f"{chain.title}（{chain.office}、{chain.key}）"
+    name = say("{title}（{office}、{key}）", title=chain.title, office=chain.office, key=chain.key)
     return (
         name if choice == chain.key else say("{chain} この庁の定義 {sha256}", chain=name, sha256=choice[:8])
     )

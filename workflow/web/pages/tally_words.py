@@ -3,6 +3,7 @@
 from definitions.chain import Body
 from definitions.terms import Outcome
 from workflow.domain.language import label, say
+from workflow.domain.votes import shown_share
 from workflow.queries.attendance import Poll
 
 
@@ -15,15 +16,17 @@ def tally_facts(poll: Poll, body: Body, outcome: Outcome, *, in_writing: bool) -
         against=tally.against,
         abstained=tally.abstained,
     )
-    facts = [(say("票"), votes)]
+    facts: list[tuple[str, str]] = [(say("票"), votes)]
     if poll.deciding:
         facts.append((say("会長の裁決"), label(poll.deciding)))
     there = say("{there}／{members} 人", there=tally.present, members=tally.members)
     facts.append((say("回答") if in_writing else say("出席"), there))
     if body.quorum:
         reached = say("達しています") if tally.quorate else say("達していません")
-        facts.append((say("定足数"), f"{body.quorum}（{reached}）"))
-    facts.append((say("まだの人"), "、".join(poll.missing) or say("いません")))
+        facts.append(
+            (say("定足数"), say("{share}（{reached}）", share=shown_share(body.quorum), reached=reached))
+        )
+    facts.append((say("まだの人"), say("、").join(poll.missing) or say("いません")))
     facts.append((say("記録する結果"), label(outcome)))
     return facts
 
@@ -32,7 +35,7 @@ def missing_words(poll: Poll, *, in_writing: bool) -> str:
     """A warning while members who could vote have not; empty when all have."""
     if not poll.missing:
         return ""
-    count, names = len(poll.missing), "、".join(poll.missing)
+    count, names = len(poll.missing), say("、").join(poll.missing)
     if in_writing:
         return say(
             "まだ回答していない委員が {count} 人います（{names}）。集計すると、回答した委員だけで決します。",

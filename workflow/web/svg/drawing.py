@@ -288,7 +288,7 @@ def _months(stage: Stage) -> str:
 def _told(chain: Chain, current: str | None) -> str:
     steps = []
     for stage in chain.stages:
-        gates = "、".join(
+        gates = say("、").join(
             f"{gate.label}（{'・'.join(word for word in gate_words(chain, gate) if word)}）"
             for gate in stage.gates
         )

@@ -1,0 +1,25 @@
+"""Sentences of the program that remember what they are made of, so that each reader can have them in their language."""
+
+from collections.abc import Mapping
+
+
+class Words(str):
+    """A sentence as it was said, with its message id and the values in it. A value may be such words again."""
+
+    __slots__ = ("text", "values")
+
+    text: str
+    values: Mapping[str, object]
+
+    def __new__(cls, said: str, text: str, values: Mapping[str, object]) -> "Words":
+        made = super().__new__(cls, said)
+        made.text, made.values = text, values
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str, Mapping[str, object]]:  # type: ignore[override]
+        return str(self), self.text, self.values
+
+
+def words(text: str, /, **values: object) -> Words:
+    """The sentence in Japanese: the message id itself, with the values in place of its {names}."""
+    return Words(text.format(**values) if values else text, text, values)

@@ -1,0 +1,95 @@
+"""No Japanese reaches a person past the catalogue."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.catalogue import ROOT, messages, renewed, sources, translated_in
+from workflow.domain.language import CATALOGUE
+
+JAPANESE = re.compile(r"[\u3001\u3002\u3041-\u30fa\u30fc-\u30ff\u4e00-\u9fff]")
+
+MESSAGES = messages()
+
+DESCRIBES = {"Field", "Path", "Query", "Form", "Header", "FastAPI", "_Api"}
+"""Calls that describe the API, which its readers have in Japanese."""
+
+WRITES_A_LOG = {"log.info", "log.warning", "log.error", "log.exception"}
+"""What the office's operators read, in Japanese as on the command line."""
+
+NO_SENTENCES = {
+    # how a share and an offset are written in a definition
+    "definitions/chain.py": {
+        *("_THRESHOLD_PATTERN", "_OFFSET_PATTERN", "_threshold", "_offset", "__str__", "When"),
+    },
+    # how a day is written in 令和, which is chosen apart from the language
+    "workflow/domain/calendar.py": {
+        *("parse_day", "reiwa", "nendo_label", "month_label", "_year", "_era_year"),
+    },
+    # the lines that part opinions, as people type them
+    "workflow/domain/comments.py": {"_LINE_OF_SIGNS"},
+    # a language is named by itself
+    "workflow/domain/language.py": {"label"},
+    # passwords everybody tries first
+    "workflow/actions/passwords.py": {"TRIED_FIRST"},
+    # the mark of a seal in a drawing, and signs that begin no line
+    "workflow/web/svg/shapes.py": {"_sealed_paper"},
+    "workflow/web/svg/text.py": {"(_OPENING, _CLOSING)"},
+    # what describes the API, which its readers have in Japanese
+    "workflow/web/api/__init__.py": {"_ABOUT", "openapi", "_name_values"},
+    "workflow/web/api/routing.py": {"_REFUSED", "writes"},
+}
+"""Where there is other Japanese than sentences, and what it is."""
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_sentence_goes_through_the_catalogue(path: Path) -> None:
+    file = path.relative_to(ROOT).as_posix()
+    past = _past_the_catalogue(ast.parse(path.read_bytes()))
+    assert [(where, text) for where, text in past if where not in NO_SENTENCES.get(file, ())] == []
+
+
+def test_the_catalogue_is_as_the_program_writes_it() -> None:
+    assert CATALOGUE.read_bytes() == renewed(), "run python -m tests.support.catalogue"
+
+
+def _past_the_catalogue(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Each such text, and the function, class or value it stands in."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    translated = {text for node in ast.walk(tree) for text in translated_in(node)}
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            continue
+        if JAPANESE.search(node.value) and node not in translated and not _is_fixed(node, parents):
+            yield _place(node, parents), node.value
+
+
+def _is_fixed(node: ast.Constant, parents: dict[ast.AST, ast.AST]) -> bool:
+    """A docstring, a description, a log line; or an entry of a table, a constant or a usual value, which are translated
+    where they are used and therefore in the catalogue. A text put together is none of these."""
+    held = parents[node]
+    if isinstance(held, ast.Expr):
+        return True
+    while not isinstance(held, ast.stmt):
+        if isinstance(held, ast.JoinedStr):
+            return False
+        if isinstance(held, ast.Call) and ast.unparse(held.func) in DESCRIBES | WRITES_A_LOG:
+            return True
+        if isinstance(held, ast.Dict | ast.Tuple | ast.arguments):
+            return node.value in MESSAGES
+        held = parents[held]
+    constant = isinstance(held, ast.Assign) and isinstance(parents[held], ast.Module | ast.ClassDef)
+    return constant and node.value in MESSAGES
+
+
+def _place(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
+    while not isinstance(node, ast.Module):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return node.name
+        if isinstance(node, ast.Assign) and isinstance(parents[node], ast.Module):
+            return ast.unparse(node.targets[0])
+        node = parents[node]
+    return ""
