@@ -13,7 +13,7 @@ from definitions.errors import SakuteiError
 from workflow.actions.people import insert_person, insert_posting, keeper
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.language import reworded, say
 from workflow.domain.validation import a_key, a_line, an_address
 from workflow.store.database import Office
 from workflow.store.event_log import record
@@ -54,7 +54,9 @@ class NewcomersRefused(SakuteiError):
 
     @property
     def message(self) -> str:
-        lines = [say("{line} 行目: {words}", line=fault.line, words=fault.words) for fault in self.faults]
+        lines = [
+            say("{line} 行目: {words}", line=fault.line, words=reworded(fault.words)) for fault in self.faults
+        ]
         said = say("名簿に誤りが {count} 件あります。まだ誰も登録していません。", count=len(lines))
         return "\n".join([said, *lines])
 
