@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from definitions.load import shipped, shipped_chains
 from definitions.terms import Outcome, Role
+from notifications import outbox
+from notifications.leases import State
+from notifications.mail import MailRefused
 from tests.support.catalogue import catalogue, messages
 from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow import actions
 from workflow.domain import language
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.language import say
+from workflow.store.tables import Delivery
 
 PAGES = sorted((Path(language.__file__).parents[1] / "web" / "templates").glob("*.html"))
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u4e00-\u9fff]")
@@ -143,6 +149,43 @@ def test_no_japanese_is_left_on_a_running_public_comment(house: House) -> None:
         assert _japanese_left(house, staff.see(path)) == [], path
     for path in ("/public", "/public/dx"):
         assert _japanese_left(house, citizen.see(path)) == [], path
+
+
+def test_no_japanese_is_left_in_what_a_page_refuses(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("policy_bukai")
+    staff, office = _english(house, "tanto"), _english(house, "joho_bukai_office")
+    seen = house.plan().revision
+    refused = [
+        staff.send("/plans/dx/send_back", 409, to="policy", reason="Budget.", seen=seen, sure="yes"),
+        staff.send("/plans/dx/suspend", 409, reason="Later.", seen=seen + 1, sure="yes"),
+        staff.send("/plans/dx/withdraw", 422, reason="", seen=seen, sure="yes"),
+        office.send(f"/items/{item}/hands", 422, sure="yes"),
+        office.send("/plans/dx/withdraw", 403, reason="No.", seen=seen, sure="yes"),
+    ]
+    for page in refused:
+        assert _japanese_left(house, page) == [], page
+
+
+def test_no_japanese_is_left_in_the_faults_of_a_chain(house: House) -> None:
+    keeper = _english(house, "admin")
+    for text in ("- 1", "format: 2\nkey: A\nbodies: [{}]", "format: 1\nkey: &a b"):
+        page = keeper.send("/chains/_new", 422, text=text)
+        assert _japanese_left(house, page) == [], page
+
+
+def test_why_a_mail_was_not_sent_is_told_in_english(house: House) -> None:
+    house.a_meeting()
+    outbox.claim(house.office, house.now)
+    words = MailRefused(say("時間内に応答がありません")).message
+    with house.office.writing() as db:
+        db.execute(update(Delivery).values(state=State.FAILED, error=words))
+    shown = _english(house, "admin").see("/settings/unsent")
+    assert "The mail server refused it: there was no answer in time." in shown
+    assert "メールサーバーに拒否されました: 時間内に応答がありません。" in Browser(house, "admin").see(
+        "/settings/unsent"
+    )
 
 
 def _english(house: House, key: str | None) -> Browser:
