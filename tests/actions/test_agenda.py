@@ -7,7 +7,7 @@ from definitions.terms import Outcome
 from tests.support.scenario import House
 from tests.support.together import together
 from workflow import actions
-from workflow.domain.errors import AlreadyDone, NotAllowed, StepImpossible
+from workflow.domain.errors import AlreadyDone, NotAllowed, NotNow
 from workflow.domain.events import Tag
 from workflow.queries.agenda import agenda, alone_decided, candidates
 from workflow.store import event_log
@@ -80,7 +80,7 @@ def test_only_the_bodys_own_secretariat_orders_and_only_while_the_meeting_is_cal
         with pytest.raises(NotAllowed):
             actions.order_items(house.office, stranger, meeting, items[::-1], now=house.now)
     actions.cancel_meeting(house.office, OFFICE, meeting, "台風のため", now=house.now)
-    with pytest.raises(StepImpossible):
+    with pytest.raises(NotNow):
         actions.order_items(house.office, OFFICE, meeting, items[::-1], now=house.now)
 
 

@@ -13,10 +13,10 @@ from workflow.domain.errors import (
     BadInput,
     NotAllowed,
     NotFound,
+    NotNow,
     PlanMoved,
     QuorumMissing,
     StaleVersion,
-    StepImpossible,
     UnknownStage,
 )
 from workflow.domain.gates import GateClosed
@@ -105,7 +105,7 @@ def test_a_plan_sent_back_needs_new_approvals(house: House) -> None:
 
 def test_a_plan_cannot_be_sent_back_to_a_later_or_unknown_stage(house: House) -> None:
     house.a_plan(at="outline")
-    with pytest.raises(StepImpossible):
+    with pytest.raises(NotNow):
         house.send_back("draft")
     with pytest.raises(UnknownStage):
         house.send_back("drafts")
@@ -114,9 +114,9 @@ def test_a_plan_cannot_be_sent_back_to_a_later_or_unknown_stage(house: House) ->
 def test_a_suspended_plan_stands_still_until_it_is_resumed(house: House) -> None:
     house.a_plan()
     actions.suspend(house.office, "tanto", "dx", "選挙のため", seen=1, now=house.now)
-    with pytest.raises(StepImpossible, match="中断中"):
+    with pytest.raises(NotNow, match="中断中"):
         house.a_version()
-    with pytest.raises(StepImpossible):
+    with pytest.raises(NotNow):
         house.advance()
     actions.resume(house.office, "tanto", "dx", "選挙が終わった", seen=2, now=house.now)
     house.a_version()
@@ -125,7 +125,7 @@ def test_a_suspended_plan_stands_still_until_it_is_resumed(house: House) -> None
 def test_a_withdrawn_plan_never_moves_again(house: House) -> None:
     house.a_plan()
     actions.withdraw(house.office, "tanto", "dx", "計画の統合", seen=1, now=house.now)
-    with pytest.raises(StepImpossible):
+    with pytest.raises(NotNow):
         actions.resume(house.office, "tanto", "dx", "再開", seen=2, now=house.now)
 
 
@@ -196,7 +196,7 @@ def test_ones_own_record_is_taken_back_until_the_next_body_built_on_it(house: Ho
     house.a_plan()
     house.a_version()
     decision = house.agree("policy_bukai")
-    with pytest.raises(StepImpossible, match="本人"):
+    with pytest.raises(NotNow, match="本人"):
         actions.take_back_decision(house.office, "joho_bukai_chair", decision, "誤り", now=house.now)
     actions.take_back_decision(house.office, "joho_bukai_office", decision, "誤り", now=house.now)
     assert "まだありません" in house.why()[0]
@@ -279,13 +279,13 @@ def test_a_tallied_body_needs_its_quorum_and_majority(office: object) -> None:
     actions.cast_vote(house.office, f"{body.key}_1", item, Choice.FOR, now=house.now)
     with pytest.raises(AlreadyDone):
         actions.cast_vote(house.office, f"{body.key}_1", item, Choice.FOR, now=house.now)
-    with pytest.raises(StepImpossible, match="出席が記録されていません"):
+    with pytest.raises(NotNow, match="出席が記録されていません"):
         actions.cast_vote(house.office, f"{body.key}_2", item, Choice.FOR, now=house.now)
     with pytest.raises(QuorumMissing):
         actions.decide_by_votes(house.office, f"{body.key}_office", item, now=house.now)
     house.everybody_attends(body.key, meeting)
     actions.cast_vote(house.office, f"{body.key}_2", item, Choice.AGAINST, now=house.now)
-    with pytest.raises(StepImpossible, match="可否同数"):
+    with pytest.raises(NotNow, match="可否同数"):
         actions.decide_by_votes(house.office, f"{body.key}_office", item, now=house.now)
     actions.cast_deciding_vote(house.office, f"{body.key}_chair", item, Choice.FOR, now=house.now)
     actions.decide_by_votes(house.office, f"{body.key}_office", item, now=house.now)

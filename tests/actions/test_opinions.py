@@ -11,7 +11,7 @@ from workflow import actions, queries
 from workflow.actions.opinions import TRIES
 from workflow.domain.calendar import end_of_day, tokyo_day
 from workflow.domain.comments import Author, Disposition, PeriodState, Route, same_words, split_letter
-from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, StepImpossible, TooManyTries
+from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, NotNow, TooManyTries
 from workflow.queries import Which
 from workflow.queries.gate_facts import facts
 from workflow.store.signatures import receipt_seal, sender_mark
@@ -141,7 +141,7 @@ def test_every_count_of_a_comment_agrees(asking: House) -> None:
     assert (line.opinions, line.persons) == (counted.opinions, counted.persons) == (3, 2)
     assert (counted.late_opinions, counted.late_persons) == (1, 1)
     assert counted.unanswered == fact.unanswered == left == 2
-    with pytest.raises(StepImpossible, match="2 件"):
+    with pytest.raises(NotNow, match="2 件"):
         actions.publish_result(house.office, "tanto", "dx", now=house.now)
 
 
@@ -199,11 +199,11 @@ def test_the_form_is_shut_at_24_hours_of_the_last_day_and_when_the_plan_is_sent_
     house.now = asked.ends_at - timedelta(seconds=1)
     by_form(house, "間に合った")
     house.now = asked.ends_at
-    with pytest.raises(StepImpossible, match="募集していません"):
+    with pytest.raises(NotNow, match="募集していません"):
         by_form(house, "遅れた")
     house.now = asked.ends_at - timedelta(days=1)
     house.send_back("draft")
-    with pytest.raises(StepImpossible, match="募集していません"):
+    with pytest.raises(NotNow, match="募集していません"):
         by_form(house, "戻った")
 
 

@@ -13,7 +13,7 @@ from workflow import actions, queries
 from workflow.actions import Seated
 from workflow.domain.calendar import end_of_day, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
-from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotNow
 from workflow.domain.gates import GateClosed
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Ballot, Choice, count, tally_of
@@ -177,7 +177,7 @@ def test_an_absent_chair_breaks_no_tie_the_vice_chair_does(office: Office) -> No
     actions.enter_attendance(office, "shingikai_office", 1, there, now=house.now)
     actions.cast_vote(office, "shingikai_1", item, Choice.FOR, now=house.now)
     actions.cast_vote(office, "shingikai_2", item, Choice.AGAINST, now=house.now)
-    with pytest.raises(StepImpossible, match="主宰した会長"):
+    with pytest.raises(NotNow, match="主宰した会長"):
         actions.cast_deciding_vote(office, "shingikai_chair", item, Choice.FOR, now=house.now)
     actions.cast_deciding_vote(office, "vice", item, Choice.FOR, now=house.now)
     assert actions.decide_by_votes(office, "shingikai_office", item, now=house.now)
@@ -203,7 +203,7 @@ def test_members_answer_in_writing_until_the_last_moment(house: House) -> None:
     with pytest.raises(NotAllowed):
         actions.cast_vote(house.office, "tanto", item, Choice.FOR, now=house.now)
     house.later(days=6)
-    with pytest.raises(StepImpossible, match="回答期限"):
+    with pytest.raises(NotNow, match="回答期限"):
         actions.cast_vote(house.office, "joho_bukai_2", item, Choice.FOR, now=house.now)
 
 
@@ -329,11 +329,11 @@ def test_the_plan_stays_until_every_opinion_is_answered_and_published(asking: Ho
     house = asking.later(hours=1)
     _write(house, "一", "二")
     assert "募集中です" in house.why()[0]
-    with pytest.raises(StepImpossible, match="24:00"):
+    with pytest.raises(NotNow, match="24:00"):
         actions.publish_result(house.office, "tanto", "dx", now=house.now)
     house.later(days=30)
     assert "回答（区の考え方）のない意見が 2 件" in house.why()[0]
-    with pytest.raises(StepImpossible, match="2 件"):
+    with pytest.raises(NotNow, match="2 件"):
         actions.publish_result(house.office, "tanto", "dx", now=house.now)
     _answer(house, *_opinions(house))
     assert "まだ公表されていません" in house.why()[0]
@@ -377,7 +377,7 @@ def test_an_opinion_before_the_period_or_from_the_future_is_refused(house: House
     house.a_plan(at="public_comment")
     day = tokyo_day(house.now) + timedelta(days=3)
     actions.open_comment(house.office, "tanto", "dx", "comment_period", day, now=house.now)
-    with pytest.raises(StepImpossible, match="募集は"):
+    with pytest.raises(NotNow, match="募集は"):
         _write(house, "早すぎる")
     with pytest.raises(BadInput, match="これからの日時"):
         actions.receive_opinions(

@@ -5,7 +5,7 @@ import pytest
 from definitions.terms import Role
 from tests.support.scenario import LONG_AGO, House
 from workflow import actions, queries
-from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, NotNow
 from workflow.queries import Waiting
 from workflow.store.event_log import verify
 from workflow.store.tables import Event, Remark
@@ -100,7 +100,7 @@ def test_the_discussion_is_open_to_the_people_of_the_plan_as_of_the_day(ready: H
 
 def test_a_word_taken_back_leaves_no_text_anywhere(ready: House) -> None:
     number = actions.remark(ready.office, "tanto", "dx", "書き誤り", now=ready.now)
-    with pytest.raises(StepImpossible, match="本人だけ"):
+    with pytest.raises(NotNow, match="本人だけ"):
         actions.take_back_remark(ready.office, "joho_bukai_1", number, now=ready.now)
     actions.take_back_remark(ready.office, "tanto", number, now=ready.now)
     with pytest.raises(AlreadyDone):

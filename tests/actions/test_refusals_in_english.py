@@ -36,7 +36,7 @@ SAMPLES = (
     errors.NotFound("会議", "9", ["1", "2"]),
     errors.UnknownStage("nowhere", ["policy"]),
     errors.StepImpossible("差戻し", "Stage", "Other"),
-    errors.StepImpossible("裁決", "Meeting", None, "可否同数ではありません。"),
+    errors.NotNow("裁決", "Meeting", "可否同数ではありません。"),
     errors.StaleVersion(1, 2),
     errors.QuorumMissing("Body", 1, 9, "1/2"),
     errors.AlreadyDone("この議題は既に決しています。"),

@@ -8,7 +8,7 @@ from tests.support.scenario import LONG_AGO, House
 from workflow import actions
 from workflow.actions import Seated
 from workflow.domain.decisions import Manner
-from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Choice
@@ -107,11 +107,11 @@ def test_a_deputy_votes_from_the_place_they_sit_in(office: Office) -> None:
 def test_nothing_is_counted_while_nobody_has_voted(office: Office) -> None:
     house = council(office)
     item = house.an_item("consultation_shingikai")
-    with pytest.raises(StepImpossible, match=r"まだ誰も採決していません.*挙手の結果を記録する"):
+    with pytest.raises(NotNow, match=r"まだ誰も採決していません.*挙手の結果を記録する"):
         actions.decide_by_votes(office, OFFICE, item, now=house.now)
     vote(house, item, member1=Choice.FOR)
     actions.take_back_vote(office, "shingikai_1", item, now=house.now)
-    with pytest.raises(StepImpossible, match="まだ誰も採決していません"):
+    with pytest.raises(NotNow, match="まだ誰も採決していません"):
         actions.decide_by_votes(office, OFFICE, item, now=house.now)
     with office.reading() as db:
         assert agenda(db, 1)[0].decided is None
@@ -120,7 +120,7 @@ def test_nothing_is_counted_while_nobody_has_voted(office: Office) -> None:
 def test_nothing_is_counted_while_nobody_has_answered_in_writing(office: Office) -> None:
     house = council(office)
     item = house.an_item("consultation_shingikai", form=MeetingForm.IN_WRITING)
-    with pytest.raises(StepImpossible, match="まだ誰も回答していません。委員の回答を待ってください"):
+    with pytest.raises(NotNow, match="まだ誰も回答していません。委員の回答を待ってください"):
         actions.decide_by_votes(office, OFFICE, item, now=house.now)
 
 
@@ -197,7 +197,7 @@ def test_a_show_of_hands_is_the_secretariats_to_enter_at_a_sitting_until_it_deci
     house.a_plan("other")
     house.a_version(key="other")
     written = house.an_item("consultation_shingikai", "other", form=MeetingForm.IN_WRITING)
-    with pytest.raises(StepImpossible, match="持ち回りでは、委員か代理者が回答します"):
+    with pytest.raises(NotNow, match="持ち回りでは、委員か代理者が回答します"):
         actions.enter_votes(office, OFFICE, written, hands, now=house.now)
 
 
@@ -216,7 +216,7 @@ def test_a_meeting_in_writing_is_not_decided_while_an_answer_is_missing(house: H
     item = house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
     for member in ("joho_bukai_chair", "joho_bukai_1"):
         actions.cast_vote(house.office, member, item, Choice.FOR, now=house.now)
-    with pytest.raises(StepImpossible, match="まだ回答していない委員が 1 人います"):
+    with pytest.raises(NotNow, match="まだ回答していない委員が 1 人います"):
         actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
     actions.cast_vote(house.office, "joho_bukai_2", item, Choice.AGAINST, now=house.now)
     assert actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)

@@ -10,7 +10,7 @@ from workflow.actions.decisions import known_decision
 from workflow.actions.meetings import body_gate, decided_items, listed_items, open_meeting, still_listed
 from workflow.actions.plans import must_be_active
 from workflow.domain.decisions import Manner
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.meetings import USUAL_PURPOSE, Purpose
@@ -38,7 +38,7 @@ def list_item(
     purpose is the usual one of the body's kind: 審議, 報告, 諮問, 議決.
 
     Raises `BadInput` (the gate is another body's, or of another stage; no text yet), `AlreadyDone`,
-    `StepImpossible`, `NotAllowed`, `NotFound`.
+    `NotNow`, `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
@@ -78,7 +78,7 @@ def list_ratification(office: Office, by: str, meeting: int, decision: int, *, n
 def order_items(office: Office, by: str, meeting: int, items: Sequence[int], *, now: datetime) -> None:
     """Put the agenda in this order. `items` are all the numbers on it, as the person saw them.
 
-    Raises `AlreadyDone` (somebody listed or removed an item since), `StepImpossible`, `NotAllowed`, `NotFound`.
+    Raises `AlreadyDone` (somebody listed or removed an item since), `NotNow`, `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
         who, _ = open_meeting(db, by, meeting, "議題の並べ替え", Act.SET_AGENDA, now)
@@ -99,16 +99,14 @@ _PLACE = update(_ITEM).where(_ITEM.c.id == bindparam("number")).values(position=
 def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetime) -> None:
     """Take an item off the agenda. It is not 継続審議: nothing was decided.
 
-    Raises `StepImpossible` (it has an outcome), `NotAllowed`, `NotFound`.
+    Raises `NotNow` (it has an outcome), `NotAllowed`, `NotFound`.
     """
     some_text("議題から外す理由", reason)
     with office.writing() as db:
         listed = _live_item(db, item)
         who, _ = open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
         if item in decided_items(db, listed.meeting_id):
-            raise StepImpossible(
-                "議題の取下げ", say("議題 {item}", item=item), None, "既に結果が記録されています。"
-            )
+            raise NotNow("議題の取下げ", say("議題 {item}", item=item), "既に結果が記録されています。")
         db.execute(update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason))
         record(
             db,
@@ -193,7 +191,7 @@ def _write_item(
 
 
 def _live_item(db: Session, item: int) -> AgendaItem:
-    """The item, still on its agenda. Raises `NotFound`, `StepImpossible` (taken off)."""
+    """The item, still on its agenda. Raises `NotFound`, `NotNow` (taken off)."""
     listed = db.get(AgendaItem, item)
     if listed is None:
         raise NotFound("議題", str(item))

@@ -29,7 +29,7 @@ def circulate(
     asked. Who was asked before is not asked again.
 
     Raises `NotAllowed`, `BadInput` (nobody, somebody outside the circle, no text yet), `AlreadyDone` (all were
-    asked), `StepImpossible` (suspended or withdrawn), `NotFound`.
+    asked), `NotNow` (suspended or withdrawn), `NotFound`.
     """
     a_text("供覧の伝言", note)
     with office.writing() as db:
@@ -103,7 +103,7 @@ def remark(office: Office, by: str, plan: str, text: str, *, now: datetime) -> i
 def take_back_remark(office: Office, by: str, number: int, *, now: datetime) -> None:
     """Take back one's own word: its text is gone, that there was one stays.
 
-    Raises `StepImpossible` (somebody else's), `NotAllowed` (their right has ended), `AlreadyDone`, `NotFound`.
+    Raises `NotNow` (somebody else's), `NotAllowed` (their right has ended), `AlreadyDone`, `NotFound`.
     """
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from definitions.chain import PeriodGate
 from workflow.actions.plans import must_be_active
 from workflow.domain.calendar import end_of_day, period_days, period_end, shown_day, tokyo_day
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
@@ -109,24 +109,21 @@ def open_comment(
 def publish_result(office: Office, by: str, plan: str, *, now: datetime) -> None:
     """Publish the result of the public comment: counts, opinions, 区の考え方.
 
-    Raises `StepImpossible` (still running, or opinions unanswered), `AlreadyDone`, `NotAllowed`, `NotFound`.
+    Raises `NotNow` (still running, or opinions unanswered), `AlreadyDone`, `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
         who, fact = may_run(db, by, plan, now)
         period = asked_last(db, fact)
         must_be_unpublished(period)
         if now < end_of_day(period.closes_on):
-            raise StepImpossible(
+            raise NotNow(
                 "結果の公表",
                 fact.title,
-                None,
                 say("募集は {closes_on} の 24:00 までです。", closes_on=shown_day(period.closes_on)),
             )
         left = db.scalars(unanswered_in(period.id)).one()
         if left:
-            raise StepImpossible(
-                "結果の公表", fact.title, None, say("回答のない意見が {left} 件あります。", left=left)
-            )
+            raise NotNow("結果の公表", fact.title, say("回答のない意見が {left} 件あります。", left=left))
         db.execute(
             update(CommentPeriod)
             .where(CommentPeriod.id == period.id)
@@ -136,7 +133,7 @@ def publish_result(office: Office, by: str, plan: str, *, now: datetime) -> None
 
 
 def may_run(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, PlanFact]:
-    """Who runs the plan's public comments, and the plan. Raises `NotAllowed`, `NotFound`, `StepImpossible`."""
+    """Who runs the plan's public comments, and the plan. Raises `NotAllowed`, `NotFound`, `NotNow`."""
     who = actor(db, by, tokyo_day(now))
     fact = plan_by_key(db, plan)
     who.require(Act.RUN_COMMENT, department=fact.department)
@@ -153,10 +150,10 @@ def _period_gate(plan: PlanFact, key: str) -> PeriodGate:
 
 
 def asked_last(db: Session, plan: PlanFact) -> NewestPeriod:
-    """The plan's newest period. Raises `StepImpossible` when there is none."""
+    """The plan's newest period. Raises `NotNow` when there is none."""
     found = newest_period(db, plan.id)
     if found is None:
-        raise StepImpossible("パブリックコメント", plan.stage.label, None, "募集がまだ始められていません。")
+        raise NotNow("パブリックコメント", plan.stage.label, "募集がまだ始められていません。")
     return found
 
 

@@ -17,7 +17,7 @@ from workflow.actions.votes import outcome_at
 from workflow.domain import gates
 from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.decisions import Manner
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StaleVersion, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, StaleVersion
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed, Lack
 from workflow.domain.language import label, say
@@ -49,15 +49,14 @@ def record_outcome(
 
     Raises `NotAllowed`, `NotFound`, `BadInput` (an answer this body does not give, conditions missing or out
     of place), `StaleVersion`, `GateClosed` (a body that comes before has not agreed), `QuorumMissing`,
-    `AlreadyDone`, `StepImpossible` (the meeting is still to come, or its body votes).
+    `AlreadyDone`, `NotNow` (the meeting is still to come, or its body votes).
     """
     with office.writing() as db:
         who, sitting = sitting_of(db, by, item, Act.RECORD_OUTCOME, now)
         if sitting.body.reaches == "tallied":
-            raise StepImpossible(
+            raise NotNow(
                 "結果の記録",
                 sitting.meeting.title,
-                None,
                 "この会議体は採決で決します。採決を集計してください。",
             )
         _may_decide(db, sitting, outcome, now)
@@ -96,7 +95,7 @@ def decide_alone(
     """専決: the chair decides alone when no meeting can be called. The gate opens provisionally; the body's
     next meeting must hear it or approve it. Returns the decision's number.
 
-    Raises `StepImpossible` (the body's rule has no 専決), `GateClosed`, `NotAllowed`, `BadInput`, `NotFound`.
+    Raises `NotNow` (the body's rule has no 専決), `GateClosed`, `NotAllowed`, `BadInput`, `NotFound`.
     """
     some_text("専決の理由", reason)
     with office.writing() as db:
@@ -107,9 +106,7 @@ def decide_alone(
         body = fact.chain.body(found.body)
         who.require(Act.DECIDE_ALONE, body=body.key)
         if body.urgent is None:
-            raise StepImpossible(
-                "専決", fact.stage.label, None, say("{body}の規定には専決がありません。", body=body.name)
-            )
+            raise NotNow("専決", fact.stage.label, say("{body}の規定には専決がありません。", body=body.name))
         _decidable_alone(fact, found, outcome)
         _before_is_open(db, fact, found, now)
         if fact.text is None or fact.sha256 is None:
@@ -199,7 +196,7 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
     """引戻し: whoever recorded a decision takes it back, until somebody has built on it.
 
     Raises `AlreadyDone` (somebody has: the plan moved, a later body decided, a condition was closed, the
-    meeting was closed), `StepImpossible` (somebody else recorded it), `NotAllowed` (their right has ended),
+    meeting was closed), `NotNow` (somebody else recorded it), `NotAllowed` (their right has ended),
     `NotFound`.
     """
     some_text("引戻しの理由", reason)
@@ -274,10 +271,9 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
         return
     must_be_active(plan, "結果の記録")
     if (item.stage, item.visit) != (plan.stage.key, plan.visit):
-        raise StepImpossible(
+        raise NotNow(
             "結果の記録",
             plan.stage.label,
-            None,
             "計画は議題に載せた後に別の段階へ移りました。議題から外してください。",
         )
     if plan.text is None or plan.text.version_id != item.version_id:
@@ -293,10 +289,9 @@ def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
     members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
     missing = members - answered(db, sitting.item.id)
     if missing:
-        raise StepImpossible(
+        raise NotNow(
             "結果の記録",
             sitting.meeting.title,
-            None,
             say(
                 "まだ回答していない委員が {count} 人います。全員の回答がそろうか、回答期限 {at} を過ぎてから記録してください。",
                 count=len(missing),

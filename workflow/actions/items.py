@@ -68,7 +68,7 @@ class Sitting:
 
 
 def load(db: Session, item: int) -> Sitting:
-    """The item at its meeting, in one statement. Raises `NotFound`, `StepImpossible` (taken off its agenda)."""
+    """The item at its meeting, in one statement. Raises `NotFound`, `NotNow` (taken off its agenda)."""
     row = connection_of(db).execute(_PUT, {"item": item}).first()
     if row is None:
         raise NotFound("議題", str(item))
@@ -105,7 +105,7 @@ _HELD = slice(_ITEM.stop, _ITEM.stop + len(Held._fields))
 
 def sitting_of(db: Session, by: str, item: int, act: Act, now: datetime) -> tuple[Actor, Sitting]:
     """The person with the right to that act, and the item at its meeting, which has begun. Raises `NotAllowed`,
-    `NotFound`, `StepImpossible`."""
+    `NotFound`, `NotNow`."""
     who = actor(db, by, tokyo_day(now))
     sitting = load(db, item)
     who.require(act, body=sitting.body.key)
@@ -114,7 +114,7 @@ def sitting_of(db: Session, by: str, item: int, act: Act, now: datetime) -> tupl
 
 
 def in_session(sitting: Sitting, now: datetime) -> None:
-    """Raises `StepImpossible` while the meeting is still to come, and when it is over."""
+    """Raises `NotNow` while the meeting is still to come, and when it is over."""
     held = sitting.meeting
     begun(held.title, held.starts_at, now, "記録")
     must_be_open(held, "記録")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import BodyGate
 from workflow.domain.calendar import shown_moment, tokyo_day
-from workflow.domain.errors import BadInput, NotFound, StepImpossible
+from workflow.domain.errors import BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, MeetingStatus, Scheduled, is_open
@@ -144,7 +144,7 @@ def move_meeting(
 ) -> None:
     """Move a meeting to another time or place. Everybody invited is told; the calendar entry moves along.
 
-    Raises `BadInput` (the new time is past), `StepImpossible` (already closed or cancelled, or decided at),
+    Raises `BadInput` (the new time is past), `NotNow` (already closed or cancelled, or decided at),
     `NotAllowed`, `NotFound`.
     """
     some_text("変更の理由", reason)
@@ -158,7 +158,7 @@ def move_meeting(
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "会議の変更", Act.CALL_MEETING, now)
         if decided_items(db, meeting):
-            raise StepImpossible("会議の変更", held.title, None, "既に結果が記録されています。")
+            raise NotNow("会議の変更", held.title, "既に結果が記録されています。")
         new_place = a_line("場所", place) if place is not None else held.place
         was, sequence = held.starts_at, held.sequence + 1
         db.execute(
@@ -184,13 +184,13 @@ def move_meeting(
 def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: datetime) -> None:
     """Cancel a meeting. Its items are not 継続審議: nothing was decided, and they go on another agenda.
 
-    Raises `StepImpossible` (closed, cancelled, or something was decided), `NotAllowed`, `NotFound`.
+    Raises `NotNow` (closed, cancelled, or something was decided), `NotAllowed`, `NotFound`.
     """
     some_text("中止の理由", reason)
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "会議の中止", Act.CALL_MEETING, now)
         if decided_items(db, meeting):
-            raise StepImpossible("会議の中止", held.title, None, "既に結果が記録されています。")
+            raise NotNow("会議の中止", held.title, "既に結果が記録されています。")
         sequence = held.sequence + 1
         db.execute(
             update(Meeting)
@@ -211,7 +211,7 @@ def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: d
 def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: datetime) -> None:
     """Close a meeting with its minutes, once every item has its outcome or was taken off.
 
-    Raises `BadInput` (no minutes), `StepImpossible` (not begun, or items left), `NotAllowed`, `NotFound`.
+    Raises `BadInput` (no minutes), `NotNow` (not begun, or items left), `NotAllowed`, `NotFound`.
     """
     some_text("議事要旨", minutes)
     with office.writing() as db:
@@ -220,10 +220,9 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
         left = listed_items(db, meeting) - decided_items(db, meeting)
         if left:
             numbers = say("、").join(str(item) for item in sorted(left))
-            raise StepImpossible(
+            raise NotNow(
                 "会議の終了",
                 held.title,
-                None,
                 say(
                     "結果のない議題があります（議題番号 {numbers}）。結果を記録するか、議題から外してください。",
                     numbers=numbers,
@@ -241,7 +240,7 @@ def enter_attendance(
     """Enter who attended, by person key; who is not named keeps what was entered before. Members and their
     deputies are those of the meeting's day.
 
-    Raises `BadInput` (no member, or not a deputy of theirs, that day), `StepImpossible`, `NotAllowed`,
+    Raises `BadInput` (no member, or not a deputy of theirs, that day), `NotNow`, `NotAllowed`,
     `NotFound`.
     """
     with office.writing() as db:
@@ -322,20 +321,19 @@ def body_gate(plan: PlanFact, key: str) -> BodyGate:
 
 
 def still_listed(item: int, removed_why: str | None) -> None:
-    """Raises `StepImpossible` when the item was taken off its agenda."""
+    """Raises `NotNow` when the item was taken off its agenda."""
     if removed_why is not None:
-        raise StepImpossible(
+        raise NotNow(
             "記録",
             say("議題 {item}", item=item),
-            None,
             say("議題から外されています（{why}）。", why=removed_why),
         )
 
 
 def begun(title: str, starts_at: datetime, now: datetime, doing: str) -> None:
-    """Raises `StepImpossible` while the meeting is still to come."""
+    """Raises `NotNow` while the meeting is still to come."""
     if starts_at > now:
-        raise StepImpossible(doing, title, None, say("開催は {at} です。", at=shown_moment(starts_at)))
+        raise NotNow(doing, title, say("開催は {at} です。", at=shown_moment(starts_at)))
 
 
 def decided_items(db: Session, meeting: int) -> set[int]:
@@ -359,7 +357,7 @@ def open_meeting(
     db: Session, by: str, meeting: int, doing: str, act: Act, now: datetime
 ) -> tuple[Actor, Meeting]:
     """The person, with the right to do that at the meeting, and the meeting: neither cancelled nor closed.
-    Raises `NotFound`, `NotAllowed`, `StepImpossible`."""
+    Raises `NotFound`, `NotAllowed`, `NotNow`."""
     who = actor(db, by, tokyo_day(now))
     held = db.get(Meeting, meeting)
     if held is None:
@@ -370,10 +368,10 @@ def open_meeting(
 
 
 def must_be_open(meeting: Scheduled, doing: str) -> None:
-    """Raises `StepImpossible` for a meeting that is cancelled or closed."""
+    """Raises `NotNow` for a meeting that is cancelled or closed."""
     if not is_open(meeting.status):
         status = label(MeetingStatus(meeting.status))
-        raise StepImpossible(doing, meeting.title, None, say("この会議は{status}です。", status=status))
+        raise NotNow(doing, meeting.title, say("この会議は{status}です。", status=status))
 
 
 def _ends_after_start(starts_at: datetime, ends_at: datetime) -> None:

@@ -11,7 +11,7 @@ from workflow import queries
 from workflow.actions.comments import asked_last, may_run, must_be_unpublished
 from workflow.domain.calendar import end_of_day, shown_day, tokyo_day
 from workflow.domain.comments import WRITER_FIELDS, Author, PeriodState, Route, same_words
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible, TooManyTries
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, TooManyTries
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
@@ -45,7 +45,7 @@ def receive_opinions(
     """Take in what one person sent: one opinion or several. Returns the receipt number. What arrives after
     the period is kept and marked late. `by` is None when the person used the web form themselves.
 
-    Raises `BadInput`, `StepImpossible` (no comment opened, or not begun), `NotAllowed`, `NotFound`.
+    Raises `BadInput`, `NotNow` (no comment opened, or not begun), `NotAllowed`, `NotFound`.
     """
     writer, texts = a_writer(writer), _some_opinions(opinions)
     if received_at > now:
@@ -71,7 +71,7 @@ def receive_from_public(
     """Take in what somebody sent by the public form. Returns the receipt number; the same form sent twice (a second
     press of the button, a page loaded again) has the same one. `sender` is the network address it came from.
 
-    Raises `BadInput`, `StepImpossible` (not open now), `TooManyTries`, `NotFound`.
+    Raises `BadInput`, `NotNow` (not open now), `TooManyTries`, `NotFound`.
     """
     writer, texts = a_writer(writer), _some_opinions(opinions)
     if len(texts) > MOST_AT_ONCE:
@@ -83,7 +83,7 @@ def receive_from_public(
     with office.writing() as db:
         asked = queries.consultation(db, plan, now)
         if asked is None or asked.state is not PeriodState.RUNNING:
-            raise StepImpossible("意見の受付", "パブリックコメント", None, "いまは募集していません。")
+            raise NotNow("意見の受付", "パブリックコメント", "いまは募集していません。")
         before = _sent_before(db, asked.id, writer, texts, now)
         if before is not None:
             return before
@@ -165,10 +165,9 @@ def _take_in(
 ) -> str:
     period = asked_last(db, plan)
     if tokyo_day(received_at) < period.opens_on:
-        raise StepImpossible(
+        raise NotNow(
             "意見の受付",
             plan.title,
-            None,
             say("募集は {opens_on} からです。", opens_on=shown_day(period.opens_on)),
         )
     number = 1 + (

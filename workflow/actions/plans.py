@@ -14,7 +14,7 @@ from workflow import queries
 from workflow.actions.chains import adopt
 from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, PlanMoved, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, PlanMoved
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed
 from workflow.domain.language import label, say
@@ -135,7 +135,7 @@ def add_version(
     decision of the stage becomes stale. `seen` is the plan's revision as the person last saw it: the text is for
     the stage they saw.
 
-    Raises `PlanMoved`, `NotAllowed`, `NotFound`, `StepImpossible` (suspended or withdrawn), `AlreadyDone` (the same bytes
+    Raises `PlanMoved`, `NotAllowed`, `NotFound`, `NotNow` (suspended or withdrawn), `AlreadyDone` (the same bytes
     as the current version of this stage), `BadInput`.
     """
     name = a_line("ファイル名", PurePath(filename.replace("\\", "/")).name)
@@ -198,7 +198,7 @@ def advance(office: Office, by: str, plan: str, *, seen: int, to: str | None = N
     """Take the plan to its next stage; `to` names it where there are several. `seen` is the plan's revision
     as the person last saw it.
 
-    Raises `GateClosed` with every reason, `PlanMoved`, `NotAllowed`, `StepImpossible`, `UnknownStage`.
+    Raises `GateClosed` with every reason, `PlanMoved`, `NotAllowed`, `NotNow`, `UnknownStage`.
     """
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
@@ -216,7 +216,7 @@ def advance(office: Office, by: str, plan: str, *, seen: int, to: str | None = N
 def send_back(office: Office, by: str, plan: str, to: str, reason: str, *, seen: int, now: datetime) -> Moved:
     """差戻し: take the plan back to a named earlier stage. What was agreed before no longer opens gates.
 
-    Raises `PlanMoved`, `NotAllowed`, `StepImpossible`, `UnknownStage`, `BadInput` (no reason).
+    Raises `PlanMoved`, `NotAllowed`, `NotNow`, `UnknownStage`, `BadInput` (no reason).
     """
     return _step(
         office, by, plan, Trigger.SEND_BACK, Tag.PLAN_SENT_BACK, reason=reason, to=to, seen=seen, now=now
@@ -239,17 +239,16 @@ def withdraw(office: Office, by: str, plan: str, reason: str, *, seen: int, now:
 
 
 def must_be_active(plan: PlanFact, doing: str) -> None:
-    """Raises `StepImpossible` when the plan is suspended or withdrawn."""
+    """Raises `NotNow` when the plan is suspended or withdrawn."""
     if plan.status is not Status.ACTIVE:
         why = (
             say("再開してから操作してください。")
             if plan.status is Status.SUSPENDED
             else say("取り下げられた計画です。")
         )
-        raise StepImpossible(
+        raise NotNow(
             doing,
             plan.stage.label,
-            None,
             say("この計画は{status}です。{why}", status=label(plan.status), why=why),
         )
 

@@ -12,7 +12,7 @@ from workflow.actions.taking_back import must_be_own
 from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import SignedAs, SignoffResult
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed, Lack
 from workflow.domain.language import say
@@ -42,7 +42,7 @@ def sign(
     signs: the office itself, its delegate by rule (専決), or a deputy (代決, whose principal owes a 後閲).
 
     Raises `NotAllowed`, `GateClosed` (gates before it are shut), `AlreadyDone` (signed for this version),
-    `StepImpossible`, `BadInput`, `NotFound`.
+    `NotNow`, `BadInput`, `NotFound`.
     """
     a_text("備考", note)
     if not approve:
@@ -100,7 +100,7 @@ def sign(
 def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now: datetime) -> None:
     """引戻し of one's own 決裁, until the plan moved or its principal has read it.
 
-    Raises `AlreadyDone`, `StepImpossible` (somebody else signed), `NotAllowed` (their right has ended),
+    Raises `AlreadyDone`, `NotNow` (somebody else signed), `NotAllowed` (their right has ended),
     `NotFound`, `BadInput`.
     """
     some_text("引戻しの理由", reason)
@@ -148,15 +148,15 @@ def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now
     """後閲: the principal has read what a deputy signed for them; when they hold the office no longer, whoever
     does has.
 
-    Raises `NotAllowed` (neither), `StepImpossible` (none is owed), `AlreadyDone`, `NotFound`.
+    Raises `NotAllowed` (neither), `NotNow` (none is owed), `AlreadyDone`, `NotFound`.
     """
     a_text("後閲の所見", note)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         found = _standing_signoff(db, signoff)
         if found.manner != SignedAs.DEPUTY:
-            raise StepImpossible(
-                "後閲", say("決裁 {signoff}", signoff=signoff), None, "代決ではないため、後閲は要りません。"
+            raise NotNow(
+                "後閲", say("決裁 {signoff}", signoff=signoff), "代決ではないため、後閲は要りません。"
             )
         gate = _gate_of(plan_by_id(db, found.plan_id), found)
         held = in_office(db, [gate.office], who.on)

@@ -11,7 +11,7 @@ from definitions.terms import CARRYING_OUTCOME, Outcome, Role
 from workflow.actions.items import Sitting, in_session, load, present_at, sitting_of, tally_at, votes_on
 from workflow.actions.taking_back import must_be_own
 from workflow.domain.calendar import shown_moment, tokyo_day
-from workflow.domain.errors import AlreadyDone, BadInput, QuorumMissing, StepImpossible
+from workflow.domain.errors import AlreadyDone, BadInput, NotNow, QuorumMissing
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.meetings import RATIFYING, MeetingForm, Purpose
@@ -30,7 +30,7 @@ def cast_vote(
     """A member's vote, or answer in a 持ち回り. A deputy who sits in names the `member` they sit in for.
 
     Raises `AlreadyDone` (voted before), `NotAllowed` (no member on the day of the meeting and today, or no deputy),
-    `StepImpossible` (not begun, over, or decided), `BadInput`, `NotFound`.
+    `NotNow` (not begun, over, or decided), `BadInput`, `NotFound`.
     """
     if choice is Choice.WITHDRAWN:
         raise BadInput("採決", "取消しは票ではありません", "賛成・反対・棄権のいずれかを選んでください。")
@@ -47,7 +47,7 @@ def enter_votes(office: Office, by: str, item: int, votes: Mapping[str, Choice],
     vote is the one entered, keeps it; another choice replaces it.
 
     Raises `BadInput` (nobody named, or somebody without a vote here: no member, not recorded present, or a
-    chair who presides and votes only on a tie), `AlreadyDone` (decided), `StepImpossible` (not begun, over, or
+    chair who presides and votes only on a tie), `AlreadyDone` (decided), `NotNow` (not begun, over, or
     not decided by a show of hands), `NotAllowed`, `NotFound`.
     """
     if not votes:
@@ -82,18 +82,18 @@ def take_back_vote(office: Office, by: str, item: int, *, member: str | None = N
 def cast_deciding_vote(office: Office, by: str, item: int, choice: Choice, *, now: datetime) -> None:
     """The chair decides a tie (可否同数のときは会長の決するところによる).
 
-    Raises `StepImpossible` (there is no tie to break), and as `cast_vote`.
+    Raises `NotNow` (there is no tie to break), and as `cast_vote`.
     """
     if choice not in (Choice.FOR, Choice.AGAINST):
         raise BadInput("裁決", "賛成・反対以外では決しません", "賛成か反対を選んでください。")
     with office.writing() as db:
         who, sitting = sitting_of(db, by, item, Act.CAST_DECIDING_VOTE, now)
         if who.id not in _presiding(db, sitting):
-            raise StepImpossible(
-                "裁決", sitting.meeting.title, None, "会議を主宰した会長（欠席のときは副会長）が決します。"
+            raise NotNow(
+                "裁決", sitting.meeting.title, "会議を主宰した会長（欠席のときは副会長）が決します。"
             )
         if tally_at(db, sitting).carried is not None:
-            raise StepImpossible("裁決", sitting.meeting.title, None, "可否同数ではありません。")
+            raise NotNow("裁決", sitting.meeting.title, "可否同数ではありません。")
         votes = votes_on(db, item)
         turn = votes[who.id].turn + 1 if who.id in votes else 1
         _write_vote(db, who, sitting, who.id, choice, turn=turn, now=now, casting=True)
@@ -119,7 +119,7 @@ def current_tally(db: Session, item: int) -> Tally:
 def outcome_of_votes(db: Session, item: int, *, conditions: Sequence[str] = (), note: str = "") -> Outcome:
     """The outcome the votes on an item amount to now: what `decide_by_votes` would record.
 
-    Raises `QuorumMissing`, `StepImpossible` (nobody voted; tied: the chair decides first; or the body does not
+    Raises `QuorumMissing`, `NotNow` (nobody voted; tied: the chair decides first; or the body does not
     vote), `NotFound`.
     """
     return outcome_at(db, load(db, item), conditions, note)
@@ -133,12 +133,11 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
     in_session(sitting, now)
     in_writing = sitting.meeting.form == MeetingForm.IN_WRITING
     if sitting.body.reaches != "tallied" and not in_writing:
-        raise StepImpossible("採決", sitting.meeting.title, None, "この会議体の結果は議事から記録します。")
+        raise NotNow("採決", sitting.meeting.title, "この会議体の結果は議事から記録します。")
     if in_writing and now >= sitting.meeting.ends_at:
-        raise StepImpossible(
+        raise NotNow(
             "回答",
             sitting.meeting.title,
-            None,
             say("回答期限 {at} を過ぎました。", at=shown_moment(sitting.meeting.ends_at)),
         )
     if sitting.decided:
@@ -150,9 +149,7 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
         if seat != who.id and not is_deputy_of(db, who.id, seat, sitting.day):
             who.refuse(Act.VOTE)
     elif not _sits(db, sitting.meeting.id, seat, who.id):
-        raise StepImpossible(
-            "採決", sitting.meeting.title, None, "出席が記録されていません。事務局に確かめてください。"
-        )
+        raise NotNow("採決", sitting.meeting.title, "出席が記録されていません。事務局に確かめてください。")
     if seat not in places_of(db, who, sitting.body.key):
         who.refuse(Act.VOTE, ended=True)
     return who, sitting, seat
@@ -162,9 +159,9 @@ def _by_show_of_hands(sitting: Sitting) -> None:
     """Raises what stands against a show of hands on this item."""
     title = sitting.meeting.title
     if sitting.body.reaches != "tallied":
-        raise StepImpossible("挙手の記録", title, None, "この会議体の結果は議事から記録します。")
+        raise NotNow("挙手の記録", title, "この会議体の結果は議事から記録します。")
     if sitting.meeting.form == MeetingForm.IN_WRITING:
-        raise StepImpossible("挙手の記録", title, None, "持ち回りでは、委員か代理者が回答します。")
+        raise NotNow("挙手の記録", title, "持ち回りでは、委員か代理者が回答します。")
     if sitting.decided:
         raise AlreadyDone("この議題は既に決しています。")
 
@@ -250,19 +247,19 @@ def _write_vote(
 
 
 def outcome_at(db: Session, sitting: Sitting, conditions: Sequence[str], note: str) -> Outcome:
-    """What the votes on the item amount to. Raises `QuorumMissing`, and `StepImpossible`: the body does not vote,
+    """What the votes on the item amount to. Raises `QuorumMissing`, and `NotNow`: the body does not vote,
     nobody has voted, or it is a tie that the chair has not decided."""
     counting, title = say("採決の集計"), sitting.meeting.title
     if sitting.body.reaches != "tallied":
-        raise StepImpossible(counting, title, None, "この会議体の結果は議事から記録します。")
+        raise NotNow(counting, title, "この会議体の結果は議事から記録します。")
     tally = tally_at(db, sitting)
     if tally.cast == 0:
-        raise StepImpossible(counting, title, None, _nobody_voted(sitting))
+        raise NotNow(counting, title, _nobody_voted(sitting))
     rule = sitting.body.quorum
     if rule is not None and not tally.quorate:
         raise QuorumMissing(sitting.body.name, tally.present, tally.members, shown_share(rule))
     if tally.carried is None:
-        raise StepImpossible(counting, title, None, "可否同数です。会長の裁決を先に記録してください。")
+        raise NotNow(counting, title, "可否同数です。会長の裁決を先に記録してください。")
     return _carried_outcome(sitting, tally.carried, conditions, note)
 
 

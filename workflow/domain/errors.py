@@ -20,6 +20,7 @@ __all__ = [
     "LinkUnusable",
     "NotAllowed",
     "NotFound",
+    "NotNow",
     "PlanMoved",
     "QuorumMissing",
     "QuotaSpent",
@@ -120,26 +121,36 @@ class UnknownStage(NotFound):
         super().__init__("段階", key, known)
 
 
-class StepImpossible(SakuteiError):
-    """The machine has no such step from where the plan stands."""
+class NotNow(SakuteiError):
+    """An act that what it is about does not allow as it stands: `why` says what would have to be otherwise."""
 
-    def __init__(self, trigger: str, stage: str, to: str | None, why: str = "") -> None:
-        self.trigger, self.stage, self.to, self.why = trigger, stage, to, why
+    def __init__(self, act: str, about: str, why: str) -> None:
+        self.act, self.about, self.why = act, about, why
 
     @property
     def message(self) -> str:
-        why = translate(self.why) or say("段階の順序と、中断・取下げの状態を確かめてください。")
-        trigger = translate(self.trigger)
-        if self.to:
-            said = say(
-                "「{stage}」から「{to}」への{trigger}はできません。",
-                stage=self.stage,
-                to=self.to,
-                trigger=trigger,
-            )
-        else:
-            said = say("「{stage}」からの{trigger}はできません。", stage=self.stage, trigger=trigger)
-        return said + why
+        said = say("「{stage}」からの{trigger}はできません。", stage=self.about, trigger=translate(self.act))
+        return said + translate(self.why)
+
+
+class StepImpossible(NotNow):
+    """The machine has no such step from where the plan stands; `to` is the stage it was to lead to, None: any."""
+
+    def __init__(self, trigger: str, stage: str, to: str | None = None) -> None:
+        super().__init__(trigger, stage, say("段階の順序と、中断・取下げの状態を確かめてください。"))
+        self.to = to
+
+    @property
+    def message(self) -> str:
+        if self.to is None:
+            return super().message
+        said = say(
+            "「{stage}」から「{to}」への{trigger}はできません。",
+            stage=reworded(self.about),
+            to=reworded(self.to),
+            trigger=translate(self.act),
+        )
+        return said + translate(self.why)
 
 
 class StaleVersion(SakuteiError):

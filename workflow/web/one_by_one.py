@@ -5,10 +5,10 @@ from collections.abc import Callable
 from workflow.domain.errors import (
     AlreadyDone,
     BadInput,
+    NotNow,
     QuorumMissing,
     SakuteiError,
     StaleVersion,
-    StepImpossible,
 )
 from workflow.domain.gates import GateClosed
 
@@ -18,7 +18,7 @@ OF_ONE_ALONE: tuple[type[SakuteiError], ...] = (
     GateClosed,
     QuorumMissing,
     StaleVersion,
-    StepImpossible,
+    NotNow,
 )
 """What can stand against one of them and not against the next."""
 

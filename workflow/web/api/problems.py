@@ -24,13 +24,13 @@ from workflow.domain.errors import (
     KeyReused,
     NotAllowed,
     NotFound,
+    NotNow,
     PlanMoved,
     QuorumMissing,
     QuotaSpent,
     SakuteiError,
     ScopeMissing,
     StaleVersion,
-    StepImpossible,
     TokenRefused,
     TooLarge,
     TooManyCalls,
@@ -108,10 +108,10 @@ _KINDS: dict[type[SakuteiError], str] = {
     kind: re.sub(r"(?<!^)([A-Z])", r"-\1", kind.__name__).lower()
     for kind in (
         NotAllowed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, StaleVersion,
-        StepImpossible, QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooLarge, TooManyCalls,
+        QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooLarge, TooManyCalls,
         TooManyUploads, QuotaSpent, KeyReused, CallRunning, AnswerLost, DocumentDamaged, AuditBroken, DatabaseUnusable,
     )
-}  # fmt: skip
+} | {NotNow: "step-impossible"}  # fmt: skip
 
 
 def refused(request: Request, error: SakuteiError) -> JSONResponse:

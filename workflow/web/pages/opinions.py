@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from workflow import actions, queries
 from workflow.domain.calendar import TOKYO, parse_moment
 from workflow.domain.comments import WRITER_FIELDS, Author, Route, split_letter, told_of
-from workflow.domain.errors import BadInput, NotFound, StepImpossible
+from workflow.domain.errors import BadInput, NotFound, NotNow
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.queries import Which
@@ -97,7 +97,7 @@ def intake(request: Request, who: FormUser, key: str, form: Filled) -> Response:
             received_at=parse_moment(f"{typed.get('day', '')} {typed.get('time', '')}", "届いた日時"),
             now=who.now,
         )
-    except (BadInput, StepImpossible) as error:
+    except (BadInput, NotNow) as error:
         return _intake(request, who, key, typed, parts=parts, problem=error.message)
     said = say(
         "受付番号 {receipt} として、意見 {count} 件を登録しました。", receipt=receipt, count=len(parts)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from workflow import actions, queries
 from workflow.actions.opinions import MOST_AT_ONCE
 from workflow.domain.comments import WRITER_FIELDS, PeriodState, told_of
-from workflow.domain.errors import StepImpossible, TooManyTries
+from workflow.domain.errors import NotNow, TooManyTries
 from workflow.domain.validation import LONGEST_TEXT
 from workflow.queries import Consultation
 from workflow.store.database import Office, Reading
@@ -156,7 +156,7 @@ def _take_in(request: Request, asked: Consultation, typed: Typed, known: list[Co
         answer = page(request, "public_refused.html", code=429, asked=asked, again_at=error.again_at)
         answer.headers["retry-after"] = str(max(1, round((error.again_at - now).total_seconds())))
         return answer
-    except StepImpossible:
+    except NotNow:
         return public_view(request, asked, typed, known=known, code=409)
     with office.reading() as db:
         seal = receipt_seal(db, f"{asked.plan.key} {receipt}")
