@@ -4,16 +4,11 @@ person who acts (`by`) and the moment of the act (`now`), checks their right, an
 from workflow.actions.agenda import list_item, list_ratification, order_items, remove_item
 from workflow.actions.calendar_feeds import make_feed, revoke_feed
 from workflow.actions.chains import add_chain
+from workflow.actions.chair_decisions import decide_alone
 from workflow.actions.circulation import circulate, mark_read, remark, take_back_remark
 from workflow.actions.comments import open_comment, publish_result
-from workflow.actions.decisions import (
-    close_condition,
-    correct_decision,
-    decide_alone,
-    decide_by_votes,
-    record_outcome,
-    take_back_decision,
-)
+from workflow.actions.corrections import correct_decision, take_back_decision
+from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
 from workflow.actions.devices import new_device
 from workflow.actions.idempotency import Answered, Claim, claim_call, keep_answer, marking, release_call
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link

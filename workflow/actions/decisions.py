@@ -1,4 +1,4 @@
-"""Use cases on what a body decides: outcomes, conditions, 専決, corrections, 引戻し."""
+"""Use cases on what a body decides: outcomes, recorded or tallied, and the conditions attached to them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -10,9 +10,7 @@ from definitions.chain import Body, BodyGate
 from definitions.terms import Outcome
 from workflow import queries
 from workflow.actions.items import Sitting, answered, must_be_quorate, sitting_of
-from workflow.actions.meetings import body_gate
 from workflow.actions.plans import must_be_active
-from workflow.actions.taking_back import must_be_own
 from workflow.actions.votes import outcome_at
 from workflow.domain import gates
 from workflow.domain.calendar import shown_moment, tokyo_day
@@ -21,17 +19,17 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, Stal
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed, Lack
 from workflow.domain.language import label, say
-from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose, allowed_outcomes
+from workflow.domain.meetings import MeetingForm, Purpose, allowed_outcomes
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, some_text
 from workflow.queries.actor import actor
 from workflow.queries.decisions import standing_decision
 from workflow.queries.gate_facts import facts
-from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
+from workflow.queries.plans import PlanFact
 from workflow.queries.seats import seats
 from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
-from workflow.store.tables import AgendaItem, Condition, Decision, Meeting, Record, Version
+from workflow.store.tables import Condition, Decision, Record, Version
 
 
 def record_outcome(
@@ -89,143 +87,6 @@ def decide_by_votes(
         )
 
 
-def decide_alone(
-    office: Office, by: str, plan: str, gate: str, outcome: Outcome, reason: str, *, now: datetime
-) -> int:
-    """専決: the chair decides alone when no meeting can be called. The gate opens provisionally; the body's
-    next meeting must hear it or approve it. Returns the decision's number.
-
-    Raises `NotNow` (the body's rule has no 専決), `GateClosed`, `NotAllowed`, `BadInput`, `NotFound`.
-    """
-    some_text("専決の理由", reason)
-    with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        fact = plan_by_key(db, plan)
-        must_be_active(fact, "専決")
-        found = body_gate(fact, gate)
-        body = fact.chain.body(found.body)
-        who.require(Act.DECIDE_ALONE, body=body.key)
-        if body.urgent is None:
-            raise NotNow("専決", fact.stage.label, say("{body}の規定には専決がありません。", body=body.name))
-        _decidable_alone(fact, found, outcome)
-        _before_is_open(db, fact, found, now)
-        if fact.text is None or fact.sha256 is None:
-            raise BadInput("専決", "計画の文書がまだありません", "先に版を登録してください。")
-        decision = _insert_decision(
-            db,
-            plan_id=fact.id,
-            item_id=None,
-            stage=fact.stage.key,
-            visit=fact.visit,
-            gate_key=gate,
-            body_key=body.key,
-            version_id=fact.text.version_id,
-            sha256=fact.sha256,
-            outcome=outcome,
-            manner=Manner.CHAIR_ALONE,
-            note=reason,
-            decided_on=tokyo_day(now),
-            recorded_by=who.id,
-            recorded_at=now,
-        )
-        record(
-            db,
-            Tag.DECIDED_ALONE,
-            at=now,
-            by=who.id,
-            plan=fact.id,
-            decision=decision,
-            gate=gate,
-            outcome=outcome,
-            sha256=fact.sha256,
-            reason=reason,
-            owes=body.urgent,
-        )
-        return decision
-
-
-def correct_decision(
-    office: Office,
-    by: str,
-    decision: int,
-    outcome: Outcome,
-    reason: str,
-    *,
-    conditions: Sequence[str] = (),
-    now: datetime,
-) -> int:
-    """Correct a decision by one that supersedes it; the first one stays readable. A 専決 is its chair's to correct,
-    and only until it is on an agenda: the body hears what was decided. Returns the new number.
-
-    Raises `AlreadyDone` (it was superseded before, or a 専決 is reported), `NotAllowed`, `BadInput`, `NotFound`.
-    """
-    some_text("訂正の理由", reason)
-    with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        old = known_decision(db, decision)
-        fact = plan_by_id(db, old.plan_id)
-        item = db.get(AgendaItem, old.item_id) if old.item_id else None
-        who.require(queries.right_to_decide(old.manner), body=old.body_key)
-        if item is None:
-            _not_reported(db, decision)
-            _decidable_alone(fact, body_gate(fact, old.gate_key), outcome)
-        else:
-            _answerable(fact.chain.body(old.body_key), Purpose(item.purpose), outcome)
-        texts = _conditions(outcome, conditions)
-        new = _supersede(db, old, outcome, reason, who, now)
-        _write_conditions(db, new, texts)
-        record(
-            db,
-            Tag.DECISION_CORRECTED,
-            at=now,
-            by=who.id,
-            plan=old.plan_id,
-            meeting=item.meeting_id if item else None,
-            decision=new,
-            supersedes=decision,
-            gate=old.gate_key,
-            outcome=outcome,
-            conditions=texts,
-            sha256=old.sha256,
-            reason=reason,
-        )
-        return new
-
-
-def take_back_decision(office: Office, by: str, decision: int, reason: str, *, now: datetime) -> None:
-    """引戻し: whoever recorded a decision takes it back, until somebody has built on it.
-
-    Raises `AlreadyDone` (somebody has: the plan moved, a later body decided, a condition was closed, the
-    meeting was closed), `NotNow` (somebody else recorded it), `NotAllowed` (their right has ended),
-    `NotFound`.
-    """
-    some_text("引戻しの理由", reason)
-    with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        old = known_decision(db, decision)
-        right = queries.right_to_decide(old.manner)
-        holds = who.may(right, body=old.body_key)
-        what = say("決定 {decision}", decision=decision)
-        must_be_own(who, right, what, recorded_by=old.recorded_by, holds=holds)
-        if old.item_id is None:
-            _not_reported(db, decision)
-        if built := _built_on(db, old):
-            raise AlreadyDone(say("{why}ため、引き戻せません。訂正の記録をしてください。", why=built))
-        item = db.get(AgendaItem, old.item_id) if old.item_id else None
-        _supersede(db, old, None, reason, who, now)
-        record(
-            db,
-            Tag.DECISION_TAKEN_BACK,
-            at=now,
-            by=who.id,
-            plan=old.plan_id,
-            meeting=item.meeting_id if item else None,
-            decision=decision,
-            gate=old.gate_key,
-            reason=reason,
-        )
-
-
 def close_condition(office: Office, by: str, condition: int, note: str, *, now: datetime) -> None:
     """Close a condition of a 条件付き了承, with a note of how it was met. The last one opens the gate.
 
@@ -264,7 +125,7 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
     item, plan = sitting.item, sitting.plan
     if sitting.decided:
         raise AlreadyDone("この議題の結果は既に記録されています。直す場合は訂正の記録をしてください。")
-    _answerable(sitting.body, Purpose(item.purpose), outcome)
+    must_be_answerable(sitting.body, Purpose(item.purpose), outcome)
     _all_have_answered(db, sitting, now)
     if item.ratifies_id is not None:
         known_decision(db, item.ratifies_id)
@@ -279,7 +140,7 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
     if plan.text is None or plan.text.version_id != item.version_id:
         put = db.scalar(select(Version.number).where(Version.id == item.version_id))
         raise StaleVersion(put or 0, plan.text.number if plan.text else 0)
-    _before_is_open(db, plan, sitting.gate, now)
+    must_come_after_open_gates(db, plan, sitting.gate, now)
 
 
 def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
@@ -300,7 +161,7 @@ def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
         )
 
 
-def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
+def must_be_answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
     allowed = allowed_outcomes(purpose, body)
     if outcome not in allowed:
         labels = say("・").join(label(each) for each in allowed)
@@ -311,43 +172,14 @@ def _answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
         )
 
 
-def _decidable_alone(plan: PlanFact, gate: BodyGate, outcome: Outcome) -> None:
-    if outcome not in plan.chain.opens_on(gate) or outcome is Outcome.CONDITIONAL:
-        raise BadInput(
-            "専決",
-            say("「{outcome}」は専決できません", outcome=label(outcome)),
-            "了承など、関門を開く結果だけです。",
-        )
-
-
-def _not_reported(db: Session, alone: int) -> None:
-    meeting = db.scalar(
-        select(Meeting.title)
-        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
-        .where(
-            AgendaItem.ratifies_id == alone,
-            AgendaItem.removed_at.is_(None),
-            Meeting.status != MeetingStatus.CANCELLED,
-        )
-        .limit(1)
-    )
-    if meeting is not None:
-        raise AlreadyDone(
-            say(
-                "この専決は「{meeting}」の議題に載っているため、直せません。まだ結果がなければ、先に議題から外してください。",
-                meeting=meeting,
-            )
-        )
-
-
-def _before_is_open(db: Session, plan: PlanFact, gate: BodyGate, now: datetime) -> None:
+def must_come_after_open_gates(db: Session, plan: PlanFact, gate: BodyGate, now: datetime) -> None:
     state = gates.states(plan.chain, plan.stage, facts(db, plan, now))[gate.key]
     if state.lack is Lack.AFTER:
         reasons = [r for r in queries.why(db, plan, now) if r.gate in gate.after]
         raise GateClosed(plan.stage, [state], reasons)
 
 
-def _conditions(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
+def conditions_given(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
     if outcome is Outcome.CONDITIONAL and not conditions:
         raise BadInput("条件", "条件付き了承に条件がありません", "条件を 1 つ以上書いてください。")
     if outcome is not Outcome.CONDITIONAL and conditions:
@@ -359,7 +191,7 @@ def _conditions(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
     return [some_text("条件", text) for text in conditions]
 
 
-def _write_conditions(db: Session, decision: int, texts: Sequence[str]) -> None:
+def write_conditions(db: Session, decision: int, texts: Sequence[str]) -> None:
     if texts:
         db.execute(insert(Condition), [{"decision_id": decision, "text": text} for text in texts])
 
@@ -376,9 +208,9 @@ def _write_decision(
     now: datetime,
 ) -> int:
     a_text("備考", note)
-    texts = _conditions(outcome, conditions)
+    texts = conditions_given(outcome, conditions)
     item = sitting.item
-    decision = _insert_decision(
+    decision = insert_decision(
         db,
         plan_id=item.plan_id,
         item_id=item.id,
@@ -396,7 +228,7 @@ def _write_decision(
         recorded_by=who.id,
         recorded_at=now,
     )
-    _write_conditions(db, decision, texts)
+    write_conditions(db, decision, texts)
     record(
         db,
         Tag.RATIFIED if item.ratifies_id else Tag.DECISION_RECORDED,
@@ -424,7 +256,7 @@ def _decided_on(sitting: Sitting, now: datetime) -> date:
     return tokyo_day(min(now, sitting.meeting.ends_at))
 
 
-def _insert_decision(db: Session, **values: object) -> int:
+def insert_decision(db: Session, **values: object) -> int:
     return int(connection_of(db).execute(_DECIDE, values).scalar_one())
 
 
@@ -441,38 +273,3 @@ def known_decision(db: Session, decision: int) -> Decision:
     if db.scalar(select(Decision.id).where(Decision.id == decision, standing_decision())) is None:
         raise AlreadyDone("この決定は既に訂正または引き戻されています。新しい記録を指定してください。")
     return found
-
-
-def _supersede(
-    db: Session, old: Decision, outcome: Outcome | None, reason: str, who: Actor, now: datetime
-) -> int:
-    copied = (
-        "plan_id",
-        "item_id",
-        "stage",
-        "visit",
-        "gate_key",
-        "body_key",
-        "version_id",
-        "sha256",
-        "decided_on",
-        "ratifies_id",
-    )
-    return _insert_decision(
-        db,
-        **{name: getattr(old, name) for name in copied},
-        # Nobody voted for what a correction says; a 専決 stays one, and is owed to its body.
-        manner=Manner.RECORDED if old.manner == Manner.TALLIED else old.manner,
-        outcome=outcome,
-        note=reason,
-        supersedes_id=old.id,
-        recorded_by=who.id,
-        recorded_at=now,
-    )
-
-
-def _built_on(db: Session, decision: Decision) -> str | None:
-    """What somebody built on the decision, in words; None when nobody did."""
-    plan = plan_by_id(db, decision.plan_id)
-    given = queries.answers(db, plan)
-    return queries.built_on(plan, given, next(a for a in given if a.id == (False, decision.id)))
