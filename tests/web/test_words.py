@@ -21,6 +21,16 @@ WRITES_A_LOG = {"log.info", "log.warning", "log.error", "log.exception"}
 """What the office's operators read, in Japanese as on the command line."""
 
 NO_SENTENCES = {
+    # said in both languages, before a catalogue can be read
+    "workflow/environment.py": {
+        "enter",
+        "_make",
+        "_alone",
+        "_require_ensurepip",
+        "_install",
+        "__call__",
+        "_run",
+    },
     # how a share and an offset are written in a definition
     "definitions/chain.py": {
         *("_THRESHOLD_PATTERN", "_OFFSET_PATTERN", "_threshold", "_offset", "__str__", "When"),
@@ -32,7 +42,7 @@ NO_SENTENCES = {
     # the lines that part opinions, as people type them
     "workflow/domain/comments.py": {"_LINE_OF_SIGNS"},
     # a language is named by itself
-    "workflow/domain/language.py": {"label"},
+    "workflow/domain/language.py": {"Language"},
     # passwords everybody tries first
     "workflow/actions/passwords.py": {"TRIED_FIRST"},
     # the mark of a seal in a drawing, and signs that begin no line
