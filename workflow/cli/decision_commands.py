@@ -103,7 +103,7 @@ def take_back_vote(item: Item, by: By, seat: Seat = None) -> None:
 
 
 @app.command()
-def casting(item: Item, choice: Choice, by: By) -> None:
+def cast_deciding_vote(item: Item, choice: Choice, by: By) -> None:
     """可否同数のとき、会長が決する。"""
     with at_office() as office:
         actions.cast_deciding_vote(office, by, item, choice, now=now())

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Form, Request, Response
 from definitions.chain import Chain
 from workflow import actions, queries
 from workflow.domain.decisions import SignedAs
-from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
-from workflow.queries.chains import chains_to_begin, kept_chains
+from workflow.queries.chains import chain_for, chains_to_begin, kept_chains
 from workflow.queries.plans import plan_by_key
 from workflow.web.pages.plan_view import plan_view
 from workflow.web.permissions import Open, needs
@@ -88,15 +87,13 @@ def open_plan(
     first_month: Annotated[str, Form()] = "",
 ) -> Response:
     with who.office.reading() as db:
-        choices = chains_to_begin(db)
-    if chain not in choices:
-        raise NotFound("定義", chain[:60], [each.key for each in choices.values()])
+        chosen = chain_for(db, chain[:64])
     actions.open_plan(
         who.office,
         who.key,
         key,
         title,
-        choices[chain],
+        chosen,
         department=department,
         first_month=first_month.strip() or None,
         now=who.now,
