@@ -1,69 +1,24 @@
 """The durable queue between "owed" and "sent"."""
 
-import logging
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from threading import Event as Stop
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from notifications import due
 from notifications.kinds import Kind
-from notifications.leases import (
-    LEASE,
-    PAUSES,
-    Parcel,
-    Sending,
-    Taken,
-    due_of,
-    given_back,
-    outcome,
-    settle,
-    take,
-    tried,
-)
-from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
-from notifications.messages import Desk, Subject
 from notifications.reminders import Owed
-from notifications.resending import may_resend
-from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
-from workflow.domain.errors import AlreadyDone, NotFound
-from workflow.domain.events import Tag
 from workflow.domain.language import say
-from workflow.domain.rights import Act
-from workflow.queries.actor import actor
 from workflow.queries.programs import system_of
 from workflow.store.database import Office
-from workflow.store.event_log import record
 from workflow.store.tables import Delivery, Meeting, Person, Plan, Record, Webhook
 
-COMMIT_EVERY = 1.0
-"""Seconds after which results are committed even when the batch is not done."""
-
-__all__ = [
-    "LEASE",
-    "PAUSES",
-    "Entry",
-    "Line",
-    "Sending",
-    "claim",
-    "enqueue",
-    "failed",
-    "listing",
-    "of_webhook",
-    "resend",
-    "send_due",
-]
-
 _TABLE = Record.metadata.tables["delivery"]
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,70 +86,6 @@ def enqueue(db: Session, entries: Sequence[Entry], now: datetime) -> int:
     return len(db.execute(statement.returning(_TABLE.c.id), rows).all())
 
 
-def send_due(
-    office: Office,
-    mailer: Mailer,
-    stationery: Stationery,
-    clock: Callable[[], datetime],
-    stop: Stop | None = None,
-) -> Sending:
-    """Send everything whose time has come, over one connection, until nothing is left, the server is gone or
-    `stop` is set: then the message in hand is finished and the rest is given back.
-
-    Each mail's bytes are stored before it is sent. Whoever crashes in between leaves a lease that ends; the
-    same bytes are then sent again, with the same Message-ID.
-    """
-    result = Sending()
-    stop = stop or Stop()
-    try:
-        while not stop.is_set():
-            claimed = _claim_batch(office, stationery, clock(), result)
-            if not claimed.found:
-                break
-            if not _send_batch(office, mailer, claimed.parcels, clock, stop, result):
-                break
-    finally:
-        mailer.close()
-    return result
-
-
-def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
-    """Send a delivery again by hand, written anew to the recipient's present address, with its Message-ID.
-
-    Raises `AlreadyDone` (it is still waiting to be sent), `NotAllowed`, `NotFound`.
-    """
-    with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        found = db.get(Delivery, delivery_id)
-        if found is None:
-            raise NotFound("通知", str(delivery_id))
-        if delivery_id not in may_resend(db, who, [delivery_id]):
-            who.refuse(Act.RESEND)
-        if found.state in (State.PENDING, State.SENDING):
-            raise AlreadyDone("この通知はまだ送信待ちです。送信を待ってください。")
-        values = {
-            "state": State.PENDING,
-            "attempts": 0,
-            "next_try_at": now,
-            "message": None,
-            "address": None,
-            "finished_at": None,
-            "error": None,
-        }
-        db.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))
-        record(
-            db,
-            Tag.DELIVERY_RESENT,
-            at=now,
-            by=who.id,
-            plan=found.plan_id,
-            meeting=found.meeting_id,
-            delivery=delivery_id,
-            kind=found.kind,
-            was=found.state,
-        )
-
-
 def failed(db: Session) -> list[Line]:
     """What could not be sent and waits for a person."""
     return _lines(db, _listing().where(Delivery.state == State.FAILED))
@@ -237,92 +128,6 @@ def _entry(owed: Owed) -> Entry:
 
 
 # --- sending -----------------------------------------------------------------------------------------
-
-
-def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: Sending) -> Taken:
-    """Take the next mails for us alone, written and stored; what cannot be written or is no longer due is
-    finished here."""
-    with office.writing() as db:
-        desk = Desk(db, now)
-        return take(db, _DUE, _WRITABLE, lambda row: _written(desk, stationery, row, now), now, result)
-
-
-_WRITABLE_COLUMNS = (
-    Delivery.id,
-    Delivery.claim,
-    Delivery.kind,
-    Delivery.recipient_id,
-    Delivery.meeting_id,
-    Delivery.plan_id,
-    Delivery.event_seq,
-    Delivery.attempts,
-    Delivery.message,
-    Delivery.address,
-    Person.name,
-    Person.email,
-)
-_DUE = due_of(Delivery.webhook_id.is_(None))
-_WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
-
-
-def _written(desk: Desk, stationery: Stationery, row: Any, now: datetime) -> tuple[str, bytes]:
-    """Where the mail goes, and its bytes. Raises `NoLongerDue`, `BadInput`."""
-    about = Subject(
-        row.claim,
-        Kind(row.kind),
-        row.recipient_id,
-        row.name,
-        row.email,
-        row.meeting_id,
-        row.plan_id,
-        row.event_seq,
-        tried=row.attempts > 0,
-    )
-    letter = desk.letter(about)
-    if row.message is not None:
-        return row.address, row.message
-    return letter.address, stationery.write(letter, row.claim, now)
-
-
-def _send_batch(
-    office: Office,
-    mailer: Mailer,
-    mails: Sequence[Parcel],
-    clock: Callable[[], datetime],
-    stop: Stop,
-    result: Sending,
-) -> bool:
-    """Send the batch and commit its results; False when no more is to be sent now."""
-    done: list[dict[str, Any]] = []
-    taken_at, committed = clock(), time.monotonic()
-    for position, mail in enumerate(mails):
-        rest = mails[position:]
-        if stop.is_set() or clock() > taken_at + LEASE / 2:
-            settle(office, [*done, *(given_back(each, clock()) for each in rest)])
-            return not stop.is_set()
-        try:
-            mailer.send(mail.address, mail.message)
-            done.append(outcome(mail, State.SENT, clock()))
-            result.sent += 1
-        except MailRefused as error:
-            done.append(outcome(mail, State.FAILED, clock(), error.message))
-            result.failed += 1
-        except MailServerGone as error:
-            # The mail cannot be at fault: every other one would fare the same, so none of them is tried.
-            done += [tried(each, error.message, clock(), result) for each in rest]
-            settle(office, done)
-            return False
-        except MailDelayed as error:
-            done.append(tried(mail, error.message, clock(), result))
-        except Exception as error:
-            # Whatever it is, the mails before this one have gone and must not go twice.
-            log.exception("%s", mail.id)
-            done.append(tried(mail, type(error).__name__, clock(), result))
-        if time.monotonic() - committed >= COMMIT_EVERY:
-            settle(office, done)
-            done, committed = [], time.monotonic()
-    settle(office, done)
-    return True
 
 
 _LISTED: tuple[Any, ...] = (

@@ -1,15 +1,59 @@
 """Who may send a delivery again by hand, and who gets it then."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from notifications.kinds import Kind
-from workflow.domain.errors import NotFound
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.deliveries import State
+from workflow.domain.errors import AlreadyDone, NotFound
+from workflow.domain.events import Tag
 from workflow.domain.rights import Act, Actor
+from workflow.queries.actor import actor
 from workflow.queries.seats import Contact
+from workflow.store.database import Office
+from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Delivery, Meeting, Person, Plan
+
+
+def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
+    """Send a delivery again by hand, written anew to the recipient's present address, with its Message-ID.
+
+    Raises `AlreadyDone` (it is still waiting to be sent), `NotAllowed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        found = db.get(Delivery, delivery_id)
+        if found is None:
+            raise NotFound("通知", str(delivery_id))
+        if delivery_id not in may_resend(db, who, [delivery_id]):
+            who.refuse(Act.RESEND)
+        if found.state in (State.PENDING, State.SENDING):
+            raise AlreadyDone("この通知はまだ送信待ちです。送信を待ってください。")
+        values = {
+            "state": State.PENDING,
+            "attempts": 0,
+            "next_try_at": now,
+            "message": None,
+            "address": None,
+            "finished_at": None,
+            "error": None,
+        }
+        db.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))
+        record(
+            db,
+            Tag.DELIVERY_RESENT,
+            at=now,
+            by=who.id,
+            plan=found.plan_id,
+            meeting=found.meeting_id,
+            delivery=delivery_id,
+            kind=found.kind,
+            was=found.state,
+        )
 
 
 def may_resend(db: Session, who: Actor, deliveries: Collection[int]) -> frozenset[int]:

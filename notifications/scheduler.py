@@ -11,9 +11,9 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from notifications import notices, outbox, webhooks
-from notifications.leases import Sending
+from notifications import notices, outbox, sending, webhooks
 from notifications.mail import Mailer, MailSettings, Stationery
+from notifications.sending import Sending
 from workflow.domain.errors import SakuteiError
 from workflow.store.database import Office
 
@@ -36,7 +36,7 @@ def tick(
     except Exception:
         log.exception("記録からお知らせを作れませんでした")
     outbox.claim(office, clock())
-    return outbox.send_due(office, mailer, Stationery(settings), clock, stop)
+    return sending.send_due(office, mailer, Stationery(settings), clock, stop)
 
 
 def call(

@@ -21,10 +21,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
-from notifications.leases import LEASE, Parcel, Sending, due_of, given_back, outcome, settle, take, tried
 from notifications.messages import NoLongerDue
 from notifications.network_guard import Network, Refused, address_of
 from notifications.outbox import Entry, enqueue
+from notifications.sending import LEASE, Parcel, Sending, due_of, given_back, outcome, settle, take, tried
 from workflow.actions.webhooks import SECRET_PREFIX
 from workflow.domain.calendar import TOKYO, tokyo_day
 from workflow.domain.deliveries import State

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select, update
 
 from definitions.terms import Outcome, Role
-from notifications import outbox, webhooks
-from notifications.leases import State
+from notifications import outbox, resending, webhooks
+from notifications.sending import State
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions, queries
@@ -584,7 +584,7 @@ def resend(house: House) -> Call:
     with house.office.writing() as db:
         db.execute(update(Delivery).values(state=State.FAILED))
     number = _first(house, Delivery)
-    return lambda o: outbox.resend(o, OFFICE, number, now=house.now)
+    return lambda o: resending.resend(o, OFFICE, number, now=house.now)
 
 
 @case("clerk")

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import insert, select
 
 from definitions.terms import Role
-from notifications import outbox
+from notifications import outbox, sending
 from notifications.mail import Mailer, MailSettings, Stationery, mailer_of
 from tests.support.scenario import LONG_AGO, House
 from workflow import actions
@@ -104,7 +104,7 @@ class OneTurn:
 def _send_a_turn(office: Office, settings: MailSettings, house: House) -> int:
     stop = Event()
     mailer = OneTurn(mailer_of(settings), stop)
-    return outbox.send_due(office, mailer, Stationery(settings), lambda: house.now, stop).sent
+    return sending.send_due(office, mailer, Stationery(settings), lambda: house.now, stop).sent
 
 
 def _a_full_body(office: Office) -> House:

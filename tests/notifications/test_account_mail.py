@@ -9,7 +9,7 @@ from traceback import format_exception
 import pytest
 from sqlalchemy import text
 
-from notifications import outbox
+from notifications import resending
 from notifications.dry_run import rehearse
 from notifications.kinds import Kind
 from tests.support.outbox_scenario import PostRoom
@@ -147,8 +147,8 @@ def test_a_mail_sent_again_by_hand_has_a_link_of_its_own(invited: PostRoom) -> N
     invited.tick()
     invited.now += timedelta(days=30)
     with pytest.raises(NotAllowed):
-        outbox.resend(invited.office, "tanto", 1, now=invited.now)
-    outbox.resend(invited.office, "admin", 1, now=invited.now)
+        resending.resend(invited.office, "tanto", 1, now=invited.now)
+    resending.resend(invited.office, "admin", 1, now=invited.now)
     assert invited.tick().sent == 1
     old, new = (_token(mail) for mail in invited.sink.mails)
     with pytest.raises(LinkUnusable, match="期限"):
@@ -160,7 +160,7 @@ def test_a_mail_sent_again_by_hand_has_a_link_of_its_own(invited: PostRoom) -> N
 def test_a_person_who_has_set_a_password_gets_no_more_links(invited: PostRoom) -> None:
     actions.set_password(invited.office, "admin", "one", PASSWORD, now=invited.now)
     assert invited.tick().dropped == 1
-    outbox.resend(invited.office, "admin", 1, now=invited.now)
+    resending.resend(invited.office, "admin", 1, now=invited.now)
     assert invited.tick().dropped == 1
     assert invited.sink.mails == []
 

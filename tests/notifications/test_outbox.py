@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from notifications import outbox
+from notifications import outbox, resending
 from notifications.kinds import Kind
 from notifications.mail import MailSettings, mailer_of
+from notifications.sending import LEASE, PAUSES, Sending
 from tests.support.outbox_scenario import PostRoom
 from tests.support.smtp_server import Sink, serve
 from workflow.domain.deliveries import State
@@ -67,12 +68,12 @@ def test_what_nobody_thought_of_sends_no_mail_twice(room: PostRoom) -> None:
 def test_temporary_refusals_are_tried_again_then_fail(room: PostRoom) -> None:
     room.sink.mode = "delay"
     room.meeting()
-    for pause in (*outbox.PAUSES, None):
+    for pause in (*PAUSES, None):
         result = room.tick()
         if pause is not None:
             assert (result.delayed, result.failed) == (4, 0)
             assert {line.next_try_at for line in room.lines()} == {room.now + pause}
-            assert room.tick() == outbox.Sending()
+            assert room.tick() == Sending()
             room.now += pause
     assert result.failed == 4
     with room.office.reading() as db:
@@ -113,8 +114,8 @@ def test_a_crash_sends_the_same_bytes_after_the_lease(room: PostRoom) -> None:
     with pytest.raises(Crash):
         room.tick(CrashingMailer(room.settings))
     assert room.states() == [State.SENDING] * 4
-    assert room.tick() == outbox.Sending()
-    room.now += outbox.LEASE
+    assert room.tick() == Sending()
+    room.now += LEASE
     assert room.tick().sent == 4
     assert len(room.sink.raw) == 5
     assert len(set(room.sink.raw)) == 4
@@ -176,7 +177,7 @@ def test_broken_override_fails_and_can_be_resent(room: PostRoom) -> None:
     assert "meeting_called/subject.txt" in str(room.lines()[0].error)
     (place / "subject.txt").unlink()
     for line in room.lines():
-        outbox.resend(room.office, "admin", line.id, now=room.now)
+        resending.resend(room.office, "admin", line.id, now=room.now)
     assert room.tick().sent == 4
 
 
@@ -224,14 +225,14 @@ def test_resend_needs_the_right_and_keeps_the_message_id(room: PostRoom) -> None
         [line] = outbox.failed(db)
     room.change(2, email="new@city.example.jp")
     with pytest.raises(NotAllowed):
-        outbox.resend(room.office, "two", line.id, now=room.now)
+        resending.resend(room.office, "two", line.id, now=room.now)
     before = set(room.ids())
-    outbox.resend(room.office, "secretary", line.id, now=room.now)
+    resending.resend(room.office, "secretary", line.id, now=room.now)
     with pytest.raises(AlreadyDone):
-        outbox.resend(room.office, "secretary", line.id, now=room.now)
+        resending.resend(room.office, "secretary", line.id, now=room.now)
     room.tick()
     assert room.sink.to[-1] == "new@city.example.jp"
-    outbox.resend(room.office, "admin", line.id, now=room.now)
+    resending.resend(room.office, "admin", line.id, now=room.now)
     room.tick()
     assert len(set(room.ids()) - before) == 1
     assert room.states(Kind.MEETING_CALLED) == [State.SENT] * 4

@@ -13,8 +13,9 @@ from definitions.terms import BodyKind, Outcome, Role
 from notifications import outbox
 from notifications.kinds import Kind
 from notifications.mail import Mailer, MailSettings, mailer_of
-from notifications.outbox import Line, Sending
+from notifications.outbox import Line
 from notifications.scheduler import tick
+from notifications.sending import Sending
 from tests.support.smtp_server import Sink
 from workflow.domain.calendar import parse_moment
 from workflow.domain.deliveries import State

@@ -15,14 +15,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from definitions.terms import Outcome
-from notifications import outbox, webhooks
+from notifications import outbox, resending, webhooks
 from notifications.dry_run import rehearse
 from notifications.kinds import Kind
-from notifications.leases import LEASE, PAUSES, Sending
 from notifications.mail import mailer_of
 from notifications.network_guard import may_call
 from notifications.outbox import Line
 from notifications.scheduler import call, tick
+from notifications.sending import LEASE, PAUSES, Sending
 from tests.support.scenario import House
 from tests.support.web_client import Browser, mail_settings
 from tests.support.webhook_receiver import Receiver, receiving
@@ -217,8 +217,8 @@ def test_a_failed_one_is_sent_again_by_hand_with_its_id(house: House, receiver: 
     receiver.status = 410
     told.tick()
     with pytest.raises(NotAllowed):
-        outbox.resend(house.office, "mayor", told.line().id, now=house.now)
-    outbox.resend(house.office, "admin", told.line().id, now=house.now)
+        resending.resend(house.office, "mayor", told.line().id, now=house.now)
+    resending.resend(house.office, "admin", told.line().id, now=house.now)
     receiver.status = 200
     assert told.tick().sent == 1
     assert len({body for _, _, body in receiver.calls}) == 1

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from notifications import outbox
+from notifications import outbox, resending
 from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
 from workflow.cli import show
@@ -46,7 +46,7 @@ def list_mail(
 def resend(delivery: Annotated[int, typer.Argument(help="通知の番号")], by: By) -> None:
     """送れなかった通知を、宛先を確かめたうえで、もう一度送る。"""
     with at_office() as office:
-        outbox.resend(office, by, delivery, now=now())
+        resending.resend(office, by, delivery, now=now())
         show.say("送信待ちに戻しました。次の巡回で送られます。")
 
 

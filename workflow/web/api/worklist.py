@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from notifications import outbox
+from notifications import outbox, resending
 from notifications.resending import may_resend
 from workflow import queries
 from workflow.domain.accounts import Scope
@@ -74,4 +74,4 @@ def resend(
     delivery: Annotated[Number, Path(description="通知の番号")],
 ) -> Answer:
     """送れなかった通知を、もう一度送る。"""
-    return doing.perform(Done.of, outbox.resend, delivery, now=doing.now)
+    return doing.perform(Done.of, resending.resend, delivery, now=doing.now)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from definitions.chain import ReminderKind
-from notifications import outbox
+from notifications import outbox, resending
 from notifications.foreseen import coming
 from notifications.mail import MailDelayed, MailRefused, MailSettings, mailer_of
 from notifications.mail_check import send_trial
@@ -62,7 +62,7 @@ def unsent(request: Request, who: Reader) -> Response:
 def resend(request: Request, who: FormUser, number: int, form: Filled) -> Response:
     """First to whom it goes, then it is sent again."""
     if form.get(SURE) == "yes":
-        outbox.resend(who.office, who.key, number, now=who.now)
+        resending.resend(who.office, who.key, number, now=who.now)
         return go("/settings/unsent", said=say("送信待ちに戻しました。まもなく送られます。"))
     with who.office.reading() as db:
         standing = actor(db, who.key, tokyo_day(who.now))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.datastructures import FormData
 
 from definitions.terms import Outcome
-from notifications import outbox
+from notifications import resending
 from notifications.dry_run import rehearse
 from workflow import actions
 from workflow.actions import Seated
@@ -155,7 +155,7 @@ def count(
 
 @router.post("/meetings/{number}/notices/{delivery}/resend", openapi_extra=needs(Act.RESEND))
 def resend(who: FormUser, number: Number, delivery: Number) -> Response:
-    outbox.resend(who.office, who.key, delivery, now=who.now)
+    resending.resend(who.office, who.key, delivery, now=who.now)
     return go(f"/meetings/{number}#notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from notifications import outbox, webhooks
+from notifications import outbox, resending, webhooks
 from workflow import actions
 from workflow.actions.webhooks import a_url
 from workflow.domain.calendar import tokyo_day
@@ -63,7 +63,7 @@ def revoke(who: FormUser, webhook: int) -> Response:
 @router.post("/{webhook}/deliveries/{delivery}/resend", openapi_extra=needs(Act.CONNECT))
 def resend(who: FormUser, webhook: int, delivery: int) -> Response:
     _must_connect(who)
-    outbox.resend(who.office, who.key, delivery, now=who.now)
+    resending.resend(who.office, who.key, delivery, now=who.now)
     return go(f"/settings/webhooks/{webhook}", said=say("送信待ちに戻しました。次の巡回で送られます。"))
 
 

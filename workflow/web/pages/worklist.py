@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from notifications import outbox
+from notifications import resending
 from workflow import queries
 from workflow.domain.language import say
 from workflow.domain.rights import Act
@@ -37,7 +37,7 @@ def today(request: Request, who: Reader) -> Response:
 @router.post("/deliveries/{number}/resend", openapi_extra=needs(Act.RESEND))
 def resend(who: FormUser, number: int) -> Response:
     """Send a failed mail once more; the scheduler takes it up at its next round."""
-    outbox.resend(who.office, who.key, number, now=who.now)
+    resending.resend(who.office, who.key, number, now=who.now)
     return go("/", said=say("送信待ちに戻しました。まもなく、もう一度送られます。"))
 
 

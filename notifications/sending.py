@@ -1,19 +1,24 @@
-"""Leases due deliveries, mails and webhooks alike, to one worker for ten minutes and records the result."""
+"""Leases due deliveries to one worker for ten minutes, sends the mails among them, and records the results. Webhooks are
+leased alike, and sent by `webhooks`."""
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event as Stop
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
-from notifications.messages import NoLongerDue
+from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
+from notifications.messages import Desk, NoLongerDue, Subject
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, DatabaseUnusable
 from workflow.store.database import Office, connection_of
-from workflow.store.tables import Delivery, Record
+from workflow.store.tables import Delivery, Person, Record
 
 BATCH = 50
 """How many deliveries are claimed, and their results committed, at once."""
@@ -192,3 +197,127 @@ def settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> No
         if tries <= 1:
             raise
         settle(office, done, tries - 1)
+
+
+COMMIT_EVERY = 1.0
+"""Seconds after which results are committed even when the batch is not done."""
+
+
+log = logging.getLogger(__name__)
+
+
+def send_due(
+    office: Office,
+    mailer: Mailer,
+    stationery: Stationery,
+    clock: Callable[[], datetime],
+    stop: Stop | None = None,
+) -> Sending:
+    """Send everything whose time has come, over one connection, until nothing is left, the server is gone or
+    `stop` is set: then the message in hand is finished and the rest is given back.
+
+    Each mail's bytes are stored before it is sent. Whoever crashes in between leaves a lease that ends; the
+    same bytes are then sent again, with the same Message-ID.
+    """
+    result = Sending()
+    stop = stop or Stop()
+    try:
+        while not stop.is_set():
+            claimed = _claim_batch(office, stationery, clock(), result)
+            if not claimed.found:
+                break
+            if not _send_batch(office, mailer, claimed.parcels, clock, stop, result):
+                break
+    finally:
+        mailer.close()
+    return result
+
+
+def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: Sending) -> Taken:
+    """Take the next mails for us alone, written and stored; what cannot be written or is no longer due is
+    finished here."""
+    with office.writing() as db:
+        desk = Desk(db, now)
+        return take(db, _DUE, _WRITABLE, lambda row: _written(desk, stationery, row, now), now, result)
+
+
+_WRITABLE_COLUMNS = (
+    Delivery.id,
+    Delivery.claim,
+    Delivery.kind,
+    Delivery.recipient_id,
+    Delivery.meeting_id,
+    Delivery.plan_id,
+    Delivery.event_seq,
+    Delivery.attempts,
+    Delivery.message,
+    Delivery.address,
+    Person.name,
+    Person.email,
+)
+
+
+_DUE = due_of(Delivery.webhook_id.is_(None))
+
+
+_WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
+
+
+def _written(desk: Desk, stationery: Stationery, row: Any, now: datetime) -> tuple[str, bytes]:
+    """Where the mail goes, and its bytes. Raises `NoLongerDue`, `BadInput`."""
+    about = Subject(
+        row.claim,
+        Kind(row.kind),
+        row.recipient_id,
+        row.name,
+        row.email,
+        row.meeting_id,
+        row.plan_id,
+        row.event_seq,
+        tried=row.attempts > 0,
+    )
+    letter = desk.letter(about)
+    if row.message is not None:
+        return row.address, row.message
+    return letter.address, stationery.write(letter, row.claim, now)
+
+
+def _send_batch(
+    office: Office,
+    mailer: Mailer,
+    mails: Sequence[Parcel],
+    clock: Callable[[], datetime],
+    stop: Stop,
+    result: Sending,
+) -> bool:
+    """Send the batch and commit its results; False when no more is to be sent now."""
+    done: list[dict[str, Any]] = []
+    taken_at, committed = clock(), time.monotonic()
+    for position, mail in enumerate(mails):
+        rest = mails[position:]
+        if stop.is_set() or clock() > taken_at + LEASE / 2:
+            settle(office, [*done, *(given_back(each, clock()) for each in rest)])
+            return not stop.is_set()
+        try:
+            mailer.send(mail.address, mail.message)
+            done.append(outcome(mail, State.SENT, clock()))
+            result.sent += 1
+        except MailRefused as error:
+            done.append(outcome(mail, State.FAILED, clock(), error.message))
+            result.failed += 1
+        except MailServerGone as error:
+            # The mail cannot be at fault: every other one would fare the same, so none of them is tried.
+            done += [tried(each, error.message, clock(), result) for each in rest]
+            settle(office, done)
+            return False
+        except MailDelayed as error:
+            done.append(tried(mail, error.message, clock(), result))
+        except Exception as error:
+            # Whatever it is, the mails before this one have gone and must not go twice.
+            log.exception("%s", mail.id)
+            done.append(tried(mail, type(error).__name__, clock(), result))
+        if time.monotonic() - committed >= COMMIT_EVERY:
+            settle(office, done)
+            done, committed = [], time.monotonic()
+    settle(office, done)
+    return True
