@@ -22,6 +22,7 @@ from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
 from workflow.store.database import Office
 from workflow.store.tables import APPEND_ONLY, Event, Record
+from workflow.store.tables.base import Sentence
 
 PEOPLES_WORDS = (
     *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "person.email"),
@@ -58,7 +59,7 @@ ROLES = ("tanto", "admin", "mayor", "joho_bukai_office", "joho_bukai_chair", "jo
 """Whom the tests send through the pages; None is somebody from the public."""
 
 _CHAIN_WORDS = ("title", "office", "source", "name", "chair", "basis", "label", "work", "event", "delegate")
-_KINDS = (String, Text, JSON, LargeBinary)
+_KINDS = (String, Text, Sentence, JSON, LargeBinary)
 
 
 def markup(column: str) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
 from tests.support.catalogue import ROOT, messages, renewed, sources, translated_in
 from workflow.domain.language import CATALOGUE
+from workflow.store.tables.base import Sentence
 
 JAPANESE = re.compile(r"[\u3001\u3002\u3041-\u30fa\u30fc-\u30ff\u4e00-\u9fff]")
 
@@ -103,3 +105,10 @@ def _place(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
             return ast.unparse(node.targets[0])
         node = parents[node]
     return ""
+
+
+def test_what_others_wrote_is_kept_as_they_wrote_it_even_when_it_looks_like_ours() -> None:
+    column = Sentence()
+    for text in ("550 no such user", '{"text": broken', '{"text": "{x}", "values": {"x": "y"}}', ""):
+        kept = column.process_bind_param(text, sqlite.dialect())
+        assert column.process_result_value(kept, sqlite.dialect()) == text

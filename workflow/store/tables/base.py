@@ -50,6 +50,9 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_OURS = '{"text": '
+
+
 class Sentence(TypeDecorator[str]):
     """What the program said, kept with its message id and values, and said in the language of whoever reads it. A text
     without them is kept as it is."""
@@ -58,10 +61,16 @@ class Sentence(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return json.dumps(_kept(value), ensure_ascii=False) if isinstance(value, Words) else value
+        if value is None:
+            return None
+        # A text of others that looks like a sentence of ours is kept as one without values, which says the text.
+        ours = value if isinstance(value, Words) else Words(value, value, {})
+        return (
+            json.dumps(_kept(ours), ensure_ascii=False) if ours is value or value.startswith(_OURS) else value
+        )
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return json.loads(value, object_hook=_said) if value and value.startswith('{"text": ') else value
+        return json.loads(value, object_hook=_said) if value and value.startswith(_OURS) else value
 
 
 def _kept(value: object) -> object:
