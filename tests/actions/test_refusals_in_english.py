@@ -118,7 +118,6 @@ def test_what_every_use_case_refuses_is_told_in_english(house: House) -> None:
 
 NEVER_REFUSE = {
     *(
-        "allowed_outcomes",
         "signs_as",
         "read_newcomers",
         "newcomer_faults",

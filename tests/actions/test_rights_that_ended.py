@@ -54,7 +54,6 @@ PASSWORD, NEWER = "みどりの 橋を わたる あさ", "あおい 坂道の �
 Call = Callable[[Office], object]
 
 NEEDS_NO_RIGHT = {
-    "allowed_outcomes": "a question: it writes nothing",
     "current_tally": "a question",
     "newcomer_faults": "a question",
     "outcome_of_votes": "a question",

@@ -79,34 +79,19 @@ from workflow.actions.votes import (
     take_back_vote,
 )
 from workflow.actions.webhooks import add_webhook, revoke_webhook
-from workflow.domain.accounts import LinkPurpose, Scope
-from workflow.domain.comments import Author, Disposition, Route
-from workflow.domain.decisions import SignedAs
-from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose, allowed_outcomes
-from workflow.domain.votes import Choice
 
 __all__ = [
     "HEADINGS",
     "TOKEN_LIFE",
     "Answered",
-    "Author",
-    "Choice",
     "Claim",
-    "Disposition",
     "Holder",
     "LinkHolder",
-    "LinkPurpose",
-    "MeetingForm",
-    "MeetingStatus",
     "Moved",
     "Newcomer",
     "NewcomerFault",
     "NewcomersRefused",
-    "Purpose",
-    "Route",
-    "Scope",
     "Seated",
-    "SignedAs",
     "add_chain",
     "add_department",
     "add_people",
@@ -114,7 +99,6 @@ __all__ = [
     "add_version",
     "add_webhook",
     "advance",
-    "allowed_outcomes",
     "answer_opinions",
     "ask_reset",
     "begin",

@@ -166,6 +166,6 @@ def _entitled(db: Session, typed: str, now: datetime) -> list[Person]:
         )
         .scalar_subquery()
     )
-    named = or_(Person.key == typed, func.lower(Person.email) == typed.lower())
+    named = or_(Person.key == typed, func.lower(Person.email) == typed)
     here = ~has_left(tokyo_day(now))
     return list(db.scalars(select(Person).where(named, here, or_(known, invited), had < MAILS_TO_ONE)))

@@ -1,9 +1,6 @@
 """What people ask: why can it not move, what waits for me, what happened, when was it planned. Reading only;
 the answers are data first, words second."""
 
-from workflow.domain.comments import PeriodState
-from workflow.domain.decisions import Validity
-from workflow.domain.gates import Coming, Reason
 from workflow.queries.blockers import Blockers, blockers, why
 from workflow.queries.bodies import BodyFact, BodyLine, body, body_list, body_names
 from workflow.queries.chains import Definition, known_chain, known_chains
@@ -73,7 +70,6 @@ __all__ = [
     "Blockers",
     "BodyFact",
     "BodyLine",
-    "Coming",
     "ComparedMonth",
     "Consultation",
     "Counted",
@@ -90,19 +86,16 @@ __all__ = [
     "Page",
     "PeoplePage",
     "PeriodLine",
-    "PeriodState",
     "PersonFact",
     "PersonLine",
     "Place",
     "Reading",
-    "Reason",
     "RemarkLine",
     "Replied",
     "Said",
     "Sheet",
     "Task",
     "TermState",
-    "Validity",
     "VersionLine",
     "Waiting",
     "Which",
