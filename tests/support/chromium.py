@@ -90,6 +90,7 @@ def site_of(house: House, browser: Browser, demo: Demo | None = None) -> Iterato
 
 def must_read_well(page: Page) -> None:
     """No serious barrier by WCAG 2.1 AA, at desktop and phone width, and nothing to scroll sideways for."""
+    page.wait_for_load_state()  # a page that a button led to may stand there before its style sheet does
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
