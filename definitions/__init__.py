@@ -1,1 +1,1 @@
-"""What a governance chain is: pure data that knows no database, no clock and no mail."""
+"""Governance chains as pure data: no database, no clock, no mail."""

@@ -37,7 +37,7 @@ class Threshold(_Frozen):
     inclusive: bool
 
     def reached(self, count: int, of: int) -> bool:
-        """Whether `count` out of `of` reaches the share. Nobody out of nobody never does."""
+        """Return whether `count` out of `of` reaches the share. Zero out of zero never does."""
         if of <= 0:
             return False
         return Fraction(count, of) >= self.share if self.inclusive else Fraction(count, of) > self.share
@@ -77,8 +77,7 @@ Share = Annotated[
 
 
 class Offset(_Frozen):
-    """When something falls before a day: so many business days before it (0 is the day itself), at a time
-    of day in Asia/Tokyo."""
+    """An offset before a day: a number of business days (0 is the day itself) and a time of day in Asia/Tokyo."""
 
     business_days: int = Field(ge=0, le=60)
     at: time
@@ -109,14 +108,14 @@ When = Annotated[
 
 
 class Tie(StrEnum):
-    """What happens when a vote is tied (可否同数)."""
+    """The rule for a tied vote (可否同数)."""
 
     CHAIR_DECIDES = "chair_decides"
     FAILS = "fails"
 
 
 class Urgent(StrEnum):
-    """What a chair's 専決 owes the body's next meeting."""
+    """The duty of the body's next meeting after a chair's 専決: receive a report, or approve it."""
 
     REPORT = "report"
     APPROVAL = "approval"
@@ -236,7 +235,7 @@ class Audience(Labelled):
 
 
 class ReminderRule(_Frozen):
-    """Who is reminded of what, how long before."""
+    """A reminder rule: its occasion, its audience, and how long before."""
 
     key: Key
     kind: ReminderKind
@@ -345,7 +344,7 @@ class Chain(_Frozen):
 
 
 def _months(month: str) -> int:
-    """How many months a month, 2023-03, lies after the first one of all."""
+    """Return the months from the first month of the calendar to a month such as 2023-03."""
     year, number = month.split("-")
     return int(year) * 12 + int(number) - 1
 

@@ -1,5 +1,5 @@
-"""What a well-shaped chain must also keep to: every name leads somewhere, every stage can be reached and
-left, and no plan can stand in a decided stage without having passed every mandatory gate."""
+"""Checks of a well-formed chain: every name refers to something, every stage can be reached and left, and no plan
+can reach a decided stage without having passed every mandatory gate."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def check(chain: Chain) -> list[Finding]:
 
 
 def suggestion(word: str, known: Iterable[str]) -> Words:
-    """How to mend a name that is not among the known ones: the nearest of them, or all of them."""
+    """Return the hint for an unknown name: the nearest known name, or all of them."""
     names = tuple(known)
     near = get_close_matches(word, names, n=1)
     if near:
@@ -190,7 +190,7 @@ def _no_way_round_a_mandatory_gate(chain: Chain) -> Iterator[Finding]:
 
 
 def _steps(chain: Chain) -> dict[str, tuple[str, ...]]:
-    """Where each stage leads, names that lead nowhere left out (they are told of by themselves)."""
+    """Return the next stages of each stage. Unknown names are left out; another check reports them."""
     keys = [stage.key for stage in chain.stages]
     steps: dict[str, tuple[str, ...]] = {}
     for i, stage in enumerate(chain.stages):
@@ -450,7 +450,7 @@ _AUDIENCES: dict[ReminderKind, tuple[Audience, ...]] = {
     ReminderKind.UNANSWERED: (Audience.MEMBERS,),
     ReminderKind.COMMENT_CLOSING: (Audience.STAFF,),
 }
-"""Whom each reminder can be for: the others have nothing to do with it."""
+"""The audiences allowed for each kind of reminder."""
 
 
 def _reminders_reach_those_concerned(chain: Chain) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What pydantic found wrong with the shape of a chain, in Japanese, at the path the file has for it."""
+"""Pydantic's errors about the shape of a chain, in Japanese, at the path used in the file."""
 
 from collections.abc import Iterator
 from typing import Any

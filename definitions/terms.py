@@ -4,7 +4,7 @@ from definitions.labelled import Labelled
 
 
 class BodyKind(Labelled):
-    """What a body does with what is put to it."""
+    """The role of a body towards an item: to deliberate, receive, advise or vote."""
 
     DELIBERATIVE = "deliberative", "審議機関"
     RECEIVING = "receiving", "報告を受ける機関"
@@ -61,4 +61,4 @@ CARRYING_OUTCOME: dict[BodyKind, tuple[Outcome, Outcome]] = {
     BodyKind.ADVISORY: (Outcome.ADVISED, Outcome.CONTINUED),
     BodyKind.VOTING: (Outcome.PASSED, Outcome.REJECTED),
 }
-"""What a tally means in a body of each kind: (the motion carried, it did not)."""
+"""The outcomes of a vote in a body of each kind: (motion carried, motion not carried)."""
