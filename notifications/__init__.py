@@ -1,1 +1,1 @@
-"""What must be said to whom, and when: reminders, notices, and the mail that carries them."""
+"""Reminders, notices, and the mail and webhooks that carry them."""

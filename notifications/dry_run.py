@@ -14,7 +14,7 @@ from workflow.store.tables import Event
 
 
 def rehearse(office: Office, act: Callable[[Office], object]) -> list[tuple[Kind, Contact]]:
-    """Who would be told of what, if this were done. Nothing stays done. Raises what the act raises."""
+    """Run the act without keeping its changes, and return the notices it would send. Raises the act's errors."""
     with office.reading() as db:
         last = db.scalar(select(func.max(Event.seq))) or 0
     mails: list[tuple[Kind, Contact]] = []

@@ -36,7 +36,7 @@ from workflow.store.tables import (
 )
 
 LOOK_BACK = timedelta(days=14)
-"""How long after its moment something that was never sent is still recorded as missed."""
+"""A reminder that is overdue and was never sent is still recorded as missed for this long."""
 
 
 def owed(db: Session, now: datetime) -> list[Owed]:
@@ -54,8 +54,8 @@ def owed(db: Session, now: datetime) -> list[Owed]:
 
 
 def foreseen_for(db: Session, held: HeldMeeting, now: datetime) -> list[Owed]:
-    """What the rules owe for one meeting as it stands, claimed or not, the time come or not. Nothing for one that
-    is over or cancelled."""
+    """Return every reminder that the rules set for one meeting as it is now, whether or not it was claimed or is
+    due. Empty when the meeting is over or cancelled."""
     if held.ends_at <= now:
         return []
     occasion = Occasion(
@@ -111,7 +111,7 @@ def departments(db: Session, meeting: int) -> list[str]:
 
 
 class People:
-    """Who an audience is, asked of the database once for each body or department and day."""
+    """Members of each audience; asks the database once for each body or department and day."""
 
     def __init__(self, db: Session) -> None:
         self._db = db

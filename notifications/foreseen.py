@@ -71,7 +71,7 @@ def _occasion(held: MeetingFact) -> Occasion:
 
 
 def _sent(db: Session, meetings: Sequence[int]) -> Counter[str]:
-    """How many mails went out for each claim, up to the recipient."""
+    """Return the number of mails sent per claim, where the claim is cut before its recipient."""
     claims = db.scalars(
         select(Delivery.claim).where(Delivery.meeting_id.in_(meetings), Delivery.state == State.SENT)
     )

@@ -1,4 +1,4 @@
-"""How the notices of one meeting stand, person by person: what was sent, what failed, what is still to come."""
+"""The notices of one meeting, person by person: sent, failed, or still to come."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ class Notice:
         return self.state in (State.FAILED, State.MISSED)
 
     def worth_sending_again(self, *, to_come: bool) -> bool:
-        """What did not arrive; what did, only while its meeting is still to come."""
+        """Return whether the notice may be sent again: it failed or was missed, or it was sent and its meeting is
+        still to come."""
         return self.failed or (to_come and self.state is State.SENT)
 
 

@@ -1,11 +1,11 @@
-"""What a message is about."""
+"""Kinds of messages."""
 
 from definitions.labelled import Labelled
 
 
 class Kind(Labelled):
-    """What a message is about. The value is the name of its folder of templates, too; what another system
-    is told (`webhook`) has none."""
+    """The kind of a message. The value is the name of its folder of templates; `webhook`, for messages to other
+    systems, has no templates."""
 
     MEETING = "meeting", "会議の前の通知"
     AGENDA_DEADLINE = "agenda_deadline", "議題締切の通知"
@@ -25,5 +25,6 @@ class Kind(Labelled):
 
     @property
     def bears_link(self) -> bool:
-        """Whether its mail carries a one-time link. Such a mail is never kept; each try writes it anew."""
+        """Return whether the mail contains a one-time link. Such a mail is never stored; each attempt writes it
+        anew."""
         return self in (Kind.INVITATION, Kind.PASSWORD_RESET)

@@ -32,9 +32,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """How an office sends mail. Without `smtp_host` everything goes to the Maildir. `ca_file` holds the
-    certificates the server's is checked against (None: the system's); `timeout` is in seconds. `site` is where the
-    pages are, for links in mails, with no slash at its end. `networks` are those inside the office whose addresses
+    """Mail settings of an office. Without `smtp_host` all mail goes to the Maildir. `ca_file` holds the
+    certificates used to check the server's (None: the system's); `timeout` is in seconds. `site` is the address
+    of the pages, for links in mails, without a trailing slash. `networks` are the office's internal networks that
     webhooks may call."""
 
     sender: str
@@ -55,7 +55,8 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is told, before it is a mail. `chain` and `body` choose templates of their own."""
+    """The content of a message to one person, before it becomes a mail. `chain` and `body` select custom
+    templates."""
 
     kind: Kind
     name: str
@@ -175,7 +176,7 @@ class Stationery:
         return own.encode("ascii") + self._shared(letter, now)
 
     def _shared(self, letter: Letter, now: datetime) -> bytes:
-        """What the mails of all recipients have in common; made once for as long as it stays the same."""
+        """Return the part that the mails to all recipients share; cached while the letter is the same."""
         made_for = (letter.kind, letter.chain, letter.body, now, letter.context)
         if self._last is None or self._last[0] != made_for:
             self._last = (made_for, self._message(letter, now).as_bytes())

@@ -1,4 +1,4 @@
-"""What a delivery says, read from the records at the moment it is sent."""
+"""The content of each delivery, read from the records when it is sent."""
 
 import json
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ class NoLongerDue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a message is about, and whom it goes to. `tried`: its mail was perhaps sent before."""
+    """The subject and the recipient of a message. `tried`: an earlier attempt may have sent the mail."""
 
     claim: str
     kind: Kind
@@ -134,7 +134,8 @@ class Desk:
         return self._written(about, {"meeting": words}, chain, meeting.body_key)
 
     def _still_unanswered(self, about: Subject, meeting: Meeting) -> bool:
-        """Whether the recipient still owes an answer; for who is no member, whether anybody does."""
+        """Return whether the recipient has still to answer; for a recipient who is not a member, whether any
+        member has."""
         members = {seat.person_id for seat in seats(self._db, meeting.body_key, tokyo_day(meeting.starts_at))}
         waiting = unanswered(self._db, meeting.id, members)
         return about.recipient_id in waiting if about.recipient_id in members else bool(waiting)
@@ -289,7 +290,7 @@ def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
 def decision_words(
     db: Session, tag: Tag, data: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], str, str | None]:
-    """What a decision's event tells, with the keys of its chain and body."""
+    """Return the template values for a decision's event, and the keys of its chain and body."""
     decision = db.get_one(Decision, data["decision"])
     plan = plan_by_id(db, decision.plan_id)
     version = db.get_one(Version, decision.version_id)
@@ -319,7 +320,7 @@ def decision_words(
 def sent_back_words(
     db: Session, plan_id: int, data: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], str, str | None]:
-    """What a 差戻し tells, with the key of the plan's chain."""
+    """Return the template values for a 差戻し, and the key of the plan's chain."""
     plan = plan_by_id(db, plan_id)
     context = {
         "plan": plan.title,
@@ -333,7 +334,7 @@ def sent_back_words(
 def circulation_words(
     db: Session, event: Event, data: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], str, str | None]:
-    """What a 供覧 tells, with the key of the plan's chain."""
+    """Return the template values for a 供覧, and the key of the plan's chain."""
     plan = plan_by_id(db, event.plan_id or 0)
     version = db.scalars(
         select(Version).where(Version.plan_id == plan.id, Version.number == data["version"])

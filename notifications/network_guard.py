@@ -1,5 +1,5 @@
-"""Which addresses a webhook may call: the public ones, and those inside the office that the settings name. A name is
-resolved each time it is called."""
+"""Addresses that a webhook may call: public ones, and those in the internal networks named in the settings. The
+host name is resolved again for each call."""
 
 import ipaddress
 import socket
@@ -39,7 +39,7 @@ def address_of(host: str, port: int, allowed: tuple[Network, ...]) -> str:
 
 
 def may_call(address: Address, allowed: tuple[Network, ...]) -> bool:
-    """Whether the address is public, or in a network that is allowed."""
+    """Return whether the address is public or in an allowed network."""
     real = _real(address)
     if any(real in network for network in allowed):
         return True

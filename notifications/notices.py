@@ -29,7 +29,7 @@ from workflow.store.tables import Cursor, Delivery, Event, Meeting, Person
 
 CURSOR = "notices"
 EVENTS_AT_ONCE = 200
-"""How many events one transaction reads."""
+"""Number of events read in one transaction."""
 
 DECISIONS = (
     Tag.DECISION_RECORDED,
@@ -57,7 +57,7 @@ def claim(office: Office, now: datetime) -> int:
 
 
 def told_of(db: Session, after: int) -> list[tuple[Kind, Contact]]:
-    """Who would be told of the events after that number, and of what: what a rehearsal shows."""
+    """Return the notices for the events after that number, each with its recipient: the result of a dry run."""
     events = db.scalars(select(Event).where(Event.seq > after).order_by(Event.seq)).all()
     return [
         (kind, seat)
@@ -68,12 +68,12 @@ def told_of(db: Session, after: int) -> list[tuple[Kind, Contact]]:
 
 
 def recipients_of_meeting(db: Session, body: str, day: date) -> list[Contact]:
-    """Who is invited to a meeting of the body on that day: its members and its 事務局."""
+    """Return the people invited to a meeting of the body on that day: its members and its 事務局."""
     return [seat.contact for roles in (SEATED, (Role.SECRETARIAT,)) for seat in seats(db, body, day, roles)]
 
 
 def recipients_of_change(db: Session, meeting: int) -> list[Contact]:
-    """Who is told of a meeting's move or cancellation: who is invited now, and everybody invited before.
+    """Return the recipients of a notice that a meeting moved or was cancelled: everybody invited now or before.
     Raises `NotFound`."""
     held = known_meeting(db, meeting)
     now_invited = recipients_of_meeting(db, held.body_key, tokyo_day(held.starts_at))
@@ -96,7 +96,7 @@ def known_meeting(db: Session, number: int) -> Meeting:
 
 
 def recipients_of_decision(db: Session, plan: int, gate: str, day: date) -> list[Contact]:
-    """Who is told of a body's decision: the plan's 担当課 and the body's 事務局."""
+    """Return the recipients of a body's decision: the plan's 担当課 and the body's 事務局."""
     fact = plan_by_id(db, plan)
     found = fact.chain.gate(gate)
     office = seats(db, found.body, day, [Role.SECRETARIAT]) if isinstance(found, BodyGate) else []
@@ -104,7 +104,7 @@ def recipients_of_decision(db: Session, plan: int, gate: str, day: date) -> list
 
 
 def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: date) -> list[Contact]:
-    """Who is told of a 差戻し: the 担当課, and members and 事務局 of each body that must agree again."""
+    """Return the recipients of a 差戻し: the 担当課, and members and 事務局 of each body that must agree again."""
     people = staff(db, plan_by_id(db, plan).department, day)
     for body in bodies_between(db, plan, to, was):
         people += recipients_of_meeting(db, body, day)
@@ -112,7 +112,7 @@ def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: d
 
 
 def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Contact]:
-    """Who is told of a 供覧: those who are asked to read."""
+    """Return the recipients of a 供覧: the people asked to read."""
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
         .where(Person.id.in_(readers))
@@ -199,7 +199,7 @@ def _person(db: Session, key: str) -> Contact:
 
 
 def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:
-    """Whether the meeting was already held when the event was logged."""
+    """Return whether the meeting was already over when the event was logged."""
     held = db.get_one(Meeting, event.meeting_id)
     if Tag(event.tag) is not Tag.MEETING_CALLED:
         return held.ends_at <= event.at
@@ -208,7 +208,8 @@ def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:
 
 
 def _entered_afterwards(db: Session, meeting: int | None) -> bool:
-    """Whether the meeting came into the records only after it was held: then its results are old news."""
+    """Return whether the meeting was entered in the records only after it was held. Its results are not sent
+    then."""
     called = db.scalars(
         select(Event).where(Event.meeting_id == meeting, Event.tag == Tag.MEETING_CALLED).limit(1)
     ).first()

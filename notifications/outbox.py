@@ -87,7 +87,7 @@ def enqueue(db: Session, entries: Sequence[Entry], now: datetime) -> int:
 
 
 def failed(db: Session) -> list[Line]:
-    """What could not be sent and waits for a person."""
+    """Return the deliveries that failed and need a person."""
     return _lines(db, _listing().where(Delivery.state == State.FAILED))
 
 

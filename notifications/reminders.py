@@ -1,4 +1,4 @@
-"""Which reminders are owed: a pure function of what is coming, the rules and now."""
+"""Due reminders, as a pure function of occasions, rules and the current time."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ def foreseen(occasion: Occasion, rules: Iterable[ReminderRule], closed: Collecti
 
 
 def applies(rule: ReminderRule, occasion: Occasion) -> bool:
-    """Whether the rule speaks of this occasion at all."""
+    """Return whether the rule applies to this occasion."""
     if not is_open(occasion.status):
         return False
     if rule.kind is ReminderKind.COMMENT_CLOSING:
@@ -91,7 +91,7 @@ def aim(kind: ReminderKind, occasion: Occasion) -> datetime:
 
 
 def falls_at(rule: ReminderRule, occasion: Occasion, closed: Collection[date]) -> datetime:
-    """When the rule's reminder of the occasion falls due."""
+    """Return the time at which the rule's reminder of the occasion is due."""
     return offset_before(tokyo_day(aim(rule.kind, occasion)), rule.when, closed)
 
 

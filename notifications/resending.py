@@ -1,4 +1,4 @@
-"""Who may send a delivery again by hand, and who gets it then."""
+"""Sending a delivery again by hand: permission and recipient."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -76,7 +76,7 @@ def may_resend(db: Session, who: Actor, deliveries: Collection[int]) -> frozense
 
 
 def would_get(db: Session, delivery: int) -> tuple[Kind, Contact]:
-    """What is sent again and to whom, at their present address. Raises `NotFound`."""
+    """Return the kind of the delivery and its recipient at their present address. Raises `NotFound`."""
     row = db.execute(
         select(Delivery.kind, Person.id, Person.key, Person.name, Person.email)
         .join(Person, Person.id == Delivery.recipient_id)

@@ -21,10 +21,10 @@ from workflow.store.database import Office, connection_of
 from workflow.store.tables import Delivery, Person, Record
 
 BATCH = 50
-"""How many deliveries are claimed, and their results committed, at once."""
+"""Number of deliveries that are claimed, and their results committed, at once."""
 
 LEASE = timedelta(minutes=10)
-"""How long a claimed delivery is its claimer's; after that somebody else sends it."""
+"""Time for which a claimed delivery belongs to its worker; afterwards another worker sends it."""
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """The pauses between tries. After the last one fails, the delivery has failed."""
@@ -34,7 +34,7 @@ _TABLE = Record.metadata.tables["delivery"]
 
 @dataclass(slots=True)
 class Sending:
-    """How many deliveries were sent, will be tried again, failed, or were no longer to be sent."""
+    """Numbers of deliveries that were sent, delayed until another attempt, failed, or dropped."""
 
     sent: int = 0
     delayed: int = 0
@@ -264,7 +264,7 @@ _WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipi
 
 
 def _written(desk: Desk, stationery: Stationery, row: Any, now: datetime) -> tuple[str, bytes]:
-    """Where the mail goes, and its bytes. Raises `NoLongerDue`, `BadInput`."""
+    """Return the mail's address and its bytes. Raises `NoLongerDue`, `BadInput`."""
     about = Subject(
         row.claim,
         Kind(row.kind),

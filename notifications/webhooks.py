@@ -94,7 +94,7 @@ class CallDelayed(SakuteiError):
 
 
 def entries(hooks: list[Webhook], event: Event, missed: str | None) -> list[Entry]:
-    """What is owed to other systems for the event: to those that were registered when it happened."""
+    """Return the deliveries of the event to the webhooks given, which were registered when it happened."""
     if event.tag not in STEPS:
         return []
     return [
@@ -228,7 +228,7 @@ _WRITABLE = select(*_CLAIM, *_STATE, *_HOOK).join(Webhook, Webhook.id == Deliver
 
 
 def _written(db: Session, row: Any) -> tuple[str, bytes]:
-    """Where the call goes, and its body. Raises `NoLongerDue` when the webhook was stopped."""
+    """Return the URL and the body of the request. Raises `NoLongerDue` when the webhook was stopped."""
     if row.revoked_at is not None:
         raise NoLongerDue(State.DROPPED, say("この通知先への通知は停止されています"))
     return row.url, row.message or _body(db, row)
