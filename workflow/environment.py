@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "locked.json"
-"""What it was made for and with; `{}` while it is being made."""
+"""The record of the python and the lock files it was made with; `{}` while it is being made."""
 
 OLDEST = (3, 11)
 
@@ -70,8 +70,8 @@ def _stamp() -> "dict[str, str] | None":
 
 
 def _has_all(locks: "tuple[str, ...]") -> bool:
-    """Whether the python that runs has every package of the lock files, in its version. Those for some platforms only
-    are not asked about."""
+    """Return whether the running python has every package of the lock files, in its version. Those for some
+    platforms only are not checked."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -124,7 +124,7 @@ def _alone() -> "Iterator[None]":
 
 
 def _of_no_use() -> bool:
-    """Whether it was left half-made, or its python has gone or was replaced."""
+    """Return whether it is incomplete, or its python was removed or replaced."""
     stamp = _stamp()
     if stamp is None:
         return not PYTHON.exists()

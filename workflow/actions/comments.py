@@ -133,7 +133,8 @@ def publish_result(office: Office, by: str, plan: str, *, now: datetime) -> None
 
 
 def may_run(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, PlanFact]:
-    """Who runs the plan's public comments, and the plan. Raises `NotAllowed`, `NotFound`, `NotNow`."""
+    """Return the actor, who must be allowed to run the plan's public comments, and the plan. Raises `NotAllowed`,
+    `NotFound`, `NotNow`."""
     who = actor(db, by, tokyo_day(now))
     fact = plan_by_key(db, plan)
     who.require(Act.RUN_COMMENT, department=fact.department)

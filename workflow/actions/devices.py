@@ -11,7 +11,7 @@ from workflow.store.signatures import device_seal
 
 
 def new_device(office: Office, key: str) -> str:
-    """What the browser keeps from now on, to be known as a device of the person of that key."""
+    """Return a new device token for the browser, which then counts as a known device of the person of that key."""
     number = secrets.token_hex(16)
     with office.reading() as db:
         return f"{number}.{device_seal(db, key, number)}"

@@ -21,13 +21,13 @@ from workflow.store.database import ObservedOffice, Office
 from workflow.store.tables import AnsweredCall
 
 KEPT = timedelta(days=7)
-"""How long an answer is given again."""
+"""Time for which a stored response is returned again."""
 
 LEASE = timedelta(minutes=1)
-"""How long a claimed call is taken to be running."""
+"""Time after which a claimed request is assumed to have failed."""
 
 SWEPT_AT_ONCE = 20
-"""How many of the oldest answers a new claim looks at, to forget those past `KEPT`."""
+"""Number of the oldest responses that each new claim checks, to delete those older than `KEPT`."""
 
 _DONE = 0
 """The status of a call that was done and whose answer is not kept yet."""

@@ -31,7 +31,7 @@ MAILS_TO_ONE = 3
 
 @dataclass(frozen=True, slots=True)
 class LinkHolder:
-    """Whose link it is."""
+    """The owner of a mailed link."""
 
     link: int
     person_id: int
@@ -98,19 +98,19 @@ def end_links(db: Session, person: int) -> int:
 
 
 def is_superseded(db: Session, link: MailedLink) -> bool:
-    """Whether the person was invited again since."""
+    """Return whether the person was invited again later."""
     newer = MailedLink.person_id == link.person_id, MailedLink.purpose == LinkPurpose.WELCOME
     return bool(db.scalar(select(exists().where(*newer, MailedLink.id > link.id))))
 
 
 def is_over(db: Session, link: MailedLink, now: datetime) -> bool:
-    """Whether its mail was written before, and every token of it has ended since."""
+    """Return whether the link's mail was written before and all its tokens have expired."""
     ends = db.scalar(select(func.max(LinkToken.expires_at)).where(LinkToken.link_id == link.id))
     return ends is not None and ends <= now
 
 
 def link_holder(db: Session, purpose: LinkPurpose, token: str, now: datetime) -> LinkHolder:
-    """Whose link it is; reading it uses nothing up. Raises `LinkUnusable`."""
+    """Return the owner of a link, without using the link. Raises `LinkUnusable`."""
     row = db.execute(
         select(MailedLink, LinkToken.expires_at, Person.key, Person.name, has_left(tokyo_day(now)))
         .join(LinkToken, LinkToken.link_id == MailedLink.id)
@@ -153,8 +153,8 @@ def _new_link(db: Session, person: int, purpose: LinkPurpose, now: datetime) -> 
 
 
 def _entitled(db: Session, typed: str, now: datetime) -> list[Person]:
-    """Who may have such a mail: the person of that key, or those of that address, who were let in before, by a
-    password or an invitation, have not left, and have not just had several."""
+    """Return the people who may receive a reset mail: the person of that key, or those of that address, who had a
+    password or an invitation before, have not left, and have not just received several mails."""
     known = exists().where(Credential.person_id == Person.id)
     invited = exists().where(MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME)
     had = (

@@ -25,7 +25,7 @@ from workflow.store.tables import AgendaItem, Attendance, Meeting, Plan, Version
 
 
 class Item(NamedTuple):
-    """What an agenda item puts to a body."""
+    """An agenda item: a gate and a version of a plan, at a meeting."""
 
     id: int
     meeting_id: int
@@ -127,7 +127,7 @@ def votes_on(db: Session, item: int) -> dict[int, Vote]:
 
 
 def tally_at(db: Session, sitting: Sitting) -> Tally:
-    """How the votes on the item stand, by the rule of its body."""
+    """Return the present tally of the votes on the item, by the rule of its body."""
     members = seats(db, sitting.body.key, sitting.day)
     cast = db.scalars(select(Vote).where(Vote.item_id == sitting.item.id).order_by(Vote.id))
     return tally_of(

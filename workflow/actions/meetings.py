@@ -26,7 +26,7 @@ from workflow.store.tables import AgendaItem, Attendance, Meeting, Person
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """How one member attended: there themselves, by a deputy, or not."""
+    """The attendance of one member: in person, by a deputy, or absent."""
 
     present: bool
     deputy: str | None = None

@@ -25,10 +25,10 @@ from workflow.store.signatures import sender_mark
 from workflow.store.tables import Opinion, PublicTry, Submission
 
 TRIES = 10
-"""How often one sender may use the public form within `TRIES_WITHIN`."""
+"""Number of times one sender may use the public form within `TRIES_WITHIN`."""
 TRIES_WITHIN = timedelta(hours=1)
 MOST_AT_ONCE = 20
-"""How many opinions the public form takes at once."""
+"""Most opinions in one submission of the public form."""
 
 
 def receive_opinions(

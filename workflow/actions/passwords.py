@@ -28,7 +28,8 @@ SHORTEST, LONGEST = 12, 200
 """The length of a password, in characters."""
 
 REST_LENGTH, REST_SIGNS = 8, 5
-"""What must be left of a password without the words that are tried first: characters, and different ones."""
+"""Least length and least number of different characters that a password must have without its commonly guessed
+words."""
 
 TRIED_FIRST = (
     "password", "passw0rd", "p@ssword", "p@ssw0rd", "パスワード", "administrator", "admin", "sakutei", "策定",
@@ -128,7 +129,7 @@ def hash_of(password: str) -> str:
 
 
 def matches(hashed: str, password: str) -> bool:
-    """Whether it is that password. Slow on purpose."""
+    """Return whether the password matches its hash. Slow on purpose."""
     try:
         return _hasher.verify(hashed, password[: LONGEST + 1].encode("utf-8", "replace"))
     except (VerificationError, InvalidHashError):
@@ -151,7 +152,7 @@ def _setter(db: Session, by: str, person: str, now: datetime) -> int:
 
 
 def _own_words(person: Person) -> list[str]:
-    """What who knows the person would try."""
+    """Return the words that somebody who knows the person would guess."""
     name, *parts = "".join(person.name.split()), *person.name.split()
     words = [person.key, name, *parts, person.email, person.email.partition("@")[0]]
     return [word for word in words if len(word) > 1]

@@ -244,7 +244,7 @@ def name_administrator(
 
 
 def keeper(db: Session, by: str, now: datetime) -> Actor:
-    """Who may keep the list of people. Raises `NotAllowed`, `NotFound`."""
+    """Return the actor, who must be allowed to manage the list of people. Raises `NotAllowed`, `NotFound`."""
     who = actor(db, by, tokyo_day(now))
     who.require(Act.KEEP_PEOPLE)
     return who

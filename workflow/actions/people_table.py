@@ -21,7 +21,7 @@ from workflow.store.tables import Department, Person
 
 HEADINGS = ("氏名", "鍵", "メール", "課", "職")
 MOST = 2000
-"""How many people are taken at once."""
+"""Most people in one table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class NewcomerFault:
-    """What is wrong with a line (from 1)."""
+    """A fault in a line of the table (from 1)."""
 
     line: int
     words: str

@@ -10,5 +10,5 @@ def new_token() -> str:
 
 
 def sha256(token: str) -> str:
-    """What the database keeps of a token."""
+    """Return the digest of a token, as stored in the database."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

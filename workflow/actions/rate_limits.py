@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from workflow.store.tables import FailedSignIn
 
 REMEMBERED, QUARTER = timedelta(hours=24), timedelta(minutes=15)
-"""How long a try counts; and where a whole office may come from one address."""
+"""Time for which an attempt counts; for addresses that a whole office may share, the shorter one."""
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 """The wait after the first try beyond the free ones, and the longest; each further try doubles it."""
@@ -33,8 +33,8 @@ MAILS_ASKED = 60
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What tries are counted by, and how many of them `within` a time are `free`. `place` is where a try came
-    from, a network address or a device; None counts the tries from all places."""
+    """A key for counting attempts, and how many of them `within` a time are `free`. `place` is the source of an
+    attempt, a network address or a device; None counts the attempts from all places."""
 
     sort: str
     value: str
@@ -55,7 +55,7 @@ class Counter:
 
 
 def wait_left(db: Session, counters: Sequence[Counter], now: datetime) -> timedelta | None:
-    """How long one still has to wait before the next try; None: it may be made."""
+    """Return the time left until the next attempt is allowed; None: it is allowed now."""
     left = max((_free_again(db, counter, now) - now for counter in counters), default=timedelta())
     return left if left > timedelta() else None
 

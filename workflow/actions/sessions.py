@@ -31,7 +31,7 @@ from workflow.store.event_log import record
 from workflow.store.tables import Credential, Person, SignIn
 
 TOKEN_LIFE = timedelta(hours=10)
-"""How long a session lasts: a working day."""
+"""Lifetime of a session: a working day."""
 
 
 def sign_in(
@@ -141,7 +141,7 @@ def _here(key: str, place: str) -> Counter:
 
 
 def _from_elsewhere(key: str, source: str, *, is_somebody: bool) -> list[Counter]:
-    """What tries are counted by that come from no known device."""
+    """Return the counters for attempts from an unknown device."""
     counters = [_here(key, f"source {source}"), Counter("key", key, FROM_ALL_PLACES)]
     if is_somebody and source:
         counters.append(Counter("source", source, FROM_ONE_SOURCE, within=QUARTER))

@@ -98,7 +98,8 @@ def revoke_token(office: Office, by: str, token: int, *, now: datetime) -> None:
 
 
 def holder_of(db: Session, token: str, now: datetime) -> Holder | None:
-    """Whom the token acts for; None when it is unknown, over or revoked, or they have left."""
+    """Return the person that the token acts for; None when the token is unknown, expired or revoked, or the
+    person has left."""
     row = db.execute(
         select(ApiToken.id, Person.key, Person.name, ApiToken.scopes)
         .join(Person, Person.id == ApiToken.person_id)

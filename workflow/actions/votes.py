@@ -100,7 +100,7 @@ def cast_deciding_vote(office: Office, by: str, item: int, choice: Choice, *, no
 
 
 def _presiding(db: Session, sitting: Sitting) -> set[int]:
-    """Who presides: the chair of the meeting's day, and while the chair is not there the vice chair."""
+    """Return the presiding members: the chair on the meeting's day; while the chair is absent, the vice chair."""
     members = seats(db, sitting.body.key, sitting.day)
     if sitting.meeting.form != MeetingForm.IN_WRITING:
         there = present_at(db, sitting.meeting.id)
@@ -112,7 +112,7 @@ def _presiding(db: Session, sitting: Sitting) -> set[int]:
 
 
 def current_tally(db: Session, item: int) -> Tally:
-    """How the votes on an item stand now."""
+    """Return the present tally of the votes on an item."""
     return tally_at(db, load(db, item))
 
 
@@ -200,7 +200,7 @@ def _hands(db: Session, sitting: Sitting, votes: Mapping[str, Choice]) -> dict[s
 
 
 def _sits(db: Session, meeting: int, seat: int, person: int) -> bool:
-    """Whether the person sits in that seat: there themselves, or as its recorded deputy."""
+    """Return whether the person acts for that seat: as its member, or as its recorded deputy."""
     found = db.scalar(
         select(Attendance).where(
             Attendance.meeting_id == meeting, Attendance.member_id == seat, Attendance.present
@@ -247,8 +247,8 @@ def _write_vote(
 
 
 def outcome_at(db: Session, sitting: Sitting, conditions: Sequence[str], note: str) -> Outcome:
-    """What the votes on the item amount to. Raises `QuorumMissing`, and `NotNow`: the body does not vote,
-    nobody has voted, or it is a tie that the chair has not decided."""
+    """Return the outcome of the votes on the item. Raises `QuorumMissing`, and `NotNow` when the body does not
+    vote, nobody has voted, or it is a tie that the chair has not decided."""
     counting, title = say("採決の集計"), sitting.meeting.title
     if sitting.body.reaches != "tallied":
         raise NotNow(counting, title, "この会議体の結果は議事から記録します。")

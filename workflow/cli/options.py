@@ -54,7 +54,7 @@ def now() -> datetime:
 
 
 def mail_settings(found: Settings) -> MailSettings:
-    """How the office's settings say mail is sent."""
+    """Return the mail settings, from the office's settings."""
     password = found.smtp_password.get_secret_value() if found.smtp_password else None
     return MailSettings(
         sender=found.mail_from,

@@ -1,4 +1,4 @@
-"""How answers look in a terminal, and as JSON."""
+"""Output in a terminal, and as JSON."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

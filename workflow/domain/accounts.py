@@ -1,4 +1,4 @@
-"""What a mailed link and a program's token are for, and how long they last."""
+"""Purposes and lifetimes of mailed links, and scopes of API tokens."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -7,19 +7,19 @@ from definitions.labelled import Labelled
 
 
 class LinkPurpose(StrEnum):
-    """What a mailed link is for. The value is its path's first part, too."""
+    """The purpose of a mailed link. The value is also the first part of its path."""
 
     WELCOME = "welcome"
     RESET = "reset"
 
     @property
     def life(self) -> timedelta:
-        """How long the link is valid after its mail was sent."""
+        """Return the time for which the link is valid after its mail was sent."""
         return timedelta(days=7) if self is LinkPurpose.WELCOME else timedelta(hours=1)
 
 
 class Scope(Labelled):
-    """What a token may be used for. The rights of its person hold beside it."""
+    """The scope of a token. The rights of its person limit it too."""
 
     READ = "read", "読み取り"
     PLANS = "plans", "計画の開始・版の登録・進行"

@@ -1,4 +1,4 @@
-"""Who stands behind a network address, as far as counting goes."""
+"""Network addresses, grouped by subscriber for rate limiting."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
@@ -10,8 +10,9 @@ NAT64 (RFC 6052, 8215)."""
 
 
 def subscriber(address: str) -> str:
-    """What an address is counted as: IPv4 by itself, in whatever form it comes; of IPv6 the network of 64 bits, for
-    one subscriber holds all of it. What is no address is counted as it stands."""
+    """Return the value that an address is counted under: an IPv4 address in any notation by itself, an IPv6
+    address by its network of 64 bits, because one subscriber holds all of it. Text that is no address is returned
+    unchanged."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -19,7 +19,7 @@ FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
 WEEKDAYS = ("月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日")
 _REIWA = date(2019, 5, 1)
 _LONGEST_LOOK = 400
-"""How many days in a row may be closed before we call the list of closed days wrong."""
+"""Most closed days in a row; a longer run means that the list of closed days is wrong."""
 
 
 def tokyo_day(moment: datetime) -> date:
@@ -38,8 +38,8 @@ def end_of_day(day: date) -> datetime:
 
 
 def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
-    """Whether the office works: no weekend, no national holiday, not 12月29日–1月3日 (the year's end of public
-    offices, cf. 行政機関の休日に関する法律第1条), none of its own closed days."""
+    """Return whether the office works: the day is no weekend, no national holiday, not 12月29日–1月3日 (the
+    year's end of public offices, cf. 行政機関の休日に関する法律第1条), and none of its own closed days."""
     return _is_common_business_day(day) and day not in closed
 
 
@@ -98,7 +98,7 @@ def _walk(day: date, count: int, step: int, closed: Collection[date]) -> date:
 
 
 def offset_before(day: date, offset: Offset, closed: Collection[date] = ()) -> datetime:
-    """When something is due before a day (`3営業日前 09:00`), as UTC."""
+    """Return the time, in UTC, at an offset before a day (`3営業日前 09:00`)."""
     return at_tokyo(business_days_before(day, offset.business_days, closed), offset.at)
 
 
@@ -109,7 +109,7 @@ def period_end(opens_on: date, days: int, *, first_day_counts: bool) -> date:
 
 
 def period_days(opens_on: date, closes_on: date, *, first_day_counts: bool) -> int:
-    """How many days a period has, counted as `period_end` counts them."""
+    """Return the length of a period in days, counted as in `period_end`."""
     return (closes_on - opens_on).days + first_day_counts
 
 

@@ -1,4 +1,4 @@
-"""What an opinion on a plan is: how it comes in, what becomes of it, and where one letter falls into several."""
+"""Opinions on a plan: how they arrive, how they are handled, and how one letter is divided into several."""
 
 import re
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from workflow.domain.language import say
 
 
 class PeriodState(Labelled):
-    """How a public comment stands. `STOPPED` will not be published: its plan was sent back, suspended or withdrawn,
-    or a newer comment took its place."""
+    """The state of a public comment. `STOPPED` will not be published: its plan was sent back, suspended or
+    withdrawn, or a newer comment replaced it."""
 
     COMING = "coming", "開始前"
     RUNNING = "running", "募集中"
@@ -23,8 +23,8 @@ class PeriodState(Labelled):
 def period_state(
     opens_on: date, closes_on: date, now: datetime, *, published: bool, current: bool
 ) -> PeriodState:
-    """How a period stands at that moment. `current`: its plan is under way, still on the visit it was begun on, and
-    began no newer one."""
+    """Return the state of a period at that time. `current`: its plan is active, still on the visit in which the
+    period began, and has no newer period."""
     if published:
         return PeriodState.PUBLISHED
     if not current:
@@ -35,7 +35,7 @@ def period_state(
 
 
 class Route(Labelled):
-    """How an opinion came in."""
+    """The route by which an opinion arrived."""
 
     WEB = "web", "フォーム"
     MAIL = "mail", "電子メール"
@@ -45,7 +45,7 @@ class Route(Labelled):
 
 
 class Disposition(Labelled):
-    """What became of an opinion."""
+    """The result of an opinion."""
 
     REFLECTED = "reflected", "反映"
     ALREADY_WRITTEN = "already_written", "記載済み"
@@ -56,8 +56,8 @@ class Disposition(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote, as the 要綱 asks: a body names its representative too, people from outside the area their
-    school or workplace there (`affiliation`)."""
+    """The author of opinions, as the 要綱 asks: a body also names its representative, people from outside the
+    area also their school or workplace there (`affiliation`)."""
 
     name: str
     address: str = ""
@@ -71,11 +71,11 @@ WRITER_FIELDS = {
     "telephone": ("電話", 60),
     "affiliation": ("在勤・在学先", 400),
 }
-"""What each field of a `Writer` is called, and how many characters it takes."""
+"""The label of each field of an `Author`, and its longest length in characters."""
 
 
 def told_of(writer: Author) -> list[tuple[str, str]]:
-    """What somebody told of themselves, each under its name in the language chosen."""
+    """Return the fields that the author filled in, each with its label in the chosen language."""
     told = ((say(name), getattr(writer, field)) for field, (name, _) in WRITER_FIELDS.items())
     return [(name, value) for name, value in told if value.strip()]
 
@@ -93,8 +93,7 @@ def split_letter(text: str) -> list[str]:
 
 
 def same_words(text: str, parts: list[str]) -> bool:
-    """Whether the parts together say what the text says: nothing added, changed or left out but blanks and
-    lines of signs."""
+    """Return whether the parts together have the same words as the text, ignoring white space and lines of signs."""
     return _words(text) == "".join(map(_words, parts))
 
 

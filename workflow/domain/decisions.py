@@ -1,4 +1,4 @@
-"""Which decision or 決裁 counts at a gate."""
+"""The rule for which decision or 決裁 counts at a gate."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class SignedAs(Labelled):
 
 
 class SignoffResult(Labelled):
-    """What was signed: the 決裁, or that the plan is returned without it."""
+    """The result of a 決裁: approved, or returned without approval."""
 
     APPROVED = "approved", "決裁"
     RETURNED = "returned", "返却"
 
 
 class Validity(Labelled):
-    """Whether an answer still counts."""
+    """The validity of an answer."""
 
     IN_FORCE = "in_force", "有効"
     STALE = "stale", "前の版への結果（現在の版には効かない）"
@@ -35,12 +35,13 @@ class Validity(Labelled):
 
     @property
     def superseded(self) -> bool:
-        """Whether a later record stands in its place, or it is itself no answer: nothing can be done about it."""
+        """Return whether a later record replaced the answer, or the record only takes another back. Such an
+        answer cannot be acted on."""
         return self in (Validity.CORRECTED, Validity.TAKEN_BACK, Validity.TAKING_BACK)
 
 
 class Manner(Labelled):
-    """How a decision came about."""
+    """The manner in which a decision was made."""
 
     RECORDED = "recorded", "会議の記録"
     TALLIED = "tallied", "採決"

@@ -1,11 +1,11 @@
-"""What becomes of a message on its way."""
+"""States of a delivery."""
 
 from definitions.labelled import Labelled
 
 
 class State(Labelled):
-    """What became of a delivery. `dropped`: no longer true when it was to be sent; `missed`: its time passed
-    before it could be sent."""
+    """The state of a delivery. `dropped`: no longer true when it was due; `missed`: its time passed before it
+    could be sent."""
 
     PENDING = "pending", "送信待ち"
     SENDING = "sending", "送信中"

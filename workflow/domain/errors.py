@@ -1,5 +1,5 @@
-"""What can go wrong, one small family. Each error carries its data; the words are made from it in the language of
-who is told, and say what to do next."""
+"""Errors of the product. Each carries its data; its message is made in the reader's language and says what to do
+next."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -40,8 +40,8 @@ __all__ = [
 
 
 def message_of(error: SakuteiError) -> str:
-    """What is said of any error, in the language chosen. The faults of a chain are found on a floor that has no
-    catalogue."""
+    """Return the message of any error in the chosen language. Faults of a chain are translated here, because
+    `definitions` has no catalogue."""
     return error.told(reworded) if isinstance(error, ChainInvalid) else error.message
 
 

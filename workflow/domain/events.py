@@ -75,7 +75,7 @@ class Tag(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What keys in events stand for. A key that is not here is said as it is."""
+    """Names for the keys in events. An unknown key is shown as it is."""
 
     people: Mapping[str, str] = field(default_factory=dict)
     bodies: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +93,8 @@ def event_words(
     meeting: str | None = None,
     names: Names = NOBODY,
 ) -> str:
-    """What happened, with the labels of the plan's chain; `meeting` is the title of the meeting it happened at."""
+    """Return the description of an event, with the labels of the plan's chain. `meeting` is the title of the
+    meeting where it happened."""
     parts = [*_of_a_plan(tag, data, chain), *_of_people(tag, data, names)]
     parts.extend(say("条件: {text}", text=condition) for condition in data.get("conditions") or ())
     parts.extend(str(data[name]) for name in ("reason", "note") if data.get(name))

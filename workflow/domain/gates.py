@@ -14,7 +14,7 @@ from workflow.domain.language import label, say
 
 
 class Lack(StrEnum):
-    """What is missing at a shut gate."""
+    """The kinds of missing requirements at a closed gate."""
 
     AFTER = "after"
     DOCUMENT = "document"
@@ -83,7 +83,7 @@ class PeriodFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the records say of the stage a plan stands in, on this visit."""
+    """Recorded facts about the plan's current stage, on this visit."""
 
     now: datetime
     stage: str

@@ -26,7 +26,7 @@ class Language(Labelled):
 
 
 class Dates(Labelled):
-    """How days are written: 令和5年6月12日（月）, or 2023-06-12."""
+    """The format of dates: 令和5年6月12日（月）, or 2023-06-12."""
 
     ERA = "era", "和暦（令和5年6月12日）"
     ISO = "iso", "西暦（2023-06-12）"
@@ -56,8 +56,8 @@ def reworded(value: Value) -> Value | Words:
 
 
 def label(member: Labelled) -> str:
-    """What a member of one of our closed lists is called, in the language chosen. Whatever else has a label, such as
-    a stage or a gate, was named by people: it is shown as they wrote it, and refused here."""
+    """Return the label of a member of one of our closed lists, in the chosen language. Labels written by people,
+    such as those of stages and gates, are shown as written and are refused here."""
     if not isinstance(member, Labelled):
         raise TypeError(f"no member of a closed list: {member!r}")
     return translate(member.label)

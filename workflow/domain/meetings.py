@@ -21,7 +21,7 @@ class MeetingStatus(Labelled):
 
 
 def is_open(status: str) -> bool:
-    """Whether a meeting of that status is neither cancelled nor closed: called, and still to be held or finished."""
+    """Return whether a meeting of that status is neither cancelled nor closed."""
     return status == MeetingStatus.CALLED
 
 
@@ -39,7 +39,7 @@ RATIFYING: dict[Urgent, tuple[Outcome, ...]] = {
     Urgent.REPORT: (Outcome.RECEIVED,),
     Urgent.APPROVAL: (Outcome.APPROVED, Outcome.REJECTED),
 }
-"""What a body can answer to its chair's 専決: heard, or approved or not."""
+"""The answers of a body to its chair's 専決: received, or approved or rejected."""
 
 
 def allowed_outcomes(purpose: Purpose, body: Body) -> tuple[Outcome, ...]:
@@ -60,7 +60,7 @@ USUAL_PURPOSE = {
 
 
 class Phase(Labelled):
-    """Where a meeting stands between its calling and its end."""
+    """The phase of a meeting, from its call to its end."""
 
     COMING = "coming", "招集済"
     ANSWERING = "answering", "回答受付中"
@@ -103,7 +103,7 @@ class HeldMeeting(Scheduled, Protocol):
 
 
 def phase_of(meeting: Scheduled, now: datetime) -> Phase:
-    """How the meeting stands at that moment."""
+    """Return the phase of the meeting at that time."""
     if meeting.status == MeetingStatus.CANCELLED:
         return Phase.CANCELLED
     if meeting.status == MeetingStatus.CLOSED:

@@ -24,7 +24,7 @@ class Status(Labelled):
 
 @dataclass(slots=True)
 class PlanPosition:
-    """Where a plan stands: what the machine moves."""
+    """The position of a plan in its chain: the state of the machine."""
 
     stage: str
     status: Status = Status.ACTIVE

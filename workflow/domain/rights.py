@@ -108,12 +108,12 @@ class Actor:
         return frozenset(held)
 
     def may(self, act: Act, *, department: str | None = None, body: str | None = None) -> bool:
-        """Whether some standing of the person carries the right."""
+        """Return whether any capacity of the person carries the right."""
         return bool(RIGHTS[act] & self.standings(department=department, body=body))
 
     def may_somewhere(self, act: Act) -> bool:
-        """Whether the person could do it in some department, body or office: what a door asks before it opens;
-        the use case asks again for the plan or body in question."""
+        """Return whether the person may do it in any department, body or office. Checked by routes; the use case
+        checks again for its plan or body."""
         held = {Capacity.STAFF} if self.departments else set()
         for body, _ in self.seats:
             held |= self.standings(body=body)
@@ -131,7 +131,8 @@ class Actor:
             self.refuse(act)
 
     def require_service(self) -> None:
-        """What is everybody's own, a token or a password, is so while they serve here. Raises `HasLeft`."""
+        """Check that the person still serves here, as the use of a personal token or password requires. Raises
+        `HasLeft`."""
         if self.left:
             raise HasLeft(self.name)
 

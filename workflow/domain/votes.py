@@ -1,4 +1,4 @@
-"""How votes become an outcome: quorum, majority and the chair's deciding vote, as the body's rule says."""
+"""Votes and their outcome: quorum, majority and the chair's casting vote, by the body's rule."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Tally:
 
     @property
     def cast(self) -> int:
-        """How many votes count, abstentions among them."""
+        """Return the number of valid votes, abstentions included."""
         return self.in_favour + self.against + self.abstained
 
 
@@ -69,8 +69,8 @@ def tally_of(
     chairs: Collection[int],
     present: Collection[int] | None,
 ) -> Tally:
-    """What the ballots on one item, in the order they were cast, amount to. `present` are the members there
-    themselves or by deputy; None in a 持ち回り, where those who answered count as there."""
+    """Return the tally of the ballots on one item, given in the order they were cast. `present` are the members
+    who attend themselves or by deputy; None in a 持ち回り, where those who answered count as present."""
     stand = standing(ballots)
     own = {each.member: each.choice for each in stand if not each.casting}
     deciding = [each.choice for each in stand if each.casting]

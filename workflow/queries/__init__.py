@@ -1,5 +1,4 @@
-"""What people ask: why can it not move, what waits for me, what happened, when was it planned. Reading only;
-the answers are data first, words second."""
+"""Queries: blockers of a plan, worklist, history, schedule. Read-only; the results are data first, text second."""
 
 from workflow.queries.blockers import Blockers, blockers, why
 from workflow.queries.bodies import BodyFact, BodyLine, body, body_list, body_names

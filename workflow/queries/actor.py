@@ -28,13 +28,13 @@ def in_term(
     table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator],
     day: date | ColumnElement[date] | InstrumentedAttribute[date],
 ) -> ColumnElement[bool]:
-    """Whether the row holds on that day; both ends included."""
+    """The condition that the row is valid on that day, both ends included."""
     return (table.since <= day) & or_(table.until.is_(None), table.until >= day)
 
 
 def has_left(day: date) -> ColumnElement[bool]:
-    """Whether the `Person` of a statement served here once and no longer does: everything they held has ended
-    before that day (異動・退職)."""
+    """The condition that the `Person` of a statement served here and no longer does: all their terms ended before
+    that day (異動・退職)."""
     held, holds = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
     for table in (Posting, Membership, Administrator):
         theirs = select(table.id).where(table.person_id == Person.id).correlate(Person)

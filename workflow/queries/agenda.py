@@ -101,15 +101,15 @@ class AloneDecided:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What an item puts, by their numbers: a plan, to a meeting."""
+    """The plan and the meeting of an agenda item, by number."""
 
     plan: int
     meeting: int
 
 
 def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Item]:
-    """What is on the meeting's agenda, in its order; `with_removed`, what was taken off it too. Two statements,
-    beside each chain once in a process."""
+    """Return the meeting's agenda, in its order; `with_removed` includes the items taken off. Two statements, and
+    one for each chain not yet loaded in this process."""
     on_it = [] if with_removed else [AgendaItem.removed_at.is_(None)]
     newest = aliased(Version)
     current = (
@@ -150,7 +150,7 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
 
 
 def put(db: Session, item: int) -> Put:
-    """What the item of that number puts. One statement. Raises `NotFound`."""
+    """Return the plan and the meeting of the agenda item of that number. One statement. Raises `NotFound`."""
     found = db.execute(select(AgendaItem.plan_id, AgendaItem.meeting_id).where(AgendaItem.id == item)).first()
     if found is None:
         raise NotFound("議題", str(item))
@@ -286,7 +286,7 @@ def _listed(db: Session, meeting: int) -> set[tuple[int, str, int]]:
 
 
 def _waiting(db: Session, body: str) -> dict[tuple[int, str, int], str]:
-    """What waits on the agendas of the body's meetings, each with the title of its meeting."""
+    """Return the undecided items on the agendas of the body's meetings, each with the title of its meeting."""
     items = undecided().add_columns(AgendaItem.plan_id, AgendaItem.gate_key, AgendaItem.version_id)
     rows = db.execute(items.where(Meeting.body_key == body))
     return {(plan, gate, version): title for title, plan, gate, version in rows}

@@ -37,8 +37,8 @@ class Place:
     deputies: tuple[Named, ...]
 
     def filled_by(self, person: str, *, in_writing: bool) -> bool:
-        """Whether the person votes from this place: its member or, in a 持ち回り, any of their deputies; at a
-        sitting, whoever is recorded as there."""
+        """Return whether this person may vote for this seat: its member or, in a 持ち回り, any of their deputies;
+        at a sitting, the person recorded as present."""
         if in_writing:
             return person in {self.seat.key, *(each.key for each in self.deputies)}
         there = self.deputy.key if self.deputy else self.seat.key
@@ -47,8 +47,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a place stands on an item: its choice, None when there is none, and who gave it for them. `counts`: an
-    answer from here does; a chair who presides keeps theirs for a tie."""
+    """The vote of a place on an item: its choice, None when there is none, and the person who voted for it.
+    `counts`: a vote of this place is counted; a presiding chair votes only in a tie."""
 
     place: Place
     choice: Choice | None
@@ -94,7 +94,7 @@ def places(db: Session, meeting: HeldMeeting) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """What was recorded of a member's attendance: `deputy` is the key of who sat in for them."""
+    """The recorded attendance of a member. `deputy` is the key of the person who attended for them."""
 
     member: str
     name: str

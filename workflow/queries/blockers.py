@@ -123,7 +123,7 @@ _MISSING = {
     Lack.SIGNATURE_STALE: "決裁は{detail}へのもので、現在の{current}には効きません。",
     Lack.SIGNATURE_RETURNED: "決裁されずに返されました。",
 }
-"""What is said to be missing for each lack."""
+"""The text for each kind of missing requirement."""
 
 
 def _who(plan: PlanFact, state: GateState) -> str:

@@ -101,7 +101,8 @@ def seated_body(db: Session, key: str, day: date) -> SeatedBody:
 
 
 def body_rule(db: Session, key: str) -> Body:
-    """What the body is, as the chain that last named it says. One statement, beside its chain once in a process."""
+    """Return the body as the newest chain that names it defines it. One statement, and one for its chain once in
+    a process."""
     return chain_of(db, known_body(db, key).chain_sha256).body(key)
 
 

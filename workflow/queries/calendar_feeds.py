@@ -1,4 +1,4 @@
-"""What a calendar feed shows, and whose feeds there are."""
+"""Calendar feeds: their entries and their owners."""
 
 import hashlib
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from workflow.queries.meetings import MeetingFact, meeting_fact, meetings
 from workflow.store.tables import BodyRecord, Event, Feed, Meeting, Membership, Person
 
 BACK = timedelta(days=90)
-"""How far back a feed reaches."""
+"""The oldest entries of a feed begin this long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def bodies_of(db: Session, person: str, day: date) -> list[tuple[str, str]]:
 
 
 def token_sha256(token: str) -> str:
-    """What is kept of a feed's token."""
+    """Return the digest of a feed's token, as stored."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -44,7 +44,7 @@ class RemarkLine:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Who was asked to read, newest version first; what was said, newest last."""
+    """The circulation and the discussion of a plan: `asked`, newest version first, and `said`, newest last."""
 
     asked: tuple[Asked, ...]
     said: tuple[RemarkLine, ...]
@@ -67,18 +67,18 @@ def reading(db: Session, plan: PlanFact) -> Reading:
 
 
 def concerned(who: Actor, act: Act, plan: PlanFact) -> bool:
-    """Whether the person may do that for the plan's department, or in any body of its chain."""
+    """Return whether the person may do that for the plan's department, or in any body of its chain."""
     return concerned_with(who, act, plan.department, plan.chain)
 
 
 def concerned_with(who: Actor, act: Act, department: str, chain: Chain) -> bool:
-    """Whether the person may do that for a plan of the department under the chain."""
+    """Return whether the person may do that for a plan of the department under the chain."""
     return who.may(act, department=department) or any(who.may(act, body=body.key) for body in chain.bodies)
 
 
 def circle(db: Session, plan: PlanFact, day: date) -> list[tuple[str, list[Contact]]]:
-    """Who may be asked to read the plan that day, in groups: its department, and each body of its chain. Two
-    statements."""
+    """Return the people who may be asked to read the plan that day, in groups: its department, and each body of
+    its chain. Two statements."""
     return [
         (name, people)
         for name, people in (

@@ -20,7 +20,7 @@ from workflow.queries.plans import PLAN_COLUMNS, PlanFact, plan_by_key, plan_fac
 from workflow.store.tables import ChainText, CommentPeriod, Opinion, Plan, Submission, Version
 
 MOST_LISTED = 300
-"""How many periods the lists go back: years of them."""
+"""Most periods in a list; enough for years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class Consultation:
 
     @property
     def newest(self) -> bool:
-        """Whether it is the one that opinions are for."""
+        """Return whether this is the round that opinions are collected for."""
         return self.round == self.rounds
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What came in during a period: opinions (件), persons (人), also by route, how many opinions still need an answer,
-    and what came too late."""
+    """Counts of a period: opinions (件), persons (人), persons by route, opinions that still need an answer, and
+    late opinions and persons."""
 
     opinions: int = 0
     persons: int = 0
@@ -221,7 +221,7 @@ def unanswered() -> ColumnElement[bool]:
 
 
 def unanswered_in(period: int | InstrumentedAttribute[int]) -> Select[int]:
-    """How many opinions of the period still need an answer."""
+    """Return a subquery that counts the opinions of the period that still need an answer."""
     return (
         select(func.count())
         .select_from(Opinion)

@@ -1,4 +1,4 @@
-"""What was answered at a plan's gates: the bodies' decisions and the 決裁, what they owe, and whether they hold."""
+"""Answers at a plan's gates: the bodies' decisions and the 決裁, their open duties, and their validity."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ Place = tuple[str, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What is owed after an answer: a condition to close, or the 後閲 of the principal somebody signed for.
-    `by`, `at` and `note` say who did it; None while it is open."""
+    """A duty that follows from an answer: a condition to close, or the 後閲 by the principal of a deputy who
+    signed. `by`, `at` and `note` say who did it; None while it is open."""
 
     number: int
     words: str
@@ -162,8 +162,8 @@ def validities(
 
 
 def standing_answers(db: Session, plan: PlanFact) -> list[tuple[GateAnswer, Validity]]:
-    """What was answered at the plan's gates and neither corrected nor taken back, oldest first, each with whether it
-    still counts. Two statements."""
+    """Return the answers at the plan's gates that were neither corrected nor taken back, oldest first, each with
+    its validity. Two statements."""
     given = answers(db, plan)
     holds = validities(plan, given, versions(db, plan))
     return [(each, holds[each.id]) for each in given if not holds[each.id].superseded]
@@ -175,8 +175,8 @@ def right_to_decide(manner: str) -> Act:
 
 
 def reviews(who: Actor, gate: Gate, principal: int, held: Collection[tuple[int, str]]) -> bool:
-    """Whether the 後閲 of what a deputy signed at the gate is the person's: the principal's while they hold the
-    office, and afterwards that of whoever holds it. `held` is who does today, as `people.in_office` finds it."""
+    """Return whether the person is to review (後閲) a deputy's signature at the gate: the principal while they
+    hold the office, afterwards the holder of the office. `held` are today's holders, from `seats.in_office`."""
     if not isinstance(gate, SignoffGate):
         return False
     mine = (who.id, gate.office) in held
@@ -184,8 +184,8 @@ def reviews(who: Actor, gate: Gate, principal: int, held: Collection[tuple[int, 
 
 
 def built_on(plan: PlanFact, given: Sequence[GateAnswer], answer: GateAnswer) -> str | None:
-    """What somebody built on the answer, so that it can no longer be taken back (引戻し), in words; None when
-    nobody did."""
+    """Return the reason why the answer can no longer be taken back (引戻し), as text: a later act is based on it.
+    None when there is no such act."""
     if (plan.stage.key, plan.visit) != (answer.stage, answer.visit):
         return say("計画が既に動いた")
     if answer.signoff:

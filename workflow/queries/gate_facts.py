@@ -1,4 +1,4 @@
-"""What the records say of a plan, read for the gates. Few statements, whatever the plan's history."""
+"""Facts that the gates need, read from the records. Few statements, whatever the plan's history."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ REFUSALS = frozenset({Outcome.REJECTED, Outcome.RETURNED})
 
 
 def facts(db: Session, plan: PlanFact, now: datetime) -> Facts:
-    """What the gates of the stage the plan stands in need to know. One to three statements."""
+    """Return the facts that the gates of the plan's current stage need. One to three statements."""
     kinds = {type(gate) for gate in plan.stage.gates}
     ask, of_one = connection_of(db).execute, {"plan": plan.id}
     decisions = _decisions(ask(_DECISIONS, of_one).all()) if BodyGate in kinds else {}

@@ -17,7 +17,7 @@ from workflow.store.tables import BodyRecord, Department, Event, Meeting, Person
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Which events: of a kind, by a person (key or whole name), on a plan (key or a part of its title), on a
+    """A filter of events: by kind, by person (key or whole name), by plan (key or a part of its title), by
     meeting, from a day to a day (both included). None: all."""
 
     tag: Tag | None = None

@@ -13,7 +13,7 @@ from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.store.tables import BodyRecord, ClosedDay, CommentPeriod, Meeting, Plan
 
 PAGE = 30
-"""How many meetings a page of a list shows."""
+"""Number of meetings on one page of a list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the public said, and what the office answers, as the staff and the public read it."""
+"""Opinions of the public and the office's replies, as the staff and the public read them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ ON_A_PAGE = 20
 
 
 class Which(Labelled):
-    """Which opinions a list shows."""
+    """The opinions that a list shows."""
 
     ALL = "all", "すべて"
     UNANSWERED = "unanswered", "未回答"
@@ -108,8 +108,8 @@ def all_opinions(db: Session, period: int) -> list[Said]:
 def opinions_after(
     db: Session, period: int, following: int = 0, limit: int = 200
 ) -> tuple[list[Said], int | None]:
-    """What came in during the period in the order it was entered, the opinions after the number `following`. The
-    second value is the number to go on from, None at the end. One statement."""
+    """Return the opinions of the period in the order of entry, those after the number `following`. The second
+    value is the number to continue from, None at the end. One statement."""
     narrow = [Submission.period_id == period, Opinion.id > following]
     rows = db.execute(_opinions(narrow).order_by(None).order_by(Opinion.id).limit(limit + 1))
     found = [_said(row) for row in rows]
@@ -117,17 +117,18 @@ def opinions_after(
 
 
 def writers(db: Session, submissions: Iterable[int]) -> dict[int, Author]:
-    """Who wrote these letters: personal data, for those who run the comment. One statement."""
+    """Return the authors of these letters: personal data, for those who run the comment. One statement."""
     return _writers(db, Submission.id.in_(list(submissions)))
 
 
 def writers_of_period(db: Session, period: int) -> dict[int, Author]:
-    """Who wrote in this period: personal data, for those who run the comment. One statement."""
+    """Return the authors of this period: personal data, for those who run the comment. One statement."""
     return _writers(db, Submission.period_id == period)
 
 
 def letter(db: Session, number: str) -> tuple[datetime, int]:
-    """When the letter of that receipt number came in, and how many opinions it holds. One statement."""
+    """Return the time at which the letter of that receipt number arrived, and its number of opinions. One
+    statement."""
     period, _, within = number.partition("-")
     received_at, opinions = db.execute(
         select(Submission.received_at, func.count(Opinion.id))

@@ -25,7 +25,7 @@ from workflow.store.tables import (
 
 
 class TermState(Labelled):
-    """Where a day falls in a term."""
+    """The state of a term on a day."""
 
     NOW = "now", "現在"
     COMING = "coming", "これから"
@@ -184,7 +184,7 @@ def person(db: Session, key: str, day: date) -> PersonFact:
 
 
 def standing(since: date, until: date | None, day: date) -> TermState:
-    """Where the day falls in a term; both ends included."""
+    """Return the state of a term on that day; both ends included."""
     if day < since:
         return TermState.COMING
     return TermState.NOW if until is None or day <= until else TermState.PAST

@@ -219,8 +219,8 @@ def history(db: Session, plan: PlanFact) -> list[Happened]:
 def newest_first(
     db: Session, plan: PlanFact, *, before: int | None = None, limit: int = 50
 ) -> tuple[list[Happened], int | None]:
-    """What happened to the plan last, newest first; with `before`, what happened before the event of that
-    number. The second value is the `before` of the next page, None at the plan's beginning. One statement."""
+    """Return the events of the plan, newest first; with `before`, those before the event of that number. The
+    second value is the `before` of the next page, None at the plan's beginning. One statement."""
     wanted = _events(plan).order_by(Event.seq.desc()).limit(limit + 1)
     if before is not None:
         wanted = wanted.where(Event.seq < before)

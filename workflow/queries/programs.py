@@ -1,4 +1,4 @@
-"""Which programs act for whom, and which other systems are told."""
+"""API tokens and their persons, and the webhooks of other systems."""
 
 from dataclasses import dataclass
 from datetime import datetime

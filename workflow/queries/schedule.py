@@ -32,7 +32,7 @@ class Month:
 
 
 class Match(Labelled):
-    """How an entry of the schedule came out: as planned, planned only, or not planned for that month."""
+    """The result of an entry of the schedule: as planned, planned only, or not planned for that month."""
 
     AS_PLANNED = "as_planned", "予定どおり"
     PLANNED = "planned", "予定"

@@ -1,4 +1,4 @@
-"""Who sits where on a day: read-only questions on people."""
+"""Seats, positions and deputies on a day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,8 +41,8 @@ class Seat:
 
 
 def seats(db: Session, body: str, day: date, roles: Iterable[Role] = SEATED) -> list[Seat]:
-    """Who holds one of the roles in the body that day, the chair first. By default the members, without the
-    事務局."""
+    """Return the seats of the body with one of the roles that day, the chair first. By default the members,
+    without the 事務局."""
     rows = connection_of(db).execute(_SEATS, {"body": body, "roles": list(roles), "day": day})
     order = list(Role)
     found = sorted((Seat(*row[:4], role=Role(row[4])) for row in rows), key=lambda s: order.index(s.role))
@@ -69,7 +69,7 @@ def places_of(db: Session, who: Actor, body: str) -> set[int]:
 
 
 def holders(db: Session, office: str, day: date) -> list[Contact]:
-    """Who holds the office (職) that day."""
+    """Return the holders of the office (職) that day."""
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
         .join(Posting, Posting.person_id == Person.id)
@@ -80,7 +80,7 @@ def holders(db: Session, office: str, day: date) -> list[Contact]:
 
 
 def in_office(db: Session, offices: Iterable[str], day: date) -> frozenset[tuple[int, str]]:
-    """Who holds which of the offices (職) that day, as (person, office)."""
+    """Return the holders of the offices (職) that day, as (person, office)."""
     rows = db.execute(
         select(Posting.person_id, Posting.office).where(
             Posting.office.in_(sorted(offices)), in_term(Posting, day)
@@ -90,7 +90,7 @@ def in_office(db: Session, offices: Iterable[str], day: date) -> frozenset[tuple
 
 
 def staff(db: Session, department: str, day: date) -> list[Contact]:
-    """Who serves in the department that day."""
+    """Return the staff of the department that day."""
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
         .join(Posting, Posting.person_id == Person.id)
@@ -102,7 +102,7 @@ def staff(db: Session, department: str, day: date) -> list[Contact]:
 
 
 def is_deputy_of(db: Session, deputy: int, principal: int, day: date) -> bool:
-    """Whether one may stand in for the other that day."""
+    """Return whether `deputy` is a deputy of `principal` that day."""
     found = select(Deputy.id).where(
         Deputy.deputy_id == deputy, Deputy.principal_id == principal, in_term(Deputy, day)
     )

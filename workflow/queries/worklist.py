@@ -1,4 +1,4 @@
-"""What waits for a person."""
+"""The worklist of a person (今日の仕事)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ from workflow.store.tables import (
 
 
 class Waiting(Labelled):
-    """What can wait for a person."""
+    """Kinds of tasks on a worklist."""
 
     RECORD = "record", "結果の記録"
     ANSWER = "answer", "持ち回り・採決の回答"
@@ -83,12 +83,12 @@ class Task:
 
 
 def worklist(db: Session, person: str, now: datetime) -> list[Task]:
-    """What waits for the person, nearest first. Raises `NotFound`."""
+    """Return the person's tasks, nearest first. Raises `NotFound`."""
     return waiting_for(db, actor(db, person, tokyo_day(now)), now)
 
 
 def waiting_for(db: Session, who: Actor, now: datetime) -> list[Task]:
-    """What waits for that actor, nearest first. A fixed number of statements, however many plans there are."""
+    """Return the actor's tasks, nearest first. A fixed number of statements, however many plans there are."""
     coming = next_meetings(db, now)
     tasks = [
         *_items_waiting(db, who, now),

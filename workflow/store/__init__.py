@@ -1,1 +1,1 @@
-"""What lies on disk: the database and its tables, the event log, the documents."""
+"""Storage: the database and its tables, the event log, the documents."""

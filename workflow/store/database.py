@@ -15,17 +15,19 @@ from workflow.domain.errors import BadInput, DatabaseUnusable
 from workflow.store import private_files
 
 Reading = Session
-"""What `Office.reading` gives, for those who hand it on to the questions and ask the database nothing themselves."""
+"""The session of `Office.reading`, for modules that only pass it to queries and do not use the database
+themselves."""
 
 WRITER_LOCK = 0x73616B75
 """The PostgreSQL advisory lock a writing transaction holds: one writer an office, as `BEGIN IMMEDIATE` is."""
 
 LONGEST_PAUSE = 4
-"""How long a writing transaction on PostgreSQL may send nothing, in seconds: a process that stands still is put out,
-and the next one writes within 5 s. SQLite has no such limit: a process that stands still there has to be ended."""
+"""Longest pause between two statements of a writing transaction on PostgreSQL, in seconds: a process that hangs
+is disconnected, and the next one writes within 5 s. SQLite has no such limit: a process that hangs there has to
+be ended."""
 
 LONGEST_STATEMENT = 5
-"""How long one statement of a writing transaction on PostgreSQL may take, in seconds."""
+"""Longest time for one statement of a writing transaction on PostgreSQL, in seconds."""
 
 _BEGIN_READING = {"sqlite": "BEGIN"}
 _BEGIN_MIGRATING = {
@@ -127,7 +129,7 @@ def connection_of(db: Session) -> Connection:
 
 
 _UNANSWERED = 5
-"""How long either end of a connection to PostgreSQL waits for the other to take what it sent, in seconds."""
+"""Time for which either end of a PostgreSQL connection waits until the other receives its data, in seconds."""
 
 
 def _engine(url: str, lock_timeout: float) -> Engine:

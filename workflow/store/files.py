@@ -89,7 +89,7 @@ def read(store: Path, sha256: str) -> bytes:
 
 
 def checked(store: Path, sha256: str) -> Path:
-    """Where a document lies. Raises `DocumentDamaged` when it is gone or changed."""
+    """Return the path of a document. Raises `DocumentDamaged` when it is missing or changed."""
     place = path_of(store, sha256)
     try:
         found = _sha256_of(place)

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
 
     @property
     def maildir(self) -> Path:
-        """Where mail goes when no mail server is configured."""
+        """Return the Maildir used when no mail server is configured."""
         return self.data / "mail"
 
     def office(self) -> Office:

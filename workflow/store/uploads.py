@@ -1,4 +1,4 @@
-"""What an uploaded file is, from its content: nobody's word is taken for it."""
+"""The type of an uploaded file, determined from its content and not from its declared type."""
 
 import codecs
 import re
@@ -52,7 +52,7 @@ ALLOWED = (
     "PDF、Word（docx・doc）、Excel（xlsx・xls）、PowerPoint（pptx）、OpenDocument（odt・ods・odp）、"
     "テキスト（txt・md・csv。UTF-8 または Shift_JIS）、画像（png・jpg・tif）"
 )
-"""What is taken, in words."""
+"""The accepted types, as text."""
 
 
 def an_upload(filename: str, document: Path) -> FileKind:
@@ -100,7 +100,7 @@ def kind_of(document: BinaryIO) -> FileKind | str:
 
 
 def media_type_of(filename: str) -> str:
-    """What a stored document is served as: the media type its extension stands for, else octets."""
+    """Return the media type used to serve a stored document, by its extension; octet-stream when unknown."""
     suffix = PurePath(filename).suffix.lower()
     return next((kind.media_type for kind in TAKEN if suffix in kind.extensions), OCTETS)
 
@@ -164,7 +164,8 @@ def _in_archive(document: BinaryIO) -> FileKind | str:
 
 
 def _declared(archive: zipfile.ZipFile) -> str:
-    """What an OpenDocument says it is: its first member, stored as it is. Unpacked, one might be of any size."""
+    """Return the declared type of an OpenDocument file: its first member, stored uncompressed. A compressed one
+    is not read, because it might be of any size."""
     if archive.getinfo("mimetype").compress_type != zipfile.ZIP_STORED:
         return ""
     with archive.open("mimetype") as member:
@@ -184,7 +185,7 @@ def _in_old_office(document: BinaryIO) -> FileKind | str:
 
 
 def _text(document: BinaryIO) -> str | None:
-    """How the text begins, in UTF-8 or Shift_JIS as Windows writes it; None when it is none."""
+    """Return the start of the text, decoded as UTF-8 or as Windows's Shift_JIS; None when it is not text."""
     readings = (_read_as(encoding, document) for encoding in ("utf-8-sig", "cp932"))
     return next((beginning for beginning in readings if beginning is not None), None)
 

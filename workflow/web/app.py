@@ -178,8 +178,8 @@ class _Guard:
 
 
 def _sends_on(scope: Scope) -> bool:
-    """Whether so much may come after the answer that it is not waited for. A browser reads the answer only after it
-    has sent everything: whom we know is waited for longer."""
+    """Return whether the rest of the request may be too long to wait for. A browser reads the response only after
+    it has sent everything, so the limit is higher for a known user."""
     headers = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
     known = {"visitor", "caller"} & scope.get("state", {}).keys()

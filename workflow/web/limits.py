@@ -1,5 +1,5 @@
-"""How much of a request is read, and where it goes: as much as its route takes, and only once it is known who asks.
-A document goes to the disk as it comes."""
+"""Limits on request bodies: no more is read than the route accepts, and nothing before the user is known. A
+document is written to the disk while it arrives."""
 
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
@@ -25,7 +25,8 @@ KB, MB, GB = 1024, 1024**2, 1024**3
 
 
 class Load(Enum):
-    """What a route takes: so many bytes in all, so many fields of so many bytes each, and a file or none."""
+    """The request size that a route accepts: bytes in all, number of fields, bytes of a field, and number of
+    files (0 or 1)."""
 
     KEY = 16 * KB, 20, 16 * KB, 0
     """A password, a choice: what anybody may send."""
@@ -42,17 +43,17 @@ class Load(Enum):
 
 
 def takes(load: Load) -> dict[str, Any]:
-    """What a route takes, as its OpenAPI says it beside what it needs."""
+    """Return the declaration of a route's load, stored in its OpenAPI beside its permissions."""
     return {"x-takes": load.name}
 
 
 def load_of(route: Any, usual: Load) -> Load:
-    """What a route says it takes; `usual` when it says nothing."""
+    """Return the load that a route declares; `usual` when it declares none."""
     return Load[(route.openapi_extra or {}).get("x-takes", usual.name)]
 
 
 class Quota:
-    """How much one person may send: so many documents at once, so many bytes a day; in this process."""
+    """The upload limit of one person: documents at once and bytes a day, in this process."""
 
     def __init__(self, at_once: int = 2, a_day: int = 2 * GB) -> None:
         self.at_once, self.a_day = at_once, a_day
@@ -121,7 +122,8 @@ def document_of(upload: UploadFile) -> Arriving:
 
 
 def _announced(request: Request, load: Load, by: str | None) -> int:
-    """How many bytes a request says it has; 0 when it does not say. Who is not known has to say it."""
+    """Return the declared length of a request in bytes; 0 when it declares none. A user who is not signed in must
+    declare it."""
     length = request.headers.get("content-length", "0")
     if not length.isdigit():
         raise HTTPException(400)

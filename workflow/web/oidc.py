@@ -24,7 +24,7 @@ from workflow.domain.errors import SakuteiError
 from workflow.domain.language import say, translate
 
 FLOW_LIFE = timedelta(minutes=10)
-"""How long one may take at the provider."""
+"""Time allowed at the provider."""
 
 SKEW = 60
 """Seconds by which the provider's clock may differ from ours."""
@@ -42,7 +42,7 @@ SIGNED_WITH = [
     "EdDSA",
     "Ed25519",
 ]
-"""What an ID token may be signed with: the provider's private key, and never a secret that both know."""
+"""Allowed signature algorithms of an ID token: with the provider's private key, never with a shared secret."""
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,8 @@ class ProviderFailed(SakuteiError):
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
-    """What this browser must bring back: kept in its cookie, signed and dated, while it is at the provider."""
+    """The state of one sign-in, which this browser must return: kept in its cookie, signed and dated, while it is
+    at the provider."""
 
     state: str
     nonce: str
@@ -82,7 +83,7 @@ class _Flow:
 
 
 class _Metadata(BaseModel):
-    """What the provider says of itself (OpenID Connect Discovery 1.0, 3)."""
+    """The provider's metadata (OpenID Connect Discovery 1.0, 3)."""
 
     issuer: str
     authorization_endpoint: str
@@ -93,7 +94,7 @@ class _Metadata(BaseModel):
 
 
 def begin(provider: Provider, back: str, now: datetime) -> tuple[str, str]:
-    """Where to send the browser, and the cookie it takes along; `back` is the URL it returns to. Raises
+    """Return the provider's URL for the browser, and the cookie to set; `back` is the URL of return. Raises
     `ProviderFailed`."""
     flow = _Flow(*(secrets.token_urlsafe(32) for _ in range(3)))
     with _asking(provider) as client:
@@ -184,7 +185,7 @@ def _claims(
     token: Mapping[str, Any],
     now: datetime,
 ) -> dict[str, Any]:
-    """What the ID token says, once its signature, issuer, audience, times and nonce are found right."""
+    """Return the claims of the ID token, after its signature, issuer, audience, times and nonce were checked."""
     keys = KeySet.import_key_set(_answer(client.get(metadata.jwks_uri)))  # type: ignore[arg-type]
     read = jwt.decode(token["id_token"], keys, algorithms=SIGNED_WITH)
     claims = CodeIDToken(

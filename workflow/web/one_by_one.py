@@ -20,7 +20,7 @@ OF_ONE_ALONE: tuple[type[SakuteiError], ...] = (
     StaleVersion,
     NotNow,
 )
-"""What can stand against one of them and not against the next."""
+"""Errors of one row that need not affect the next."""
 
 
 def refusal_of(act: Callable[[], object]) -> str:

@@ -1,4 +1,4 @@
-"""What a route needs, and who passes."""
+"""The rights that a route requires, and the check."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Open(StrEnum):
 
 
 def needs(*rights: Act | Open) -> dict[str, Any]:
-    """What a route needs, as its OpenAPI says it: any one of the rights."""
+    """Return the declaration of a route's required rights, as stored in its OpenAPI: any one of them is enough."""
     return {"x-needs": [right.name for right in rights]}
 
 

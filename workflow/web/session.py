@@ -37,7 +37,7 @@ class NeedsSignIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks, of which office, when; `person` is what they may do today."""
+    """The signed-in user: office, key, name, time; `person` holds their rights today."""
 
     office: Office
     key: str
@@ -68,7 +68,7 @@ class Page(APIRoute):
 
 
 def _asks(dependant: Dependant, call: Callable[..., Any]) -> bool:
-    """Whether something a route depends on is given by that function."""
+    """Return whether a route depends on that function, directly or through another dependency."""
     return any(each.call is call or _asks(each, call) for each in dependant.dependencies)
 
 
@@ -136,8 +136,8 @@ def over_https(request: Request) -> bool:
 
 
 def cookie_name(request: Request, name: str) -> str:
-    """What a cookie is called on this connection. Over https, browsers let no other site of the office's domain
-    set one with this prefix."""
+    """Return the name of a cookie on this connection. Over https it has a prefix that prevents other sites of the
+    office's domain from setting it."""
     return f"__Host-{name}" if over_https(request) else name
 
 
@@ -167,5 +167,5 @@ def session_token(request: Request) -> str:
 
 
 def source_of(request: Request) -> str:
-    """Whom a request is counted as, by the network address it came from."""
+    """Return the source under which a request is counted, from its network address."""
     return subscriber(request.client.host if request.client else "")

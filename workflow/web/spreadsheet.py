@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""How a cell begins that some spreadsheet takes for a formula (OWASP: CSV injection)."""
+"""First characters that some spreadsheets read as a formula (OWASP: CSV injection)."""
 BOM = "\ufeff"
 """Tells a spreadsheet that this is UTF-8."""
 

@@ -1,4 +1,4 @@
-"""What was decided on a plan: the bodies' decisions and the 決裁, each with whether it still counts."""
+"""Decisions on a plan: the bodies' decisions and the 決裁, each with its validity."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What is sent to whom: mail that a step would send, and messages on their way."""
+"""Deliveries: mail that a step would send, and messages on their way."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What the shapes of every subject are made of: days, moments, and the plain answers."""
+"""Shared types of all subjects: dates, times, and the plain responses."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -32,7 +32,7 @@ Moment = Annotated[
 
 
 class Shown(BaseModel):
-    """What a program reads, made of a fact."""
+    """A response model, made from a fact."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -1,4 +1,4 @@
-"""What waits for a person."""
+"""The worklist of a person."""
 
 from collections.abc import Iterable
 

@@ -24,7 +24,7 @@ PLAN = "dx2025"
 BUKAI, HONBU, IINKAI = "joho_bukai", "ict_honbu", "kikaku_iinkai"
 SINCE = date(2021, 4, 1)
 TICKS = (time(8, 30), time(9, 0))
-"""When the replayed scheduler looks each day: the times the chain's reminders fall at."""
+"""Times of day of the replayed scheduler: those of the chain's reminders."""
 
 PEOPLE = (
     ("tanto", "担当 花子", "it", None),
@@ -61,7 +61,7 @@ SECRETARY = {BUKAI: "tanto", HONBU: "tanto", IINKAI: "gikai"}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What somebody sent in during the public comment."""
+    """A letter sent in during the public comment."""
 
     name: str
     route: Route

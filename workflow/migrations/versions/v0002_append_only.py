@@ -1,4 +1,4 @@
-"""What was decided, signed, voted, stepped or logged is never changed or deleted, by nobody."""
+"""Triggers that prevent any change or deletion of decisions, signatures, votes, steps and events."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""What the pages and the programs beside them need: mailed links, feeds, tokens, webhooks, 供覧, discussion."""
+"""Tables for the pages and other programs: mailed links, feeds, tokens, webhooks, 供覧, discussion."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What every table has: moments in UTC, names of constraints, and which rows are never changed."""
+"""Shared by all tables: times in UTC, names of constraints, and the rows that never change."""
 
 import json
 from datetime import UTC, date, datetime
@@ -54,8 +54,8 @@ _OURS = '{"text": '
 
 
 class Sentence(TypeDecorator[str]):
-    """What the program said, kept with its message id and values, and said in the language of whoever reads it. A text
-    without them is kept as it is."""
+    """A message of the program, stored with its message id and values and translated for each reader. Text
+    without them is stored unchanged."""
 
     impl = Text
     cache_ok = True

@@ -1,4 +1,4 @@
-"""What was decided: outcomes, conditions, 決裁 and 後閲."""
+"""Tables of decisions: outcomes, conditions, 決裁 and 後閲."""
 
 from datetime import date, datetime
 

@@ -48,7 +48,7 @@ class Delivery(Record):
 
 
 class Cursor(Record):
-    """How far a reader of the event log has come."""
+    """The position of a reader in the event log."""
 
     __tablename__ = "cursor"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -51,7 +51,7 @@ class AgendaItem(Record):
 
 
 class Attendance(Record):
-    """Whether a member was there, and who sat in for them (代理出席)."""
+    """The attendance of a member, and the person who attended for them (代理出席)."""
 
     __tablename__ = "attendance"
     id: Mapped[int] = mapped_column(primary_key=True)

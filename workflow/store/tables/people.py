@@ -25,7 +25,7 @@ class Person(Record):
 
 
 class Posting(Record):
-    """Where a person serves and as what (職), from a day until a day; until None means still."""
+    """A person's department and position (職), from a day until a day; until None means still."""
 
     __tablename__ = "posting"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,7 +51,7 @@ class Membership(Record):
 
 
 class Deputy(Record):
-    """Who may stand in for whom: sit in for them (代理), or sign for them (代決)."""
+    """A deputy of a person, who attends (代理) or signs (代決) for them."""
 
     __tablename__ = "deputy"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,7 +62,7 @@ class Deputy(Record):
 
 
 class Administrator(Record):
-    """Who keeps the list of people, the closed days and the chains."""
+    """A person who manages the list of people, the closed days and the chains."""
 
     __tablename__ = "administrator"
     id: Mapped[int] = mapped_column(primary_key=True)

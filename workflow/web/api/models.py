@@ -1,4 +1,4 @@
-"""What the calls of several subjects are sent alike: keys, numbers, texts."""
+"""Shared types of request bodies: keys, numbers, texts."""
 
 from typing import Annotated
 
@@ -27,6 +27,6 @@ Reason = Annotated[str, Field(min_length=1, max_length=20_000, description="ÁêÜÁ
 
 
 class Asked(BaseModel):
-    """What a call is sent. A name that is not known is refused, so that a slip does not go unnoticed."""
+    """A request body. Unknown names are refused, so that a typing mistake is noticed."""
 
     model_config = ConfigDict(extra="forbid")

@@ -178,7 +178,7 @@ def problem(
 
 
 def _members(error: SakuteiError) -> dict[str, Any]:
-    """What a program can act on, error by error."""
+    """Return the error's data that a program can act on."""
     match error:
         case GateClosed():
             return {"blockers": [Blocker.model_validate(reason) for reason in error.why]}
@@ -206,7 +206,7 @@ def _place(where: tuple[int | str, ...]) -> str:
 
 
 def _wrong(found: Mapping[str, Any]) -> str:
-    """What is wrong with a value, in words."""
+    """Return the fault of a value, as text."""
     limits = found.get("ctx") or {}
     words = _WRONG.get(found["type"])
     return say(words, **limits) if words else say("値の形が違います（{kind}）。", kind=found["type"])

@@ -1,4 +1,4 @@
-"""What every call stands on: whose token it is, what it may be used for, and that it is done once."""
+"""Shared by all API routes: the token's person, its scope, and idempotency."""
 
 import hashlib
 import json
@@ -41,7 +41,7 @@ Answer = BaseModel | Response
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Who calls, through which token, when; `office` is where it acts."""
+    """The caller of the API: person, token, scopes, time; `office` is the office it acts in."""
 
     office: Office
     key: str
@@ -101,12 +101,12 @@ Doing = Annotated[Attempt, Depends(_attempt)]
 
 
 def reads(*rights: Act | Open) -> dict[str, Any]:
-    """What a reading call declares of itself."""
+    """Return the declaration of a reading route."""
     return {"openapi_extra": _asks(Scope.READ, *(rights or (Open.SIGNED_IN,))), "responses": _refusals()}
 
 
 def writes(scope: Scope, *rights: Act | Open, load: Load = Load.JSON) -> dict[str, Any]:
-    """What a writing call declares of itself: 201 is done, 200 is a dry run."""
+    """Return the declaration of a writing route: 201 is done, 200 is a dry run."""
     parameter = {
         "name": "Idempotency-Key",
         "in": "header",
@@ -235,8 +235,8 @@ def _replayed(found: Answered) -> Response:
 
 
 async def _digest(request: Request) -> str:
-    """What tells one request from another: the method, the place, the content. A form is told apart by its fields:
-    how it is wrapped differs each time."""
+    """Return a digest that identifies the request: its method, URL and content. A form is identified by its
+    fields, because its encoding differs each time."""
     parts = [request.method, request.url.path, request.url.query]
     if load_of(request.scope["route"], Load.JSON) is Load.JSON:
         return _sha256(*(part.encode() for part in parts), await request.body())

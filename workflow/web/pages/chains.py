@@ -117,7 +117,7 @@ def _again(
 
 
 def _drawn(chain: Chain) -> dict[str, Any]:
-    """What the pages show of a chain. The picture is SVG that escapes every word of the chain."""
+    """Return the template values of a chain. The picture is SVG that escapes every text of the chain."""
     return {
         "chain": chain,
         "drawn": Markup(picture(chain)),  # noqa: S704

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/plans/{key}", route_class=Page)
 
 @router.get("/circulate", openapi_extra=needs(Act.CIRCULATE))
 def choose_readers(request: Request, who: Reader, key: str) -> Response:
-    """Whom to ask, in the groups they belong to; who was asked for this version is shown as such."""
+    """Show the people who may be asked to read, in groups; those already asked for this version are marked."""
     with who.office.reading() as db:
         plan = plan_by_key(db, key)
         if not queries.concerned(who.person, Act.CIRCULATE, plan):

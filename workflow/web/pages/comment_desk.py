@@ -1,4 +1,4 @@
-"""What each of the staff's pages about one public comment begins with."""
+"""Shared by the staff's pages about one public comment."""
 
 from dataclasses import dataclass
 
@@ -27,13 +27,13 @@ class Desk:
 
     @property
     def takes_letters(self) -> bool:
-        """Whether the office still enters letters: late ones too, until the result is published."""
+        """Return whether letters can still be entered: late ones too, until the result is published."""
         begun = self.asked is not None and self.asked.begun and self.asked.newest
         return self.runs and begun and not self.published
 
     @property
     def answers(self) -> bool:
-        """Whether answers can be written and changed."""
+        """Return whether replies can be written and changed."""
         settled = self.asked is None or self.asked.state in (PeriodState.STOPPED, PeriodState.PUBLISHED)
         return self.runs and not settled
 

@@ -118,7 +118,7 @@ def preview(request: Request, who: Reader, key: str) -> Response:
 
 @router.get("/{key}/publish", openapi_extra=needs(Open.SIGNED_IN))
 def publish_page(request: Request, who: Reader, key: str) -> Response:
-    """What the public will see of the result, and what still keeps it from them."""
+    """Show the result as the public will see it, and the reasons why it cannot be published yet."""
     with who.office.reading() as db:
         found, asked = asking(db, who, key)
         shown = result_of(db, replace(asked, state=PeriodState.PUBLISHED))
@@ -151,7 +151,7 @@ def publish(request: Request, who: FormUser, key: str, form: Filled) -> Response
 
 
 def _shown(db: Reading, who: Visitor, found: Desk) -> dict[str, Any]:
-    """How the comment stands, and the gates at which one can be opened now or once others are open."""
+    """Return the state of the comment, and the gates at which one can be opened now or after other gates."""
     states = queries.blockers(db, found.plan, who.now).states
     waiting = [state for state in states if isinstance(state.gate, PeriodGate)]
     came_in = queries.came_in(db, [each.id for each in found.rounds])

@@ -1,4 +1,4 @@
-"""What was answered at a plan's gates: one answer with its correction and 引戻し, conditions, 専決, 決裁, 後閲."""
+"""Answers at a plan's gates: one answer with its correction and 引戻し, conditions, 専決, 決裁, 後閲."""
 
 from enum import StrEnum
 from typing import Annotated

@@ -25,17 +25,17 @@ from workflow.web.spreadsheet import csv_lines
 router = APIRouter(prefix="/log", route_class=Page)
 
 VERIFIED_AT_ONCE = 20_000
-"""How many events are verified whenever the page is opened: a fifth of a second. Of more, the whole is verified
-when somebody asks."""
+"""Number of events verified whenever the page is opened: a fifth of a second. A longer log is verified only on
+request."""
 
 AT_ONCE = 500
-"""How many events the CSV reads at once."""
+"""Number of events that the CSV reads at once."""
 
 
 def narrowed(
     tag: str = "", person: str = "", plan: str = "", meeting: str = "", first: str = "", last: str = ""
 ) -> Narrowed:
-    """What the reader asked for. Raises `BadInput`."""
+    """Return the filter that the reader typed. Raises `BadInput`."""
     if meeting.strip() and not (meeting.strip().isascii() and meeting.strip().isdigit()):
         problem = say("「{given}」は番号ではありません", given=meeting[:40])
         raise BadInput(say("会議の番号"), problem, say("半角の数字で入力してください。"))
@@ -94,8 +94,8 @@ def as_csv(who: Reader, asked: Asked) -> Response:
 
 
 def _verified(db: Reading, *, whole: bool) -> dict[str, Any]:
-    """How many events there are, how many of them were verified (None: too many to do it unasked), and what is
-    broken."""
+    """Return the number of events, the number verified (None: too many to verify without a request), and the
+    broken ones."""
     last = last_event(db)
     if last > VERIFIED_AT_ONCE and not whole:
         return {"last": last, "verified": None, "broken": None}

@@ -68,5 +68,6 @@ def _provider(request: Request) -> Provider:
 
 
 def _back(request: Request) -> str:
-    """Where the provider sends people back to. From the settings: what a request says of its host proves nothing."""
+    """Return the URL to which the provider redirects. Made from the settings, because the request's host cannot
+    be trusted."""
     return f"{request.app.state.mail.site}/sign-in/oidc/back"

@@ -1,4 +1,5 @@
-"""What the public said, for the staff: letters entered, opinions listed, divided, and taken out as a spreadsheet."""
+"""Opinions of the public, for the staff: letters entered, opinions listed, divided, and exported as a
+spreadsheet."""
 
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode

@@ -187,7 +187,7 @@ def day_asked(who: Visitor, text: str) -> date:
 
 
 def may_keep(db: Reading, who: Visitor) -> bool:
-    """Whether the person keeps the list of people today."""
+    """Return whether the person may manage the list of people today."""
     return actor(db, who.key, tokyo_day(who.now)).may(Act.KEEP_PEOPLE)
 
 

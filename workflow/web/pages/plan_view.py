@@ -1,6 +1,6 @@
-"""What the page of a plan shows, and what of it its reader may do. With those that sign the reader in, twelve
-statements at most, whatever the plan's history (one more under a chain that sets a body, a 決裁 and a public
-comment on one and the same stage, and one more for who holds an office while a 後閲 is owed)."""
+"""The data of a plan's page, and the acts its reader may do. With those for signing in, at most twelve
+statements, whatever the plan's history (one more under a chain that sets a body, a 決裁 and a public comment on
+the same stage, and one more for the holders of an office while a 後閲 is open)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from workflow.store.database import Reading
 from workflow.web.session import Visitor
 
 EVENTS_SHOWN = 50
-"""How many events of its history the page of a plan shows."""
+"""Number of events in the history on a plan's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ _SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
 
 
 def _in_office(db: Reading, given: Sequence[GateAnswer], who: Actor) -> frozenset[tuple[int, str]]:
-    """Who holds today an office the reader holds, where that decides whose a 後閲 is."""
+    """Return today's holders of the reader's offices, when an open 後閲 depends on them."""
     owed = any(each.signoff and owed.at is None for each in given for owed in each.owed)
     return in_office(db, who.offices, who.on) if owed and who.offices else frozenset()
 
@@ -205,12 +205,12 @@ def _answer_view(
 
 
 def _of_version(views: Sequence[AnswerView], version: VersionLine) -> list[AnswerView]:
-    """What was answered on the version, without what was corrected or taken back."""
+    """Return the answers on the version, without those corrected or taken back."""
     return [v for v in views if v.answer.version == version.number and not v.validity.superseded]
 
 
 def _losing(plan: PlanFact, views: Sequence[AnswerView]) -> list[AnswerView]:
-    """What a new version would make stale."""
+    """Return the answers that a new version would make stale."""
     here = (plan.stage.key, plan.visit)
     return [
         view

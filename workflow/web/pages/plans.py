@@ -118,7 +118,7 @@ def history(request: Request, who: Reader, key: str, before: int | None = None) 
 
 
 def _named(choice: str, chain: Chain) -> str:
-    """How the form names a chain. Of the office's own there may be several of one key."""
+    """Return the form's name for a chain. The office may have several versions of one key."""
     name = say("{title}（{office}、{key}）", title=chain.title, office=chain.office, key=chain.key)
     return (
         name if choice == chain.key else say("{chain} この庁の定義 {sha256}", chain=name, sha256=choice[:8])

@@ -1,6 +1,6 @@
-"""What the public sees without signing in: which plans ask for opinions, the text, the form, the result.
+"""Pages for the public, without signing in: plans that ask for opinions, the text, the form, the result.
 
-A plan is here from the day its public comment begins; before that, and of every other plan, nothing is said."""
+A plan is shown from the day its public comment begins. Before that, the pages do not reveal that it exists."""
 
 import hmac
 from typing import Annotated, Any
@@ -137,7 +137,8 @@ def public_view(
 
 
 def result_of(db: Reading, asked: Consultation) -> dict[str, Any]:
-    """What is published: the counts, and the answers to what came in time. Nothing before the publication."""
+    """Return the published result: the counts, and the replies to the opinions that arrived in time. Empty before
+    the publication."""
     if asked.state is not PeriodState.PUBLISHED:
         return {}
     return {

@@ -11,14 +11,14 @@ from workflow.domain.language import say
 from workflow.domain.validation import LONGEST_TEXT, some_text
 
 FIRST_FIELDS = 3
-"""How many opinions there is room for at first."""
+"""Number of fields for opinions shown at first."""
 LURE = "homepage"
 """A field that people do not see and programs fill in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed. `opinions` has an entry for each field shown, empty ones too."""
+    """The content of the public form. `opinions` has an entry for each field shown, empty ones too."""
 
     writer: Author
     opinions: tuple[str, ...]
@@ -46,7 +46,7 @@ class Typed:
         return Typed(self.writer, (*self.opinions, "")[:MOST_AT_ONCE])
 
     def problems(self) -> dict[str, str]:
-        """What must be mended, by the id of the field. Empty when it can be sent."""
+        """Return the errors by the id of their field. Empty when the form can be sent."""
         found = {}
         for field in WRITER_FIELDS:
             if problem := self._problem_of(field):

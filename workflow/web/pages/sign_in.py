@@ -101,6 +101,6 @@ def choose_language(
 
 
 def _is_ours(path: str) -> bool:
-    """Whether it is a path of this site. Browsers read // and /\\ as another host, and drop tabs and newlines
-    before they look."""
+    """Return whether it is a path of this site. Browsers read // and /\\ as another host, and first remove tabs
+    and newlines."""
     return re.fullmatch(r"/(?!/)[!-\[\]-~]*", path) is not None

@@ -100,8 +100,8 @@ def withdraw(
 
 
 def _stages(who: Visitor, key: str, to: str) -> tuple[str, str]:
-    """What the plan's stage is called, and the stage the form leads to; where it leads nowhere, the step itself
-    is refused."""
+    """Return the label of the plan's stage and the label of the target stage. An unknown target is returned
+    unchanged, and the step itself refuses it."""
     with who.office.reading() as db:
         plan = plan_by_key(db, key)
     there = to or next(iter(plan.chain.after(plan.stage)), "")

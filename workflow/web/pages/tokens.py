@@ -23,7 +23,7 @@ from workflow.web.session import Filled, FormUser, NeedsSignIn, Page, Reader, id
 router = APIRouter(route_class=Page)
 
 LIVES = (30, 90, 180, 365)
-"""How long a token may last, in days."""
+"""Lifetimes of a token to choose from, in days."""
 
 
 @router.get("/tokens", openapi_extra=needs(Open.SIGNED_IN))
@@ -60,7 +60,7 @@ def revoke_token(who: FormUser, token: int) -> Response:
 
 @router.get("/api/v1/docs", openapi_extra=needs(Open.PUBLIC))
 def calls(request: Request) -> Response:
-    """What programs can call, read from the OpenAPI itself. It is no secret; who is signed in keeps their frame."""
+    """Show the API calls, read from the OpenAPI itself. Public; a signed-in user keeps the menu."""
     who = None
     with suppress(NeedsSignIn):
         who = identified(request)
@@ -72,7 +72,7 @@ def calls(request: Request) -> Response:
 
 @router.get("/problems/{kind}", openapi_extra=needs(Open.PUBLIC))
 def problem(kind: str) -> Response:
-    """Where the type of a problem leads."""
+    """Redirect the type of a problem to its description."""
     return go(f"/api/v1/docs#{kind}" if kind in TITLES else "/api/v1/docs")
 
 

@@ -38,7 +38,7 @@ router = APIRouter(route_class=Page)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was filled in for an item. `outcome` is None when none was chosen."""
+    """The fields of one item. `outcome` is None when none was chosen."""
 
     item: Item
     outcome: Outcome | None
@@ -48,7 +48,8 @@ class Entry:
 
 @router.post("/meetings/{number}/attendance", openapi_extra=needs(Act.ENTER_ATTENDANCE))
 def attendance(who: FormUser, number: Number, form: Filled) -> Response:
-    """Who was there: `there-<member>` is yes, no or `by:<deputy>`. With `rest`, who is not marked was there."""
+    """Record the attendance: `there-<member>` is yes, no or `by:<deputy>`. With `rest`, unmarked members are
+    recorded as present."""
     there = {
         name.removeprefix("there-"): seated
         for name, value in form.items()
@@ -168,7 +169,7 @@ def _seated(value: str) -> Seated | None:
 def _counted(
     who: Visitor, item: int, conditions: Sequence[str], note: str
 ) -> tuple[list[tuple[str, str]], str]:
-    """What the votes are and amount to, each named, and a warning while members who could vote have not."""
+    """Return the labelled votes with their outcome, and a warning while members who may vote have not voted."""
     with who.office.reading() as db:
         listed = put(db, item)
         held = meeting_of(db, listed.meeting)
@@ -214,7 +215,7 @@ def _record_one(office: Office, who: Visitor, each: Entry) -> None:
 def _sure(
     request: Request, who: Visitor, number: int, filled: Sequence[Entry], typed: dict[str, str]
 ) -> Response:
-    """What will be recorded, what will be refused and why, and who will be told."""
+    """Show the decisions to be recorded, the refusals with their reasons, and the recipients of notices."""
     refused: dict[int, str] = {}
     mails = rehearse(who.office, lambda office: refused.update(_record(office, who, filled)))
     told: dict[Contact, int] = {}

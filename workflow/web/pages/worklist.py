@@ -16,7 +16,7 @@ router = APIRouter(route_class=Page)
 
 @router.get("/", openapi_extra=needs(Open.SIGNED_IN))
 def today(request: Request, who: Reader) -> Response:
-    """What waits for me: what has a day first, nearest first."""
+    """Show the reader's worklist: tasks with a date first, nearest first."""
     with who.office.reading() as db:
         tasks = queries.waiting_for(db, who.person, who.now)
     lines = [(task, place_of(task)) for task in tasks]

@@ -265,7 +265,7 @@ def _detour(source: Box, target: Box, lane: float) -> str:
 
 
 def gate_words(chain: Chain, gate: Gate) -> tuple[str, str]:
-    """What kind of gate it is, and who opens it (empty for a document)."""
+    """Return the label of the gate's kind, and the name of whoever opens it (empty for a document)."""
     match gate:
         case BodyGate():
             body = chain.body(gate.body)

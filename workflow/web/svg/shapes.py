@@ -96,7 +96,7 @@ def _sheet(box: Box) -> str:
 
 
 def _stretch(box: Box) -> str:
-    """What lies between two days."""
+    """Draw the shape of a period between two days."""
     first, last = box.x + 7, box.right - 7
     sides = [_stroke([(day, box.y), (day, box.bottom)]) for day in (first, last)]
     return rect(box, WHITE, INK, radius=0) + "".join(sides)

@@ -1,4 +1,4 @@
-"""How wide Japanese text is, and where its lines break, when nobody can ask a browser."""
+"""Width and line breaks of Japanese text, computed without a browser."""
 
 import re
 import unicodedata
