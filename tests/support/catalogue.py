@@ -106,7 +106,7 @@ def _choices(given: ast.expr) -> Iterator[ast.Constant]:
 
 
 def _of_tables() -> Found:
-    """What is kept in a table of the program and put into the reader's language where it is shown."""
+    """Return the messages that are kept in tables of the program and translated where they are shown."""
     tables: tuple[tuple[object, Iterable[str]], ...] = (
         (blockers, blockers._MISSING.values()),
         (people, people._TERMS.values()),
@@ -131,7 +131,7 @@ def _of_tables() -> Found:
 
 
 def _texts(found: str | tuple[str | None, ...] | None) -> Iterator[str]:
-    """What one call names: nothing where it takes a variable."""
+    """Return the message ids of one call; none when its argument is a variable."""
     yield from (each for each in ((found,) if isinstance(found, str) else found or ()) if each)
 
 

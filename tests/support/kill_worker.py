@@ -26,7 +26,7 @@ CHAIN = shipped("itabashi_dx_2025")
 """Read once, before the forks: a worker's short life is for work."""
 
 DEAD_TIME = timedelta(minutes=11)
-"""How long nobody works after a death: longer than the lease of the mail the dead one had in hand."""
+"""Time without a worker after a crash: longer than the lease of the mail that the crashed worker held."""
 
 
 class Working(House):

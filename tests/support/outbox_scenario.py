@@ -207,7 +207,7 @@ class PostRoom:
             return list(db.scalars(select(Delivery.message).order_by(Delivery.id)))
 
     def due(self) -> datetime:
-        """When the next mail waiting is tried."""
+        """Return the time of the next attempt for the next waiting mail."""
         return min(line.next_try_at for line in self.lines() if line.next_try_at)
 
     def _fill(self) -> None:

@@ -17,7 +17,7 @@ ROOM = 3 * 1024**3
 PREFIX = "sakutei-tests-"
 LOCK = "lock"
 SERVER = "postgres-"
-"""How the names of the folders begin that PostgreSQL servers of a run have in it."""
+"""Prefix of the names of the folders of PostgreSQL servers."""
 
 
 @contextmanager

@@ -56,7 +56,7 @@ OUR_WORDS = (
 """The columns of text that hold keys, members of closed lists, digests and secrets, and what we made of the rest."""
 
 ROLES = ("tanto", "admin", "mayor", "joho_bukai_office", "joho_bukai_chair", "joho_bukai_1", "deputy", None)
-"""Whom the tests send through the pages; None is somebody from the public."""
+"""The people who visit the pages in the tests; None is a member of the public."""
 
 _CHAIN_WORDS = ("title", "office", "source", "name", "chair", "basis", "label", "work", "event", "delegate")
 _KINDS = (String, Text, Sentence, JSON, LargeBinary)
@@ -102,7 +102,7 @@ def scribbled_house(office: Office) -> House:
 
 
 def written(office: Office) -> dict[str, int]:
-    """How many rows hold markup, for each column that people write."""
+    """Return the number of rows that hold markup, for each column that people write."""
     known = columns_of_text()
     with office.reading() as db:
         return {

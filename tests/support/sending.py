@@ -16,7 +16,7 @@ FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 class Post:
-    """What is sent to a house's pages on a port of this machine."""
+    """Requests to the pages of a house on a local port."""
 
     def __init__(self, house: House, url: str) -> None:
         self.house, self.port = house, urlsplit(url).port
