@@ -1,5 +1,5 @@
-"""A governance chain as frozen data: which stages a plan goes through, which gates stand between them,
-which bodies open the gates, and who is reminded of what."""
+"""A governance chain as frozen data: the stages of a plan, the gates between them, the bodies that open the
+gates, and the reminders."""
 
 import re
 from datetime import time
@@ -195,7 +195,7 @@ class Planned(_Frozen):
 
 
 class Stage(_Frozen):
-    """A stage of the plan. Its gates stand on leaving it."""
+    """A stage of the plan. Its gates must be open before the plan leaves it."""
 
     key: Key
     label: Label
@@ -306,7 +306,7 @@ class Chain(_Frozen):
         return self._gates[key][1]
 
     def stage_of_gate(self, key: str) -> Stage:
-        """The stage whose leaving the gate stands on; KeyError when there is no such gate."""
+        """The stage that has the gate; KeyError when there is no such gate."""
         return self._gates[key][0]
 
     def body(self, key: str) -> Body:

@@ -26,8 +26,7 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken rule: where in the definition (`("stages", 2, "gates", 0, "body")`), what is wrong and how
-    to mend it."""
+    """One broken rule: its path in the definition (`("stages", 2, "gates", 0, "body")`), the fault and the hint."""
 
     path: KeyPath
     problem: Words
@@ -156,8 +155,8 @@ def _some_stage_decides(chain: Chain) -> Iterator[Finding]:
 
 
 def _no_way_round_a_mandatory_gate(chain: Chain) -> Iterator[Finding]:
-    """Shut each stage with a mandatory gate in turn and walk: whoever still arrives in a decided stage has
-    gone round the gate."""
+    """Close each stage with a mandatory gate in turn and walk the chain: a decided stage that is still reached
+    can be reached without the gate."""
     steps = _steps(chain)
     decided = {stage.key for stage in chain.stages if stage.decided}
     for path, gate in _gates(chain):
@@ -306,7 +305,8 @@ def _periods_are_long_enough(chain: Chain) -> Iterator[Finding]:
 
 
 def _periods_have_a_document(chain: Chain) -> Iterator[Finding]:
-    """Shut every stage that asks for a document and walk: who still arrives brings nothing to comment on."""
+    """Close every stage that asks for a document and walk the chain: a public comment that is still reached has
+    no document to comment on."""
     steps = _steps(chain)
     with_document = {
         stage.key for stage in chain.stages if any(isinstance(gate, DocumentGate) for gate in stage.gates)

@@ -7,7 +7,7 @@ from definitions.words import Words, words
 
 
 class SakuteiError(Exception):
-    """Something the person can be told. `message` says what to do next."""
+    """An error with a message for the user. `message` says what to do next."""
 
     @property
     def message(self) -> str:
@@ -19,8 +19,8 @@ class SakuteiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a definition: where it stands (line and column from 1, None when unknown), the dotted key
-    (`stages[2].gates[0].body`), what is wrong and how to mend it."""
+    """One fault of a definition: its place (line and column from 1, None when unknown), the dotted key
+    (`stages[2].gates[0].body`), the fault and the hint."""
 
     line: int | None
     column: int | None

@@ -5,8 +5,8 @@ from typing import Self
 
 
 class Labelled(StrEnum):
-    """A closed list. Each member stands on one line with its value, which is kept and exchanged, and its label, which
-    people read: `CALLED = "called", "招集済"`."""
+    """A closed list. Each member is one line with its value, which is stored and exchanged, and its label for
+    people: `CALLED = "called", "招集済"`."""
 
     label: str
 

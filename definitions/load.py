@@ -1,5 +1,5 @@
-"""A chain from a YAML file. Whatever is wrong with the file is told in Japanese, with the line and column of
-the key it stands at, and all of it at once."""
+"""Loading a chain from a YAML file. All faults of the file are reported at once, in Japanese, with the line and
+column of their keys."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def load_chain(path: Path) -> Chain:
 
 
 def parse_chain(text: str, file: str) -> Chain:
-    """The chain the text defines, or ChainInvalid with every fault there is; `file` is only for the telling."""
+    """The chain defined by the text, or ChainInvalid with every fault; `file` is used only in the messages."""
     if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
         raise _whole_file(file, *_TOO_LARGE)
     marked = read_yaml(text, file)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 
 class Words(str):
-    """A sentence as it was said, with its message id and the values in it. A value may be such words again."""
+    """A message with its message id and its values. A value may be such a message again."""
 
     __slots__ = ("text", "values")
 

@@ -1,7 +1,6 @@
-"""YAML as plain data that remembers where each key stood, so that a fault can name its line.
-
-Only what a chain needs of YAML is read: mappings, sequences and plain scalars. Anchors, aliases, tags and
-repeated keys are refused, because a reader cannot see what they come to."""
+"""YAML as plain data that remembers the place of each key, so that a fault can name its line. Only the YAML that
+a chain needs is read: mappings, sequences and plain scalars. Anchors, aliases, tags and repeated keys are
+refused, because a reader cannot see their result."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +32,8 @@ class Marked:
     marks: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
 
     def fault(self, finding: Finding) -> Fault:
-        """The finding at its place; what is missing stands at the nearest key that would hold it."""
+        """The finding with its line and column; a missing key is reported at the nearest key that would contain
+        it."""
         path = finding.path
         while path and path not in self.marks:
             path = path[:-1]
