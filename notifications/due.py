@@ -40,7 +40,7 @@ LOOK_BACK = timedelta(days=14)
 
 
 def owed(db: Session, now: datetime) -> list[Owed]:
-    """Every reminder owed by `now` that was not claimed yet."""
+    """Every reminder that is due by `now` and was not claimed yet."""
     closed = closed_days(db)
     people = People(db)
     found: list[Owed] = []
@@ -78,7 +78,7 @@ def foreseen_for(db: Session, held: HeldMeeting, now: datetime) -> list[Owed]:
 
 
 def unanswered(db: Session, meeting: int, members: Iterable[int]) -> frozenset[int]:
-    """The members who owe an answer to some live item of the 持ち回り that is not decided yet."""
+    """The members who have still to answer an undecided item of the 持ち回り."""
     items = connection_of(db).execute(_UNDECIDED, {"meeting": meeting}).scalars().all()
     if not items:
         return frozenset()
@@ -208,8 +208,8 @@ def _meetings(
 
 
 def _coming(moment: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
-    """Meetings whose `moment` is between `since` and `until`, unless the `rule` was claimed for them. One that
-    moved may have claims of its earlier times; one entered after it was held owes nothing."""
+    """Meetings whose `moment` is between `since` and `until`, unless the `rule` was claimed for them. A meeting
+    that moved may have claims of its earlier times; one entered after it was held has no reminders."""
     known = (
         select(func.max(Event.at))
         .where(Event.meeting_id == Meeting.id, Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED]))

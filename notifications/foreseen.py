@@ -1,4 +1,4 @@
-"""The reminders of the coming meetings, before they are owed: which rule, for whom, when."""
+"""The future reminders of the coming meetings: rule, recipients, time."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -34,8 +34,8 @@ class Coming:
 
 
 def coming(db: Session, now: datetime, *, meetings: int = 50) -> list[Coming]:
-    """The reminders of the nearest meetings, in the order in which they fall due. Five statements, beside each
-    chain once in a process."""
+    """The reminders of the nearest meetings, ordered by their due time. Five statements, and one for each chain
+    not yet loaded in this process."""
     called = called_meetings(db, now, limit=meetings)
     closed, people = closed_days(db), People(db)
     people.learn({(held.body_key, tokyo_day(held.starts_at)) for held in called})

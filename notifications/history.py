@@ -49,8 +49,8 @@ class Told:
 
 
 def notices_of(db: Session, meeting: HeldMeeting, now: datetime) -> list[Told]:
-    """Everybody invited, and whoever else was or will be told something about the meeting, each with their
-    notices. A fixed number of statements, however many people and notices."""
+    """Everybody invited, and everybody else with a notice about the meeting, each with their notices. A fixed
+    number of statements, however many people and notices."""
     notices: dict[int, list[Notice]] = {}
     claims = set()
     for sent in db.scalars(

@@ -1,4 +1,4 @@
-"""From a letter to a mail, and from a mail to a mail server or a Maildir."""
+"""Making a mail from a letter, and delivering it to a mail server or a Maildir."""
 
 import hashlib
 import mailbox

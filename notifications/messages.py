@@ -47,7 +47,7 @@ CALLINGS = {
 
 
 class NoLongerDue(Exception):
-    """A message that must not be sent any more: what becomes of it, and why in Japanese."""
+    """A message that must not be sent any more: its final state, and the reason in Japanese."""
 
     def __init__(self, state: State, why: str) -> None:
         super().__init__(why)
@@ -98,7 +98,7 @@ class MeetingWords:
 
 
 class Desk:
-    """Writes letters from one state of the records; what many letters share is read once."""
+    """Writes letters from one state of the records; data that letters share is read once."""
 
     def __init__(self, db: Session, now: datetime) -> None:
         self._db, self._now = db, now
@@ -107,7 +107,7 @@ class Desk:
         self._told: dict[tuple[Kind, int], tuple[Mapping[str, Any], str, str | None]] = {}
 
     def letter(self, about: Subject) -> Letter:
-        """The letter. Raises `NoLongerDue` when what it would say is no longer true or of use."""
+        """The letter. Raises `NoLongerDue` when its content is no longer true or useful."""
         if about.kind in (Kind.MEETING, Kind.AGENDA_DEADLINE, Kind.UNANSWERED):
             return self._reminder(about)
         if about.kind is Kind.COMMENT_CLOSING:
@@ -221,13 +221,13 @@ class Desk:
 
 
 def sample(db: Session, meeting: HeldMeeting, kind: Kind) -> Letter:
-    """The letter of that kind about the meeting as it stands, to nobody yet: what a preview shows."""
+    """The letter of that kind about the meeting as recorded now, without a recipient, for a preview."""
     words, chain = meeting_words(db, meeting)
     return Letter(kind, "", "", {"meeting": words, "reason": "", "was": None}, chain, meeting.body_key)
 
 
 def invite_of(meeting: HeldMeeting, method: Method) -> Invite:
-    """The meeting's calendar entry as it stands."""
+    """The meeting's calendar entry as recorded now."""
     return Invite(
         method,
         meeting.id,
@@ -353,7 +353,7 @@ def circulation_words(
 
 
 def bodies_between(db: Session, plan_id: int, to: str, was: str) -> list[str]:
-    """The bodies whose gates stand from one stage to the other, both included."""
+    """The bodies that have gates from one stage to the other, both included."""
     plan = plan_by_id(db, plan_id)
     keys = [stage.key for stage in plan.chain.stages]
     stages = plan.chain.stages[keys.index(to) : keys.index(was) + 1]

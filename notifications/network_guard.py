@@ -47,7 +47,7 @@ def may_call(address: Address, allowed: tuple[Network, ...]) -> bool:
 
 
 def _real(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address stands for, if it stands for one."""
+    """The IPv4 address that an IPv6 address contains, if any."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address in _NAT64:

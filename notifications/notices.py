@@ -1,4 +1,4 @@
-"""Notices: what follows from the event log for somebody's mail, or for another system. Each event is told once."""
+"""Notices: mail and webhook deliveries made from the event log. Each event is handled once."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,8 +47,8 @@ ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_
 
 
 def claim(office: Office, now: datetime) -> int:
-    """Read the events nobody was told of yet and put their notices in the outbox; returns how many. What is
-    older than `LOOK_BACK` is recorded as missed."""
+    """Read the events not handled yet and put their notices in the outbox; returns the number of notices. An
+    event older than `LOOK_BACK` is recorded as missed."""
     written = 0
     while _waiting(office):
         with office.writing() as db:

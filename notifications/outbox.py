@@ -1,4 +1,4 @@
-"""The durable queue between "owed" and "sent"."""
+"""The durable queue between a due message and its sending."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -57,7 +57,7 @@ class Line:
 
 
 def claim(office: Office, now: datetime) -> int:
-    """Put every reminder owed by now in the outbox, once; returns how many are new."""
+    """Put every due reminder in the outbox, once; returns the number of new ones."""
     with office.reading() as db:
         owed = due.owed(db, now)
     if not owed:

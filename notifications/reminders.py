@@ -12,13 +12,10 @@ from workflow.domain.meetings import MeetingForm, MeetingStatus, is_open
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Something people are reminded of: a meeting, or (with `period_id`) the close of a パブリックコメント.
-
-    `ends_at` of a 持ち回り is the last moment to answer. A comment period's closing is its last day: from its
-    0:00 (`starts_at`) to its 24:00 (`ends_at`).
-    `known_at` is when it was called or last moved; None when the log does not tell. `unanswered` are the
-    members of a 持ち回り who still owe an answer.
-    """
+    """The subject of a reminder: a meeting, or (with `period_id`) the close of a パブリックコメント. `ends_at` of
+    a 持ち回り is the last moment to answer. A comment period closes on its last day: from 0:00 (`starts_at`) to
+    24:00 (`ends_at`). `known_at` is when it was called or last moved; None when the log does not say.
+    `unanswered` are the members of a 持ち回り who have still to answer."""
 
     starts_at: datetime
     ends_at: datetime
@@ -35,7 +32,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message one person is owed. `missed`: its time passed and it can no longer be sent."""
+    """A message due to one person. `missed`: its time passed and it can no longer be sent."""
 
     claim: str
     kind: Kind
@@ -50,11 +47,9 @@ class Owed:
 def due(
     occasions: Iterable[Occasion], rules: Collection[ReminderRule], now: datetime, closed: Collection[date]
 ) -> list[Owed]:
-    """Everything owed by `now`, whether or not it was claimed before; the claim tells the same one again.
-
-    One whose time passed is owed while the occasion is still to come, and missed when it is not, unless the
-    occasion was called or moved only after that time.
-    """
+    """Everything due by `now`, claimed or not; the claim identifies duplicates. A message whose time passed is
+    due while the occasion is still to come, and missed afterwards, unless the occasion was called or moved only
+    after that time."""
     return [
         owed
         for occasion in occasions
@@ -65,7 +60,7 @@ def due(
 
 
 def foreseen(occasion: Occasion, rules: Iterable[ReminderRule], closed: Collection[date]) -> list[Owed]:
-    """Everything the rules owe for the occasion as it stands, the time come or not."""
+    """Every message that the rules set for the occasion as it is now, due or not."""
     return [
         owed
         for rule in rules
@@ -122,7 +117,7 @@ def _to_each(occasion: Occasion, rule: ReminderRule, due_at: datetime, *, missed
 
 
 def claim_prefix(rule: ReminderRule, occasion: Occasion) -> str:
-    """The claim of the rule for the occasion at its present time, up to the recipient."""
+    """The first part of the rule's claim for the occasion at its present time, before the recipient."""
     thing = (
         f"comment:{occasion.period_id}" if occasion.meeting_id is None else f"meeting:{occasion.meeting_id}"
     )

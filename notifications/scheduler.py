@@ -27,8 +27,8 @@ def tick(
     clock: Callable[[], datetime],
     stop: Stop | None = None,
 ) -> Sending:
-    """Claim what is owed by now, then send what is due. Ticks may overlap, in one process or in several. An event
-    that cannot be read keeps no reminder back."""
+    """Claim what is due by now, then send it. Ticks may overlap, in one process or in several. An event that
+    cannot be read delays no reminder."""
     try:
         notices.claim(office, clock())
     except SakuteiError:
@@ -42,7 +42,7 @@ def tick(
 def call(
     office: Office, settings: MailSettings, clock: Callable[[], datetime], stop: Stop | None = None
 ) -> Sending:
-    """Tell other systems what they are owed by now. Apart from `tick`, so that a slow one keeps no mail waiting."""
+    """Send the due webhooks. Separate from `tick`, so that a slow receiver delays no mail."""
     return webhooks.send_due(office, settings.networks, clock, stop)
 
 

@@ -213,12 +213,9 @@ def send_due(
     clock: Callable[[], datetime],
     stop: Stop | None = None,
 ) -> Sending:
-    """Send everything whose time has come, over one connection, until nothing is left, the server is gone or
-    `stop` is set: then the message in hand is finished and the rest is given back.
-
-    Each mail's bytes are stored before it is sent. Whoever crashes in between leaves a lease that ends; the
-    same bytes are then sent again, with the same Message-ID.
-    """
+    """Send every due mail over one connection, until none is left, the server is gone or `stop` is set: then the
+    present mail is finished and the others are released. Each mail's bytes are stored before it is sent. After a
+    crash in between, the lease ends and the same bytes are sent again, with the same Message-ID."""
     result = Sending()
     stop = stop or Stop()
     try:

@@ -1,10 +1,8 @@
-"""Webhooks: other systems are told of each step of a plan, through the same outbox as people.
-
-What is sent follows the Standard Webhooks specification: the body is JSON; `webhook-id` is the same however often
-it is sent, `webhook-timestamp` is the second of this try, and `webhook-signature` is `v1,` with the base64 of the
-HMAC-SHA256 of `{id}.{timestamp}.{body}` under the secret (base64 after `whsec_`). A receiver recomputes it, compares
-in constant time, and refuses an old timestamp and an id it has seen.
-"""
+"""Webhooks: each step of a plan is sent to other systems, through the same outbox as mail. The messages follow
+the Standard Webhooks specification: the body is JSON; `webhook-id` is the same for every attempt,
+`webhook-timestamp` is the second of this attempt, and `webhook-signature` is `v1,` with the base64 of the
+HMAC-SHA256 of `{id}.{timestamp}.{body}` under the secret (base64 after `whsec_`). A receiver recomputes it,
+compares in constant time, and refuses an old timestamp and an id it has received before."""
 
 import base64
 import hashlib
@@ -53,7 +51,7 @@ STEPS = frozenset(
         Tag.COMMENT_PUBLISHED,
     }
 )
-"""The events other systems are told of."""
+"""The events sent to other systems."""
 
 TRIAL = "test"
 """The type of a call that only tries whether it arrives."""
@@ -149,8 +147,8 @@ def send_due(
     clock: Callable[[], datetime],
     stop: Stop | None = None,
 ) -> Sending:
-    """Call every system that is owed something by now. `allowed` are the networks inside the office that may be
-    called. The message in hand is finished when `stop` is set; the rest is given back."""
+    """Send every due webhook. `allowed` are the internal networks that may be called. When `stop` is set, the
+    present message is finished and the others are released."""
     result, stop = Sending(), stop or Stop()
     with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
         caller = Caller(client, allowed)
