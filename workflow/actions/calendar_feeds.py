@@ -18,11 +18,9 @@ from workflow.store.tables import Feed
 
 
 def make_feed(office: Office, by: str, body: str | None = None, *, now: datetime) -> str:
-    """Make a feed of a body's meetings, or (with no body) of one's own, and return its token: only its SHA-256
-    is kept, so it is said this once.
-
-    Raises `BadInput` (one does not sit in the body), `NotAllowed` (one has left), `NotFound`.
-    """
+    """Make a feed of a body's meetings, or (with no body) of one's own, and return its token: only its SHA-256 is
+    stored, so it is shown only once. Raises `BadInput` (one does not sit in the body), `NotAllowed` (one has
+    left), `NotFound`."""
     token = secrets.token_urlsafe(32)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))

@@ -20,8 +20,8 @@ from workflow.store.tables import (
 
 
 def add_chain(office: Office, by: str, chain: Chain, *, now: datetime) -> str:
-    """Make a chain's bodies known, so that people can be seated before the first plan begins. Returns the
-    SHA-256 of the chain's text. Raises `NotAllowed`, `AlreadyDone` (a body's key stands for another body)."""
+    """Register a chain's bodies, so that people can be seated before the first plan begins. Returns the SHA-256
+    of the chain's text. Raises `NotAllowed`, `AlreadyDone` (a body's key belongs to another body)."""
     with office.writing() as db:
         who = keeper(db, by, now)
         kept = set(db.scalars(select(ChainText.sha256)))

@@ -84,11 +84,8 @@ def mark_read(office: Office, by: str, circulation: int, *, now: datetime) -> No
 
 
 def remark(office: Office, by: str, plan: str, text: str, *, now: datetime) -> int:
-    """Say a word in the discussion of the plan; returns its number. The log keeps that it was said, not the
-    text: that can be taken back.
-
-    Raises `NotAllowed`, `BadInput` (no text), `NotFound`.
-    """
+    """Add a remark to the discussion of the plan; returns its number. The log records the remark without its
+    text, because the text can be withdrawn. Raises `NotAllowed`, `BadInput` (no text), `NotFound`."""
     some_text("意見交換", text)
     with office.writing() as db:
         who, fact = _concerned(db, by, plan, Act.DISCUSS, now)

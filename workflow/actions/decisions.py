@@ -121,7 +121,7 @@ def close_condition(office: Office, by: str, condition: int, note: str, *, now: 
 
 
 def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) -> None:
-    """Raises what stands against a decision on this item now."""
+    """Raises the error that prevents a decision on this item now."""
     item, plan = sitting.item, sitting.plan
     if sitting.decided:
         raise AlreadyDone("この議題の結果は既に記録されています。直す場合は訂正の記録をしてください。")

@@ -1,5 +1,5 @@
-"""Known devices: a browser in which a person has signed in before. Whoever guesses from elsewhere does not shut such
-a browser out. It opens nothing by itself; the password is asked for all the same."""
+"""Known devices: browsers in which a person has signed in before. Wrong passwords from elsewhere do not lock out
+such a browser. The device grants nothing by itself; the password is still required."""
 
 import hmac
 import secrets

@@ -68,8 +68,8 @@ def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
 
 
 def ask_reset(office: Office, typed: str, *, source: str = "", now: datetime) -> None:
-    """Anybody asks for a mail with a link for a new password, by key or mail address; `source` is the network
-    address they ask from. What is typed may be unknown, and asked too often: nothing tells the difference."""
+    """Request a mail with a link for a new password, by key or mail address, without signing in; `source` is the
+    network address of the request. The result is the same when the name is unknown or asked for too often."""
     with office.writing() as db:
         entitled = _entitled(db, typed_key(typed), now)
         counters = [Counter("reset", source, MAILS_ASKED, within=QUARTER)] if source and entitled else []

@@ -1,5 +1,4 @@
-"""An item at its meeting, as every use case on votes and decisions finds it: who is there, how they voted, what
-the body can answer."""
+"""An item at its meeting, as every use case on votes and decisions needs it: attendance, votes, allowed outcomes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

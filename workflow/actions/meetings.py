@@ -142,11 +142,9 @@ def move_meeting(
     reason: str,
     now: datetime,
 ) -> None:
-    """Move a meeting to another time or place. Everybody invited is told; the calendar entry moves along.
-
-    Raises `BadInput` (the new time is past), `NotNow` (already closed or cancelled, or decided at),
-    `NotAllowed`, `NotFound`.
-    """
+    """Move a meeting to another time or place. Everybody invited is notified; the calendar entry moves too.
+    Raises `BadInput` (the new time is past), `NotNow` (already closed or cancelled, or decided at), `NotAllowed`,
+    `NotFound`."""
     some_text("変更の理由", reason)
     _ends_after_start(starts_at, ends_at)
     if starts_at <= now:
@@ -237,12 +235,9 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
 def enter_attendance(
     office: Office, by: str, meeting: int, attended: Mapping[str, Seated], *, now: datetime
 ) -> None:
-    """Enter who attended, by person key; who is not named keeps what was entered before. Members and their
-    deputies are those of the meeting's day.
-
-    Raises `BadInput` (no member, or not a deputy of theirs, that day), `NotNow`, `NotAllowed`,
-    `NotFound`.
-    """
+    """Enter the attendance, by person key; a member who is not named keeps the earlier entry. Members and their
+    deputies are those of the meeting's day. Raises `BadInput` (no member, or not a deputy of theirs, that day),
+    `NotNow`, `NotAllowed`, `NotFound`."""
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "出欠の記録", Act.ENTER_ATTENDANCE, now)
         begun(held.title, held.starts_at, now, "出欠の記録")
@@ -297,7 +292,7 @@ def _deputies_are_there(db: Session, meeting: int) -> None:
 
 
 def body_gate(plan: PlanFact, key: str) -> BodyGate:
-    """The body gate of that key on the stage the plan stands in. Raises `NotFound`, `BadInput`."""
+    """The body gate of that key in the plan's current stage. Raises `NotFound`, `BadInput`."""
     if not plan.chain.has_gate(key):
         raise NotFound("関門", key, [gate.key for gate in plan.stage.gates])
     gate = plan.chain.gate(key)

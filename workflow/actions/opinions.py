@@ -1,4 +1,4 @@
-"""Use cases on what the public says: take it in, from a letter or from the form, and divide it into opinions."""
+"""Use cases on opinions of the public: enter them from a letter or receive them by the form, and divide a letter."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

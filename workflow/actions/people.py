@@ -1,4 +1,4 @@
-"""Use cases on people: who they are, where they serve, in which bodies they sit, who stands in for them."""
+"""Use cases on people: their names, departments, seats in bodies, and deputies."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -191,7 +191,7 @@ def end_posting(office: Office, by: str, number: int, last_day: date, *, now: da
 
 
 def end_deputyship(office: Office, by: str, number: int, last_day: date, *, now: datetime) -> None:
-    """End one person's standing in for another after a day. Raises `AlreadyDone`, `NotAllowed`, `NotFound`,
+    """End one person's deputyship for another after a day. Raises `AlreadyDone`, `NotAllowed`, `NotFound`,
     `BadInput`."""
     with office.writing() as db:
         who = keeper(db, by, now)

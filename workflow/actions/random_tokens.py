@@ -1,4 +1,4 @@
-"""Secrets that open a door: made here, given away once, and kept only as their SHA-256."""
+"""Secret tokens: made here, handed out once, and stored only as their SHA-256."""
 
 import hashlib
 import secrets

@@ -25,7 +25,7 @@ FROM_ALL_PLACES = 50
 
 FROM_ONE_SOURCE = 100
 """Wrong passwords from one network address, over all people of this office, that cost nothing; known devices are
-not asked. Keys that nobody has do not count: they can be invented without end, and would shut an office out."""
+not counted. Unknown keys do not count: they can be invented without end, and would lock out a whole office."""
 
 MAILS_ASKED = 60
 """Mails for a new password asked for from one network address that cost nothing, over all people of this office."""

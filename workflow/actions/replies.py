@@ -84,10 +84,8 @@ def edit_answer(
     disposition: Disposition,
     now: datetime,
 ) -> None:
-    """Reword an answer. The log keeps what it said before.
-
-    Raises `BadInput`, `AlreadyDone` (the result is published), `NotAllowed`, `NotFound`.
-    """
+    """Reword an answer. The log keeps the earlier text. Raises `BadInput`, `AlreadyDone` (the result is
+    published), `NotAllowed`, `NotFound`."""
     some_text("意見の概要", summary)
     some_text("区の考え方", text)
     with office.writing() as db:

@@ -100,7 +100,7 @@ def sign_in_by_address(office: Office, address: str, *, agent: str = "", now: da
 
 
 def signed_in(db: Session, token: str, now: datetime) -> str | None:
-    """The key of the person whose session it is; None when it is nobody's, or over, or they have left."""
+    """The key of the person whose session it is; None when it is unknown or over, or the person has left."""
     return db.scalar(
         select(Person.key)
         .join(SignIn, SignIn.person_id == Person.id)

@@ -38,12 +38,10 @@ def sign(
     note: str = "",
     now: datetime,
 ) -> int:
-    """決裁 at a signoff gate, or a refusal with a note; returns its number. In what right follows from who
-    signs: the office itself, its delegate by rule (専決), or a deputy (代決, whose principal owes a 後閲).
-
-    Raises `NotAllowed`, `GateClosed` (gates before it are shut), `AlreadyDone` (signed for this version),
-    `NotNow`, `BadInput`, `NotFound`.
-    """
+    """Sign (決裁) at a signoff gate, or refuse with a note; returns its number. The manner follows from the
+    signer: the office itself, its delegate by rule (専決), or a deputy (代決, which the principal must review).
+    Raises `NotAllowed`, `GateClosed` (gates before it are closed), `AlreadyDone` (signed for this version),
+    `NotNow`, `BadInput`, `NotFound`."""
     a_text("備考", note)
     if not approve:
         some_text("決裁しない理由", note)
@@ -145,11 +143,9 @@ def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now
 
 
 def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now: datetime) -> None:
-    """後閲: the principal has read what a deputy signed for them; when they hold the office no longer, whoever
-    does has.
-
-    Raises `NotAllowed` (neither), `NotNow` (none is owed), `AlreadyDone`, `NotFound`.
-    """
+    """Record a 後閲: the principal has read what a deputy signed for them, or the present holder of the office
+    when the principal no longer holds it. Raises `NotAllowed` (neither), `NotNow` (none is open), `AlreadyDone`,
+    `NotFound`."""
     a_text("後閲の所見", note)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))

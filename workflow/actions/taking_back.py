@@ -1,5 +1,5 @@
-"""引戻し: who may take back what was recorded. Until somebody has built on it, whoever recorded it, while they hold
-the right they recorded it by; whoever holds it after them corrects by a new record."""
+"""Permission to take back (引戻し) a record: the person who recorded it, while they hold the right they recorded
+it by, and until a later act is based on it. A later holder of the right corrects it by a new record."""
 
 from workflow.domain.errors import NotNow
 from workflow.domain.rights import Act, Actor

@@ -156,7 +156,7 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
 
 
 def _by_show_of_hands(sitting: Sitting) -> None:
-    """Raises what stands against a show of hands on this item."""
+    """Raises the error that prevents a show of hands on this item."""
     title = sitting.meeting.title
     if sitting.body.reaches != "tallied":
         raise NotNow("挙手の記録", title, "この会議体の結果は議事から記録します。")

@@ -1,4 +1,4 @@
-"""Use cases on webhooks: which other systems are told of each step."""
+"""Use cases on webhooks: the other systems that receive each step."""
 
 import base64
 import ipaddress
@@ -25,11 +25,8 @@ SECRET_PREFIX = "whsec_"  # noqa: S105
 
 
 def add_webhook(office: Office, by: str, url: str, *, now: datetime) -> str:
-    """Tell the system at that URL of each step from now on. Returns the secret that signs what it is told; it
-    is shown once, and kept to sign with.
-
-    Raises `BadInput` (the URL), `NotAllowed`, `NotFound`.
-    """
+    """Register the URL of a system that receives each step from now on. Returns the secret that signs the
+    messages; it is shown once, and stored for signing. Raises `BadInput` (the URL), `NotAllowed`, `NotFound`."""
     a_url(url)
     secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     with office.writing() as db:

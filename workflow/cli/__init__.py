@@ -1,4 +1,4 @@
-"""`sakutei …`: the first door. Each command does one use case, or answers one question."""
+"""The commands of `sakutei`. Each runs one use case or one query."""
 
 import importlib
 import os

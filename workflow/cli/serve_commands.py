@@ -63,7 +63,7 @@ def run(pages: FastAPI, host: str, port: int) -> None:
 
 
 def _deliver_beside(played: Demo, mail: MailSettings) -> None:
-    """Send what falls due on the demonstration's clock while its pages are open."""
+    """Send due mail on the demonstration's clock while its pages are open."""
     delivering = Thread(
         target=deliver,
         args=(played.office, lambda: mailer_of(mail), mail),

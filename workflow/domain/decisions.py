@@ -79,8 +79,8 @@ def first_records(given: Iterable[Given]) -> dict[int, int]:
 
 
 def in_force(given: Sequence[Given]) -> dict[Hashable, int]:
-    """By place, the number of the record that counts: of the latest day, and of one day the one recorded last. A
-    correction stands where the record it corrects stood, however late it is written."""
+    """The number of the record that counts, by place: that of the latest day, and within a day the one recorded
+    last. A correction takes the place of the record it corrects, however late it is written."""
     first = first_records(given)
     inherited = sorted(standing(given), key=lambda each: (each.day, first[each.number]))
     return {each.place: each.number for each in inherited if each.ratifies is None}

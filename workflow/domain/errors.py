@@ -122,7 +122,7 @@ class UnknownStage(NotFound):
 
 
 class NotNow(SakuteiError):
-    """An act that what it is about does not allow as it stands: `why` says what would have to be otherwise."""
+    """An act that the present state does not allow; `why` says which state it requires."""
 
     def __init__(self, act: str, about: str, why: str) -> None:
         self.act, self.about, self.why = act, about, why
@@ -134,7 +134,7 @@ class NotNow(SakuteiError):
 
 
 class StepImpossible(NotNow):
-    """The machine has no such step from where the plan stands; `to` is the stage it was to lead to, None: any."""
+    """A step that the machine does not have from the plan's position; `to` is the target stage, None: any."""
 
     def __init__(self, trigger: str, stage: str, to: str | None = None) -> None:
         super().__init__(trigger, stage, say("段階の順序と、中断・取下げの状態を確かめてください。"))
@@ -199,7 +199,7 @@ class AlreadyDone(SakuteiError):
 
 
 class BadInput(SakuteiError):
-    """A value that cannot be taken: `place` names it, `mend` says what would be right."""
+    """An invalid value: `place` names it, `mend` is the hint."""
 
     def __init__(self, place: str, problem: str, mend: str) -> None:
         self.place, self.problem, self.mend = place, problem, mend

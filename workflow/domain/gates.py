@@ -96,8 +96,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """A gate with what it lacks; it is open when it lacks nothing. `detail` are the words of the lack:
-    labels of gates, texts of conditions, an outcome, a day."""
+    """A gate with its missing requirements; it is open when there are none. `detail` names them: labels of gates,
+    texts of conditions, an outcome, a day."""
 
     gate: Gate
     lack: Lack | None = None
@@ -189,8 +189,8 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a gate is shut: what is `missing`, `who` can lift it, at the meeting `coming`, and `when` that is.
-    `words` say all of it in one line."""
+    """The reason why a gate is closed: what is `missing`, `who` can provide it, at the meeting `coming`, and
+    `when` that is. `words` is the whole reason in one line."""
 
     gate: str
     label: str
@@ -204,7 +204,7 @@ class Reason:
 
 
 class GateClosed(SakuteiError):
-    """A step was refused because gates are shut. `why` is the answer of `questions.why`, once known."""
+    """A step was refused because gates are closed. `why` holds the reasons, once known."""
 
     def __init__(self, stage: Stage, shut: "Sequence[GateState]", why: "Sequence[Reason]" = ()) -> None:
         self.stage = stage

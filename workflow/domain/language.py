@@ -1,7 +1,6 @@
-"""Japanese first, English where a person chose it. Message ids are the Japanese sentences themselves, so the
-Japanese catalogue is the code; the English one is `locales/en.po`.
-
-The choice holds for what one request says; whoever chose nothing, and every mail, is told in Japanese."""
+"""Languages: Japanese by default, English when chosen. Message ids are the Japanese sentences themselves, so the
+Japanese catalogue is the code; the English one is `locales/en.po`. The choice applies to one request; without a
+choice, and in every mail, the language is Japanese."""
 
 import gettext
 from contextvars import ContextVar
@@ -44,7 +43,7 @@ def say(text: str, /, **values: object) -> Words:
 
 
 def translate(text: str) -> str:
-    """A message id, or words said in whatever language, in the language chosen."""
+    """Translate a message id, or a message in any language, into the chosen language."""
     return reworded(text) if isinstance(text, Words) else say(text)
 
 

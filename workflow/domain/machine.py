@@ -1,4 +1,4 @@
-"""A chain as one shared `transitions` machine. The machine holds no plan: a plan's standing is passed to it,
+"""A chain as one shared `transitions` machine. The machine stores no plan: a plan's position is passed to it,
 moved, and read back."""
 
 from collections.abc import Iterator

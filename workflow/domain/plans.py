@@ -1,4 +1,4 @@
-"""A plan's status, where it stands, and what may be done to it."""
+"""A plan's status, its position, and the acts on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

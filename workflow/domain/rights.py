@@ -35,7 +35,7 @@ class Act(StrEnum):
 
 
 class Capacity(StrEnum):
-    """In what standing a person acts."""
+    """The capacity in which a person acts."""
 
     STAFF = "計画の担当課の職員"
     SECRETARIAT = "会議体の事務局"
@@ -77,8 +77,8 @@ SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person, with every standing they have on one day. `represented` are the offices (職) of those they stand
-    in for, with who holds them; `left`: they served here once and do no longer (異動・退職)."""
+    """A person, with all their capacities on one day. `represented` are the offices (職) of those whose deputy
+    they are, with their holders; `left`: they served here once and no longer do (異動・退職)."""
 
     id: int
     key: str
@@ -126,7 +126,7 @@ class Actor:
         return bool(RIGHTS[act] & held)
 
     def require(self, act: Act, *, department: str | None = None, body: str | None = None) -> None:
-        """Raises `NotAllowed` when no standing of the person carries the right."""
+        """Raises `NotAllowed` when no capacity of the person carries the right."""
         if not self.may(act, department=department, body=body):
             self.refuse(act)
 

@@ -46,9 +46,9 @@ class Ballot:
 
 
 def standing(ballots: Iterable[Ballot]) -> list[Ballot]:
-    """The ballots that stand, of all that were cast in their order: one taken back is none, and a member's later
-    one replaces the earlier. A deciding vote stands beside the chair's own, until anybody votes anew: it broke
-    the tie there was."""
+    """The valid ballots, of all that were cast in their order: one taken back does not count, and a member's
+    later one replaces the earlier. A casting vote counts beside the chair's own, until anybody votes anew,
+    because it broke the earlier tie."""
     held: dict[int, list[Ballot]] = {}
     for ballot in ballots:
         if not ballot.casting and ballot.choice is not Choice.WITHDRAWN:

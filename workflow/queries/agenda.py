@@ -74,8 +74,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A plan that stands before a gate of the body, and could be put on its agenda. `after` are the gates that
-    must be open first."""
+    """A plan whose current stage has a gate of the body, and which could be put on its agenda. `after` are the
+    gates that must be open first."""
 
     plan: str
     title: str
@@ -158,8 +158,8 @@ def put(db: Session, item: int) -> Put:
 
 
 def candidates(db: Session, meeting: HeldMeeting, now: datetime) -> list[Candidate]:
-    """The plans that stand before a shut gate of the meeting's body and have a text, but for what is on this
-    agenda already; what waits on another says so. A fixed number of statements, however many plans there are."""
+    """The plans that have a text and a closed gate of the meeting's body, without those on this agenda already; a
+    plan on another agenda is marked. A fixed number of statements, however many plans there are."""
     stages = _stages_before(db, meeting.body_key)
     if not stages:
         return []
@@ -207,19 +207,20 @@ def undecided() -> Select[str]:
 
 
 def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int]:
-    """The decision that stands on the item."""
+    """The current decision on the item."""
     return select(Decision.id).where(Decision.item_id == item, standing_decision())
 
 
 def owed_to_its_body() -> ColumnElement[bool]:
-    """The decision is a chair's 専決 that stands, and its body has neither heard nor answered it."""
+    """The condition that the decision is a chair's current 専決, which the body has neither received nor
+    answered."""
     answer = aliased(Decision)
     answered = select(answer.id).where(answer.ratifies_id == Decision.id, standing_decision(answer))
     return (Decision.manner == Manner.CHAIR_ALONE) & standing_decision() & ~answered.exists()
 
 
 def alone_decided(db: Session, meeting: HeldMeeting) -> list[AloneDecided]:
-    """The 専決 owed to the meeting's body, but for those on this agenda already. One statement."""
+    """The 専決 that the meeting's body has still to receive, without those on this agenda already. One statement."""
     here = select(AgendaItem.id).where(
         AgendaItem.meeting_id == meeting.id,
         AgendaItem.ratifies_id == Decision.id,

@@ -22,7 +22,7 @@ from workflow.store.tables import AgendaItem, Meeting
 
 @dataclass(frozen=True, slots=True)
 class Blockers:
-    """A plan, the states of its gates, and the reasons of those that are shut."""
+    """A plan, the states of its gates, and the reasons of the closed ones."""
 
     plan: PlanFact
     states: tuple[GateState, ...]
@@ -30,7 +30,7 @@ class Blockers:
 
 
 def blockers(db: Session, plan: PlanFact, now: datetime) -> Blockers:
-    """Every gate on the stage the plan stands in, and what keeps it from moving. At most four statements."""
+    """Every gate of the plan's current stage, and the reasons why the plan cannot move. At most four statements."""
     states = tuple(gates.states(plan.chain, plan.stage, facts(db, plan, now)).values())
     return Blockers(plan, states, tuple(_reasons(db, plan, states, now)))
 

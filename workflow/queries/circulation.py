@@ -1,4 +1,4 @@
-"""供覧 and the discussion of a plan: who was asked to read, who has, and what was said."""
+"""The circulation (供覧) and the discussion of a plan: who was asked to read, who has read, and the remarks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""パブリックコメント: which there are, how each stands, and what came in, counted."""
+"""パブリックコメント: the periods, their states, and the counts of their opinions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -215,8 +215,8 @@ def comment_counts(db: Session, period: int) -> Counted:
 
 
 def unanswered() -> ColumnElement[bool]:
-    """The `Opinion` of a statement, sent with its `Submission`, still needs an answer. Late ones are kept, but nobody
-    owes them an answer."""
+    """The condition that the `Opinion` of a statement, sent with its `Submission`, still needs an answer. Late
+    ones are kept, but need none."""
     return _in_time() & Opinion.answer_id.is_(None)
 
 

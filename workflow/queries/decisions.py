@@ -84,14 +84,15 @@ class GateAnswer:
 
 @dataclass(slots=True)
 class _Growing:
-    """An answer whose rows, one for each thing owed, are still being read."""
+    """An answer whose rows, one for each duty, are still being read."""
 
     row: Row[*tuple[Any, ...]]
     owed: list[Owed] = field(default_factory=list)
 
 
 def standing_decision(decision: type[Decision] = Decision) -> ColumnElement[bool]:
-    """The decision of a statement was neither corrected nor taken back, as `domain.decisions.standing` says it."""
+    """The condition that the decision of a statement was neither corrected nor taken back, as in
+    `domain.decisions.standing`."""
     later = aliased(Decision)
     superseded = select(later.id).where(later.supersedes_id == decision.id).correlate(decision)
     return decision.outcome.is_not(None) & ~superseded.exists()

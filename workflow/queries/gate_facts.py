@@ -25,7 +25,7 @@ from workflow.store.tables import (
 )
 
 REFUSALS = frozenset({Outcome.REJECTED, Outcome.RETURNED})
-"""Answers to a chair's 専決 that shut its gate again."""
+"""Answers to a chair's 専決 that close its gate again."""
 
 
 def facts(db: Session, plan: PlanFact, now: datetime) -> Facts:
@@ -68,7 +68,7 @@ def _facts(
 
 
 def _here(table: type[Decision] | type[Signoff] | type[CommentPeriod]) -> ColumnElement[bool]:
-    """The row is of the stage the plan stands in, on this visit."""
+    """The condition that the row belongs to the plan's current stage, on this visit."""
     return (table.plan_id == Plan.id) & (table.stage == Plan.stage) & (table.visit == Plan.visit)
 
 

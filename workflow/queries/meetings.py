@@ -92,7 +92,7 @@ def meetings() -> Select[*tuple[Any, ...]]:
 
 
 def meeting_fact(row: Row[*tuple[Any, ...]]) -> MeetingFact:
-    """A row of `meetings()` as a fact; what more the statement reads stands behind."""
+    """A row of `meetings()` as a fact; further columns of the statement follow it."""
     return MeetingFact(
         id=row.id,
         body_key=row.body_key,

@@ -87,8 +87,8 @@ class PeoplePage:
 
 @dataclass(frozen=True, slots=True)
 class PersonFact:
-    """One person with every term they ever had, the newest first. `deputies` may stand in for them; they may
-    stand in for `principals`. `can_sign_in`: they have a password."""
+    """One person with every term they ever had, the newest first. `deputies` are their deputies; `principals` are
+    those whose deputy they are. `can_sign_in`: they have a password."""
 
     key: str
     name: str

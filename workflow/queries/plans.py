@@ -141,7 +141,7 @@ def _one(db: Session, statement: Select[*tuple[Any, ...]], which: str | int) -> 
 
 
 def plan_fact(db: Session, row: Sequence[Any]) -> PlanFact:
-    """A row of `plans()` as a fact; what more the statement reads stands behind."""
+    """A row of `plans()` as a fact; further columns of the statement follow it."""
     read = _PlanRow._make(row[: len(PLAN_COLUMNS)])
     chain = chain_of(db, read.chain_sha256)
     return PlanFact(

@@ -30,7 +30,7 @@ class TokenLine:
 
 @dataclass(frozen=True, slots=True)
 class WebhookLine:
-    """Another system that is told, and who registered it; never the secret."""
+    """Another system that receives events, and who registered it; never the secret."""
 
     id: int
     url: str

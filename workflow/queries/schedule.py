@@ -95,8 +95,8 @@ def planned_schedule(plan: PlanFact) -> list[Month]:
 
 
 def held_schedule(db: Session, plan: PlanFact, now: datetime) -> list[Month]:
-    """The same table as it came to be: the stages the plan stood in, the meetings that sat on it (a 持ち回り is
-    no sitting). One statement."""
+    """The actual schedule: the stages of the plan, and the meetings that treated it (a 持ち回り is no sitting).
+    One statement."""
     chain = plan.chain
     rows = db.execute(_COURSE, {"plan": plan.id}).all()
     meetings, assembly = [], []
@@ -165,8 +165,8 @@ def _slot_label(chain: Chain, gate: str) -> str:
 def _stood(
     plan: PlanFact, steps: Sequence[tuple[datetime, str]], now: datetime
 ) -> list[tuple[str, str, str]]:
-    """(work, first month, last month) for each time the plan stood in a stage. It reaches the last one and is
-    done."""
+    """(work, first month, last month) for each visit of a stage. The last stage ends the plan in the month it is
+    reached."""
     last = now if plan.chain.after(plan.stage) else plan.entered_at
     ends = [*(at for at, _ in steps[1:]), last]
     return [

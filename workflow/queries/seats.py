@@ -63,8 +63,8 @@ _SEATS = (
 
 
 def places_of(db: Session, who: Actor, body: str) -> set[int]:
-    """The members of the body, on the day of the act, in whose place the person may vote: themselves, and those
-    they stand in for."""
+    """The members of the body, on the day of the act, for whom the person may vote: themselves, and their
+    principals."""
     return {seat.person_id for seat in seats(db, body, who.on)} & {who.id, *who.principals}
 
 

@@ -166,8 +166,8 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
 
 
 def _owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datetime) -> Iterable[Task]:
-    """後閲, 専決 to report, 供覧 and meetings to close: what others left for the person, in one statement, and one
-    more for who holds an office while a 後閲 is owed."""
+    """後閲, 専決 to report, 供覧 and meetings to close: duties that others left for the person, in one statement,
+    and one more for the holders of an office while a 後閲 is open."""
     parts = [_circulations(who)]
     if who.offices:
         parts.append(_reviews())
@@ -226,7 +226,7 @@ def _owed_columns(
 
 
 def _reviews() -> Select[*tuple[Any, ...]]:
-    """後閲 that deputies' signatures owe, whoever owes them: which are whose, `reviews` says."""
+    """Open 後閲 of deputies' signatures, for all people; `reviews` selects the person's."""
     principal = cast(Signoff.principal_id, String)
     return (
         select(*_owed_columns(Waiting.REVIEW, Signoff.id, Signoff.gate_key, Signoff.signed_at, principal))
@@ -309,8 +309,8 @@ def _plans_waiting(
 
 
 def _has_open_condition(bodies: list[str]) -> ColumnElement[bool]:
-    """One of the bodies attached a condition in the stage the plan stands in, and nobody has closed it. Whether the
-    decision still counts, the gates know."""
+    """The condition that one of the bodies attached a condition in the plan's current stage, and nobody has
+    closed it. The gates decide whether the decision still counts."""
     attached = (
         select(Condition.id)
         .join(Decision, Decision.id == Condition.decision_id)

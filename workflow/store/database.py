@@ -46,7 +46,7 @@ _BEGIN_WRITING = {
 
 
 class Office:
-    """The door to one office's records: `reading()` and `writing()` are its only transactions."""
+    """Access to one office's records: `reading()` and `writing()` are its only transactions."""
 
     def __init__(self, url: str, files: Path, *, lock_timeout: float = 10.0) -> None:
         """`lock_timeout` is in seconds: how long a writer waits for another before `DatabaseUnusable`. Raises

@@ -1,4 +1,5 @@
-"""Files and folders that only the program's own user may read: made so, and mended where they are found open."""
+"""Files and folders that only the program's own user may read: created with these permissions, and corrected
+where they are wider."""
 
 import os
 import stat
@@ -10,7 +11,7 @@ OTHERS = 0o077
 
 
 def make_folder(place: Path) -> None:
-    """Make the folder, and the folders above it that are missing; shut it when it is open to others."""
+    """Make the folder, and the missing folders above it; restrict it when others can read it."""
     missing = [each for each in (place, *place.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir(mode=0o700, exist_ok=True)
@@ -18,13 +19,13 @@ def make_folder(place: Path) -> None:
 
 
 def make_file(place: Path) -> None:
-    """Make the file, empty, when it is missing; shut it when it is open to others."""
+    """Make the file, empty, when it is missing; restrict it when others can read it."""
     os.close(os.open(place, os.O_RDONLY | os.O_CREAT, 0o600))
     shut(place)
 
 
 def shut_all(folder: Path) -> None:
-    """Shut the folder and everything in it."""
+    """Restrict the folder and everything in it to the own user."""
     for above, folders, files in os.walk(folder):
         shut(Path(above))
         for name in (*folders, *files):

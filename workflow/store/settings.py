@@ -74,7 +74,7 @@ class Settings(BaseSettings):
         return self.data / "mail"
 
     def office(self) -> Office:
-        """The office these settings name; its folder is made when it is not there, and shut to other users of the
+        """The office these settings name; its folder is made when it is missing, and closed to other users of the
         machine."""
         private_files.make_folder(self.data)
         for place in (self.documents, self.maildir):

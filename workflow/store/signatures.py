@@ -12,7 +12,8 @@ from workflow.store.tables import OfficeSecret
 
 
 def sender_mark(db: Session, address: str, day: date) -> str:
-    """Tells the same sender within one day, and not who it is: of no use on the next day, nor in another office."""
+    """A mark that identifies the same sender within one day without naming them. It differs on the next day and
+    in another office."""
     return _seal(db, f"sender {day} {subscriber(address)}")
 
 

@@ -139,7 +139,7 @@ class _Frugal(BufferedReader):
 
 
 def _in_archive(document: BinaryIO) -> FileKind | str:
-    """Office documents are archives: what they are stands in their table of contents."""
+    """The kind of an Office document, which is an archive: read from its table of contents."""
     frugal = _Frugal(FileIO(document.fileno(), closefd=False))
     try:
         with zipfile.ZipFile(frugal) as archive:

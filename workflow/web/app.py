@@ -1,4 +1,4 @@
-"""The web application: its pages, and what stands around every one of them."""
+"""The web application: its pages, and the middleware around them."""
 
 import logging
 from collections.abc import Callable
@@ -68,7 +68,7 @@ HEADERS = {
     "cache-control": "no-store",
 }
 SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/")
-"""Pages whose address is a secret, to be told to nobody, not even ourselves."""
+"""Pages whose address is a secret, which must not appear anywhere, not even in our own log."""
 
 ROUTERS = (
     worklist.router,
@@ -217,7 +217,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _who(request: Request) -> Visitor | None:
-    """The person signed in, so that a refusal keeps their menu; None when it cannot be told."""
+    """The person signed in, so that a refusal keeps their menu; None when unknown."""
     try:
         return identified(request)
     except (NeedsSignIn, SakuteiError):
@@ -225,7 +225,7 @@ def _who(request: Request) -> Visitor | None:
 
 
 def _back(request: Request) -> str:
-    """The page a refused form stood on; empty when the browser does not say."""
+    """The page of a refused form; empty when the browser does not send it."""
     came_from = urlsplit(request.headers.get("referer", ""))
     inside = came_from.netloc == request.headers.get("host") and came_from.path.startswith("/")
     return came_from.path if inside and came_from.path != request.url.path else ""

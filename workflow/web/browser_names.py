@@ -24,7 +24,7 @@ SYSTEMS = (
 
 
 def browser_name(agent: str) -> str:
-    """「Windows の Edge」, or as much of it as can be told."""
+    """「Windows の Edge」, or the part of it that is known."""
     browser = next((name for sign, name in BROWSERS if sign in agent), "")
     system = next((name for sign, name in SYSTEMS if sign in agent), "")
     if browser and system:

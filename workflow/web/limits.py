@@ -62,8 +62,8 @@ class Quota:
 
     @contextmanager
     def sending(self, person: str, today: date, announced: int) -> Iterator[Callable[[int], None]]:
-        """One document that the person sends; to be told of its bytes as they come. Raises `TooManyUploads`,
-        `QuotaSpent`."""
+        """One document that the person sends; the caller reports its bytes as they arrive. Raises
+        `TooManyUploads`, `QuotaSpent`."""
         if today != self._day:
             self._day, self._sent = today, Counter()
         if self._sending[person] >= self.at_once:

@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`name` is what people call it: it stands on the button. `timeout` is in seconds, for each answer."""
+    """An OIDC provider. `name` is shown on the button; `timeout` is in seconds, for each response."""
 
     issuer: str
     client_id: str

@@ -24,7 +24,8 @@ OF_ONE_ALONE: tuple[type[SakuteiError], ...] = (
 
 
 def refusal_of(act: Callable[[], object]) -> str:
-    """Do it; why it was refused, in words, empty when it was done. Raises what stands against all of them."""
+    """Run the act; return the reason of its refusal, as text, or an empty string when it was done. Raises errors
+    that affect all rows."""
     try:
         act()
     except OF_ONE_ALONE as error:

@@ -1,4 +1,4 @@
-"""The opinions as a spreadsheet. What the public wrote must not run as a formula in whoever opens it."""
+"""The opinions as a spreadsheet. Text of the public must not run as a formula when the file is opened."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO

@@ -8,8 +8,8 @@ from workflow.domain.rights import Act, Actor
 
 
 class Open(StrEnum):
-    """Routes that need no right of the rights table: for everybody, for who is signed in, or for what is one's
-    own (a feed, a session, a one-time link)."""
+    """Routes that need no right of the rights table: public, for signed-in people, or for one's own things (a
+    feed, a session, a one-time link)."""
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"

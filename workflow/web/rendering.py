@@ -59,7 +59,8 @@ _pages.env.globals |= {
 
 
 def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Response:
-    """A page of that template. `who` is the person signed in, or None. What the last form said is shown once."""
+    """Render a page from that template. `who` is the person signed in, or None. The message of the last form is
+    shown once."""
     context.setdefault("who", None)
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
     answer = _pages.TemplateResponse(request, name, context, status_code=code)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """First characters that some spreadsheets read as a formula (OWASP: CSV injection)."""
 BOM = "\ufeff"
-"""Tells a spreadsheet that this is UTF-8."""
+"""Byte order mark by which a spreadsheet recognises UTF-8."""
 
 
 def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

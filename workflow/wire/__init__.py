@@ -1,1 +1,1 @@
-"""The shapes that programs read: once, for the API and for `--json`. Each is made of what a question answers."""
+"""Data shapes for programs, shared by the API and `--json`. Each is made from the result of a query."""

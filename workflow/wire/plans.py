@@ -1,4 +1,4 @@
-"""Plans: where they stand, what blocks them, their versions, history and schedule."""
+"""Plans: their positions, blockers, versions, history and schedule."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -49,7 +49,7 @@ OPINIONS = (
 
 
 class Neighbours:
-    """Brings plans to where they stand, on the replay's own clock."""
+    """Further sample plans, brought to their stages on the replay's own clock."""
 
     def __init__(self, replay: Replay) -> None:
         self.replay, self.office = replay, replay.office

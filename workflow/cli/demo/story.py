@@ -102,7 +102,8 @@ ANSWERS = (
 
 
 class Replay:
-    """The story, told through `say`. Mail really goes out as `settings` say, at the replay's own time."""
+    """The replay of the year, printed through `say`. Mail is really sent as `settings` say, at the replay's own
+    time."""
 
     def __init__(self, office: Office, settings: MailSettings, say: Callable[[datetime, str], None]) -> None:
         self.office, self.settings, self.tell = office, settings, say
@@ -193,7 +194,7 @@ class Replay:
         self.advance()
 
     def sent_back_in_summer(self) -> None:
-        """差戻し, mended in writing (持ち回り) so that the paper's months still hold."""
+        """差戻し, corrected in writing (持ち回り) so that the paper's months are kept."""
         self.at("2023-08-22 09:30")
         actions.send_back(
             self.office,
@@ -301,7 +302,7 @@ class Replay:
     # --- what the scenes are made of ---------------------------------------------------------------------
 
     def at(self, moment: str) -> "Replay":
-        """Let time pass until the moment (2023-06-12 14:00), sending whatever falls due on the way."""
+        """Advance the clock to the moment (2023-06-12 14:00), sending due mail on the way."""
         return self.until(parse_moment(moment))
 
     def until(self, until: datetime) -> "Replay":

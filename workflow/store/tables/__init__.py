@@ -1,8 +1,6 @@
-"""The tables: people, plans, meetings, what was decided, what was said by the public, and the event log.
-
-Times are UTC, days are days in Asia/Tokyo. Decisions, signoffs, votes, steps and events are append-only: the
-database itself refuses to change or delete one (see the second migration).
-"""
+"""The tables: people, plans, meetings, decisions, opinions of the public, and the event log. Times are UTC, days
+are days in Asia/Tokyo. Decisions, signoffs, votes, steps and events are append-only: the database itself refuses
+to change or delete one (see the second migration)."""
 
 from workflow.store.tables.accounts import (
     AnsweredCall,

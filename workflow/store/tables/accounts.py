@@ -29,9 +29,9 @@ class SignIn(Record):
 
 
 class FailedSignIn(Record):
-    """A try that has not turned out right, counted so that guessing is slow. `name` is a SHA-256, cut short: of the
-    key that was typed, known or not, or of the network address it came from. `place` is one of the address or the
-    device that made it, where tries of one place are told apart; else empty."""
+    """A failed attempt, counted so that guessing is slow. `name` is a SHA-256, cut short: of the key that was
+    typed, known or not, or of the network address. `place` is one of the address or the device of the attempt,
+    where attempts are counted by place; else empty."""
 
     __tablename__ = "failed_sign_in"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,8 +54,8 @@ class MailedLink(Record):
 
 
 class LinkToken(Record):
-    """A token that stands in one mail, which may have been delivered. Only its SHA-256 is kept; taken back by
-    deleting it."""
+    """A token that was written in one mail, which may have been delivered. Only its SHA-256 is stored; deleting
+    it revokes it."""
 
     __tablename__ = "link_token"
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -104,7 +104,7 @@ class AnsweredCall(Record):
 
 
 class Webhook(Record):
-    """Another system that is told of each step. `secret` signs what it is told."""
+    """Another system that receives each step. `secret` signs the messages."""
 
     __tablename__ = "webhook"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -123,8 +123,8 @@ class OfficeSecret(Record):
 
 
 class PublicTry(Record):
-    """A form somebody from the public sent, counted for rate limiting. `sender_sha256` is of the address
-    it came from with a daily salt: it tells the same sender, not who it is."""
+    """A form sent by the public, counted for rate limiting. `sender_sha256` is of the network address with a
+    daily salt: it identifies the same sender without naming them."""
 
     __tablename__ = "public_try"
     id: Mapped[int] = mapped_column(primary_key=True)

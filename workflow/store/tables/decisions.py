@@ -55,8 +55,8 @@ class Condition(Record):
 
 
 class Signoff(Record):
-    """A 決裁. `manner`: own, delegated (専決), deputy (代決, which owes a 後閲). The result None
-    takes back the one it supersedes."""
+    """A 決裁. `manner`: own, delegated (専決), deputy (代決, which requires a 後閲). The result None takes back
+    the one it supersedes."""
 
     __tablename__ = "signoff"
     id: Mapped[int] = mapped_column(primary_key=True)

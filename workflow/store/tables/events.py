@@ -23,8 +23,7 @@ class Event(Record):
 
 
 class Delivery(Record):
-    """One message to one person, or to the other system of a webhook: the claim that it is owed, and what became
-    of it. `claim` is unique."""
+    """One message to one person, or to the other system of a webhook: the claim and its state. `claim` is unique."""
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""People, as of a day: where they serve, in which bodies they sit, who stands in for them."""
+"""People, as of a day: their departments, their seats in bodies, and their deputies."""
 
 from datetime import date
 

@@ -9,7 +9,7 @@ from workflow.store.tables.base import Record
 
 
 class ChainText(Record):
-    """A chain as it stood when a plan began with it. Plans under way keep theirs."""
+    """A chain as it was when a plan began with it. Running plans keep theirs."""
 
     __tablename__ = "chain_text"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)

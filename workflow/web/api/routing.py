@@ -60,7 +60,7 @@ Caller = Annotated[Program, Depends(_caller)]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Something a program is about to do; a dry run only says who would be told of what."""
+    """A writing request before it is done; a dry run only returns the notices it would send."""
 
     by: Program
     dry_run: bool

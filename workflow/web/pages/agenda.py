@@ -70,7 +70,7 @@ def remove(who: FormUser, number: Number, item: Number, reason: Annotated[str, F
 
 @router.get("/meetings/{number}/notice", openapi_extra=needs(Act.CALL_MEETING))
 def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Response:
-    """The mail about this meeting as its recipient reads it, from the records as they stand."""
+    """The mail about this meeting as its recipient would read it, from the present records."""
     held = known(who, number)
     kinds = [each for each in PREVIEWS if each is not Kind.UNANSWERED or held.form == MeetingForm.IN_WRITING]
     chosen = next((each for each in kinds if each == kind), kinds[0])

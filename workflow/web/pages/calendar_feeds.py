@@ -40,7 +40,7 @@ def revoke(who: FormUser, feed: Number) -> Response:
 
 @router.get("/feeds/{token}.ics", openapi_extra=needs(Open.SELF))
 def calendar(request: Request, token: str) -> Response:
-    """The calendar itself, for whoever has its URL: calendar programs cannot sign in."""
+    """The calendar itself, for anybody who has its URL: calendar programs cannot sign in."""
     office, settings = request.app.state.office, request.app.state.mail
     with office.reading() as db:
         shown = feed_shown(db, token[:100], request.app.state.clock())

@@ -111,7 +111,7 @@ def keep(who: FormUser, short: str) -> Response:
 def _again(
     request: Request, who: Visitor, text: str, faults: Sequence[Fault] = (), refused: str = ""
 ) -> Response:
-    """The form with the text as it was sent, to be mended."""
+    """The form with the text as it was sent, to be corrected."""
     shown: dict[str, Any] = {"text": text, "faults": faults, "refused": refused, "chain": None}
     return page(request, "chain_new.html", code=422, who=who, **shown)
 

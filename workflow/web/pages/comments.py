@@ -1,4 +1,4 @@
-"""Public comments, for the staff: which there are, opening one, how it stands, publishing its result."""
+"""Public comments, for the staff: the list, opening one, its state, publishing its result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -21,8 +21,8 @@ router = APIRouter(prefix="/demo", route_class=Page)
 
 @dataclass(slots=True)
 class Demo:
-    """`guests` are (whom they stand for, key, password), shown on the sign-in page. `moved` is told each time the
-    clock moves on, so that what fell due is sent."""
+    """The demonstration. `guests` are (label, key, password), shown on the sign-in page. `moved` is called each
+    time the clock moves on, so that due mail is sent."""
 
     office: Office
     guests: tuple[tuple[str, str, str], ...]

@@ -28,7 +28,8 @@ def ask_page(request: Request) -> Response:
 
 @router.post("/reset", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
 def ask(request: Request, typed: Annotated[str, Form(alias="who")] = "") -> Response:
-    """Says the same whoever was asked for, and says it before looking, so that the time it takes tells nothing."""
+    """Request a reset mail. The response is the same for every name and is made before the look-up, so that
+    neither its text nor its time reveals who exists."""
     if not same_origin(request):
         raise HTTPException(403)
     state = request.app.state
@@ -61,9 +62,9 @@ def set_password(
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
-    """The token is the proof that the form is the reader's own: a browser that keeps the page's address to itself
-    does not name the form's origin either. Nobody is signed in by it, but the browser is known from now on: wrong
-    passwords from elsewhere do not shut it out."""
+    """Set a password by the link. The token replaces the CSRF check: a browser that hides the page's address does
+    not send the form's origin either. Nobody is signed in by it, but the browser becomes a known device: wrong
+    passwords from elsewhere do not lock it out."""
     state, purpose = request.app.state, _purpose(request)
     try:
         with state.office.reading() as db:

@@ -65,7 +65,7 @@ def call(request: Request, who: FormUser, form: Filled) -> Response:
 
 @router.post("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
 def enter(request: Request, who: FormUser, form: Filled) -> Response:
-    """Enter a meeting that was already held. Nobody is told of it."""
+    """Enter a meeting that was already held. Nobody is notified."""
     return _write(request, who, form, "entered", actions.enter_meeting)
 
 
@@ -78,7 +78,7 @@ def meeting(request: Request, who: Reader, number: Number) -> Response:
 def move(
     request: Request, who: FormUser, number: Number, form: Filled, reason: Annotated[str, Form()] = ""
 ) -> Response:
-    """Move the meeting: first who will be told, then the move."""
+    """Move the meeting: show the recipients of the notices first, then move."""
     held = known(who, number)
     starts_at, ends_at = _span(form)
     place = str(form.get("place", "")) or held.place
@@ -106,7 +106,7 @@ def move(
 def cancel(
     request: Request, who: FormUser, number: Number, form: Filled, reason: Annotated[str, Form()] = ""
 ) -> Response:
-    """Cancel the meeting: first who will be told, then the cancelling."""
+    """Cancel the meeting: show the recipients of the notices first, then cancel."""
     held = known(who, number)
     return confirmed(
         request,

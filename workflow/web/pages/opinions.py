@@ -82,7 +82,7 @@ def intake_page(request: Request, who: Reader, key: str) -> Response:
 
 @router.post("/intake", openapi_extra=needs(Act.RUN_COMMENT) | takes(Load.LONG_FORM))
 def intake(request: Request, who: FormUser, key: str, form: Filled) -> Response:
-    """One letter, divided into its opinions: first they are shown, then they are entered."""
+    """One letter, divided into its opinions: show them first, then enter them."""
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     parts = split_letter(typed.get("letter", ""))
     if typed.get("step") != "enter":

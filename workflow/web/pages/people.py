@@ -182,7 +182,7 @@ def end_one(who: FormUser, key: str, kind: str, number: int, last_day: Text = ""
 
 
 def day_asked(who: Visitor, text: str) -> date:
-    """The day a page is asked for; today when it is not said. Raises `BadInput`."""
+    """The day chosen for a page; today by default. Raises `BadInput`."""
     return parse_day(text, say("この日の名簿")) if text.strip() else tokyo_day(who.now)
 
 

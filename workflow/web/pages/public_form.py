@@ -1,4 +1,4 @@
-"""The form by which the public sends opinions: what was typed, and what about it must be mended."""
+"""The form by which the public sends opinions: its content and its errors."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The votes on an item in words, for whoever is about to count them."""
+"""Texts on the votes of an item, shown before they are counted."""
 
 from definitions.chain import Body
 from definitions.terms import Outcome

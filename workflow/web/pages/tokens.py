@@ -1,4 +1,4 @@
-"""連携用の鍵: a person's tokens for programs; and the page that tells what programs can call."""
+"""連携用の鍵: a person's tokens for programs; and the page that lists the API calls."""
 
 from contextlib import suppress
 from datetime import timedelta

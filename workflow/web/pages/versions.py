@@ -34,7 +34,7 @@ def add_version(
     note: Annotated[str, Form()] = "",
     seen: Annotated[int | None, Form()] = None,
 ) -> Response:
-    """A new version, when its content is of a kind that is taken and the plan stands where the person saw it."""
+    """Add a version, when its type is accepted and the plan is at the revision that the person saw."""
     content, name = document_of(document), document.filename or ""
     an_upload(name, content.path)
     number = actions.add_version(who.office, who.key, key, name, content, note=note, seen=seen, now=who.now)

@@ -66,8 +66,8 @@ def attendance(who: FormUser, number: Number, form: Filled) -> Response:
 
 @router.post("/meetings/{number}/outcomes", openapi_extra=needs(Act.RECORD_OUTCOME))
 def outcomes(request: Request, who: FormUser, number: Number, form: Filled) -> Response:
-    """The outcomes that were filled in, in the order of the agenda: first what will be recorded and who will be
-    told, then the recording. Each item is its own decision: one refused keeps no other from being recorded."""
+    """Record the outcomes that were filled in, in the order of the agenda: show the decisions and the recipients
+    of notices first, then record. Each item is its own decision: a refused one does not prevent the others."""
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     if form.get(SURE) == "no":
         return meeting_page(request, who, number, typed=typed)
@@ -135,8 +135,8 @@ def count(
     conditions: Annotated[str, Form()] = "",
     note: Annotated[str, Form()] = "",
 ) -> Response:
-    """Count the votes and record what they amount to: first the tally, its outcome and who will be told, then the
-    recording."""
+    """Count the votes and record their outcome: show the tally, its outcome and the recipients of notices first,
+    then record."""
     facts, warning = _counted(who, item, _lines(conditions), note)
     return confirmed(
         request,

@@ -1,4 +1,4 @@
-"""他システムへの通知: which other systems are told of each step, and what became of it."""
+"""他システムへの通知: the other systems that receive each step, and their deliveries."""
 
 from typing import Annotated
 

@@ -1,5 +1,5 @@
-"""A chain as a picture: SVG made from the chain alone. Each stage is a row, the gates on leaving it stand to its
-right in the order in which they open, and the way onward goes down."""
+"""A chain as a picture: SVG made from the chain alone. Each stage is a row, its gates are to its right in the
+order in which they open, and the next stage is below."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ LANE = 12
 
 
 def picture(chain: Chain, current: str | None = None) -> str:
-    """The chain as an SVG document fragment. `current` is the key of the stage a plan stands in."""
+    """The chain as an SVG document fragment. `current` is the key of a plan's current stage."""
     drawn = _Drawing(chain, current)
     title, told = f"picture-{chain.key}-title", f"picture-{chain.key}-desc"
     return "".join(
@@ -55,7 +55,7 @@ def picture(chain: Chain, current: str | None = None) -> str:
 
 
 def columns(stage: Stage) -> list[list[Gate]]:
-    """The gates of a stage in columns: each stands right of every gate that must be open before it."""
+    """The gates of a stage in columns: each is to the right of every gate that must be open before it."""
     depth: dict[str, int] = {}
     waiting = list(stage.gates)
     while waiting:
