@@ -1,5 +1,5 @@
-"""Every text that goes through the catalogue, and where it stands. `python -m tests.support.catalogue` writes the entries
-that are missing, with nothing in them, and drops those nobody uses."""
+"""Message ids of the catalogue and their files. `python -m tests.support.catalogue` adds the missing entries,
+without a translation, and drops the unused ones."""
 
 import ast
 import importlib
@@ -48,7 +48,7 @@ TRANSLATES = {
 OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.do"}
 
 Found = Iterator[tuple[str, str]]
-"""Message ids, each with the file it stands in."""
+"""Message ids, each with its file."""
 
 
 def messages() -> set[str]:

@@ -32,7 +32,7 @@ autovacuum = off
 class Databases(Protocol):
     @contextmanager
     def office(self, folder: Path, chain: str | None = None) -> Iterator[Office]:
-        """An office in the folder with the tables of today; with a chain, a `House` on it stands there."""
+        """An office in the folder with the present tables; with a chain, a `House` on it."""
 
 
 class SQLite:

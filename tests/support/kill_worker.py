@@ -30,7 +30,7 @@ DEAD_TIME = timedelta(minutes=11)
 
 
 class Working(House):
-    """A house whose clock stands in a file: who is born after a death goes on from there, a little later."""
+    """A house whose clock is kept in a file: a worker started after a crash continues from there, a little later."""
 
     def __init__(self, office: Office, settings: MailSettings) -> None:
         settings.maildir.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,8 @@ class Working(House):
                 self.later(hours=1)  # half of it was done before the last death
 
     def open_what_is_shut(self, key: str) -> None:
-        """Go on where the one before died: the next shut gate, whose predecessors are open, until none is."""
+        """Continue where the worker before crashed: the next closed gate, whose predecessors are open, until none
+        is left."""
         while True:
             with self.office.reading() as db:
                 shut = queries.why(db, plan_by_key(db, key), self.now)

@@ -10,7 +10,7 @@ from tests.support.web_client import SITE, mail_settings
 
 
 def mailed_links(house: House) -> list[str]:
-    """The paths of the links in the mails so far, oldest first, once everything owed is sent."""
+    """The paths of the links in the mails so far, oldest first, after all due mail is sent."""
     settings = mail_settings(house.office.files.parent)
     tick(house.office, mailer_of(settings), settings, lambda: house.now)
     found = []

@@ -58,7 +58,7 @@ class Desk:
         self.lies["/oauth2/token"] = lie
 
     def claims(self, **otherwise: object) -> None:
-        """ID tokens that claim otherwise (None: nothing), signed with a key the provider stands by."""
+        """ID tokens with other claims (None: without the claim), signed with a key of the provider."""
         self.answers("/jwks", body=json.dumps({"keys": [self.key.as_dict(private=False)]}).encode())
         self.gives(lambda token: signed(self._other(claims_of(token), otherwise), self.key))
 

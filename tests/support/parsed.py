@@ -11,7 +11,7 @@ _ADDRESSES = ("href", "src", "action", "formaction")
 
 @dataclass
 class Form:
-    """A form with its fields: (kind, name, value). Each choice of a field stands by itself."""
+    """A form with its fields: (kind, name, value). Each choice of a field is listed by itself."""
 
     method: str
     action: str

@@ -1,5 +1,5 @@
-"""The folder of one run of the tests: of its own, so that runs stand beside each other, in memory where there is room,
-and gone at its end. What a killed run left is cleared away by the next."""
+"""The folder of one run of the tests: separate, so that runs can overlap, in memory where there is room, and
+deleted at its end. The next run deletes what a killed run left."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 MEMORY = Path("/dev/shm")
 ROOM = 3 * 1024**3
-"""Bytes that must be free in memory; a run on two workers was seen to use a fifth of it."""
+"""Bytes that must be free in memory; a run on two workers used a fifth of it."""
 
 PREFIX = "sakutei-tests-"
 LOCK = "lock"

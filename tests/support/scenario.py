@@ -49,7 +49,7 @@ class House:
         return self
 
     def a_plan(self, key: str = "dx", at: str | None = None) -> PlanFact:
-        """A plan standing in the stage `at`, with everything before it done."""
+        """A plan in the stage `at`, with everything before it done."""
         actions.open_plan(self.office, "tanto", key, "DX推進計画", self.chain, department="it", now=self.now)
         while at is not None and self.plan(key).stage.key != at:
             self.open_every_gate(key)

@@ -71,7 +71,7 @@ def markup(column: str) -> str:
 
 
 def marks(words: str) -> set[str]:
-    """The columns whose markup stands in the words."""
+    """The columns whose markup appears in the text."""
     return {PEOPLES_WORDS[int(number)] for number in re.findall(r"zq(\d+)q", words)}
 
 

@@ -21,8 +21,8 @@ def joined(lines: list[str]) -> str:
 
 
 def schedule_of_the_paper() -> list[tuple[str, str, str | None]]:
-    """Month, body or event, and what is reported, line by line as section 7 prints them: a year stands on
-    its own line, a month in full-width digits before its meetings, a report under its meeting."""
+    """Month, body or event, and report, line by line as printed in section 7: a year has its own line, a month in
+    full-width digits is before its meetings, a report is under its meeting."""
     year, month = 0, 0
     found: list[tuple[str, str, str | None]] = []
     for line in section("７ 今後のスケジュール", None):

@@ -1,4 +1,4 @@
-"""A real SMTP server that behaves as told."""
+"""A real SMTP server with adjustable behaviour."""
 
 import socket
 import ssl

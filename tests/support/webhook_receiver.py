@@ -1,4 +1,4 @@
-"""Another system, on this machine, that is called and behaves as told."""
+"""Another system, on this machine, that receives webhooks with adjustable behaviour."""
 
 import json
 import socket
