@@ -27,7 +27,7 @@ YearMonth = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, serialize_by_alias=True)
 
 
 class Threshold(_Frozen):
@@ -127,7 +127,7 @@ class Body(_Frozen):
     key: Key
     name: Label
     kind: BodyKind
-    chair: Label = Field(description="the office that chairs it: 政策経営部長, 区長, 委員長")
+    chair: Label = Field(description="the 職 that chairs it: 政策経営部長, 区長, 委員長")
     basis: Label | None = Field(default=None, description="設置要綱 and article, or the law")
     reaches: Literal["recorded", "tallied"] = Field(
         default="recorded",
@@ -173,10 +173,10 @@ class PeriodGate(_Gate):
 
 
 class SignoffGate(_Gate):
-    """One named office confirms (決裁)."""
+    """The holder of one named position (職) confirms (決裁)."""
 
     kind: Literal["signoff"]
-    office: Label = Field(description="the 職 that signs: 区長, 政策経営部長")
+    position: Label = Field(alias="office", description="the 職 that signs: 区長, 政策経営部長")
     delegate: Label | None = Field(default=None, description="the 職 that may sign by rule (専決)")
 
 

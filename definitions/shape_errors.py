@@ -106,7 +106,9 @@ def _fields(path: KeyPath, tag: str | None) -> tuple[str, ...]:
     """The keys that may stand in the mapping at this path."""
     names = tuple(part for part in path if isinstance(part, str))
     model = _GATES.get(tag, BodyGate) if tag is not None else _MODELS.get(names)
-    return tuple(model.model_fields) if model is not None else ()
+    if model is None:
+        return ()
+    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 _PATTERNS = (

@@ -39,11 +39,11 @@ def _keys(house: House) -> set[str]:
         return set(db.scalars(select(Person.key)))
 
 
-def test_a_table_of_people_is_added_with_their_departments_and_offices(house: House) -> None:
+def test_a_table_of_people_is_added_with_their_departments_and_positions(house: House) -> None:
     assert _add(house, TABLE) == 3
     with house.office.reading() as db:
         assert {seat.key for seat in staff(db, "it", APRIL)} >= {"sato", "suzuki"}
-        assert actor(db, "sato", APRIL).offices == {"課長"}
+        assert actor(db, "sato", APRIL).positions == {"課長"}
         assert actor(db, "takahashi", APRIL).departments == frozenset()
         event_log.verify(db)
 

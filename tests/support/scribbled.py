@@ -139,7 +139,7 @@ def _people(house: House) -> None:
     signing = next(
         gate for stage in house.chain.stages for gate in stage.gates if isinstance(gate, SignoffGate)
     )
-    actions.post(office, "admin", "mayor", "mayor", LONG_AGO, position=signing.office, now=now)
+    actions.post(office, "admin", "mayor", "mayor", LONG_AGO, position=signing.position, now=now)
 
 
 def _a_plan_after_its_comment(house: House) -> None:
@@ -273,7 +273,7 @@ def _newest(office: Office, table: str) -> int:
 
 
 def _scribble(office: Office) -> None:
-    """Markup in place of everything people wrote. Who signs by an office of the chain keeps its name."""
+    """Markup in place of everything people wrote. Who signs by a position of the chain keeps its name."""
     known = columns_of_text()
     with office.writing() as db:
         for table in APPEND_ONLY:

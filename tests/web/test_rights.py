@@ -20,11 +20,11 @@ ROLES = {
     "joho_bukai_office": {Capacity.SECRETARIAT},
     "joho_bukai_1": {Capacity.MEMBER},
     "joho_bukai_chair": {Capacity.MEMBER, Capacity.CHAIR},
-    "mayor": {Capacity.STAFF, Capacity.OFFICE, Capacity.DELEGATE},
+    "mayor": {Capacity.STAFF, Capacity.POSITION_HOLDER, Capacity.DELEGATE},
     "deputy": {Capacity.DEPUTY},
     "clerk": {Capacity.ADMINISTRATOR},
 }
-"""Whom the walk sends, and the standings each has somewhere."""
+"""Whom the walk sends, and the capacities each has somewhere."""
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def test_every_route_says_what_it_needs() -> None:
 
 def test_the_roles_of_the_walk_have_the_standings_it_says(town: House) -> None:
     with town.office.reading() as db:
-        for key, standings in ROLES.items():
+        for key, capacities in ROLES.items():
             person = actor(db, key, town.now.date())
             for act in Act:
-                assert person.may_somewhere(act) == bool(RIGHTS[act] & standings), (key, act)
+                assert person.may_somewhere(act) == bool(RIGHTS[act] & capacities), (key, act)
 
 
 @pytest.mark.parametrize("role", ROLES)

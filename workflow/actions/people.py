@@ -82,7 +82,7 @@ def post(
     until: date | None = None,
     now: datetime,
 ) -> int:
-    """A person serves in a department from a day, perhaps with an office (職: 区長, 政策経営部長), until a day;
+    """A person serves in a department from a day, perhaps with a position (職: 区長, 政策経営部長), until a day;
     None means still. Returns the posting's number. Raises `NotAllowed`, `NotFound`, `BadInput`."""
     _in_order(since, until)
     if position is not None:
@@ -186,7 +186,7 @@ def end_posting(office: Office, by: str, number: int, last_day: date, *, now: da
         who = keeper(db, by, now)
         held = _end_one(db, Posting, number, last_day)
         person = db.get_one(Person, held.person_id).key
-        told: dict[str, Any] = {"person": person, "department": held.department_key, "office": held.office}
+        told: dict[str, Any] = {"person": person, "department": held.department_key, "office": held.position}
         record(db, Tag.TERM_ENDED, at=now, by=who.id, **told, last_day=last_day)
 
 
@@ -271,7 +271,7 @@ def insert_posting(
     now: datetime,
 ) -> int:
     """A new posting's number; the department is known. Raises `NotFound`."""
-    row = {"person_id": person_id(db, person), "department_key": department, "office": position}
+    row = {"person_id": person_id(db, person), "department_key": department, "position": position}
     term = {"since": since, "until": until}
     number = db.scalars(insert(Posting).returning(Posting.id), {**row, **term}).one()
     told: dict[str, Any] = {"person": person, "department": department, "office": position, **term}

@@ -22,7 +22,7 @@ from workflow.queries.actor import actor
 from workflow.queries.decisions import standing_signoff
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
-from workflow.queries.seats import holders, in_office
+from workflow.queries.seats import held_positions, holders
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Review, Signoff
@@ -39,7 +39,7 @@ def sign(
     now: datetime,
 ) -> int:
     """Sign (決裁) at a signoff gate, or refuse with a note; returns its number. The manner follows from the
-    signer: the office itself, its delegate by rule (専決), or a deputy (代決, which the principal must review).
+    signer: the holder of the position, its delegate by rule (専決), or a deputy (代決, which the principal must review).
     Raises `NotAllowed`, `GateClosed` (gates before it are closed), `AlreadyDone` (signed for this version),
     `NotNow`, `BadInput`, `NotFound`."""
     a_text("備考", note)
@@ -143,7 +143,7 @@ def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now
 
 
 def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now: datetime) -> None:
-    """Record a 後閲: the principal has read what a deputy signed for them, or the present holder of the office
+    """Record a 後閲: the principal has read what a deputy signed for them, or the present holder of the position
     when the principal no longer holds it. Raises `NotAllowed` (neither), `NotNow` (none is open), `AlreadyDone`,
     `NotFound`."""
     a_text("後閲の所見", note)
@@ -155,7 +155,7 @@ def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now
                 "後閲", say("決裁 {signoff}", signoff=signoff), "代決ではないため、後閲は要りません。"
             )
         gate = _gate_of(plan_by_id(db, found.plan_id), found)
-        held = in_office(db, [gate.office], who.on)
+        held = held_positions(db, [gate.position], who.on)
         if not queries.reviews(who, gate, found.principal_id, held):
             who.refuse(Act.REVIEW, ended=found.principal_id == who.id)
         if db.get(Review, signoff) is not None:
@@ -166,11 +166,11 @@ def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now
 
 def signs_as(who: Actor, gate: SignoffGate) -> SignedAs | None:
     """In what right the person would sign at the gate that day; None when in none."""
-    if gate.office in who.offices:
+    if gate.position in who.positions:
         return SignedAs.OWN
-    if any(office == gate.office for _, office in who.represented):
+    if any(position == gate.position for _, position in who.represented):
         return SignedAs.DEPUTY
-    return SignedAs.DELEGATED if gate.delegate is not None and gate.delegate in who.offices else None
+    return SignedAs.DELEGATED if gate.delegate is not None and gate.delegate in who.positions else None
 
 
 def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:
@@ -189,8 +189,8 @@ def _right_to_sign(db: Session, who: Actor, gate: SignoffGate) -> tuple[int, Sig
     if manner is SignedAs.OWN:
         return who.id, manner
     if manner is SignedAs.DEPUTY:
-        return min(person for person, office in who.represented if office == gate.office), manner
-    principals = holders(db, gate.office, who.on)
+        return min(person for person, position in who.represented if position == gate.position), manner
+    principals = holders(db, gate.position, who.on)
     return (principals[0].person_id if principals else who.id), manner
 
 

@@ -151,7 +151,7 @@ def show_person(key: PersonKey, json: Json = False) -> None:
         show.as_json(OnePerson.model_validate(person))
         return
     rows = [
-        *(("所属", each.term, f"{each.department} {each.office or ''}") for each in person.postings),
+        *(("所属", each.term, f"{each.department} {each.position or ''}") for each in person.postings),
         *(("任期", each.term, f"{each.name} {each.role.label}") for each in person.seats),
         *(("代理者", each.term, each.name) for each in person.deputies),
         *(("代理する", each.term, each.name) for each in person.principals),

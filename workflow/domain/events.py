@@ -136,7 +136,7 @@ def _person(data: Mapping[str, Any], names: Names, field: str = "person") -> str
 
 
 def _posted(data: Mapping[str, Any], names: Names) -> str:
-    return f"{_person(data, names)}　{_department(data, names)}{_office(data)}{_span(data)}"
+    return f"{_person(data, names)}　{_department(data, names)}{_position(data)}{_span(data)}"
 
 
 def _seated(data: Mapping[str, Any], names: Names) -> str:
@@ -148,7 +148,7 @@ def _ended(data: Mapping[str, Any], names: Names) -> str:
     if "body" in data:
         what = _seat(data, names)
     elif "department" in data:
-        what = f"{_department(data, names)}{_office(data)}"
+        what = f"{_department(data, names)}{_position(data)}"
     elif "principal" in data:
         what = say("{person}の代理", person=_person(data, names, "principal"))
     until = say("（{day}まで）", day=_day(data["last_day"]))
@@ -170,7 +170,7 @@ def _department(data: Mapping[str, Any], names: Names) -> str:
     return names.departments.get(key, key)
 
 
-def _office(data: Mapping[str, Any]) -> str:
+def _position(data: Mapping[str, Any]) -> str:
     return f" {data['office']}" if data.get("office") else ""
 
 

@@ -41,7 +41,7 @@ class Capacity(StrEnum):
     SECRETARIAT = "会議体の事務局"
     MEMBER = "会議体の委員"
     CHAIR = "会議体の会長（不在のときは副会長）"
-    OFFICE = "決裁者"
+    POSITION_HOLDER = "決裁者"
     DELEGATE = "専決者"
     DEPUTY = "決裁者の代理者"
     ADMINISTRATOR = "システム管理者"
@@ -59,8 +59,8 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.CAST_DECIDING_VOTE: frozenset({Capacity.CHAIR}),
     Act.CLOSE_CONDITION: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
     Act.DECIDE_ALONE: frozenset({Capacity.CHAIR}),
-    Act.SIGN: frozenset({Capacity.OFFICE, Capacity.DELEGATE, Capacity.DEPUTY}),
-    Act.REVIEW: frozenset({Capacity.OFFICE}),
+    Act.SIGN: frozenset({Capacity.POSITION_HOLDER, Capacity.DELEGATE, Capacity.DEPUTY}),
+    Act.REVIEW: frozenset({Capacity.POSITION_HOLDER}),
     Act.RUN_COMMENT: frozenset({Capacity.STAFF}),
     Act.KEEP_PEOPLE: frozenset({Capacity.ADMINISTRATOR}),
     Act.RESEND: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.ADMINISTRATOR}),
@@ -69,7 +69,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.DISCUSS: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.MEMBER, Capacity.CHAIR}),
     Act.CONNECT: frozenset({Capacity.ADMINISTRATOR}),
 }
-"""The rights table. 事務局 and 担当 may well be the same person; then they hold both standings."""
+"""The rights table. 事務局 and 担当 may well be the same person; then they hold both capacities."""
 
 SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
 """The roles that make a member; the 事務局 is none."""
@@ -77,7 +77,7 @@ SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person, with all their capacities on one day. `represented` are the offices (職) of those whose deputy
+    """A person, with all their capacities on one day. `represented` are the positions (職) of those whose deputy
     they are, with their holders; `left`: they served here once and no longer do (異動・退職)."""
 
     id: int
@@ -85,15 +85,15 @@ class Actor:
     name: str
     on: date
     departments: frozenset[str] = frozenset()
-    offices: frozenset[str] = frozenset()
+    positions: frozenset[str] = frozenset()
     seats: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     principals: frozenset[int] = frozenset()
     represented: frozenset[tuple[int, str]] = frozenset()
     administrator: bool = False
     left: bool = False
 
-    def standings(self, *, department: str | None = None, body: str | None = None) -> frozenset[Capacity]:
-        """In what standings the person acts for that department's plan, or in that body."""
+    def capacities(self, *, department: str | None = None, body: str | None = None) -> frozenset[Capacity]:
+        """The capacities in which the person acts for that department's plan, or in that body."""
         held = set()
         if department in self.departments:
             held.add(Capacity.STAFF)
@@ -109,18 +109,18 @@ class Actor:
 
     def may(self, act: Act, *, department: str | None = None, body: str | None = None) -> bool:
         """Return whether any capacity of the person carries the right."""
-        return bool(RIGHTS[act] & self.standings(department=department, body=body))
+        return bool(RIGHTS[act] & self.capacities(department=department, body=body))
 
     def may_somewhere(self, act: Act) -> bool:
-        """Return whether the person may do it in any department, body or office. Checked by routes; the use case
-        checks again for its plan or body."""
+        """Return whether the person may do it in some department, body or position: checked by routes; the use
+        case checks again for its plan or body."""
         held = {Capacity.STAFF} if self.departments else set()
         for body, _ in self.seats:
-            held |= self.standings(body=body)
+            held |= self.capacities(body=body)
         if self.administrator:
             held.add(Capacity.ADMINISTRATOR)
-        if self.offices:
-            held |= {Capacity.OFFICE, Capacity.DELEGATE}
+        if self.positions:
+            held |= {Capacity.POSITION_HOLDER, Capacity.DELEGATE}
         if self.principals:
             held |= {Capacity.DEPUTY}
         return bool(RIGHTS[act] & held)

@@ -15,7 +15,7 @@ from workflow.store.tables import BodyRecord, Credential, Department, Membership
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`posts` are (department, office or None), `seats` (body, role), both of the day asked for."""
+    """`posts` are (department, position or None), `seats` (body, role), both of the day asked for."""
 
     key: str
     name: str
@@ -43,7 +43,7 @@ def account(db: Session, key: str, now: datetime) -> Account:
         raise NotFound("職員", key)
     today = tokyo_day(now)
     posts = db.execute(
-        select(Department.name, Posting.office)
+        select(Department.name, Posting.position)
         .join(Department, Department.key == Posting.department_key)
         .where(Posting.person_id == person.id, in_term(Posting, today))
         .order_by(Posting.id)
@@ -64,7 +64,7 @@ def account(db: Session, key: str, now: datetime) -> Account:
         name=person.name,
         email=person.email,
         has_password=person.has_password,
-        posts=tuple((name, office) for name, office in posts),
+        posts=tuple((name, position) for name, position in posts),
         seats=tuple((name, Role(role)) for name, role in seats),
         sessions=tuple(sessions),
     )

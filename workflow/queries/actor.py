@@ -60,7 +60,7 @@ def actor(db: Session, key: str, on: date) -> Actor:
         name=name,
         on=on,
         departments=frozenset(row[1] for row in rows if row[0] == "posting"),
-        offices=frozenset(row[2] for row in rows if row[0] == "posting" and row[2]),
+        positions=frozenset(row[2] for row in rows if row[0] == "posting" and row[2]),
         seats=frozenset((row[1], row[2]) for row in rows if row[0] == "seat"),
         principals=frozenset(row[3] for row in rows if row[0] == "principal"),
         represented=frozenset((row[3], row[2]) for row in rows if row[0] == "principal" and row[2]),
@@ -91,9 +91,9 @@ def _held(
 
 _EVERYTHING: CompoundSelect[Any] = union_all(
     select(literal_column("'person'"), _MINE.c.name, _EMPTY, _MINE.c.id),
-    _held(Posting, Posting.person_id, "posting", Posting.department_key, Posting.office, null()),
+    _held(Posting, Posting.person_id, "posting", Posting.department_key, Posting.position, null()),
     _held(Membership, Membership.person_id, "seat", Membership.body_key, Membership.role, null()),
-    _held(Deputy, Deputy.deputy_id, "principal", _EMPTY, Posting.office, Deputy.principal_id).outerjoin(
+    _held(Deputy, Deputy.deputy_id, "principal", _EMPTY, Posting.position, Deputy.principal_id).outerjoin(
         Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _MINE.c.day)
     ),
     _held(Administrator, Administrator.person_id, "administrator", _EMPTY, _EMPTY, null()),

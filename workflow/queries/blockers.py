@@ -136,8 +136,8 @@ def _who(plan: PlanFact, state: GateState) -> str:
             return say("{body}の事務局または会長が記録します", body=body.name)
         return say("{body}（会長: {chair}）の事務局または会長が記録します", body=body.name, chair=body.chair)
     if isinstance(gate, SignoffGate):
-        delegate = say("、専決: {office}", office=gate.delegate) if gate.delegate else ""
-        return say("{office}が決裁します", office=gate.office) + delegate
+        delegate = say("、専決: {position}", position=gate.delegate) if gate.delegate else ""
+        return say("{position}が決裁します", position=gate.position) + delegate
     return say("計画の担当課（{department}）の職員が行います", department=plan.department_name)
 
 

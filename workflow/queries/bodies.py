@@ -82,7 +82,7 @@ def body_names(db: Session) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class SeatedBody:
-    """A body with everybody who sits in it on a day, the chair first; `chair` is the office (職) that chairs it."""
+    """A body with everybody who sits in it on a day, the chair first; `chair` is the position (職) that chairs it."""
 
     key: str
     name: str

@@ -177,11 +177,11 @@ def right_to_decide(manner: str) -> Act:
 
 def reviews(who: Actor, gate: Gate, principal: int, held: Collection[tuple[int, str]]) -> bool:
     """Return whether the person is to review (後閲) a deputy's signature at the gate: the principal while they
-    hold the office, afterwards the holder of the office. `held` are today's holders, from `seats.in_office`."""
+    hold the position, afterwards the holder of the position. `held` are today's holders, from `seats.held_positions`."""
     if not isinstance(gate, SignoffGate):
         return False
-    mine = (who.id, gate.office) in held
-    return mine and (who.id == principal or (principal, gate.office) not in held)
+    mine = (who.id, gate.position) in held
+    return mine and (who.id == principal or (principal, gate.position) not in held)
 
 
 def built_on(plan: PlanFact, given: Sequence[GateAnswer], answer: GateAnswer) -> str | None:

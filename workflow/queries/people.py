@@ -45,7 +45,7 @@ class Term:
 @dataclass(frozen=True, slots=True)
 class HeldPosting:
     department: str
-    office: str | None
+    position: str | None
     term: Term
 
 
@@ -195,13 +195,13 @@ def _postings_of(
 ) -> defaultdict[int, list[tuple[str, str | None]]]:
     found = defaultdict(list)
     rows = db.execute(
-        select(Posting.person_id, Department.name, Posting.office)
+        select(Posting.person_id, Department.name, Posting.position)
         .join(Department, Department.key == Posting.department_key)
         .where(Posting.person_id.in_(people), in_term(Posting, day))
         .order_by(Posting.id)
     )
-    for number, department, office in rows:
-        found[number].append((department, office))
+    for number, department, position in rows:
+        found[number].append((department, position))
     return found
 
 
@@ -225,7 +225,7 @@ def _held_postings(db: Session, number: int, day: date) -> tuple[HeldPosting, ..
         .where(Posting.person_id == number)
         .order_by(Posting.since.desc(), Posting.id.desc())
     )
-    return tuple(HeldPosting(name, held.office, _term(held, day)) for held, name in rows)
+    return tuple(HeldPosting(name, held.position, _term(held, day)) for held, name in rows)
 
 
 def _held_seats(db: Session, number: int, day: date) -> tuple[HeldSeat, ...]:

@@ -68,25 +68,25 @@ def places_of(db: Session, who: Actor, body: str) -> set[int]:
     return {seat.person_id for seat in seats(db, body, who.on)} & {who.id, *who.principals}
 
 
-def holders(db: Session, office: str, day: date) -> list[Contact]:
-    """Return the holders of the office (職) that day."""
+def holders(db: Session, position: str, day: date) -> list[Contact]:
+    """Return the holders of the position (職) that day."""
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
         .join(Posting, Posting.person_id == Person.id)
-        .where(Posting.office == office, in_term(Posting, day))
+        .where(Posting.position == position, in_term(Posting, day))
         .order_by(Person.id)
     )
     return [Contact(*row) for row in rows]
 
 
-def in_office(db: Session, offices: Iterable[str], day: date) -> frozenset[tuple[int, str]]:
-    """Return the holders of the offices (職) that day, as (person, office)."""
+def held_positions(db: Session, positions: Iterable[str], day: date) -> frozenset[tuple[int, str]]:
+    """Return the holders of the positions (職) that day, as (person, position)."""
     rows = db.execute(
-        select(Posting.person_id, Posting.office).where(
-            Posting.office.in_(sorted(offices)), in_term(Posting, day)
+        select(Posting.person_id, Posting.position).where(
+            Posting.position.in_(sorted(positions)), in_term(Posting, day)
         )
     )
-    return frozenset((person, office) for person, office in rows if office)
+    return frozenset((person, position) for person, position in rows if position)
 
 
 def staff(db: Session, department: str, day: date) -> list[Contact]:

@@ -30,7 +30,7 @@ from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import MeetingFact, meeting_begun, next_meetings, open_meeting
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.queries.programs import system_of
-from workflow.queries.seats import in_office
+from workflow.queries.seats import held_positions
 from workflow.store.tables import (
     AgendaItem,
     ChainText,
@@ -167,9 +167,9 @@ def _items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
 
 def _owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datetime) -> Iterable[Task]:
     """後閲, 専決 to report, 供覧 and meetings to close: duties that others left for the person, in one statement,
-    and one more for the holders of an office while a 後閲 is open."""
+    and one more for the holders of a position while a 後閲 is open."""
     parts = [_circulations(who)]
-    if who.offices:
+    if who.positions:
         parts.append(_reviews())
     if bodies := _bodies_for(who, Act.SET_AGENDA):
         parts.append(_ratifications(bodies))
@@ -177,7 +177,7 @@ def _owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datet
         parts.append(_closings(bodies, now))
     rows = sorted(db.execute(union_all(*parts)).all(), key=lambda r: (r.kind, r.number))
     owes_review = any(row.kind == Waiting.REVIEW for row in rows)
-    officers = in_office(db, who.offices, who.on) if owes_review else frozenset()
+    officers = held_positions(db, who.positions, who.on) if owes_review else frozenset()
     for row in rows:
         kind = Waiting(row.kind)
         if kind is Waiting.CLOSE:
@@ -288,14 +288,14 @@ def _ratifications(bodies: list[str]) -> Select[*tuple[Any, ...]]:
 def _plans_waiting(
     db: Session, who: Actor, now: datetime, coming: Mapping[str, MeetingFact]
 ) -> Iterable[Task]:
-    """Plans of the person's departments, those that wait for the offices they hold or sign for, and those whose
+    """Plans of the person's departments, those that wait for the positions they hold or sign for, and those whose
     conditions they may close."""
-    offices = who.offices | {office for _, office in who.represented}
+    positions = who.positions | {position for _, position in who.represented}
     bodies = _bodies_for(who, Act.CLOSE_CONDITION)
-    if not (who.departments or offices or bodies):
+    if not (who.departments or positions or bodies):
         return
     mine = Plan.department_key.in_(sorted(who.departments))
-    signing, last = _stages(db, offices)
+    signing, last = _stages(db, positions)
     going_on = or_(mine, *signing) & ~or_(false(), *last)
     which = (Plan.status == Status.ACTIVE) & or_(going_on, _has_open_condition(bodies))
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
@@ -303,7 +303,7 @@ def _plans_waiting(
     for plan in known:
         states = gates.states(plan.chain, plan.stage, known_facts[plan.id])
         yield from _conditions(plan, known_facts[plan.id], bodies, coming)
-        yield from _signatures(plan, states, offices, coming)
+        yield from _signatures(plan, states, positions, coming)
         if plan.department in who.departments:
             yield from _staff_work(plan, states, coming)
 
@@ -344,13 +344,13 @@ def _conditions(
 def _signatures(
     plan: PlanFact,
     states: Mapping[str, GateState],
-    offices: frozenset[str],
+    positions: frozenset[str],
     coming: Mapping[str, MeetingFact],
 ) -> Iterable[Task]:
     for state in states.values():
         gate = state.gate
         waits = state.lack in (Lack.SIGNATURE, Lack.SIGNATURE_STALE)
-        if isinstance(gate, SignoffGate) and waits and {gate.office, gate.delegate} & offices:
+        if isinstance(gate, SignoffGate) and waits and {gate.position, gate.delegate} & positions:
             words = say("「{plan}」の{gate}", plan=plan.title, gate=gate.label)
             yield Task(Waiting.SIGN, words, plan.key, gate=gate.key, **_nearest(coming, [plan.stage]))
 
@@ -373,9 +373,9 @@ def _staff_work(
 
 
 def _stages(
-    db: Session, offices: frozenset[str]
+    db: Session, positions: frozenset[str]
 ) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
-    """The stages, chain by chain, on which one of the offices signs; and those that lead nowhere, where nothing
+    """The stages, chain by chain, on which one of the positions signs; and those that lead nowhere, where nothing
     waits any more."""
     signing, last = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
     for sha256 in db.scalars(select(ChainText.sha256)):
@@ -383,7 +383,7 @@ def _stages(
         for stage in chain.stages:
             here = (Plan.chain_sha256 == sha256) & (Plan.stage == stage.key)
             signed = [gate for gate in stage.gates if isinstance(gate, SignoffGate)]
-            if any({gate.office, gate.delegate} & offices for gate in signed):
+            if any({gate.position, gate.delegate} & positions for gate in signed):
                 signing.append(here)
             if not chain.after(stage):
                 last.append(here)

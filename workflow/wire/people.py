@@ -112,7 +112,7 @@ class PostingShown(Shown):
     """所属と職"""
 
     department: str = Field(description="課の名称")
-    office: str | None = Field(description="職")
+    office: str | None = Field(validation_alias="position", description="職")
     term: TermShown
 
 

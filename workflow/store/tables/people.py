@@ -31,7 +31,7 @@ class Posting(Record):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     department_key: Mapped[str] = mapped_column(ForeignKey("department.key"))
-    office: Mapped[str | None] = mapped_column(String(200))
+    position: Mapped[str | None] = mapped_column("office", String(200))
     since: Mapped[date]
     until: Mapped[date | None]
     __table_args__ = (Index(None, "office"),)

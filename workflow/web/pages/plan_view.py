@@ -18,7 +18,7 @@ from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.queries import GateAnswer, Owed, Place, VersionLine
 from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.queries.seats import in_office
+from workflow.queries.seats import held_positions
 from workflow.store.database import Reading
 from workflow.web.session import Visitor
 
@@ -68,7 +68,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     versions = queries.versions(db, plan)
     given = queries.answers(db, plan)
     validities = queries.validities(plan, given, versions)
-    officers = _in_office(db, given, who.person)
+    officers = _held_positions(db, given, who.person)
     views = [_answer_view(plan, each, validities[each.id], who.person, officers) for each in given]
     in_force = queries.answers_in_force(given)
     events, older = queries.newest_first(db, plan, limit=EVENTS_SHOWN)
@@ -113,7 +113,7 @@ def answer_view(
     if answer is None:
         return None
     validities = queries.validities(plan, given, queries.versions(db, plan))
-    officers = _in_office(db, given, who.person)
+    officers = _held_positions(db, given, who.person)
     view = _answer_view(plan, answer, validities[answer.id], who.person, officers)
     stands = not view.validity.superseded
     mine = stands and answer.by_id == who.person.id
@@ -173,10 +173,10 @@ _DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED)
 _SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
 
 
-def _in_office(db: Reading, given: Sequence[GateAnswer], who: Actor) -> frozenset[tuple[int, str]]:
-    """Return today's holders of the reader's offices, when an open 後閲 depends on them."""
+def _held_positions(db: Reading, given: Sequence[GateAnswer], who: Actor) -> frozenset[tuple[int, str]]:
+    """Return today's holders of the reader's positions, when an open 後閲 depends on them."""
     owed = any(each.signoff and owed.at is None for each in given for owed in each.owed)
-    return in_office(db, who.offices, who.on) if owed and who.offices else frozenset()
+    return held_positions(db, who.positions, who.on) if owed and who.positions else frozenset()
 
 
 def _answer_view(

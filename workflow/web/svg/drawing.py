@@ -275,7 +275,7 @@ def gate_words(chain: Chain, gate: Gate) -> tuple[str, str]:
         case PeriodGate():
             return say("意見募集"), say("{days}日以上", days=gate.minimum_days)
         case SignoffGate():
-            return say("決裁"), gate.office
+            return say("決裁"), gate.position
 
 
 def _months(stage: Stage) -> str:
