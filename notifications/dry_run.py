@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notifications import notices
 from notifications.kinds import Kind
-from workflow.queries.seats import Contact
+from workflow.queries.people import Contact
 from workflow.store.database import DryRunOffice, Office
 from workflow.store.tables import Event
 

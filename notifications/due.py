@@ -19,9 +19,10 @@ from workflow.domain.plans import Status
 from workflow.domain.rights import SEATED
 from workflow.domain.votes import Choice
 from workflow.queries.agenda import held_decision
+from workflow.queries.bodies import seats
 from workflow.queries.chains import chain_of
-from workflow.queries.meetings import open_meeting
-from workflow.queries.seats import closed_days, seats, staff
+from workflow.queries.meetings import closed_days, open_meeting
+from workflow.queries.people import staff
 from workflow.store.database import connection_of
 from workflow.store.tables import (
     AgendaItem,

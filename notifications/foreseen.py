@@ -13,8 +13,7 @@ from notifications.due import People, meeting_rules
 from notifications.reminders import Occasion, applies, claim_prefix, falls_at
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
-from workflow.queries.meetings import MeetingFact, called_meetings
-from workflow.queries.seats import closed_days
+from workflow.queries.meetings import MeetingFact, called_meetings, closed_days
 from workflow.store.tables import Delivery
 
 

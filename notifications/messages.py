@@ -22,9 +22,9 @@ from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
+from workflow.queries.bodies import seats
 from workflow.queries.chains import chain_of
 from workflow.queries.plans import plan_by_id
-from workflow.queries.seats import seats
 from workflow.store.tables import (
     AgendaItem,
     BodyRecord,
@@ -97,7 +97,7 @@ class MeetingWords:
     agenda: tuple[AgendaLine, ...] = ()
 
 
-class Desk:
+class LetterWriter:
     """Writes letters from one state of the records; data that letters share is read once."""
 
     def __init__(self, db: Session, now: datetime) -> None:

@@ -22,8 +22,9 @@ from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import SEATED
+from workflow.queries.bodies import seats
+from workflow.queries.people import Contact, staff
 from workflow.queries.plans import plan_by_id
-from workflow.queries.seats import Contact, seats, staff
 from workflow.store.database import Office, connection_of
 from workflow.store.tables import Cursor, Delivery, Event, Meeting, Person
 

@@ -14,7 +14,7 @@ from notifications.kinds import Kind
 from notifications.reminders import Owed
 from workflow.domain.deliveries import State
 from workflow.domain.language import say
-from workflow.queries.programs import system_of
+from workflow.queries.webhooks import system_of
 from workflow.store.database import Office
 from workflow.store.tables import Delivery, Meeting, Person, Plan, Record, Webhook
 

@@ -13,7 +13,7 @@ from workflow.domain.errors import AlreadyDone, NotFound
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act, Actor
 from workflow.queries.actor import actor
-from workflow.queries.seats import Contact
+from workflow.queries.people import Contact
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Delivery, Meeting, Person, Plan

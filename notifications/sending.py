@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
 from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
-from notifications.messages import Desk, NoLongerDue, Subject
+from notifications.messages import LetterWriter, NoLongerDue, Subject
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, DatabaseUnusable
 from workflow.store.database import Office, connection_of
@@ -43,7 +43,7 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class LeasedDelivery:
     """A leased delivery: message, destination, attempt number. `row` is the row it was read from."""
 
     id: int
@@ -58,7 +58,7 @@ class Taken:
     """A batch; `found` says whether there was anything, to be sent or to be finished unsent."""
 
     found: bool
-    parcels: list[Parcel]
+    deliveries: list[LeasedDelivery]
 
 
 def due_of(which: ColumnElement[bool]) -> Select[int]:
@@ -88,18 +88,18 @@ def take(
     where to, and the bytes. What it refuses with `NoLongerDue` or `BadInput` is finished here."""
     numbers = connection_of(db).execute(due, {"now": now}).scalars().all()
     if not numbers:
-        return Taken(found=False, parcels=[])
-    parcels, changes = list[Parcel](), list[dict[str, Any]]()
+        return Taken(found=False, deliveries=[])
+    deliveries, changes = list[LeasedDelivery](), list[dict[str, Any]]()
     for row in db.execute(writable.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all():
-        parcel, change = _taken(row, write, now)
+        delivery, change = _taken(row, write, now)
         changes.append(change)
-        if parcel:
-            parcels.append(parcel)
+        if delivery:
+            deliveries.append(delivery)
         result.failed += change["state"] == State.FAILED
         result.dropped += change["state"] in (State.DROPPED, State.MISSED)
     if changes:
         db.connection().execute(_CLAIMED, changes)
-    return Taken(found=True, parcels=parcels)
+    return Taken(found=True, deliveries=deliveries)
 
 
 _CLAIMED = (
@@ -116,8 +116,8 @@ _CLAIMED = (
 
 def _taken(
     row: Any, write: Callable[[Any], tuple[str, bytes]], now: datetime
-) -> tuple[Parcel | None, dict[str, Any]]:
-    """The parcel, and the row that says it is being sent; or none, and the row that says why not."""
+) -> tuple[LeasedDelivery | None, dict[str, Any]]:
+    """The delivery, and the row that says it is being sent; or none, and the row that says why not."""
     change: dict[str, Any] = {
         "number": row.id,
         "attempts": row.attempts,
@@ -133,11 +133,11 @@ def _taken(
         return None, {**change, "state": reason.state, "error": reason.why}
     except BadInput as error:
         return None, {**change, "state": State.FAILED, "error": error.message}
-    parcel = Parcel(row.id, row.attempts + 1, address, message, row)
-    return parcel, {
+    delivery = LeasedDelivery(row.id, row.attempts + 1, address, message, row)
+    return delivery, {
         **change,
         "state": State.SENDING,
-        "attempts": parcel.attempts,
+        "attempts": delivery.attempts,
         "message": None if Kind(row.kind).bears_link else message,
         "address": address,
         "next_try_at": now + LEASE,
@@ -145,33 +145,35 @@ def _taken(
     }
 
 
-def outcome(parcel: Parcel, state: State, now: datetime, error: str | None = None) -> dict[str, Any]:
+def outcome(
+    delivery: LeasedDelivery, state: State, now: datetime, error: str | None = None
+) -> dict[str, Any]:
     """The row after a try that settled it."""
     return {
-        "number": parcel.id,
-        "held": parcel.attempts,
+        "number": delivery.id,
+        "held": delivery.attempts,
         "state": state,
-        "attempts": parcel.attempts,
+        "attempts": delivery.attempts,
         "next_try_at": None,
         "finished_at": now,
         "error": error,
     }
 
 
-def tried(parcel: Parcel, why: str, now: datetime, result: Sending) -> dict[str, Any]:
+def tried(delivery: LeasedDelivery, why: str, now: datetime, result: Sending) -> dict[str, Any]:
     """The row after a try in vain: when the next one is, or that there is none."""
-    if parcel.attempts > len(PAUSES):
+    if delivery.attempts > len(PAUSES):
         result.failed += 1
-        return outcome(parcel, State.FAILED, now, why)
+        return outcome(delivery, State.FAILED, now, why)
     result.delayed += 1
-    row = outcome(parcel, State.PENDING, now, why)
-    return {**row, "next_try_at": now + PAUSES[parcel.attempts - 1], "finished_at": None}
+    row = outcome(delivery, State.PENDING, now, why)
+    return {**row, "next_try_at": now + PAUSES[delivery.attempts - 1], "finished_at": None}
 
 
-def given_back(parcel: Parcel, now: datetime) -> dict[str, Any]:
+def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
     """The row of what was taken and not tried."""
-    row = outcome(parcel, State.PENDING, now)
-    return {**row, "attempts": parcel.attempts - 1, "next_try_at": now, "finished_at": None}
+    row = outcome(delivery, State.PENDING, now)
+    return {**row, "attempts": delivery.attempts - 1, "next_try_at": now, "finished_at": None}
 
 
 _SETTLED = (
@@ -223,7 +225,7 @@ def send_due(
             claimed = _claim_batch(office, stationery, clock(), result)
             if not claimed.found:
                 break
-            if not _send_batch(office, mailer, claimed.parcels, clock, stop, result):
+            if not _send_batch(office, mailer, claimed.deliveries, clock, stop, result):
                 break
     finally:
         mailer.close()
@@ -234,8 +236,8 @@ def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: 
     """Take the next mails for us alone, written and stored; what cannot be written or is no longer due is
     finished here."""
     with office.writing() as db:
-        desk = Desk(db, now)
-        return take(db, _DUE, _WRITABLE, lambda row: _written(desk, stationery, row, now), now, result)
+        letters = LetterWriter(db, now)
+        return take(db, _DUE, _WRITABLE, lambda row: _written(letters, stationery, row, now), now, result)
 
 
 _WRITABLE_COLUMNS = (
@@ -260,7 +262,7 @@ _DUE = due_of(Delivery.webhook_id.is_(None))
 _WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
 
 
-def _written(desk: Desk, stationery: Stationery, row: Any, now: datetime) -> tuple[str, bytes]:
+def _written(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime) -> tuple[str, bytes]:
     """Return the mail's address and its bytes. Raises `NoLongerDue`, `BadInput`."""
     about = Subject(
         row.claim,
@@ -273,7 +275,7 @@ def _written(desk: Desk, stationery: Stationery, row: Any, now: datetime) -> tup
         row.event_seq,
         tried=row.attempts > 0,
     )
-    letter = desk.letter(about)
+    letter = letters.letter(about)
     if row.message is not None:
         return row.address, row.message
     return letter.address, stationery.write(letter, row.claim, now)
@@ -282,7 +284,7 @@ def _written(desk: Desk, stationery: Stationery, row: Any, now: datetime) -> tup
 def _send_batch(
     office: Office,
     mailer: Mailer,
-    mails: Sequence[Parcel],
+    mails: Sequence[LeasedDelivery],
     clock: Callable[[], datetime],
     stop: Stop,
     result: Sending,

@@ -22,7 +22,17 @@ from notifications.kinds import Kind
 from notifications.messages import NoLongerDue
 from notifications.network_guard import Network, Refused, address_of
 from notifications.outbox import Entry, enqueue
-from notifications.sending import LEASE, Parcel, Sending, due_of, given_back, outcome, settle, take, tried
+from notifications.sending import (
+    LEASE,
+    LeasedDelivery,
+    Sending,
+    due_of,
+    given_back,
+    outcome,
+    settle,
+    take,
+    tried,
+)
 from workflow.actions.webhooks import SECRET_PREFIX
 from workflow.domain.calendar import TOKYO, tokyo_day
 from workflow.domain.deliveries import State
@@ -157,7 +167,7 @@ def send_due(
                 taken = take(db, _DUE, _WRITABLE, lambda row: _written(db, row), clock(), result)
             if not taken.found:
                 break
-            _send(office, caller, taken.parcels, clock, stop, result)
+            _send(office, caller, taken.deliveries, clock, stop, result)
     return result
 
 
@@ -253,44 +263,44 @@ def _number(claim: str) -> str:
 def _send(
     office: Office,
     caller: Caller,
-    parcels: list[Parcel],
+    deliveries: list[LeasedDelivery],
     clock: Callable[[], datetime],
     stop: Stop,
     result: Sending,
 ) -> None:
-    """Call for each parcel and commit what came of it. A system that does not answer is not asked again in this
+    """Send each delivery and commit what came of it. A system that does not answer is not asked again in this
     batch: it would only keep the others waiting."""
     silent: dict[int, str] = {}
     taken_at = clock()
-    for position, parcel in enumerate(parcels):
+    for position, delivery in enumerate(deliveries):
         if stop.is_set() or clock() > taken_at + LEASE / 2:
-            settle(office, [given_back(each, clock()) for each in parcels[position:]])
+            settle(office, [given_back(each, clock()) for each in deliveries[position:]])
             return
-        hook = parcel.row.webhook
+        hook = delivery.row.webhook
         if hook in silent:
-            settle(office, [tried(parcel, silent[hook], clock(), result)])
+            settle(office, [tried(delivery, silent[hook], clock(), result)])
             continue
         try:
-            caller.call(parcel.address, _headers(parcel, clock()), parcel.message)
+            caller.call(delivery.address, _headers(delivery, clock()), delivery.message)
         except CallRefused as error:
             result.failed += 1
-            settle(office, [outcome(parcel, State.FAILED, clock(), error.message)])
+            settle(office, [outcome(delivery, State.FAILED, clock(), error.message)])
         except CallDelayed as error:
             silent[hook] = error.message
-            settle(office, [tried(parcel, error.message, clock(), result)])
+            settle(office, [tried(delivery, error.message, clock(), result)])
         else:
             result.sent += 1
-            settle(office, [outcome(parcel, State.SENT, clock())])
+            settle(office, [outcome(delivery, State.SENT, clock())])
 
 
-def _headers(parcel: Parcel, now: datetime) -> dict[str, str]:
-    number, timestamp = _number(parcel.row.claim), int(now.timestamp())
+def _headers(delivery: LeasedDelivery, now: datetime) -> dict[str, str]:
+    number, timestamp = _number(delivery.row.claim), int(now.timestamp())
     return {
         "content-type": "application/json",
         "user-agent": "sakutei-webhook/1",
         "webhook-id": number,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(parcel.row.secret, number, timestamp, parcel.message),
+        "webhook-signature": signature(delivery.row.secret, number, timestamp, delivery.message),
     }
 
 

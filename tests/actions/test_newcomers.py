@@ -12,7 +12,8 @@ from workflow.actions import NewcomersRefused, read_newcomers
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound
 from workflow.domain.events import Tag
 from workflow.queries.actor import actor
-from workflow.queries.seats import is_deputy_of, seats, staff
+from workflow.queries.bodies import seats
+from workflow.queries.people import is_deputy_of, staff
 from workflow.store import event_log
 from workflow.store.tables import Deputy, Membership, Person, Posting
 

@@ -15,7 +15,7 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, 
 from workflow.queries import Which
 from workflow.queries.gate_facts import facts
 from workflow.store.signatures import receipt_seal, sender_mark
-from workflow.store.tables import Answer, Event, Opinion, PublicTry, Submission
+from workflow.store.tables import Event, Opinion, PublicTry, Reply, Submission
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_opinions_move_between_answers_and_an_answer_to_nothing_is_gone(asking: 
     actions.group_opinions(house.office, "tanto", "dx", later, [first, third], now=house.now)
     assert answers_of(house) == {first: later, second: later, third: later}
     with house.office.reading() as db:
-        assert db.scalars(select(Answer.id)).all() == [later]
+        assert db.scalars(select(Reply.id)).all() == [later]
         logged = db.scalars(
             select(Event.data).where(Event.tag == "opinion.answered").order_by(Event.seq)
         ).all()
@@ -333,5 +333,5 @@ def test_opinions_are_listed_by_what_they_wait_for(asking: House) -> None:
     assert listed(which=Which.ANSWERED) == [first]
     assert listed(which=Which.LATE) == [late]
     assert listed(route=Route.FAX) == []
-    assert listed(words="100%") == [first]
-    assert listed(words="1%図") == []
+    assert listed(query="100%") == [first]
+    assert listed(query="1%図") == []

@@ -99,9 +99,9 @@ def test_a_deputy_votes_from_the_place_they_sit_in(office: Office) -> None:
     assert mine == ["shingikai_1"]
     assert not any(each.filled_by("shingikai_1", in_writing=False) for each in sat)
     actions.cast_vote(office, "stand_in", item, Choice.FOR, member="shingikai_1", now=house.now)
-    answer = next(a for a in poll(house, item).answers if a.place.seat.key == "shingikai_1")
-    assert answer.by is not None
-    assert (answer.choice, answer.by.name) == (Choice.FOR, "代理 次郎")
+    vote = next(a for a in poll(house, item).votes if a.place.seat.key == "shingikai_1")
+    assert vote.by is not None
+    assert (vote.choice, vote.by.name) == (Choice.FOR, "代理 次郎")
 
 
 def test_nothing_is_counted_while_nobody_has_voted(office: Office) -> None:
@@ -131,7 +131,7 @@ def test_the_secretariat_enters_a_show_of_hands_and_counts_it(office: Office) ->
     actions.enter_votes(office, OFFICE, item, hands, now=house.now)
     shown = poll(house, item)
     assert (shown.tally.in_favour, shown.missing) == (2, [])
-    assert {answer.by.key for answer in shown.answers if answer.by} == {OFFICE}
+    assert {vote.by.key for vote in shown.votes if vote.by} == {OFFICE}
     actions.decide_by_votes(office, OFFICE, item, now=house.now)
     with office.reading() as db:
         decided = agenda(db, 1)[0].decided
@@ -144,7 +144,7 @@ def test_a_vote_already_cast_is_kept_unless_the_hands_differ(office: Office) -> 
     vote(house, item, member1=Choice.FOR, member2=Choice.FOR)
     hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.AGAINST}
     actions.enter_votes(office, OFFICE, item, hands, now=house.now)
-    by = {a.place.seat.key: (a.choice, a.by.key) for a in poll(house, item).answers if a.by}
+    by = {a.place.seat.key: (a.choice, a.by.key) for a in poll(house, item).votes if a.by}
     assert by == {"shingikai_1": (Choice.FOR, "shingikai_1"), "shingikai_2": (Choice.AGAINST, OFFICE)}
     with office.reading() as db:
         logged = db.scalars(select(Event.seq).where(Event.tag == Tag.VOTE_CAST)).all()
@@ -159,8 +159,8 @@ def test_a_hand_of_a_seat_filled_by_a_deputy_counts_for_the_seat(office: Office)
     there = {"shingikai_1": Seated(present=True, deputy="stand_in")}
     actions.enter_attendance(office, OFFICE, 1, there, now=house.now)
     actions.enter_votes(office, OFFICE, item, {"shingikai_1": Choice.FOR}, now=house.now)
-    answer = poll(house, item).answer_of("shingikai_1")
-    assert answer is not None and answer.choice is Choice.FOR
+    vote = poll(house, item).vote_of("shingikai_1")
+    assert vote is not None and vote.choice is Choice.FOR
 
 
 @pytest.mark.parametrize(

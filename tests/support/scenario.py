@@ -14,8 +14,8 @@ from workflow.actions.passwords import put_password
 from workflow.domain.calendar import end_of_day, parse_moment, tokyo_day
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Choice
+from workflow.queries.people import person_id
 from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.queries.seats import person_id
 from workflow.store.database import Office
 from workflow.store.tables import Person
 

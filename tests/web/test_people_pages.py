@@ -9,7 +9,7 @@ from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, Browser
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
-from workflow.queries.seats import seats
+from workflow.queries.bodies import seats
 
 TABLE = "氏名,鍵,メール,課,職\n佐藤 一郎,sato,sato@city.example.jp,IT推進課,課長\n鈴木,suzuki,suzuki@city.example.jp,it,\n"
 

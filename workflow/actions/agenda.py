@@ -17,7 +17,7 @@ from workflow.domain.meetings import USUAL_PURPOSE, Purpose
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import some_text
 from workflow.queries.agenda import undecided
-from workflow.queries.decisions import standing_decision
+from workflow.queries.decisions import current_decision
 from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
 from workflow.store.database import Office
 from workflow.store.event_log import record
@@ -67,7 +67,7 @@ def list_ratification(office: Office, by: str, meeting: int, decision: int, *, n
         if alone.manner != Manner.CHAIR_ALONE or alone.body_key != held.body_key:
             raise NotFound("この会議体の専決", str(decision))
         if (
-            db.scalar(select(Decision.id).where(Decision.ratifies_id == decision, standing_decision()))
+            db.scalar(select(Decision.id).where(Decision.ratifies_id == decision, current_decision()))
             is not None
         ):
             raise AlreadyDone("この専決は既に会議で報告されています。")

@@ -10,8 +10,8 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.queries.actor import actor
+from workflow.queries.bodies import known_body
 from workflow.queries.calendar_feeds import token_sha256
-from workflow.queries.seats import known_body
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Feed

@@ -23,10 +23,10 @@ from workflow.domain.meetings import MeetingForm, Purpose, allowed_outcomes
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, some_text
 from workflow.queries.actor import actor
-from workflow.queries.decisions import standing_decision
+from workflow.queries.bodies import seats
+from workflow.queries.decisions import current_decision
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact
-from workflow.queries.seats import seats
 from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
 from workflow.store.tables import Condition, Decision, Record, Version
@@ -270,6 +270,6 @@ def known_decision(db: Session, decision: int) -> Decision:
     found = db.get(Decision, decision)
     if found is None or found.outcome is None:
         raise NotFound("決定", str(decision))
-    if db.scalar(select(Decision.id).where(Decision.id == decision, standing_decision())) is None:
+    if db.scalar(select(Decision.id).where(Decision.id == decision, current_decision())) is None:
         raise AlreadyDone("この決定は既に訂正または引き戻されています。新しい記録を指定してください。")
     return found

@@ -20,7 +20,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor, has_left
-from workflow.queries.seats import person_id
+from workflow.queries.people import person_id
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Credential, LinkToken, MailedLink, Person

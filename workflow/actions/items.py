@@ -17,8 +17,8 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.votes import Ballot, Choice, Tally, shown_share, tally_of
 from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision
+from workflow.queries.bodies import seats
 from workflow.queries.plans import PLAN_COLUMNS, PlanFact, plan_fact, plans
-from workflow.queries.seats import seats
 from workflow.store.database import connection_of
 from workflow.store.tables import AgendaItem, Attendance, Meeting, Plan, Version, Vote
 

@@ -17,8 +17,9 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision
+from workflow.queries.bodies import known_body, seats
+from workflow.queries.people import is_deputy_of, person_id
 from workflow.queries.plans import PlanFact
-from workflow.queries.seats import is_deputy_of, known_body, person_id, seats
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Attendance, Meeting, Person

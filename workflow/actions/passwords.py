@@ -19,7 +19,7 @@ from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
-from workflow.queries.seats import person_id
+from workflow.queries.people import person_id
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Credential, MailedLink, Person, SignIn

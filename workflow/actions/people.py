@@ -15,7 +15,8 @@ from workflow.domain.language import label, say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_key, a_line, an_address
 from workflow.queries.actor import actor, in_term
-from workflow.queries.seats import known_body, person_id
+from workflow.queries.bodies import known_body
+from workflow.queries.people import person_id
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import (

@@ -205,12 +205,12 @@ def advance(office: Office, by: str, plan: str, *, seen: int, to: str | None = N
         fact = _seen(plan_by_key(db, plan), seen)
         who.require(Act.MOVE_PLAN, department=fact.department)
         found = gates.states(fact.chain, fact.stage, facts(db, fact, now))
-        standing = PlanPosition(fact.stage.key, fact.status, found)
+        position = PlanPosition(fact.stage.key, fact.status, found)
         try:
-            take(machine_of(fact.chain_sha256, fact.chain), Trigger.ADVANCE, standing, to=to)
+            take(machine_of(fact.chain_sha256, fact.chain), Trigger.ADVANCE, position, to=to)
         except GateClosed as closed:
             raise GateClosed(closed.stage, closed.shut, queries.why(db, fact, now)) from None
-        return _move(db, fact, Trigger.ADVANCE, standing, Tag.PLAN_ADVANCED, "", by=who.id, now=now)
+        return _move(db, fact, Trigger.ADVANCE, position, Tag.PLAN_ADVANCED, "", by=who.id, now=now)
 
 
 def send_back(office: Office, by: str, plan: str, to: str, reason: str, *, seen: int, now: datetime) -> Moved:
@@ -270,9 +270,9 @@ def _step(
         who = actor(db, by, tokyo_day(now))
         fact = _seen(plan_by_key(db, plan), seen)
         who.require(Act.MOVE_PLAN, department=fact.department)
-        standing = PlanPosition(fact.stage.key, fact.status)
-        take(machine_of(fact.chain_sha256, fact.chain), trigger, standing, to=to)
-        return _move(db, fact, trigger, standing, tag, reason, by=who.id, now=now)
+        position = PlanPosition(fact.stage.key, fact.status)
+        take(machine_of(fact.chain_sha256, fact.chain), trigger, position, to=to)
+        return _move(db, fact, trigger, position, tag, reason, by=who.id, now=now)
 
 
 def _seen(plan: PlanFact, seen: int) -> PlanFact:
@@ -285,7 +285,7 @@ def _move(
     db: Session,
     plan: PlanFact,
     trigger: Trigger,
-    standing: PlanPosition,
+    position: PlanPosition,
     tag: Tag,
     reason: str,
     *,
@@ -301,15 +301,15 @@ def _move(
         revision,
         trigger,
         plan.stage.key,
-        standing.stage,
+        position.stage,
         visit,
         version_id,
         reason,
         by=by,
         now=now,
     )
-    entered = plan.entered_at if standing.stage == plan.stage.key else now
-    moved = {"stage": standing.stage, "status": standing.status, "visit": visit, "revision": revision}
+    entered = plan.entered_at if position.stage == plan.stage.key else now
+    moved = {"stage": position.stage, "status": position.status, "visit": visit, "revision": revision}
     row = {"number": plan.id, "seen": plan.revision, "entered_at": entered, **moved}
     if connection_of(db).execute(_MOVE, row).rowcount != 1:
         raise PlanMoved(plan.key, plan.revision, revision)
@@ -322,14 +322,14 @@ def _move(
         at=now,
         by=by,
         plan=plan.id,
-        to=standing.stage,
+        to=position.stage,
         visit=visit,
         revision=revision,
-        status=standing.status,
+        status=position.status,
         reason=reason,
         **more,
     )
-    return Moved(plan.key, plan.stage.key, standing.stage, revision)
+    return Moved(plan.key, plan.stage.key, position.stage, revision)
 
 
 def _write_step(

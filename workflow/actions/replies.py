@@ -17,7 +17,7 @@ from workflow.queries.comments import NewestPeriod
 from workflow.queries.plans import PlanFact
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import Answer, Opinion, Submission
+from workflow.store.tables import Opinion, Reply, Submission
 
 
 def answer_opinions(
@@ -42,7 +42,7 @@ def answer_opinions(
         who, fact = may_run(db, by, plan, now)
         period = _unpublished(db, fact)
         _must_be_of(db, period, opinions)
-        written = Answer(
+        written = Reply(
             period_id=period.id,
             summary=summary,
             text=answer,
@@ -67,7 +67,7 @@ def group_opinions(
     with office.writing() as db:
         who, fact = may_run(db, by, plan, now)
         period = _unpublished(db, fact)
-        written = _answer_of(db, period, answer)
+        written = _reply_of(db, period, answer)
         _must_be_of(db, period, opinions)
         _put_to(db, written, opinions)
         _log(db, who, fact, written, now)
@@ -90,7 +90,7 @@ def edit_answer(
     some_text("区の考え方", text)
     with office.writing() as db:
         who, fact = may_run(db, by, plan, now)
-        written = _answer_of(db, _unpublished(db, fact), answer)
+        written = _reply_of(db, _unpublished(db, fact), answer)
         written.summary, written.text, written.disposition = summary, text, disposition
         written.answered_by, written.answered_at = who.id, now
         db.flush()
@@ -116,35 +116,35 @@ def _must_be_of(db: Session, period: NewestPeriod, opinions: Sequence[int]) -> N
         raise NotFound("この募集の意見", say("、").join(map(str, unknown)))
 
 
-def _answer_of(db: Session, period: NewestPeriod, number: int) -> Answer:
-    found = db.scalar(select(Answer).where(Answer.id == number, Answer.period_id == period.id))
+def _reply_of(db: Session, period: NewestPeriod, number: int) -> Reply:
+    found = db.scalar(select(Reply).where(Reply.id == number, Reply.period_id == period.id))
     if found is None:
         raise NotFound("この募集の回答", str(number))
     return found
 
 
-def _put_to(db: Session, answer: Answer, opinions: Sequence[int]) -> None:
+def _put_to(db: Session, reply: Reply, opinions: Sequence[int]) -> None:
     """Also drops the answers that are left with no opinion: the log keeps their words."""
-    db.execute(update(Opinion).where(Opinion.id.in_(opinions)).values(answer_id=answer.id))
-    to_some = select(Opinion.id).where(Opinion.answer_id == Answer.id).exists()
+    db.execute(update(Opinion).where(Opinion.id.in_(opinions)).values(answer_id=reply.id))
+    to_some = select(Opinion.id).where(Opinion.answer_id == Reply.id).exists()
     db.execute(
-        delete(Answer)
-        .where(Answer.period_id == answer.period_id, ~to_some)
+        delete(Reply)
+        .where(Reply.period_id == reply.period_id, ~to_some)
         .execution_options(synchronize_session=False)
     )
 
 
-def _log(db: Session, who: Actor, plan: PlanFact, answer: Answer, now: datetime) -> None:
-    opinions = db.scalars(select(Opinion.id).where(Opinion.answer_id == answer.id).order_by(Opinion.id)).all()
+def _log(db: Session, who: Actor, plan: PlanFact, reply: Reply, now: datetime) -> None:
+    opinions = db.scalars(select(Opinion.id).where(Opinion.answer_id == reply.id).order_by(Opinion.id)).all()
     record(
         db,
         Tag.OPINIONS_ANSWERED,
         at=now,
         by=who.id,
         plan=plan.id,
-        answer=answer.id,
+        answer=reply.id,
         opinions=list(opinions),
-        summary=answer.summary,
-        text=answer.text,
-        disposition=answer.disposition,
+        summary=reply.summary,
+        text=reply.text,
+        disposition=reply.disposition,
     )

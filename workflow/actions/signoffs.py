@@ -19,10 +19,10 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, some_text
 from workflow.queries.actor import actor
-from workflow.queries.decisions import standing_signoff
+from workflow.queries.decisions import current_signoff
 from workflow.queries.gate_facts import facts
+from workflow.queries.people import held_positions, holders
 from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
-from workflow.queries.seats import held_positions, holders
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Review, Signoff
@@ -104,7 +104,7 @@ def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now
     some_text("引戻しの理由", reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        old = _standing_signoff(db, signoff)
+        old = _current_signoff(db, signoff)
         fact = plan_by_id(db, old.plan_id)
         holds = signs_as(who, _gate_of(fact, old)) is not None
         what = say("決裁 {signoff}", signoff=signoff)
@@ -149,7 +149,7 @@ def review_signoff(office: Office, by: str, signoff: int, *, note: str = "", now
     a_text("後閲の所見", note)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        found = _standing_signoff(db, signoff)
+        found = _current_signoff(db, signoff)
         if found.manner != SignedAs.DEPUTY:
             raise NotNow(
                 "後閲", say("決裁 {signoff}", signoff=signoff), "代決ではないため、後閲は要りません。"
@@ -202,10 +202,10 @@ def _gate_of(plan: PlanFact, signoff: Signoff) -> SignoffGate:
     return gate
 
 
-def _standing_signoff(db: Session, signoff: int) -> Signoff:
+def _current_signoff(db: Session, signoff: int) -> Signoff:
     found = db.get(Signoff, signoff)
     if found is None or found.result is None:
         raise NotFound("決裁", str(signoff))
-    if db.scalar(select(Signoff.id).where(Signoff.id == signoff, standing_signoff())) is None:
+    if db.scalar(select(Signoff.id).where(Signoff.id == signoff, current_signoff())) is None:
         raise AlreadyDone("この決裁は既に引き戻されています。")
     return found

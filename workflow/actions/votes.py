@@ -18,7 +18,8 @@ from workflow.domain.meetings import RATIFYING, MeetingForm, Purpose
 from workflow.domain.rights import Act, Actor
 from workflow.domain.votes import Choice, Tally, shown_share
 from workflow.queries.actor import actor
-from workflow.queries.seats import is_deputy_of, person_id, places_of, seats
+from workflow.queries.bodies import places_of, seats
+from workflow.queries.people import is_deputy_of, person_id
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Attendance, Vote

@@ -15,7 +15,7 @@ from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
-from workflow.queries.programs import system_of
+from workflow.queries.webhooks import system_of
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Webhook

@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="決定", rich_markup_mode=None)
 
 Item = Annotated[int, typer.Argument(help="議題の番号")]
 Decided = Annotated[int, typer.Argument(help="決定の番号")]
-Answer = Annotated[Outcome, typer.Argument(help="結果")]
+OutcomeArgument = Annotated[Outcome, typer.Argument(help="結果")]
 Conditions = Annotated[list[str] | None, typer.Option("--condition", help="条件（いくつでも）")]
 Seat = Annotated[str | None, typer.Option("--for", help="代理する委員の鍵")]
 
@@ -27,7 +27,7 @@ def list_decisions(plan: PlanKey, json: Json = False) -> None:
     """計画について決したことと決裁、古い順。訂正・引戻しで置き換わったものは除く。"""
     with at_office() as office, office.reading() as db:
         fact = plan_by_key(db, plan)
-        found = Decisions.of(fact, queries.standing_answers(db, fact))
+        found = Decisions.of(fact, queries.answers_with_validity(db, fact))
     if json:
         show.as_json(found)
         return
@@ -67,7 +67,7 @@ def list_decisions(plan: PlanKey, json: Json = False) -> None:
 @app.command()
 def record(
     item: Item,
-    outcome: Answer,
+    outcome: OutcomeArgument,
     by: By,
     condition: Conditions = None,
     note: Note = "",
@@ -143,7 +143,9 @@ def decide_by_votes(
 
 
 @app.command()
-def alone(plan: str, gate: str, outcome: Answer, by: By, reason: Reason, dry_run: DryRun = False) -> None:
+def alone(
+    plan: str, gate: str, outcome: OutcomeArgument, by: By, reason: Reason, dry_run: DryRun = False
+) -> None:
     """専決: 会議を開けないとき、会長が決する。次の会議への報告が残る。"""
     with at_office() as office:
         _number(
@@ -156,7 +158,7 @@ def alone(plan: str, gate: str, outcome: Answer, by: By, reason: Reason, dry_run
 @app.command()
 def correct(
     decision: Decided,
-    outcome: Answer,
+    outcome: OutcomeArgument,
     by: By,
     reason: Reason,
     condition: Conditions = None,

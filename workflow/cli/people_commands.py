@@ -159,10 +159,7 @@ def show_person(key: PersonKey, json: Json = False) -> None:
     show.table(
         f"{person.name}（{person.email}）",
         ("番号", "種類", "内容", "状態", "から", "まで"),
-        [
-            (term.number, kind, words, term.standing.label, term.since, term.until)
-            for kind, term, words in rows
-        ],
+        [(term.number, kind, words, term.state.label, term.since, term.until) for kind, term, words in rows],
     )
 
 

@@ -125,7 +125,7 @@ def list_plans(
     department: Annotated[str | None, typer.Option(help="担当課の鍵")] = None,
     status: Annotated[Status | None, typer.Option(help="状態")] = None,
     stage: Annotated[str | None, typer.Option(help="段階の鍵")] = None,
-    words: Annotated[str, typer.Option(help="名称や鍵に含まれる語")] = "",
+    query: Annotated[str, typer.Option("--words", help="名称や鍵に含まれる語")] = "",
     following: Annotated[str | None, typer.Option(help="この鍵より後から")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
 ) -> None:
@@ -136,7 +136,7 @@ def list_plans(
             department=department,
             status=status,
             stage=stage,
-            words=words,
+            query=query,
             following=following,
             limit=limit,
         )

@@ -62,7 +62,7 @@ class Given:
     ratifies: int | None = None
 
 
-def standing(given: Iterable[Given]) -> list[Given]:
+def current_records(given: Iterable[Given]) -> list[Given]:
     """The records that were neither corrected nor taken back."""
     known = list(given)
     superseded = {each.supersedes for each in known}
@@ -82,5 +82,5 @@ def in_force(given: Sequence[Given]) -> dict[Hashable, int]:
     """The number of the record that counts, by place: that of the latest day, and within a day the one recorded
     last. A correction takes the place of the record it corrects, however late it is written."""
     first = first_records(given)
-    inherited = sorted(standing(given), key=lambda each: (each.day, first[each.number]))
+    inherited = sorted(current_records(given), key=lambda each: (each.day, first[each.number]))
     return {each.place: each.number for each in inherited if each.ratifies is None}

@@ -36,17 +36,17 @@ def build(chain: Chain) -> Machine:
     )
 
 
-def take(machine: Machine, trigger: Trigger, standing: PlanPosition, *, to: str | None = None) -> None:
-    """Move `standing` by one trigger.
+def take(machine: Machine, trigger: Trigger, position: PlanPosition, *, to: str | None = None) -> None:
+    """Move `position` by one trigger.
 
     Raises `GateClosed` when a gate on the stage is shut, `UnknownStage` when `to` is no stage of the chain,
     `StepImpossible` when the machine has no such step from here.
     """
     if to is not None and to not in machine.states:
         raise UnknownStage(to, tuple(machine.states))
-    before = standing.stage
+    before = position.stage
     try:
-        taken = machine.events[trigger].trigger(standing, to=to)
+        taken = machine.events[trigger].trigger(position, to=to)
     except MachineError as error:
         raise StepImpossible(trigger.label, before, to) from error
     if not taken:
@@ -79,11 +79,11 @@ def _may_advance(stage: Stage, following: str, *, only: bool) -> Any:
     keys = tuple(gate.key for gate in stage.gates)
 
     def every_gate_is_open(event: EventData) -> bool:
-        standing = _standing(event)
+        position = _position(event)
         to = event.kwargs["to"]
-        if standing.status is not Status.ACTIVE or (to != following and not (only and to is None)):
+        if position.status is not Status.ACTIVE or (to != following and not (only and to is None)):
             return False
-        gates = standing.gates
+        gates = position.gates
         for key in keys:
             if not gates[key].open:
                 raise GateClosed(stage, tuple(gates[key] for key in keys if not gates[key].open))
@@ -105,7 +105,7 @@ def _send_backs(chain: Chain) -> Iterator[dict[str, Any]]:
 
 def _may_send_back(earlier: str) -> Any:
     def is_the_named_stage(event: EventData) -> bool:
-        return _standing(event).status is Status.ACTIVE and event.kwargs["to"] == earlier
+        return _position(event).status is Status.ACTIVE and event.kwargs["to"] == earlier
 
     return is_the_named_stage
 
@@ -129,16 +129,16 @@ def _status_changes() -> Iterator[dict[str, Any]]:
 
 
 def _status_in(sources: tuple[Status, ...]) -> Any:
-    return lambda event: _standing(event).status in sources
+    return lambda event: _position(event).status in sources
 
 
 def _set_status(result: Status) -> Any:
     def set_status(event: EventData) -> None:
-        _standing(event).status = result
+        _position(event).status = result
 
     return set_status
 
 
-def _standing(event: EventData) -> PlanPosition:
+def _position(event: EventData) -> PlanPosition:
     model: Any = event.model
     return cast(PlanPosition, model)

@@ -45,7 +45,7 @@ class Ballot:
     casting: bool = False
 
 
-def standing(ballots: Iterable[Ballot]) -> list[Ballot]:
+def valid_ballots(ballots: Iterable[Ballot]) -> list[Ballot]:
     """The valid ballots, of all that were cast in their order: one taken back does not count, and a member's
     later one replaces the earlier. A casting vote counts beside the chair's own, until anybody votes anew,
     because it broke the earlier tie."""
@@ -71,9 +71,9 @@ def tally_of(
 ) -> Tally:
     """Return the tally of the ballots on one item, given in the order they were cast. `present` are the members
     who attend themselves or by deputy; None in a 持ち回り, where those who answered count as present."""
-    stand = standing(ballots)
-    own = {each.member: each.choice for each in stand if not each.casting}
-    deciding = [each.choice for each in stand if each.casting]
+    counted = valid_ballots(ballots)
+    own = {each.member: each.choice for each in counted if not each.casting}
+    deciding = [each.choice for each in counted if each.casting]
     there = set(own if present is None else present) & set(members)
     own = {member: choice for member, choice in own.items() if member in there}
     presided = present is not None and body.tie is Tie.CHAIR_DECIDES and not there.isdisjoint(chairs)

@@ -26,10 +26,10 @@ from workflow.queries.decisions import (
     Place,
     answers,
     answers_in_force,
+    answers_with_validity,
     built_on,
     reviews,
     right_to_decide,
-    standing_answers,
     validities,
 )
 from workflow.queries.log import Logged, LogPage, Narrowed, log_page
@@ -101,6 +101,7 @@ __all__ = [
     "all_opinions",
     "answers",
     "answers_in_force",
+    "answers_with_validity",
     "blockers",
     "body",
     "body_list",
@@ -141,7 +142,6 @@ __all__ = [
     "reviews",
     "right_to_decide",
     "rounds",
-    "standing_answers",
     "validities",
     "versions",
     "waiting_for",

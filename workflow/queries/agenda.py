@@ -16,7 +16,7 @@ from workflow.domain.gates import Lack
 from workflow.domain.meetings import HeldMeeting, Purpose
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
-from workflow.queries.decisions import standing_decision
+from workflow.queries.decisions import current_decision
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import open_meeting
 from workflow.queries.plans import plan_fact, plans
@@ -119,7 +119,7 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
         select(AgendaItem, Plan.key, Plan.title, Plan.chain_sha256, Version, current, Decision, Person.name)
         .join(Plan, Plan.id == AgendaItem.plan_id)
         .join(Version, Version.id == AgendaItem.version_id)
-        .outerjoin(Decision, (Decision.item_id == AgendaItem.id) & standing_decision())
+        .outerjoin(Decision, (Decision.item_id == AgendaItem.id) & current_decision())
         .outerjoin(Person, Person.id == Decision.recorded_by)
         .where(AgendaItem.meeting_id == meeting, *on_it)
         .order_by(AgendaItem.position, AgendaItem.id)
@@ -208,15 +208,15 @@ def undecided() -> Select[str]:
 
 def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int]:
     """The current decision on the item."""
-    return select(Decision.id).where(Decision.item_id == item, standing_decision())
+    return select(Decision.id).where(Decision.item_id == item, current_decision())
 
 
 def owed_to_its_body() -> ColumnElement[bool]:
     """The condition that the decision is a chair's current 専決, which the body has neither received nor
     answered."""
     answer = aliased(Decision)
-    answered = select(answer.id).where(answer.ratifies_id == Decision.id, standing_decision(answer))
-    return (Decision.manner == Manner.CHAIR_ALONE) & standing_decision() & ~answered.exists()
+    answered = select(answer.id).where(answer.ratifies_id == Decision.id, current_decision(answer))
+    return (Decision.manner == Manner.CHAIR_ALONE) & current_decision() & ~answered.exists()
 
 
 def alone_decided(db: Session, meeting: HeldMeeting) -> list[AloneDecided]:

@@ -11,9 +11,9 @@ from definitions.chain import Body, Tie
 from definitions.terms import Role
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.meetings import HeldMeeting, MeetingForm
-from workflow.domain.votes import Ballot, Choice, Tally, standing, tally_of
+from workflow.domain.votes import Ballot, Choice, Tally, tally_of, valid_ballots
 from workflow.queries.actor import in_term
-from workflow.queries.seats import Seat, seats
+from workflow.queries.bodies import Seat, seats
 from workflow.store.tables import AgendaItem, Attendance, Deputy, Person, Vote
 
 
@@ -46,7 +46,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PlaceVote:
     """The vote of a place on an item: its choice, None when there is none, and the person who voted for it.
     `counts`: a vote of this place is counted; a presiding chair votes only in a tie."""
 
@@ -64,23 +64,23 @@ class Answer:
 class Poll:
     """The votes on one item. `deciding` is the chair's on a tie."""
 
-    answers: tuple[Answer, ...]
+    votes: tuple[PlaceVote, ...]
     deciding: Choice | None
     tally: Tally
 
-    def answer_of(self, member: str) -> Answer | None:
-        """The answer given from that member's place; None when there is none."""
-        return next((each for each in self.answers if each.place.seat.key == member and each.choice), None)
+    def vote_of(self, member: str) -> PlaceVote | None:
+        """The vote given from that member's place; None when there is none."""
+        return next((each for each in self.votes if each.place.seat.key == member and each.choice), None)
 
     @property
-    def voters(self) -> list[Answer]:
+    def voters(self) -> list[PlaceVote]:
         """The places that have a vote."""
-        return [each for each in self.answers if each.counts]
+        return [each for each in self.votes if each.counts]
 
     @property
     def missing(self) -> list[str]:
-        """The names of the members whose answer is awaited."""
-        return [each.place.seat.name for each in self.answers if each.awaited]
+        """The names of the members whose vote is awaited."""
+        return [each.place.seat.name for each in self.votes if each.awaited]
 
 
 def places(db: Session, meeting: HeldMeeting) -> list[Place]:
@@ -140,11 +140,11 @@ def _poll(
     body: Body, cast: Sequence[tuple[Ballot, Named]], members: Sequence[Place], present: list[int] | None
 ) -> Poll:
     ballots = [ballot for ballot, _ in cast]
-    own = {each.member: each.choice for each in standing(ballots) if not each.casting}
+    own = {each.member: each.choice for each in valid_ballots(ballots) if not each.casting}
     casters = {ballot.member: person for ballot, person in cast if not ballot.casting}
     presides = present is not None and body.tie is Tie.CHAIR_DECIDES
-    answers = (
-        Answer(
+    votes = (
+        PlaceVote(
             place,
             own.get(place.seat.person_id),
             casters.get(place.seat.person_id),
@@ -160,8 +160,8 @@ def _poll(
         chairs=[place.seat.person_id for place in members if place.seat.role is Role.CHAIR],
         present=present,
     )
-    deciding = next((each.choice for each in standing(ballots) if each.casting), None)
-    return Poll(tuple(answers), deciding, tally)
+    deciding = next((each.choice for each in valid_ballots(ballots) if each.casting), None)
+    return Poll(tuple(votes), deciding, tally)
 
 
 def _place(seat: Seat, recorded: tuple[bool, Named | None] | None, deputies: Sequence[Named]) -> Place:

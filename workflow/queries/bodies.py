@@ -1,21 +1,22 @@
 """The bodies, with who sits in them on a day and when they meet next."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from definitions.chain import Body, Chain
 from definitions.terms import Role
-from workflow.domain.rights import SEATED
+from workflow.domain.errors import NotFound
+from workflow.domain.rights import SEATED, Actor
 from workflow.queries.actor import in_term
 from workflow.queries.chains import chain_of
 from workflow.queries.meetings import MeetingFact, called_meetings, next_meetings
-from workflow.queries.people import Term, TermState, standing
-from workflow.queries.seats import Seat, known_body, seats
+from workflow.queries.people import Contact, Term, TermState, term_state
+from workflow.store.database import connection_of
 from workflow.store.tables import BodyRecord, Membership, Person
 
 
@@ -81,6 +82,49 @@ def body_names(db: Session) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """A person in a body on a day."""
+
+    person_id: int
+    key: str
+    name: str
+    email: str
+    role: Role
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.person_id, self.key, self.name, self.email)
+
+
+def seats(db: Session, body: str, day: date, roles: Iterable[Role] = SEATED) -> list[Seat]:
+    """Return the seats of the body with one of the roles that day, the chair first. By default the members,
+    without the 事務局."""
+    rows = connection_of(db).execute(_SEATS, {"body": body, "roles": list(roles), "day": day})
+    order = list(Role)
+    found = sorted((Seat(*row[:4], role=Role(row[4])) for row in rows), key=lambda s: order.index(s.role))
+    return list({seat.person_id: seat for seat in reversed(found)}.values())[::-1]
+
+
+_DAY: ColumnElement[date] = bindparam("day")
+_SEATS = (
+    select(Person.id, Person.key, Person.name, Person.email, Membership.role)
+    .join(Membership, Membership.person_id == Person.id)
+    .where(
+        Membership.body_key == bindparam("body"),
+        Membership.role.in_(bindparam("roles", expanding=True)),
+        in_term(Membership, _DAY),
+    )
+    .order_by(Person.id)
+)
+
+
+def places_of(db: Session, who: Actor, body: str) -> set[int]:
+    """The members of the body, on the day of the act, for whom the person may vote: themselves, and their
+    principals."""
+    return {seat.person_id for seat in seats(db, body, who.on)} & {who.id, *who.principals}
+
+
+@dataclass(frozen=True, slots=True)
 class SeatedBody:
     """A body with everybody who sits in it on a day, the chair first; `chair` is the position (職) that chairs it."""
 
@@ -130,19 +174,27 @@ def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:
             row.name,
             row.email,
             Role(row.role),
-            Term(row.id, row.since, row.until, standing(row.since, row.until, day)),
+            Term(row.id, row.since, row.until, term_state(row.since, row.until, day)),
         )
         for row in rows
     ]
-    here = [each for each in held if each.term.standing is TermState.NOW]
+    here = [each for each in held if each.term.state is TermState.NOW]
     return BodyFact(
         rule=chain.body(key),
         chain=chain,
         members=_by_role([each for each in here if each.role in SEATED]),
         secretariat=_by_role([each for each in here if each.role is Role.SECRETARIAT]),
-        others=tuple(each for each in held if each.term.standing is not TermState.NOW),
+        others=tuple(each for each in held if each.term.state is not TermState.NOW),
         coming=tuple(called_meetings(db, now, body=key, limit=10)),
     )
+
+
+def known_body(db: Session, key: str) -> BodyRecord:
+    """The body of that key. Raises `NotFound` with the keys there are."""
+    found = db.get(BodyRecord, key)
+    if found is None:
+        raise NotFound("会議体", key, list(db.scalars(select(BodyRecord.key).order_by(BodyRecord.key))))
+    return found
 
 
 def _by_role(held: Sequence[HeldRole]) -> tuple[HeldRole, ...]:

@@ -11,8 +11,8 @@ from definitions.chain import Chain
 from definitions.terms import Role
 from workflow.domain.rights import Act, Actor
 from workflow.queries.actor import in_term
+from workflow.queries.people import Contact, staff
 from workflow.queries.plans import PlanFact
-from workflow.queries.seats import Contact, staff
 from workflow.store.tables import Circulation, Membership, Person, Remark, Version
 
 

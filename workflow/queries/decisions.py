@@ -90,15 +90,15 @@ class _Growing:
     owed: list[Owed] = field(default_factory=list)
 
 
-def standing_decision(decision: type[Decision] = Decision) -> ColumnElement[bool]:
+def current_decision(decision: type[Decision] = Decision) -> ColumnElement[bool]:
     """The condition that the decision of a statement was neither corrected nor taken back, as in
-    `domain.decisions.standing`."""
+    `domain.decisions.current_records`."""
     later = aliased(Decision)
     superseded = select(later.id).where(later.supersedes_id == decision.id).correlate(decision)
     return decision.outcome.is_not(None) & ~superseded.exists()
 
 
-def standing_signoff() -> ColumnElement[bool]:
+def current_signoff() -> ColumnElement[bool]:
     """The 決裁 of a statement was not taken back."""
     later = aliased(Signoff)
     superseded = select(later.id).where(later.supersedes_id == Signoff.id).correlate(Signoff)
@@ -162,7 +162,7 @@ def validities(
     return {answer.id: validity(answer) for answer in given}
 
 
-def standing_answers(db: Session, plan: PlanFact) -> list[tuple[GateAnswer, Validity]]:
+def answers_with_validity(db: Session, plan: PlanFact) -> list[tuple[GateAnswer, Validity]]:
     """Return the answers at the plan's gates that were neither corrected nor taken back, oldest first, each with
     its validity. Two statements."""
     given = answers(db, plan)
@@ -177,7 +177,7 @@ def right_to_decide(manner: str) -> Act:
 
 def reviews(who: Actor, gate: Gate, principal: int, held: Collection[tuple[int, str]]) -> bool:
     """Return whether the person is to review (後閲) a deputy's signature at the gate: the principal while they
-    hold the position, afterwards the holder of the position. `held` are today's holders, from `seats.held_positions`."""
+    hold the position, afterwards the holder of the position. `held` are today's holders, from `people.held_positions`."""
     if not isinstance(gate, SignoffGate):
         return False
     mine = (who.id, gate.position) in held

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from definitions.chain import BodyGate, PeriodGate, SignoffGate
 from definitions.terms import Outcome
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.decisions import Given, Manner, SignoffResult, first_records, in_force, standing
+from workflow.domain.decisions import Given, Manner, SignoffResult, current_records, first_records, in_force
 from workflow.domain.gates import DecisionFact, Facts, OpenCondition, PeriodFact, SignoffFact
 from workflow.queries.comments import unanswered_in
 from workflow.queries.plans import PlanFact
@@ -112,7 +112,9 @@ def _decisions(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, Dec
         for row in by_number.values()
     ]
     first = first_records(given)
-    answers = {first[each.ratifies]: each.result for each in standing(given) if each.ratifies is not None}
+    answers = {
+        first[each.ratifies]: each.result for each in current_records(given) if each.ratifies is not None
+    }
     conditions: dict[int, list[OpenCondition]] = {}
     for row in rows:
         if row.condition is not None:

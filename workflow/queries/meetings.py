@@ -213,6 +213,11 @@ def periods_between(db: Session, first: date, last: date) -> list[Period]:
     return [Period(*row) for row in rows]
 
 
+def closed_days(db: Session) -> frozenset[date]:
+    """The office's own closed days."""
+    return frozenset(db.scalars(select(ClosedDay.day)))
+
+
 def closed_day_names(db: Session) -> dict[date, str]:
     """The office's own closed days, with why."""
     return {row.day: row.name for row in db.scalars(select(ClosedDay))}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from definitions.labelled import Labelled
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.queries.comments import receipt, unanswered
-from workflow.store.tables import Answer, Opinion, Submission
+from workflow.store.tables import Opinion, Reply, Submission
 
 ON_A_PAGE = 20
 
@@ -73,15 +73,15 @@ def opinion_page(
     *,
     which: Which = Which.ALL,
     route: Route | None = None,
-    words: str = "",
+    query: str = "",
     page: int = 1,
 ) -> Sheet:
     """One page of what came in during the period, in the order it came. Two statements."""
     narrow = [*_NARROW[which], Submission.period_id == period]
     if route is not None:
         narrow.append(Submission.route == route)
-    if words:
-        narrow.append(Opinion.text.contains(words, autoescape=True))
+    if query:
+        narrow.append(Opinion.text.contains(query, autoescape=True))
     total = db.scalar(select(func.count(Opinion.id)).join(Submission, _OF_LETTER).where(*narrow)) or 0
     pages = max(1, -(-total // ON_A_PAGE))
     page = min(max(page, 1), pages)
@@ -143,18 +143,18 @@ def replies(db: Session, period: int) -> list[Replied]:
     """The answers of the period, in the order they were given. One statement."""
     rows = db.execute(
         select(
-            Answer.id,
-            Answer.summary,
-            Answer.text,
-            Answer.disposition,
+            Reply.id,
+            Reply.summary,
+            Reply.text,
+            Reply.disposition,
             func.sum(case((Submission.late.is_(False), 1), else_=0)),
             func.sum(case((Submission.late.is_(True), 1), else_=0)),
         )
-        .join(Opinion, Opinion.answer_id == Answer.id)
+        .join(Opinion, Opinion.answer_id == Reply.id)
         .join(Submission, _OF_LETTER)
-        .where(Answer.period_id == period)
-        .group_by(Answer.id, Answer.summary, Answer.text, Answer.disposition)
-        .order_by(Answer.id)
+        .where(Reply.period_id == period)
+        .group_by(Reply.id, Reply.summary, Reply.text, Reply.disposition)
+        .order_by(Reply.id)
     )
     return [
         Replied(number, summary, text, Disposition(disposition), int(in_time), int(late))
@@ -183,13 +183,13 @@ def _opinions(narrow: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]
             Submission.late,
             Submission.received_at,
             Opinion.text,
-            Answer.id,
-            Answer.summary,
-            Answer.text,
-            Answer.disposition,
+            Reply.id,
+            Reply.summary,
+            Reply.text,
+            Reply.disposition,
         )
         .join(Submission, _OF_LETTER)
-        .outerjoin(Answer, Answer.id == Opinion.answer_id)
+        .outerjoin(Reply, Reply.id == Opinion.answer_id)
         .where(*narrow)
         .order_by(Submission.number, Opinion.number)
     )

@@ -1,7 +1,7 @@
 """The list of people, and one person through the years: what holds on a day, what is past and what is to come."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,7 +39,17 @@ class Term:
     number: int
     since: date
     until: date | None
-    standing: TermState
+    state: TermState
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person, and where their mail goes."""
+
+    person_id: int
+    key: str
+    name: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +115,17 @@ def people_list(
     db: Session,
     day: date,
     *,
-    words: str = "",
+    query: str = "",
     department: str | None = None,
     following: str | None = None,
     limit: int = 50,
 ) -> PeoplePage:
-    """People by key, one page, with what they hold that day. `words` are looked for in name, key and address;
+    """People by key, one page, with what they hold that day. `query` is looked for in name, key and address;
     `department` narrows to who serves there that day. Three statements."""
     narrowed = select(Person.id, Person.key, Person.name, Person.email).order_by(Person.key).limit(limit + 1)
-    if words:
+    if query:
         columns = (Person.name, Person.key, Person.email)
-        found = [column.contains(words, autoescape=True) for column in columns]
+        found = [column.contains(query, autoescape=True) for column in columns]
         narrowed = narrowed.where(found[0] | found[1] | found[2])
     if department:
         serves = exists().where(Posting.person_id == Person.id, Posting.department_key == department)
@@ -166,7 +176,7 @@ def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]
 
 
 def person(db: Session, key: str, day: date) -> PersonFact:
-    """The person of that key; `standing` of each term is as of the day. Seven statements. Raises `NotFound`."""
+    """The person of that key; the `state` of each term is as of the day. Seven statements. Raises `NotFound`."""
     found = db.scalar(select(Person).where(Person.key == key))
     if found is None:
         raise NotFound("職員", key)
@@ -183,7 +193,56 @@ def person(db: Session, key: str, day: date) -> PersonFact:
     )
 
 
-def standing(since: date, until: date | None, day: date) -> TermState:
+def holders(db: Session, position: str, day: date) -> list[Contact]:
+    """Return the holders of the position (職) that day."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .join(Posting, Posting.person_id == Person.id)
+        .where(Posting.position == position, in_term(Posting, day))
+        .order_by(Person.id)
+    )
+    return [Contact(*row) for row in rows]
+
+
+def held_positions(db: Session, positions: Iterable[str], day: date) -> frozenset[tuple[int, str]]:
+    """Return the holders of the positions (職) that day, as (person, position)."""
+    rows = db.execute(
+        select(Posting.person_id, Posting.position).where(
+            Posting.position.in_(sorted(positions)), in_term(Posting, day)
+        )
+    )
+    return frozenset((person, position) for person, position in rows if position)
+
+
+def staff(db: Session, department: str, day: date) -> list[Contact]:
+    """Return the staff of the department that day."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .join(Posting, Posting.person_id == Person.id)
+        .where(Posting.department_key == department, in_term(Posting, day))
+        .order_by(Person.id)
+        .distinct()
+    )
+    return [Contact(*row) for row in rows]
+
+
+def is_deputy_of(db: Session, deputy: int, principal: int, day: date) -> bool:
+    """Return whether `deputy` is a deputy of `principal` that day."""
+    found = select(Deputy.id).where(
+        Deputy.deputy_id == deputy, Deputy.principal_id == principal, in_term(Deputy, day)
+    )
+    return db.scalar(found.limit(1)) is not None
+
+
+def person_id(db: Session, key: str) -> int:
+    """The number of the person of that key. Raises `NotFound`."""
+    found = db.scalar(select(Person.id).where(Person.key == key))
+    if found is None:
+        raise NotFound("職員", key)
+    return found
+
+
+def term_state(since: date, until: date | None, day: date) -> TermState:
     """Return the state of a term on that day; both ends included."""
     if day < since:
         return TermState.COMING
@@ -258,4 +317,4 @@ def _administrator(db: Session, number: int, day: date) -> tuple[Term, ...]:
 
 
 def _term(held: Posting | Membership | Deputy | Administrator, day: date) -> Term:
-    return Term(held.id, held.since, held.until, standing(held.since, held.until, day))
+    return Term(held.id, held.since, held.until, term_state(held.since, held.until, day))

@@ -179,18 +179,18 @@ def plan_list(
     department: str | None = None,
     status: Status | None = None,
     stage: str | None = None,
-    words: str = "",
+    query: str = "",
     following: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Plans by key, one page. `words` are looked for in the title and the key. One statement."""
+    """Plans by key, one page. `query` is looked for in the title and the key. One statement."""
     narrowed = plans().order_by(Plan.key).limit(limit + 1)
     for column, value in ((Plan.department_key, department), (Plan.status, status), (Plan.stage, stage)):
         if value is not None:
             narrowed = narrowed.where(column == value)
-    if words:
+    if query:
         narrowed = narrowed.where(
-            Plan.title.contains(words, autoescape=True) | Plan.key.contains(words, autoescape=True)
+            Plan.title.contains(query, autoescape=True) | Plan.key.contains(query, autoescape=True)
         )
     if following:
         narrowed = narrowed.where(Plan.key > following)

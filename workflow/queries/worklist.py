@@ -25,12 +25,12 @@ from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision, owed_to_its_body
 from workflow.queries.chains import chain_of
 from workflow.queries.circulation import concerned_with
-from workflow.queries.decisions import reviews, standing_signoff
+from workflow.queries.decisions import current_signoff, reviews
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import MeetingFact, meeting_begun, next_meetings, open_meeting
+from workflow.queries.people import held_positions
 from workflow.queries.plans import PlanFact, plan_fact, plans
-from workflow.queries.programs import system_of
-from workflow.queries.seats import held_positions
+from workflow.queries.webhooks import system_of
 from workflow.store.tables import (
     AgendaItem,
     ChainText,
@@ -234,7 +234,7 @@ def _reviews() -> Select[*tuple[Any, ...]]:
         .outerjoin(Review, Review.signoff_id == Signoff.id)
         .where(
             Signoff.manner == SignedAs.DEPUTY,
-            standing_signoff(),
+            current_signoff(),
             Review.signoff_id.is_(None),
         )
     )

@@ -21,7 +21,7 @@ from workflow.web.http_status import status_of
 from workflow.web.limits import GB, KB, Quota
 from workflow.web.oidc import Provider
 from workflow.web.pages import (
-    account,
+    accounts,
     agenda,
     bodies,
     calendar,
@@ -51,7 +51,7 @@ from workflow.web.pages import log as log_pages
 from workflow.web.pages import oidc as oidc_pages
 from workflow.web.pages import settings as settings_pages
 from workflow.web.pages.demo import Demo
-from workflow.web.rendering import DATES, LANGUAGE, go, page
+from workflow.web.rendering import DATES, LANGUAGE, page, redirect
 from workflow.web.session import NeedsSignIn, Visitor, identified
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ ROUTERS = (
     chains.router,
     log_pages.router,
     settings_pages.router,
-    account.router,
+    accounts.router,
     mailed_links.router,
     oidc_pages.router,
     calendar_feeds.router,
@@ -236,7 +236,7 @@ def _to_sign_in(request: Request, _: Exception) -> Response:
     asked = request.url.path if request.method == "GET" else _back(request)
     if request.method == "GET" and request.url.query:
         asked += f"?{request.url.query}"
-    return go(f"/sign-in?{urlencode({'to': asked})}" if asked not in ("", "/") else "/sign-in")
+    return redirect(f"/sign-in?{urlencode({'to': asked})}" if asked not in ("", "/") else "/sign-in")
 
 
 def _no_such_page(request: Request, error: Exception) -> Response:

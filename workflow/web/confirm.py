@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from notifications.dry_run import rehearse
 from workflow.store.database import Office
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Visitor
 
 SURE = "sure"
@@ -34,7 +34,7 @@ def confirmed(
     """
     if form.get(SURE) == "yes":
         act(who.office)
-        return go(back, said)
+        return redirect(back, said)
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != SURE]
     return page(
         request,

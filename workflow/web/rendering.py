@@ -69,7 +69,7 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
     return answer
 
 
-def go(path: str, said: str = "") -> Response:
+def redirect(path: str, said: str = "") -> Response:
     """After a form: see the result with a GET, and read what was done."""
     answer = Response(status_code=303, headers={"location": quote(path, safe="/#?&=:%+")})
     if said:

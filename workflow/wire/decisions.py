@@ -88,8 +88,8 @@ class Decisions(Shown):
     signoffs: list[SignoffShown]
 
     @classmethod
-    def of(cls, plan: PlanFact, standing: Iterable[tuple[GateAnswer, Validity]]) -> "Decisions":
-        known = list(standing)
+    def of(cls, plan: PlanFact, given: Iterable[tuple[GateAnswer, Validity]]) -> "Decisions":
+        known = list(given)
         return cls(
             decisions=[GateDecision.of(plan, *each) for each in known if not each[0].signoff],
             signoffs=[SignoffShown.of(*each) for each in known if each[0].signoff],

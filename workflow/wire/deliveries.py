@@ -7,7 +7,7 @@ from pydantic import Field
 from notifications.kinds import Kind
 from notifications.outbox import Line
 from workflow.domain.deliveries import State
-from workflow.queries.seats import Contact
+from workflow.queries.people import Contact
 from workflow.wire.values import Moment, Shown
 
 

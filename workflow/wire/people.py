@@ -105,7 +105,7 @@ class TermShown(Shown):
     number: int = Field(description="番号")
     since: Day = Field(description="この日から")
     until: Day | None = Field(description="この日まで。null なら続きます")
-    standing: TermState = Field(description="今日の状態")
+    standing: TermState = Field(validation_alias="state", description="今日の状態")
 
 
 class PostingShown(Shown):

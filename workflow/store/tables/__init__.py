@@ -17,7 +17,7 @@ from workflow.store.tables.accounts import (
 )
 from workflow.store.tables.base import APPEND_ONLY, Record, Utc
 from workflow.store.tables.circulation import Circulation, Remark
-from workflow.store.tables.comments import Answer, CommentPeriod, Opinion, Submission
+from workflow.store.tables.comments import CommentPeriod, Opinion, Reply, Submission
 from workflow.store.tables.decisions import Condition, Decision, Review, Signoff
 from workflow.store.tables.events import Cursor, Delivery, Event
 from workflow.store.tables.meetings import AgendaItem, Attendance, Meeting, Vote
@@ -36,7 +36,6 @@ __all__ = [
     "APPEND_ONLY",
     "Administrator",
     "AgendaItem",
-    "Answer",
     "AnsweredCall",
     "ApiToken",
     "Attendance",
@@ -68,6 +67,7 @@ __all__ = [
     "PublicTry",
     "Record",
     "Remark",
+    "Reply",
     "Review",
     "SignIn",
     "Signoff",

@@ -46,7 +46,7 @@ class Submission(Record):
     __table_args__ = (UniqueConstraint("period_id", "number"),)
 
 
-class Answer(Record):
+class Reply(Record):
     """区の考え方, to one opinion or to several that are alike."""
 
     __tablename__ = "answer"

@@ -11,7 +11,7 @@ from workflow.domain.rights import Act
 from workflow.queries.plans import plan_by_key
 from workflow.web.api.models import Asked, Key, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
-from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.circulation import Circulated, ReadingShown
 from workflow.wire.values import Done, Numbered
 
@@ -39,7 +39,7 @@ def reading(caller: Caller, plan: PlanKey) -> Any:
 
 
 @router.post("/circulate", response_model=Circulated, **writes(Scope.PLANS, Act.CIRCULATE))
-def circulate(doing: Doing, plan: PlanKey, asked: Circulate) -> Answer:
+def circulate(doing: Doing, plan: PlanKey, asked: Circulate) -> ApiResponse:
     """現在の版を供覧に付す。既に依頼した人には重ねて送られません。"""
     return doing.perform(
         lambda count: Circulated(asked=count),
@@ -54,13 +54,13 @@ def circulate(doing: Doing, plan: PlanKey, asked: Circulate) -> Answer:
 @router.post("/circulations/{circulation}/read", response_model=Done, **writes(Scope.PLANS, Act.READ))
 def mark_read(
     doing: Doing, plan: PlanKey, circulation: Annotated[Number, Path(description="供覧の番号")]
-) -> Answer:
+) -> ApiResponse:
     """自分に依頼された供覧を読んだことを記録する。"""
     return doing.perform(Done.of, actions.mark_read, circulation, now=doing.now)
 
 
 @router.post("/remarks", response_model=Numbered, **writes(Scope.PLANS, Act.DISCUSS))
-def remark(doing: Doing, plan: PlanKey, asked: Say) -> Answer:
+def remark(doing: Doing, plan: PlanKey, asked: Say) -> ApiResponse:
     """意見交換に記入する。"""
     return doing.perform(Numbered.of, actions.remark, plan, asked.text, now=doing.now)
 
@@ -68,6 +68,6 @@ def remark(doing: Doing, plan: PlanKey, asked: Say) -> Answer:
 @router.post("/remarks/{remark}/take_back", response_model=Done, **writes(Scope.PLANS, Act.DISCUSS))
 def take_back_remark(
     doing: Doing, plan: PlanKey, remark: Annotated[Number, Path(description="記入の番号")]
-) -> Answer:
+) -> ApiResponse:
     """自分の記入を取り消す。"""
     return doing.perform(Done.of, actions.take_back_remark, remark, now=doing.now)

@@ -14,7 +14,7 @@ from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
-from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.comments import Comment, Opened, Opinions, Receipt, Split
 from workflow.wire.values import Day, Done, Moment, Numbered
 
@@ -87,7 +87,7 @@ def opinions(
 
 
 @router.post("", response_model=Opened, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
-def open_comment(doing: Doing, plan: PlanKey, asked: OpenComment) -> Answer:
+def open_comment(doing: Doing, plan: PlanKey, asked: OpenComment) -> ApiResponse:
     """現在の版について意見の募集を始める。"""
     return doing.perform(
         lambda last: Opened(closes_on=last), actions.open_comment, plan, **dict(asked), now=doing.now
@@ -95,7 +95,7 @@ def open_comment(doing: Doing, plan: PlanKey, asked: OpenComment) -> Answer:
 
 
 @router.post("/opinions", response_model=Receipt, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
-def receive_opinions(doing: Doing, plan: PlanKey, asked: ReceiveOpinions) -> Answer:
+def receive_opinions(doing: Doing, plan: PlanKey, asked: ReceiveOpinions) -> ApiResponse:
     """届いた意見を登録する。期間の後に届いたものも残し、印を付けます。"""
     writer = Author(asked.name, asked.address, asked.telephone, asked.affiliation)
     return doing.perform(
@@ -116,7 +116,7 @@ def split_opinion(
     plan: PlanKey,
     opinion: Annotated[Number, Path(description="意見の番号")],
     asked: SplitOpinion,
-) -> Answer:
+) -> ApiResponse:
     """いくつかの意見を含む 1 件を分ける。元の文は記録に残ります。"""
     return doing.perform(
         lambda numbers: Split(numbers=numbers),
@@ -129,12 +129,12 @@ def split_opinion(
 
 
 @router.post("/answers", response_model=Numbered, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
-def answer_opinions(doing: Doing, plan: PlanKey, asked: AnswerOpinions) -> Answer:
+def answer_opinions(doing: Doing, plan: PlanKey, asked: AnswerOpinions) -> ApiResponse:
     """区の考え方を、似た意見にまとめて答える。"""
     return doing.perform(Numbered.of, actions.answer_opinions, plan, **dict(asked), now=doing.now)
 
 
 @router.post("/publish", response_model=Done, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
-def publish_result(doing: Doing, plan: PlanKey) -> Answer:
+def publish_result(doing: Doing, plan: PlanKey) -> ApiResponse:
     """結果を公表する。募集が終わり、すべての意見に答えてから。"""
     return doing.perform(Done.of, actions.publish_result, plan, now=doing.now)

@@ -14,7 +14,7 @@ from workflow.queries.plans import plan_by_key
 from workflow.web.api.meetings import Because
 from workflow.web.api.models import Asked, Key, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
-from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.decisions import Decisions, TallyShown
 from workflow.wire.values import Done, Numbered
 
@@ -112,7 +112,7 @@ def decisions(caller: Caller, plan: PlanKey) -> Any:
     """計画について決したことと決裁、古い順。"""
     with caller.office.reading() as db:
         fact = plan_by_key(db, plan)
-        return Decisions.of(fact, queries.standing_answers(db, fact))
+        return Decisions.of(fact, queries.answers_with_validity(db, fact))
 
 
 @router.get("/items/{item}/tally", response_model=TallyShown, **reads())
@@ -123,13 +123,13 @@ def tally(caller: Caller, item: ItemNumber) -> Any:
 
 
 @router.post("/items/{item}/outcome", response_model=Numbered, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME))
-def record_outcome(doing: Doing, item: ItemNumber, asked: RecordOutcome) -> Answer:
+def record_outcome(doing: Doing, item: ItemNumber, asked: RecordOutcome) -> ApiResponse:
     """議事から結果を記録する。担当課と事務局に結果のお知らせが送られます。"""
     return doing.perform(Numbered.of, actions.record_outcome, item, **dict(asked), now=doing.now)
 
 
 @router.post("/items/{item}/votes", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
-def cast_vote(doing: Doing, item: ItemNumber, asked: CastVote) -> Answer:
+def cast_vote(doing: Doing, item: ItemNumber, asked: CastVote) -> ApiResponse:
     """採決の票、または持ち回りの回答を入れる。"""
     return doing.perform(Done.of, actions.cast_vote, item, asked.choice, member=asked.member, now=doing.now)
 
@@ -137,13 +137,13 @@ def cast_vote(doing: Doing, item: ItemNumber, asked: CastVote) -> Answer:
 @router.post(
     "/items/{item}/votes/entered", response_model=Done, **writes(Scope.DECISIONS, Act.ENTER_ATTENDANCE)
 )
-def enter_votes(doing: Doing, item: ItemNumber, asked: EnterVotes) -> Answer:
+def enter_votes(doing: Doing, item: ItemNumber, asked: EnterVotes) -> ApiResponse:
     """会議での挙手の結果を、事務局がまとめて入れる。"""
     return doing.perform(Done.of, actions.enter_votes, item, asked.votes, now=doing.now)
 
 
 @router.post("/items/{item}/votes/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
-def take_back_vote(doing: Doing, item: ItemNumber, asked: TakeBackVote) -> Answer:
+def take_back_vote(doing: Doing, item: ItemNumber, asked: TakeBackVote) -> ApiResponse:
     """自分の票を取り消す。決するまでの間だけできます。"""
     return doing.perform(Done.of, actions.take_back_vote, item, member=asked.member, now=doing.now)
 
@@ -151,13 +151,13 @@ def take_back_vote(doing: Doing, item: ItemNumber, asked: TakeBackVote) -> Answe
 @router.post(
     "/items/{item}/deciding_vote", response_model=Done, **writes(Scope.DECISIONS, Act.CAST_DECIDING_VOTE)
 )
-def cast_deciding_vote(doing: Doing, item: ItemNumber, asked: DecidingVote) -> Answer:
+def cast_deciding_vote(doing: Doing, item: ItemNumber, asked: DecidingVote) -> ApiResponse:
     """可否同数のとき、会長が決する。"""
     return doing.perform(Done.of, actions.cast_deciding_vote, item, asked.choice, now=doing.now)
 
 
 @router.post("/items/{item}/count", response_model=Numbered, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME))
-def decide_by_votes(doing: Doing, item: ItemNumber, asked: DecideByVotes) -> Answer:
+def decide_by_votes(doing: Doing, item: ItemNumber, asked: DecideByVotes) -> ApiResponse:
     """票を集計して結果を記録する。"""
     return doing.perform(Numbered.of, actions.decide_by_votes, item, **dict(asked), now=doing.now)
 
@@ -167,7 +167,7 @@ def decide_by_votes(doing: Doing, item: ItemNumber, asked: DecideByVotes) -> Ans
     response_model=Numbered,
     **writes(Scope.DECISIONS, Act.DECIDE_ALONE),
 )
-def decide_alone(doing: Doing, plan: PlanKey, gate: GateKey, asked: DecideAlone) -> Answer:
+def decide_alone(doing: Doing, plan: PlanKey, gate: GateKey, asked: DecideAlone) -> ApiResponse:
     """専決: 会議を開けないとき、会長が決する。次の会議への報告が残ります。"""
     return doing.perform(
         Numbered.of, actions.decide_alone, plan, gate, asked.outcome, asked.reason, now=doing.now
@@ -179,7 +179,7 @@ def decide_alone(doing: Doing, plan: PlanKey, gate: GateKey, asked: DecideAlone)
     response_model=Numbered,
     **writes(Scope.DECISIONS, Act.RECORD_OUTCOME),
 )
-def correct_decision(doing: Doing, decision: DecisionNumber, asked: Correct) -> Answer:
+def correct_decision(doing: Doing, decision: DecisionNumber, asked: Correct) -> ApiResponse:
     """訂正: 前の記録を残したまま、新しい記録で置き換える。"""
     return doing.perform(Numbered.of, actions.correct_decision, decision, **dict(asked), now=doing.now)
 
@@ -187,7 +187,7 @@ def correct_decision(doing: Doing, decision: DecisionNumber, asked: Correct) -> 
 @router.post(
     "/decisions/{decision}/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.RECORD_OUTCOME)
 )
-def take_back_decision(doing: Doing, decision: DecisionNumber, asked: Because) -> Answer:
+def take_back_decision(doing: Doing, decision: DecisionNumber, asked: Because) -> ApiResponse:
     """引戻し: 次の人が動く前に、自分の記録を取り消す。"""
     return doing.perform(Done.of, actions.take_back_decision, decision, asked.reason, now=doing.now)
 
@@ -199,24 +199,24 @@ def close_condition(
     doing: Doing,
     condition: Annotated[Number, Path(description="条件の番号")],
     asked: CloseCondition,
-) -> Answer:
+) -> ApiResponse:
     """条件付き了承の条件を、どう満たしたかを書いて解消する。"""
     return doing.perform(Done.of, actions.close_condition, condition, asked.note, now=doing.now)
 
 
 @router.post("/plans/{plan}/gates/{gate}/sign", response_model=Numbered, **writes(Scope.DECISIONS, Act.SIGN))
-def sign(doing: Doing, plan: PlanKey, gate: GateKey, asked: Sign) -> Answer:
+def sign(doing: Doing, plan: PlanKey, gate: GateKey, asked: Sign) -> ApiResponse:
     """決裁する、または理由を付けて返す。代決・専決の別は、誰が決裁したかから決まります。"""
     return doing.perform(Numbered.of, actions.sign, plan, gate, **dict(asked), now=doing.now)
 
 
 @router.post("/signoffs/{signoff}/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.SIGN))
-def take_back_signoff(doing: Doing, signoff: SignoffNumber, asked: Because) -> Answer:
+def take_back_signoff(doing: Doing, signoff: SignoffNumber, asked: Because) -> ApiResponse:
     """自分の決裁を引き戻す。計画が動くまで、後閲が済むまでの間だけできます。"""
     return doing.perform(Done.of, actions.take_back_signoff, signoff, asked.reason, now=doing.now)
 
 
 @router.post("/signoffs/{signoff}/review", response_model=Done, **writes(Scope.DECISIONS, Act.REVIEW))
-def review_signoff(doing: Doing, signoff: SignoffNumber, asked: ReviewSignoff) -> Answer:
+def review_signoff(doing: Doing, signoff: SignoffNumber, asked: ReviewSignoff) -> ApiResponse:
     """後閲: 自分の名で代決されたものを読んだことを記録する。"""
     return doing.perform(Done.of, actions.review_signoff, signoff, note=asked.note, now=doing.now)

@@ -15,7 +15,7 @@ from workflow.queries.attendance import attendance_of
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
 from workflow.web.api.models import Asked, Key, Line, Number, Reason
-from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.meetings import Meetings, OneMeeting
 from workflow.wire.values import Day, Done, Moment, Numbered
 
@@ -119,31 +119,31 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
 
 
 @router.post("/meetings", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def call_meeting(doing: Doing, asked: CallMeeting) -> Answer:
+def call_meeting(doing: Doing, asked: CallMeeting) -> ApiResponse:
     """会議を招集する。委員と事務局に招集のお知らせが送られます。"""
     return doing.perform(Numbered.of, actions.call_meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/held", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def enter_meeting(doing: Doing, asked: CallMeeting) -> Answer:
+def enter_meeting(doing: Doing, asked: CallMeeting) -> ApiResponse:
     """済んだ会議を登録する。委員は開催日の委員です。"""
     return doing.perform(Numbered.of, actions.enter_meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/{meeting}/move", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def move_meeting(doing: Doing, meeting: MeetingNumber, asked: MoveMeeting) -> Answer:
+def move_meeting(doing: Doing, meeting: MeetingNumber, asked: MoveMeeting) -> ApiResponse:
     """会議の日時・場所を変える。招かれた人に変更のお知らせが送られます。"""
     return doing.perform(Done.of, actions.move_meeting, meeting, **dict(asked), now=doing.now)
 
 
 @router.post("/meetings/{meeting}/cancel", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def cancel_meeting(doing: Doing, meeting: MeetingNumber, asked: Because) -> Answer:
+def cancel_meeting(doing: Doing, meeting: MeetingNumber, asked: Because) -> ApiResponse:
     """会議を中止する。招かれた人に中止のお知らせが送られます。"""
     return doing.perform(Done.of, actions.cancel_meeting, meeting, asked.reason, now=doing.now)
 
 
 @router.post("/meetings/{meeting}/close", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def close_meeting(doing: Doing, meeting: MeetingNumber, asked: CloseMeeting) -> Answer:
+def close_meeting(doing: Doing, meeting: MeetingNumber, asked: CloseMeeting) -> ApiResponse:
     """会議を終了する。すべての議題に結果が要ります。"""
     return doing.perform(Done.of, actions.close_meeting, meeting, asked.minutes, now=doing.now)
 
@@ -151,14 +151,14 @@ def close_meeting(doing: Doing, meeting: MeetingNumber, asked: CloseMeeting) -> 
 @router.post(
     "/meetings/{meeting}/attendance", response_model=Done, **writes(Scope.MEETINGS, Act.ENTER_ATTENDANCE)
 )
-def enter_attendance(doing: Doing, meeting: MeetingNumber, asked: EnterAttendance) -> Answer:
+def enter_attendance(doing: Doing, meeting: MeetingNumber, asked: EnterAttendance) -> ApiResponse:
     """出欠を記録する。"""
     attended = {key: Seated(seat.present, seat.deputy) for key, seat in asked.attended.items()}
     return doing.perform(Done.of, actions.enter_attendance, meeting, attended, now=doing.now)
 
 
 @router.post("/meetings/{meeting}/items", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA))
-def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> Answer:
+def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> ApiResponse:
     """計画の現在の版を議題に載せる。"""
     return doing.perform(
         Numbered.of, actions.list_item, meeting, asked.plan, asked.gate, purpose=asked.purpose, now=doing.now
@@ -168,13 +168,13 @@ def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> Answer:
 @router.post(
     "/meetings/{meeting}/ratifications", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA)
 )
-def list_ratification(doing: Doing, meeting: MeetingNumber, asked: ListRatification) -> Answer:
+def list_ratification(doing: Doing, meeting: MeetingNumber, asked: ListRatification) -> ApiResponse:
     """会長の専決を、報告・承認の議題として載せる。"""
     return doing.perform(Numbered.of, actions.list_ratification, meeting, asked.decision, now=doing.now)
 
 
 @router.post("/meetings/{meeting}/items/order", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))
-def order_items(doing: Doing, meeting: MeetingNumber, asked: OrderItems) -> Answer:
+def order_items(doing: Doing, meeting: MeetingNumber, asked: OrderItems) -> ApiResponse:
     """議題を並べ替える。"""
     return doing.perform(Done.of, actions.order_items, meeting, asked.items, now=doing.now)
 
@@ -184,6 +184,6 @@ def remove_item(
     doing: Doing,
     item: Annotated[Number, Path(description="議題の番号")],
     asked: Because,
-) -> Answer:
+) -> ApiResponse:
     """議題から外す。継続審議とは別の記録です。"""
     return doing.perform(Done.of, actions.remove_item, item, asked.reason, now=doing.now)

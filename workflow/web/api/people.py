@@ -13,7 +13,7 @@ from workflow.domain.rights import Act
 from workflow.queries.bodies import seated_body
 from workflow.queries.chains import chain_for
 from workflow.web.api.models import Asked, ChainName, Key, Line
-from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.people import Bodies, ChainUsed, Departments, Ended, OneBody, People
 from workflow.wire.values import Day, Done, Numbered
 
@@ -134,13 +134,13 @@ def body(
 
 
 @router.post("/departments", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def add_department(doing: Doing, asked: Named) -> Answer:
+def add_department(doing: Doing, asked: Named) -> ApiResponse:
     """課を登録する。"""
     return doing.perform(Done.of, actions.add_department, asked.key, asked.name, now=doing.now)
 
 
 @router.post("/bodies", response_model=ChainUsed, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def add_bodies(doing: Doing, asked: UseChain) -> Answer:
+def add_bodies(doing: Doing, asked: UseChain) -> ApiResponse:
     """定義の会議体を名簿に加え、委員を登録できるようにする。"""
     with doing.office.reading() as db:
         chain = chain_for(db, asked.chain)
@@ -148,31 +148,31 @@ def add_bodies(doing: Doing, asked: UseChain) -> Answer:
 
 
 @router.post("/people", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def add_person(doing: Doing, asked: AddPerson) -> Answer:
+def add_person(doing: Doing, asked: AddPerson) -> ApiResponse:
     """職員を登録する。"""
     return doing.perform(Done.of, actions.add_person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/change", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def change_person(doing: Doing, person: PersonKey, asked: ChangePerson) -> Answer:
+def change_person(doing: Doing, person: PersonKey, asked: ChangePerson) -> ApiResponse:
     """氏名・電子メールを変える。"""
     return doing.perform(Done.of, actions.change_person, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/postings", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def post(doing: Doing, person: PersonKey, asked: Post) -> Answer:
+def post(doing: Doing, person: PersonKey, asked: Post) -> ApiResponse:
     """所属と職を登録する。"""
     return doing.perform(Numbered.of, actions.post, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/seats", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def seat(doing: Doing, person: PersonKey, asked: TakeSeat) -> Answer:
+def seat(doing: Doing, person: PersonKey, asked: TakeSeat) -> ApiResponse:
     """会議体の会長・副会長・委員・事務局を、任期とともに登録する。"""
     return doing.perform(Numbered.of, actions.seat, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/end_terms", response_model=Ended, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def end_terms(doing: Doing, person: PersonKey, asked: EndTerms) -> Answer:
+def end_terms(doing: Doing, person: PersonKey, asked: EndTerms) -> ApiResponse:
     """異動・退職: その日で所属・委員・代理を終える。"""
     return doing.perform(
         lambda ended: Ended(ended=ended), actions.end_terms, person, asked.last_day, now=doing.now
@@ -180,18 +180,18 @@ def end_terms(doing: Doing, person: PersonKey, asked: EndTerms) -> Answer:
 
 
 @router.post("/people/{person}/deputies", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def name_deputy(doing: Doing, person: PersonKey, asked: NameDeputy) -> Answer:
+def name_deputy(doing: Doing, person: PersonKey, asked: NameDeputy) -> ApiResponse:
     """代理者を届け出る（代理出席・代決）。"""
     return doing.perform(Done.of, actions.name_deputy, person, **dict(asked), now=doing.now)
 
 
 @router.post("/people/{person}/administrator", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def name_administrator(doing: Doing, person: PersonKey, asked: Term) -> Answer:
+def name_administrator(doing: Doing, person: PersonKey, asked: Term) -> ApiResponse:
     """システム管理者を加える。"""
     return doing.perform(Done.of, actions.name_administrator, person, **dict(asked), now=doing.now)
 
 
 @router.post("/closed_days", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
-def close_day(doing: Doing, asked: CloseDay) -> Answer:
+def close_day(doing: Doing, asked: CloseDay) -> ApiResponse:
     """閉庁日を加える。営業日の数え方に効きます。"""
     return doing.perform(Done.of, actions.close_day, asked.day, asked.name, now=doing.now)

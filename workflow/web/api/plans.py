@@ -15,7 +15,7 @@ from workflow.queries.plans import plan_by_key
 from workflow.queries.versions import version
 from workflow.store.uploads import an_upload
 from workflow.web.api.models import Asked, ChainName, Key, Line, Number, Reason, Text
-from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.web.limits import Load, document_of
 from workflow.web.rendering import attachment
 from workflow.wire.plans import Blockers, History, Moved, Plans, PlanShown, Schedule, Versions
@@ -66,8 +66,8 @@ PlanKey = Annotated[Key, Path(description="計画の鍵")]
 @router.get("", response_model=Plans, **reads())
 def plans(
     caller: Caller,
-    words: Annotated[
-        str, Query(max_length=100, pattern=r"^[^\x00]*$", description="名称・鍵に含まれる文字")
+    query: Annotated[
+        str, Query(alias="words", max_length=100, pattern=r"^[^\x00]*$", description="名称・鍵に含まれる文字")
     ] = "",
     status: Annotated[Status | None, Query(description="状態")] = None,
     stage: Annotated[Key | None, Query(description="段階の鍵")] = None,
@@ -82,7 +82,7 @@ def plans(
             department=department,
             status=status,
             stage=stage,
-            words=words,
+            query=query,
             following=following,
             limit=limit,
         )
@@ -141,7 +141,7 @@ def schedule(caller: Caller, plan: PlanKey) -> Any:
 
 
 @router.post("", response_model=Moved, **writes(Scope.PLANS, Act.OPEN_PLAN))
-def open_plan(doing: Doing, asked: OpenPlan) -> Answer:
+def open_plan(doing: Doing, asked: OpenPlan) -> ApiResponse:
     """計画を始める。計画は、いまの定義のまま進みます。"""
     with doing.office.reading() as db:
         chain = chain_for(db, asked.chain)
@@ -167,7 +167,7 @@ def add_version(
     plan: PlanKey,
     document: Annotated[UploadFile, Field(description="文書。200 MB まで")],
     note: Annotated[Text, Form(description="版の説明")] = "",
-) -> Answer:
+) -> ApiResponse:
     """新しい版を登録する。それまでの決定は、この版には効かなくなります。"""
     content, name = document_of(document), document.filename or ""
     an_upload(name, content.path)
@@ -175,7 +175,7 @@ def add_version(
 
 
 @router.post("/{plan}/advance", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def advance(doing: Doing, plan: PlanKey, asked: Advance) -> Answer:
+def advance(doing: Doing, plan: PlanKey, asked: Advance) -> ApiResponse:
     """次の段階へ進める。関門が閉じていれば 409（gate-closed）に、閉じている関門のすべてを示します。"""
     return doing.perform(
         Moved.model_validate, actions.advance, plan, seen=asked.seen, to=asked.to, now=doing.now
@@ -183,7 +183,7 @@ def advance(doing: Doing, plan: PlanKey, asked: Advance) -> Answer:
 
 
 @router.post("/{plan}/send_back", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def send_back(doing: Doing, plan: PlanKey, asked: SendBack) -> Answer:
+def send_back(doing: Doing, plan: PlanKey, asked: SendBack) -> ApiResponse:
     """前の段階へ差し戻す。それまでの決定では関門は開かなくなります。"""
     return doing.perform(
         Moved.model_validate, actions.send_back, plan, asked.to, asked.reason, seen=asked.seen, now=doing.now
@@ -191,7 +191,7 @@ def send_back(doing: Doing, plan: PlanKey, asked: SendBack) -> Answer:
 
 
 @router.post("/{plan}/suspend", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def suspend(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
+def suspend(doing: Doing, plan: PlanKey, asked: Because) -> ApiResponse:
     """中断する。再開するまで、進めることも版を登録することもできません。"""
     return doing.perform(
         Moved.model_validate, actions.suspend, plan, asked.reason, seen=asked.seen, now=doing.now
@@ -199,7 +199,7 @@ def suspend(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
 
 
 @router.post("/{plan}/resume", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def resume(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
+def resume(doing: Doing, plan: PlanKey, asked: Because) -> ApiResponse:
     """再開する。"""
     return doing.perform(
         Moved.model_validate, actions.resume, plan, asked.reason, seen=asked.seen, now=doing.now
@@ -207,7 +207,7 @@ def resume(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
 
 
 @router.post("/{plan}/withdraw", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
-def withdraw(doing: Doing, plan: PlanKey, asked: Because) -> Answer:
+def withdraw(doing: Doing, plan: PlanKey, asked: Because) -> ApiResponse:
     """取り下げる。元には戻せません。"""
     return doing.perform(
         Moved.model_validate, actions.withdraw, plan, asked.reason, seen=asked.seen, now=doing.now

@@ -36,7 +36,7 @@ LONGEST_KEY = 200
 
 Done = TypeVar("Done")
 Asked = ParamSpec("Asked")
-Answer = BaseModel | Response
+ApiResponse = BaseModel | Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Attempt:
         act: Callable[Concatenate[Office, str, Asked], Done],
         *args: Asked.args,
         **named: Asked.kwargs,
-    ) -> Answer:
+    ) -> ApiResponse:
         """Do it in the program's name and show what came of it. Raises what it raises."""
 
         def acting(office: Office) -> Done:

@@ -16,7 +16,7 @@ from workflow.queries.actor import actor
 from workflow.queries.log import entries
 from workflow.store import event_log
 from workflow.web.api.models import Number
-from workflow.web.api.routing import Answer, Call, Caller, Doing, reads, writes
+from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.deliveries import Deliveries
 from workflow.wire.log import Log, Verified
 from workflow.wire.values import Done
@@ -72,6 +72,6 @@ def deliveries(
 def resend(
     doing: Doing,
     delivery: Annotated[Number, Path(description="通知の番号")],
-) -> Answer:
+) -> ApiResponse:
     """送れなかった通知を、もう一度送る。"""
     return doing.perform(Done.of, resending.resend, delivery, now=doing.now)

@@ -20,7 +20,7 @@ from workflow.queries.actor import actor
 from workflow.web.one_by_one import refusal_of
 from workflow.web.pages.meetings import Number, known
 from workflow.web.permissions import needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader
 
 router = APIRouter(route_class=Page)
@@ -46,7 +46,7 @@ def add(who: FormUser, number: Number, form: Filled) -> Response:
     refusals = [refusal for refusal in map(refusal_of, acts) if refusal]
     listed = len(acts) - len(refusals)
     words = [say("{count} 件を議題に載せました。", count=listed)] if listed else []
-    return go(f"/meetings/{number}#agenda", said="".join([*words, *refusals])[:300])
+    return redirect(f"/meetings/{number}#agenda", said="".join([*words, *refusals])[:300])
 
 
 @router.post("/meetings/{number}/order", openapi_extra=needs(Act.SET_AGENDA))
@@ -59,13 +59,13 @@ def order(who: FormUser, number: Number, form: Filled) -> Response:
         to = min(max(at + ORDER_MOVES[way], 0), len(items) - 1)
         items.insert(to, items.pop(at))
     actions.order_items(who.office, who.key, number, items, now=who.now)
-    return go(f"/meetings/{number}#agenda", said=say("議題の順を変えました。"))
+    return redirect(f"/meetings/{number}#agenda", said=say("議題の順を変えました。"))
 
 
 @router.post("/meetings/{number}/items/{item}/remove", openapi_extra=needs(Act.SET_AGENDA))
 def remove(who: FormUser, number: Number, item: Number, reason: Annotated[str, Form()] = "") -> Response:
     actions.remove_item(who.office, who.key, item, reason, now=who.now)
-    return go(f"/meetings/{number}#agenda", said=say("議題から外しました。"))
+    return redirect(f"/meetings/{number}#agenda", said=say("議題から外しました。"))
 
 
 @router.get("/meetings/{number}/notice", openapi_extra=needs(Act.CALL_MEETING))

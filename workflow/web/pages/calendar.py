@@ -70,7 +70,7 @@ def meetings(
             "bodies": known,
             "body": chosen,
             "may_call": any(person.may(Act.CALL_MEETING, body=key) for key, _ in known),
-            "standing_of": phase_of,
+            "phase_of": phase_of,
             "clock": shown_clock,
         }
         if show in ("coming", "past"):

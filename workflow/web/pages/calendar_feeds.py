@@ -14,7 +14,7 @@ from workflow.queries.calendar_feeds import bodies_of, feed_shown, feeds_of
 from workflow.queries.meetings import MeetingFact
 from workflow.web.pages.meetings import Number
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
 
 router = APIRouter(route_class=Page)
@@ -35,7 +35,7 @@ def make(request: Request, who: FormUser, body: Annotated[str, Form()] = "") -> 
 @router.post("/feeds/{feed}/revoke", openapi_extra=needs(Open.SIGNED_IN))
 def revoke(who: FormUser, feed: Number) -> Response:
     actions.revoke_feed(who.office, who.key, feed, now=who.now)
-    return go("/feeds", said=say("購読を停止しました。このURLでは、もう何も見られません。"))
+    return redirect("/feeds", said=say("購読を停止しました。このURLでは、もう何も見られません。"))
 
 
 @router.get("/feeds/{token}.ics", openapi_extra=needs(Open.SELF))

@@ -18,7 +18,7 @@ from workflow.domain.rights import Act
 from workflow.web.limits import Load, takes
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
 from workflow.web.svg.drawing import gate_words, picture
 
@@ -61,7 +61,7 @@ def check_or_add(
         sha256 = actions.add_chain(who.office, who.key, chain, now=who.now)
     except AlreadyDone as refused:
         return _again(request, who, text, refused=refused.message)
-    return go(f"/chains/{sha256[:12]}", said=say("定義を登録しました。会議体に委員を登録できます。"))
+    return redirect(f"/chains/{sha256[:12]}", said=say("定義を登録しました。会議体に委員を登録できます。"))
 
 
 @router.get("/_schema", openapi_extra=needs(Open.SIGNED_IN))
@@ -105,7 +105,7 @@ def keep(who: FormUser, short: str) -> Response:
     with who.office.reading() as db:
         found = queries.known_chain(db, short)
     actions.add_chain(who.office, who.key, found.chain, now=who.now)
-    return go(f"/chains/{short}", said=say("定義を登録しました。会議体に委員を登録できます。"))
+    return redirect(f"/chains/{short}", said=say("定義を登録しました。会議体に委員を登録できます。"))
 
 
 def _again(

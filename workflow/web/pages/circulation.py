@@ -9,11 +9,11 @@ from workflow import actions, queries
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.queries.people import Contact
 from workflow.queries.plans import plan_by_key
-from workflow.queries.seats import Contact
 from workflow.web.confirm import confirmed
 from workflow.web.permissions import needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader
 
 router = APIRouter(prefix="/plans/{key}", route_class=Page)
@@ -58,19 +58,19 @@ def circulate(
 @router.post("/circulations/{number}/read", openapi_extra=needs(Act.READ))
 def mark_read(who: FormUser, key: str, number: int) -> Response:
     actions.mark_read(who.office, who.key, number, now=who.now)
-    return go(f"/plans/{key}#reading", said=say("供覧を確認しました。"))
+    return redirect(f"/plans/{key}#reading", said=say("供覧を確認しました。"))
 
 
 @router.post("/remarks", openapi_extra=needs(Act.DISCUSS))
 def remark(who: FormUser, key: str, text: Annotated[str, Form()] = "") -> Response:
     actions.remark(who.office, who.key, key, text, now=who.now)
-    return go(f"/plans/{key}#discussion", said=say("記入しました。"))
+    return redirect(f"/plans/{key}#discussion", said=say("記入しました。"))
 
 
 @router.post("/remarks/{number}/take-back", openapi_extra=needs(Act.DISCUSS))
 def take_back_remark(who: FormUser, key: str, number: int) -> Response:
     actions.take_back_remark(who.office, who.key, number, now=who.now)
-    return go(f"/plans/{key}#discussion", said=say("取り消しました。"))
+    return redirect(f"/plans/{key}#discussion", said=say("取り消しました。"))
 
 
 def _others(circle: Iterable[tuple[str, list[Contact]]], own: int) -> list[tuple[str, list[Contact]]]:

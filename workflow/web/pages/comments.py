@@ -15,18 +15,44 @@ from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.gates import Lack
 from workflow.domain.language import say
 from workflow.domain.rights import Act
-from workflow.queries import Counted
-from workflow.queries.plans import PlanFact
+from workflow.queries import Consultation, Counted
+from workflow.queries.actor import actor
+from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store.database import Office, Reading
 from workflow.web.confirm import confirmed
-from workflow.web.pages.comment_desk import Desk, asking, desk, must_run, running
-from workflow.web.pages.public import public_view, result_of
-from workflow.web.pages.public_form import Typed
+from workflow.web.pages.public import Typed, public_view, result_of
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/comments", route_class=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanComments:
+    """A plan, its public comments, and the one looked at (None before the first). `runs`: whether who looks may run
+    it, and so may see who wrote."""
+
+    plan: PlanFact
+    rounds: tuple[Consultation, ...]
+    asked: Consultation | None
+    runs: bool
+
+    @property
+    def takes_letters(self) -> bool:
+        """Return whether letters can still be entered: late ones too, until the result is published."""
+        begun = self.asked is not None and self.asked.begun and self.asked.newest
+        return self.runs and begun and not self.published
+
+    @property
+    def answers(self) -> bool:
+        """Return whether replies can be written and changed."""
+        settled = self.asked is None or self.asked.state in (PeriodState.STOPPED, PeriodState.PUBLISHED)
+        return self.runs and not settled
+
+    @property
+    def published(self) -> bool:
+        return self.asked is not None and self.asked.state is PeriodState.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +91,7 @@ def comments(request: Request, who: Reader) -> Response:
 @router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
 def comment(request: Request, who: Reader, key: str) -> Response:
     with who.office.reading() as db:
-        found = desk(db, who, key)
+        found = plan_comments(db, who, key)
         shown = _shown(db, who, found)
     return page(request, "comment.html", who=who, typed=None, problem=None, **shown)
 
@@ -80,7 +106,7 @@ def open_comment(
 ) -> Response:
     """Open the comment: first the whole period is shown, with its last day."""
     with who.office.reading() as db:
-        found = desk(db, who, key)
+        found = plan_comments(db, who, key)
         must_run(db, who, found)
         typed = _typed(found.plan, gate, form)
     try:
@@ -109,7 +135,7 @@ def open_comment(
 def preview(request: Request, who: Reader, key: str) -> Response:
     """The page that the public will see, before it is public."""
     with who.office.reading() as db:
-        _, asked = asking(db, who, key)
+        _, asked = opened_comment(db, who, key)
     document = f"/plans/{key}/versions/{asked.number}"
     return public_view(
         request, replace(asked, state=PeriodState.COMING), Typed.nothing(), known=[], document=document
@@ -120,13 +146,13 @@ def preview(request: Request, who: Reader, key: str) -> Response:
 def publish_page(request: Request, who: Reader, key: str) -> Response:
     """Show the result as the public will see it, and the reasons why it cannot be published yet."""
     with who.office.reading() as db:
-        found, asked = asking(db, who, key)
+        found, asked = opened_comment(db, who, key)
         shown = result_of(db, replace(asked, state=PeriodState.PUBLISHED))
     return page(
         request,
         "comment_publish.html",
         who=who,
-        desk=found,
+        comments=found,
         asked=asked,
         left=shown["counted"].unanswered,
         State=PeriodState,
@@ -137,7 +163,7 @@ def publish_page(request: Request, who: Reader, key: str) -> Response:
 @router.post("/{key}/publish", openapi_extra=needs(Act.RUN_COMMENT))
 def publish(request: Request, who: FormUser, key: str, form: Filled) -> Response:
     with who.office.reading() as db:
-        found, _ = running(db, who, key)
+        found, _ = comment_to_run(db, who, key)
     return confirmed(
         request,
         who,
@@ -150,13 +176,49 @@ def publish(request: Request, who: FormUser, key: str, form: Filled) -> Response
     )
 
 
-def _shown(db: Reading, who: Visitor, found: Desk) -> dict[str, Any]:
+def plan_comments(db: Reading, who: Visitor, key: str, round: int | None = None) -> PlanComments:
+    """The comments of that plan, at its newest public comment or at the `round`th. Raises `NotFound`."""
+    plan = plan_by_key(db, key)
+    rounds = queries.rounds(db, key, who.now)
+    runs = actor(db, who.key, tokyo_day(who.now)).may(Act.RUN_COMMENT, department=plan.department)
+    if round is None:
+        return PlanComments(plan, tuple(rounds), rounds[-1] if rounds else None, runs)
+    asked = next((each for each in rounds if each.round == round), None)
+    if asked is None:
+        raise NotFound("パブリックコメント", say("第{round}回", round=round))
+    return PlanComments(plan, tuple(rounds), asked, runs)
+
+
+def opened_comment(
+    db: Reading, who: Visitor, key: str, round: int | None = None
+) -> tuple[PlanComments, Consultation]:
+    """The comments, once a public comment was opened. Raises `NotFound`."""
+    found = plan_comments(db, who, key, round)
+    if found.asked is None:
+        raise NotFound("パブリックコメント", key)
+    return found, found.asked
+
+
+def comment_to_run(db: Reading, who: Visitor, key: str) -> tuple[PlanComments, Consultation]:
+    """The comments, for those alone who run the comment. Raises `NotAllowed`, `NotFound`."""
+    found, asked = opened_comment(db, who, key)
+    must_run(db, who, found)
+    return found, asked
+
+
+def must_run(db: Reading, who: Visitor, comments: PlanComments) -> None:
+    """Raises `NotAllowed` for those who do not run the comments of the plan."""
+    if not comments.runs:
+        actor(db, who.key, tokyo_day(who.now)).refuse(Act.RUN_COMMENT)
+
+
+def _shown(db: Reading, who: Visitor, found: PlanComments) -> dict[str, Any]:
     """Return the state of the comment, and the gates at which one can be opened now or after other gates."""
     states = queries.blockers(db, found.plan, who.now).states
     waiting = [state for state in states if isinstance(state.gate, PeriodGate)]
     came_in = queries.came_in(db, [each.id for each in found.rounds])
     return {
-        "desk": found,
+        "comments": found,
         "asked": found.asked,
         "came_in": came_in,
         "here": came_in.get(found.asked.id, Counted()) if found.asked else Counted(),

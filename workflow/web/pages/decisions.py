@@ -14,7 +14,7 @@ from workflow.queries.plans import plan_by_key
 from workflow.web.confirm import confirmed
 from workflow.web.pages.plan_view import answer_view
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/plans/{key}", route_class=Page)
@@ -81,7 +81,7 @@ def take_back(
 @router.post("/conditions/{number}", openapi_extra=needs(Act.CLOSE_CONDITION))
 def close_condition(who: FormUser, key: str, number: int, note: Text = "") -> Response:
     actions.close_condition(who.office, who.key, number, note, now=who.now)
-    return go(f"/plans/{key}#gates", said=say("条件の解消を記録しました。"))
+    return redirect(f"/plans/{key}#gates", said=say("条件の解消を記録しました。"))
 
 
 @router.post("/gates/{gate}/alone", openapi_extra=needs(Act.DECIDE_ALONE))
@@ -132,13 +132,13 @@ def sign(
 @router.post("/signoffs/{number}/take-back", openapi_extra=needs(Open.SELF))
 def take_back_signoff(who: FormUser, key: str, number: int, reason: Text = "") -> Response:
     actions.take_back_signoff(who.office, who.key, number, reason, now=who.now)
-    return go(f"/plans/{key}#gates", said=say("決裁を引き戻しました。"))
+    return redirect(f"/plans/{key}#gates", said=say("決裁を引き戻しました。"))
 
 
 @router.post("/signoffs/{number}/review", openapi_extra=needs(Act.REVIEW))
 def review(who: FormUser, key: str, number: int, note: Text = "") -> Response:
     actions.review_signoff(who.office, who.key, number, note=note, now=who.now)
-    return go(f"/plans/{key}#decisions", said=say("後閲を記録しました。"))
+    return redirect(f"/plans/{key}#decisions", said=say("後閲を記録しました。"))
 
 
 def _answer(request: Request, who: Visitor, key: str, number: int, *, signoff: bool) -> Response:

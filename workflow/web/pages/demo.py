@@ -13,7 +13,7 @@ from workflow import actions
 from workflow.store.database import Office
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go
+from workflow.web.rendering import redirect
 from workflow.web.session import Page, same_origin
 
 router = APIRouter(prefix="/demo", route_class=Page)
@@ -48,4 +48,4 @@ def move_clock(request: Request, days: Annotated[int, Form(ge=1, le=31)]) -> Res
     demo: Demo = request.app.state.demo
     demo.move(days)
     came_from = urlsplit(request.headers.get("referer", "")).path
-    return go(came_from if came_from.startswith("/") and not came_from.startswith("//") else "/")
+    return redirect(came_from if came_from.startswith("/") and not came_from.startswith("//") else "/")

@@ -13,9 +13,9 @@ from workflow.domain.accounts import LinkPurpose
 from workflow.domain.errors import BadInput, LinkUnusable
 from workflow.domain.language import say
 from workflow.web.limits import Load, takes
-from workflow.web.pages.account import same_twice
+from workflow.web.pages.accounts import same_twice
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Page, remember_device, same_origin, source_of
 
 router = APIRouter(route_class=Page)
@@ -33,7 +33,7 @@ def ask(request: Request, typed: Annotated[str, Form(alias="who")] = "") -> Resp
     if not same_origin(request):
         raise HTTPException(403)
     state = request.app.state
-    answer = go(
+    answer = redirect(
         "/sign-in",
         said=say("登録があれば、メールをお送りしました。届いたメールのリンクを、1時間以内に開いてください。"),
     )
@@ -76,7 +76,7 @@ def set_password(
             return _form(request, holder, refused)
     except LinkUnusable as over:
         return _over(request, over)
-    answer = go("/sign-in", said=say("パスワードを設定しました。サインインしてください。"))
+    answer = redirect("/sign-in", said=say("パスワードを設定しました。サインインしてください。"))
     remember_device(request, answer, holder.key)
     return answer
 

@@ -29,14 +29,13 @@ from workflow.domain.votes import Choice
 from workflow.queries.actor import actor
 from workflow.queries.agenda import agenda, alone_decided, candidates
 from workflow.queries.attendance import Place, places, polls
-from workflow.queries.bodies import body_names, body_rule
+from workflow.queries.bodies import body_names, body_rule, places_of
 from workflow.queries.meetings import MeetingFact, closed_day_names
 from workflow.queries.meetings import meeting as meeting_of
-from workflow.queries.seats import places_of
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(route_class=Page)
@@ -123,7 +122,7 @@ def cancel(
 @router.post("/meetings/{number}/close", openapi_extra=needs(Act.CALL_MEETING))
 def close(who: FormUser, number: Number, minutes: Annotated[str, Form()] = "") -> Response:
     actions.close_meeting(who.office, who.key, number, minutes, now=who.now)
-    return go(f"/meetings/{number}", said=say("会議を終了しました。"))
+    return redirect(f"/meetings/{number}", said=say("会議を終了しました。"))
 
 
 def known(who: Visitor, number: int) -> MeetingFact:
@@ -162,7 +161,7 @@ def meeting_page(
         Outcome=Outcome,
         Purpose=Purpose,
         Role=Role,
-        Standing=Phase,
+        Phase=Phase,
         State=State,
         **shown,
     )
@@ -170,16 +169,16 @@ def meeting_page(
 
 def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[str, Any]:
     rule = body_rule(db, held.body_key)
-    standing = phase_of(held, who.now)
+    phase = phase_of(held, who.now)
     members = places(db, held)
     keeps = person.may(Act.CALL_MEETING, body=held.body_key)
-    called = standing not in (Phase.CLOSED, Phase.CANCELLED)
-    running = called and standing is not Phase.COMING
+    called = phase not in (Phase.CLOSED, Phase.CANCELLED)
+    running = called and phase is not Phase.COMING
     votes = held.in_writing or rule.reaches == "tallied"
-    may_vote = running and votes and (not held.in_writing or standing is Phase.ANSWERING)
+    may_vote = running and votes and (not held.in_writing or phase is Phase.ANSWERING)
     return {
         "rule": rule,
-        "standing": standing,
+        "phase": phase,
         "called": called,
         "running": running,
         "items": agenda(db, held.id),
@@ -257,7 +256,9 @@ def _write(request: Request, who: Visitor, form: FormData, kind: str, use: Use) 
 
         if form.get(SURE) == "yes":
             number = act(who.office)
-            return go(f"/meetings/{number}", said=say("会議を登録しました。続いて、議題を載せてください。"))
+            return redirect(
+                f"/meetings/{number}", said=say("会議を登録しました。続いて、議題を載せてください。")
+            )
         when = f"{shown_day(tokyo_day(starts_at))} {shown_clock(starts_at)}"
         return confirmed(
             request,

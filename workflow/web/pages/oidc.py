@@ -9,7 +9,7 @@ from workflow.web import oidc
 from workflow.web.oidc import Provider, ProviderFailed
 from workflow.web.pages.sign_in import let_in
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Page, cookie_name, over_https
 
 router = APIRouter(prefix="/sign-in/oidc", route_class=Page)
@@ -23,7 +23,7 @@ def to_provider(request: Request) -> Response:
         url, flow = oidc.begin(provider, _back(request), request.app.state.clock())
     except ProviderFailed as failed:
         return page(request, "sign_in.html", code=502, refused=failed.message, to="/")
-    answer = go(url)
+    answer = redirect(url)
     answer.set_cookie(
         cookie_name(request, FLOW),
         flow,

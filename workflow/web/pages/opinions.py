@@ -4,7 +4,7 @@ spreadsheet."""
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from workflow import actions, queries
 from workflow.domain.calendar import TOKYO, parse_moment
@@ -15,9 +15,9 @@ from workflow.domain.rights import Act
 from workflow.queries import Which
 from workflow.web import opinion_table
 from workflow.web.limits import Load, takes
-from workflow.web.pages.comment_desk import asking, running
+from workflow.web.pages.comments import comment_to_run, opened_comment
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/comments/{key}", route_class=Page)
@@ -31,30 +31,30 @@ def opinions(
     key: str,
     which: str = "",
     route: str = "",
-    words: str = "",
+    query: Annotated[str, Query(alias="words")] = "",
     page_number: int = 1,
     round: int | None = None,
 ) -> Response:
     chosen = Which(which) if which in set(Which) else Which.ALL
     came_by = Route(route) if route in set(Route) else None
     with who.office.reading() as db:
-        found, asked = asking(db, who, key, round)
+        found, asked = opened_comment(db, who, key, round)
         sheet = queries.opinion_page(
-            db, asked.id, which=chosen, route=came_by, words=words[:100], page=page_number
+            db, asked.id, which=chosen, route=came_by, query=query[:100], page=page_number
         )
         writers = queries.writers(db, {each.submission for each in sheet.opinions}) if found.runs else {}
-    kept = {"round": asked.round, "which": chosen, "route": came_by or "", "words": words[:100]}
+    kept = {"round": asked.round, "which": chosen, "route": came_by or "", "words": query[:100]}
     return page(
         request,
         "comment_opinions.html",
         who=who,
-        desk=found,
+        comments=found,
         asked=asked,
         sheet=sheet,
         writers=writers,
         which=chosen,
         route=came_by,
-        words=words,
+        query=query,
         Which=Which,
         Route=Route,
         here=f"/comments/{key}/opinions?{urlencode(kept)}",
@@ -103,7 +103,7 @@ def intake(request: Request, who: FormUser, key: str, form: Filled) -> Response:
     said = say(
         "受付番号 {receipt} として、意見 {count} 件を登録しました。", receipt=receipt, count=len(parts)
     )
-    return go(f"/comments/{key}/intake", said=said)
+    return redirect(f"/comments/{key}/intake", said=said)
 
 
 @router.get("/opinions/{number}", openapi_extra=needs(Open.SIGNED_IN))
@@ -122,14 +122,14 @@ def split(
 ) -> Response:
     """An opinion that is several: first they are shown, then it is divided."""
     with who.office.reading() as db:
-        running(db, who, key)
+        comment_to_run(db, who, key)
     if step != "split":
         return _opinion(request, who, key, number, letter=letter)
     try:
         made = actions.split_opinion(who.office, who.key, key, number, split_letter(letter), now=who.now)
     except BadInput as error:
         return _opinion(request, who, key, number, letter=letter, problem=error.message)
-    return go(f"/comments/{key}/opinions", said=say("意見を {count} 件に分けました。", count=len(made)))
+    return redirect(f"/comments/{key}/opinions", said=say("意見を {count} 件に分けました。", count=len(made)))
 
 
 def _intake(
@@ -142,13 +142,13 @@ def _intake(
     problem: str | None = None,
 ) -> Response:
     with who.office.reading() as db:
-        found, asked = running(db, who, key)
+        found, asked = comment_to_run(db, who, key)
     return page(
         request,
         "comment_intake.html",
         code=422 if problem else 200,
         who=who,
-        desk=found,
+        comments=found,
         asked=asked,
         typed=typed,
         parts=parts,
@@ -169,7 +169,7 @@ def _opinion(
     problem: str | None = None,
 ) -> Response:
     with who.office.reading() as db:
-        found, asked = asking(db, who, key, round)
+        found, asked = opened_comment(db, who, key, round)
         said = next(iter(queries.opinions_by_id(db, asked.id, [number])), None)
         if said is None:
             raise NotFound("この募集の意見", str(number))
@@ -179,7 +179,7 @@ def _opinion(
         "comment_opinion.html",
         code=422 if problem else 200,
         who=who,
-        desk=found,
+        comments=found,
         asked=asked,
         said_here=said,
         told=told,
@@ -198,7 +198,7 @@ def _route(value: str) -> Route:
 def _rows(who: Visitor, key: str, round: int | None) -> tuple[str, list[list[Any]]]:
     """The file's name, and its rows; who wrote is there only for those who run the comment."""
     with who.office.reading() as db:
-        found, asked = asking(db, who, key, round)
+        found, asked = opened_comment(db, who, key, round)
         said = queries.all_opinions(db, asked.id)
         writers = queries.writers_of_period(db, asked.id) if found.runs else None
     return f"{found.plan.title} {say('意見')}", opinion_table.rows(said, writers)

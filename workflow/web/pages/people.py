@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from definitions.terms import Role
 from workflow import actions, queries
@@ -15,7 +15,7 @@ from workflow.queries.actor import actor
 from workflow.store.database import Reading
 from workflow.web.confirm import confirmed
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(route_class=Page)
@@ -25,12 +25,17 @@ Text = Annotated[str, Form()]
 
 @router.get("/people", openapi_extra=needs(Open.SIGNED_IN))
 def people(
-    request: Request, who: Reader, words: str = "", department: str = "", day: str = "", following: str = ""
+    request: Request,
+    who: Reader,
+    query: Annotated[str, Query(alias="words")] = "",
+    department: str = "",
+    day: str = "",
+    following: str = "",
 ) -> Response:
     on = day_asked(who, day)
     with who.office.reading() as db:
         found = queries.people_list(
-            db, on, words=words[:100], department=department or None, following=following[:60] or None
+            db, on, query=query[:100], department=department or None, following=following[:60] or None
         )
         departments = queries.departments(db)
         keeps = may_keep(db, who)
@@ -43,7 +48,7 @@ def people(
         keeps=keeps,
         on=on,
         today=tokyo_day(who.now),
-        words=words,
+        query=query,
         department=department,
     )
 
@@ -51,13 +56,15 @@ def people(
 @router.post("/people", openapi_extra=needs(Act.KEEP_PEOPLE))
 def add_person(who: FormUser, key: Text = "", name: Text = "", email: Text = "") -> Response:
     actions.add_person(who.office, who.key, key.strip(), name, email.strip(), now=who.now)
-    return go(f"/people/{key.strip()}", said=say("職員を登録しました。所属や任期を続けて登録できます。"))
+    return redirect(
+        f"/people/{key.strip()}", said=say("職員を登録しました。所属や任期を続けて登録できます。")
+    )
 
 
 @router.post("/departments", openapi_extra=needs(Act.KEEP_PEOPLE))
 def add_department(who: FormUser, key: Text = "", name: Text = "") -> Response:
     actions.add_department(who.office, who.key, key.strip(), name, now=who.now)
-    return go("/people", said=say("課「{name}」を登録しました。", name=name.strip()))
+    return redirect("/people", said=say("課「{name}」を登録しました。", name=name.strip()))
 
 
 @router.get("/people/{key}", openapi_extra=needs(Open.SIGNED_IN))
@@ -95,7 +102,7 @@ def change(who: FormUser, key: str, name: Text = "", email: Text = "") -> Respon
         if ended
         else say("登録を変えました。")
     )
-    return go(f"/people/{key}", said=said)
+    return redirect(f"/people/{key}", said=said)
 
 
 @router.post("/people/{key}/invite", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -118,7 +125,7 @@ def invite(request: Request, who: FormUser, key: str, form: Filled) -> Response:
 @router.post("/people/{key}/lift-wait", openapi_extra=needs(Act.KEEP_PEOPLE))
 def lift_wait(who: FormUser, key: str) -> Response:
     actions.lift_wait(who.office, who.key, key, now=who.now)
-    return go(f"/people/{key}", said=say("サインインの待ち時間を解きました。"))
+    return redirect(f"/people/{key}", said=say("サインインの待ち時間を解きました。"))
 
 
 @router.post("/people/{key}/postings", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -135,7 +142,7 @@ def post(
         until=_last(until),
         now=who.now,
     )
-    return go(f"/people/{key}", said=say("所属を登録しました。"))
+    return redirect(f"/people/{key}", said=say("所属を登録しました。"))
 
 
 @router.post("/people/{key}/seats", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -148,7 +155,7 @@ def seat(
     until: Text = "",
 ) -> Response:
     actions.seat(who.office, who.key, key, body, role, _first(since), until=_last(until), now=who.now)
-    return go(f"/people/{key}", said=say("任期を登録しました。"))
+    return redirect(f"/people/{key}", said=say("任期を登録しました。"))
 
 
 @router.post("/people/{key}/deputies", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -156,19 +163,19 @@ def deputy(who: FormUser, key: str, deputy: Text = "", since: Text = "", until: 
     actions.name_deputy(
         who.office, who.key, key, deputy.strip(), _first(since), until=_last(until), now=who.now
     )
-    return go(f"/people/{key}", said=say("代理者を登録しました。"))
+    return redirect(f"/people/{key}", said=say("代理者を登録しました。"))
 
 
 @router.post("/people/{key}/administrator", openapi_extra=needs(Act.KEEP_PEOPLE))
 def administrator(who: FormUser, key: str, since: Text = "", until: Text = "") -> Response:
     actions.name_administrator(who.office, who.key, key, _first(since), until=_last(until), now=who.now)
-    return go(f"/people/{key}", said=say("システム管理者に指定しました。"))
+    return redirect(f"/people/{key}", said=say("システム管理者に指定しました。"))
 
 
 @router.post("/people/{key}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
 def end_all(who: FormUser, key: str, last_day: Text = "") -> Response:
     ended = actions.end_terms(who.office, who.key, key, parse_day(last_day, say("最後の日")), now=who.now)
-    return go(f"/people/{key}", said=say("{count} 件の所属・任期・代理を終えました。", count=ended))
+    return redirect(f"/people/{key}", said=say("{count} 件の所属・任期・代理を終えました。", count=ended))
 
 
 @router.post("/people/{key}/{kind}/{number}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -178,7 +185,7 @@ def end_one(who: FormUser, key: str, kind: str, number: int, last_day: Text = ""
     if kind not in ends:
         raise NotFound("操作", kind)
     ends[kind](who.office, who.key, number, parse_day(last_day, say("最後の日")), now=who.now)
-    return go(f"/people/{key}", said=say("終わりの日を登録しました。"))
+    return redirect(f"/people/{key}", said=say("終わりの日を登録しました。"))
 
 
 def day_asked(who: Visitor, text: str) -> date:

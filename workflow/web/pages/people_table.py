@@ -12,7 +12,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/people/_table", route_class=Page)
@@ -45,7 +45,7 @@ def check_or_add(
     if sure == "yes":
         with suppress(actions.NewcomersRefused):
             added = actions.add_people(who.office, who.key, found, first, now=who.now)
-            return go("/people", said=say("{count} 人を登録しました。", count=added))
+            return redirect("/people", said=say("{count} 人を登録しました。", count=added))
     return _shown(request, who, text, since, found)
 
 

@@ -17,8 +17,8 @@ from workflow.domain.meetings import Purpose, allowed_outcomes
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.queries import GateAnswer, Owed, Place, VersionLine
+from workflow.queries.people import held_positions
 from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.queries.seats import held_positions
 from workflow.store.database import Reading
 from workflow.web.session import Visitor
 

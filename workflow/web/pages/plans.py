@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from definitions.chain import Chain
 from workflow import actions, queries
@@ -15,7 +15,7 @@ from workflow.queries.chains import chain_for, chains_to_begin, kept_chains
 from workflow.queries.plans import plan_by_key
 from workflow.web.pages.plan_view import plan_view
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader
 
 router = APIRouter(prefix="/plans", route_class=Page)
@@ -28,21 +28,21 @@ EVENTS_ON_A_PAGE = 100
 def plans(
     request: Request,
     who: Reader,
-    words: str = "",
+    query: Annotated[str, Query(alias="words")] = "",
     status: str = "",
     stage: str = "",
     department: str = "",
     following: str = "",
 ) -> Response:
     """The plans of the office, narrowed as asked, one page at a time."""
-    asked = {"words": words[:100], "status": status, "stage": stage[:60], "department": department[:60]}
+    asked = {"words": query[:100], "status": status, "stage": stage[:60], "department": department[:60]}
     with who.office.reading() as db:
         found = queries.plan_list(
             db,
             department=asked["department"] or None,
             status=Status(status) if status in set(Status) else None,
             stage=asked["stage"] or None,
-            words=asked["words"],
+            query=asked["words"],
             following=following[:60] or None,
             limit=PLANS_ON_A_PAGE,
         )
@@ -98,7 +98,9 @@ def open_plan(
         first_month=first_month.strip() or None,
         now=who.now,
     )
-    return go(f"/plans/{key}", said=say("計画を開始しました。次は、最初の段階の文書を登録してください。"))
+    return redirect(
+        f"/plans/{key}", said=say("計画を開始しました。次は、最初の段階の文書を登録してください。")
+    )
 
 
 @router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))

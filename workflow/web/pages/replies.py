@@ -9,9 +9,9 @@ from workflow.domain.comments import Disposition
 from workflow.domain.errors import NotFound
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
-from workflow.web.pages.comment_desk import asking, running
+from workflow.web.pages.comments import comment_to_run, opened_comment
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader
 
 router = APIRouter(prefix="/comments/{key}", route_class=Page)
@@ -21,9 +21,9 @@ Several = Annotated[list[int] | None, Form()]
 @router.get("/answers", openapi_extra=needs(Open.SIGNED_IN))
 def answers(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     with who.office.reading() as db:
-        found, asked = asking(db, who, key, round)
+        found, asked = opened_comment(db, who, key, round)
         replies = queries.replies(db, asked.id)
-    return page(request, "comment_answers.html", who=who, desk=found, asked=asked, replies=replies)
+    return page(request, "comment_answers.html", who=who, comments=found, asked=asked, replies=replies)
 
 
 @router.get("/answer", openapi_extra=needs(Act.RUN_COMMENT))
@@ -32,14 +32,14 @@ def answer_page(
 ) -> Response:
     """The opinions chosen, and two ways to answer them: anew, or by an answer that is there."""
     with who.office.reading() as db:
-        found, asked = running(db, who, key)
+        found, asked = comment_to_run(db, who, key)
         chosen = queries.opinions_by_id(db, asked.id, opinion or [])
         replies = queries.replies(db, asked.id)
     return page(
         request,
         "comment_answer.html",
         who=who,
-        desk=found,
+        comments=found,
         asked=asked,
         chosen=chosen,
         replies=[(each.id, each.summary[:60]) for each in replies],
@@ -67,13 +67,13 @@ def answer(
         now=who.now,
     )
     said = say("{count} 件の意見に回答しました。", count=len(opinion or []))
-    return go(f"/comments/{key}/opinions?which=unanswered", said)
+    return redirect(f"/comments/{key}/opinions?which=unanswered", said)
 
 
 @router.get("/answers/{number}", openapi_extra=needs(Open.SIGNED_IN))
 def one_answer(request: Request, who: Reader, key: str, number: int, round: int | None = None) -> Response:
     with who.office.reading() as db:
-        found, asked = asking(db, who, key, round)
+        found, asked = opened_comment(db, who, key, round)
         reply = next((each for each in queries.replies(db, asked.id) if each.id == number), None)
         if reply is None:
             raise NotFound("この募集の回答", str(number))
@@ -82,7 +82,7 @@ def one_answer(request: Request, who: Reader, key: str, number: int, round: int 
         request,
         "comment_reply.html",
         who=who,
-        desk=found,
+        comments=found,
         asked=asked,
         reply=reply,
         chosen=chosen,
@@ -102,14 +102,14 @@ def edit(
     actions.edit_answer(
         who.office, who.key, key, number, summary=summary, text=text, disposition=disposition, now=who.now
     )
-    return go(f"/comments/{key}/answers/{number}", say("回答を直しました。"))
+    return redirect(f"/comments/{key}/answers/{number}", say("回答を直しました。"))
 
 
 @router.post("/regroup", openapi_extra=needs(Act.RUN_COMMENT))
 def group(who: FormUser, key: str, answer: Annotated[int, Form()], opinion: Several = None) -> Response:
     actions.group_opinions(who.office, who.key, key, answer, opinion or [], now=who.now)
     said = say("{count} 件の意見を、その回答に加えました。", count=len(opinion or []))
-    return go(f"/comments/{key}/answers/{answer}", said)
+    return redirect(f"/comments/{key}/answers/{answer}", said)
 
 
 def _dispositions() -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from workflow.queries.meetings import closed_day_names
 from workflow.web.confirm import SURE
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/settings", route_class=Page)
@@ -43,8 +43,8 @@ def trial(request: Request, who: FormUser) -> Response:
     except (MailRefused, MailDelayed) as error:
         return _mail(request, who, code=409, refused=error.words)
     if settings.smtp_host is None:
-        return go("/settings", said=say("{folder} に保存しました。", folder=settings.maildir))
-    return go(
+        return redirect("/settings", said=say("{folder} に保存しました。", folder=settings.maildir))
+    return redirect(
         "/settings",
         said=say("メールサーバーが受け取りました。{address} に届くか確かめてください。", address=address),
     )
@@ -63,12 +63,12 @@ def resend(request: Request, who: FormUser, number: int, form: Filled) -> Respon
     """First to whom it goes, then it is sent again."""
     if form.get(SURE) == "yes":
         resending.resend(who.office, who.key, number, now=who.now)
-        return go("/settings/unsent", said=say("送信待ちに戻しました。まもなく送られます。"))
+        return redirect("/settings/unsent", said=say("送信待ちに戻しました。まもなく送られます。"))
     with who.office.reading() as db:
-        standing = actor(db, who.key, tokyo_day(who.now))
+        person = actor(db, who.key, tokyo_day(who.now))
         told = would_get(db, number)
-        if number not in may_resend(db, standing, [number]):
-            standing.refuse(Act.RESEND)
+        if number not in may_resend(db, person, [number]):
+            person.refuse(Act.RESEND)
     return page(
         request,
         "confirm.html",
@@ -121,7 +121,7 @@ def closed_days(request: Request, who: Reader, year: int | None = None) -> Respo
 def close_day(who: FormUser, day: Annotated[str, Form()] = "", name: Annotated[str, Form()] = "") -> Response:
     closed = parse_day(day, say("閉庁日"))
     actions.close_day(who.office, who.key, closed, name, now=who.now)
-    return go(f"/settings/closed-days?year={closed.year}", said=say("閉庁日を登録しました。"))
+    return redirect(f"/settings/closed-days?year={closed.year}", said=say("閉庁日を登録しました。"))
 
 
 def _mail(request: Request, who: Visitor, *, code: int = 200, refused: str = "") -> Response:

@@ -11,7 +11,7 @@ from workflow.domain.errors import SignInRefused
 from workflow.domain.language import Dates, Language
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import DATES, LANGUAGE, go, page
+from workflow.web.rendering import DATES, LANGUAGE, page, redirect
 from workflow.web.session import (
     A_YEAR,
     FormUser,
@@ -65,7 +65,7 @@ def let_in(request: Request, token: str, to: str = "/") -> Response:
     """The page that was asked for, with the new session's cookie. The session this browser had before ends."""
     if before := session_token(request):
         actions.sign_out(request.app.state.office, before)
-    answer = go(to if _is_ours(to) else "/")
+    answer = redirect(to if _is_ours(to) else "/")
     answer.set_cookie(
         session_cookie(request),
         token,
@@ -80,7 +80,7 @@ def let_in(request: Request, token: str, to: str = "/") -> Response:
 @router.post("/sign-out", openapi_extra=needs(Open.SIGNED_IN))
 def sign_out(request: Request, who: FormUser) -> Response:
     actions.sign_out(who.office, session_token(request))
-    answer = go("/sign-in")
+    answer = redirect("/sign-in")
     answer.delete_cookie(session_cookie(request), httponly=True, samesite="lax", secure=over_https(request))
     return answer
 
@@ -93,7 +93,7 @@ def choose_language(
     dates: Annotated[Dates | None, Form()] = None,
 ) -> Response:
     """Keeps the choice for a year. English alone writes days as 2023-06-12, until one says otherwise."""
-    answer = go(back if _is_ours(back) else "/")
+    answer = redirect(back if _is_ours(back) else "/")
     for name, chosen in ((LANGUAGE, language), (DATES, dates)):
         if chosen is not None:
             answer.set_cookie(name, chosen, max_age=A_YEAR, httponly=True, samesite="lax")

@@ -13,11 +13,11 @@ from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
-from workflow.queries.programs import tokens as tokens_of
+from workflow.queries.tokens import token_list
 from workflow.web.api import SUBJECTS
 from workflow.web.api.problems import TITLES
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, NeedsSignIn, Page, Reader, identified
 
 router = APIRouter(route_class=Page)
@@ -31,7 +31,7 @@ def tokens(request: Request, who: Reader) -> Response:
     """One's own tokens; an administrator sees everybody's, to end those of who left."""
     with who.office.reading() as db:
         connects = actor(db, who.key, tokyo_day(who.now)).may(Act.CONNECT)
-        found = tokens_of(db, None if connects else who.key)
+        found = token_list(db, None if connects else who.key)
     return page(request, "tokens.html", who=who, tokens=found, everybody=connects, Scope=Scope, lives=LIVES)
 
 
@@ -55,7 +55,7 @@ def make_token(
 @router.post("/tokens/{token}/revoke", openapi_extra=needs(Open.SELF))
 def revoke_token(who: FormUser, token: int) -> Response:
     actions.revoke_token(who.office, who.key, token, now=who.now)
-    return go("/tokens", said=say("鍵を失効させました。"))
+    return redirect("/tokens", said=say("鍵を失効させました。"))
 
 
 @router.get("/api/v1/docs", openapi_extra=needs(Open.PUBLIC))
@@ -73,7 +73,7 @@ def calls(request: Request) -> Response:
 @router.get("/problems/{kind}", openapi_extra=needs(Open.PUBLIC))
 def problem(kind: str) -> Response:
     """Redirect the type of a problem to its description."""
-    return go(f"/api/v1/docs#{kind}" if kind in TITLES else "/api/v1/docs")
+    return redirect(f"/api/v1/docs#{kind}" if kind in TITLES else "/api/v1/docs")
 
 
 def _by_subject(described: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:

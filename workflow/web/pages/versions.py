@@ -12,7 +12,7 @@ from workflow.queries.versions import version
 from workflow.store.uploads import an_upload, media_type_of
 from workflow.web.limits import Load, document_of, takes
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import attachment, go
+from workflow.web.rendering import attachment, redirect
 from workflow.web.session import FormUser, Page, Reader
 
 router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
@@ -38,4 +38,4 @@ def add_version(
     content, name = document_of(document), document.filename or ""
     an_upload(name, content.path)
     number = actions.add_version(who.office, who.key, key, name, content, note=note, seen=seen, now=who.now)
-    return go(f"/plans/{key}#versions", said=say("第{number}版を登録しました。", number=number))
+    return redirect(f"/plans/{key}#versions", said=say("第{number}版を登録しました。", number=number))

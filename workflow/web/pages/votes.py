@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from starlette.datastructures import FormData
 
+from definitions.chain import Body
 from definitions.terms import Outcome
 from notifications import resending
 from notifications.dry_run import rehearse
@@ -17,20 +18,19 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
-from workflow.domain.votes import Choice
+from workflow.domain.votes import Choice, shown_share
 from workflow.queries.actor import actor
 from workflow.queries.agenda import Item, agenda, put
-from workflow.queries.attendance import places, polls
+from workflow.queries.attendance import Poll, places, polls
 from workflow.queries.meetings import meeting as meeting_of
+from workflow.queries.people import Contact
 from workflow.queries.plans import plan_by_id
-from workflow.queries.seats import Contact
 from workflow.store.database import Office
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.one_by_one import refusal_of
 from workflow.web.pages.meetings import Number, known, meeting_page
-from workflow.web.pages.tally_words import missing_words, tally_facts
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Visitor
 
 router = APIRouter(route_class=Page)
@@ -61,7 +61,7 @@ def attendance(who: FormUser, number: Number, form: Filled) -> Response:
             unmarked = [place.seat.key for place in places(db, held) if place.present is None]
         there = dict.fromkeys(unmarked, Seated(present=True)) | there
     actions.enter_attendance(who.office, who.key, number, there, now=who.now)
-    return go(f"/meetings/{number}#there", said=say("出欠を記録しました。"))
+    return redirect(f"/meetings/{number}#there", said=say("出欠を記録しました。"))
 
 
 @router.post("/meetings/{number}/outcomes", openapi_extra=needs(Act.RECORD_OUTCOME))
@@ -79,7 +79,7 @@ def outcomes(request: Request, who: FormUser, number: Number, form: Filled) -> R
     refused = _record(who.office, who, filled)
     done = say("{count} 件の結果を記録しました。", count=len(filled) - len(refused))
     if not refused:
-        return go(f"/meetings/{number}", said=done)
+        return redirect(f"/meetings/{number}", said=done)
     return meeting_page(request, who, number, code=409, typed=typed, refused=refused, done=done)
 
 
@@ -93,7 +93,9 @@ def vote(
 ) -> Response:
     """Vote, or answer in a 持ち回り, for oneself or for the member one sits in for; who may is the engine's."""
     actions.cast_vote(who.office, who.key, item, choice, member=member or None, now=who.now)
-    return go(f"/meetings/{meeting}#item-{item}", said=say("{choice}と記録しました。", choice=label(choice)))
+    return redirect(
+        f"/meetings/{meeting}#item-{item}", said=say("{choice}と記録しました。", choice=label(choice))
+    )
 
 
 @router.post("/items/{item}/vote/back", openapi_extra=needs(Open.SIGNED_IN))
@@ -101,7 +103,7 @@ def vote_back(
     who: FormUser, item: Number, meeting: Annotated[int, Form()], member: Annotated[str, Form()] = ""
 ) -> Response:
     actions.take_back_vote(who.office, who.key, item, member=member or None, now=who.now)
-    return go(f"/meetings/{meeting}#item-{item}", said=say("回答を取り消しました。"))
+    return redirect(f"/meetings/{meeting}#item-{item}", said=say("回答を取り消しました。"))
 
 
 @router.post("/items/{item}/hands", openapi_extra=needs(Act.ENTER_ATTENDANCE))
@@ -113,7 +115,7 @@ def hands(who: FormUser, item: Number, form: Filled, meeting: Annotated[int, For
         if name.startswith("vote-") and value in set(Choice)
     }
     actions.enter_votes(who.office, who.key, item, votes, now=who.now)
-    return go(f"/meetings/{meeting}#item-{item}", said=say("挙手の結果を記録しました。"))
+    return redirect(f"/meetings/{meeting}#item-{item}", said=say("挙手の結果を記録しました。"))
 
 
 @router.post("/items/{item}/deciding", openapi_extra=needs(Act.CAST_DECIDING_VOTE))
@@ -122,7 +124,7 @@ def deciding(
 ) -> Response:
     """The chair decides a tie."""
     actions.cast_deciding_vote(who.office, who.key, item, choice, now=who.now)
-    return go(f"/meetings/{meeting}#item-{item}", said=say("会長の裁決を記録しました。"))
+    return redirect(f"/meetings/{meeting}#item-{item}", said=say("会長の裁決を記録しました。"))
 
 
 @router.post("/items/{item}/count", openapi_extra=needs(Act.RECORD_OUTCOME))
@@ -157,7 +159,7 @@ def count(
 @router.post("/meetings/{number}/notices/{delivery}/resend", openapi_extra=needs(Act.RESEND))
 def resend(who: FormUser, number: Number, delivery: Number) -> Response:
     resending.resend(who.office, who.key, delivery, now=who.now)
-    return go(f"/meetings/{number}#notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
+    return redirect(f"/meetings/{number}#notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
 
 
 def _seated(value: str) -> Seated | None:
@@ -177,8 +179,51 @@ def _counted(
         outcome = actions.outcome_of_votes(db, item, conditions=conditions, note=note)
         body = plan_by_id(db, listed.plan).chain.body(held.body_key)
         poll = polls(db, held, body, places(db, held))[item]
-    return tally_facts(poll, body, outcome, in_writing=held.in_writing), missing_words(
+    return _tally_facts(poll, body, outcome, in_writing=held.in_writing), _missing_warning(
         poll, in_writing=held.in_writing
+    )
+
+
+def _tally_facts(poll: Poll, body: Body, outcome: Outcome, *, in_writing: bool) -> list[tuple[str, str]]:
+    """The votes, who was there and who has not voted, and the outcome to be recorded, each named."""
+    tally = poll.tally
+    votes = say(
+        "賛成 {in_favour}・反対 {against}・棄権 {abstained}",
+        in_favour=tally.in_favour,
+        against=tally.against,
+        abstained=tally.abstained,
+    )
+    facts: list[tuple[str, str]] = [(say("票"), votes)]
+    if poll.deciding:
+        facts.append((say("会長の裁決"), label(poll.deciding)))
+    there = say("{there}／{members} 人", there=tally.present, members=tally.members)
+    facts.append((say("回答") if in_writing else say("出席"), there))
+    if body.quorum:
+        reached = say("達しています") if tally.quorate else say("達していません")
+        facts.append(
+            (say("定足数"), say("{share}（{reached}）", share=shown_share(body.quorum), reached=reached))
+        )
+    facts.append((say("まだの人"), say("、").join(poll.missing) or say("いません")))
+    facts.append((say("記録する結果"), label(outcome)))
+    return facts
+
+
+def _missing_warning(poll: Poll, *, in_writing: bool) -> str:
+    """A warning while members who could vote have not; empty when all have."""
+    if not poll.missing:
+        return ""
+    count, names = len(poll.missing), say("、").join(poll.missing)
+    if in_writing:
+        return say(
+            "まだ回答していない委員が {count} 人います（{names}）。集計すると、回答した委員だけで決します。",
+            count=count,
+            names=names,
+        )
+    return say(
+        "出席した委員のうち {count} 人がまだ採決していません（{names}）。"
+        "このまま集計すると、賛成しなかったものとして数えます。",
+        count=count,
+        names=names,
     )
 
 

@@ -11,10 +11,10 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.language import say
 from workflow.domain.rights import Act
-from workflow.queries import programs
 from workflow.queries.actor import actor
+from workflow.queries.webhooks import webhook_by_id, webhook_list
 from workflow.web.permissions import needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/settings/webhooks", route_class=Page)
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/settings/webhooks", route_class=Page)
 def all_webhooks(request: Request, who: Reader) -> Response:
     _must_connect(who)
     with who.office.reading() as db:
-        found = programs.webhooks(db)
+        found = webhook_list(db)
     return page(request, "webhooks.html", who=who, hooks=found)
 
 
@@ -41,7 +41,7 @@ def add_webhook(request: Request, who: FormUser, url: Annotated[str, Form()] = "
 def one_webhook(request: Request, who: Reader, webhook: int) -> Response:
     _must_connect(who)
     with who.office.reading() as db:
-        found = programs.webhook(db, webhook)
+        found = webhook_by_id(db, webhook)
         lines = outbox.of_webhook(db, webhook)
     waiting = (State.PENDING, State.SENDING)
     return page(request, "webhook.html", who=who, hook=found, lines=lines, waiting=waiting)
@@ -51,20 +51,20 @@ def one_webhook(request: Request, who: Reader, webhook: int) -> Response:
 def try_out(who: FormUser, webhook: int) -> Response:
     webhooks.try_out(who.office, who.key, webhook, now=who.now)
     said = say("試しの通知を送信待ちにしました。次の巡回で送られ、結果が下の一覧に出ます。")
-    return go(f"/settings/webhooks/{webhook}", said=said)
+    return redirect(f"/settings/webhooks/{webhook}", said=said)
 
 
 @router.post("/{webhook}/revoke", openapi_extra=needs(Act.CONNECT))
 def revoke(who: FormUser, webhook: int) -> Response:
     actions.revoke_webhook(who.office, who.key, webhook, now=who.now)
-    return go("/settings/webhooks", said=say("通知を停止しました。"))
+    return redirect("/settings/webhooks", said=say("通知を停止しました。"))
 
 
 @router.post("/{webhook}/deliveries/{delivery}/resend", openapi_extra=needs(Act.CONNECT))
 def resend(who: FormUser, webhook: int, delivery: int) -> Response:
     _must_connect(who)
     resending.resend(who.office, who.key, delivery, now=who.now)
-    return go(f"/settings/webhooks/{webhook}", said=say("送信待ちに戻しました。次の巡回で送られます。"))
+    return redirect(f"/settings/webhooks/{webhook}", said=say("送信待ちに戻しました。次の巡回で送られます。"))
 
 
 def _must_connect(who: Visitor) -> None:

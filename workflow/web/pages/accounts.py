@@ -11,7 +11,7 @@ from workflow.domain.language import say
 from workflow.queries.accounts import account
 from workflow.web.browser_names import browser_name
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import go, page
+from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor, session_token
 
 router = APIRouter(prefix="/account", route_class=Page)
@@ -28,13 +28,13 @@ def account_page(request: Request, who: Reader) -> Response:
 @router.post("/sessions/end", openapi_extra=needs(Open.SELF))
 def end_session(who: FormUser, session: Annotated[str, Form(max_length=64)]) -> Response:
     actions.end_session(who.office, who.key, session)
-    return go("/account", said=say("その画面のサインインを終えました。"))
+    return redirect("/account", said=say("その画面のサインインを終えました。"))
 
 
 @router.post("/sessions/end-others", openapi_extra=needs(Open.SELF))
 def end_other_sessions(request: Request, who: FormUser) -> Response:
     actions.end_other_sessions(who.office, who.key, session_token(request))
-    return go("/account", said=say("ほかの画面のサインインをすべて終えました。"))
+    return redirect("/account", said=say("ほかの画面のサインインをすべて終えました。"))
 
 
 @router.get("/password", openapi_extra=needs(Open.SELF))
@@ -57,7 +57,7 @@ def change_password(
         )
     except (BadInput, SignInRefused) as refused:
         return _password_form(request, who, refused)
-    return go("/account", said=say("パスワードを変更し、ほかの画面のサインインをすべて終えました。"))
+    return redirect("/account", said=say("パスワードを変更し、ほかの画面のサインインをすべて終えました。"))
 
 
 def same_twice(password: str, again: str) -> None:
