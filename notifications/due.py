@@ -146,8 +146,8 @@ class People:
         """Members, 事務局 or chair of the body that day."""
         if (body, day) not in self._bodies:
             members = seats(self._db, body, day)
-            office = seats(self._db, body, day, [Role.SECRETARIAT])
-            self._bodies[body, day] = [(seat.person_id, seat.role) for seat in (*members, *office)]
+            secretariat = seats(self._db, body, day, [Role.SECRETARIAT])
+            self._bodies[body, day] = [(seat.person_id, seat.role) for seat in (*members, *secretariat)]
         wanted = _ROLES[audience]
         return tuple(person for person, role in self._bodies[body, day] if role in wanted)
 

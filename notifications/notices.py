@@ -100,8 +100,8 @@ def recipients_of_decision(db: Session, plan: int, gate: str, day: date) -> list
     """Return the recipients of a body's decision: the plan's 担当課 and the body's 事務局."""
     fact = plan_by_id(db, plan)
     found = fact.chain.gate(gate)
-    office = seats(db, found.body, day, [Role.SECRETARIAT]) if isinstance(found, BodyGate) else []
-    return _once([*staff(db, fact.department, day), *(seat.contact for seat in office)])
+    secretariat = seats(db, found.body, day, [Role.SECRETARIAT]) if isinstance(found, BodyGate) else []
+    return _once([*staff(db, fact.department, day), *(seat.contact for seat in secretariat)])
 
 
 def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: date) -> list[Contact]:

@@ -13,7 +13,7 @@ from workflow.queries.agenda import agenda, alone_decided, candidates
 from workflow.store import event_log
 from workflow.store.tables import Event, Meeting
 
-OFFICE = "joho_bukai_office"
+SECRETARIAT = "joho_bukai_office"
 
 
 def listed(house: House, meeting: int, *plans: str) -> list[int]:
@@ -22,7 +22,8 @@ def listed(house: House, meeting: int, *plans: str) -> list[int]:
         house.a_plan(key)
         house.a_version(key=key)
     return [
-        actions.list_item(house.office, OFFICE, meeting, key, "policy_bukai", now=house.now) for key in plans
+        actions.list_item(house.office, SECRETARIAT, meeting, key, "policy_bukai", now=house.now)
+        for key in plans
     ]
 
 
@@ -40,7 +41,7 @@ def could_add(house: House, meeting: int) -> list[tuple[str, str, tuple[str, ...
 def test_the_secretariat_puts_the_agenda_in_another_order(house: House) -> None:
     meeting = house.a_meeting()
     first, second, third = listed(house, meeting, "a", "b", "c")
-    actions.order_items(house.office, OFFICE, meeting, [third, first, second], now=house.now)
+    actions.order_items(house.office, SECRETARIAT, meeting, [third, first, second], now=house.now)
     assert plans_on(house, meeting) == ["c", "a", "b"]
     with house.office.reading() as db:
         assert db.scalar(select(Event.data).where(Event.tag == Tag.ITEMS_ORDERED)) == (
@@ -51,7 +52,7 @@ def test_the_secretariat_puts_the_agenda_in_another_order(house: House) -> None:
 def test_an_item_listed_after_an_ordering_comes_last(house: House) -> None:
     meeting = house.a_meeting()
     first, second = listed(house, meeting, "a", "b")
-    actions.order_items(house.office, OFFICE, meeting, [second, first], now=house.now)
+    actions.order_items(house.office, SECRETARIAT, meeting, [second, first], now=house.now)
     listed(house, meeting, "c")
     assert plans_on(house, meeting) == ["b", "a", "c"]
 
@@ -64,12 +65,12 @@ def test_an_order_of_an_agenda_that_changed_since_is_refused(house: House, chang
     if change == "added":
         listed(house, meeting, "c")
     if change == "removed":
-        actions.remove_item(house.office, OFFICE, first, "取下げ", now=house.now)
+        actions.remove_item(house.office, SECRETARIAT, first, "取下げ", now=house.now)
     if change == "of another meeting":
         seen = listed(house, house.a_meeting(), "c")
     before = plans_on(house, meeting)
     with pytest.raises(AlreadyDone, match="開き直して"):
-        actions.order_items(house.office, OFFICE, meeting, seen, now=house.now)
+        actions.order_items(house.office, SECRETARIAT, meeting, seen, now=house.now)
     assert plans_on(house, meeting) == before
 
 
@@ -79,9 +80,9 @@ def test_only_the_bodys_own_secretariat_orders_and_only_while_the_meeting_is_cal
     for stranger in ("ict_honbu_office", "joho_bukai_1", "tanto"):
         with pytest.raises(NotAllowed):
             actions.order_items(house.office, stranger, meeting, items[::-1], now=house.now)
-    actions.cancel_meeting(house.office, OFFICE, meeting, "台風のため", now=house.now)
+    actions.cancel_meeting(house.office, SECRETARIAT, meeting, "台風のため", now=house.now)
     with pytest.raises(NotNow):
-        actions.order_items(house.office, OFFICE, meeting, items[::-1], now=house.now)
+        actions.order_items(house.office, SECRETARIAT, meeting, items[::-1], now=house.now)
 
 
 def test_of_two_people_who_order_at_once_one_order_stands_whole(house: House) -> None:
@@ -89,7 +90,10 @@ def test_of_two_people_who_order_at_once_one_order_stands_whole(house: House) ->
     items = listed(house, meeting, "a", "b", "c", "d")
     orders = [items[::-1], [items[1], items[0], items[3], items[2]]]
     found = together(
-        *(lambda o=o: actions.order_items(house.office, OFFICE, meeting, o, now=house.now) for o in orders)
+        *(
+            lambda o=o: actions.order_items(house.office, SECRETARIAT, meeting, o, now=house.now)
+            for o in orders
+        )
     )
     assert found == [None, None]
     assert plans_on(house, meeting) in (["d", "c", "b", "a"], ["b", "a", "d", "c"])
@@ -103,8 +107,8 @@ def test_an_order_and_an_addition_at_once_lose_no_item(house: House) -> None:
     house.a_plan("c")
     house.a_version(key="c")
     found = together(
-        lambda: actions.order_items(house.office, OFFICE, meeting, items[::-1], now=house.now),
-        lambda: actions.list_item(house.office, OFFICE, meeting, "c", "policy_bukai", now=house.now),
+        lambda: actions.order_items(house.office, SECRETARIAT, meeting, items[::-1], now=house.now),
+        lambda: actions.list_item(house.office, SECRETARIAT, meeting, "c", "policy_bukai", now=house.now),
     )
     refused = isinstance(found[0], AlreadyDone)
     assert plans_on(house, meeting) == (["a", "b", "c"] if refused else ["b", "a", "c"])
@@ -133,7 +137,7 @@ def test_what_is_on_the_agenda_is_not_offered_again_until_its_text_changes(house
     assert could_add(house, meeting) == [("a", "policy_bukai", ())]
     with house.office.reading() as db:
         assert agenda(db, meeting)[0].stale
-    actions.remove_item(house.office, OFFICE, item, "版が古い", now=house.now)
+    actions.remove_item(house.office, SECRETARIAT, item, "版が古い", now=house.now)
     assert could_add(house, meeting) == [("a", "policy_bukai", ())]
 
 
@@ -150,7 +154,7 @@ def test_a_chairs_own_decision_is_owed_to_the_next_agenda_once(house: House) -> 
             return [each.decision for each in alone_decided(db, db.get_one(Meeting, meeting))]
 
     assert owed() == [number]
-    item = actions.list_ratification(house.office, OFFICE, meeting, number, now=house.now)
+    item = actions.list_ratification(house.office, SECRETARIAT, meeting, number, now=house.now)
     assert owed() == []
-    actions.remove_item(house.office, OFFICE, item, "次回に", now=house.now)
+    actions.remove_item(house.office, SECRETARIAT, item, "次回に", now=house.now)
     assert owed() == [number]

@@ -48,7 +48,7 @@ from workflow.store.tables import (
     Record,
 )
 
-OFFICE, CHAIR, MEMBER = "joho_bukai_office", "joho_bukai_chair", "joho_bukai_1"
+SECRETARIAT, CHAIR, MEMBER = "joho_bukai_office", "joho_bukai_chair", "joho_bukai_1"
 PASSWORD, NEWER = "みどりの 橋を わたる あさ", "あおい 坂道の うえに ゆき"
 
 Call = Callable[[Office], object]
@@ -238,89 +238,89 @@ def take_back_remark(house: House) -> Call:
 # --- meetings and agendas: the 事務局 of the body ----------------------------------------------------------
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def call_meeting(house: House) -> Call:
     return lambda o: actions.call_meeting(
-        o, OFFICE, "joho_bukai", "部会", starts_at=house.now + timedelta(days=7),
+        o, SECRETARIAT, "joho_bukai", "部会", starts_at=house.now + timedelta(days=7),
         ends_at=house.now + timedelta(days=7, hours=1), place="室", now=house.now,
     )  # fmt: skip
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def enter_meeting(house: House) -> Call:
     """A meeting of a day on which they still were the 事務局."""
     held = house.now - timedelta(days=10)
     return lambda o: actions.enter_meeting(
-        o, OFFICE, "joho_bukai", "部会", starts_at=held, ends_at=held + timedelta(hours=1), place="室",
+        o, SECRETARIAT, "joho_bukai", "部会", starts_at=held, ends_at=held + timedelta(hours=1), place="室",
         now=house.now,
     )  # fmt: skip
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def move_meeting(house: House) -> Call:
     meeting = house.a_meeting()
     moved = house.now + timedelta(days=20)
     return lambda o: actions.move_meeting(
-        o, OFFICE, meeting, starts_at=moved, ends_at=moved, reason="都合", now=house.now
+        o, SECRETARIAT, meeting, starts_at=moved, ends_at=moved, reason="都合", now=house.now
     )
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def cancel_meeting(house: House) -> Call:
     meeting = house.a_meeting()
-    return lambda o: actions.cancel_meeting(o, OFFICE, meeting, "都合", now=house.now)
+    return lambda o: actions.cancel_meeting(o, SECRETARIAT, meeting, "都合", now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def close_meeting(house: House) -> Call:
     meeting = house.a_meeting()
     house.later(days=8)
-    return lambda o: actions.close_meeting(o, OFFICE, meeting, "議題なし", now=house.now)
+    return lambda o: actions.close_meeting(o, SECRETARIAT, meeting, "議題なし", now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def enter_attendance(house: House) -> Call:
     meeting = house.a_meeting()
     house.later(days=8)
     return lambda o: actions.enter_attendance(
-        o, OFFICE, meeting, {MEMBER: Seated(present=True)}, now=house.now
+        o, SECRETARIAT, meeting, {MEMBER: Seated(present=True)}, now=house.now
     )
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def list_item(house: House) -> Call:
     _with_text(house)
     meeting = house.a_meeting()
-    return lambda o: actions.list_item(o, OFFICE, meeting, "dx", "policy_bukai", now=house.now)
+    return lambda o: actions.list_item(o, SECRETARIAT, meeting, "dx", "policy_bukai", now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def list_ratification(house: House) -> Call:
     decide_alone(house)(house.office)
     meeting = house.a_meeting()
-    return lambda o: actions.list_ratification(o, OFFICE, meeting, 1, now=house.now)
+    return lambda o: actions.list_ratification(o, SECRETARIAT, meeting, 1, now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def order_items(house: House) -> Call:
     list_item(house)(house.office)
-    return lambda o: actions.order_items(o, OFFICE, 1, [1], now=house.now)
+    return lambda o: actions.order_items(o, SECRETARIAT, 1, [1], now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def remove_item(house: House) -> Call:
     list_item(house)(house.office)
-    return lambda o: actions.remove_item(o, OFFICE, 1, "取下げ", now=house.now)
+    return lambda o: actions.remove_item(o, SECRETARIAT, 1, "取下げ", now=house.now)
 
 
 # --- decisions ---------------------------------------------------------------------------------------------
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def record_outcome(house: House) -> Call:
     _with_text(house)
     item = house.an_item("policy_bukai")
-    return lambda o: actions.record_outcome(o, OFFICE, item, Outcome.APPROVED, now=house.now)
+    return lambda o: actions.record_outcome(o, SECRETARIAT, item, Outcome.APPROVED, now=house.now)
 
 
 @case(CHAIR)
@@ -337,10 +337,10 @@ def decide_by_votes(house: House) -> Call:
     return lambda o: actions.decide_by_votes(o, "shingikai_office", 1, now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def correct_decision(house: House) -> Call:
     record_outcome(house)(house.office)
-    return lambda o: actions.correct_decision(o, OFFICE, 1, Outcome.CONTINUED, "誤記", now=house.now)
+    return lambda o: actions.correct_decision(o, SECRETARIAT, 1, Outcome.CONTINUED, "誤記", now=house.now)
 
 
 @case(CHAIR)
@@ -349,10 +349,10 @@ def correct_decision__alone(house: House) -> Call:
     return lambda o: actions.correct_decision(o, CHAIR, 1, Outcome.APPROVED, "字句", now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def take_back_decision(house: House) -> Call:
     record_outcome(house)(house.office)
-    return lambda o: actions.take_back_decision(o, OFFICE, 1, "誤り", now=house.now)
+    return lambda o: actions.take_back_decision(o, SECRETARIAT, 1, "誤り", now=house.now)
 
 
 @case(CHAIR)
@@ -361,11 +361,11 @@ def take_back_decision__alone(house: House) -> Call:
     return lambda o: actions.take_back_decision(o, CHAIR, 1, "誤り", now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def close_condition(house: House) -> Call:
     _with_text(house)
     house.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
-    return lambda o: actions.close_condition(o, OFFICE, 1, "直した", now=house.now)
+    return lambda o: actions.close_condition(o, SECRETARIAT, 1, "直した", now=house.now)
 
 
 # --- votes -------------------------------------------------------------------------------------------------
@@ -576,14 +576,14 @@ def try_out(house: House) -> Call:
     return lambda o: webhooks.try_out(o, "clerk", 1, now=house.now)
 
 
-@case(OFFICE)
+@case(SECRETARIAT)
 def resend(house: House) -> Call:
     house.a_meeting()
     outbox.claim(house.office, house.now)
     with house.office.writing() as db:
         db.execute(update(Delivery).values(state=State.FAILED))
     number = _first(house, Delivery)
-    return lambda o: resending.resend(o, OFFICE, number, now=house.now)
+    return lambda o: resending.resend(o, SECRETARIAT, number, now=house.now)
 
 
 @case("clerk")
@@ -765,7 +765,7 @@ def test_the_next_secretary_corrects_what_the_former_one_recorded_and_takes_noth
     house.later(days=1)
     house.a_person("next")
     actions.seat(house.office, "admin", "next", "joho_bukai", Role.SECRETARIAT, LONG_AGO, now=house.now)
-    _leaves(house, OFFICE)
+    _leaves(house, SECRETARIAT)
     with pytest.raises(SakuteiError, match="記録した本人だけ"):
         actions.take_back_decision(house.office, "next", 1, "誤り", now=house.now)
     assert actions.correct_decision(house.office, "next", 1, Outcome.CONTINUED, "誤記", now=house.now)
@@ -792,22 +792,22 @@ def test_the_next_mayor_reviews_what_was_signed_for_the_former_one(house: House)
 
 def test_the_plans_pages_offer_nothing_whose_right_ended(house: House) -> None:
     record_outcome(house)(house.office)
-    actions.circulate(house.office, "tanto", "dx", [OFFICE], now=house.now)
-    actions.remark(house.office, OFFICE, "dx", "一言", now=house.now)
+    actions.circulate(house.office, "tanto", "dx", [SECRETARIAT], now=house.now)
+    actions.remark(house.office, SECRETARIAT, "dx", "一言", now=house.now)
     house.later(days=1)
     offered = ("/remarks/1/take-back", "/circulations/1/read")
-    page = Browser(house, OFFICE).see("/plans/dx")
+    page = Browser(house, SECRETARIAT).see("/plans/dx")
     assert all(each in page for each in offered)
-    assert "/decisions/1/take-back" in Browser(house, OFFICE).see("/plans/dx/decisions/1")
-    assert _waits(house, OFFICE, queries.Waiting.READ)
+    assert "/decisions/1/take-back" in Browser(house, SECRETARIAT).see("/plans/dx/decisions/1")
+    assert _waits(house, SECRETARIAT, queries.Waiting.READ)
     _more_people(house)
-    _moves(house, OFFICE)
-    page = Browser(house, OFFICE).see("/plans/dx")
+    _moves(house, SECRETARIAT)
+    page = Browser(house, SECRETARIAT).see("/plans/dx")
     assert not any(each in page for each in offered)
-    answer = Browser(house, OFFICE).see("/plans/dx/decisions/1")
+    answer = Browser(house, SECRETARIAT).see("/plans/dx/decisions/1")
     assert "記録したときの権限が終わったため、引き戻せません。" in answer
     assert "/decisions/1/take-back" not in answer and "/decisions/1/correct" not in answer
-    assert not _waits(house, OFFICE, queries.Waiting.READ)
+    assert not _waits(house, SECRETARIAT, queries.Waiting.READ)
 
 
 def test_the_meetings_page_offers_no_vote_whose_seat_ended(house: House) -> None:

@@ -17,7 +17,7 @@ from workflow.queries.attendance import Poll, places, polls
 from workflow.store.database import Office
 from workflow.store.tables import Decision, Event, Meeting
 
-OFFICE = "shingikai_office"
+SECRETARIAT = "shingikai_office"
 
 
 def council(office: Office) -> House:
@@ -53,11 +53,11 @@ def test_the_tally_shown_is_the_tally_counted(office: Office) -> None:
 def test_only_those_whose_answer_would_count_are_waited_for(office: Office) -> None:
     house = council(office)
     item = house.an_item("consultation_shingikai")
-    actions.enter_attendance(office, OFFICE, 1, {"shingikai_2": Seated(present=False)}, now=house.now)
+    actions.enter_attendance(office, SECRETARIAT, 1, {"shingikai_2": Seated(present=False)}, now=house.now)
     assert poll(house, item).missing == ["基本計画審議会 委員1"]
     vote(house, item, member1=Choice.FOR)
     assert poll(house, item).missing == []
-    actions.remove_item(office, OFFICE, item, "書面で諮るため", now=house.now)
+    actions.remove_item(office, SECRETARIAT, item, "書面で諮るため", now=house.now)
     written = house.an_item("consultation_shingikai", form=MeetingForm.IN_WRITING)
     assert len(poll(house, written, meeting=2).missing) == 3
 
@@ -70,7 +70,7 @@ def test_a_chair_who_answered_in_writing_breaks_the_tie_without_losing_their_ans
     actions.cast_deciding_vote(office, "shingikai_chair", item, Choice.FOR, now=house.now)
     shown = poll(house, item)
     assert (shown.tally.in_favour, shown.tally.against, shown.deciding) == (1, 1, Choice.FOR)
-    actions.decide_by_votes(office, OFFICE, item, now=house.now)
+    actions.decide_by_votes(office, SECRETARIAT, item, now=house.now)
     with office.reading() as db:
         decided = agenda(db, 1)[0].decided
     assert decided is not None and decided.outcome is Outcome.ADVISED
@@ -92,7 +92,7 @@ def test_a_deputy_votes_from_the_place_they_sit_in(office: Office) -> None:
     actions.name_deputy(office, "admin", "shingikai_1", "stand_in", LONG_AGO, now=house.now)
     item = house.an_item("consultation_shingikai")
     there = {"shingikai_1": Seated(present=True, deputy="stand_in")}
-    actions.enter_attendance(office, OFFICE, 1, there, now=house.now)
+    actions.enter_attendance(office, SECRETARIAT, 1, there, now=house.now)
     with office.reading() as db:
         sat = places(db, db.get_one(Meeting, 1))
     mine = [each.seat.key for each in sat if each.filled_by("stand_in", in_writing=False)]
@@ -108,11 +108,11 @@ def test_nothing_is_counted_while_nobody_has_voted(office: Office) -> None:
     house = council(office)
     item = house.an_item("consultation_shingikai")
     with pytest.raises(NotNow, match=r"まだ誰も採決していません.*挙手の結果を記録する"):
-        actions.decide_by_votes(office, OFFICE, item, now=house.now)
+        actions.decide_by_votes(office, SECRETARIAT, item, now=house.now)
     vote(house, item, member1=Choice.FOR)
     actions.take_back_vote(office, "shingikai_1", item, now=house.now)
     with pytest.raises(NotNow, match="まだ誰も採決していません"):
-        actions.decide_by_votes(office, OFFICE, item, now=house.now)
+        actions.decide_by_votes(office, SECRETARIAT, item, now=house.now)
     with office.reading() as db:
         assert agenda(db, 1)[0].decided is None
 
@@ -121,18 +121,18 @@ def test_nothing_is_counted_while_nobody_has_answered_in_writing(office: Office)
     house = council(office)
     item = house.an_item("consultation_shingikai", form=MeetingForm.IN_WRITING)
     with pytest.raises(NotNow, match="まだ誰も回答していません。委員の回答を待ってください"):
-        actions.decide_by_votes(office, OFFICE, item, now=house.now)
+        actions.decide_by_votes(office, SECRETARIAT, item, now=house.now)
 
 
 def test_the_secretariat_enters_a_show_of_hands_and_counts_it(office: Office) -> None:
     house = council(office)
     item = house.an_item("consultation_shingikai")
     hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.FOR}
-    actions.enter_votes(office, OFFICE, item, hands, now=house.now)
+    actions.enter_votes(office, SECRETARIAT, item, hands, now=house.now)
     shown = poll(house, item)
     assert (shown.tally.in_favour, shown.missing) == (2, [])
-    assert {vote.by.key for vote in shown.votes if vote.by} == {OFFICE}
-    actions.decide_by_votes(office, OFFICE, item, now=house.now)
+    assert {vote.by.key for vote in shown.votes if vote.by} == {SECRETARIAT}
+    actions.decide_by_votes(office, SECRETARIAT, item, now=house.now)
     with office.reading() as db:
         decided = agenda(db, 1)[0].decided
     assert decided is not None and decided.outcome is Outcome.ADVISED
@@ -143,9 +143,9 @@ def test_a_vote_already_cast_is_kept_unless_the_hands_differ(office: Office) -> 
     item = house.an_item("consultation_shingikai")
     vote(house, item, member1=Choice.FOR, member2=Choice.FOR)
     hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.AGAINST}
-    actions.enter_votes(office, OFFICE, item, hands, now=house.now)
+    actions.enter_votes(office, SECRETARIAT, item, hands, now=house.now)
     by = {a.place.seat.key: (a.choice, a.by.key) for a in poll(house, item).votes if a.by}
-    assert by == {"shingikai_1": (Choice.FOR, "shingikai_1"), "shingikai_2": (Choice.AGAINST, OFFICE)}
+    assert by == {"shingikai_1": (Choice.FOR, "shingikai_1"), "shingikai_2": (Choice.AGAINST, SECRETARIAT)}
     with office.reading() as db:
         logged = db.scalars(select(Event.seq).where(Event.tag == Tag.VOTE_CAST)).all()
     assert len(logged) == 3
@@ -157,8 +157,8 @@ def test_a_hand_of_a_seat_filled_by_a_deputy_counts_for_the_seat(office: Office)
     actions.name_deputy(office, "admin", "shingikai_1", "stand_in", LONG_AGO, now=house.now)
     item = house.an_item("consultation_shingikai")
     there = {"shingikai_1": Seated(present=True, deputy="stand_in")}
-    actions.enter_attendance(office, OFFICE, 1, there, now=house.now)
-    actions.enter_votes(office, OFFICE, item, {"shingikai_1": Choice.FOR}, now=house.now)
+    actions.enter_attendance(office, SECRETARIAT, 1, there, now=house.now)
+    actions.enter_votes(office, SECRETARIAT, item, {"shingikai_1": Choice.FOR}, now=house.now)
     vote = poll(house, item).vote_of("shingikai_1")
     assert vote is not None and vote.choice is Choice.FOR
 
@@ -177,10 +177,10 @@ def test_one_hand_that_cannot_count_keeps_all_from_being_entered(
 ) -> None:
     house = council(office)
     item = house.an_item("consultation_shingikai")
-    actions.enter_attendance(office, OFFICE, 1, {"shingikai_2": Seated(present=False)}, now=house.now)
+    actions.enter_attendance(office, SECRETARIAT, 1, {"shingikai_2": Seated(present=False)}, now=house.now)
     with pytest.raises(BadInput, match=refusal):
         hands = {"shingikai_1": Choice.FOR} | {member: choice}
-        actions.enter_votes(office, OFFICE, item, hands, now=house.now)
+        actions.enter_votes(office, SECRETARIAT, item, hands, now=house.now)
     assert poll(house, item).tally.cast == 0
 
 
@@ -190,21 +190,23 @@ def test_a_show_of_hands_is_the_secretariats_to_enter_at_a_sitting_until_it_deci
     hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.FOR}
     with pytest.raises(NotAllowed):
         actions.enter_votes(office, "shingikai_1", item, hands, now=house.now)
-    actions.enter_votes(office, OFFICE, item, hands, now=house.now)
-    actions.decide_by_votes(office, OFFICE, item, now=house.now)
+    actions.enter_votes(office, SECRETARIAT, item, hands, now=house.now)
+    actions.decide_by_votes(office, SECRETARIAT, item, now=house.now)
     with pytest.raises(AlreadyDone, match="既に決しています"):
-        actions.enter_votes(office, OFFICE, item, hands, now=house.now)
+        actions.enter_votes(office, SECRETARIAT, item, hands, now=house.now)
     house.a_plan("other")
     house.a_version(key="other")
     written = house.an_item("consultation_shingikai", "other", form=MeetingForm.IN_WRITING)
     with pytest.raises(NotNow, match="持ち回りでは、委員か代理者が回答します"):
-        actions.enter_votes(office, OFFICE, written, hands, now=house.now)
+        actions.enter_votes(office, SECRETARIAT, written, hands, now=house.now)
 
 
 def test_a_correction_does_not_claim_that_its_outcome_was_voted(office: Office) -> None:
     house = council(office)
     first = house.agree("consultation_shingikai")
-    new = actions.correct_decision(office, OFFICE, first, Outcome.CONTINUED, "議事録の誤り", now=house.now)
+    new = actions.correct_decision(
+        office, SECRETARIAT, first, Outcome.CONTINUED, "議事録の誤り", now=house.now
+    )
     with office.reading() as db:
         manners = [db.get_one(Decision, number).manner for number in (first, new)]
     assert manners == [Manner.TALLIED, Manner.RECORDED]

@@ -11,7 +11,7 @@ def validities(house: House) -> list[Validity]:
     """Of each answer, oldest first."""
     with house.office.reading() as db:
         plan = house.plan()
-        given = queries.answers(db, plan)
+        given = queries.gate_answers(db, plan)
         found = queries.validities(plan, given, queries.versions(db, plan))
     return [found[each.id] for each in given]
 

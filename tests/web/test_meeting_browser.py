@@ -11,7 +11,7 @@ from tests.support.scenario import LONG_AGO
 from workflow import actions
 from workflow.domain.meetings import MeetingForm
 
-OFFICE = "joho_bukai_office"
+SECRETARIAT = "joho_bukai_office"
 
 
 def a_full_agenda(site: Site, count: int) -> list[int]:
@@ -24,7 +24,7 @@ def a_full_agenda(site: Site, count: int) -> list[int]:
         )
         house.a_version(key=f"p{number}")
     return [
-        actions.list_item(house.office, OFFICE, meeting, f"p{number}", "policy_bukai", now=house.now)
+        actions.list_item(house.office, SECRETARIAT, meeting, f"p{number}", "policy_bukai", now=house.now)
         for number in range(count)
     ]
 
@@ -42,7 +42,7 @@ def test_ten_items_are_recorded_by_keyboard_alone(site: Site) -> None:
     items = a_full_agenda(site, 10)
     site.house.later(days=7, hours=1)
     site.house.everybody_attends("joho_bukai", 1)
-    page = site.person(OFFICE)
+    page = site.person(SECRETARIAT)
     page.goto("/meetings/1")
     for number, item in enumerate(items):
         press_until(page, "Tab", f"input[name=outcome-{item}]")
@@ -93,7 +93,7 @@ def test_a_show_of_hands_is_entered_by_keyboard_alone(site: Site) -> None:
 
 def test_an_item_is_dragged_to_another_place(site: Site) -> None:
     a_full_agenda(site, 4)
-    page = site.person(OFFICE)
+    page = site.person(SECRETARIAT)
     page.goto("/meetings/1")
     expect(page.locator(".agenda .head a")).to_have_text(["計画0", "計画1", "計画2", "計画3"])
     page.locator("#item-4 .grip").hover()
@@ -110,7 +110,7 @@ def test_an_item_is_dragged_to_another_place(site: Site) -> None:
 
 def test_the_agenda_is_ordered_by_keyboard(site: Site) -> None:
     a_full_agenda(site, 3)
-    page = site.person(OFFICE)
+    page = site.person(SECRETARIAT)
     page.goto("/meetings/1")
     press_until(page, "Tab", "button[value='up:3']")
     page.keyboard.press("Enter")
@@ -125,7 +125,7 @@ def test_everything_works_without_scripts(site: Site) -> None:
             house.office, "tanto", f"p{number}", f"計画{number}", house.chain, department="it", now=house.now
         )
         house.a_version(key=f"p{number}")
-    page = site.person(OFFICE, scripts=False)
+    page = site.person(SECRETARIAT, scripts=False)
     page.goto("/meetings/new")
     for label, value in (("会議の名称", "第1回部会"), ("開催日", "2023-03-08"), ("開始", "14:00"), ("終了", "16:00"), ("場所", "第一委員会室")):  # fmt: skip
         page.get_by_label(re.compile(f"^{label}")).fill(value)
@@ -139,7 +139,7 @@ def test_everything_works_without_scripts(site: Site) -> None:
     expect(page.locator(".agenda .head a")).to_have_text(["計画1", "計画0"])
     expect(page.locator(".grip").first).not_to_be_visible()
     house.at("2023-03-08 14:30")
-    page = site.person(OFFICE, scripts=False)
+    page = site.person(SECRETARIAT, scripts=False)
     page.goto("/meetings/1")
     page.get_by_role("button", name="印のない人は出席にして記録する").click()
     expect(page.get_by_text("出席 3 人（代理を含む）")).to_be_visible()
@@ -160,8 +160,8 @@ def test_the_pages_of_meetings_read_well(site: Site) -> None:
     writing = house.a_meeting(form=MeetingForm.IN_WRITING, days=12)
     house.a_plan("circulated")
     house.a_version(key="circulated")
-    actions.list_item(house.office, OFFICE, writing, "circulated", "policy_bukai", now=house.now)
-    page = site.person(OFFICE)
+    actions.list_item(house.office, SECRETARIAT, writing, "circulated", "policy_bukai", now=house.now)
+    page = site.person(SECRETARIAT)
     for path in ("/meetings", "/meetings?month=2023-12", "/meetings?show=coming", "/meetings?show=past",
                  "/meetings/new", "/meetings/entered", "/meetings/1", "/meetings/1/notice", "/meetings/2",
                  "/feeds"):  # fmt: skip
@@ -171,7 +171,7 @@ def test_the_pages_of_meetings_read_well(site: Site) -> None:
     page.get_by_role("button", name="URL をつくる").click()
     must_read_well(page)
     house.later(days=7, hours=1)
-    page = site.person(OFFICE)
+    page = site.person(SECRETARIAT)
     page.goto("/meetings/1")
     must_read_well(page)
     page.get_by_label("2 条件付き了承").first.check()
@@ -180,7 +180,7 @@ def test_the_pages_of_meetings_read_well(site: Site) -> None:
     page.get_by_role("button", name="戻って直す").click()
     must_read_well(page)
     for item in (1, 2, 3):
-        actions.record_outcome(house.office, OFFICE, item, Outcome.APPROVED, now=house.now)
+        actions.record_outcome(house.office, SECRETARIAT, item, Outcome.APPROVED, now=house.now)
     page.goto("/meetings/1")
     must_read_well(page)
     assert page.evaluate("new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size") == (
@@ -193,7 +193,7 @@ def test_the_pages_of_meetings_read_well(site: Site) -> None:
 
 def test_the_agenda_on_paper_is_the_agenda_and_a_roll_to_mark(site: Site) -> None:
     a_full_agenda(site, 2)
-    page = site.person(OFFICE)
+    page = site.person(SECRETARIAT)
     page.goto("/meetings/1")
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", level=1)).to_contain_text("次第")

@@ -145,5 +145,5 @@ def _supersede(
 def _built_on(db: Session, decision: Decision) -> str | None:
     """Return the reason why a later act depends on the decision, as text; None when there is no such act."""
     plan = plan_by_id(db, decision.plan_id)
-    given = queries.answers(db, plan)
+    given = queries.gate_answers(db, plan)
     return queries.built_on(plan, given, next(a for a in given if a.id == (False, decision.id)))

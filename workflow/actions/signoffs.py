@@ -109,7 +109,7 @@ def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now
         holds = signs_as(who, _gate_of(fact, old)) is not None
         what = say("決裁 {signoff}", signoff=signoff)
         must_be_own(who, Act.SIGN, what, recorded_by=old.signed_by, holds=holds)
-        given = queries.answers(db, fact)
+        given = queries.gate_answers(db, fact)
         built = queries.built_on(fact, given, next(a for a in given if a.id == (True, signoff)))
         if built:
             raise AlreadyDone(say("{why}ため、引き戻せません。", why=built))

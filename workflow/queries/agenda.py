@@ -124,7 +124,7 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
         .where(AgendaItem.meeting_id == meeting, *on_it)
         .order_by(AgendaItem.position, AgendaItem.id)
     ).all()
-    conditions = _conditions(db, [row[6].id for row in rows if row[6]])
+    conditions = _conditions(db, [decision.id for *_, decision, _recorder in rows if decision])
     found = []
     for item, key, title, sha256, version, number, decision, recorder in rows:
         chain = chain_of(db, sha256)

@@ -105,7 +105,7 @@ def current_signoff() -> ColumnElement[bool]:
     return Signoff.result.is_not(None) & ~superseded.exists()
 
 
-def answers(db: Session, plan: PlanFact) -> list[GateAnswer]:
+def gate_answers(db: Session, plan: PlanFact) -> list[GateAnswer]:
     """Everything answered at the plan's gates, oldest first. One statement."""
     found: dict[tuple[bool, int], _Growing] = {}
     rows = db.execute(_ANSWERS, {"plan": plan.id}).all()
@@ -165,7 +165,7 @@ def validities(
 def answers_with_validity(db: Session, plan: PlanFact) -> list[tuple[GateAnswer, Validity]]:
     """Return the answers at the plan's gates that were neither corrected nor taken back, oldest first, each with
     its validity. Two statements."""
-    given = answers(db, plan)
+    given = gate_answers(db, plan)
     holds = validities(plan, given, versions(db, plan))
     return [(each, holds[each.id]) for each in given if not holds[each.id].superseded]
 

@@ -183,7 +183,7 @@ class Replay:
         )
         self.at("2023-07-05 13:00")
         with self.office.reading() as db:
-            given = queries.answers(db, plan_by_key(db, PLAN))
+            given = queries.gate_answers(db, plan_by_key(db, PLAN))
         [condition] = next(each.owed for each in given if each.id == (False, decision))
         actions.close_condition(
             self.office, "tanto", condition.number, "図を描き直し、部会長が確認した。", now=self.now

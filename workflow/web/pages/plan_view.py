@@ -66,7 +66,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     plan = plan_by_key(db, key)
     found = queries.blockers(db, plan, who.now)
     versions = queries.versions(db, plan)
-    given = queries.answers(db, plan)
+    given = queries.gate_answers(db, plan)
     validities = queries.validities(plan, given, versions)
     officers = _held_positions(db, given, who.person)
     views = [_answer_view(plan, each, validities[each.id], who.person, officers) for each in given]
@@ -108,7 +108,7 @@ def answer_view(
     db: Reading, who: Visitor, plan: PlanFact, *, signoff: bool, number: int
 ) -> dict[str, Any] | None:
     """One answer with what corrected it and what may be done about it; None when the plan has no such answer."""
-    given = queries.answers(db, plan)
+    given = queries.gate_answers(db, plan)
     answer = next((each for each in given if each.id == (signoff, number)), None)
     if answer is None:
         return None

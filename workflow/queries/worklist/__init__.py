@@ -1,0 +1,35 @@
+"""The worklist of a person (今日の仕事)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.rights import Actor
+from workflow.queries.actor import actor
+from workflow.queries.meetings import next_meetings
+from workflow.queries.worklist.items import items_waiting
+from workflow.queries.worklist.mail import mail_waiting
+from workflow.queries.worklist.owed import owed
+from workflow.queries.worklist.plans import plans_waiting
+from workflow.queries.worklist.tasks import Task, Waiting
+
+__all__ = ["Task", "Waiting", "waiting_for", "worklist"]
+
+
+def worklist(db: Session, person: str, now: datetime) -> list[Task]:
+    """Return the person's tasks, nearest first. Raises `NotFound`."""
+    return waiting_for(db, actor(db, person, tokyo_day(now)), now)
+
+
+def waiting_for(db: Session, who: Actor, now: datetime) -> list[Task]:
+    """Return the actor's tasks, nearest first. A fixed number of statements, however many plans there are."""
+    coming = next_meetings(db, now)
+    tasks = [
+        *items_waiting(db, who, now),
+        *owed(db, who, coming, now),
+        *plans_waiting(db, who, now, coming),
+        *mail_waiting(db, who, now),
+    ]
+    far = now + timedelta(days=36500)
+    return sorted(tasks, key=lambda task: (task.due or far, list(Waiting).index(task.kind), task.number or 0))

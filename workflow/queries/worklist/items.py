@@ -1,0 +1,65 @@
+"""Items of agendas that wait for a vote or for their outcome."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from workflow.domain.language import say
+from workflow.domain.meetings import MeetingForm
+from workflow.domain.rights import Act, Actor
+from workflow.domain.votes import Choice
+from workflow.queries.agenda import held_decision
+from workflow.queries.meetings import meeting_begun, open_meeting
+from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
+from workflow.store.tables import AgendaItem, Meeting, Plan, Vote
+
+
+def items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
+    """Items of meetings that have begun: votes the person has not given, and outcomes to record. One statement."""
+    recording, voting = bodies_for(who, Act.RECORD_OUTCOME), bodies_for(who, Act.VOTE)
+    if not recording and not voting:
+        return
+    newest = aliased(Vote)
+    last_turn = select(func.max(newest.turn)).where(
+        newest.item_id == AgendaItem.id, newest.member_id == who.id
+    )
+    rows = db.execute(
+        select(
+            AgendaItem.id,
+            Plan.key,
+            Plan.title,
+            Meeting.id,
+            Meeting.title,
+            Meeting.body_key,
+            Meeting.form,
+            Meeting.starts_at,
+            Meeting.ends_at,
+            Vote.choice,
+        )
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .join(Plan, Plan.id == AgendaItem.plan_id)
+        .outerjoin(
+            Vote,
+            (Vote.item_id == AgendaItem.id)
+            & (Vote.member_id == who.id)
+            & (Vote.turn == last_turn.scalar_subquery()),
+        )
+        .where(Meeting.body_key.in_([*recording, *voting]), meeting_begun(now), live(AgendaItem))
+        .order_by(Meeting.starts_at, AgendaItem.position)
+    )
+    for item, key, title, number, meeting, body, form, starts_at, ends_at, choice in rows:
+        in_writing = form == MeetingForm.IN_WRITING
+        if body in voting and in_writing and now < ends_at and choice in (None, Choice.WITHDRAWN):
+            words = say("{meeting}「{plan}」への回答", meeting=meeting, plan=title)
+            yield Task(Waiting.ANSWER, words, key, item, ends_at, number, meeting)
+        if body in recording and not (in_writing and now < ends_at):
+            words = say("{meeting}「{plan}」の結果", meeting=meeting, plan=title)
+            due = ends_at if in_writing else starts_at
+            yield Task(Waiting.RECORD, words, key, item, due, number, meeting)
+
+
+def live(item: type[AgendaItem]) -> ColumnElement[bool]:
+    """On the agenda of a meeting that is not over, without an outcome that holds."""
+    return open_meeting() & item.removed_at.is_(None) & ~held_decision(item.id).exists()

@@ -1,0 +1,53 @@
+"""Mail that could not be sent."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from definitions.terms import Role
+from workflow.domain.deliveries import State
+from workflow.domain.language import say
+from workflow.domain.rights import Actor
+from workflow.queries.webhooks import system_of
+from workflow.queries.worklist.tasks import Task, Waiting
+from workflow.store.tables import Delivery, Meeting, Person, Plan, Webhook
+
+
+def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
+    """Mail that could not be sent: most urgent when its meeting is still to come."""
+    bodies = sorted({body for body, role in who.seats if role == Role.SECRETARIAT})
+    if not (bodies or who.departments or who.administrator):
+        return
+    statement = (
+        select(
+            Delivery.id,
+            Person.name,
+            Webhook.url,
+            Delivery.error,
+            Plan.key,
+            Meeting.id,
+            Meeting.title,
+            Meeting.starts_at,
+        )
+        .outerjoin(Person, Person.id == Delivery.recipient_id)
+        .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
+        .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
+        .outerjoin(Plan, Plan.id == Delivery.plan_id)
+        .where(Delivery.state == State.FAILED)
+        .order_by(Delivery.id)
+        .limit(100)
+    )
+    if not who.administrator:
+        statement = statement.where(
+            or_(Meeting.body_key.in_(bodies), Plan.department_key.in_(sorted(who.departments)))
+        )
+    for number, name, url, error, key, meeting, title, starts_at in db.execute(statement):
+        why = error or say("送れませんでした")
+        if name:
+            words = say("{name}さんへの通知: {why}", name=name, why=why)
+        else:
+            words = say("他システム（{system}）への通知: {why}", system=system_of(url), why=why)
+        due = starts_at if starts_at and starts_at > now else None
+        yield Task(Waiting.FAILED_MAIL, words, key, number, due, meeting, title)

@@ -1,0 +1,160 @@
+"""Tasks that others left for a person: 供覧, 後閲, 専決 to report, meetings to close."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Select, String, cast, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from workflow.domain.calendar import shown_day, shown_moment, tokyo_day
+from workflow.domain.decisions import SignedAs
+from workflow.domain.language import say
+from workflow.domain.rights import Act, Actor
+from workflow.queries.agenda import owed_to_its_body
+from workflow.queries.chains import chain_of
+from workflow.queries.circulation import concerned_with
+from workflow.queries.decisions import current_signoff, reviews
+from workflow.queries.meetings import MeetingFact, open_meeting
+from workflow.queries.people import held_positions
+from workflow.queries.worklist.items import live
+from workflow.queries.worklist.tasks import Near, Task, Waiting, before, bodies_for, nearest
+from workflow.store.tables import AgendaItem, Circulation, Decision, Meeting, Plan, Review, Signoff, Version
+
+_Value = TypeVar("_Value")
+_Column = ColumnElement[_Value] | InstrumentedAttribute[_Value]
+
+
+class _OwedRow(NamedTuple):
+    """One thing owed. `words` are what it says beside the title, or the key of its gate; `whose` is the number of the
+    principal, or the key of the department or body."""
+
+    kind: str
+    number: int
+    key: str
+    title: str
+    chain_sha256: str
+    stage: str
+    words: str
+    at: datetime
+    whose: str
+
+
+def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datetime) -> Iterable[Task]:
+    """後閲, 専決 to report, 供覧 and meetings to close: duties that others left for the person, in one statement,
+    and one more for the holders of a position while a 後閲 is open."""
+    parts = [_circulations(who)]
+    if who.positions:
+        parts.append(_reviews())
+    if bodies := bodies_for(who, Act.SET_AGENDA):
+        parts.append(_ratifications(bodies))
+    if bodies := bodies_for(who, Act.CALL_MEETING):
+        parts.append(_closings(bodies, now))
+    rows = sorted((_OwedRow(*row) for row in db.execute(union_all(*parts))), key=lambda r: (r.kind, r.number))
+    owes_review = any(row.kind == Waiting.REVIEW for row in rows)
+    officers = held_positions(db, who.positions, who.on) if owes_review else frozenset()
+    for row in rows:
+        kind = Waiting(row.kind)
+        if kind is Waiting.CLOSE:
+            words = say("{meeting}の議事要旨と終了", meeting=row.title)
+            yield Task(kind, words, due=row.at, meeting=row.number, meeting_title=row.title)
+            continue
+        chain = chain_of(db, row.chain_sha256)
+        near = Near()
+        if kind is Waiting.REVIEW:
+            if not reviews(who, chain.gate(row.words), int(row.whose), officers):
+                continue
+        elif kind is Waiting.READ and not concerned_with(who, Act.READ, row.whose, chain):
+            continue
+        elif kind is Waiting.RATIFY:
+            near = before(coming.get(row.whose))
+        else:
+            near = nearest(coming, [chain.stage(row.stage)])
+        yield Task(kind, _owed_words(kind, row), row.key, row.number, **near)
+
+
+def _owed_words(kind: Waiting, row: _OwedRow) -> str:
+    match kind:
+        case Waiting.REVIEW:
+            return say("「{plan}」の代決（{at}）の後閲", plan=row.title, at=shown_moment(row.at))
+        case Waiting.RATIFY:
+            day = shown_day(tokyo_day(row.at))
+            return say("「{plan}」の専決（{at}）を次の会議に報告", plan=row.title, at=day)
+        case _:
+            return say("「{plan}」第{number}版の供覧", plan=row.title, number=row.words)
+
+
+def _owed_columns(
+    kind: Waiting, number: _Column[int], words: _Column[str], at: _Column[datetime], whose: _Column[str]
+) -> tuple[ColumnElement[Any], ...]:
+    return (
+        literal(kind.value).label("kind"),
+        number.label("number"),
+        Plan.key.label("key"),
+        Plan.title.label("title"),
+        Plan.chain_sha256.label("chain_sha256"),
+        Plan.stage.label("stage"),
+        words.label("words"),
+        at.label("at"),
+        whose.label("whose"),
+    )
+
+
+def _reviews() -> Select[*tuple[Any, ...]]:
+    """Open 後閲 of deputies' signatures, for all people; `reviews` selects the person's."""
+    principal = cast(Signoff.principal_id, String)
+    return (
+        select(*_owed_columns(Waiting.REVIEW, Signoff.id, Signoff.gate_key, Signoff.signed_at, principal))
+        .join(Plan, Plan.id == Signoff.plan_id)
+        .outerjoin(Review, Review.signoff_id == Signoff.id)
+        .where(
+            Signoff.manner == SignedAs.DEPUTY,
+            current_signoff(),
+            Review.signoff_id.is_(None),
+        )
+    )
+
+
+def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
+    version = cast(Version.number, String)
+    return (
+        select(
+            *_owed_columns(Waiting.READ, Circulation.id, version, Circulation.asked_at, Plan.department_key)
+        )
+        .join(Plan, Plan.id == Circulation.plan_id)
+        .join(Version, Version.id == Circulation.version_id)
+        .where(Circulation.reader_id == who.id, Circulation.read_at.is_(None))
+    )
+
+
+def _closings(bodies: list[str], now: datetime) -> Select[*tuple[Any, ...]]:
+    """Meetings that are over, whose items all have an outcome, and which nobody closed."""
+    left = select(AgendaItem.id).where(AgendaItem.meeting_id == Meeting.id, live(AgendaItem))
+    nothing = literal("")
+    return select(
+        literal(Waiting.CLOSE.value).label("kind"),
+        Meeting.id.label("number"),
+        nothing.label("key"),
+        Meeting.title.label("title"),
+        nothing.label("chain_sha256"),
+        nothing.label("stage"),
+        nothing.label("words"),
+        Meeting.ends_at.label("at"),
+        Meeting.body_key.label("whose"),
+    ).where(
+        Meeting.body_key.in_(bodies),
+        open_meeting(),
+        Meeting.ends_at <= now,
+        ~left.correlate(Meeting).exists(),
+    )
+
+
+def _ratifications(bodies: list[str]) -> Select[*tuple[Any, ...]]:
+    """専決 that the body's meeting has neither heard nor answered."""
+    return (
+        select(
+            *_owed_columns(Waiting.RATIFY, Decision.id, literal(""), Decision.recorded_at, Decision.body_key)
+        )
+        .join(Plan, Plan.id == Decision.plan_id)
+        .where(Decision.body_key.in_(bodies), owed_to_its_body())
+    )

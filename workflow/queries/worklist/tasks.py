@@ -1,0 +1,70 @@
+"""A task of the worklist, its kind, and the meeting it should be done before."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from definitions.chain import BodyGate, Stage
+from definitions.labelled import Labelled
+from workflow.domain.rights import Act, Actor
+from workflow.queries.meetings import MeetingFact
+
+
+class Waiting(Labelled):
+    """Kinds of tasks on a worklist."""
+
+    RECORD = "record", "結果の記録"
+    ANSWER = "answer", "持ち回り・採決の回答"
+    CONDITION = "condition", "条件の解消"
+    REVIEW = "review", "後閲"
+    RATIFY = "ratify", "専決の報告"
+    SIGN = "sign", "決裁"
+    ADVANCE = "advance", "次の段階へ進行"
+    CLOSE = "close", "会議の終了"
+    ANSWER_OPINIONS = "answer_opinions", "意見への回答・公表"
+    DOCUMENT = "document", "版の登録"
+    READ = "read", "供覧"
+    FAILED_MAIL = "failed_mail", "送れなかった通知"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits for a person. `number` is that of the item, condition, signoff, decision, circulation
+    or delivery, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it should be
+    done before; `due` orders the tasks, None last."""
+
+    kind: Waiting
+    words: str
+    plan: str | None = None
+    number: int | None = None
+    due: datetime | None = None
+    meeting: int | None = None
+    meeting_title: str | None = None
+    gate: str | None = None
+
+
+class Near(TypedDict, total=False):
+    """The meeting a task should be done before, as fields of the task."""
+
+    due: datetime
+    meeting: int
+    meeting_title: str
+
+
+def nearest(coming: Mapping[str, MeetingFact], stages: Iterable[Stage]) -> Near:
+    """The nearest meeting of a body that has a gate on one of the stages, as fields of a task."""
+    bodies = {gate.body for stage in stages for gate in stage.gates if isinstance(gate, BodyGate)}
+    return before(min((coming[b] for b in bodies if b in coming), key=lambda n: n.starts_at, default=None))
+
+
+def before(held: MeetingFact | None) -> Near:
+    """The meeting as fields of a task: something to be done before it. Nothing when there is none."""
+    if held is None:
+        return {}
+    return {"due": held.starts_at, "meeting": held.id, "meeting_title": held.title}
+
+
+def bodies_for(who: Actor, act: Act) -> list[str]:
+    """The bodies in which the person may do that."""
+    return sorted({body for body, _ in who.seats if who.may(act, body=body)})
