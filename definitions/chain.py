@@ -121,6 +121,14 @@ class Urgent(StrEnum):
     APPROVAL = "approval"
 
 
+class Corrections(Labelled):
+    """The one who confirms that a corrected text is the one the body agreed to; `BODY`: it must be put again."""
+
+    CHAIR = "chair", "会長"
+    SECRETARIAT = "secretariat", "事務局"
+    BODY = "body", "会議体"
+
+
 class Body(_Frozen):
     """A body that governs the plan: 部会, 本部, 委員会, 審議会, 本会議."""
 
@@ -140,7 +148,25 @@ class Body(_Frozen):
         default=None,
         description="whether the chair may decide alone (専決), and what that owes; none: may not",
     )
+    corrections: Corrections | None = Field(
+        default=None,
+        description="who confirms a corrected text (会長一任); none: the chair of a deliberative or advisory body, "
+        "the 事務局 of one that receives a report, the body itself where it votes",
+    )
     assembly: bool = Field(default=False, description="stands in the 区議会 column of the schedule")
+
+    @property
+    def confirmed_by(self) -> Corrections:
+        """The one who confirms a corrected text."""
+        return self.corrections or _USUAL_CORRECTIONS[self.kind]
+
+
+_USUAL_CORRECTIONS = {
+    BodyKind.DELIBERATIVE: Corrections.CHAIR,
+    BodyKind.ADVISORY: Corrections.CHAIR,
+    BodyKind.RECEIVING: Corrections.SECRETARIAT,
+    BodyKind.VOTING: Corrections.BODY,
+}
 
 
 class _Gate(_Frozen):

@@ -145,7 +145,14 @@ def test_a_chairs_own_decision_is_owed_to_the_next_agenda_once(house: House) -> 
     house.a_plan()
     house.a_version()
     number = actions.decide_alone(
-        house.office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "急ぎ", now=house.now
+        house.office,
+        "joho_bukai_chair",
+        "dx",
+        "policy_bukai",
+        Outcome.APPROVED,
+        "急ぎ",
+        seen=house.text(),
+        now=house.now,
     )
     meeting = house.a_meeting()
 

@@ -84,7 +84,14 @@ class Life(RuleBasedStateMachine):
             chair = f"{gate.body}_chair"
             self.tries(
                 lambda: actions.decide_alone(
-                    self.office, chair, "dx", gate.key, outcome, "急ぐ", now=self.house.now
+                    self.office,
+                    chair,
+                    "dx",
+                    gate.key,
+                    outcome,
+                    "急ぐ",
+                    seen=self.house.text(),
+                    now=self.house.now,
                 )
             )
 
@@ -149,7 +156,14 @@ class Life(RuleBasedStateMachine):
         if gate is not None:
             self.tries(
                 lambda: actions.sign(
-                    self.office, "mayor", "dx", gate.key, approve=approve, note="所見", now=self.house.now
+                    self.office,
+                    "mayor",
+                    "dx",
+                    gate.key,
+                    approve=approve,
+                    note="所見",
+                    seen=self.house.text(),
+                    now=self.house.now,
                 )
             )
 

@@ -16,7 +16,6 @@ from workflow.domain.errors import (
     NotNow,
     PlanMoved,
     QuorumMissing,
-    StaleVersion,
     UnknownStage,
 )
 from workflow.domain.gates import GateClosed
@@ -73,13 +72,13 @@ def test_a_new_version_makes_an_approval_stale_and_shuts_the_gate(house: House) 
         house.advance()
 
 
-def test_a_decision_for_a_stale_version_is_refused(house: House) -> None:
+def test_a_decision_on_a_version_replaced_since_is_recorded_and_says_that_it_is_stale(house: House) -> None:
     house.a_plan()
     house.a_version()
     item = house.an_item("policy_bukai")
     house.a_version("直した方針")
-    with pytest.raises(StaleVersion, match="第1版ですが、現在の版は第2版"):
-        actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+    actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
+    assert any("第1版へのもので、現在の第2版には効きません" in words for words in house.why())
 
 
 def test_a_conditional_approval_opens_the_gate_only_when_each_condition_is_closed(house: House) -> None:
@@ -226,7 +225,7 @@ def test_nobody_is_decided_without_the_mayors_signature(house: House) -> None:
     assert any("区長が決裁します" in words for words in house.why())
     with pytest.raises(GateClosed):
         house.advance()
-    actions.sign(house.office, "mayor", "dx", "decision_mayor", now=house.now)
+    actions.sign(house.office, "mayor", "dx", "decision_mayor", seen=house.text(), now=house.now)
     assert house.advance().to_stage == "decision"
 
 
@@ -240,6 +239,7 @@ def test_a_chair_alone_opens_the_gate_until_the_body_refuses(house: House) -> No
         "policy_bukai",
         Outcome.APPROVED,
         "台風で開けない",
+        seen=house.text(),
         now=house.now,
     )
     assert not any("策定方針" in words and "情報化推進部会の了承" in words for words in house.why())

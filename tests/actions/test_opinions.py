@@ -135,7 +135,8 @@ def test_every_count_of_a_comment_agrees(asking: House) -> None:
         plan = house.plan()
         counted = queries.comment_counts(db, 1)
         (line,) = queries.periods(db, plan)
-        fact = facts(db, plan, house.now).periods["comment_period"]
+        fact = facts(db, plan, house.now).period(plan.stay, "comment_period")
+        assert fact is not None
         left = queries.opinion_page(db, 1, which=Which.UNANSWERED).total
         assert queries.came_in(db, [1, 2]) == {1: counted}
     assert (line.opinions, line.persons) == (counted.opinions, counted.persons) == (3, 2)

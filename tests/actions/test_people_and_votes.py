@@ -233,11 +233,11 @@ def test_a_deputys_signature_opens_the_gate_and_owes_a_review(before_signing: Ho
     house = before_signing
     house.a_person("vice", "副区長")
     with pytest.raises(NotAllowed, match="決裁"):
-        actions.sign(house.office, "vice", "dx", "decision_mayor", now=house.now)
+        actions.sign(house.office, "vice", "dx", "decision_mayor", seen=house.text(), now=house.now)
     actions.name_deputy(house.office, "admin", "mayor", "vice", LONG_AGO, now=house.now)
     with house.office.reading() as db:
         assert "sign" in [t.kind for t in queries.worklist(db, "vice", house.now)]
-    number = actions.sign(house.office, "vice", "dx", "decision_mayor", now=house.now)
+    number = actions.sign(house.office, "vice", "dx", "decision_mayor", seen=house.text(), now=house.now)
     assert house.why() == []
     with house.office.reading() as db:
         assert [t.kind for t in queries.worklist(db, "mayor", house.now)] == ["review"]
@@ -254,24 +254,33 @@ def test_nobody_signs_what_the_bodies_have_not_agreed_to(house: House) -> None:
     house.a_plan(at="proposal")
     house.a_version()
     with pytest.raises(GateClosed):
-        actions.sign(house.office, "mayor", "dx", "decision_mayor", now=house.now)
+        actions.sign(house.office, "mayor", "dx", "decision_mayor", seen=house.text(), now=house.now)
 
 
 def test_a_refused_signature_keeps_the_gate_shut_with_its_reason(before_signing: House) -> None:
     house = before_signing
     with pytest.raises(BadInput, match="決裁しない理由"):
-        actions.sign(house.office, "mayor", "dx", "decision_mayor", approve=False, now=house.now)
+        actions.sign(
+            house.office, "mayor", "dx", "decision_mayor", approve=False, seen=house.text(), now=house.now
+        )
     actions.sign(
-        house.office, "mayor", "dx", "decision_mayor", approve=False, note="予算を確かめる", now=house.now
+        house.office,
+        "mayor",
+        "dx",
+        "decision_mayor",
+        approve=False,
+        note="予算を確かめる",
+        seen=house.text(),
+        now=house.now,
     )
     assert "返されました" in house.why()[0]
-    actions.sign(house.office, "mayor", "dx", "decision_mayor", now=house.now)
+    actions.sign(house.office, "mayor", "dx", "decision_mayor", seen=house.text(), now=house.now)
     assert house.why() == []
 
 
 def test_a_decision_cannot_be_taken_back_under_a_signature(before_signing: House) -> None:
     house = before_signing
-    number = actions.sign(house.office, "mayor", "dx", "decision_mayor", now=house.now)
+    number = actions.sign(house.office, "mayor", "dx", "decision_mayor", seen=house.text(), now=house.now)
     with house.office.reading() as db:
         last = queries.history(db, house.plan())[-2].data["decision"]
     with pytest.raises(AlreadyDone, match="決裁が既に済んだ"):

@@ -26,6 +26,7 @@ from workflow.domain import errors
 from workflow.domain.errors import message_of
 from workflow.domain.gates import GateClosed
 from workflow.domain.language import Dates, Language, dates, language, say
+from workflow.domain.timing import LateText, TooEarly
 from workflow.store.database import DryRunOffice
 from workflow.web.oidc import ProviderFailed
 
@@ -37,7 +38,9 @@ SAMPLES = (
     errors.UnknownStage("nowhere", ["policy"]),
     errors.StepImpossible("差戻し", "Stage", "Other"),
     errors.NotNow("裁決", "Meeting", "可否同数ではありません。"),
-    errors.StaleVersion(1, 2),
+    errors.OtherText(1, 2),
+    LateText(2, datetime(2023, 6, 14, tzinfo=UTC), datetime(2023, 6, 12, tzinfo=UTC)),
+    TooEarly("Gate", say("計画が「{stage}」に入ったのは {since} です。", stage="S", since="x"), datetime(2023, 6, 12, tzinfo=UTC)),
     errors.QuorumMissing("Body", 1, 9, "1/2"),
     errors.AlreadyDone("この議題は既に決しています。"),
     errors.BadInput("開催日時", "空です", "1 文字以上で入力してください。"),
@@ -212,11 +215,12 @@ def _refusal(call: Any) -> str:
 
 
 def _in_english(error: SakuteiError) -> str:
-    spoken = language.set(Language.ENGLISH)
+    spoken, written = language.set(Language.ENGLISH), dates.set(Dates.ISO)
     try:
         return message_of(error)
     finally:
         language.reset(spoken)
+        dates.reset(written)
 
 
 def _japanese(said: str) -> list[str]:

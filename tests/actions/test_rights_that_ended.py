@@ -22,6 +22,7 @@ from workflow.actions.invitations import mint
 from workflow.domain.accounts import LinkPurpose, Scope
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.cover import TextKind
 from workflow.domain.errors import (
     BadInput,
     HasLeft,
@@ -327,8 +328,39 @@ def record_outcome(house: House) -> Call:
 def decide_alone(house: House) -> Call:
     _with_text(house)
     return lambda o: actions.decide_alone(
-        o, CHAIR, "dx", "policy_bukai", Outcome.APPROVED, "緊急", now=house.now
+        o, CHAIR, "dx", "policy_bukai", Outcome.APPROVED, "緊急", seen=house.text(), now=house.now
     )
+
+
+@case(CHAIR)
+def confirm_text(house: House) -> Call:
+    _corrected(house)
+    return lambda o: actions.confirm_text(o, CHAIR, "dx", "policy_bukai", seen=2, now=house.now)
+
+
+@case(CHAIR)
+def take_back_confirmation(house: House) -> Call:
+    confirm_text(house)(house.office)
+    return lambda o: actions.take_back_confirmation(o, CHAIR, 1, "誤り", now=house.now)
+
+
+@case("tanto")
+def declare_version(house: House) -> Call:
+    _corrected(house)
+    return lambda o: actions.declare_version(o, "tanto", "dx", 2, TextKind.MINOR, why="誤字", now=house.now)
+
+
+@case("tanto")
+def finish(house: House) -> Call:
+    house.a_plan(at="printing")
+    seen = house.plan().revision
+    return lambda o: actions.finish(o, "tanto", "dx", seen=seen, now=house.now)
+
+
+def _corrected(house: House) -> None:
+    _with_text(house)
+    house.agree("policy_bukai")
+    house.a_correction()
 
 
 @case("shingikai_office", chain="shingikai_gian")
@@ -435,14 +467,14 @@ def take_back_vote__deciding(house: House) -> Call:
 @case("mayor")
 def sign(house: House) -> Call:
     _before_signing(house)
-    return lambda o: actions.sign(o, "mayor", "dx", "decision_mayor", now=house.now)
+    return lambda o: actions.sign(o, "mayor", "dx", "decision_mayor", seen=house.text(), now=house.now)
 
 
 @case("deputy")
 def sign__as_deputy(house: House) -> Call:
     _before_signing(house)
     actions.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)
-    return lambda o: actions.sign(o, "deputy", "dx", "decision_mayor", now=house.now)
+    return lambda o: actions.sign(o, "deputy", "dx", "decision_mayor", seen=house.text(), now=house.now)
 
 
 @case("mayor")

@@ -5,6 +5,7 @@ from tests.support.scenario import House
 from workflow import actions, queries
 from workflow.domain.decisions import Validity
 from workflow.queries import Match, Month
+from workflow.queries.gate_facts import facts
 
 
 def validities(house: House) -> list[Validity]:
@@ -12,7 +13,7 @@ def validities(house: House) -> list[Validity]:
     with house.office.reading() as db:
         plan = house.plan()
         given = queries.gate_answers(db, plan)
-        found = queries.validities(plan, given, queries.versions(db, plan))
+        found = queries.validities(plan, given, facts(db, plan, house.now))
     return [found[each.id] for each in given]
 
 
@@ -56,7 +57,14 @@ def test_what_a_body_hears_of_its_chairs_decision_does_not_go_stale(house: House
     house.a_plan()
     house.a_version()
     number = actions.decide_alone(
-        house.office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "急ぎ", now=house.now
+        house.office,
+        "joho_bukai_chair",
+        "dx",
+        "policy_bukai",
+        Outcome.APPROVED,
+        "急ぎ",
+        seen=house.text(),
+        now=house.now,
     )
     house.a_version("改めた")
     meeting = house.a_meeting("joho_bukai")

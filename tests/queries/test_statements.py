@@ -57,7 +57,12 @@ def test_the_worklist_and_the_plan_list_cost_the_same_for_more_plans(house: Hous
 
 @pytest.mark.parametrize("chain", ["shingikai_gian"])
 def test_the_database_itself_refuses_to_rewrite_what_was_decided(house: House) -> None:
-    house.a_plan(at=house.chain.stages[-1].key)
+    house.a_plan(at="bill")
+    house.a_version()
+    house.agree("bill_chogi")
+    actions.sign(house.office, "mayor", "dx", "bill_mayor", seen=house.text(), now=house.now)
+    house.a_correction()
+    house.confirm("bill_chogi")
     verbs = ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"]
     if house.office.engine.dialect.name == "postgresql":
         verbs.append("TRUNCATE {0} CASCADE")

@@ -11,6 +11,7 @@ from workflow import actions, queries
 from workflow.domain.decisions import Validity
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed
 from workflow.domain.gates import Reason
+from workflow.queries.gate_facts import facts
 from workflow.queries.worklist import Waiting
 
 SECRETARIAT = "joho_bukai_office"
@@ -35,7 +36,14 @@ def reasons(house: House) -> list[Reason]:
 
 def alone(house: House) -> int:
     return actions.decide_alone(
-        house.office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "緊急", now=house.now
+        house.office,
+        "joho_bukai_chair",
+        "dx",
+        "policy_bukai",
+        Outcome.APPROVED,
+        "緊急",
+        seen=house.text(),
+        now=house.now,
     )
 
 
@@ -158,7 +166,7 @@ def test_a_return_overruled_at_a_later_meeting_is_neither_in_force_nor_lost_by_a
     with asked.office.reading() as db:
         plan = asked.plan()
         given = queries.gate_answers(db, plan)
-        found = queries.validities(plan, given, queries.versions(db, plan))
+        found = queries.validities(plan, given, facts(db, plan, asked.now))
     assert [found[each.id] for each in given] == [Validity.OVERRULED, Validity.IN_FORCE]
     shown = Browser(asked, "tanto").see("/plans/dx")
     assert "後の結果が有効" in shown

@@ -120,7 +120,7 @@ class Working(House):
             elif isinstance(gate, BodyGate):
                 self.agree(gate.key, key)
             elif isinstance(gate, SignoffGate):
-                actions.sign(self.office, "mayor", key, gate.key, now=self.now)
+                actions.sign(self.office, "mayor", key, gate.key, seen=self.text(key), now=self.now)
             elif shut[0].lack is Lack.PERIOD:
                 actions.open_comment(self.office, "tanto", key, gate.key, tokyo_day(self.now), now=self.now)
             elif shut[0].lack is Lack.RUNNING:

@@ -1,17 +1,20 @@
 """An office to test in: its people, and the shortest way to bring a plan somewhere."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from definitions.chain import BodyGate, Chain, DocumentGate, PeriodGate, SignoffGate
+from definitions.chain import BodyGate, Chain, Corrections, DocumentGate, PeriodGate, SignoffGate
 from definitions.load import shipped
 from definitions.terms import BodyKind, Outcome, Role
 from workflow import actions, queries
 from workflow.actions.passwords import put_password
 from workflow.domain.calendar import end_of_day, parse_moment, tokyo_day
+from workflow.domain.cover import TextKind
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Choice
 from workflow.queries.people import person_id
@@ -76,6 +79,26 @@ class House:
         content = text or f"{key} {self.now.isoformat()}"
         return actions.add_version(self.office, "tanto", key, "計画.docx", content.encode(), now=self.now)
 
+    def a_correction(
+        self, text: str | None = None, key: str = "dx", *, meets: Sequence[int] = (), **how: Any
+    ) -> int:
+        """A correction of the plan's text: a minor one, or one that meets conditions."""
+        content = text or f"{key} 訂正 {self.now.isoformat()}"
+        kind = TextKind.CONDITIONS if meets else TextKind.MINOR
+        why = "" if meets else "誤字"
+        return actions.add_version(
+            self.office, "tanto", key, "計画.docx", content.encode(), kind=kind, conditions=meets, why=why,
+            now=self.now, **how,
+        )  # fmt: skip
+
+    def confirm(self, gate: str, key: str = "dx", by: str | None = None, **how: Any) -> int:
+        """The chair of the gate's body, or the 事務局 of one that receives reports, confirms the plan's text."""
+        body = self.chain.body(self.body_of(gate))
+        whom = by or f"{body.key}_{'office' if body.confirmed_by is Corrections.SECRETARIAT else 'chair'}"
+        return actions.confirm_text(
+            self.office, whom, key, gate, **{"seen": self.text(key), "now": self.now, **how}
+        )
+
     def a_meeting(
         self, body: str = "joho_bukai", *, form: MeetingForm = MeetingForm.IN_PERSON, days: int = 7
     ) -> int:
@@ -123,7 +146,7 @@ class House:
                 case BodyGate():
                     self.agree(gate.key, key)
                 case SignoffGate():
-                    actions.sign(self.office, "mayor", key, gate.key, now=self.now)
+                    actions.sign(self.office, "mayor", key, gate.key, seen=self.text(key), now=self.now)
                 case PeriodGate():
                     self.a_comment(gate.key, key)
 
@@ -136,6 +159,11 @@ class House:
         found = self.chain.gate(gate)
         assert isinstance(found, BodyGate)
         return found.body
+
+    def text(self, key: str = "dx") -> int:
+        """The number of the version by which the plan's gates are judged."""
+        text = self.plan(key).text
+        return text.number if text else 0
 
     def has_password(self, key: str, password: str) -> None:
         """Give a person a password without the work that makes it hard to guess from the database."""

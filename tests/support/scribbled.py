@@ -152,7 +152,15 @@ def _a_plan_after_its_comment(house: House) -> None:
     actions.close_condition(house.office, "tanto", 1, "直した", now=house.now)
     house.agree("proposal_honbu", "done")
     house.agree("proposal_iinkai", "done")
-    signed = actions.sign(house.office, "deputy", "done", "decision_mayor", note="代わって", now=house.now)
+    signed = actions.sign(
+        house.office,
+        "deputy",
+        "done",
+        "decision_mayor",
+        note="代わって",
+        seen=house.text("done"),
+        now=house.now,
+    )
     actions.review_signoff(house.office, "mayor", signed, note="見た", now=house.now)
 
 
@@ -203,7 +211,14 @@ def _a_plan_at_work(house: House) -> None:
     )
     actions.remove_item(office, "joho_bukai_office", held, "急がない", now=house.now)
     alone = actions.decide_alone(
-        office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "急ぐ", now=house.now
+        office,
+        "joho_bukai_chair",
+        "dx",
+        "policy_bukai",
+        Outcome.APPROVED,
+        "急ぐ",
+        seen=house.text(),
+        now=house.now,
     )
     actions.list_ratification(office, "joho_bukai_office", house.a_meeting(), alone, now=house.now)
     for key in ("tanto", "joho_bukai_1"):

@@ -454,7 +454,14 @@ def test_a_decision_alone_is_shown_and_put_to_the_next_meeting(house: House) -> 
     house.a_plan()
     house.a_version()
     actions.decide_alone(
-        house.office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "急ぎ", now=house.now
+        house.office,
+        "joho_bukai_chair",
+        "dx",
+        "policy_bukai",
+        Outcome.APPROVED,
+        "急ぎ",
+        seen=house.text(),
+        now=house.now,
     )
     meeting = house.a_meeting()
     secretary = Browser(house, "joho_bukai_office")

@@ -93,7 +93,7 @@ def test_a_review_owed_leads_to_its_form(house: House) -> None:
     house.a_person("vice", "副 区長")
     actions.name_deputy(house.office, "admin", "mayor", "vice", LONG_AGO, now=house.now)
     assert "区長の代理者として代決します" in Browser(house, "vice").see("/plans/dx")
-    number = actions.sign(house.office, "vice", "dx", "decision_mayor", now=house.now)
+    number = actions.sign(house.office, "vice", "dx", "decision_mayor", seen=house.text(), now=house.now)
     mayor = Browser(house, "mayor")
     (place, _), *_ = lines(mayor.see("/"))
     assert place == f"/plans/dx#review-{number}"
@@ -102,7 +102,14 @@ def test_a_review_owed_leads_to_its_form(house: House) -> None:
 
 def test_a_decision_taken_alone_is_owed_to_the_next_meeting(ready: House) -> None:
     actions.decide_alone(
-        ready.office, "joho_bukai_chair", "dx", "policy_bukai", Outcome.APPROVED, "急ぎ", now=ready.now
+        ready.office,
+        "joho_bukai_chair",
+        "dx",
+        "policy_bukai",
+        Outcome.APPROVED,
+        "急ぎ",
+        seen=ready.text(),
+        now=ready.now,
     )
     secretary = Browser(ready, "joho_bukai_office")
     assert lines(secretary.see("/"))[0][0] == "/plans/dx/decisions/1"

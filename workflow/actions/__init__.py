@@ -7,6 +7,7 @@ from workflow.actions.chains import add_chain
 from workflow.actions.chair_decisions import decide_alone
 from workflow.actions.circulation import circulate, mark_read, remark, take_back_remark
 from workflow.actions.comments import open_comment, publish_result
+from workflow.actions.confirmations import confirm_text, take_back_confirmation
 from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
 from workflow.actions.devices import new_device
@@ -48,8 +49,8 @@ from workflow.actions.people_table import (
 )
 from workflow.actions.plans import (
     Moved,
-    add_version,
     advance,
+    finish,
     open_plan,
     resume,
     send_back,
@@ -70,6 +71,7 @@ from workflow.actions.sessions import (
 )
 from workflow.actions.signoffs import review_signoff, sign, signs_as, take_back_signoff
 from workflow.actions.tokens import Holder, holder_of, make_token, revoke_token
+from workflow.actions.versions import add_version, declare_version
 from workflow.actions.votes import (
     cast_deciding_vote,
     cast_vote,
@@ -113,10 +115,12 @@ __all__ = [
     "close_condition",
     "close_day",
     "close_meeting",
+    "confirm_text",
     "correct_decision",
     "current_tally",
     "decide_alone",
     "decide_by_votes",
+    "declare_version",
     "edit_answer",
     "end_deputyship",
     "end_other_sessions",
@@ -127,6 +131,7 @@ __all__ = [
     "enter_attendance",
     "enter_meeting",
     "enter_votes",
+    "finish",
     "group_opinions",
     "holder_of",
     "invite",
@@ -175,6 +180,7 @@ __all__ = [
     "signs_as",
     "split_opinion",
     "suspend",
+    "take_back_confirmation",
     "take_back_decision",
     "take_back_remark",
     "take_back_signoff",

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from workflow.actions.at_gates import stay_at
 from workflow.actions.decisions import known_decision
 from workflow.actions.meetings import body_gate, decided_items, listed_items, open_meeting, still_listed
 from workflow.actions.plans import must_be_active
+from workflow.domain.cover import Text
 from workflow.domain.decisions import Manner
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
@@ -18,7 +20,7 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import some_text
 from workflow.queries.agenda import undecided
 from workflow.queries.decisions import current_decision
-from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
+from workflow.queries.plans import plan_by_key
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Decision, Meeting, Record
@@ -32,13 +34,15 @@ def list_item(
     gate: str,
     *,
     purpose: Purpose | None = None,
+    version: int | None = None,
     now: datetime,
 ) -> int:
-    """Put the plan's current version on the agenda for a gate, and return the item's number. Left out, the
-    purpose is the usual one of the body's kind: 審議, 報告, 諮問, 議決.
+    """Put the plan's text on the agenda for a gate, and return the item's number. Left out, the `version` is the newest
+    one; for a meeting that has begun, the newest one registered before. Left out, the purpose is the usual one of
+    the body's kind: 審議, 報告, 諮問, 議決.
 
-    Raises `BadInput` (the gate is another body's, or of another stage; no text yet), `AlreadyDone`,
-    `NotNow`, `NotAllowed`, `NotFound`.
+    Raises `BadInput` (the gate is another body's, or of another stage; no text yet), `AlreadyDone`, `GateClosed`
+    (the plan is stopped), `NotNow`, `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
@@ -53,8 +57,25 @@ def list_item(
             )
         if purpose is Purpose.RATIFY:
             raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
+        stay, known = stay_at(db, fact, gate, now)
+        text = _text_to_put(known.versions(stay), version, held.starts_at)
         chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
-        return _write_item(db, who, held, fact, gate, chosen, None, now)
+        return _write_item(
+            db, who, held, fact.id, gate, stay.stage, stay.visit, text.version_id, chosen, None, now
+        )
+
+
+def _text_to_put(versions: Sequence[Text], number: int | None, held_at: datetime) -> Text:
+    """Raises `BadInput`, `NotFound`."""
+    if not versions:
+        raise BadInput("議題", "この段階の文書がまだありません", "先に版を登録してください。")
+    if number is not None:
+        for text in versions:
+            if text.number == number:
+                return text
+        raise NotFound("この段階の版", str(number), [str(text.number) for text in versions])
+    known_then = [text for text in versions if text.at <= held_at]
+    return (known_then or versions)[-1]
 
 
 def list_ratification(office: Office, by: str, meeting: int, decision: int, *, now: datetime) -> int:
@@ -71,8 +92,19 @@ def list_ratification(office: Office, by: str, meeting: int, decision: int, *, n
             is not None
         ):
             raise AlreadyDone("この専決は既に会議で報告されています。")
-        fact = plan_by_id(db, alone.plan_id)
-        return _write_item(db, who, held, fact, alone.gate_key, Purpose.RATIFY, alone, now)
+        return _write_item(
+            db,
+            who,
+            held,
+            alone.plan_id,
+            alone.gate_key,
+            alone.stage,
+            alone.visit,
+            alone.version_id,
+            Purpose.RATIFY,
+            alone.id,
+            now,
+        )
 
 
 def order_items(office: Office, by: str, meeting: int, items: Sequence[int], *, now: datetime) -> None:
@@ -124,18 +156,18 @@ def _write_item(
     db: Session,
     who: Actor,
     held: Meeting,
-    plan: PlanFact,
+    plan: int,
     gate: str,
+    stage: str,
+    visit: int,
+    version_id: int,
     purpose: Purpose,
-    ratifies: Decision | None,
+    ratifies: int | None,
     now: datetime,
 ) -> int:
-    if plan.text is None:
-        raise BadInput("議題", "計画の文書がまだありません", "先に版を登録してください。")
-    version_id = ratifies.version_id if ratifies else plan.text.version_id
     same = select(AgendaItem.id).where(
         AgendaItem.meeting_id == held.id,
-        AgendaItem.plan_id == plan.id,
+        AgendaItem.plan_id == plan,
         AgendaItem.gate_key == gate,
         AgendaItem.version_id == version_id,
         AgendaItem.removed_at.is_(None),
@@ -145,7 +177,7 @@ def _write_item(
     elsewhere = db.scalar(
         undecided()
         .where(
-            AgendaItem.plan_id == plan.id,
+            AgendaItem.plan_id == plan,
             AgendaItem.gate_key == gate,
             AgendaItem.version_id == version_id,
         )
@@ -166,13 +198,13 @@ def _write_item(
         {
             "meeting_id": held.id,
             "position": (position or 0) + 1,
-            "plan_id": plan.id,
+            "plan_id": plan,
             "gate_key": gate,
-            "stage": ratifies.stage if ratifies else plan.stage.key,
-            "visit": ratifies.visit if ratifies else plan.visit,
+            "stage": stage,
+            "visit": visit,
             "version_id": version_id,
             "purpose": purpose,
-            "ratifies_id": ratifies.id if ratifies else None,
+            "ratifies_id": ratifies,
         },
     ).one()
     record(
@@ -180,7 +212,7 @@ def _write_item(
         Tag.ITEM_LISTED,
         at=now,
         by=who.id,
-        plan=plan.id,
+        plan=plan,
         meeting=held.id,
         item=item,
         gate=gate,

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
 from definitions.terms import Outcome
-from workflow.actions.decisions import insert_decision, must_come_after_open_gates
+from workflow.actions.at_gates import must_be_seen, must_come_after_open_gates, stay_at, text_of
+from workflow.actions.decisions import insert_decision
 from workflow.actions.meetings import body_gate
 from workflow.actions.plans import must_be_active
 from workflow.domain.calendar import tokyo_day
@@ -26,12 +27,13 @@ from workflow.store.tables import AgendaItem, Meeting
 
 
 def decide_alone(
-    office: Office, by: str, plan: str, gate: str, outcome: Outcome, reason: str, *, now: datetime
+    office: Office, by: str, plan: str, gate: str, outcome: Outcome, reason: str, *, seen: int, now: datetime
 ) -> int:
     """専決: the chair decides alone when no meeting can be called. The gate opens provisionally; the body's
-    next meeting must hear it or approve it. Returns the decision's number.
+    next meeting must hear it or approve it. `seen` is the number of the version the chair read. Returns the
+    decision's number.
 
-    Raises `NotNow` (the body's rule has no 専決), `GateClosed`, `NotAllowed`, `BadInput`, `NotFound`.
+    Raises `NotNow` (the body's rule has no 専決), `OtherText`, `GateClosed`, `NotAllowed`, `BadInput`, `NotFound`.
     """
     some_text("専決の理由", reason)
     with office.writing() as db:
@@ -44,19 +46,20 @@ def decide_alone(
         if body.urgent is None:
             raise NotNow("専決", fact.stage.label, say("{body}の規定には専決がありません。", body=body.name))
         must_be_decidable_alone(fact, found, outcome)
-        must_come_after_open_gates(db, fact, found, now)
-        if fact.text is None or fact.sha256 is None:
-            raise BadInput("専決", "計画の文書がまだありません", "先に版を登録してください。")
+        stay, known = stay_at(db, fact, gate, now)
+        text = text_of(stay, known)
+        must_be_seen(text, seen)
+        must_come_after_open_gates(db, fact, found, stay, known)
         decision = insert_decision(
             db,
             plan_id=fact.id,
             item_id=None,
-            stage=fact.stage.key,
-            visit=fact.visit,
+            stage=stay.stage,
+            visit=stay.visit,
             gate_key=gate,
             body_key=body.key,
-            version_id=fact.text.version_id,
-            sha256=fact.sha256,
+            version_id=text.version_id,
+            sha256=text.sha256,
             outcome=outcome,
             manner=Manner.CHAIR_ALONE,
             note=reason,
@@ -73,7 +76,7 @@ def decide_alone(
             decision=decision,
             gate=gate,
             outcome=outcome,
-            sha256=fact.sha256,
+            sha256=text.sha256,
             reason=reason,
             owes=body.urgent,
         )

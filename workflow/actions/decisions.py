@@ -6,30 +6,27 @@ from datetime import date, datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from definitions.chain import Body, BodyGate
+from definitions.chain import Body
 from definitions.terms import Outcome
-from workflow import queries
+from workflow.actions.at_gates import must_come_after_open_gates, stay_at
 from workflow.actions.items import Sitting, answered, must_be_quorate, sitting_of
 from workflow.actions.plans import must_be_active
 from workflow.actions.votes import outcome_at
-from workflow.domain import gates
 from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.decisions import Manner
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, StaleVersion
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
-from workflow.domain.gates import GateClosed, Lack
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, Purpose, allowed_outcomes
 from workflow.domain.rights import Act, Actor
-from workflow.domain.validation import a_text, some_text
+from workflow.domain.timing import TooEarly, must_be_in_time
+from workflow.domain.validation import a_text, not_to_come, some_text
 from workflow.queries.actor import actor
 from workflow.queries.bodies import seats
 from workflow.queries.decisions import current_decision
-from workflow.queries.gate_facts import facts
-from workflow.queries.plans import PlanFact
 from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
-from workflow.store.tables import Condition, Decision, Record, Version
+from workflow.store.tables import Condition, Decision, Record
 
 
 def record_outcome(
@@ -40,14 +37,17 @@ def record_outcome(
     *,
     conditions: Sequence[str] = (),
     note: str = "",
+    late_text: str = "",
     now: datetime,
 ) -> int:
     """Record what a body decided on an item, from its minutes, and return the decision's number. `note` holds
     a 附帯意見 too.
 
+    `late_text` says why a text registered after the meeting began is the one the body saw (後日登録).
+
     Raises `NotAllowed`, `NotFound`, `BadInput` (an answer this body does not give, conditions missing or out
-    of place), `StaleVersion`, `GateClosed` (a body that comes before has not agreed), `QuorumMissing`,
-    `AlreadyDone`, `NotNow` (the meeting is still to come, or its body votes).
+    of place), `LateText`, `TooEarly`, `GateClosed` (a body that comes before has not agreed, or the plan is
+    stopped), `QuorumMissing`, `AlreadyDone`, `NotNow` (the meeting is still to come, or its body votes).
     """
     with office.writing() as db:
         who, sitting = sitting_of(db, by, item, Act.RECORD_OUTCOME, now)
@@ -57,10 +57,18 @@ def record_outcome(
                 sitting.meeting.title,
                 "この会議体は採決で決します。採決を集計してください。",
             )
-        _may_decide(db, sitting, outcome, now)
+        _may_decide(db, sitting, outcome, late_text, now)
         must_be_quorate(db, sitting)
         return _write_decision(
-            db, who, sitting, outcome, Manner.RECORDED, conditions=conditions, note=note, now=now
+            db,
+            who,
+            sitting,
+            outcome,
+            Manner.RECORDED,
+            conditions=conditions,
+            note=note,
+            late_text=late_text,
+            now=now,
         )
 
 
@@ -71,6 +79,7 @@ def decide_by_votes(
     *,
     conditions: Sequence[str] = (),
     note: str = "",
+    late_text: str = "",
     now: datetime,
 ) -> int:
     """Count the votes on an item and record the outcome they amount to; returns the decision's number. With
@@ -81,18 +90,30 @@ def decide_by_votes(
     with office.writing() as db:
         who, sitting = sitting_of(db, by, item, Act.RECORD_OUTCOME, now)
         outcome = outcome_at(db, sitting, conditions, note)
-        _may_decide(db, sitting, outcome, now)
+        _may_decide(db, sitting, outcome, late_text, now)
         return _write_decision(
-            db, who, sitting, outcome, Manner.TALLIED, conditions=conditions, note=note, now=now
+            db,
+            who,
+            sitting,
+            outcome,
+            Manner.TALLIED,
+            conditions=conditions,
+            note=note,
+            late_text=late_text,
+            now=now,
         )
 
 
-def close_condition(office: Office, by: str, condition: int, note: str, *, now: datetime) -> None:
-    """Close a condition of a 条件付き了承, with a note of how it was met. The last one opens the gate.
+def close_condition(
+    office: Office, by: str, condition: int, note: str, *, on: date | None = None, now: datetime
+) -> None:
+    """Close a condition of a 条件付き了承, with a note of how it was met, whatever the text. The last one opens the
+    gate. `on` is the day it was met, when that is entered later.
 
-    Raises `AlreadyDone`, `NotAllowed`, `BadInput` (no note), `NotFound`.
+    Raises `AlreadyDone`, `NotAllowed`, `BadInput` (no note, or a day to come), `NotFound`.
     """
     some_text("解消の内容", note)
+    not_to_come("解消の日", on, now)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         found = db.get(Condition, condition)
@@ -105,7 +126,7 @@ def close_condition(office: Office, by: str, condition: int, note: str, *, now: 
         db.execute(
             update(Condition)
             .where(Condition.id == condition)
-            .values(closed_by=who.id, closed_at=now, closed_note=note)
+            .values(closed_by=who.id, closed_at=now, closed_note=note, met_on=on)
         )
         record(
             db,
@@ -117,10 +138,11 @@ def close_condition(office: Office, by: str, condition: int, note: str, *, now: 
             decision=decision.id,
             gate=decision.gate_key,
             note=note,
+            on=on,
         )
 
 
-def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) -> None:
+def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, late_text: str, now: datetime) -> None:
     """Raises the error that prevents a decision on this item now."""
     item, plan = sitting.item, sitting.plan
     if sitting.decided:
@@ -131,16 +153,27 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, now: datetime) 
         known_decision(db, item.ratifies_id)
         return
     must_be_active(plan, "結果の記録")
-    if (item.stage, item.visit) != (plan.stage.key, plan.visit):
+    if (item.stage, item.visit) not in {(stay.stage, stay.visit) for stay in plan.path}:
         raise NotNow(
             "結果の記録",
             plan.stage.label,
-            "計画は議題に載せた後に別の段階へ移りました。議題から外してください。",
+            "計画は議題に載せた後に差し戻されました。議題から外してください。",
         )
-    if plan.text is None or plan.text.version_id != item.version_id:
-        put = db.scalar(select(Version.number).where(Version.id == item.version_id))
-        raise StaleVersion(put or 0, plan.text.number if plan.text else 0)
-    must_come_after_open_gates(db, plan, sitting.gate, now)
+    stay, known = stay_at(db, plan, item.gate_key, now)
+    text = next(text for text in known.texts[stay.stretch] if text.version_id == item.version_id)
+    try:
+        must_be_in_time(
+            plan.chain,
+            sitting.gate,
+            stay,
+            known,
+            text=text,
+            at=sitting.decided_at(now),
+            late=late_text,
+        )
+    except TooEarly:
+        must_come_after_open_gates(db, plan, sitting.gate, stay, known)
+        raise
 
 
 def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
@@ -172,13 +205,6 @@ def must_be_answerable(body: Body, purpose: Purpose, outcome: Outcome) -> None:
         )
 
 
-def must_come_after_open_gates(db: Session, plan: PlanFact, gate: BodyGate, now: datetime) -> None:
-    state = gates.states(plan.chain, plan.stage, facts(db, plan, now))[gate.key]
-    if state.lack is Lack.AFTER:
-        reasons = [r for r in queries.why(db, plan, now) if r.gate in gate.after]
-        raise GateClosed(plan.stage, [state], reasons)
-
-
 def conditions_given(outcome: Outcome, conditions: Sequence[str]) -> list[str]:
     if outcome is Outcome.CONDITIONAL and not conditions:
         raise BadInput("条件", "条件付き了承に条件がありません", "条件を 1 つ以上書いてください。")
@@ -205,9 +231,11 @@ def _write_decision(
     *,
     conditions: Sequence[str],
     note: str,
+    late_text: str,
     now: datetime,
 ) -> int:
     a_text("備考", note)
+    late = a_text("後日登録の理由", late_text).strip() or None
     texts = conditions_given(outcome, conditions)
     item = sitting.item
     decision = insert_decision(
@@ -223,10 +251,11 @@ def _write_decision(
         outcome=outcome,
         manner=manner,
         note=note,
-        decided_on=_decided_on(sitting, now),
+        decided_on=tokyo_day(sitting.decided_at(now)),
         ratifies_id=item.ratifies_id,
         recorded_by=who.id,
         recorded_at=now,
+        late_text_why=late,
     )
     write_conditions(db, decision, texts)
     record(
@@ -244,16 +273,9 @@ def _write_decision(
         sha256=sitting.sha256,
         note=note,
         ratifies=item.ratifies_id,
+        late_text=late,
     )
     return decision
-
-
-def _decided_on(sitting: Sitting, now: datetime) -> date:
-    """The day of the decision: that of the meeting; of a 持ち回り, the day its answers were taken together, at the
-    latest its last."""
-    if sitting.meeting.form != MeetingForm.IN_WRITING:
-        return sitting.day
-    return tokyo_day(min(now, sitting.meeting.ends_at))
 
 
 def insert_decision(db: Session, **values: object) -> int:

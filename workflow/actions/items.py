@@ -65,6 +65,12 @@ class Sitting:
         """The day of the meeting: members are asked as of it."""
         return tokyo_day(self.meeting.starts_at)
 
+    def decided_at(self, now: datetime) -> datetime:
+        """The moment of a decision recorded now: the meeting's beginning; of a 持ち回り, when its answers are taken
+        together, at the latest its last moment."""
+        held = self.meeting
+        return min(now, held.ends_at) if held.form == MeetingForm.IN_WRITING else held.starts_at
+
 
 def load(db: Session, item: int) -> Sitting:
     """The item at its meeting, in one statement. Raises `NotFound`, `NotNow` (taken off its agenda)."""

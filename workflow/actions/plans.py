@@ -1,9 +1,8 @@
-"""Use cases on the plan itself: open it, add a version, move it."""
+"""Use cases on the plan itself: open it, move it, finish it."""
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import PurePath
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -13,23 +12,22 @@ from definitions.chain import Chain
 from workflow import queries
 from workflow.actions.chains import adopt
 from workflow.domain import gates
-from workflow.domain.calendar import tokyo_day
+from workflow.domain.calendar import effective_from, end_of_day, shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, PlanMoved
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed
 from workflow.domain.language import label, say
 from workflow.domain.machine import machine_of, take
+from workflow.domain.path import Path, Stay, advanced, opened, sent_back, to_rows
 from workflow.domain.plans import PlanPosition, Status, Trigger
-from workflow.domain.rights import Act, Actor
-from workflow.domain.validation import a_key, a_line, a_text, some_text
+from workflow.domain.rights import Act
+from workflow.domain.validation import a_key, a_line, a_text, not_to_come, some_text
 from workflow.queries.actor import actor
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.store import files
 from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
-from workflow.store.files import Arriving
-from workflow.store.tables import Department, Document, Plan, Record, Version
+from workflow.store.tables import Department, Plan, Record
 
 RESERVED = frozenset({"new"})
 """Keys no plan may have: /plans/new is where one is opened."""
@@ -54,12 +52,17 @@ def open_plan(
     *,
     department: str,
     first_month: str | None = None,
+    on: date | None = None,
+    reason: str = "",
+    revises: str | None = None,
     now: datetime,
 ) -> Moved:
     """Open a plan under a chain. The plan keeps the chain as it is today. `first_month`, 2023-03, is where its
-    schedule begins; None leaves the chain's own months.
+    schedule begins; None leaves the chain's own months. `on` is the day it was opened when that is entered later
+    (遡及), for a `reason`. `revises` is the key of the finished plan of which this is the 改定.
 
-    Raises `NotAllowed`, `NotFound` (the department), `AlreadyDone` (the key is taken), `BadInput`.
+    Raises `NotAllowed`, `NotFound` (the department, or the plan it revises), `NotNow` (that plan is not finished),
+    `AlreadyDone` (the key is taken), `BadInput`.
     """
     a_key("計画の鍵", key)
     if key in RESERVED:
@@ -67,6 +70,10 @@ def open_plan(
     a_line("計画の名称", title)
     if first_month is not None:
         _a_beginning(chain, first_month)
+    not_to_come("開始の日", on, now)
+    opening = say("{trigger}の理由", trigger=label(Trigger.OPEN))
+    some_text(opening, reason) if on is not None else a_text(opening, reason)
+    path = opened(chain, effective_from(on, now))
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         if db.get(Department, department) is None:
@@ -74,6 +81,7 @@ def open_plan(
         who.require(Act.OPEN_PLAN, department=department)
         if db.scalar(select(Plan.id).where(Plan.key == key)) is not None:
             raise AlreadyDone(say("計画の鍵「{key}」は既に使われています。別の鍵を付けてください。", key=key))
+        forerunner = _finished(db, revises) if revises is not None else None
         sha256 = adopt(db, chain)
         plan_id = db.scalars(
             insert(Plan).returning(Plan.id),
@@ -86,11 +94,27 @@ def open_plan(
                 "status": Status.ACTIVE,
                 "visit": 1,
                 "revision": 1,
-                "entered_at": now,
+                "entered_at": path[0].since,
                 "first_month": first_month,
+                "path": to_rows(path),
+                "stretch": path[0].stretch,
+                "forerunner_id": forerunner,
             },
         ).one()
-        _write_step(db, plan_id, 1, Trigger.OPEN, None, chain.first.key, 1, None, "", by=who.id, now=now)
+        opening_step = {
+            "plan_id": plan_id,
+            "revision": 1,
+            "trigger": Trigger.OPEN,
+            "from_stage": None,
+            "to_stage": chain.first.key,
+            "visit": 1,
+            "version_id": None,
+            "reason": reason,
+            "taken_by": who.id,
+            "taken_at": now,
+            "counts_from": None if on is None else path[0].since,
+        }
+        connection_of(db).execute(_TAKE, opening_step)
         record(
             db,
             Tag.PLAN_OPENED,
@@ -104,8 +128,19 @@ def open_plan(
             department=department,
             to=chain.first.key,
             first_month=first_month,
+            reason=reason,
+            on=on,
+            revises=revises,
         )
         return Moved(key, "", chain.first.key, 1)
+
+
+def _finished(db: Session, key: str) -> int:
+    """The number of a finished plan. Raises `NotFound`, `NotNow`."""
+    plan = plan_by_key(db, key)
+    if plan.status is not Status.FINISHED:
+        raise NotNow("改定", plan.stage.label, "改定できるのは、完了した計画です。")
+    return plan.id
 
 
 def _a_beginning(chain: Chain, month: str) -> None:
@@ -120,106 +155,65 @@ def _a_beginning(chain: Chain, month: str) -> None:
         )
 
 
-def add_version(
+def advance(
     office: Office,
     by: str,
     plan: str,
-    filename: str,
-    content: bytes | Arriving,
     *,
-    note: str = "",
-    seen: int | None = None,
+    seen: int,
+    to: str | None = None,
+    on: date | None = None,
+    reason: str = "",
     now: datetime,
-) -> int:
-    """Add a version of the text in the stage the plan stands in, and return its number. Every earlier
-    decision of the stage becomes stale. `seen` is the plan's revision as the person last saw it: the text is for
-    the stage they saw.
+) -> Moved:
+    """Take the plan to its next stage; `to` names it where there are several. `seen` is the plan's revision as the
+    person last saw it. `on` is the day the step was taken when it is entered later (遡及), for a `reason`: every gate
+    must have been open by the end of that day.
 
-    Raises `PlanMoved`, `NotAllowed`, `NotFound`, `NotNow` (suspended or withdrawn), `AlreadyDone` (the same bytes
-    as the current version of this stage), `BadInput`.
-    """
-    name = a_line("ファイル名", PurePath(filename.replace("\\", "/")).name)
-    a_text("版の説明", note)
-    with office.reading() as db:
-        _may_add(db, by, plan, now)
-    # After the permission check, so that only authorised users store files.
-    sha256 = files.keep(office.files, content)
-    with office.writing() as db:
-        who, fact = _may_add(db, by, plan, now)
-        if seen is not None:
-            _seen(fact, seen)
-        must_be_active(fact, "版の登録")
-        current = fact.text
-        here = current is not None and (current.stage, current.visit) == (fact.stage.key, fact.visit)
-        if current is not None and here and fact.sha256 == sha256:
-            raise AlreadyDone(
-                say("第{number}版と同じ内容です。直した文書を登録してください。", number=current.number)
-            )
-        number = current.number + 1 if current else 1
-        if db.get(Document, sha256) is None:
-            db.execute(insert(Document).values(sha256=sha256, size=files.size_of(office.files, sha256)))
-        db.execute(
-            insert(Version).values(
-                plan_id=fact.id,
-                number=number,
-                stage=fact.stage.key,
-                visit=fact.visit,
-                sha256=sha256,
-                filename=name,
-                note=note,
-                added_by=who.id,
-                added_at=now,
-            )
-        )
-        record(
-            db,
-            Tag.VERSION_ADDED,
-            at=now,
-            by=who.id,
-            plan=fact.id,
-            number=number,
-            sha256=sha256,
-            filename=name,
-            stage=fact.stage.key,
-            visit=fact.visit,
-            note=note,
-        )
-        return number
-
-
-def _may_add(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, PlanFact]:
-    who = actor(db, by, tokyo_day(now))
-    fact = plan_by_key(db, plan)
-    who.require(Act.ADD_VERSION, department=fact.department)
-    return who, fact
-
-
-def advance(office: Office, by: str, plan: str, *, seen: int, to: str | None = None, now: datetime) -> Moved:
-    """Take the plan to its next stage; `to` names it where there are several. `seen` is the plan's revision
-    as the person last saw it.
-
-    Raises `GateClosed` with every reason, `PlanMoved`, `NotAllowed`, `NotNow`, `UnknownStage`.
-    """
-    with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        fact = _seen(plan_by_key(db, plan), seen)
-        who.require(Act.MOVE_PLAN, department=fact.department)
-        found = gates.states(fact.chain, fact.stage, facts(db, fact, now))
-        position = PlanPosition(fact.stage.key, fact.status, found)
-        try:
-            take(machine_of(fact.chain_sha256, fact.chain), Trigger.ADVANCE, position, to=to)
-        except GateClosed as closed:
-            raise GateClosed(closed.stage, closed.shut, queries.why(db, fact, now)) from None
-        return _move(db, fact, Trigger.ADVANCE, position, Tag.PLAN_ADVANCED, "", by=who.id, now=now)
-
-
-def send_back(office: Office, by: str, plan: str, to: str, reason: str, *, seen: int, now: datetime) -> Moved:
-    """差戻し: take the plan back to a named earlier stage. What was agreed before no longer opens gates.
-
-    Raises `PlanMoved`, `NotAllowed`, `NotNow`, `UnknownStage`, `BadInput` (no reason).
+    Raises `GateClosed` with every reason, `PlanMoved`, `NotAllowed`, `NotNow`, `UnknownStage`, `BadInput` (the day).
     """
     return _step(
-        office, by, plan, Trigger.SEND_BACK, Tag.PLAN_SENT_BACK, reason=reason, to=to, seen=seen, now=now
+        office,
+        by,
+        plan,
+        Trigger.ADVANCE,
+        Tag.PLAN_ADVANCED,
+        reason=reason,
+        to=to,
+        seen=seen,
+        on=on,
+        needs_reason=on is not None,
+        now=now,
+    )
+
+
+def send_back(
+    office: Office,
+    by: str,
+    plan: str,
+    to: str,
+    reason: str,
+    *,
+    seen: int,
+    on: date | None = None,
+    now: datetime,
+) -> Moved:
+    """差戻し: take the plan back to a named stage on the path it came by. What was agreed before no longer opens
+    gates. `on` is the day of it, when it is entered later (遡及).
+
+    Raises `PlanMoved`, `NotAllowed`, `NotNow`, `UnknownStage`, `BadInput` (no reason, or the day).
+    """
+    return _step(
+        office,
+        by,
+        plan,
+        Trigger.SEND_BACK,
+        Tag.PLAN_SENT_BACK,
+        reason=reason,
+        to=to,
+        seen=seen,
+        on=on,
+        now=now,
     )
 
 
@@ -238,19 +232,38 @@ def withdraw(office: Office, by: str, plan: str, reason: str, *, seen: int, now:
     return _step(office, by, plan, Trigger.WITHDRAW, Tag.PLAN_WITHDRAWN, reason=reason, seen=seen, now=now)
 
 
-def must_be_active(plan: PlanFact, doing: str) -> None:
-    """Raises `NotNow` when the plan is suspended or withdrawn."""
-    if plan.status is not Status.ACTIVE:
-        why = (
-            say("再開してから操作してください。")
-            if plan.status is Status.SUSPENDED
-            else say("取り下げられた計画です。")
-        )
-        raise NotNow(
-            doing,
-            plan.stage.label,
-            say("この計画は{status}です。{why}", status=label(plan.status), why=why),
-        )
+def finish(office: Office, by: str, plan: str, *, seen: int, reason: str = "", now: datetime) -> Moved:
+    """完了: out of the last stage, with every gate open. A finished plan takes corrections and a 改定 only.
+
+    Raises `GateClosed` with every reason, `PlanMoved`, `NotAllowed`, `NotNow`.
+    """
+    return _step(
+        office,
+        by,
+        plan,
+        Trigger.FINISH,
+        Tag.PLAN_FINISHED,
+        reason=reason,
+        seen=seen,
+        needs_reason=False,
+        now=now,
+    )
+
+
+def must_be_active(plan: PlanFact, doing: str, *, or_finished: bool = False) -> None:
+    """Raises `NotNow` when the plan is suspended, withdrawn or finished; `or_finished` lets a finished one pass."""
+    if plan.status is Status.ACTIVE or (or_finished and plan.status is Status.FINISHED):
+        return
+    why = {
+        Status.SUSPENDED: say("再開してから操作してください。"),
+        Status.WITHDRAWN: say("取り下げられた計画です。"),
+        Status.FINISHED: say("文書の訂正か、改定（新しい計画の開始）だけができます。"),
+    }[plan.status]
+    raise NotNow(
+        doing,
+        plan.stage.label,
+        say("この計画は{status}です。{why}", status=label(plan.status), why=why),
+    )
 
 
 def _step(
@@ -264,18 +277,56 @@ def _step(
     seen: int,
     now: datetime,
     to: str | None = None,
+    on: date | None = None,
+    needs_reason: bool = True,
 ) -> Moved:
-    some_text(say("{trigger}の理由", trigger=label(trigger)), reason)
+    name = say("{trigger}の理由", trigger=label(trigger))
+    some_text(name, reason) if needs_reason else a_text(name, reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        fact = _seen(plan_by_key(db, plan), seen)
+        fact = must_be_at(plan_by_key(db, plan), seen)
         who.require(Act.MOVE_PLAN, department=fact.department)
-        position = PlanPosition(fact.stage.key, fact.status)
-        take(machine_of(fact.chain_sha256, fact.chain), trigger, position, to=to)
-        return _move(db, fact, trigger, position, tag, reason, by=who.id, now=now)
+        at = _moment_of(fact, on, now)
+        position = _position(db, fact, at, gates_count=trigger in (Trigger.ADVANCE, Trigger.FINISH))
+        try:
+            take(machine_of(fact.chain_sha256, fact.chain), trigger, position, to=to)
+        except GateClosed as closed:
+            raise GateClosed(closed.stage, closed.shut, queries.why(db, fact, at)) from None
+        return _move(db, fact, trigger, position, tag, reason, on=on, at=at, by=who.id, now=now)
 
 
-def _seen(plan: PlanFact, seen: int) -> PlanFact:
+def _moment_of(plan: PlanFact, on: date | None, now: datetime) -> datetime:
+    """The moment from which a step counts: now, or the end of the earlier day on which it was taken. Raises
+    `BadInput` for a day to come, and one before the plan came to where it stands."""
+    if on is None or on == tokyo_day(now):
+        return now
+    not_to_come("日付", on, now)
+    moment = end_of_day(on)
+    if moment <= plan.entered_at:
+        raise BadInput(
+            "日付",
+            say("{on} には、計画はまだ「{stage}」にありません", on=shown_day(on), stage=plan.stage.label),
+            say("{since} 以後の日を指定してください。", since=shown_day(tokyo_day(plan.entered_at))),
+        )
+    return moment
+
+
+def _position(db: Session, plan: PlanFact, at: datetime, *, gates_count: bool) -> PlanPosition:
+    path = [stay.stage for stay in plan.path]
+    if not gates_count:
+        return PlanPosition(plan.stage.key, plan.status, path=path)
+    known = facts(db, plan, at)
+    return PlanPosition(
+        plan.stage.key,
+        plan.status,
+        gates=gates.states(plan.chain, plan.stay, known),
+        fallen=gates.fallen(plan.chain, known),
+        path=path,
+    )
+
+
+def must_be_at(plan: PlanFact, seen: int) -> PlanFact:
+    """The plan, at the revision that the person saw. Raises `PlanMoved`."""
     if plan.revision != seen:
         raise PlanMoved(plan.key, seen, plan.revision)
     return plan
@@ -289,33 +340,34 @@ def _move(
     tag: Tag,
     reason: str,
     *,
+    on: date | None,
+    at: datetime,
     by: int,
     now: datetime,
 ) -> Moved:
     revision = plan.revision + 1
-    visit = plan.visit + (trigger is Trigger.SEND_BACK)
-    version_id = plan.text.version_id if plan.text else None
+    path = _path_after(plan, trigger, position.stage, revision, at)
+    stay = path[-1]
     _write_step(
-        db,
-        plan.id,
-        revision,
-        trigger,
-        plan.stage.key,
-        position.stage,
-        visit,
-        version_id,
-        reason,
-        by=by,
-        now=now,
+        db, plan, trigger, stay, revision, reason, counts_from=None if at == now else at, by=by, now=now
     )
-    entered = plan.entered_at if position.stage == plan.stage.key else now
-    moved = {"stage": position.stage, "status": position.status, "visit": visit, "revision": revision}
-    row = {"number": plan.id, "seen": plan.revision, "entered_at": entered, **moved}
+    moved = {
+        "stage": position.stage,
+        "status": position.status,
+        "visit": stay.visit,
+        "revision": revision,
+        "path": to_rows(path),
+        "stretch": stay.stretch,
+        "entered_at": stay.since,
+    }
+    row = {"number": plan.id, "seen": plan.revision, **moved}
     if connection_of(db).execute(_MOVE, row).rowcount != 1:
         raise PlanMoved(plan.key, plan.revision, revision)
     more: dict[str, Any] = {"from": plan.stage.key}
     if plan.sha256:
         more["sha256"] = plan.sha256
+    if on is not None:
+        more["on"] = on
     record(
         db,
         tag,
@@ -323,7 +375,7 @@ def _move(
         by=by,
         plan=plan.id,
         to=position.stage,
-        visit=visit,
+        visit=stay.visit,
         revision=revision,
         status=position.status,
         reason=reason,
@@ -332,31 +384,38 @@ def _move(
     return Moved(plan.key, plan.stage.key, position.stage, revision)
 
 
+def _path_after(plan: PlanFact, trigger: Trigger, to: str, revision: int, at: datetime) -> Path:
+    if trigger is Trigger.ADVANCE:
+        return advanced(plan.chain, plan.path, to, revision=revision, at=at)
+    if trigger is Trigger.SEND_BACK:
+        return sent_back(plan.chain, plan.path, to, revision=revision, at=at)
+    return plan.path
+
+
 def _write_step(
     db: Session,
-    plan_id: int,
-    revision: int,
+    plan: PlanFact,
     trigger: Trigger,
-    from_stage: str | None,
-    to_stage: str,
-    visit: int,
-    version_id: int | None,
+    stay: Stay,
+    revision: int,
     reason: str,
     *,
+    counts_from: datetime | None,
     by: int,
     now: datetime,
 ) -> None:
     row = {
-        "plan_id": plan_id,
+        "plan_id": plan.id,
         "revision": revision,
         "trigger": trigger,
-        "from_stage": from_stage,
-        "to_stage": to_stage,
-        "visit": visit,
-        "version_id": version_id,
+        "from_stage": plan.stage.key,
+        "to_stage": stay.stage,
+        "visit": stay.visit,
+        "version_id": plan.text.version_id if plan.text else None,
         "reason": reason,
         "taken_by": by,
         "taken_at": now,
+        "counts_from": counts_from,
     }
     connection_of(db).execute(_TAKE, row)
 
@@ -365,6 +424,11 @@ _PLAN = Record.metadata.tables["plan"]
 _MOVE = (
     update(_PLAN)
     .where(_PLAN.c.id == bindparam("number"), _PLAN.c.revision == bindparam("seen"))
-    .values({name: bindparam(name) for name in ("stage", "status", "visit", "revision", "entered_at")})
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("stage", "status", "visit", "revision", "path", "stretch", "entered_at")
+        }
+    )
 )
 _TAKE = insert(Record.metadata.tables["step"])

@@ -7,20 +7,19 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import SignoffGate
 from workflow import queries
+from workflow.actions.at_gates import must_be_seen, must_come_after_open_gates, stay_at, text_of
 from workflow.actions.plans import must_be_active
 from workflow.actions.taking_back import must_be_own
 from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import SignedAs, SignoffResult
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
+from workflow.domain.errors import AlreadyDone, NotFound, NotNow
 from workflow.domain.events import Tag
-from workflow.domain.gates import GateClosed, Lack
 from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, some_text
 from workflow.queries.actor import actor
 from workflow.queries.decisions import current_signoff
-from workflow.queries.gate_facts import facts
 from workflow.queries.people import held_positions, holders
 from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
 from workflow.store.database import Office
@@ -34,14 +33,17 @@ def sign(
     plan: str,
     gate: str,
     *,
+    seen: int,
     approve: bool = True,
     note: str = "",
     now: datetime,
 ) -> int:
     """Sign (決裁) at a signoff gate, or refuse with a note; returns its number. The manner follows from the
     signer: the holder of the position, its delegate by rule (専決), or a deputy (代決, which the principal must review).
-    Raises `NotAllowed`, `GateClosed` (gates before it are closed), `AlreadyDone` (signed for this version),
-    `NotNow`, `BadInput`, `NotFound`."""
+    `seen` is the number of the version the signer read.
+
+    Raises `NotAllowed`, `OtherText`, `GateClosed` (gates before it are closed, or the plan is stopped),
+    `AlreadyDone` (signed for this version), `NotNow`, `BadInput`, `NotFound`."""
     a_text("備考", note)
     if not approve:
         some_text("決裁しない理由", note)
@@ -51,25 +53,21 @@ def sign(
         must_be_active(fact, "決裁")
         found = _signoff_gate(fact, gate)
         principal, manner = _right_to_sign(db, who, found)
-        if fact.text is None or fact.sha256 is None:
-            raise BadInput("決裁", "計画の文書がまだありません", "先に版を登録してください。")
-        known = facts(db, fact, now)
-        state = gates.states(fact.chain, fact.stage, known)[gate]
-        if state.lack is Lack.AFTER:
-            reasons = [r for r in queries.why(db, fact, now) if r.gate in found.after]
-            raise GateClosed(fact.stage, [state], reasons)
-        held = known.signoffs.get(gate)
-        if held and held.version_id == fact.text.version_id and held.approved:
+        stay, known = stay_at(db, fact, gate, now)
+        text = text_of(stay, known)
+        must_be_seen(text, seen)
+        must_come_after_open_gates(db, fact, found, stay, known)
+        if gates.states(fact.chain, stay, known)[gate].open:
             raise AlreadyDone("この版は既に決裁されています。")
         signoff = db.scalars(
             insert(Signoff).returning(Signoff.id),
             {
                 "plan_id": fact.id,
-                "stage": fact.stage.key,
-                "visit": fact.visit,
+                "stage": stay.stage,
+                "visit": stay.visit,
                 "gate_key": gate,
-                "version_id": fact.text.version_id,
-                "sha256": fact.sha256,
+                "version_id": text.version_id,
+                "sha256": text.sha256,
                 "result": SignoffResult.APPROVED if approve else SignoffResult.RETURNED,
                 "manner": manner,
                 "principal_id": principal,
@@ -89,7 +87,7 @@ def sign(
             approved=approve,
             manner=manner,
             principal=principal,
-            sha256=fact.sha256,
+            sha256=text.sha256,
             note=note,
         )
         return signoff
@@ -174,11 +172,11 @@ def signs_as(who: Actor, gate: SignoffGate) -> SignedAs | None:
 
 
 def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:
-    for gate in plan.stage.gates:
-        if gate.key == key and isinstance(gate, SignoffGate):
-            return gate
+    found = plan.chain.gate(key) if plan.chain.has_gate(key) else None
+    if isinstance(found, SignoffGate):
+        return found
     known = [gate.key for gate in plan.stage.gates if isinstance(gate, SignoffGate)]
-    raise NotFound("いまの段階の決裁の関門", key, known)
+    raise NotFound("決裁の関門", key, known)
 
 
 def _right_to_sign(db: Session, who: Actor, gate: SignoffGate) -> tuple[int, SignedAs]:

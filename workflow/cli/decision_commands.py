@@ -19,6 +19,7 @@ Item = Annotated[int, typer.Argument(help="議題の番号")]
 Decided = Annotated[int, typer.Argument(help="決定の番号")]
 OutcomeArgument = Annotated[Outcome, typer.Argument(help="結果")]
 Conditions = Annotated[list[str] | None, typer.Option("--condition", help="条件（いくつでも）")]
+Seen = Annotated[int, typer.Option("--version", help="読んだ版の番号")]
 Seat = Annotated[str | None, typer.Option("--for", help="代理する委員の鍵")]
 
 
@@ -27,7 +28,7 @@ def list_decisions(plan: PlanKey, json: Json = False) -> None:
     """計画について決したことと決裁、古い順。訂正・引戻しで置き換わったものは除く。"""
     with at_office() as office, office.reading() as db:
         fact = plan_by_key(db, plan)
-        found = Decisions.of(fact, queries.answers_with_validity(db, fact))
+        found = Decisions.of(fact, queries.answers_with_validity(db, fact, now()))
     if json:
         show.as_json(found)
         return
@@ -144,13 +145,21 @@ def decide_by_votes(
 
 @app.command()
 def alone(
-    plan: str, gate: str, outcome: OutcomeArgument, by: By, reason: Reason, dry_run: DryRun = False
+    plan: str,
+    gate: str,
+    outcome: OutcomeArgument,
+    by: By,
+    reason: Reason,
+    seen: Seen,
+    dry_run: DryRun = False,
 ) -> None:
     """専決: 会議を開けないとき、会長が決する。次の会議への報告が残る。"""
     with at_office() as office:
         _number(
             told(
-                office, lambda o: actions.decide_alone(o, by, plan, gate, outcome, reason, now=now()), dry_run
+                office,
+                lambda o: actions.decide_alone(o, by, plan, gate, outcome, reason, seen=seen, now=now()),
+                dry_run,
             )
         )
 

@@ -12,20 +12,22 @@ app = typer.Typer(no_args_is_help=True, help="決裁", rich_markup_mode=None)
 
 Number = Annotated[int, typer.Argument(help="決裁の番号")]
 Gate = Annotated[str, typer.Argument(help="関門の鍵")]
+Seen = Annotated[int, typer.Option("--version", help="読んだ版の番号")]
 
 
 @app.command()
-def approve(plan: PlanKey, gate: Gate, by: By, note: Note = "") -> None:
+def approve(plan: PlanKey, gate: Gate, by: By, seen: Seen, note: Note = "") -> None:
     """決裁する。代理者が行えば代決として残り、後閲が要る。"""
     with at_office() as office:
-        show.say(f"決裁 {actions.sign(office, by, plan, gate, note=note, now=now())} を記録しました。")
+        number = actions.sign(office, by, plan, gate, seen=seen, note=note, now=now())
+        show.say(f"決裁 {number} を記録しました。")
 
 
 @app.command("return")
-def send_back(plan: PlanKey, gate: Gate, by: By, note: Note) -> None:
+def send_back(plan: PlanKey, gate: Gate, by: By, seen: Seen, note: Note) -> None:
     """理由を書いて、決裁せずに返す。"""
     with at_office() as office:
-        number = actions.sign(office, by, plan, gate, approve=False, note=note, now=now())
+        number = actions.sign(office, by, plan, gate, seen=seen, approve=False, note=note, now=now())
         show.say(f"決裁せずに返しました（{number}）。")
 
 

@@ -37,6 +37,14 @@ def end_of_day(day: date) -> datetime:
     return at_tokyo(day + timedelta(days=1), time())
 
 
+def effective_from(day: date | None, recorded_at: datetime) -> datetime:
+    """The moment from which something counts that was recorded then and took place on that day: the beginning of an
+    earlier day, else the moment it was recorded. None: it took place when it was recorded."""
+    if day is None or day >= tokyo_day(recorded_at):
+        return recorded_at
+    return at_tokyo(day, time.min)
+
+
 def is_business_day(day: date, closed: Collection[date] = ()) -> bool:
     """Return whether the office works: the day is no weekend, no national holiday, not 12月29日–1月3日 (the
     year's end of public offices, cf. 行政機関の休日に関する法律第1条), and none of its own closed days."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from definitions.labelled import Labelled
 
@@ -27,6 +27,7 @@ class Validity(Labelled):
 
     IN_FORCE = "in_force", "有効"
     STALE = "stale", "前の版への結果（現在の版には効かない）"
+    EARLY = "early", "先の関門が開く前の結果（効かない）"
     OVERRULED = "overruled", "後の結果が有効"
     VOID = "void", "差戻しにより失効"
     CORRECTED = "corrected", "訂正済（新しい記録が有効）"
@@ -51,12 +52,12 @@ class Manner(Labelled):
 @dataclass(frozen=True, slots=True)
 class Given:
     """A decision or a 決裁 as it was recorded, as far as it takes to tell which one counts. `place` is the gate, in
-    one visit of its stage; `day` the day it was given. The result None takes back the record it supersedes.
+    one visit of its stage; `at` the moment it was given. The result None takes back the record it supersedes.
     `ratifies`: the record says what a body answered to its chair's 専決, and is no decision at the gate itself."""
 
     number: int
     place: Hashable
-    day: date
+    at: datetime
     result: str | None
     supersedes: int | None
     ratifies: int | None = None
@@ -79,8 +80,8 @@ def first_records(given: Iterable[Given]) -> dict[int, int]:
 
 
 def in_force(given: Sequence[Given]) -> dict[Hashable, int]:
-    """The number of the record that counts, by place: that of the latest day, and within a day the one recorded
-    last. A correction takes the place of the record it corrects, however late it is written."""
+    """By place, the number of the record that counts: given last, and of one moment the one recorded last. A
+    correction stands where the record it corrects stood, however late it is written."""
     first = first_records(given)
-    inherited = sorted(current_records(given), key=lambda each: (each.day, first[each.number]))
+    inherited = sorted(current_records(given), key=lambda each: (each.at, first[each.number]))
     return {each.place: each.number for each in inherited if each.ratifies is None}

@@ -21,13 +21,13 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "NotNow",
+    "OtherText",
     "PlanMoved",
     "QuorumMissing",
     "QuotaSpent",
     "SakuteiError",
     "ScopeMissing",
     "SignInRefused",
-    "StaleVersion",
     "StepImpossible",
     "TokenRefused",
     "TooLarge",
@@ -153,18 +153,17 @@ class StepImpossible(NotNow):
         return said + translate(self.why)
 
 
-class StaleVersion(SakuteiError):
-    """The text put to the body is no longer the plan's current version."""
+class OtherText(SakuteiError):
+    """A newer version was registered since the person saw the text they answer."""
 
-    def __init__(self, put: int, current: int) -> None:
-        self.put, self.current = put, current
+    def __init__(self, seen: int, current: int) -> None:
+        self.seen, self.current = seen, current
 
     @property
     def message(self) -> str:
         return say(
-            "議題の文書は第{put}版ですが、現在の版は第{current}版です。"
-            "現在の版を議題に載せ直してから記録してください。",
-            put=self.put,
+            "ご覧になった文書は第{seen}版ですが、現在は第{current}版です。第{current}版を確かめてから、もう一度操作してください。",
+            seen=self.seen,
             current=self.current,
         )
 

@@ -8,6 +8,7 @@ from definitions.chain import Chain
 from definitions.labelled import Labelled
 from definitions.terms import Outcome, Role
 from workflow.domain.calendar import parse_day, shown_day
+from workflow.domain.cover import TextKind
 from workflow.domain.language import label, say
 from workflow.domain.votes import Choice
 
@@ -27,11 +28,16 @@ class Tag(Labelled):
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
     PLAN_OPENED = "plan.opened", "計画を開始"
     VERSION_ADDED = "version.added", "版を登録"
+    VERSION_DECLARED = "version.declared", "版の種類を変更"
+    TEXT_CONFIRMED = "confirmation.confirmed", "訂正を確認"
+    TEXT_PUT_AGAIN = "confirmation.put_again", "訂正を諮り直しに"
+    CONFIRMATION_TAKEN_BACK = "confirmation.taken_back", "訂正の確認を引戻し"
     PLAN_ADVANCED = "plan.advanced", "次の段階へ進行"
     PLAN_SENT_BACK = "plan.sent_back", "差戻し"
     PLAN_SUSPENDED = "plan.suspended", "中断"
     PLAN_RESUMED = "plan.resumed", "再開"
     PLAN_WITHDRAWN = "plan.withdrawn", "取下げ"
+    PLAN_FINISHED = "plan.finished", "完了"
     MEETING_CALLED = "meeting.called", "会議を招集"
     MEETING_MOVED = "meeting.moved", "会議の日時・場所を変更"
     MEETING_CANCELLED = "meeting.cancelled", "会議を中止"
@@ -113,8 +119,15 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
         parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
     if data.get("choice") in set(Choice):
         parts.append(label(Choice(data["choice"])))
-    if tag is Tag.VERSION_ADDED:
-        parts.append(f"{say('第{number}版', number=data['number'])} {data['filename']}")
+    if tag in _OF_A_VERSION:
+        parts.append(say("第{number}版", number=data["number"]))
+    parts.extend(str(data[name]) for name in ("filename", "why") if data.get(name))
+    if data.get("kind") in set(TextKind):
+        parts.append(label(TextKind(data["kind"])))
+    if data.get("on"):
+        parts.append(say("（{day} 付け、後日登録）", day=_day(data["on"])))
+    if data.get("late_text"):
+        parts.append(say("後日登録の版: {why}", why=data["late_text"]))
     if tag is Tag.SIGNED and not data["approved"]:
         parts.append(say("返却"))
     if tag is Tag.COMMENT_OPENED:
@@ -123,6 +136,9 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
     if tag is Tag.OPINION_RECEIVED:
         parts.append(say("{count}件", count=data["opinions"]) + (say("（期間後）") if data["late"] else ""))
     return parts
+
+
+_OF_A_VERSION = (Tag.VERSION_ADDED, Tag.VERSION_DECLARED, Tag.TEXT_CONFIRMED, Tag.TEXT_PUT_AGAIN)
 
 
 def _of_people(tag: Tag, data: Mapping[str, Any], names: Names) -> list[str]:

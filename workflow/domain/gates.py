@@ -1,25 +1,29 @@
-"""Is this gate open, and if not, why. Pure functions over what the records say of one stage."""
+"""States of gates: open or closed, and why. Pure functions over the records of a plan."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from definitions.chain import BodyGate, Chain, DocumentGate, Gate, PeriodGate, Stage
+from definitions.chain import BodyGate, Chain, Corrections, DocumentGate, Gate, PeriodGate, SignoffGate, Stage
 from definitions.errors import SakuteiError
-from definitions.terms import Outcome
 from workflow.domain.calendar import end_of_day, period_end
-from workflow.domain.decisions import Manner
+from workflow.domain.cover import Text, newest_before_corrections, to_compare
+from workflow.domain.decisions import SignoffResult
+from workflow.domain.facts import ConditionFact, Facts, InForce
 from workflow.domain.language import label, say
+from workflow.domain.path import Stay
 
 
 class Lack(StrEnum):
     """The kinds of missing requirements at a closed gate."""
 
     AFTER = "after"
+    EARLY = "early"
     DOCUMENT = "document"
     DECISION = "decision"
     STALE = "stale"
+    UNCONFIRMED = "unconfirmed"
     OUTCOME = "outcome"
     CONDITIONS = "conditions"
     REFUSED = "refused"
@@ -33,71 +37,9 @@ class Lack(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TextFact:
-    """The plan's current version."""
-
-    version_id: int
-    number: int
-    stage: str
-    visit: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCondition:
-    """A condition (条件) of a 条件付き了承 that nobody has closed yet."""
-
-    number: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionFact:
-    """The decision in force at a gate. `refused`: a 専決 the body did not approve afterwards."""
-
-    id: int
-    version_id: int
-    version_number: int
-    outcome: Outcome
-    manner: Manner
-    open_conditions: tuple[OpenCondition, ...] = ()
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SignoffFact:
-    id: int
-    version_id: int
-    version_number: int
-    approved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodFact:
-    opens_on: date
-    closes_on: date
-    version_id: int
-    shortened: bool
-    unanswered: int
-    published: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Recorded facts about the plan's current stage, on this visit."""
-
-    now: datetime
-    stage: str
-    visit: int
-    text: TextFact | None = None
-    decisions: Mapping[str, DecisionFact] = field(default_factory=dict)
-    signoffs: Mapping[str, SignoffFact] = field(default_factory=dict)
-    periods: Mapping[str, PeriodFact] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class GateState:
-    """A gate with its missing requirements; it is open when there are none. `detail` names them: labels of gates,
-    texts of conditions, an outcome, a day."""
+    """A gate with what it lacks; it is open when it lacks nothing. `detail` is what is lacking: labels of gates,
+    texts of conditions, an outcome, a version, a day."""
 
     gate: Gate
     lack: Lack | None = None
@@ -108,73 +50,143 @@ class GateState:
         return self.lack is None
 
 
-def states(chain: Chain, stage: Stage, facts: Facts) -> dict[str, GateState]:
-    """Every gate of the stage with its state, by key, in the chain's order."""
-    found: dict[str, GateState] = {}
-    for gate in stage.gates:
-        _settle(chain, gate, facts, found)
-    return {gate.key: found[gate.key] for gate in stage.gates}
+def states(chain: Chain, stay: Stay, facts: Facts, *, text: str | None = None) -> dict[str, GateState]:
+    """Every gate on leaving the stage of the stay with its state, by key, in the chain's order. The gates are judged
+    for the newest text of the stay's stretch, or for the `text` of that SHA-256."""
+    judged = _Judged(chain, stay, facts, text)
+    return {gate.key: judged.state(gate) for gate in chain.stage(stay.stage).gates}
 
 
-def _settle(chain: Chain, gate: Gate, facts: Facts, found: dict[str, GateState]) -> GateState:
-    if gate.key not in found:
-        shut = [
-            before.gate.label
-            for before in (_settle(chain, chain.gate(key), facts, found) for key in gate.after)
-            if not before.open
+def fallen(chain: Chain, facts: Facts) -> list[GateState]:
+    """The mandatory gates the plan passed on its path that no longer hold. A plan with any is stopped."""
+    return [
+        state
+        for stay in facts.path[:-1]
+        if any(gate.mandatory for gate in chain.stage(stay.stage).gates)
+        for state in states(chain, stay, facts).values()
+        if state.gate.mandatory and not state.open
+    ]
+
+
+class _Judged:
+    """The gates of one stay, each judged once."""
+
+    def __init__(self, chain: Chain, stay: Stay, facts: Facts, text: str | None) -> None:
+        self.chain, self.stay, self.facts = chain, stay, facts
+        newest = facts.text(stay)
+        self.put = text is not None
+        self.text = text or (newest.sha256 if newest else None)
+        self.found: dict[str, GateState] = {}
+
+    def state(self, gate: Gate) -> GateState:
+        if gate.key not in self.found:
+            shut = [
+                before.gate.label
+                for before in (self.state(self.chain.gate(key)) for key in gate.after)
+                if not before.open
+            ]
+            self.found[gate.key] = GateState(gate, Lack.AFTER, tuple(shut)) if shut else self._own_state(gate)
+        return self.found[gate.key]
+
+    def _own_state(self, gate: Gate) -> GateState:
+        if isinstance(gate, DocumentGate):
+            return GateState(gate, Lack.DOCUMENT if self.text is None else None)
+        if isinstance(gate, BodyGate):
+            return self._body_state(gate)
+        if isinstance(gate, PeriodGate):
+            return self._period_state(gate)
+        return self._signoff_state(gate)
+
+    def _body_state(self, gate: BodyGate) -> GateState:
+        held = self.facts.decision(self.stay, gate.key)
+        if held is None:
+            return GateState(gate, Lack.DECISION)
+        if shut := self._shut_then(gate, held.at, held.decision.sha256):
+            return GateState(gate, Lack.EARLY, tuple(shut))
+        if self.text is None or self.text not in held.covered:
+            waits = not self.put and to_confirm(self.chain, self.stay, gate, self.facts)
+            lack = Lack.UNCONFIRMED if waits else Lack.STALE
+            return GateState(gate, lack, (say("第{number}版", number=held.decision.version),))
+        if held.outcome not in self.chain.opens_on(gate):
+            return GateState(gate, Lack.OUTCOME, (label(held.outcome),))
+        if unmet := held.open_conditions(self.text):
+            return GateState(gate, Lack.CONDITIONS, tuple(dict.fromkeys(each.text for each in unmet)))
+        return GateState(gate, Lack.REFUSED if held.refused else None)
+
+    def _signoff_state(self, gate: SignoffGate) -> GateState:
+        signoff = self.facts.signoff(self.stay, gate.key)
+        if signoff is None:
+            return GateState(gate, Lack.SIGNATURE)
+        if shut := self._shut_then(gate, signoff.at, signoff.sha256):
+            return GateState(gate, Lack.EARLY, tuple(shut))
+        if signoff.sha256 != self.text:
+            version = say("第{number}版", number=signoff.version)
+            return GateState(gate, Lack.SIGNATURE_STALE, (version,))
+        signed = signoff.result is SignoffResult.APPROVED
+        return GateState(gate, None if signed else Lack.SIGNATURE_RETURNED)
+
+    def _period_state(self, gate: PeriodGate) -> GateState:
+        period, now = self.facts.period(self.stay, gate.key), self.facts.now
+        if period is None:
+            return GateState(gate, Lack.PERIOD)
+        if period.published_at is not None and period.published_at <= now:
+            return GateState(gate)
+        full = period_end(period.opens_on, gate.minimum_days, first_day_counts=gate.first_day_counts)
+        on_other_text = newest_before_corrections(self.facts.versions(self.stay), [period.sha256]) is None
+        if on_other_text or (period.closes_on < full and not period.shortened):
+            return GateState(gate, Lack.PERIOD)
+        if now < end_of_day(period.closes_on):
+            return GateState(gate, Lack.RUNNING, (period.closes_on.isoformat(),))
+        if period.unanswered:
+            return GateState(gate, Lack.UNANSWERED, (str(period.unanswered),))
+        return GateState(gate, Lack.UNPUBLISHED)
+
+    def _shut_then(self, gate: Gate, at: datetime, sha256: str) -> list[str]:
+        """The labels of the gates before this one that were shut, for that text, when its answer was given."""
+        if not gate.after:
+            return []
+        then = _Judged(self.chain, self.stay, self.facts.at(at), sha256)
+        return [
+            state.gate.label for key in gate.after if not (state := then.state(self.chain.gate(key))).open
         ]
-        found[gate.key] = GateState(gate, Lack.AFTER, tuple(shut)) if shut else _own_state(chain, gate, facts)
-    return found[gate.key]
 
 
-def _own_state(chain: Chain, gate: Gate, facts: Facts) -> GateState:
-    if isinstance(gate, DocumentGate):
-        return _document_state(gate, facts)
-    if isinstance(gate, BodyGate):
-        return _body_state(chain, gate, facts)
-    if isinstance(gate, PeriodGate):
-        return _period_state(gate, facts)
-    signoff = facts.signoffs.get(gate.key)
-    if signoff is None:
-        return GateState(gate, Lack.SIGNATURE)
-    if facts.text is not None and signoff.version_id != facts.text.version_id:
-        return GateState(gate, Lack.SIGNATURE_STALE, (say("第{number}版", number=signoff.version_number),))
-    return GateState(gate) if signoff.approved else GateState(gate, Lack.SIGNATURE_RETURNED)
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """An approval that waits for somebody to confirm, on their comparison, that `current` is the text agreed to, as
+    `base` was."""
+
+    stay: Stay
+    gate: BodyGate
+    held: InForce
+    base: Text
+    current: Text
 
 
-def _document_state(gate: DocumentGate, facts: Facts) -> GateState:
-    text = facts.text
-    if text is None or text.stage != facts.stage or text.visit != facts.visit:
-        return GateState(gate, Lack.DOCUMENT)
-    return GateState(gate)
+def unconfirmed(chain: Chain, facts: Facts) -> list[Unconfirmed]:
+    """The approvals on the plan's path that wait for a confirmation. Each can be given whatever the other gates lack."""
+    stood_at = [(stay, gate) for stay in facts.path for gate in chain.stage(stay.stage).gates]
+    return [found for stay, gate in stood_at if (found := to_confirm(chain, stay, gate, facts))]
 
 
-def _body_state(chain: Chain, gate: BodyGate, facts: Facts) -> GateState:
-    decision = facts.decisions.get(gate.key)
-    if decision is None:
-        return GateState(gate, Lack.DECISION)
-    if facts.text is None or decision.version_id != facts.text.version_id:
-        return GateState(gate, Lack.STALE, (say("第{number}版", number=decision.version_number),))
-    if decision.outcome not in chain.opens_on(gate):
-        return GateState(gate, Lack.OUTCOME, (label(decision.outcome),))
-    if decision.open_conditions:
-        texts = dict.fromkeys(condition.text for condition in decision.open_conditions)
-        return GateState(gate, Lack.CONDITIONS, tuple(texts))
-    return GateState(gate, Lack.REFUSED) if decision.refused else GateState(gate)
+def to_confirm(chain: Chain, stay: Stay, gate: Gate, facts: Facts) -> Unconfirmed | None:
+    """Return what waits for a confirmation at the gate; None when nothing does, or the body must be asked again."""
+    if not isinstance(gate, BodyGate) or chain.body(gate.body).confirmed_by is Corrections.BODY:
+        return None
+    held, texts = facts.decision(stay, gate.key), facts.versions(stay)
+    if held is None or held.refused or held.outcome not in chain.opens_on(gate):
+        return None
+    base = to_compare(texts, held.confirmations, held.covered)
+    return None if base is None else Unconfirmed(stay, gate, held, base, texts[-1])
 
 
-def _period_state(gate: PeriodGate, facts: Facts) -> GateState:
-    period = facts.periods.get(gate.key)
-    if period is None or (facts.text is not None and period.version_id != facts.text.version_id):
-        return GateState(gate, Lack.PERIOD)
-    full = period_end(period.opens_on, gate.minimum_days, first_day_counts=gate.first_day_counts)
-    if period.closes_on < full and not period.shortened:
-        return GateState(gate, Lack.PERIOD)
-    if facts.now < end_of_day(period.closes_on):
-        return GateState(gate, Lack.RUNNING, (period.closes_on.isoformat(),))
-    if period.unanswered:
-        return GateState(gate, Lack.UNANSWERED, (str(period.unanswered),))
-    return GateState(gate) if period.published else GateState(gate, Lack.UNPUBLISHED)
+def correctable_conditions(chain: Chain, facts: Facts) -> list[ConditionFact]:
+    """The conditions that a correction of the plan's present text can meet: of the decisions in force on it that no
+    note closed."""
+    here = facts.path[-1]
+    sharing = [stay for stay in facts.path if stay.stretch == here.stretch]
+    held = [facts.decision(stay, gate.key) for stay in sharing for gate in chain.stage(stay.stage).gates]
+    return [condition for decision in held if decision for condition in decision.unmet]
 
 
 @dataclass(frozen=True, slots=True)

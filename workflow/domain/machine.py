@@ -23,13 +23,14 @@ _machines: dict[str, Machine] = {}
 
 
 def build(chain: Chain) -> Machine:
-    """The machine of a chain: `advance` along `next` when every gate is open, `send_back` to any stage from
-    which this one can be reached, and the triggers that only change the status."""
+    """The machine of a chain: `advance` along `next` when every gate is open and every mandatory one passed before
+    still holds, `send_back` to a stage on the plan's path, `finish` out of a last stage, and the triggers that only
+    change the status."""
     return Machine(
         model=None,
         states=[stage.key for stage in chain.stages],
         initial=chain.first.key,
-        transitions=[*_advances(chain), *_send_backs(chain), *_status_changes()],
+        transitions=[*_advances(chain), *_send_backs(chain), *_finishes(chain), *_status_changes()],
         auto_transitions=False,
         send_event=True,
         model_attribute="stage",
@@ -54,7 +55,7 @@ def take(machine: Machine, trigger: Trigger, position: PlanPosition, *, to: str 
 
 
 def earlier_stages(chain: Chain, stage: str) -> tuple[str, ...]:
-    """The stages from which `stage` can be reached, in the chain's order: where it may be sent back to."""
+    """The stages from which `stage` can be reached, in the chain's order: those that may be on its path."""
     sources = {key.key: chain.after(key) for key in chain.stages}
     earlier: set[str] = set()
     wanted = {stage}
@@ -76,20 +77,23 @@ def _advances(chain: Chain) -> Iterator[dict[str, Any]]:
 
 
 def _may_advance(stage: Stage, following: str, *, only: bool) -> Any:
-    keys = tuple(gate.key for gate in stage.gates)
-
     def every_gate_is_open(event: EventData) -> bool:
         position = _position(event)
         to = event.kwargs["to"]
         if position.status is not Status.ACTIVE or (to != following and not (only and to is None)):
             return False
-        gates = position.gates
-        for key in keys:
-            if not gates[key].open:
-                raise GateClosed(stage, tuple(gates[key] for key in keys if not gates[key].open))
+        _must_be_open(stage, position)
         return True
 
     return every_gate_is_open
+
+
+def _must_be_open(stage: Stage, position: PlanPosition) -> None:
+    """Raises `GateClosed` when a gate on the stage is shut, or a mandatory one passed before has fallen."""
+    here = (position.gates[gate.key] for gate in stage.gates)
+    shut = [*position.fallen, *(state for state in here if not state.open)]
+    if shut:
+        raise GateClosed(stage, shut)
 
 
 def _send_backs(chain: Chain) -> Iterator[dict[str, Any]]:
@@ -104,10 +108,35 @@ def _send_backs(chain: Chain) -> Iterator[dict[str, Any]]:
 
 
 def _may_send_back(earlier: str) -> Any:
-    def is_the_named_stage(event: EventData) -> bool:
-        return _position(event).status is Status.ACTIVE and event.kwargs["to"] == earlier
+    def is_the_named_stage_on_the_path(event: EventData) -> bool:
+        position = _position(event)
+        named = event.kwargs["to"] == earlier and earlier in position.path
+        return position.status is Status.ACTIVE and named
 
-    return is_the_named_stage
+    return is_the_named_stage_on_the_path
+
+
+def _finishes(chain: Chain) -> Iterator[dict[str, Any]]:
+    for stage in chain.stages:
+        if not chain.after(stage):
+            yield {
+                "trigger": Trigger.FINISH,
+                "source": stage.key,
+                "dest": None,
+                "conditions": _may_finish(stage),
+                "after": _set_status(Status.FINISHED),
+            }
+
+
+def _may_finish(stage: Stage) -> Any:
+    def every_gate_is_open(event: EventData) -> bool:
+        position = _position(event)
+        if position.status is not Status.ACTIVE:
+            return False
+        _must_be_open(stage, position)
+        return True
+
+    return every_gate_is_open
 
 
 _STATUS_STEPS = (

@@ -22,6 +22,7 @@ class Act(StrEnum):
     VOTE = "採決・持ち回りの回答"
     CAST_DECIDING_VOTE = "可否同数のときの裁決"
     CLOSE_CONDITION = "条件の解消"
+    CONFIRM = "訂正の確認"
     DECIDE_ALONE = "専決"
     SIGN = "決裁"
     REVIEW = "後閲"
@@ -44,6 +45,7 @@ class Capacity(StrEnum):
     POSITION_HOLDER = "決裁者"
     DELEGATE = "専決者"
     DEPUTY = "決裁者の代理者"
+    CHAIR_DEPUTY = "会長の代理者"
     ADMINISTRATOR = "システム管理者"
 
 
@@ -58,6 +60,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.VOTE: frozenset({Capacity.MEMBER}),
     Act.CAST_DECIDING_VOTE: frozenset({Capacity.CHAIR}),
     Act.CLOSE_CONDITION: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
+    Act.CONFIRM: frozenset({Capacity.CHAIR, Capacity.SECRETARIAT, Capacity.CHAIR_DEPUTY}),
     Act.DECIDE_ALONE: frozenset({Capacity.CHAIR}),
     Act.SIGN: frozenset({Capacity.POSITION_HOLDER, Capacity.DELEGATE, Capacity.DEPUTY}),
     Act.REVIEW: frozenset({Capacity.POSITION_HOLDER}),
@@ -122,7 +125,7 @@ class Actor:
         if self.positions:
             held |= {Capacity.POSITION_HOLDER, Capacity.DELEGATE}
         if self.principals:
-            held |= {Capacity.DEPUTY}
+            held |= {Capacity.DEPUTY, Capacity.CHAIR_DEPUTY}
         return bool(RIGHTS[act] & held)
 
     def require(self, act: Act, *, department: str | None = None, body: str | None = None) -> None:

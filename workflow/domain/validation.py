@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from datetime import date, datetime
 
+from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 
@@ -65,6 +67,14 @@ def some_text(place: str, value: str) -> str:
     if not value.strip():
         raise BadInput(place, "空です", "記録に残すため、必ず書いてください。")
     return a_text(place, value)
+
+
+def not_to_come(place: str, day: date | None, now: datetime) -> None:
+    """Raises `BadInput` for a day after today."""
+    if day is not None and day > tokyo_day(now):
+        raise BadInput(
+            place, say("{day} はこれからです", day=shown_day(day)), "今日以前の日を指定してください。"
+        )
 
 
 def an_address(place: str, value: str) -> str:

@@ -23,7 +23,6 @@ from workflow.queries.comments import (
 from workflow.queries.decisions import (
     GateAnswer,
     Owed,
-    Place,
     answers_in_force,
     answers_with_validity,
     built_on,
@@ -87,7 +86,6 @@ __all__ = [
     "PeriodLine",
     "PersonFact",
     "PersonLine",
-    "Place",
     "Reading",
     "RemarkLine",
     "Replied",

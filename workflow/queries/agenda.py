@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import BodyGate
@@ -12,14 +12,16 @@ from definitions.terms import Outcome
 from workflow.domain import gates
 from workflow.domain.decisions import Manner
 from workflow.domain.errors import NotFound
-from workflow.domain.gates import Lack
+from workflow.domain.facts import Facts
+from workflow.domain.gates import GateState, Lack
 from workflow.domain.meetings import HeldMeeting, Purpose
+from workflow.domain.path import Stay
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import current_decision
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import open_meeting
-from workflow.queries.plans import plan_fact, plans
+from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
 
 
@@ -49,8 +51,8 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of an agenda. `current` is the number of the plan's current version: the item is stale when it is
-    not the version put."""
+    """An item of an agenda. `current` is the number of the newest version of the text it puts: the item is stale
+    when it is not the version put."""
 
     id: int
     position: int
@@ -112,9 +114,8 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
     one for each chain not yet loaded in this process."""
     on_it = [] if with_removed else [AgendaItem.removed_at.is_(None)]
     newest = aliased(Version)
-    current = (
-        select(func.max(newest.number)).where(newest.plan_id == Plan.id).correlate(Plan).scalar_subquery()
-    )
+    of_stretch = (newest.plan_id == Plan.id) & (newest.stretch == Version.stretch)
+    current = select(func.max(newest.number)).where(of_stretch).correlate(Plan, Version).scalar_subquery()
     rows = db.execute(
         select(AgendaItem, Plan.key, Plan.title, Plan.chain_sha256, Version, current, Decision, Person.name)
         .join(Plan, Plan.id == AgendaItem.plan_id)
@@ -160,22 +161,20 @@ def put(db: Session, item: int) -> Put:
 def candidates(db: Session, meeting: HeldMeeting, now: datetime) -> list[Candidate]:
     """The plans that have a text and a closed gate of the meeting's body, without those on this agenda already; a
     plan on another agenda is marked. A fixed number of statements, however many plans there are."""
-    stages = _stages_before(db, meeting.body_key)
-    if not stages:
+    chains = _chains_with(db, meeting.body_key)
+    if not chains:
         return []
-    which = (Plan.status == Status.ACTIVE) & or_(*stages)
+    which = (Plan.status == Status.ACTIVE) & Plan.chain_sha256.in_(chains)
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.title, Plan.key))]
     all_facts = facts_of_all(db, known, which, now)
     listed, waiting = _listed(db, meeting.id), _waiting(db, meeting.body_key)
     found = []
     for plan in known:
-        for state in gates.states(plan.chain, plan.stage, all_facts[plan.id]).values():
-            gate = state.gate
-            if not isinstance(gate, BodyGate) or gate.body != meeting.body_key or state.open:
+        for stay, state in _shut(plan, all_facts[plan.id]):
+            gate, text = state.gate, all_facts[plan.id].text(stay)
+            if not isinstance(gate, BodyGate) or gate.body != meeting.body_key or text is None:
                 continue
-            if plan.text is None:
-                continue
-            item = (plan.id, gate.key, plan.text.version_id)
+            item = (plan.id, gate.key, text.version_id)
             if item in listed:
                 continue
             found.append(
@@ -184,13 +183,21 @@ def candidates(db: Session, meeting: HeldMeeting, now: datetime) -> list[Candida
                     title=plan.title,
                     gate=gate.key,
                     label=gate.label,
-                    stage=plan.stage.label,
-                    version=plan.text.number,
+                    stage=plan.chain.stage(stay.stage).label,
+                    version=text.number,
                     after=state.detail if state.lack is Lack.AFTER else (),
                     elsewhere=waiting.get(item),
                 )
             )
     return found
+
+
+def _shut(plan: PlanFact, known: Facts) -> list[tuple[Stay, GateState]]:
+    """The shut gates that may be put to a body: those before the plan, or while it is stopped, those it passed."""
+    stops = bool(gates.fallen(plan.chain, known))
+    stays = plan.path[:-1] if stops else plan.path[-1:]
+    judged = ((stay, state) for stay in stays for state in gates.states(plan.chain, stay, known).values())
+    return [(stay, state) for stay, state in judged if not state.open]
 
 
 def undecided() -> Select[str]:
@@ -267,13 +274,16 @@ def _conditions(db: Session, decisions: Iterable[int]) -> dict[int, list[Conditi
     return found
 
 
-def _stages_before(db: Session, body: str) -> list[ColumnElement[bool]]:
-    """The stages, chain by chain, that have a gate of the body."""
+def _chains_with(db: Session, body: str) -> list[str]:
+    """The chains in which the body has a gate."""
     return [
-        (Plan.chain_sha256 == sha256) & (Plan.stage == stage.key)
+        sha256
         for sha256 in db.scalars(select(ChainText.sha256))
-        for stage in chain_of(db, sha256).stages
-        if any(isinstance(gate, BodyGate) and gate.body == body for gate in stage.gates)
+        if any(
+            isinstance(gate, BodyGate) and gate.body == body
+            for stage in chain_of(db, sha256).stages
+            for gate in stage.gates
+        )
     ]
 
 

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import and_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from definitions.chain import BodyGate, SignoffGate
+from definitions.chain import Body, BodyGate, Corrections, SignoffGate, Stage
 from definitions.terms import Role
 from workflow.domain import gates
 from workflow.domain.calendar import parse_day, shown_day, shown_moment
+from workflow.domain.cover import Text
+from workflow.domain.facts import Facts
 from workflow.domain.gates import Coming, GateState, Lack, Reason
 from workflow.domain.language import label, say
 from workflow.queries.agenda import held_decision
@@ -22,52 +24,66 @@ from workflow.store.tables import AgendaItem, Meeting
 
 @dataclass(frozen=True, slots=True)
 class Blockers:
-    """A plan, the states of its gates, and the reasons of the closed ones."""
+    """A plan, the states of its gates, and the reasons of those that are shut. `fallen` are the mandatory gates it
+    passed that no longer hold: while there are any, the plan is stopped."""
 
     plan: PlanFact
+    facts: Facts
     states: tuple[GateState, ...]
+    fallen: tuple[GateState, ...]
     reasons: tuple[Reason, ...]
 
 
 def blockers(db: Session, plan: PlanFact, now: datetime) -> Blockers:
-    """Every gate of the plan's current stage, and the reasons why the plan cannot move. At most four statements."""
-    states = tuple(gates.states(plan.chain, plan.stage, facts(db, plan, now)).values())
-    return Blockers(plan, states, tuple(_reasons(db, plan, states, now)))
+    """Every gate on the stage the plan stands in, those that fell, and what keeps it from moving. At most three
+    statements."""
+    known = facts(db, plan, now)
+    fell = tuple(gates.fallen(plan.chain, known))
+    states = tuple(gates.states(plan.chain, plan.stay, known).values())
+    return Blockers(plan, known, states, fell, tuple(_reasons(db, plan, known, (*fell, *states), now)))
 
 
 def why(db: Session, plan: PlanFact, now: datetime) -> tuple[Reason, ...]:
-    """Why the plan cannot leave its stage: which gate, what is missing, who can give it, at which coming
-    meeting. Empty when every gate is open."""
+    """The reasons why the plan cannot leave its stage: which gate, what is missing, who can give it, at which coming
+    meeting; those of gates that fell first. Empty when every gate is open."""
     return blockers(db, plan, now).reasons
 
 
-def _reasons(db: Session, plan: PlanFact, states: Iterable[GateState], now: datetime) -> Iterable[Reason]:
+def _reasons(
+    db: Session, plan: PlanFact, known: Facts, states: Iterable[GateState], now: datetime
+) -> Iterable[Reason]:
     shut = [state for state in states if not state.open]
-    coming = _coming(db, plan, shut, now)
+    texts = {stay.stage: known.text(stay) for stay in plan.path}
+    coming = _coming(db, plan, [text for text in texts.values() if text], shut, now)
     for state in shut:
         gate = state.gate
-        meeting = coming.get(gate.key)
-        who, missing, when = _who(plan, state), _missing(plan, state), _meeting_words(state, meeting, now)
+        stage, meeting = plan.chain.stage_of_gate(gate.key), coming.get(gate.key)
+        missing, when = _missing(plan, stage, texts[stage.key], state), _meeting_words(state, meeting, now)
+        if stage != plan.stage:
+            passed = say("通過した「{stage}」の関門が効力を失いました。", stage=stage.label)
+            missing = passed + missing
+        who = _who(plan, state)
         words = say("{gate}: {missing}{when}（{who}）", gate=gate.label, missing=missing, when=when, who=who)
         lack = state.lack or Lack.AFTER
         yield Reason(gate.key, gate.label, lack, state.detail, words, who, meeting, missing, when)
 
 
-_MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED}
+_MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED, Lack.EARLY}
 
 
-def _coming(db: Session, plan: PlanFact, shut: Sequence[GateState], now: datetime) -> dict[str, Coming]:
+def _coming(
+    db: Session, plan: PlanFact, texts: Iterable[Text], shut: Sequence[GateState], now: datetime
+) -> dict[str, Coming]:
     wanted = {
         s.gate.key: s.gate.body for s in shut if isinstance(s.gate, BodyGate) and s.lack in _MEETING_LIFTS
     }
     if not wanted:
         return {}
     item = aliased(AgendaItem)
-    version = plan.text.version_id if plan.text else None
     listed = and_(
         item.meeting_id == Meeting.id,
         item.plan_id == plan.id,
-        item.version_id == version,
+        item.version_id.in_([text.version_id for text in texts]),
         item.removed_at.is_(None),
         item.gate_key.in_(list(wanted)),
     )
@@ -87,14 +103,14 @@ def _coming(db: Session, plan: PlanFact, shut: Sequence[GateState], now: datetim
     return found
 
 
-def _missing(plan: PlanFact, state: GateState) -> str:
+def _missing(plan: PlanFact, stage: Stage, text: Text | None, state: GateState) -> str:
     gate, detail = state.gate, say("、").join(state.detail)
     if isinstance(gate, BodyGate):
         body = plan.chain.body(gate.body).name
         needed = say("または").join(label(outcome) for outcome in plan.chain.opens_on(gate))
     else:
         body = needed = ""
-    current = say("第{number}版", number=plan.text.number) if plan.text else say("文書")
+    current = say("第{number}版", number=text.number) if text else say("文書")
     day = shown_day(parse_day(state.detail[0])) if state.lack is Lack.RUNNING else ""
     return say(
         _MISSING[state.lack or Lack.AFTER],
@@ -102,7 +118,7 @@ def _missing(plan: PlanFact, state: GateState) -> str:
         body=body,
         needed=needed,
         current=current,
-        stage=plan.stage.label,
+        stage=stage.label,
         day=day,
     )
 
@@ -112,6 +128,8 @@ _MISSING = {
     Lack.DOCUMENT: "「{stage}」の文書がまだ登録されていません。",
     Lack.DECISION: "{body}の{needed}がまだありません。",
     Lack.STALE: "{body}の{needed}は{detail}へのもので、現在の{current}には効きません。{current}を諮り直す必要があります。",
+    Lack.UNCONFIRMED: "{body}の{needed}は{detail}へのものです。{current}は訂正として登録されていて、比較しての確認を待っています。",
+    Lack.EARLY: "「{detail}」が済む前の結果のため、効きません。あらためて行う必要があります。",
     Lack.OUTCOME: "{body}の結果は「{detail}」です。あらためて{needed}が必要です。",
     Lack.CONDITIONS: "{body}の条件が解消されていません: {detail}。",
     Lack.REFUSED: "会長の専決を{body}が承認しませんでした。あらためて{needed}が必要です。",
@@ -132,6 +150,8 @@ def _who(plan: PlanFact, state: GateState) -> str:
         return say("先の関門が開けば進みます")
     if isinstance(gate, BodyGate):
         body = plan.chain.body(gate.body)
+        if state.lack is Lack.UNCONFIRMED:
+            return _who_confirms(body)
         if body.chair == Role.CHAIR.label:
             return say("{body}の事務局または会長が記録します", body=body.name)
         return say("{body}（会長: {chair}）の事務局または会長が記録します", body=body.name, chair=body.chair)
@@ -139,6 +159,12 @@ def _who(plan: PlanFact, state: GateState) -> str:
         delegate = say("、専決: {position}", position=gate.delegate) if gate.delegate else ""
         return say("{position}が決裁します", position=gate.position) + delegate
     return say("計画の担当課（{department}）の職員が行います", department=plan.department_name)
+
+
+def _who_confirms(body: Body) -> str:
+    if body.confirmed_by is Corrections.SECRETARIAT:
+        return say("{body}の事務局が確認します", body=body.name)
+    return say("{body}の会長（{chair}）が確認します", body=body.name, chair=body.chair)
 
 
 def _meeting_words(state: GateState, coming: Coming | None, now: datetime) -> str:

@@ -118,6 +118,17 @@ _SEATS = (
 )
 
 
+def chairs_of(db: Session, bodies: Iterable[str], day: date) -> dict[str, frozenset[int]]:
+    """The holders of each body's chair that day, by body; empty for a body whose chair is vacant. One statement."""
+    wanted = sorted(set(bodies))
+    rows = db.execute(
+        select(Membership.body_key, Membership.person_id).where(
+            Membership.body_key.in_(wanted), Membership.role == Role.CHAIR, in_term(Membership, day)
+        )
+    ).all()
+    return {body: frozenset(person for held, person in rows if held == body) for body in wanted}
+
+
 def places_of(db: Session, who: Actor, body: str) -> set[int]:
     """The members of the body, on the day of the act, for whom the person may vote: themselves, and their
     principals."""

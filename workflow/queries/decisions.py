@@ -1,6 +1,6 @@
 """Answers at a plan's gates: the bodies' decisions and the 決裁, their open duties, and their validity."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Gate, SignoffGate
 from definitions.terms import Outcome
+from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.decisions import Given, Manner, SignedAs, SignoffResult, Validity, in_force
+from workflow.domain.decisions import Manner, SignedAs, SignoffResult, Validity
+from workflow.domain.facts import Facts, Place
+from workflow.domain.gates import Lack
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingStatus
+from workflow.domain.path import Stay
 from workflow.domain.rights import Act, Actor
+from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact
-from workflow.queries.versions import VersionLine, versions
 from workflow.store.tables import AgendaItem, Condition, Decision, Meeting, Person, Review, Signoff, Version
-
-Place = tuple[str, int, str]
-"""Stage, visit and gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class GateAnswer:
     meeting: int | None
     meeting_title: str | None
     meeting_closed: bool
+    late_text: str | None = None
     owed: tuple[Owed, ...] = ()
 
     @property
@@ -116,57 +118,59 @@ def gate_answers(db: Session, plan: PlanFact) -> list[GateAnswer]:
     return [_answer(growing) for growing in found.values()]
 
 
-def answers_in_force(given: Sequence[GateAnswer]) -> dict[Place, GateAnswer]:
-    """By gate and visit, the answer that counts."""
+def answers_in_force(plan: PlanFact, given: Sequence[GateAnswer], known: Facts) -> dict[Place, GateAnswer]:
+    """The answer that counts at each gate on the plan's path."""
+    by_id = {answer.id: answer for answer in given}
     found: dict[Place, GateAnswer] = {}
-    for signoff in (False, True):
-        by_number = {each.number: each for each in given if each.signoff is signoff}
-        recorded = [
-            Given(each.number, each.place, each.day, each.result, each.supersedes, each.ratifies)
-            for each in by_number.values()
-        ]
-        for number in in_force(recorded).values():
-            found[by_number[number].place] = by_number[number]
+    for stay in plan.path:
+        for gate in plan.chain.stage(stay.stage).gates:
+            decision, signoff = known.decision(stay, gate.key), known.signoff(stay, gate.key)
+            place = (stay.stage, stay.visit, gate.key)
+            if decision is not None:
+                found[place] = by_id[False, decision.decision.number]
+            if signoff is not None:
+                found[place] = by_id[True, signoff.number]
     return found
 
 
-def validities(
-    plan: PlanFact, given: Sequence[GateAnswer], versions: Iterable[VersionLine]
-) -> dict[tuple[bool, int], Validity]:
-    """Of each answer, by its `id`: does it still count?"""
-    order = {stage.key: position for position, stage in enumerate(plan.chain.stages)}
+def validities(plan: PlanFact, given: Sequence[GateAnswer], known: Facts) -> dict[tuple[bool, int], Validity]:
+    """The validity of each answer, by its `id`."""
     later = {(a.signoff, a.supersedes): a for a in given if a.supersedes is not None}
-    texts = sorted((v.visit, order[v.stage], v.number) for v in versions)
-    entered = [
-        (plan.visit, order[plan.stage.key]),
-        *((visit, stage) for visit, stage, _ in texts),
-        *((a.visit, order[a.stage]) for a in given),
-    ]
-    counting = {answer.id for answer in answers_in_force(given).values()}
+    counting = {answer.id for answer in answers_in_force(plan, given, known).values()}
+    stays = {(stay.stage, stay.visit): stay for stay in plan.path}
+    states = {stay: gates.states(plan.chain, stay, known) for stay in plan.path}
 
     def validity(answer: GateAnswer) -> Validity:
-        where = (answer.visit, order[answer.stage])
         if answer.result is None:
             return Validity.TAKING_BACK
         if newer := later.get(answer.id):
             return Validity.CORRECTED if newer.result is not None else Validity.TAKEN_BACK
-        if any(visit > where[0] and stage <= where[1] for visit, stage in entered):
+        stay = stays.get((answer.stage, answer.visit))
+        if stay is None:
             return Validity.VOID
         if answer.ratifies is not None:
             return Validity.IN_FORCE
-        current = max((number for visit, stage, number in texts if (visit, stage) <= where), default=None)
-        if answer.version != current:
-            return Validity.STALE
-        return Validity.IN_FORCE if answer.id in counting else Validity.OVERRULED
+        text = known.text(stay)
+        if answer.id not in counting:
+            return Validity.OVERRULED if text and text.number == answer.version else Validity.STALE
+        if states[stay][answer.gate].lack is Lack.EARLY:
+            return Validity.EARLY
+        return Validity.IN_FORCE if text and text.sha256 in _covered(answer, stay) else Validity.STALE
+
+    def _covered(answer: GateAnswer, stay: Stay) -> Collection[str]:
+        decision, signoff = known.decision(stay, answer.gate), known.signoff(stay, answer.gate)
+        if answer.signoff:
+            return {signoff.sha256} if signoff else ()
+        return decision.covered if decision else ()
 
     return {answer.id: validity(answer) for answer in given}
 
 
-def answers_with_validity(db: Session, plan: PlanFact) -> list[tuple[GateAnswer, Validity]]:
-    """Return the answers at the plan's gates that were neither corrected nor taken back, oldest first, each with
-    its validity. Two statements."""
+def answers_with_validity(db: Session, plan: PlanFact, now: datetime) -> list[tuple[GateAnswer, Validity]]:
+    """The answers at the plan's gates that were neither corrected nor taken back, oldest first, each with its
+    validity. Two statements."""
     given = gate_answers(db, plan)
-    holds = validities(plan, given, versions(db, plan))
+    holds = validities(plan, given, facts(db, plan, now))
     return [(each, holds[each.id]) for each in given if not holds[each.id].superseded]
 
 
@@ -230,6 +234,7 @@ def _answer(growing: _Growing) -> GateAnswer:
         meeting=row.meeting,
         meeting_title=row.meeting_title,
         meeting_closed=row.meeting_status == MeetingStatus.CLOSED,
+        late_text=row.late_text_why,
         owed=tuple(growing.owed),
     )
 
@@ -259,6 +264,7 @@ _DECISIONS = (
         Meeting.id.label("meeting"),
         Meeting.title.label("meeting_title"),
         Meeting.status.label("meeting_status"),
+        Decision.late_text_why,
         Condition.id.label("owed_number"),
         Condition.text.label("owed_words"),
         _closer.name.label("met_by"),
@@ -294,6 +300,7 @@ _SIGNOFFS = (
         _NO_NUMBER,
         _NO_WORDS,
         _NO_NUMBER,
+        _NO_WORDS,
         _NO_WORDS,
         _NO_WORDS,
         _principal.id,

@@ -1,201 +1,350 @@
-"""Facts that the gates need, read from the records. Few statements, whatever the plan's history."""
+"""Facts for the gates: the records of plans, read in one statement."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy import Text as Words
+from sqlalchemy.orm import Session, aliased
 
-from definitions.chain import BodyGate, PeriodGate, SignoffGate
 from definitions.terms import Outcome
-from workflow.domain.calendar import tokyo_day
-from workflow.domain.decisions import Given, Manner, SignoffResult, current_records, first_records, in_force
-from workflow.domain.gates import DecisionFact, Facts, OpenCondition, PeriodFact, SignoffFact
+from workflow.domain.calendar import effective_from
+from workflow.domain.cover import Confirmation, ConfirmationResult, Text, TextKind
+from workflow.domain.decisions import Manner, SignoffResult
+from workflow.domain.facts import ConditionFact, DecisionFact, Facts, PeriodFact, Place, SignoffFact
+from workflow.domain.meetings import MeetingForm
 from workflow.queries.comments import unanswered_in
 from workflow.queries.plans import PlanFact
+from workflow.store import tables
 from workflow.store.database import connection_of
 from workflow.store.tables import (
+    AgendaItem,
     CommentPeriod,
     Condition,
     Decision,
+    Declaration,
+    Meeting,
     Plan,
     Signoff,
+    Utc,
     Version,
 )
 
-REFUSALS = frozenset({Outcome.REJECTED, Outcome.RETURNED})
-"""Answers to a chair's 専決 that close its gate again."""
-
 
 def facts(db: Session, plan: PlanFact, now: datetime) -> Facts:
-    """Return the facts that the gates of the plan's current stage need. One to three statements."""
-    kinds = {type(gate) for gate in plan.stage.gates}
-    ask, of_one = connection_of(db).execute, {"plan": plan.id}
-    decisions = _decisions(ask(_DECISIONS, of_one).all()) if BodyGate in kinds else {}
-    signoffs = _signoffs(ask(_SIGNOFFS, of_one).all()) if SignoffGate in kinds else {}
-    periods = _periods(ask(_PERIODS, of_one).all()) if PeriodGate in kinds else {}
-    return _facts(plan, now, decisions, signoffs, periods)
+    """Return the records the gates on the plan's path are judged by. One statement."""
+    rows = connection_of(db).execute(_RECORDS, {"plan": plan.id})
+    return _sorted(_Record(*row) for row in rows)[plan.id].facts(plan, now)
 
 
 def facts_of_all(
     db: Session, known: Sequence[PlanFact], which: ColumnElement[bool], now: datetime
 ) -> dict[int, Facts]:
-    """The facts of several plans, by number, in three statements however many they are; `which` narrows the
-    plans as the reading of `known` did."""
-    decisions = _decisions(db.execute(_decisions_of(which)).all())
-    signoffs = _signoffs(db.execute(_signoffs_of(which)).all())
-    periods = _periods(db.execute(_periods_of(which)).all())
-    return {plan.id: _facts(plan, now, decisions, signoffs, periods) for plan in known}
+    """The facts of several plans, by number, in one statement however many they are; `which` narrows the plans as
+    the reading of `known` did."""
+    found = _sorted(_Record(*row) for row in db.execute(_records_of(which)))
+    return {plan.id: found[plan.id].facts(plan, now) for plan in known}
 
 
-def _facts(
-    plan: PlanFact,
-    now: datetime,
-    decisions: Mapping[int, Mapping[str, DecisionFact]],
-    signoffs: Mapping[int, Mapping[str, SignoffFact]],
-    periods: Mapping[int, Mapping[str, PeriodFact]],
-) -> Facts:
-    return Facts(
-        now=now,
-        stage=plan.stage.key,
-        visit=plan.visit,
-        text=plan.text,
-        decisions=decisions.get(plan.id, {}),
-        signoffs=signoffs.get(plan.id, {}),
-        periods=periods.get(plan.id, {}),
+class _Record(NamedTuple):
+    """A row of `_records_of`. What a kind of record does not have is None: hence `Any`. `about` is the record it belongs
+    to or answers, `again` the one it supersedes."""
+
+    kind: str
+    plan: int
+    number: int
+    stage: Any
+    visit: Any
+    gate: Any
+    version: Any
+    sha256: Any
+    result: Any
+    manner: Any
+    at: Any
+    again: Any
+    about: Any
+    words: Any
+    first: Any
+    last: Any
+
+
+@dataclass
+class _Known:
+    """The records of one plan."""
+
+    texts: dict[int, list[Text]] = field(default_factory=dict)
+    decisions: dict[Place, list[DecisionFact]] = field(default_factory=dict)
+    signoffs: dict[Place, list[SignoffFact]] = field(default_factory=dict)
+    periods: dict[Place, PeriodFact] = field(default_factory=dict)
+
+    def facts(self, plan: PlanFact, now: datetime) -> Facts:
+        return Facts(now, plan.path, self.texts, self.decisions, self.signoffs, self.periods)
+
+
+def _sorted(records: Iterable[_Record]) -> dict[int, _Known]:
+    """The records by plan. Each kind is read after those it refers to."""
+    by_kind: defaultdict[str, list[_Record]] = defaultdict(list)
+    for record in sorted(records, key=lambda each: each.number):
+        by_kind[record.kind].append(record)
+    found: defaultdict[int, _Known] = defaultdict(_Known)
+    named: dict[int, frozenset[int]] = {}
+    for each in by_kind["version"]:
+        text = _text(each)
+        named[text.version_id] = text.conditions
+        found[each.plan].texts.setdefault(each.visit, []).append(text)
+    conditions: defaultdict[int, list[ConditionFact]] = defaultdict(list)
+    for each in by_kind["condition"]:
+        met_at = None if each.at is None else effective_from(each.first, each.at)
+        conditions[each.about].append(ConditionFact(each.number, each.words or "", met_at))
+    confirmations: defaultdict[int, list[Confirmation]] = defaultdict(list)
+    for each in by_kind["confirmation"]:
+        confirmations[each.about].append(_confirmation(each, named))
+    for each in by_kind["decision"]:
+        decision = _decision(each, conditions[each.number], confirmations[each.number])
+        found[each.plan].decisions.setdefault(_place(each), []).append(decision)
+    for each in by_kind["signoff"]:
+        found[each.plan].signoffs.setdefault(_place(each), []).append(_signoff(each))
+    for each in by_kind["period"]:
+        found[each.plan].periods[_place(each)] = _period(each)
+    return found
+
+
+def _place(row: _Record) -> Place:
+    return row.stage, row.visit, row.gate
+
+
+def _text(row: _Record) -> Text:
+    return Text(
+        version_id=row.number,
+        number=row.version,
+        sha256=row.sha256,
+        at=row.at,
+        by=row.about,
+        kind=TextKind(row.manner or TextKind.NEW),
+        conditions=frozenset(json.loads(row.words or "[]")),
     )
 
 
-def _here(table: type[Decision] | type[Signoff] | type[CommentPeriod]) -> ColumnElement[bool]:
-    """The condition that the row belongs to the plan's current stage, on this visit."""
-    return (table.plan_id == Plan.id) & (table.stage == Plan.stage) & (table.visit == Plan.visit)
+def _confirmation(row: _Record, named: dict[int, frozenset[int]]) -> Confirmation:
+    return Confirmation(
+        number=row.number,
+        at=row.at,
+        base=row.words,
+        sha256=row.sha256,
+        result=None if row.result is None else ConfirmationResult(row.result),
+        supersedes=row.again,
+        conditions=named.get(row.version, frozenset()),
+    )
 
 
-def _decisions_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Every decision of the visit, superseded ones too, with what is open on it."""
+def _decision(
+    row: _Record, conditions: Iterable[ConditionFact], confirmations: Iterable[Confirmation]
+) -> DecisionFact:
+    return DecisionFact(
+        number=row.number,
+        at=row.at,
+        outcome=None if row.result is None else Outcome(row.result),
+        manner=Manner(row.manner),
+        version=row.version,
+        sha256=row.sha256,
+        supersedes=row.again,
+        ratifies=row.about,
+        conditions=tuple(conditions),
+        confirmations=tuple(confirmations),
+    )
+
+
+def _signoff(row: _Record) -> SignoffFact:
+    result = None if row.result is None else SignoffResult(row.result)
+    return SignoffFact(row.number, row.at, result, row.version, row.sha256, row.again)
+
+
+def _period(row: _Record) -> PeriodFact:
+    return PeriodFact(
+        opens_on=row.first,
+        closes_on=row.last,
+        sha256=row.sha256,
+        shortened=row.words is not None,
+        unanswered=row.about,
+        published_at=row.at,
+    )
+
+
+_NOTHING: dict[str, ColumnElement[Any]] = {
+    "number": cast(null(), Integer),
+    "stage": cast(null(), String),
+    "visit": cast(null(), Integer),
+    "gate": cast(null(), String),
+    "version": cast(null(), Integer),
+    "sha256": cast(null(), String),
+    "result": cast(null(), String),
+    "manner": cast(null(), String),
+    "at": cast(null(), Utc),
+    "again": cast(null(), Integer),
+    "about": cast(null(), Integer),
+    "words": cast(null(), Words),
+    "first": cast(null(), Date),
+    "last": cast(null(), Date),
+}
+
+
+def _line(kind: str, **columns: Any) -> Select[*tuple[Any, ...]]:
+    """The columns of a `_Record`; those not named are empty."""
+    filled = {**_NOTHING, **columns}
+    return select(
+        literal(kind).label("kind"), Plan.id.label("plan"), *(filled[name].label(name) for name in _NOTHING)
+    )
+
+
+def _records_of(which: ColumnElement[bool]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Everything recorded of the plans' texts, decisions, 決裁 and public comments, superseded ones too."""
+    parts = (_versions(), _decisions(), _conditions(), _confirmations(), _signoffs(), _periods())
+    return union_all(*(part.where(which) for part in parts))
+
+
+def _versions() -> Select[*tuple[Any, ...]]:
+    """The `visit` of a version is that of its stretch, `about` who registered it."""
+    newest = select(func.max(Declaration.id)).where(Declaration.version_id == Version.id).correlate(Version)
     return (
-        select(
-            Decision.plan_id,
-            Decision.id,
-            Decision.gate_key,
-            Decision.version_id,
-            Version.number,
-            Decision.outcome,
-            Decision.manner,
-            Decision.decided_on,
-            Decision.supersedes_id,
-            Decision.ratifies_id,
-            Condition.id.label("condition"),
-            Condition.text,
+        _line(
+            "version",
+            number=Version.id,
+            visit=Version.stretch,
+            version=Version.number,
+            sha256=Version.sha256,
+            manner=Declaration.kind,
+            at=Version.added_at,
+            about=Version.added_by,
+            words=cast(Declaration.conditions, Words),
         )
-        .join(Plan, _here(Decision))
+        .join(Version, Version.plan_id == Plan.id)
+        .outerjoin(Declaration, Declaration.id == newest.scalar_subquery())
+    )
+
+
+_ANSWERED_AT = case((Decision.recorded_at < Meeting.ends_at, Decision.recorded_at), else_=Meeting.ends_at)
+_DECIDED_AT = case(
+    (Meeting.id.is_(None), Decision.recorded_at),
+    (Meeting.form == MeetingForm.IN_WRITING, _ANSWERED_AT),
+    else_=Meeting.starts_at,
+)
+"""The moment of a decision: its meeting's beginning; of a 持ち回り, when its answers were taken together, at the
+latest its last moment; of a 専決, when it was recorded."""
+
+
+def _decisions() -> Select[*tuple[Any, ...]]:
+    return (
+        _line(
+            "decision",
+            number=Decision.id,
+            stage=Decision.stage,
+            visit=Decision.visit,
+            gate=Decision.gate_key,
+            version=Version.number,
+            sha256=Decision.sha256,
+            result=Decision.outcome,
+            manner=Decision.manner,
+            at=_DECIDED_AT,
+            again=Decision.supersedes_id,
+            about=Decision.ratifies_id,
+        )
+        .join(Decision, Decision.plan_id == Plan.id)
         .join(Version, Version.id == Decision.version_id)
-        .outerjoin(Condition, (Condition.decision_id == Decision.id) & Condition.closed_at.is_(None))
-        .where(which)
-        .order_by(Decision.id, Condition.id)
+        .outerjoin(AgendaItem, AgendaItem.id == Decision.item_id)
+        .outerjoin(Meeting, Meeting.id == AgendaItem.meeting_id)
     )
 
 
-def _decisions(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, DecisionFact]]:
-    """By plan and gate, the decision in force."""
-    by_number = {row.id: row for row in rows}
-    given = [
-        Given(
-            row.id,
-            (row.plan_id, row.gate_key),
-            row.decided_on,
-            row.outcome,
-            row.supersedes_id,
-            row.ratifies_id,
-        )
-        for row in by_number.values()
-    ]
-    first = first_records(given)
-    answers = {
-        first[each.ratifies]: each.result for each in current_records(given) if each.ratifies is not None
-    }
-    conditions: dict[int, list[OpenCondition]] = {}
-    for row in rows:
-        if row.condition is not None:
-            conditions.setdefault(row.id, []).append(OpenCondition(row.condition, row.text))
-    found: dict[int, dict[str, DecisionFact]] = {}
-    for number in in_force(given).values():
-        row = by_number[number]
-        found.setdefault(row.plan_id, {})[row.gate_key] = DecisionFact(
-            id=number,
-            version_id=row.version_id,
-            version_number=row.number,
-            outcome=Outcome(row.outcome),
-            manner=Manner(row.manner),
-            open_conditions=tuple(conditions.get(number, ())),
-            refused=answers.get(first[number]) in REFUSALS,
-        )
-    return found
-
-
-def _signoffs_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Every 決裁 of the visit, those taken back too."""
+def _conditions() -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            Signoff.plan_id,
-            Signoff.id,
-            Signoff.gate_key,
-            Signoff.version_id,
-            Version.number,
-            Signoff.result,
-            Signoff.signed_at,
-            Signoff.supersedes_id,
+        _line(
+            "condition",
+            number=Condition.id,
+            at=Condition.closed_at,
+            about=Condition.decision_id,
+            words=Condition.text,
+            first=Condition.met_on,
         )
-        .join(Plan, _here(Signoff))
+        .join(Decision, Decision.plan_id == Plan.id)
+        .join(Condition, Condition.decision_id == Decision.id)
+    )
+
+
+def _confirmations() -> Select[*tuple[Any, ...]]:
+    """The `version` of a confirmation is the number of its row, `words` the SHA-256 it was compared with."""
+    given = tables.Confirmation
+    return _line(
+        "confirmation",
+        number=given.id,
+        version=given.version_id,
+        sha256=given.sha256,
+        result=given.result,
+        at=given.confirmed_at,
+        again=given.supersedes_id,
+        about=given.decision_id,
+        words=cast(given.base_sha256, Words),
+    ).join(given, given.plan_id == Plan.id)
+
+
+def _signoffs() -> Select[*tuple[Any, ...]]:
+    return (
+        _line(
+            "signoff",
+            number=Signoff.id,
+            stage=Signoff.stage,
+            visit=Signoff.visit,
+            gate=Signoff.gate_key,
+            version=Version.number,
+            sha256=Signoff.sha256,
+            result=Signoff.result,
+            at=Signoff.signed_at,
+            again=Signoff.supersedes_id,
+        )
+        .join(Signoff, Signoff.plan_id == Plan.id)
         .join(Version, Version.id == Signoff.version_id)
-        .where(which)
-        .order_by(Signoff.id)
     )
 
 
-def _signoffs(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, SignoffFact]]:
-    """By plan and gate, the 決裁 in force."""
-    by_number = {row.id: row for row in rows}
-    given = [
-        Given(row.id, (row.plan_id, row.gate_key), tokyo_day(row.signed_at), row.result, row.supersedes_id)
-        for row in rows
-    ]
-    found: dict[int, dict[str, SignoffFact]] = {}
-    for number in in_force(given).values():
-        row = by_number[number]
-        found.setdefault(row.plan_id, {})[row.gate_key] = SignoffFact(
-            number, row.version_id, row.number, row.result == SignoffResult.APPROVED
-        )
-    return found
-
-
-def _periods_of(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Every period, oldest first."""
+def _periods() -> Select[*tuple[Any, ...]]:
+    """`about` counts the opinions without an answer, `words` says why the period is shorter."""
+    asked_about = aliased(Version)
     return (
-        select(
-            CommentPeriod.plan_id,
-            CommentPeriod.gate_key,
-            CommentPeriod.opens_on,
-            CommentPeriod.closes_on,
-            CommentPeriod.version_id,
-            CommentPeriod.shortened_why.is_not(None),
-            unanswered_in(CommentPeriod.id).scalar_subquery(),
-            CommentPeriod.published_at.is_not(None),
+        _line(
+            "period",
+            number=CommentPeriod.id,
+            stage=CommentPeriod.stage,
+            visit=CommentPeriod.visit,
+            gate=CommentPeriod.gate_key,
+            sha256=asked_about.sha256,
+            at=CommentPeriod.published_at,
+            about=unanswered_in(CommentPeriod.id).scalar_subquery(),
+            words=CommentPeriod.shortened_why,
+            first=CommentPeriod.opens_on,
+            last=CommentPeriod.closes_on,
         )
-        .join(Plan, _here(CommentPeriod))
-        .where(which)
-        .order_by(CommentPeriod.id)
+        .join(CommentPeriod, CommentPeriod.plan_id == Plan.id)
+        .join(asked_about, asked_about.id == CommentPeriod.version_id)
     )
-
-
-def _periods(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, dict[str, PeriodFact]]:
-    found: dict[int, dict[str, PeriodFact]] = {}
-    for plan, gate, *rest in rows:
-        found.setdefault(plan, {})[gate] = PeriodFact(*rest)
-    return found
 
 
 # Built once: building a statement costs more than running it.
-_ONE = Plan.id == bindparam("plan")
-_DECISIONS, _SIGNOFFS, _PERIODS = _decisions_of(_ONE), _signoffs_of(_ONE), _periods_of(_ONE)
+_RECORDS = _records_of(Plan.id == bindparam("plan"))

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from definitions.chain import Chain, Stage
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag, event_words
-from workflow.domain.gates import TextFact
 from workflow.domain.language import say
+from workflow.domain.path import Path, Stay, from_rows
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.store.database import connection_of
@@ -28,8 +28,17 @@ from workflow.store.tables import (
 
 
 @dataclass(frozen=True, slots=True)
+class TextFact:
+    """The text by which the gates of the plan's stage are judged: the newest version of its stretch."""
+
+    version_id: int
+    number: int
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFact:
-    """A plan with its chain and its current version."""
+    """A plan with its chain, its path, and the text by which its gates are judged."""
 
     id: int
     key: str
@@ -46,6 +55,12 @@ class PlanFact:
     sha256: str | None
     department_name: str
     first_month: str | None
+    path: Path
+
+    @property
+    def stay(self) -> Stay:
+        """The stay the plan is in."""
+        return self.path[-1]
 
     @property
     def dated(self) -> Chain:
@@ -58,7 +73,7 @@ _any_version = aliased(Version)
 
 _NEWEST = (
     select(func.max(_any_version.number))
-    .where(_any_version.plan_id == Plan.id)
+    .where(_any_version.plan_id == Plan.id, _any_version.stretch == Plan.stretch)
     .correlate(Plan)
     .scalar_subquery()
 )
@@ -79,11 +94,11 @@ class _PlanRow(NamedTuple):
     entered_at: datetime
     version_id: int | None
     version_number: int
-    version_stage: str
-    version_visit: int
+    version_added_at: datetime
     sha256: str | None
     department_name: str
     first_month: str | None
+    path: list[list[Any]]
 
 
 PLAN_COLUMNS = (
@@ -99,11 +114,11 @@ PLAN_COLUMNS = (
     Plan.entered_at,
     Version.id.label("version_id"),
     Version.number,
-    Version.stage.label("version_stage"),
-    Version.visit.label("version_visit"),
+    Version.added_at.label("version_added_at"),
     Version.sha256,
     Department.name.label("department_name"),
     Plan.first_month,
+    Plan.path,
 )
 
 
@@ -158,10 +173,11 @@ def plan_fact(db: Session, row: Sequence[Any]) -> PlanFact:
         entered_at=read.entered_at,
         text=None
         if read.version_id is None
-        else TextFact(read.version_id, read.version_number, read.version_stage, read.version_visit),
+        else TextFact(read.version_id, read.version_number, read.version_added_at),
         sha256=read.sha256,
         department_name=read.department_name,
         first_month=read.first_month,
+        path=from_rows(read.path),
     )
 
 

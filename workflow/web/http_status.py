@@ -13,19 +13,20 @@ from workflow.domain.errors import (
     NotAllowed,
     NotFound,
     NotNow,
+    OtherText,
     PlanMoved,
     QuorumMissing,
     QuotaSpent,
     SakuteiError,
     ScopeMissing,
     SignInRefused,
-    StaleVersion,
     TokenRefused,
     TooLarge,
     TooManyCalls,
     TooManyUploads,
 )
 from workflow.domain.gates import GateClosed
+from workflow.domain.timing import LateText, TooEarly
 
 STATUS: dict[type[SakuteiError], int] = {
     NotAllowed: 403,
@@ -34,7 +35,9 @@ STATUS: dict[type[SakuteiError], int] = {
     GateClosed: 409,
     PlanMoved: 409,
     AlreadyDone: 409,
-    StaleVersion: 409,
+    OtherText: 409,
+    LateText: 409,
+    TooEarly: 409,
     NotNow: 409,
     QuorumMissing: 409,
     CallRunning: 409,

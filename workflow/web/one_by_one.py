@@ -6,18 +6,21 @@ from workflow.domain.errors import (
     AlreadyDone,
     BadInput,
     NotNow,
+    OtherText,
     QuorumMissing,
     SakuteiError,
-    StaleVersion,
 )
 from workflow.domain.gates import GateClosed
+from workflow.domain.timing import LateText, TooEarly
 
 OF_ONE_ALONE: tuple[type[SakuteiError], ...] = (
     AlreadyDone,
     BadInput,
     GateClosed,
     QuorumMissing,
-    StaleVersion,
+    OtherText,
+    LateText,
+    TooEarly,
     NotNow,
 )
 """Errors of one row that need not affect the next."""

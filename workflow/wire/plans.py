@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import Field
 
 from workflow.domain.gates import Lack
-from workflow.domain.machine import earlier_stages
 from workflow.domain.plans import Status
 from workflow.queries import Blockers as Found
 from workflow.queries import Happened, Month, Page, VersionLine
@@ -47,9 +46,7 @@ class PlanShown(Shown):
             stage=StageShown.model_validate(plan.stage),
             version=plan.text.number if plan.text else None,
             following_stages=each(StageShown, [chain.stage(key) for key in chain.after(plan.stage)]),
-            earlier_stages=each(
-                StageShown, [chain.stage(key) for key in earlier_stages(chain, plan.stage.key)]
-            ),
+            earlier_stages=each(StageShown, [chain.stage(stay.stage) for stay in plan.path[:-1]]),
         )
 
 

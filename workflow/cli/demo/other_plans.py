@@ -126,7 +126,9 @@ class Neighbours:
         elif isinstance(gate, BodyGate):
             self.decide(plan.chain.body(gate.body), *self.meet(plan.key, gate.key))
         elif isinstance(gate, SignoffGate):
-            actions.sign(self.office, "kucho", plan.key, gate.key, now=self.replay.now)
+            text = self.plan(plan.key).text
+            seen = text.number if text else 0
+            actions.sign(self.office, "kucho", plan.key, gate.key, seen=seen, now=self.replay.now)
         else:
             today = tokyo_day(self.replay.now)
             last = actions.open_comment(self.office, "tanto", plan.key, gate.key, today, now=self.replay.now)

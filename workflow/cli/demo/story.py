@@ -286,7 +286,13 @@ class Replay:
         self.meets(IINKAI, "企画総務委員会", "2024-02-13 10:00", "proposal_iinkai")
         self.at("2024-02-20 10:00")
         number = actions.sign(
-            self.office, "fuku", PLAN, "decision_mayor", note="区長出張中のため", now=self.now
+            self.office,
+            "fuku",
+            PLAN,
+            "decision_mayor",
+            seen=self.latest(),
+            note="区長出張中のため",
+            now=self.now,
         )
         self.say("副区長が区長に代わって決裁しました（代決）。区長の後閲が残ります。")
         self.advance()
@@ -320,6 +326,12 @@ class Replay:
 
     def deliver(self) -> None:
         self.sent += tick(self.office, mailer_of(self.settings), self.settings, lambda: self.now).sent
+
+    def latest(self) -> int:
+        """The number of the version by which the plan's gates are judged."""
+        with self.office.reading() as db:
+            text = plan_by_key(db, PLAN).text
+        return text.number if text else 0
 
     def version(self, name: str, text: str) -> None:
         number = actions.add_version(self.office, "tanto", PLAN, name, docx(text), now=self.now)

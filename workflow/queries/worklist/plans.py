@@ -1,23 +1,26 @@
-"""Plans that wait for a person: to be signed, moved on, answered, given a text, freed of conditions."""
+"""Plans that wait for a person: to be signed, moved on, answered, given a text, freed of conditions, confirmed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate, SignoffGate
 from workflow.domain import gates
-from workflow.domain.gates import Facts, GateState, Lack
+from workflow.domain.confirming import ConfirmedAs, confirms_as
+from workflow.domain.facts import Facts
+from workflow.domain.gates import GateState, Lack, Unconfirmed, unconfirmed
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
+from workflow.queries.bodies import chairs_of
 from workflow.queries.chains import chain_of
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import MeetingFact
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for, nearest
-from workflow.store.tables import ChainText, Condition, Decision, Plan
+from workflow.store.tables import ChainText, Decision, Plan
 
 
 def plans_waiting(
@@ -30,59 +33,70 @@ def plans_waiting(
     if not (who.departments or positions or bodies):
         return
     mine = Plan.department_key.in_(sorted(who.departments))
-    signing, last = _stages(db, positions)
-    going_on = or_(mine, *signing) & ~or_(false(), *last)
-    which = (Plan.status == Status.ACTIVE) & or_(going_on, _has_open_condition(bodies))
+    which = (Plan.status == Status.ACTIVE) & or_(mine, *_signing(db, positions), _has_own_decision(bodies))
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
     known_facts = facts_of_all(db, known, which, now)
+    waiting = {plan.id: unconfirmed(plan.chain, known_facts[plan.id]) for plan in known}
+    chairs = chairs_of(db, (each.gate.body for found in waiting.values() for each in found), who.on)
     for plan in known:
-        states = gates.states(plan.chain, plan.stage, known_facts[plan.id])
-        yield from _conditions(plan, known_facts[plan.id], bodies, coming)
-        yield from _signatures(plan, states, positions, coming)
+        facts = known_facts[plan.id]
+        states = gates.states(plan.chain, plan.stay, facts)
+        fallen = gates.fallen(plan.chain, facts)
+        yield from _conditions(plan, facts, bodies, coming)
+        yield from _confirmations(plan, waiting[plan.id], who, chairs)
+        yield from _signatures(plan, [*fallen, *states.values()], positions, coming)
         if plan.department in who.departments:
-            yield from _staff_work(plan, states, coming)
+            yield from _staff_work(plan, states, fallen, coming)
 
 
-def _has_open_condition(bodies: list[str]) -> ColumnElement[bool]:
-    """The condition that one of the bodies attached a condition in the plan's current stage, and nobody has
-    closed it. The gates decide whether the decision still counts."""
-    attached = (
-        select(Condition.id)
-        .join(Decision, Decision.id == Condition.decision_id)
-        .where(
-            Decision.plan_id == Plan.id,
-            Decision.stage == Plan.stage,
-            Decision.visit == Plan.visit,
-            Decision.body_key.in_(bodies),
-            Condition.closed_at.is_(None),
-        )
-    )
-    return attached.correlate(Plan).exists()
+def _has_own_decision(bodies: list[str]) -> ColumnElement[bool]:
+    """The condition that one of the bodies has decided on the plan: its conditions may be open, or a corrected text may
+    wait for a confirmation. The gates decide which."""
+    decided = select(Decision.id).where(Decision.plan_id == Plan.id, Decision.body_key.in_(bodies))
+    return decided.correlate(Plan).exists()
 
 
 def _conditions(
     plan: PlanFact, known: Facts, bodies: list[str], coming: Mapping[str, MeetingFact]
 ) -> Iterable[Task]:
-    """The open conditions of the decisions in force on the plan's current text."""
-    for gate in plan.stage.gates:
-        decision = known.decisions.get(gate.key)
-        if not isinstance(gate, BodyGate) or gate.body not in bodies or decision is None:
-            continue
-        if plan.text is None or decision.version_id != plan.text.version_id:
-            continue
-        for condition in decision.open_conditions:
-            words = say("「{plan}」の条件: {text}", plan=plan.title, text=condition.text)
-            near = nearest(coming, [plan.stage])
-            yield Task(Waiting.CONDITION, words, plan.key, condition.number, **near)
+    """The conditions of the decisions in force that neither a note closed nor a correction waits to close."""
+    for stay in plan.path:
+        for gate in plan.chain.stage(stay.stage).gates:
+            decision, text = known.decision(stay, gate.key), known.text(stay)
+            if not isinstance(gate, BodyGate) or gate.body not in bodies or decision is None or text is None:
+                continue
+            if text.sha256 not in decision.covered:
+                continue
+            for condition in decision.open_conditions(text.sha256):
+                words = say("「{plan}」の条件: {text}", plan=plan.title, text=condition.text)
+                near = nearest(coming, [plan.stage])
+                yield Task(Waiting.CONDITION, words, plan.key, condition.number, **near)
+
+
+def _confirmations(
+    plan: PlanFact, waiting: Iterable[Unconfirmed], who: Actor, chairs: Mapping[str, frozenset[int]]
+) -> Iterable[Task]:
+    """The corrected texts that the person may confirm for a body."""
+    for each in waiting:
+        body = plan.chain.body(each.gate.body)
+        manner = confirms_as(who, body, chairs[body.key])
+        if manner and (manner is ConfirmedAs.SECRETARIAT or each.current.by != who.id):
+            words = say(
+                "「{plan}」第{number}版の確認（{gate}）",
+                plan=plan.title,
+                number=each.current.number,
+                gate=each.gate.label,
+            )
+            yield Task(Waiting.CONFIRM, words, plan.key, gate=each.gate.key)
 
 
 def _signatures(
     plan: PlanFact,
-    states: Mapping[str, GateState],
+    states: Iterable[GateState],
     positions: frozenset[str],
     coming: Mapping[str, MeetingFact],
 ) -> Iterable[Task]:
-    for state in states.values():
+    for state in states:
         gate = state.gate
         waits = state.lack in (Lack.SIGNATURE, Lack.SIGNATURE_STALE)
         if isinstance(gate, SignoffGate) and waits and {gate.position, gate.delegate} & positions:
@@ -91,11 +105,24 @@ def _signatures(
 
 
 def _staff_work(
-    plan: PlanFact, states: Mapping[str, GateState], coming: Mapping[str, MeetingFact]
+    plan: PlanFact,
+    states: Mapping[str, GateState],
+    fallen: Sequence[GateState],
+    coming: Mapping[str, MeetingFact],
 ) -> Iterable[Task]:
     lacks = {state.lack for state in states.values()}
     here = nearest(coming, [plan.stage])
-    if lacks <= {None} and plan.chain.after(plan.stage):
+    for state in fallen:
+        words = say(
+            "「{plan}」は止まっています: 通過した「{gate}」が効力を失いました",
+            plan=plan.title,
+            gate=state.gate.label,
+        )
+        yield Task(Waiting.STOPPED, words, plan.key, gate=state.gate.key, **here)
+    if lacks <= {None} and not fallen and not plan.chain.after(plan.stage):
+        words = say("「{plan}」は完了できます", plan=plan.title)
+        yield Task(Waiting.FINISH, words, plan.key, **here)
+    elif lacks <= {None} and not fallen:
         words = say("「{plan}」は「{stage}」から進めます", plan=plan.title, stage=plan.stage.label)
         there = nearest(coming, [plan.chain.stage(key) for key in plan.chain.after(plan.stage)])
         yield Task(Waiting.ADVANCE, words, plan.key, **there)
@@ -107,19 +134,14 @@ def _staff_work(
         yield Task(Waiting.ANSWER_OPINIONS, words, plan.key, **here)
 
 
-def _stages(
-    db: Session, positions: frozenset[str]
-) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
-    """The stages, chain by chain, on which one of the positions signs; and those that lead nowhere, where nothing
-    waits any more."""
-    signing, last = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
-    for sha256 in db.scalars(select(ChainText.sha256)):
-        chain = chain_of(db, sha256)
-        for stage in chain.stages:
-            here = (Plan.chain_sha256 == sha256) & (Plan.stage == stage.key)
-            signed = [gate for gate in stage.gates if isinstance(gate, SignoffGate)]
-            if any({gate.position, gate.delegate} & positions for gate in signed):
-                signing.append(here)
-            if not chain.after(stage):
-                last.append(here)
-    return signing, last
+def _signing(db: Session, positions: frozenset[str]) -> list[ColumnElement[bool]]:
+    """The chains that have a 決裁 by one of the positions: a passed one may have fallen."""
+    return [
+        Plan.chain_sha256 == sha256
+        for sha256 in db.scalars(select(ChainText.sha256))
+        if any(
+            isinstance(gate, SignoffGate) and {gate.position, gate.delegate} & positions
+            for stage in chain_of(db, sha256).stages
+            for gate in stage.gates
+        )
+    ]

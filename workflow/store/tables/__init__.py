@@ -1,6 +1,8 @@
-"""The tables: people, plans, meetings, decisions, opinions of the public, and the event log. Times are UTC, days
-are days in Asia/Tokyo. Decisions, signoffs, votes, steps and events are append-only: the database itself refuses
-to change or delete one (see the second migration)."""
+"""The tables: people, plans, meetings, what was decided, what was said by the public, and the event log.
+
+Times are UTC, days are days in Asia/Tokyo. Decisions, confirmations, signoffs, votes, steps, declarations and events are
+append-only: the database itself refuses to change or delete one (see the second migration).
+"""
 
 from workflow.store.tables.accounts import (
     AnsweredCall,
@@ -18,7 +20,7 @@ from workflow.store.tables.accounts import (
 from workflow.store.tables.base import APPEND_ONLY, Record, Utc
 from workflow.store.tables.circulation import Circulation, Remark
 from workflow.store.tables.comments import CommentPeriod, Opinion, Reply, Submission
-from workflow.store.tables.decisions import Condition, Decision, Review, Signoff
+from workflow.store.tables.decisions import Condition, Confirmation, Decision, Review, Signoff
 from workflow.store.tables.events import Cursor, Delivery, Event
 from workflow.store.tables.meetings import AgendaItem, Attendance, Meeting, Vote
 from workflow.store.tables.people import (
@@ -30,7 +32,7 @@ from workflow.store.tables.people import (
     Person,
     Posting,
 )
-from workflow.store.tables.plans import BodyRecord, ChainText, Document, Plan, Step, Version
+from workflow.store.tables.plans import BodyRecord, ChainText, Declaration, Document, Plan, Step, Version
 
 __all__ = [
     "APPEND_ONLY",
@@ -45,9 +47,11 @@ __all__ = [
     "ClosedDay",
     "CommentPeriod",
     "Condition",
+    "Confirmation",
     "Credential",
     "Cursor",
     "Decision",
+    "Declaration",
     "Delivery",
     "Department",
     "Deputy",

@@ -26,7 +26,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-APPEND_ONLY = ("decision", "signoff", "vote", "step", "event")
+APPEND_ONLY = ("decision", "signoff", "vote", "step", "event", "declaration", "confirmation")
 """Tables whose rows are never changed or deleted."""
 
 
@@ -90,4 +90,6 @@ class Record(DeclarativeBase):
         date: Date,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[int]: JSON,
+        list[Any]: JSON,
     }

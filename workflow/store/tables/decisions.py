@@ -10,7 +10,8 @@ from workflow.store.tables.base import Record
 
 class Decision(Record):
     """A body's outcome on one version. `supersedes_id` corrects an earlier one; the outcome None takes it
-    back (引戻し). `manner` says how it came about: recorded, tallied or chair_alone (専決)."""
+    back (引戻し). `manner` says how it came about: recorded, tallied or chair_alone (専決). `late_text_why` says why a
+    text registered after the meeting began is the one the body saw (後日登録)."""
 
     __tablename__ = "decision"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -30,6 +31,7 @@ class Decision(Record):
     ratifies_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+    late_text_why: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
         Index(None, "plan_id", "stage", "visit"),
         # Only those that answer a 専決: whoever looks for decisions that answer none must not be led through it.
@@ -43,7 +45,8 @@ class Decision(Record):
 
 
 class Condition(Record):
-    """A condition of a 条件付き了承. Closed once, by a person, with a note."""
+    """A condition of a 条件付き了承. Closed once, by a person, with a note; `met_on` is the day it was met when that
+    was entered later, None: the day it was closed."""
 
     __tablename__ = "condition"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +55,33 @@ class Condition(Record):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
     closed_note: Mapped[str | None] = mapped_column(Text)
+    met_on: Mapped[date | None]
+
+
+class Confirmation(Record):
+    """An answer to the comparison of the text a decision covers (`base_sha256`) with a corrected one: it is the text
+    agreed, or it is put to the body again. `manner` says in what right: the chair, a deputy, the vice chair, the
+    secretariat, or from paper. The result None takes back the one it supersedes."""
+
+    __tablename__ = "confirmation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    stage: Mapped[str] = mapped_column(String(60))
+    visit: Mapped[int]
+    gate_key: Mapped[str] = mapped_column(String(60))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    base_sha256: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str | None] = mapped_column(String(20))
+    manner: Mapped[str] = mapped_column(String(20))
+    confirmed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("confirmation.id"), unique=True)
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    __table_args__ = (Index(None, "plan_id", "stage", "visit"),)
 
 
 class Signoff(Record):

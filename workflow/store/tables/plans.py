@@ -1,6 +1,7 @@
 """Plans under way, the versions of their text, and the steps they took."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,8 +28,9 @@ class BodyRecord(Record):
 
 
 class Plan(Record):
-    """A plan under way. `visit` rises with each 差戻し: what was agreed before it no longer opens gates.
-    `first_month`, 2023-03, is where its schedule begins when that is not the chain's own."""
+    """A plan under way. `visit` rises with each 差戻し: what was agreed before it no longer opens gates. `path` holds
+    its stays, as `domain.path.to_rows` writes them; `stretch` is that of the last. `first_month`, 2023-03, is where
+    its schedule begins when that is not the chain's own; `forerunner_id` the finished plan that it revises (改定)."""
 
     __tablename__ = "plan"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,6 +44,9 @@ class Plan(Record):
     revision: Mapped[int]
     entered_at: Mapped[datetime]
     first_month: Mapped[str | None] = mapped_column(String(7))
+    path: Mapped[list[Any]]
+    stretch: Mapped[int]
+    forerunner_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
     __table_args__ = (Index(None, "department_key", "status"),)
 
 
@@ -54,7 +59,7 @@ class Document(Record):
 
 
 class Version(Record):
-    """A version of the plan's text. The newest one of a plan is its current version."""
+    """A version of the plan's text. The newest one of a stretch is the text by which its gates are judged."""
 
     __tablename__ = "version"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +67,7 @@ class Version(Record):
     number: Mapped[int]
     stage: Mapped[str] = mapped_column(String(60))
     visit: Mapped[int]
+    stretch: Mapped[int]
     sha256: Mapped[str] = mapped_column(ForeignKey("document.sha256"))
     filename: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text)
@@ -70,8 +76,23 @@ class Version(Record):
     __table_args__ = (UniqueConstraint("plan_id", "number"),)
 
 
+class Declaration(Record):
+    """The declared kind of a version: a new text, or a correction and of what kind. `conditions` are the numbers of
+    those it meets, `why` the reason of a minor one. The newest declaration of a version counts."""
+
+    __tablename__ = "declaration"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    why: Mapped[str] = mapped_column(Text)
+    conditions: Mapped[list[int]]
+    declared_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    declared_at: Mapped[datetime]
+
+
 class Step(Record):
-    """One trigger of the machine: the plan left a stage for another, or changed its status."""
+    """One trigger of the machine: the plan left a stage for another, or changed its status. `counts_from` is the
+    moment from which it counts when it was entered later (遡及); None: when it was taken."""
 
     __tablename__ = "step"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,4 +106,5 @@ class Step(Record):
     reason: Mapped[str] = mapped_column(Text)
     taken_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime]
+    counts_from: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("plan_id", "revision"),)

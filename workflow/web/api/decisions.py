@@ -31,6 +31,9 @@ SignoffNumber = Annotated[Number, Path(description="決裁の番号")]
 GateKey = Annotated[Key, Path(description="関門の鍵")]
 
 
+Version = Annotated[int, Field(ge=1, description="読んだ版の番号。新しい版があれば断られます")]
+
+
 class RecordOutcome(Asked):
     """結果の記録"""
 
@@ -76,6 +79,7 @@ class DecideAlone(Asked):
 
     outcome: Outcome
     reason: Reason
+    seen: Version
 
 
 class Correct(Asked):
@@ -99,6 +103,7 @@ class Sign(Asked):
         default=True, description="決裁するか。返すときは false とし、note に理由を書きます"
     )
     note: Text = Field(default="", description="備考")
+    seen: Version
 
 
 class ReviewSignoff(Asked):
@@ -112,7 +117,7 @@ def decisions(caller: Caller, plan: PlanKey) -> Any:
     """計画について決したことと決裁、古い順。"""
     with caller.office.reading() as db:
         fact = plan_by_key(db, plan)
-        return Decisions.of(fact, queries.answers_with_validity(db, fact))
+        return Decisions.of(fact, queries.answers_with_validity(db, fact, caller.now))
 
 
 @router.get("/items/{item}/tally", response_model=TallyShown, **reads())
@@ -170,7 +175,14 @@ def decide_by_votes(doing: Doing, item: ItemNumber, asked: DecideByVotes) -> Api
 def decide_alone(doing: Doing, plan: PlanKey, gate: GateKey, asked: DecideAlone) -> ApiResponse:
     """専決: 会議を開けないとき、会長が決する。次の会議への報告が残ります。"""
     return doing.perform(
-        Numbered.of, actions.decide_alone, plan, gate, asked.outcome, asked.reason, now=doing.now
+        Numbered.of,
+        actions.decide_alone,
+        plan,
+        gate,
+        asked.outcome,
+        asked.reason,
+        seen=asked.seen,
+        now=doing.now,
     )
 
 

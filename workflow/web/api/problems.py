@@ -25,12 +25,12 @@ from workflow.domain.errors import (
     NotAllowed,
     NotFound,
     NotNow,
+    OtherText,
     PlanMoved,
     QuorumMissing,
     QuotaSpent,
     SakuteiError,
     ScopeMissing,
-    StaleVersion,
     TokenRefused,
     TooLarge,
     TooManyCalls,
@@ -40,6 +40,7 @@ from workflow.domain.errors import (
 )
 from workflow.domain.gates import GateClosed
 from workflow.domain.language import say, translate
+from workflow.domain.timing import LateText, TooEarly
 from workflow.web.http_status import status_of
 from workflow.wire.plans import Blocker
 
@@ -83,6 +84,8 @@ TITLES: dict[str, str] = {
     "plan-moved": "計画が動いています",
     "already-done": "既に済んでいます",
     "stale-version": "古い版です",
+    "late-text": "会議の後に登録された版です",
+    "too-early": "その日時のものとしては記録できません",
     "step-impossible": "その操作はできません",
     "quorum-missing": "定足数に達していません",
     "bad-input": "入力を受け取れません",
@@ -107,11 +110,11 @@ TITLES: dict[str, str] = {
 _KINDS: dict[type[SakuteiError], str] = {
     kind: re.sub(r"(?<!^)([A-Z])", r"-\1", kind.__name__).lower()
     for kind in (
-        NotAllowed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, StaleVersion,
+        NotAllowed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, LateText, TooEarly,
         QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooLarge, TooManyCalls,
         TooManyUploads, QuotaSpent, KeyReused, CallRunning, AnswerLost, DocumentDamaged, AuditBroken, DatabaseUnusable,
     )
-} | {NotNow: "step-impossible"}  # fmt: skip
+} | {NotNow: "step-impossible", OtherText: "stale-version"}  # fmt: skip
 
 
 def refused(request: Request, error: SakuteiError) -> JSONResponse:

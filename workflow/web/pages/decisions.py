@@ -92,13 +92,16 @@ def decide_alone(
     gate: str,
     form: Filled,
     outcome: Annotated[Outcome, Form()],
+    seen: Annotated[int, Form()],
     reason: Text = "",
 ) -> Response:
     return confirmed(
         request,
         who,
         form,
-        lambda office: actions.decide_alone(office, who.key, key, gate, outcome, reason, now=who.now),
+        lambda office: actions.decide_alone(
+            office, who.key, key, gate, outcome, reason, seen=seen, now=who.now
+        ),
         title=say("会長が「{outcome}」を専決する", outcome=label(outcome)),
         button=say("専決する"),
         back=f"/plans/{key}#gates",
@@ -114,6 +117,7 @@ def sign(
     gate: str,
     form: Filled,
     answer: Annotated[Signing, Form()],
+    seen: Annotated[int, Form()],
     note: Text = "",
 ) -> Response:
     approve = answer is Signing.APPROVE
@@ -121,7 +125,9 @@ def sign(
         request,
         who,
         form,
-        lambda office: actions.sign(office, who.key, key, gate, approve=approve, note=note, now=who.now),
+        lambda office: actions.sign(
+            office, who.key, key, gate, seen=seen, approve=approve, note=note, now=who.now
+        ),
         title=say("決裁する") if approve else say("決裁せずに返す"),
         button=say("決裁する") if approve else say("返す"),
         back=f"/plans/{key}#gates",

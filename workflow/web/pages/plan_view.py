@@ -10,13 +10,14 @@ from definitions.chain import Body, BodyGate, Gate, PeriodGate, SignoffGate, Sta
 from definitions.terms import Outcome
 from workflow import actions, queries
 from workflow.domain.decisions import Manner, SignedAs, Validity
+from workflow.domain.facts import Place
 from workflow.domain.gates import GateState, Lack, Reason
 from workflow.domain.language import say
-from workflow.domain.machine import earlier_stages
 from workflow.domain.meetings import Purpose, allowed_outcomes
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
-from workflow.queries import GateAnswer, Owed, Place, VersionLine
+from workflow.queries import Blockers, GateAnswer, Owed, VersionLine
+from workflow.queries.gate_facts import facts
 from workflow.queries.people import held_positions
 from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store.database import Reading
@@ -28,11 +29,14 @@ EVENTS_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """A gate of the stage: why it is shut, what was answered last, and what the reader may do about it. `alone` are
+    """A gate of the stage, or one passed before that fell: why it is closed, the last answer, and what the reader may do
+    about it. `text` is the number of the version it is judged by. `alone` are
     the outcomes the reader can give alone (専決), `signs_as` the right in which they would sign. `comment`: the gate waits for something on the page of public
     comments; `may_ask`: for the period that the reader may begin."""
 
     state: GateState
+    stage: Stage
+    text: int | None
     reason: Reason | None
     body: Body | None
     answer: GateAnswer | None
@@ -67,19 +71,21 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     found = queries.blockers(db, plan, who.now)
     versions = queries.versions(db, plan)
     given = queries.gate_answers(db, plan)
-    validities = queries.validities(plan, given, versions)
+    validities = queries.validities(plan, given, found.facts)
     officers = _held_positions(db, given, who.person)
     views = [_answer_view(plan, each, validities[each.id], who.person, officers) for each in given]
-    in_force = queries.answers_in_force(given)
+    in_force = queries.answers_in_force(plan, given, found.facts)
+    judged = [*found.fallen, *found.states]
     events, older = queries.newest_first(db, plan, limit=EVENTS_SHOWN)
     reading = queries.reading(db, plan)
     held = queries.held_schedule(db, plan, who.now)
     return {
         "plan": plan,
-        "gates": [_gate_view(plan, state, found.reasons, in_force, who.person) for state in found.states],
+        "gates": [_gate_view(found, state, in_force, who.person) for state in judged],
+        "fallen": found.fallen,
         "shut": len(found.reasons),
         "following": [plan.chain.stage(each) for each in plan.chain.after(plan.stage)],
-        "earlier": [plan.chain.stage(each) for each in earlier_stages(plan.chain, plan.stage.key)][::-1],
+        "earlier": [plan.chain.stage(stay.stage) for stay in plan.path[:-1]][::-1],
         "may_move": who.person.may(Act.MOVE_PLAN, department=plan.department),
         "may_add": who.person.may(Act.ADD_VERSION, department=plan.department),
         "versions": [(version, _of_version(views, version)) for version in versions],
@@ -112,7 +118,7 @@ def answer_view(
     answer = next((each for each in given if each.id == (signoff, number)), None)
     if answer is None:
         return None
-    validities = queries.validities(plan, given, queries.versions(db, plan))
+    validities = queries.validities(plan, given, facts(db, plan, who.now))
     officers = _held_positions(db, given, who.person)
     view = _answer_view(plan, answer, validities[answer.id], who.person, officers)
     stands = not view.validity.superseded
@@ -134,16 +140,16 @@ def answer_view(
 
 
 def _gate_view(
-    plan: PlanFact,
-    state: GateState,
-    reasons: Sequence[Reason],
-    in_force: Mapping[Place, GateAnswer],
-    who: Actor,
+    found: Blockers, state: GateState, in_force: Mapping[Place, GateAnswer], who: Actor
 ) -> GateView:
-    gate = state.gate
+    plan, gate = found.plan, state.gate
+    stage = plan.chain.stage_of_gate(gate.key)
+    stay = next(stay for stay in plan.path if stay.stage == stage.key)
+    text = found.facts.text(stay)
     body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
-    answer = in_force.get((plan.stage.key, plan.visit, gate.key))
-    workable = plan.status is Status.ACTIVE and plan.text is not None
+    answer = in_force.get((stay.stage, stay.visit, gate.key))
+    stopped = bool(found.fallen) and stay == plan.stay
+    workable = plan.status is Status.ACTIVE and text is not None and not stopped
     alone: tuple[Outcome, ...] = ()
     signs_as = None
     if isinstance(gate, BodyGate) and body and body.urgent and workable and state.lack in _DECIDABLE:
@@ -153,7 +159,9 @@ def _gate_view(
         signs_as = actions.signs_as(who, gate)
     return GateView(
         state=state,
-        reason=next((reason for reason in reasons if reason.gate == gate.key), None),
+        stage=stage,
+        text=text.number if text else None,
+        reason=next((reason for reason in found.reasons if reason.gate == gate.key), None),
         body=body,
         answer=answer,
         conditions=answer.owed if answer and not answer.signoff else (),
@@ -169,8 +177,8 @@ def _gate_view(
     )
 
 
-_DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED)
-_SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED)
+_DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.UNCONFIRMED, Lack.EARLY, Lack.OUTCOME, Lack.REFUSED)
+_SIGNABLE = (Lack.SIGNATURE, Lack.SIGNATURE_STALE, Lack.SIGNATURE_RETURNED, Lack.EARLY)
 
 
 def _held_positions(db: Reading, given: Sequence[GateAnswer], who: Actor) -> frozenset[tuple[int, str]]:
@@ -210,13 +218,13 @@ def _of_version(views: Sequence[AnswerView], version: VersionLine) -> list[Answe
 
 
 def _losing(plan: PlanFact, views: Sequence[AnswerView]) -> list[AnswerView]:
-    """Return the answers that a new version would make stale."""
-    here = (plan.stage.key, plan.visit)
+    """Return the answers that a new text would make stale: those in force on the stages that share it."""
+    here = {(stay.stage, stay.visit) for stay in plan.path if stay.stretch == plan.stay.stretch}
     return [
         view
         for view in views
         if view.validity is Validity.IN_FORCE
-        and (view.answer.stage, view.answer.visit) == here
+        and (view.answer.stage, view.answer.visit) in here
         and view.answer.ratifies is None
     ]
 

@@ -53,11 +53,13 @@ def place_of(task: Task) -> str:
             return f"{plan}#condition-{task.number}"
         case Waiting.REVIEW:
             return f"{plan}#review-{task.number}"
-        case Waiting.SIGN:
+        case Waiting.SIGN | Waiting.STOPPED:
             return f"{plan}#gate-{task.gate}"
         case Waiting.CLOSE:
             return f"{meeting}#ending"
-        case Waiting.ADVANCE:
+        case Waiting.CONFIRM:
+            return f"{plan}/gates/{task.gate}/confirm"
+        case Waiting.ADVANCE | Waiting.FINISH:
             return f"{plan}#steps"
         case Waiting.DOCUMENT:
             return f"{plan}#new-version"

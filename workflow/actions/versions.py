@@ -1,0 +1,249 @@
+"""Use cases on the versions of a plan's text: register one, as a new text or a correction; say anew which it is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import PurePath
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from definitions.chain import DocumentGate
+from workflow.actions.plans import must_be_active, must_be_at
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.cover import TextKind, current
+from workflow.domain.errors import AlreadyDone, BadInput, NotNow
+from workflow.domain.events import Tag
+from workflow.domain.facts import Facts
+from workflow.domain.gates import correctable_conditions
+from workflow.domain.language import say
+from workflow.domain.rights import Act, Actor
+from workflow.domain.validation import a_line, a_text, some_text
+from workflow.queries.actor import actor
+from workflow.queries.gate_facts import facts
+from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.store import files
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.files import Arriving
+from workflow.store.tables import Declaration, Document, Version
+
+
+def add_version(
+    office: Office,
+    by: str,
+    plan: str,
+    filename: str,
+    content: bytes | Arriving,
+    *,
+    kind: TextKind = TextKind.NEW,
+    conditions: Sequence[int] = (),
+    why: str = "",
+    note: str = "",
+    seen: int | None = None,
+    now: datetime,
+) -> int:
+    """Register a version of the text in the stage the plan stands in, and return its number. A new text makes every
+    approval of it stale. A correction needs the confirmation of each body that approved: it meets `conditions`, by
+    their numbers, or is minor, and says `why`. `seen` is the plan's revision as the person last saw it: the text is
+    for the stage they saw.
+
+    Raises `PlanMoved`, `NotAllowed`, `NotFound`, `NotNow` (suspended or withdrawn; a new text where only corrections
+    are taken, or while the public is asked about the present one), `AlreadyDone` (the same bytes as the present
+    text), `BadInput`.
+    """
+    name = a_line("ファイル名", PurePath(filename.replace("\\", "/")).name)
+    a_text("版の説明", note)
+    with office.reading() as db:
+        _may_add(db, by, plan, now)
+    # After the permission check, so that only authorised users store files.
+    sha256 = files.keep(office.files, content)
+    with office.writing() as db:
+        who, fact = _may_add(db, by, plan, now)
+        if seen is not None:
+            must_be_at(fact, seen)
+        must_be_active(fact, "版の登録", or_finished=kind.correction)
+        if fact.text is not None and fact.sha256 == sha256:
+            raise AlreadyDone(
+                say("第{number}版と同じ内容です。直した文書を登録してください。", number=fact.text.number)
+            )
+        known = facts(db, fact, now)
+        _must_suit(fact, known, kind)
+        named = _declared(fact, known, kind, conditions, why)
+        number = _next_number(db, fact)
+        if db.get(Document, sha256) is None:
+            db.execute(insert(Document).values(sha256=sha256, size=files.size_of(office.files, sha256)))
+        version = db.scalars(
+            insert(Version).returning(Version.id),
+            {
+                "plan_id": fact.id,
+                "number": number,
+                "stage": fact.stage.key,
+                "visit": fact.visit,
+                "stretch": fact.stay.stretch,
+                "sha256": sha256,
+                "filename": name,
+                "note": note,
+                "added_by": who.id,
+                "added_at": now,
+            },
+        ).one()
+        _write_declaration(db, who, version, kind, why, named, now)
+        record(
+            db,
+            Tag.VERSION_ADDED,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            number=number,
+            sha256=sha256,
+            filename=name,
+            stage=fact.stage.key,
+            visit=fact.visit,
+            note=note,
+            kind=kind,
+            meets=list(named),
+            why=why,
+        )
+        return number
+
+
+def declare_version(
+    office: Office,
+    by: str,
+    plan: str,
+    number: int,
+    kind: TextKind,
+    *,
+    conditions: Sequence[int] = (),
+    why: str = "",
+    now: datetime,
+) -> None:
+    """Say anew what the plan's present text is: a new text, or a correction and of what kind. Possible until somebody
+    confirmed it.
+
+    Raises `NotNow` (not the present text), `AlreadyDone` (confirmed), `NotAllowed`, `BadInput`, `NotFound`.
+    """
+    with office.writing() as db:
+        who, fact = _may_add(db, by, plan, now)
+        must_be_active(fact, "版の種類の変更", or_finished=True)
+        if fact.text is None or fact.text.number != number:
+            raise NotNow(
+                "版の種類の変更",
+                fact.stage.label,
+                say("第{number}版は、いまの段階の現在の版ではありません。", number=number),
+            )
+        known = facts(db, fact, now)
+        texts = known.versions(fact.stay)
+        if kind.correction and len(texts) == 1:
+            raise _nothing_to_correct()
+        _must_be_unconfirmed(known, texts[-1].sha256)
+        named = _declared(fact, known, kind, conditions, why)
+        _write_declaration(db, who, fact.text.version_id, kind, why, named, now)
+        record(
+            db,
+            Tag.VERSION_DECLARED,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            number=number,
+            kind=kind,
+            meets=list(named),
+            why=why,
+        )
+
+
+def _may_add(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, PlanFact]:
+    who = actor(db, by, tokyo_day(now))
+    fact = plan_by_key(db, plan)
+    who.require(Act.ADD_VERSION, department=fact.department)
+    return who, fact
+
+
+def _must_suit(plan: PlanFact, known: Facts, kind: TextKind) -> None:
+    """Raises `BadInput` for a correction of nothing, `NotNow` for a new text where none is taken."""
+    if kind.correction and plan.text is None:
+        raise _nothing_to_correct()
+    if kind.correction or plan.text is None:
+        return
+    if not any(isinstance(gate, DocumentGate) for gate in plan.stage.gates):
+        raise NotNow(
+            "新しい文書の登録",
+            plan.stage.label,
+            "この段階の文書は、前の段階で決まっています。条件への対応か軽微な修正として登録するか、文書を作る段階へ差し戻してください。",
+        )
+    for stay in plan.path:
+        for gate in plan.chain.stage(stay.stage).gates:
+            period = known.period(stay, gate.key)
+            if period and stay.stretch == plan.stay.stretch and period.published_at is None:
+                raise NotNow(
+                    "新しい文書の登録",
+                    plan.stage.label,
+                    "パブリックコメントの途中です。軽微な修正として登録するか、先に募集を中止してください。",
+                )
+
+
+def _nothing_to_correct() -> BadInput:
+    return BadInput("版の種類", "訂正のもとになる版がありません", "新しい文書として登録してください。")
+
+
+def _declared(plan: PlanFact, known: Facts, kind: TextKind, conditions: Sequence[int], why: str) -> list[int]:
+    """The conditions that a correction names, sorted. Raises `BadInput`."""
+    if kind is TextKind.MINOR:
+        some_text("軽微な修正の理由", why)
+    else:
+        a_text("版の種類の理由", why)
+    if kind is not TextKind.CONDITIONS:
+        if conditions:
+            raise BadInput(
+                "対応する条件", "条件への対応ではありません", "種類を「条件への対応」にしてください。"
+            )
+        return []
+    unmet = {each.number: each.text for each in correctable_conditions(plan.chain, known)}
+    unknown = sorted(set(conditions) - set(unmet))
+    if unknown or not conditions:
+        numbers = say("、").join(f"{number}（{text}）" for number, text in sorted(unmet.items()))
+        raise BadInput(
+            "対応する条件",
+            say("条件 {number} は、解消を待っていません", number=unknown[0])
+            if unknown
+            else "選ばれていません",
+            say("次のうちから選んでください: {numbers}。", numbers=numbers)
+            if unmet
+            else "解消を待っている条件はありません。軽微な修正か新しい文書として登録してください。",
+        )
+    return sorted(set(conditions))
+
+
+def _must_be_unconfirmed(known: Facts, sha256: str) -> None:
+    for recorded in known.decisions.values():
+        for decision in recorded:
+            if any(answer.sha256 == sha256 for answer in current(decision.confirmations)):
+                raise AlreadyDone(
+                    "この版は既に確認されています。直した文書を、新しい版として登録してください。"
+                )
+
+
+def _next_number(db: Session, plan: PlanFact) -> int:
+    newest = db.scalar(select(func.max(Version.number)).where(Version.plan_id == plan.id))
+    return (newest or 0) + 1
+
+
+def _write_declaration(
+    db: Session,
+    who: Actor,
+    version: int,
+    kind: TextKind,
+    why: str,
+    conditions: Sequence[int],
+    now: datetime,
+) -> None:
+    db.execute(
+        insert(Declaration).values(
+            version_id=version,
+            kind=kind,
+            why=why,
+            conditions=list(conditions),
+            declared_by=who.id,
+            declared_at=now,
+        )
+    )

@@ -1,0 +1,171 @@
+"""The records of a plan, as of a moment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from definitions.terms import Outcome
+from workflow.domain.cover import Confirmation, Cover, Text, cover
+from workflow.domain.decisions import Given, Manner, SignoffResult, current_records, first_records, in_force
+from workflow.domain.path import Path, Stay
+
+Place = tuple[str, int, str]
+"""Stage, visit and gate."""
+
+REFUSALS = frozenset({Outcome.REJECTED, Outcome.RETURNED})
+"""Answers to a chair's 専決 that shut its gate again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionFact:
+    """A condition (条件) of a 条件付き了承; `met_at` is the moment a note closed it, None while none did."""
+
+    number: int
+    text: str
+    met_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFact:
+    """A body's decision as recorded, with what was attached to it: conditions, and confirmations of corrected texts.
+    `at` is the moment the body decided."""
+
+    number: int
+    at: datetime
+    outcome: Outcome | None
+    manner: Manner
+    version: int
+    sha256: str
+    supersedes: int | None = None
+    ratifies: int | None = None
+    conditions: tuple[ConditionFact, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The decision that counts at a gate, at a moment. `origin` is the record it corrects in the end, `covered` the
+    texts it is for; `refused`: a 専決 the body did not approve afterwards."""
+
+    decision: DecisionFact
+    origin: int
+    at: datetime
+    outcome: Outcome
+    covered: Cover
+    confirmations: tuple[Confirmation, ...]
+    unmet: tuple[ConditionFact, ...]
+    refused: bool
+
+    def open_conditions(self, sha256: str) -> tuple[ConditionFact, ...]:
+        """The conditions not met for that text: by no note, and by no correction on the way to it."""
+        met = self.covered.get(sha256, frozenset())
+        return tuple(condition for condition in self.unmet if condition.number not in met)
+
+
+@dataclass(frozen=True, slots=True)
+class SignoffFact:
+    """A 決裁 as recorded: `sha256` is the text that was signed."""
+
+    number: int
+    at: datetime
+    result: SignoffResult | None
+    version: int
+    sha256: str
+    supersedes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFact:
+    """A public comment: `sha256` is the text it began with; `unanswered` counts the opinions without 区の考え方."""
+
+    opens_on: date
+    closes_on: date
+    sha256: str
+    shortened: bool
+    unanswered: int
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The records of a plan, as of `now`: what was held later does not count yet. What is known of an act is
+    what is known today: a correction counts from the day of what it corrects."""
+
+    now: datetime
+    path: Path
+    texts: Mapping[int, Sequence[Text]] = field(default_factory=dict)
+    decisions: Mapping[Place, Sequence[DecisionFact]] = field(default_factory=dict)
+    signoffs: Mapping[Place, Sequence[SignoffFact]] = field(default_factory=dict)
+    periods: Mapping[Place, PeriodFact] = field(default_factory=dict)
+
+    def at(self, moment: datetime) -> "Facts":
+        """The same records, as of another moment."""
+        return replace(self, now=moment)
+
+    def versions(self, stay: Stay) -> list[Text]:
+        """The versions of the stay's stretch, oldest first."""
+        return [text for text in self.texts.get(stay.stretch, ()) if text.at <= self.now]
+
+    def text(self, stay: Stay) -> Text | None:
+        """The text by which the gates of the stay are judged; None before there is one."""
+        versions = self.versions(stay)
+        return versions[-1] if versions else None
+
+    def decision(self, stay: Stay, gate: str) -> InForce | None:
+        """The decision in force at the gate."""
+        recorded = self.decisions.get((stay.stage, stay.visit, gate), ())
+        return decision_in_force(recorded, self.now)
+
+    def signoff(self, stay: Stay, gate: str) -> SignoffFact | None:
+        """The 決裁 in force at the gate."""
+        recorded = self.signoffs.get((stay.stage, stay.visit, gate), ())
+        held = {each.number: each for each in recorded if each.at <= self.now}
+        counts = in_force([_signed(each) for each in held.values()])
+        return held[counts[_HERE]] if counts else None
+
+    def period(self, stay: Stay, gate: str) -> PeriodFact | None:
+        """The newest public comment of the gate."""
+        return self.periods.get((stay.stage, stay.visit, gate))
+
+
+_HERE = "here"
+"""All records given to `in_force` are of one gate."""
+
+
+def decision_in_force(recorded: Sequence[DecisionFact], now: datetime) -> InForce | None:
+    """Of the decisions recorded at one gate in one visit, the one that counts as of that moment."""
+    by_number = {each.number: each for each in recorded}
+    given = [_given(each) for each in recorded]
+    first = first_records(given)
+    held = {number: by_number[origin].at for number, origin in first.items() if origin in by_number}
+    known = [replace(each, at=held[each.number]) for each in given if held[each.number] <= now]
+    counts = in_force(known)
+    if not counts:
+        return None
+    decision = by_number[counts[_HERE]]
+    origin = first[decision.number]
+    answers = {
+        first[each.ratifies]: each.result for each in current_records(known) if each.ratifies is not None
+    }
+    of_this = [each for each in recorded if first[each.number] == origin]
+    confirmations = tuple(c for each in of_this for c in each.confirmations if c.at <= now)
+    return InForce(
+        decision=decision,
+        origin=origin,
+        at=held[decision.number],
+        outcome=Outcome(decision.outcome or ""),
+        covered=cover(decision.sha256, confirmations),
+        confirmations=confirmations,
+        unmet=tuple(c for c in decision.conditions if c.met_at is None or c.met_at > now),
+        refused=answers.get(origin) in REFUSALS,
+    )
+
+
+def _given(decision: DecisionFact) -> Given:
+    result = None if decision.outcome is None else decision.outcome.value
+    return Given(decision.number, _HERE, decision.at, result, decision.supersedes, decision.ratifies)
+
+
+def _signed(signoff: SignoffFact) -> Given:
+    result = None if signoff.result is None else signoff.result.value
+    return Given(signoff.number, _HERE, signoff.at, result, signoff.supersedes)
