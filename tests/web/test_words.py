@@ -43,6 +43,11 @@ NO_SENTENCES = {
     },
     # the lines that part opinions, as people type them
     "workflow/domain/comments.py": {"_LINE_OF_SIGNS"},
+    # how words, numbers, titles and headings are told in a document
+    "workflow/domain/comparison.py": {"_NUMBER", "_WORD", "_IS_NUMBER"},
+    "workflow/domain/texts.py": {"title_level", "_TITLES"},
+    "workflow/store/extraction/pdf.py": {"_BEGINS", "_PAGE_NUMBER", "_goes_on"},
+    "workflow/store/extraction/word.py": {"_HEADING"},
     # a language is named by itself
     "workflow/domain/language.py": {"Language"},
     # passwords everybody tries first

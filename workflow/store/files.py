@@ -100,6 +100,27 @@ def checked(store: Path, sha256: str) -> Path:
     return place
 
 
+def made_of(store: Path, sha256: str, kind: str) -> bytes | None:
+    """What was made of a document and kept beside it, such as its text; None when nothing of that kind was."""
+    try:
+        return _beside(store, sha256, kind).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def keep_made_of(store: Path, sha256: str, kind: str, content: bytes) -> None:
+    """Keep what was made of a document beside it, for its owner alone. It can be made again at any time."""
+    with arriving(store) as made:
+        made.write(content)
+        made.flush()
+        made.path.replace(_beside(store, sha256, kind))
+
+
+def _beside(store: Path, sha256: str, kind: str) -> Path:
+    place = path_of(store, sha256)
+    return place.with_name(f"{place.name}.{kind}")
+
+
 def path_of(store: Path, sha256: str) -> Path:
     return store / sha256[:2] / sha256
 

@@ -1,0 +1,59 @@
+"""The XML inside an office document, which is an archive: of bounded size, without entities or anything from outside."""
+
+import zipfile
+import zlib
+from pathlib import Path
+
+from lxml import etree
+
+from workflow.domain.texts import Unreadable
+from workflow.store.extraction.limits import LARGEST_PART, CannotRead
+
+ENCRYPTED = 1
+"""The flag of a member that a password protects."""
+
+
+def opened(document: Path) -> zipfile.ZipFile:
+    """The archive. Raises `CannotRead`."""
+    try:
+        return zipfile.ZipFile(document)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise CannotRead(Unreadable.BROKEN) from error
+
+
+def content(archive: zipfile.ZipFile, name: str) -> bytes | None:
+    """A file of the archive; None when it has none of that name. Raises `CannotRead`."""
+    try:
+        member = archive.getinfo(name)
+    except KeyError:
+        return None
+    if member.flag_bits & ENCRYPTED:
+        raise CannotRead(Unreadable.LOCKED)
+    if member.file_size > LARGEST_PART:
+        raise CannotRead(Unreadable.TOO_LARGE)
+    try:
+        return archive.read(member)
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+        zlib.error,
+    ) as error:
+        raise CannotRead(Unreadable.BROKEN) from error
+
+
+def xml(archive: zipfile.ZipFile, name: str) -> etree._Element | None:
+    """The root of an XML file of the archive; None when it has none of that name. Raises `CannotRead`."""
+    written = content(archive, name)
+    if written is None:
+        return None
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True)  # fmt: skip
+    try:
+        root = etree.fromstring(written, parser)
+    except etree.XMLSyntaxError as error:
+        raise CannotRead(Unreadable.BROKEN) from error
+    if root.getroottree().docinfo.doctype:
+        raise CannotRead(Unreadable.BROKEN)  # no office program writes one: it is there for its entities
+    return root

@@ -1,0 +1,128 @@
+"""Text out of Word (docx), as it reads with its tracked changes accepted."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+
+from lxml import etree
+
+from workflow.domain.texts import Block, Unreadable, heading, paragraph, row
+from workflow.store.extraction import archive
+from workflow.store.extraction.limits import CannotRead
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_UNSEEN = {f"{_W}del", f"{_W}moveFrom", f"{_W}rt", f"{_W}pPr", f"{_W}rPr", f"{_W}sdtPr", _FALLBACK}
+"""Deletions, what moved away, the reading beside a word (ruby), properties, and what older programs show instead."""
+_SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+_NO_HEADING = 9
+"""The outline level of running text; a heading's is from 0."""
+
+
+def blocks(document: zipfile.ZipFile) -> Iterator[Block]:
+    """The blocks of a Word file, then those of its footnotes. Raises `CannotRead`."""
+    root = archive.xml(document, "word/document.xml")
+    if root is None:
+        raise CannotRead(Unreadable.BROKEN)
+    levels = _heading_styles(archive.xml(document, "word/styles.xml"))
+    yield from _blocks(root, levels)
+    notes = archive.xml(document, "word/footnotes.xml")
+    for note in () if notes is None else notes:
+        if note.get(f"{_W}type") is None:
+            yield from _blocks(note, levels)
+
+
+def _blocks(parent: etree._Element, levels: dict[str, int]) -> Iterator[Block]:
+    for child in parent:
+        if child.tag == f"{_W}p":
+            yield _block(child, levels)
+            for box in _boxes(child):
+                yield from _blocks(box, levels)
+        elif child.tag == f"{_W}tbl":
+            for place, each in enumerate(_rows(child)):
+                yield row(_cells(each), begins=place == 0)
+        elif child.tag not in _UNSEEN:
+            yield from _blocks(child, levels)
+
+
+def _block(element: etree._Element, levels: dict[str, int]) -> Block:
+    text = "".join(_pieces(element))
+    level = _level(element, levels)
+    return paragraph(text) if level is None else heading(text, level + 1)
+
+
+def _level(element: etree._Element, levels: dict[str, int]) -> int | None:
+    """The outline level of a paragraph, from 0; None when it is no heading."""
+    own = element.find(f"{_W}pPr/{_W}outlineLvl")
+    if own is not None:
+        return _number(own)
+    style = element.find(f"{_W}pPr/{_W}pStyle")
+    return None if style is None else levels.get(style.get(f"{_W}val", ""))
+
+
+def _pieces(element: etree._Element) -> Iterator[str]:
+    for child in element:
+        if child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag in _SIGNS:
+            yield _SIGNS[child.tag]
+        elif child.tag not in _UNSEEN and child.tag != f"{_W}txbxContent":
+            yield from _pieces(child)
+
+
+def _boxes(element: etree._Element) -> Iterator[etree._Element]:
+    """The text boxes that hang on a paragraph."""
+    for child in element:
+        if child.tag == f"{_W}txbxContent":
+            yield child
+        elif child.tag not in _UNSEEN:
+            yield from _boxes(child)
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    for child in table:
+        if child.tag == f"{_W}tr":
+            yield child
+        elif child.tag not in _UNSEEN:
+            yield from _rows(child)
+
+
+def _cells(element: etree._Element) -> Iterator[str]:
+    for child in element:
+        if child.tag == f"{_W}tc":
+            yield "\n".join(filter(None, (block.text.strip() for block in _blocks(child, {}))))
+        elif child.tag not in _UNSEEN:
+            yield from _cells(child)
+
+
+def _heading_styles(styles: etree._Element | None) -> dict[str, int]:
+    """The outline level of each style that is a heading's, from 0: its own, or that of the style it is based on."""
+    found: dict[str, int] = {}
+    based: dict[str, str] = {}
+    for style in () if styles is None else styles.iter(f"{_W}style"):
+        key = style.get(f"{_W}styleId", "")
+        level, name, base = (
+            style.find(f"{_W}{each}") for each in ("pPr/" + f"{_W}outlineLvl", "name", "basedOn")
+        )
+        named = _HEADING.fullmatch(name.get(f"{_W}val", "").lower()) if name is not None else None
+        if level is not None:
+            if (own := _number(level)) is not None:
+                found[key] = own
+        elif named:
+            found[key] = int(named[1] or 1) - 1
+        elif base is not None:
+            based[key] = base.get(f"{_W}val", "")
+    for _ in based:
+        more = {key: found[base] for key, base in based.items() if base in found and key not in found}
+        if not more:
+            break
+        found |= more
+    return found
+
+
+_HEADING = re.compile(r"(?:heading|見出し) ?([1-9])|title|表題")
+
+
+def _number(level: etree._Element) -> int | None:
+    value = level.get(f"{_W}val", "")
+    return int(value) if value.isdecimal() and int(value) < _NO_HEADING else None
