@@ -10,7 +10,7 @@ import pytest
 from tests.support.documents import PAPERS, p, packed, pdf, run, table, word, workbook
 from tests.support.seed_paper import PAPER
 from workflow.cli.demo.docx import docx
-from workflow.domain.comparison import Change, Comparison
+from workflow.domain.comparison import Change, Comparison, Incomparable
 from workflow.domain.errors import DocumentDamaged
 from workflow.domain.texts import Kind, Text, Unreadable
 from workflow.store import files, texts
@@ -271,8 +271,8 @@ def test_a_comparison_is_made_once_and_kept(tmp_path: Path) -> None:
 
 def test_of_what_cannot_be_compared_is_said_which_and_why(tmp_path: Path) -> None:
     good, bad = files.keep(tmp_path, docx("方針")), files.keep(tmp_path, b"\x00\x01")
-    assert texts.comparison_of(tmp_path, good, bad) == (None, Unreadable.BROKEN)
-    assert texts.comparison_of(tmp_path, bad, good) == (Unreadable.BROKEN, None)
+    assert texts.comparison_of(tmp_path, good, bad) == Incomparable(None, Unreadable.BROKEN)
+    assert texts.comparison_of(tmp_path, bad, good) == Incomparable(Unreadable.BROKEN, None)
 
 
 def test_a_store_nobody_can_write_to_still_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

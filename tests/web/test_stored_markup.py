@@ -74,6 +74,7 @@ WITHOUT_A_LINK = {
 
 FILES = {
     *("/chains/_schema", "/chains/{short}/text", "/log/csv", "/plans/{key}/versions/{number}"),
+    *("/plans/{key}/versions/compare.docx", "/plans/{key}/versions/compare.xlsx"),
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
 }
 

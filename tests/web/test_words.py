@@ -55,6 +55,8 @@ NO_SENTENCES = {
     # the mark of a seal in a drawing, and signs that begin no line
     "workflow/web/svg/shapes.py": {"_sealed_paper"},
     "workflow/web/svg/text.py": {"(_OPENING, _CLOSING)"},
+    # the font of a paper
+    "workflow/web/comparison_table.py": {"_FONT"},
     # what describes the API, which its readers have in Japanese
     "workflow/web/api/__init__.py": {"_ABOUT", "openapi", "_name_values"},
     "workflow/web/api/routing.py": {"_REFUSED", "writes"},

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 from definitions.labelled import Labelled
-from workflow.domain.texts import Block, Kind, Text, as_json, from_json
+from workflow.domain.texts import Block, Kind, Text, Unreadable, as_json, from_json
 
 FORMAT = 1
 """The version of the JSON a comparison is kept as, and of how texts are compared."""
@@ -91,6 +91,14 @@ class Comparison:
     def numbers_changed(self) -> int:
         """In how many blocks a number changed."""
         return sum(each.number_changed for each in self.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Incomparable:
+    """Why the old document cannot be read, and why the new one; None: it can."""
+
+    old: Unreadable | None
+    new: Unreadable | None
 
 
 def compare(old: Text, new: Text) -> Comparison:

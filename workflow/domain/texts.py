@@ -71,6 +71,21 @@ def headings(text: Text) -> Iterator[tuple[int, Block]]:
     return ((place, block) for place, block in enumerate(text) if block.kind is Kind.HEADING)
 
 
+def with_tables(text: Text) -> Iterator[tuple[int, Block | list[Block]]]:
+    """The blocks with their places in the text, the rows of a table together."""
+    table: list[Block] = []
+    for place, block in enumerate(text):
+        if table and (block.kind is not Kind.ROW or block.begins):
+            yield place - len(table), table
+            table = []
+        if block.kind is Kind.ROW:
+            table.append(block)
+        else:
+            yield place, block
+    if table:
+        yield len(text) - len(table), table
+
+
 def with_headings(text: Text) -> Text:
     """The text as it is when its document marks headings; else with its numbered titles (第１章 …, １ …) as headings."""
     if any(headings(text)):

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workflow.domain import comparison, texts
-from workflow.domain.comparison import Comparison, compare, comparison_as_json, comparison_from_json
+from workflow.domain.comparison import (
+    Comparison,
+    Incomparable,
+    compare,
+    comparison_as_json,
+    comparison_from_json,
+)
 from workflow.domain.texts import Text, Unreadable
 from workflow.store import files
 
@@ -41,17 +47,11 @@ def text_of(store: Path, sha256: str) -> Text | Unreadable:
         return Unreadable.BUSY
 
 
-def comparison_of(
-    store: Path, old: str, new: str
-) -> Comparison | tuple[Unreadable | None, Unreadable | None]:
-    """What changed from one document to another; or why the old one cannot be read, and why the new one. Raises
-    `DocumentDamaged`."""
+def comparison_of(store: Path, old: str, new: str) -> Comparison | Incomparable:
+    """What changed from one document to another. Raises `DocumentDamaged`."""
     before, after = text_of(store, old), text_of(store, new)
     if isinstance(before, Unreadable) or isinstance(after, Unreadable):
-        return (
-            before if isinstance(before, Unreadable) else None,
-            after if isinstance(after, Unreadable) else None,
-        )
+        return Incomparable(*(each if isinstance(each, Unreadable) else None for each in (before, after)))
     try:
         return _made_once(
             store,
@@ -62,7 +62,7 @@ def comparison_of(
             lambda: comparison_as_json(compare(before, after)),
         )
     except _Busy:
-        return None, Unreadable.BUSY
+        return Incomparable(None, Unreadable.BUSY)
 
 
 def _made_once(

@@ -12,8 +12,10 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from workflow.domain.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
+from workflow.domain.comparison import Change
 from workflow.domain.language import Dates, Language, dates, label, language, reworded, translate
 from workflow.domain.rights import Act
+from workflow.domain.texts import with_tables
 from workflow.domain.votes import shown_share
 from workflow.store import files
 from workflow.store.database import Office
@@ -54,6 +56,8 @@ _pages.env.globals |= {
     "language": language.get,
     "dates": dates.get,
     "period_words": period_words,
+    "Change": Change,
+    "with_tables": with_tables,
     "cells": lambda headings: [Markup(' role="cell" data-label="{}"').format(each) for each in headings],
 }
 
@@ -79,5 +83,13 @@ def redirect(path: str, said: str = "") -> Response:
 
 def attachment(office: Office, sha256: str, filename: str, kind: str = OCTETS) -> Response:
     """A document of the store, to be kept and not opened, whatever it is. Raises `DocumentDamaged`."""
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}"}
-    return FileResponse(files.checked(office.files, sha256), media_type=kind, headers=headers)
+    return FileResponse(files.checked(office.files, sha256), media_type=kind, headers=_kept_as(filename))
+
+
+def download(content: bytes, kind: str, filename: str) -> Response:
+    """A file made for who asks, to be kept and not opened."""
+    return Response(content, media_type=kind, headers=_kept_as(filename))
+
+
+def _kept_as(filename: str) -> dict[str, str]:
+    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}"}

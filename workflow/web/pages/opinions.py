@@ -2,7 +2,7 @@
 spreadsheet."""
 
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
@@ -17,7 +17,7 @@ from workflow.web import opinion_table
 from workflow.web.limits import Load, takes
 from workflow.web.pages.comments import comment_to_run, opened_comment
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import page, redirect
+from workflow.web.rendering import download, page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/comments/{key}", route_class=Page)
@@ -65,13 +65,13 @@ def opinions(
 def as_xlsx(who: Reader, key: str, round: int | None = None) -> Response:
     title, rows = _rows(who, key, round)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _download(opinion_table.xlsx(rows), kind, f"{title}.xlsx")
+    return download(opinion_table.xlsx(rows), kind, f"{title}.xlsx")
 
 
 @router.get("/opinions.csv", openapi_extra=needs(Open.SIGNED_IN))
 def as_csv(who: Reader, key: str, round: int | None = None) -> Response:
     title, rows = _rows(who, key, round)
-    return _download(opinion_table.csv(rows), "text/csv; charset=utf-8", f"{title}.csv")
+    return download(opinion_table.csv(rows), "text/csv; charset=utf-8", f"{title}.csv")
 
 
 @router.get("/intake", openapi_extra=needs(Act.RUN_COMMENT))
@@ -202,8 +202,3 @@ def _rows(who: Visitor, key: str, round: int | None) -> tuple[str, list[list[Any
         said = queries.all_opinions(db, asked.id)
         writers = queries.writers_of_period(db, asked.id) if found.runs else None
     return f"{found.plan.title} {say('意見')}", opinion_table.rows(said, writers)
-
-
-def _download(content: bytes, kind: str, name: str) -> Response:
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    return Response(content, media_type=kind, headers=headers)

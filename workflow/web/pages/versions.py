@@ -1,21 +1,65 @@
-"""The documents of a plan: adding a version, getting one back."""
+"""The documents of a plan: adding a version, getting one back, reading it, and what changed between two."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 
-from workflow import actions
+from workflow import actions, queries
+from workflow.domain.comparison import Comparison, Incomparable
+from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
-from workflow.queries.plans import plan_by_key
-from workflow.queries.versions import version
-from workflow.store.uploads import an_upload, media_type_of
+from workflow.domain.texts import Unreadable, headings
+from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.versions import VersionLine, version
+from workflow.store import texts
+from workflow.store.uploads import EXCEL, WORD, an_upload, media_type_of
+from workflow.web import comparison_table
 from workflow.web.limits import Load, document_of, takes
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import attachment, redirect
-from workflow.web.session import FormUser, Page, Reader
+from workflow.web.rendering import attachment, download, page, redirect
+from workflow.web.session import FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
+
+
+@router.get("/compare", openapi_extra=needs(Open.SIGNED_IN))
+def compare(
+    request: Request, who: Reader, key: str, old: int | None = None, new: int | None = None
+) -> Response:
+    """What changed from one version to another: without numbers, to the current one from the one before."""
+    with who.office.reading() as db:
+        plan = plan_by_key(db, key)
+        versions = queries.versions(db, plan)
+    before, after = _two_of(versions, old, new)
+    found = texts.comparison_of(who.office.files, before.sha256, after.sha256)
+    return page(
+        request,
+        "version_compare.html",
+        who=who,
+        plan=plan,
+        versions=versions,
+        old=before,
+        new=after,
+        found=found,
+        comparison=found if isinstance(found, Comparison) else None,
+    )
+
+
+@router.get("/compare.docx", openapi_extra=needs(Open.SIGNED_IN))
+def compare_as_word(who: Reader, key: str, old: int, new: int) -> Response:
+    """新旧対照表 as Word."""
+    plan, before, after, found = _compared(who, key, old, new)
+    content = comparison_table.docx(plan.title, _name(before), _name(after), found)
+    return download(content, WORD.media_type, f"{_title(before, after)}.docx")
+
+
+@router.get("/compare.xlsx", openapi_extra=needs(Open.SIGNED_IN))
+def compare_as_excel(who: Reader, key: str, old: int, new: int) -> Response:
+    """新旧対照表 as Excel."""
+    _, before, after, found = _compared(who, key, old, new)
+    content = comparison_table.xlsx(_name(before), _name(after), found)
+    return download(content, EXCEL.media_type, f"{_title(before, after)}.xlsx")
 
 
 @router.get("/{number}", openapi_extra=needs(Open.SIGNED_IN))
@@ -24,6 +68,28 @@ def document(who: Reader, key: str, number: int) -> Response:
     with who.office.reading() as db:
         found = version(db, plan_by_key(db, key), number)
     return attachment(who.office, found.sha256, found.filename, media_type_of(found.filename))
+
+
+@router.get("/{number}/text", openapi_extra=needs(Open.SIGNED_IN))
+def text(request: Request, who: Reader, key: str, number: int) -> Response:
+    """The document to be read here."""
+    with who.office.reading() as db:
+        plan = plan_by_key(db, key)
+        found = version(db, plan, number)
+    read = texts.text_of(who.office.files, found.sha256)
+    legible = () if isinstance(read, Unreadable) else read
+    contents = list(headings(legible))
+    return page(
+        request,
+        "version_text.html",
+        who=who,
+        plan=plan,
+        version=found,
+        why_not=read if isinstance(read, Unreadable) else None,
+        text=legible,
+        contents=contents,
+        highest=min((block.level for _, block in contents), default=1),
+    )
 
 
 @router.post("", openapi_extra=needs(Act.ADD_VERSION) | takes(Load.DOCUMENT))
@@ -39,3 +105,39 @@ def add_version(
     an_upload(name, content.path)
     number = actions.add_version(who.office, who.key, key, name, content, note=note, seen=seen, now=who.now)
     return redirect(f"/plans/{key}#versions", said=say("第{number}版を登録しました。", number=number))
+
+
+def _two_of(versions: list[VersionLine], old: int | None, new: int | None) -> tuple[VersionLine, VersionLine]:
+    """The versions of those numbers. Raises `NotFound`."""
+    by_number = {each.number: each for each in versions}
+    after = max(by_number, default=1) if new is None else new
+    before = max(after - 1, 1) if old is None else old
+    for number in (before, after):
+        if number not in by_number:
+            raise NotFound("版", str(number))
+    return by_number[before], by_number[after]
+
+
+def _compared(
+    who: Visitor, key: str, old: int, new: int
+) -> tuple[PlanFact, VersionLine, VersionLine, Comparison]:
+    """Two versions compared. Raises `NotFound`, and `BadInput` when one of them cannot be read."""
+    with who.office.reading() as db:
+        plan = plan_by_key(db, key)
+        before, after = version(db, plan, old), version(db, plan, new)
+    found = texts.comparison_of(who.office.files, before.sha256, after.sha256)
+    if isinstance(found, Incomparable):
+        raise BadInput(
+            "文書",
+            (found.old or found.new or Unreadable.BROKEN).label,
+            "文書をそのまま開いて比べてください。",
+        )
+    return plan, before, after, found
+
+
+def _name(version: VersionLine) -> str:
+    return say("第{number}版", number=version.number)
+
+
+def _title(old: VersionLine, new: VersionLine) -> str:
+    return say("新旧対照表_第{old}版_第{new}版", old=old.number, new=new.number)

@@ -1,0 +1,185 @@
+"""新旧対照表: the differences of two versions as Word and as Excel, the words that changed underlined."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+import docx as word
+from docx.document import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.table import _Cell, _Row
+from docx.text.run import Run
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Alignment, Border, Font, Side
+
+from workflow.domain.comparison import Change, Changed, Comparison, Difference, Mark, Piece, Pieces
+from workflow.domain.language import label, say
+from workflow.domain.texts import Block
+from workflow.web.spreadsheet import may_be_a_formula
+
+_FONT = "游明朝"
+_BETWEEN = " | "
+"""What stands between the cells of a row."""
+_LONGEST_CELL = 32_000
+"""The longest text of a cell, in characters: Excel takes 32,767."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A difference as the table has it, and the heading it stands under."""
+
+    under: str
+    old: tuple[Piece, ...]
+    new: tuple[Piece, ...]
+    remark: str
+
+
+def docx(title: str, old: str, new: str, comparison: Comparison) -> bytes:
+    """As Word, on A4 across. `old` and `new` name the versions."""
+    paper = word.Document()
+    _lay_across(paper)
+    for text, size in ((say("新旧対照表"), 16), (title, 11)):
+        above = paper.add_paragraph()
+        above.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _write(above.add_run(text), size=size, bold=size > 11)
+    lines = list(_lines(comparison))
+    table = paper.add_table(rows=len(lines) + 1, cols=3, style="Table Grid")
+    table.autofit = False
+    heading, *rows = table.rows
+    _fill(heading, [_plain(each) for each in _headings(old, new)], bold=True)
+    _repeat(heading)
+    for line, row in zip(lines, rows, strict=True):
+        _fill(row, [line.old, line.new, _plain(line.remark)])
+    kept = BytesIO()
+    paper.save(kept)
+    return kept.getvalue()
+
+
+def xlsx(old: str, new: str, comparison: Comparison) -> bytes:
+    """As Excel. Every text is kept as it is, and marked as text."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = say("新旧対照表")
+    sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
+    sheet.print_title_rows = "1:1"
+    for column, width in zip("ABCD", (24, 60, 60, 24), strict=True):
+        sheet.column_dimensions[column].width = width
+    table = [[_plain(each) for each in (say("見出し"), *_headings(old, new))]]
+    for line in _lines(comparison):
+        table.append([_plain(line.under), line.old, line.new, _plain(line.remark)])
+    for place, row in enumerate(table, start=1):
+        for number, pieces in enumerate(row, start=1):
+            cell = sheet.cell(place, number)
+            cell.value = _rich(pieces)
+            cell.data_type = "s"
+            cell.quotePrefix = may_be_a_formula("".join(piece.text for piece in pieces))
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.border = _BORDER
+            cell.font = Font(bold=place == 1)
+    kept = BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def _headings(old: str, new: str) -> tuple[str, str, str]:
+    return say("旧（{version}）", version=old), say("新（{version}）", version=new), say("備考")
+
+
+def _lines(comparison: Comparison) -> Iterator[_Line]:
+    for part in comparison.parts:
+        if isinstance(part, Changed):
+            for each in part.differences:
+                yield _Line(part.under, _side(each.old, each.old_pieces, each), _side(each.new, each.new_pieces, each), _remark(each))  # fmt: skip
+
+
+def _side(block: Block | None, pieces: Pieces, difference: Difference) -> tuple[Piece, ...]:
+    """What one side says. What is not on the other side is underlined whole; what moved is as it was."""
+    if block is None:
+        return ()
+    if difference.change is not Change.CHANGED:
+        alone = difference.change in (Change.ADDED, Change.DELETED)
+        return (Piece(_BETWEEN.join(block.cells), Mark.OTHER if alone else Mark.SAME),)
+    between = _plain(_BETWEEN)
+    return tuple(piece for place, cell in enumerate(pieces) for piece in (*(between if place else ()), *cell))
+
+
+def _plain(text: str) -> tuple[Piece, ...]:
+    return (Piece(text, Mark.SAME),)
+
+
+def _remark(each: Difference) -> str:
+    words = label(each.change)
+    if each.number_changed:
+        return say("{change}（数字）", change=words)
+    if each.elsewhere:
+        return say("{change}（{heading}）", change=words, heading=each.elsewhere)
+    return words
+
+
+# --- Word --------------------------------------------------------------------------------------------------
+
+_WIDTHS = (Mm(115), Mm(115), Mm(32))
+
+
+def _lay_across(paper: Document) -> None:
+    (section,) = paper.sections
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(17)
+    section.top_margin = section.bottom_margin = Mm(18)
+
+
+def _fill(row: _Row, cells: list[tuple[Piece, ...]], *, bold: bool = False) -> None:
+    for cell, width, pieces in zip(row.cells, _WIDTHS, cells, strict=True):
+        cell.width = width
+        _fill_cell(cell, pieces, bold=bold)
+
+
+def _fill_cell(cell: _Cell, pieces: tuple[Piece, ...], *, bold: bool) -> None:
+    line = cell.paragraphs[0]
+    line.paragraph_format.space_after = Pt(0)
+    for piece in pieces:
+        run = line.add_run(piece.text)
+        run.underline = piece.mark is not Mark.SAME
+        _write(run, size=10, bold=bold or piece.mark is Mark.NUMBER)
+
+
+def _write(run: Run, *, size: int, bold: bool) -> None:
+    run.font.size, run.font.name, run.bold = Pt(size), _FONT, bold
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
+
+
+def _repeat(row: _Row) -> None:
+    """Let the row stand above the table on every page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+# --- Excel -------------------------------------------------------------------------------------------------
+
+_BORDER = Border(*(Side("thin") for _ in range(4)))
+_FONTS = {
+    Mark.OTHER: InlineFont(u="single"),
+    Mark.NUMBER: InlineFont(u="single", b=True),
+}
+
+
+def _rich(pieces: tuple[Piece, ...]) -> CellRichText | str:
+    text = "".join(piece.text for piece in pieces)
+    if len(text) > _LONGEST_CELL:
+        return say("{beginning}…（以下略）", beginning=text[:_LONGEST_CELL])
+    if all(piece.mark is Mark.SAME for piece in pieces):
+        return text
+    return CellRichText(
+        *(
+            TextBlock(_FONTS[piece.mark], piece.text) if piece.mark in _FONTS else piece.text
+            for piece in pieces
+        )
+    )
