@@ -171,6 +171,7 @@ def test_the_table_of_old_and_new_as_word(written: House) -> None:
     assert rows[0] == ["旧（第1版）", "新（第2版）", "備考"]
     assert [SCOPE, SCOPE.replace("50", "60"), "変更（数字）"] in rows
     assert ["", FORMULA, "追加"] in rows
+    assert [row[0] for row in rows if row[0] == row[1] == row[2]] == ["第１章 目的", "第２章 対象"]
     assert [STAFF, "", "移動元（第２章 対象）"] in rows
     changed = next(row for row in paper.tables[0].rows if row.cells[0].text == SCOPE)
     for cell, number in zip(changed.cells, ("50", "60"), strict=False):
@@ -218,8 +219,8 @@ def test_two_versions_are_chosen_without_scripts(site: Site) -> None:
     two_versions(site.house).a_version("第三の文")
     page = site.person("tanto", scripts=False)
     page.goto("/plans/dx")
-    page.get_by_label("旧").select_option("1")
-    page.get_by_label("新", exact=True).select_option("2")
+    page.get_by_label("比べる版（旧）").select_option("1")
+    page.get_by_label("比べる版（新）").select_option("2")
     page.get_by_role("button", name="比べる").click()
     expect(page.get_by_role("heading", name="第1版から第2版への変更")).to_be_visible()
     expect(page.get_by_role("row", name="移動元")).to_contain_text(STAFF)

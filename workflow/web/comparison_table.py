@@ -1,8 +1,9 @@
 """新旧対照表: the differences of two versions as Word and as Excel, the words that changed underlined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 
 import docx as word
 from docx.document import Document
@@ -48,14 +49,18 @@ def docx(title: str, old: str, new: str, comparison: Comparison) -> bytes:
         above = paper.add_paragraph()
         above.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _write(above.add_run(text), size=size, bold=size > 11)
-    lines = list(_lines(comparison))
-    table = paper.add_table(rows=len(lines) + 1, cols=3, style="Table Grid")
-    table.autofit = False
-    heading, *rows = table.rows
-    _fill(heading, [_plain(each) for each in _headings(old, new)], bold=True)
-    _repeat(heading)
-    for line, row in zip(lines, rows, strict=True):
-        _fill(row, [line.old, line.new, _plain(line.remark)])
+    parts = [(under, list(lines)) for under, lines in groupby(_lines(comparison), lambda line: line.under)]
+    table = paper.add_table(rows=1 + sum(len(lines) + bool(under) for under, lines in parts), cols=3)
+    table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = width
+    rows = iter(table.rows)
+    _head(next(rows), _headings(old, new))
+    for under, lines in parts:
+        if under:
+            _name_part(next(rows), under)
+        for line in lines:
+            _fill(next(rows), [line.old, line.new, _plain(line.remark)])
     kept = BytesIO()
     paper.save(kept)
     return kept.getvalue()
@@ -70,12 +75,13 @@ def xlsx(old: str, new: str, comparison: Comparison) -> bytes:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
     sheet.print_title_rows = "1:1"
-    for column, width in zip("ABCD", (24, 60, 60, 24), strict=True):
+    for column, width in zip("ABCD", _COLUMNS, strict=True):
         sheet.column_dimensions[column].width = width
     table = [[_plain(each) for each in (say("見出し"), *_headings(old, new))]]
     for line in _lines(comparison):
         table.append([_plain(line.under), line.old, line.new, _plain(line.remark)])
     for place, row in enumerate(table, start=1):
+        sheet.row_dimensions[place].height = _height(row)
         for number, pieces in enumerate(row, start=1):
             cell = sheet.cell(place, number)
             cell.value = _rich(pieces)
@@ -137,7 +143,29 @@ def _lay_across(paper: Document) -> None:
     section.top_margin = section.bottom_margin = Mm(18)
 
 
-def _fill(row: _Row, cells: list[tuple[Piece, ...]], *, bold: bool = False) -> None:
+def _head(row: _Row, headings: Sequence[str]) -> None:
+    """Fill the row of headings, which stands above the table on every page."""
+    _fill(row, [_plain(each) for each in headings], bold=True)
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell in row.cells:
+        _shade(cell)
+
+
+def _name_part(row: _Row, under: str) -> None:
+    """Fill a row across the table with the heading that the following rows stand under."""
+    cell = row.cells[0].merge(row.cells[2])
+    _fill_cell(cell, _plain(under), bold=True)
+    _shade(cell)
+
+
+def _shade(cell: _Cell) -> None:
+    shading = OxmlElement("w:shd")
+    shading.set(qn("w:val"), "clear")
+    shading.set(qn("w:fill"), "F2F2F2")
+    cell._tc.get_or_add_tcPr().append(shading)
+
+
+def _fill(row: _Row, cells: Sequence[tuple[Piece, ...]], *, bold: bool = False) -> None:
     for cell, width, pieces in zip(row.cells, _WIDTHS, cells, strict=True):
         cell.width = width
         _fill_cell(cell, pieces, bold=bold)
@@ -157,11 +185,6 @@ def _write(run: Run, *, size: int, bold: bool) -> None:
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
 
 
-def _repeat(row: _Row) -> None:
-    """Let the row stand above the table on every page."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-
-
 # --- Excel -------------------------------------------------------------------------------------------------
 
 _BORDER = Border(*(Side("thin") for _ in range(4)))
@@ -169,6 +192,21 @@ _FONTS = {
     Mark.OTHER: InlineFont(u="single"),
     Mark.NUMBER: InlineFont(u="single", b=True),
 }
+
+
+def _height(row: Sequence[tuple[Piece, ...]]) -> float:
+    """The height a row needs, in points: a program that opens the table does not measure what it underlines."""
+    texts = ("".join(piece.text for piece in pieces) for pieces in row)
+    lines = (
+        sum(1 + 2 * len(line) // width for line in text.split("\n"))
+        for text, width in zip(texts, _COLUMNS, strict=True)
+    )
+    return min(max(lines) * _LINE, _HIGHEST)
+
+
+_COLUMNS = (24, 60, 60, 24)
+"""How wide the columns are, in half signs."""
+_LINE, _HIGHEST = 16, 400
 
 
 def _rich(pieces: tuple[Piece, ...]) -> CellRichText | str:
