@@ -86,6 +86,30 @@ def test_the_document_comes_back_as_it_was(office: Terminal) -> None:
     assert (office.folder / "out.docx").read_bytes() == b"PK policy"
 
 
+def test_a_document_is_read_and_compared(office: Terminal) -> None:
+    for name, lines in (
+        ("一", "# 目的\n対象は50件とする。\n"),
+        ("二", "# 目的\n対象は60件とする。\n以上である。\n"),
+    ):
+        (office.folder / f"{name}.md").write_text(lines, "utf-8")
+        office.run("plan", "add", "dx", f"{name}.md", "--as", "hanako")
+    assert office.run("plan", "text", "dx", "2").splitlines() == ["# 目的", "対象は50件とする。"]
+    assert office.run("plan", "compare", "dx", "2", "3").splitlines() == [
+        "第2版から第3版への変更: 変更 1、追加 1",
+        "■ 目的",
+        "  変更",
+        "    - 対象は《50》件とする。",
+        "    + 対象は《60》件とする。",
+        "  追加",
+        "    + 【以上である。】",
+    ]
+    (office.folder / "図.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(30))
+    office.run("plan", "add", "dx", "図.png", "--as", "hanako")
+    assert "第4版の文字は取り出せません" in office.run("plan", "text", "dx", "4")
+    assert "文書をそのまま開いて" in office.refuse("plan", "compare", "dx", "3", "4")
+    assert "版「9」はありません" in office.refuse("plan", "compare", "dx", "1", "9")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -190,7 +214,7 @@ def test_every_reading_command_speaks_json(office: Terminal) -> None:
         ["plan", "list"], ["plan", "show", "dx"], ["plan", "history", "dx"], ["plan", "schedule", "dx"],
         ["why", "dx"], ["work", "hanako"], ["meeting", "list"], ["mail", "list"], ["people", "list"],
         ["log", "show"], ["chain", "list"], ["chain", "show", "itabashi_dx_2025"], ["decision", "list", "dx"],
-        ["people", "show", "hanako"],
+        ["people", "show", "hanako"], ["plan", "text", "dx", "1"], ["plan", "compare", "dx", "1", "1"],
     ):  # fmt: skip
         json.loads(office.run(*command, "--json"))
 

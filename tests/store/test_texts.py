@@ -114,10 +114,10 @@ def test_a_heading_of_word_is_one_by_its_level_or_its_style(tmp_path: Path) -> N
         + p("四", '<w:outlineLvl w:val="9"/>')
     )
     assert shape(read(tmp_path, word(content, styles=styles))) == [
-        ("h", 1, False),
-        ("h", 2, False),
-        ("h", 2, False),
-        ("p", 0, False),
+        ("heading", 1, False),
+        ("heading", 2, False),
+        ("heading", 2, False),
+        ("paragraph", 0, False),
     ]
 
 
@@ -127,7 +127,7 @@ def test_a_workbook_is_read_sheet_by_sheet(tmp_path: Path) -> None:
     )
     assert isinstance(text, tuple)
     assert [block.text for block in text] == ["予算", "年度\t額", "令和５\t1200", "計\t1.5"]
-    assert shape(text) == [("h", 1, False), ("r", 0, True), ("r", 0, False), ("r", 0, False)]
+    assert shape(text) == [("heading", 1, False), ("row", 0, True), ("row", 0, False), ("row", 0, False)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
@@ -137,7 +137,7 @@ def test_markdown_has_headings_and_tables(tmp_path: Path, encoding: str) -> None
     )
     assert isinstance(text, tuple)
     assert [block.text for block in text] == ["方針", "目的を示す。", "月\t会議", "4月\t部会"]
-    assert shape(text)[0] == ("h", 1, False)
+    assert shape(text)[0] == ("heading", 1, False)
 
 
 def test_the_number_of_a_page_is_no_paragraph(tmp_path: Path) -> None:

@@ -429,3 +429,32 @@ def test_outcomes_are_those_of_the_engine(staff: Program) -> None:
     schemas = staff.app.state.api.openapi()["components"]["schemas"]
     assert schemas["Outcome"]["enum"] == [outcome.value for outcome in Outcome]
     assert "approved: 了承" in schemas["Outcome"]["description"]
+
+
+def test_a_program_reads_a_version_and_what_changed_since(house: House) -> None:
+    house.a_plan()
+    for text in ("# 目的\n対象は50件とする。\n", "# 目的\n対象は60件とする。\n", "\x00\x01"):
+        house.a_version(text)
+    program = Program(house, "joho_bukai_1")
+    read = program.ask("plans/dx/versions/1/text")
+    assert (read["number"], read["why_not"]) == (1, None)
+    assert read["blocks"] == [
+        {"kind": "heading", "cells": ["目的"], "level": 1, "begins": False},
+        {"kind": "paragraph", "cells": ["対象は50件とする。"], "level": 0, "begins": False},
+    ]
+    found = program.ask("plans/dx/versions/1/compare/2")
+    assert (found["changed"], found["added"], found["numbers_changed"]) == (1, 0, 1)
+    (difference,) = found["differences"]
+    assert (difference["change"], difference["under"]) == ("changed", "目的")
+    assert difference["new"] == [
+        [
+            {"text": "対象は", "differs": False, "number": False},
+            {"text": "60", "differs": True, "number": True},
+            {"text": "件とする。", "differs": False, "number": False},
+        ]
+    ]
+    assert program.ask("plans/dx/versions/3/text")["why_not"] == "broken"
+    assert program.ask("plans/dx/versions/2/compare/3")["new_why_not"] == "broken"
+    program.ask("plans/dx/versions/1/compare/9", 404)
+    house.a_plan("other")
+    program.ask("plans/other/versions/1/text", 404)

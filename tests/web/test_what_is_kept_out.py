@@ -29,6 +29,9 @@ def staff(house: House) -> Browser:
     "path",
     [
         f"/plans/dx/versions/{TOO_LARGE}",
+        f"/plans/dx/versions/{TOO_LARGE}/text",
+        f"/plans/dx/versions/compare?old={TOO_LARGE}&new=-1",
+        f"/plans/dx/versions/compare.docx?old={TOO_LARGE}&new=1",
         f"/plans/dx/history?before={TOO_LARGE}",
         f"/log?before={TOO_LARGE}",
         "/log?first=9999-12-31&last=9999-12-31",

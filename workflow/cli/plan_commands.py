@@ -11,12 +11,17 @@ from workflow.actions import Moved
 from workflow.cli import show
 from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, Seen, at_office, chain_named, now
+from workflow.domain.comparison import Change, Changed, Mark, Piece, readable
 from workflow.domain.plans import Status
+from workflow.domain.texts import Unreadable
 from workflow.queries.plans import plan_by_key
 from workflow.queries.versions import version as version_of
-from workflow.store import files
+from workflow.store import files, texts
 from workflow.store.database import Office
 from workflow.wire.plans import History, Plans, PlanShown, Schedule
+from workflow.wire.texts import ComparisonShown, TextShown
+
+Number = Annotated[int, typer.Argument(help="版の番号")]
 
 app = typer.Typer(no_args_is_help=True, help="計画", rich_markup_mode=None)
 
@@ -63,6 +68,58 @@ def save_document(
         found = version_of(db, plan, number or (plan.text.number if plan.text else 0))
         shutil.copyfile(files.checked(office.files, found.sha256), to)
         show.say(f"{found.filename} 第{found.number}版（SHA-256 {found.sha256}）を {to} に書き出しました。")
+
+
+@app.command("text")
+def show_text(key: PlanKey, number: Number, json: Json = False) -> None:
+    """版の文書から取り出した文字。"""
+    with at_office() as office:
+        with office.reading() as db:
+            found = version_of(db, plan_by_key(db, key), number)
+        text = texts.text_of(office.files, found.sha256)
+    if json:
+        show.as_json(TextShown.of(found, text))
+    elif isinstance(text, Unreadable):
+        show.say(f"第{number}版の文字は取り出せません: {text.label}。")
+    else:
+        for block in text:
+            show.say("#" * block.level + " " * bool(block.level) + " | ".join(block.cells))
+
+
+@app.command("compare")
+def compare(key: PlanKey, old: Number, new: Number, json: Json = False) -> None:
+    """二つの版の違い。【】は変わった語、《》は変わった数字。"""
+    with at_office() as office:
+        with office.reading() as db:
+            plan = plan_by_key(db, key)
+            before, after = version_of(db, plan, old), version_of(db, plan, new)
+        found = texts.comparison_of(office.files, before.sha256, after.sha256)
+    if json:
+        show.as_json(ComparisonShown.of(before, after, found))
+        return
+    comparison = readable(found)
+    counts = "、".join(
+        f"{change.label} {comparison.count(change)}" for change in Change if comparison.count(change)
+    )
+    show.say(f"第{old}版から第{new}版への変更: {counts or 'ありません'}")
+    for part in comparison.parts:
+        if isinstance(part, Changed):
+            _tell_part(part)
+
+
+def _tell_part(part: Changed) -> None:
+    if part.under:
+        show.say(f"■ {part.under}")
+    for each in part.differences:
+        where = f"（{each.elsewhere}）" if each.elsewhere else ""
+        show.say(f"  {each.change.label}{where}")
+        for sign, cells in (("-", each.old_pieces), ("+", each.new_pieces)):
+            if cells:
+                show.say(f"    {sign} " + " | ".join("".join(map(_marked, cell)) for cell in cells))
+
+
+def _marked(piece: Piece) -> str:
+    return {Mark.SAME: "{}", Mark.OTHER: "【{}】", Mark.NUMBER: "《{}》"}[piece.mark].format(piece.text)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 from definitions.labelled import Labelled
+from workflow.domain.errors import BadInput
 from workflow.domain.texts import Block, Kind, Text, Unreadable, as_json, from_json
 
 FORMAT = 1
@@ -47,13 +48,13 @@ Pieces = tuple[tuple[Piece, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A block that differs, with its pieces on each side; `elsewhere`: the heading at the other end of a move."""
+    """A block that differs, with its pieces on each side it is on; `elsewhere`: the heading at the other end of a move."""
 
     change: Change
     old: Block | None
     new: Block | None
-    old_pieces: Pieces = ()
-    new_pieces: Pieces = ()
+    old_pieces: Pieces
+    new_pieces: Pieces
     elsewhere: str = ""
 
     @property
@@ -99,6 +100,14 @@ class Incomparable:
 
     old: Unreadable | None
     new: Unreadable | None
+
+
+def readable(found: Comparison | Incomparable) -> Comparison:
+    """The comparison. Raises `BadInput` when a document cannot be read."""
+    if isinstance(found, Incomparable):
+        why = found.old or found.new or Unreadable.BROKEN
+        raise BadInput("文書", why.label, "文書をそのまま開いて比べてください。")
+    return found
 
 
 def compare(old: Text, new: Text) -> Comparison:
@@ -258,16 +267,18 @@ class _Telling:
             at_old, at_new = i + 1, j + 1
 
     def _gone(self, i: int) -> Difference:
+        block = self.old[i]
         if i in self.went:
             elsewhere = self._new_headings[self.went[i]]
-            return Difference(Change.MOVED_AWAY, self.old[i], None, elsewhere=elsewhere)
-        return Difference(Change.DELETED, self.old[i], None)
+            return Difference(Change.MOVED_AWAY, block, None, _whole(block, Mark.SAME), (), elsewhere)
+        return Difference(Change.DELETED, block, None, _whole(block, Mark.OTHER), ())
 
     def _come(self, j: int) -> Difference:
+        block = self.new[j]
         if j in self.came:
             elsewhere = self._old_headings[self.came[j]]
-            return Difference(Change.MOVED_HERE, None, self.new[j], elsewhere=elsewhere)
-        return Difference(Change.ADDED, None, self.new[j])
+            return Difference(Change.MOVED_HERE, None, block, (), _whole(block, Mark.SAME), elsewhere)
+        return Difference(Change.ADDED, None, block, (), _whole(block, Mark.OTHER))
 
     def _changed(self, old: Block, new: Block) -> Difference:
         count = max(len(old.cells), len(new.cells))
@@ -351,6 +362,10 @@ def _headings_above(text: Text) -> list[str]:
         above = block.text if block.kind is Kind.HEADING else above
         found.append(above)
     return found
+
+
+def _whole(block: Block, mark: Mark) -> Pieces:
+    return tuple((Piece(cell, mark),) for cell in block.cells)
 
 
 def _filled(cells: Sequence[str], count: int) -> list[str]:

@@ -19,9 +19,11 @@ MOST_BLOCKS = 100_000
 
 
 class Kind(StrEnum):
-    HEADING = "h"
-    PARAGRAPH = "p"
-    ROW = "r"
+    """What a block is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Alignment, Border, Font, Side
 
-from workflow.domain.comparison import Change, Changed, Comparison, Difference, Mark, Piece, Pieces
+from workflow.domain.comparison import Changed, Comparison, Difference, Mark, Piece, Pieces
 from workflow.domain.language import label, say
-from workflow.domain.texts import Block
 from workflow.web.spreadsheet import may_be_a_formula
 
 _FONT = "游明朝"
@@ -103,18 +102,12 @@ def _lines(comparison: Comparison) -> Iterator[_Line]:
     for part in comparison.parts:
         if isinstance(part, Changed):
             for each in part.differences:
-                yield _Line(part.under, _side(each.old, each.old_pieces, each), _side(each.new, each.new_pieces, each), _remark(each))  # fmt: skip
+                yield _Line(part.under, _side(each.old_pieces), _side(each.new_pieces), _remark(each))
 
 
-def _side(block: Block | None, pieces: Pieces, difference: Difference) -> tuple[Piece, ...]:
-    """What one side says. What is not on the other side is underlined whole; what moved is as it was."""
-    if block is None:
-        return ()
-    if difference.change is not Change.CHANGED:
-        alone = difference.change in (Change.ADDED, Change.DELETED)
-        return (Piece(_BETWEEN.join(block.cells), Mark.OTHER if alone else Mark.SAME),)
+def _side(cells: Pieces) -> tuple[Piece, ...]:
     between = _plain(_BETWEEN)
-    return tuple(piece for place, cell in enumerate(pieces) for piece in (*(between if place else ()), *cell))
+    return tuple(piece for place, cell in enumerate(cells) for piece in (*(between if place else ()), *cell))
 
 
 def _plain(text: str) -> tuple[Piece, ...]:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from definitions import terms
 from notifications import kinds
 from workflow import actions, queries
-from workflow.domain import gates, machine
+from workflow.domain import comparison, gates, machine, texts
 from workflow.domain.errors import SakuteiError
 from workflow.web.api import (
     chains,
@@ -114,7 +114,7 @@ def _problem_schemas() -> dict[str, Any]:
 
 def _name_values(schemas: dict[str, Any]) -> None:
     """Says of each closed list what its values are called."""
-    for module in (terms, kinds, actions, gates, machine, queries):
+    for module in (terms, kinds, actions, gates, machine, comparison, texts, queries):
         for name, kind in inspect.getmembers(module, inspect.isclass):
             if name in schemas and issubclass(kind, StrEnum):
                 schemas[name]["description"] = "、".join(

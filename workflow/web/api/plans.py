@@ -13,12 +13,14 @@ from workflow.domain.rights import Act
 from workflow.queries.chains import chain_for
 from workflow.queries.plans import plan_by_key
 from workflow.queries.versions import version
+from workflow.store import texts
 from workflow.store.uploads import an_upload
 from workflow.web.api.models import Asked, ChainName, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.web.limits import Load, document_of
 from workflow.web.rendering import attachment
 from workflow.wire.plans import Blockers, History, Moved, Plans, PlanShown, Schedule, Versions
+from workflow.wire.texts import ComparisonShown, TextShown
 from workflow.wire.values import Numbered
 
 router = APIRouter(route_class=Call, prefix="/plans", tags=["plans"])
@@ -129,6 +131,23 @@ def document(caller: Caller, plan: PlanKey, number: Number) -> Response:
     with caller.office.reading() as db:
         found = version(db, plan_by_key(db, plan), number)
     return attachment(caller.office, found.sha256, found.filename)
+
+
+@router.get("/{plan}/versions/{number}/text", response_model=TextShown, **reads())
+def text(caller: Caller, plan: PlanKey, number: Number) -> Any:
+    """版の文書から取り出した文字: 見出し、段落、表の行。"""
+    with caller.office.reading() as db:
+        found = version(db, plan_by_key(db, plan), number)
+    return TextShown.of(found, texts.text_of(caller.office.files, found.sha256))
+
+
+@router.get("/{plan}/versions/{number}/compare/{other}", response_model=ComparisonShown, **reads())
+def compare(caller: Caller, plan: PlanKey, number: Number, other: Number) -> Any:
+    """二つの版の違い: 段落と表の行ごと、変わったものは語ごと。"""
+    with caller.office.reading() as db:
+        fact = plan_by_key(db, plan)
+        old, new = version(db, fact, number), version(db, fact, other)
+    return ComparisonShown.of(old, new, texts.comparison_of(caller.office.files, old.sha256, new.sha256))
 
 
 @router.get("/{plan}/schedule", response_model=Schedule, **reads())

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 
 from workflow import actions, queries
-from workflow.domain.comparison import Comparison, Incomparable
-from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.comparison import Comparison, readable
+from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.texts import Unreadable, headings
@@ -126,13 +126,7 @@ def _compared(
         plan = plan_by_key(db, key)
         before, after = version(db, plan, old), version(db, plan, new)
     found = texts.comparison_of(who.office.files, before.sha256, after.sha256)
-    if isinstance(found, Incomparable):
-        raise BadInput(
-            "文書",
-            (found.old or found.new or Unreadable.BROKEN).label,
-            "文書をそのまま開いて比べてください。",
-        )
-    return plan, before, after, found
+    return plan, before, after, readable(found)
 
 
 def _name(version: VersionLine) -> str:
