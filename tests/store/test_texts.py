@@ -1,11 +1,14 @@
 """Text out of real documents, and out of those that are none, within bounds."""
 
+import io
 import json
 import stat
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from tests.support.documents import PAPERS, p, packed, pdf, run, table, word, workbook
 from tests.support.seed_paper import PAPER
@@ -130,6 +133,11 @@ def test_a_workbook_is_read_sheet_by_sheet(tmp_path: Path) -> None:
     assert shape(text) == [("heading", 1, False), ("row", 0, True), ("row", 0, False), ("row", 0, False)]
 
 
+def test_a_workbook_of_another_program_is_read(tmp_path: Path) -> None:
+    read_lines = lines(tmp_path, (PAPERS / "schedule.xlsx").read_bytes())
+    assert read_lines[1:] == ["月\t計画策定工程\t件数", "４月\t骨子作成\t1200", "５月\t素案作成\t1.5"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_markdown_has_headings_and_tables(tmp_path: Path, encoding: str) -> None:
     text = read(
@@ -163,13 +171,26 @@ def test_an_empty_document_has_an_empty_text(tmp_path: Path, content: bytes) -> 
 
 # --- what is not -------------------------------------------------------------------------------------------
 
-_TYPE = '<!DOCTYPE x [<!ENTITY a "いろは">]>'
-_BILLION = '<!DOCTYPE x [<!ENTITY a "いろは"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/hostname">]>'
-_ODT = "application/vnd.oasis.opendocument.text"
+_ENTITIES = '<!DOCTYPE x [<!ENTITY a "いろは"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/hostname">]>'
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:"
+_ODT = (
+    f'<o:document-content xmlns:o="{_TEXT}office:1.0" xmlns:t="{_TEXT}text:1.0"><o:body><o:text>'
+    "<t:p>方針&b;</t:p></o:text></o:body></o:document-content>"
+)
 
 
-def _odt(content: str) -> bytes:
-    return packed({"mimetype": _ODT, "content.xml": content})
+def _declaring(content: bytes, name: str, put: str) -> bytes:
+    """A document with entities declared in a file of its archive, and used there."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts: dict[str, str | bytes] = {each: archive.read(each) for each in archive.namelist()}
+    part = _as_text(parts[name]).replace(put, f"{put}&b;", 1)
+    head, _, rest = part.rpartition("?>")
+    assert put in part
+    return packed({**parts, name: f"{head}?>{_ENTITIES}{rest}" if head else f"{_ENTITIES}{part}"})
+
+
+def _as_text(part: str | bytes) -> str:
+    return part.decode() if isinstance(part, bytes) else part
 
 
 UNREADABLE = {
@@ -184,13 +205,13 @@ UNREADABLE = {
         packed({"[Content_Types].xml": "x", "xl/workbook.xml": "<x/>"}),
         Unreadable.BROKEN,
     ),
-    "entities in Word": (
-        packed({"[Content_Types].xml": "x", "word/document.xml": f"{_BILLION}<x>&c;</x>"}),
+    "entities in Word": (_declaring(word(p("方針")), "word/document.xml", "方針"), Unreadable.BROKEN),
+    "entities in OpenDocument": (
+        packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": f"{_ENTITIES}{_ODT}"}),
         Unreadable.BROKEN,
     ),
-    "entities in OpenDocument": (_odt(f"{_TYPE}<x>&a;</x>"), Unreadable.BROKEN),
     "entities in Excel": (
-        packed({"[Content_Types].xml": "x", "xl/workbook.xml": f"{_BILLION}<workbook>&b;</workbook>"}),
+        _declaring(workbook(表=[["Plan"]]), "xl/worksheets/sheet1.xml", "Plan"),
         Unreadable.BROKEN,
     ),
     "an old Word file": (
@@ -213,7 +234,8 @@ UNREADABLE = {
         Unreadable.TOO_LARGE,
     ),
     "too long a text": ("いろは\n".encode() * 100_001, Unreadable.TOO_LARGE),
-    "too deep a document": (word("<w:ins>" * 5000 + "</w:ins>" * 5000), Unreadable.BROKEN),
+    "too long a paragraph": (word(p("い" * 4_000_000)), Unreadable.TOO_LARGE),
+    "too deep a document": (word("<w:ins>" * 5000 + "</w:ins>" * 5000), Unreadable.TOO_LARGE),
 }  # fmt: skip
 
 
@@ -221,6 +243,22 @@ UNREADABLE = {
 def test_what_cannot_be_read_says_why(tmp_path: Path, what: str) -> None:
     content, why = UNREADABLE[what]
     assert read(tmp_path, content) is why
+
+
+def test_a_line_that_is_nearly_the_rule_of_a_table_is_read_at_once(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    assert len(lines(tmp_path, ("|" + "-" * 100_000 + "x|\n").encode())) == 1
+    assert time.perf_counter() - began < 10
+
+
+def test_a_cell_far_away_is_read_without_those_before_it(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active["A1048576"] = "遠い"  # type: ignore[index]
+    kept = io.BytesIO()
+    book.save(kept)
+    began = time.perf_counter()
+    assert lines(tmp_path, kept.getvalue()) == ["Sheet", "遠い"]
+    assert time.perf_counter() - began < 20
 
 
 def test_what_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

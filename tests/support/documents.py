@@ -55,7 +55,8 @@ def packed(parts: dict[str, str | bytes]) -> bytes:
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
-            archive.writestr(name, part)
+            kept_as = zipfile.ZIP_STORED if name == "mimetype" else None  # as OpenDocument has it
+            archive.writestr(name, part, kept_as)
     return kept.getvalue()
 
 

@@ -12,6 +12,9 @@ from workflow.store.extraction.limits import LARGEST_PART, CannotRead
 ENCRYPTED = 1
 """The flag of a member that a password protects."""
 
+_TOO_MUCH = (etree.ErrorTypes.ERR_NO_MEMORY, etree.ErrorTypes.ERR_RESOURCE_LIMIT)
+"""What libxml2 says of a text too long, a depth too great, and memory that is not there."""
+
 
 def opened(document: Path) -> zipfile.ZipFile:
     """The archive. Raises `CannotRead`."""
@@ -53,7 +56,7 @@ def xml(archive: zipfile.ZipFile, name: str) -> etree._Element | None:
     try:
         root = etree.fromstring(written, parser)
     except etree.XMLSyntaxError as error:
-        raise CannotRead(Unreadable.BROKEN) from error
+        raise CannotRead(Unreadable.TOO_LARGE if error.code in _TOO_MUCH else Unreadable.BROKEN) from error
     if root.getroottree().docinfo.doctype:
         raise CannotRead(Unreadable.BROKEN)  # no office program writes one: it is there for its entities
     return root

@@ -7,7 +7,7 @@ from workflow.domain.texts import Block, Unreadable, heading, paragraph, row
 from workflow.store.extraction.limits import CannotRead
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
-_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
+_RULE = re.compile(r"[\s:|-]+")
 
 
 def blocks(written: bytes) -> Iterator[Block]:

@@ -21,10 +21,10 @@ def blocks(path: Path, document: zipfile.ZipFile) -> Iterator[Block]:
     try:
         with path.open("rb") as opened:
             for sheet in load_workbook(opened, read_only=True, data_only=True, keep_links=False).worksheets:
-                rows = list(_rows(sheet))
-                if rows:
-                    yield heading(sheet.title, 1)
-                    yield from rows
+                for each in _rows(sheet):
+                    if each.begins:
+                        yield heading(sheet.title, 1)
+                    yield each
     except (
         KeyError,
         ValueError,
@@ -50,8 +50,8 @@ def _must_be_harmless(document: zipfile.ZipFile) -> None:
 def _rows(sheet: Any) -> Iterator[Block]:
     sheet.reset_dimensions()  # what a sheet says of its size is not relied on
     begins = True
-    for cells in sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS):
-        written = [_shown(cell) for cell in cells]
+    for cells in sheet.iter_rows(values_only=True):
+        written = [_shown(cell) for cell in cells[:_MOST_COLUMNS]]
         while written and not written[-1]:
             written.pop()
         if any(written):
