@@ -5,6 +5,7 @@ import json
 import stat
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -285,6 +286,23 @@ def test_a_text_is_read_once_and_kept_for_its_owner_alone(tmp_path: Path) -> Non
     assert files.read(tmp_path, sha256) == docx("方針")
 
 
+def test_a_document_that_many_open_at_once_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = files.keep(tmp_path, docx("方針"))
+    reads = list[str]()
+    extracted = texts._extracted
+
+    def counted(store: Path, sha256: str) -> object:
+        reads.append(sha256)
+        return extracted(store, sha256)
+
+    monkeypatch.setattr(texts, "_extracted", counted)
+    with ThreadPoolExecutor(5) as readers:
+        found = list(readers.map(lambda _: texts.text_of(tmp_path, sha256), range(5)))
+    assert found == [found[0]] * 5 and reads == [sha256]
+
+
 @pytest.mark.parametrize("written", ["", "{", "[]", '{"format": 0, "made": []}'])
 def test_a_text_kept_otherwise_is_read_anew(tmp_path: Path, written: str) -> None:
     sha256 = files.keep(tmp_path, docx("方針"))
@@ -303,6 +321,10 @@ def test_a_comparison_is_made_once_and_kept(tmp_path: Path) -> None:
     written = kept.stat().st_mtime_ns
     assert texts.comparison_of(tmp_path, old, new) == first
     assert kept.stat().st_mtime_ns == written
+    for text in tmp_path.glob("*/*.text.json"):
+        text.unlink()
+    assert texts.comparison_of(tmp_path, old, new) == first
+    assert not list(tmp_path.glob("*/*.text.json"))
     back = texts.comparison_of(tmp_path, new, old)
     assert isinstance(back, Comparison) and back != first
 

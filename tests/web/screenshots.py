@@ -27,6 +27,8 @@ STAFF = {
     "plan-opened": "/plans/kosodate",
     "plan-new": "/plans/new",
     "plan-history": "/plans/dx2025/history",
+    "version-text": "/plans/dx2025/versions/2/text",
+    "version-compare": "/plans/dx2025/versions/compare?old=2&new=3",
     "circulate": "/plans/dx2025/circulate",
     "meetings": "/meetings",
     "meetings-coming": "/meetings?show=coming",

@@ -49,6 +49,9 @@ def text_of(store: Path, sha256: str) -> Text | Unreadable:
 
 def comparison_of(store: Path, old: str, new: str) -> Comparison | Incomparable:
     """What changed from one document to another. Raises `DocumentDamaged`."""
+    kind, version = f"{old}.comparison.json", [texts.FORMAT, comparison.FORMAT]
+    if (kept := _kept(store, new, kind, version)) is not None:
+        return comparison_from_json(kept)
     before, after = text_of(store, old), text_of(store, new)
     if isinstance(before, Unreadable) or isinstance(after, Unreadable):
         return Incomparable(*(each if isinstance(each, Unreadable) else None for each in (before, after)))
@@ -56,8 +59,8 @@ def comparison_of(store: Path, old: str, new: str) -> Comparison | Incomparable:
         return _made_once(
             store,
             new,
-            f"{old}.comparison.json",
-            [texts.FORMAT, comparison.FORMAT],
+            kind,
+            version,
             comparison_from_json,
             lambda: comparison_as_json(compare(before, after)),
         )
