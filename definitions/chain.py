@@ -114,6 +114,22 @@ class Tie(StrEnum):
     FAILS = "fails"
 
 
+class PresiderVotes(StrEnum):
+    """The vote of the member who presides: only to break a tie (地方自治法第116条第2項), or as every member's."""
+
+    TIES = "ties"
+    ALWAYS = "always"
+
+
+class MajorityOf(StrEnum):
+    """The base of the majority: the members present (出席委員), the votes for and against (投票総数), or all
+    members of the day (委員総数)."""
+
+    PRESENT = "present"
+    VOTING = "voting"
+    MEMBERS = "members"
+
+
 class Urgent(StrEnum):
     """The duty of the body's next meeting after a chair's 専決: receive a report, or approve it."""
 
@@ -142,8 +158,24 @@ class Body(_Frozen):
         description="recorded: the 事務局 enters the outcome from the minutes; tallied: members vote",
     )
     quorum: Share | None = Field(default=None, description="定足数, of the members of that day")
-    majority: Share | None = Field(default=None, description="of those present and voting; tallied only")
+    majority: Share | None = Field(default=None, description="可決の割合, of `majority_of`; tallied only")
+    majority_of: MajorityOf = Field(
+        default=MajorityOf.PRESENT,
+        description="present: 出席委員, 除斥 and 退席 apart; voting: 投票総数, for and against; members: 委員総数; tallied only",
+    )
     tie: Tie = Tie.CHAIR_DECIDES
+    presider_votes: PresiderVotes | None = Field(
+        default=None,
+        description="ties: who presides votes only on a tie (地方自治法第116条第2項); always: as every member; "
+        "left out: ties where there can be a tie that the chair decides; tallied only",
+    )
+    written_votes: bool = Field(
+        default=False,
+        description="whether who is absent from a sitting may vote in writing (書面表決) and counts as present; tallied only",
+    )
+    deputies_per_person: int = Field(
+        default=1, ge=1, le=100, description="for how many members one person may sit in (代理)"
+    )
     urgent: Urgent | None = Field(
         default=None,
         description="whether the chair may decide alone (専決), and what that owes; none: may not",
@@ -167,6 +199,13 @@ _USUAL_CORRECTIONS = {
     BodyKind.RECEIVING: Corrections.SECRETARIAT,
     BodyKind.VOTING: Corrections.BODY,
 }
+
+
+def can_tie(body: Body) -> bool:
+    """Return whether equal votes for and against leave a question of this body open: where half the votes carry it,
+    or all members are the base, they do not."""
+    more_than_half = Threshold(share=Fraction(1, 2), inclusive=False)
+    return body.majority == more_than_half and body.majority_of is not MajorityOf.MEMBERS
 
 
 class _Gate(_Frozen):

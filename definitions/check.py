@@ -14,9 +14,12 @@ from definitions.chain import (
     DocumentGate,
     Gate,
     PeriodGate,
+    PresiderVotes,
     ReminderKind,
     Slot,
     Stage,
+    Tie,
+    can_tie,
 )
 from definitions.terms import OUTCOMES_OF, BodyKind
 from definitions.words import Words, words
@@ -366,18 +369,37 @@ def _tallied(path: KeyPath, body: Body) -> Iterator[Finding]:
                 ),
                 words("{field}: {example} のように書いてください", field=field, example=example),
             )
+    decides = can_tie(body) and body.tie is Tie.CHAIR_DECIDES
+    if body.presider_votes is PresiderVotes.TIES and body.majority is not None and not decides:
+        yield Finding(
+            (*path, "presider_votes"),
+            words(
+                "「{body}」には会長の決する可否同数がないので、進行する委員（presider_votes: ties）は一度も採決に加われません",
+                body=body.name,
+            ),
+            words("presider_votes: always にするか、majority: 過半数 と tie: chair_decides にしてください"),
+        )
 
 
 def _recorded(path: KeyPath, body: Body) -> Iterator[Finding]:
-    if body.majority is not None:
-        yield Finding(
-            (*path, "majority"),
-            words(
-                "「{body}」は結果を記録するだけ（recorded）なので、可決の割合（majority）は使われません",
-                body=body.name,
-            ),
-            words("majority を消すか、reaches: tallied にしてください"),
-        )
+    plain = Body.model_fields
+    for field, name in (
+        ("majority", words("可決の割合")),
+        ("majority_of", words("可決の割合の母数")),
+        ("presider_votes", words("進行する委員の票")),
+        ("written_votes", words("書面表決")),
+    ):
+        if getattr(body, field) != plain[field].default:
+            yield Finding(
+                (*path, field),
+                words(
+                    "「{body}」は結果を記録するだけ（recorded）なので、{name}（{field}）は使われません",
+                    body=body.name,
+                    name=name,
+                    field=field,
+                ),
+                words("{field} を消すか、reaches: tallied にしてください", field=field),
+            )
 
 
 # ---------------------------------------------------------------- schedule

@@ -19,7 +19,8 @@ from workflow.domain.plans import Status
 from workflow.domain.rights import SEATED
 from workflow.domain.votes import Choice
 from workflow.queries.agenda import held_decision
-from workflow.queries.bodies import seats
+from workflow.queries.attendance import answering
+from workflow.queries.bodies import body_rule, seats
 from workflow.queries.chains import chain_of
 from workflow.queries.meetings import closed_days, open_meeting
 from workflow.queries.people import staff
@@ -283,7 +284,7 @@ def _with_people(db: Session, people: People, rule: ReminderRule, found: Occasio
         audience = people.of_body(found.body, rule.audience, day)
     waiting: frozenset[int] = frozenset()
     if rule.kind is ReminderKind.UNANSWERED:
-        waiting = unanswered(db, found.meeting_id, people.of_body(found.body, Audience.MEMBERS, day))
+        waiting = unanswered(db, found.meeting_id, answering(db, body_rule(db, found.body), day))
     return replace(found, audiences={rule.audience: audience}, unanswered=waiting)
 
 

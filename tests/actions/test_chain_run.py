@@ -311,6 +311,7 @@ def test_a_circular_is_decided_on_the_day_its_answers_are_taken_together(house: 
     house.a_plan()
     house.a_version()
     item = house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
+    actions.cast_vote(house.office, "joho_bukai_1", item, Choice.FOR, now=house.now)
     house.later(days=7, hours=3)
     actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
     with house.office.reading() as db:

@@ -1,12 +1,10 @@
 """People as of a day, deputies, votes, 決裁 and public comments."""
 
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
 
-from definitions.chain import Body, Threshold
 from definitions.terms import Outcome, Role
 from tests.support.scenario import LONG_AGO, House
 from workflow import actions, queries
@@ -16,7 +14,7 @@ from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotNow
 from workflow.domain.gates import GateClosed
 from workflow.domain.meetings import MeetingForm
-from workflow.domain.votes import Ballot, Choice, count, tally_of
+from workflow.domain.votes import Choice
 from workflow.store.database import Office
 from workflow.store.tables import CommentPeriod, Opinion
 
@@ -100,72 +98,6 @@ def test_the_last_administrator_does_not_leave(house: House) -> None:
 # --- votes -------------------------------------------------------------------------------------------
 
 
-def _body(**rules: object) -> Body:
-    base = {"key": "b", "name": "審議会", "kind": "advisory", "chair": "会長", "reaches": "tallied"}
-    return Body.model_validate({**base, "quorum": "半数以上", "majority": "過半数", **rules})
-
-
-@pytest.mark.parametrize(
-    ("quorum", "present", "quorate"),
-    [
-        ("半数以上", 5, True),
-        ("過半数", 5, False),
-        ("過半数", 6, True),
-        ("2/3以上", 6, False),
-        ("2/3以上", 7, True),
-    ],
-)
-def test_a_quorum_differs_by_a_word(quorum: str, present: int, quorate: bool) -> None:
-    body = _body(quorum=quorum)
-    assert count(body, members=10, present=present, votes=[], presided=False).quorate is quorate
-
-
-@pytest.mark.parametrize(
-    ("majority", "in_favour", "against", "carried"),
-    [("過半数", 3, 2, True), ("過半数", 2, 3, False), ("2/3以上", 4, 2, True), ("2/3以上", 3, 2, False)],
-)
-def test_a_majority_is_of_those_present(majority: str, in_favour: int, against: int, carried: bool) -> None:
-    votes = [Choice.FOR] * in_favour + [Choice.AGAINST] * against
-    tally = count(_body(majority=majority), members=6, present=len(votes), votes=votes, presided=False)
-    assert tally.carried is carried
-
-
-def test_a_tie_is_the_chairs_or_fails_as_the_rule_says() -> None:
-    votes = [Choice.FOR, Choice.AGAINST]
-    assert count(_body(), members=3, present=3, votes=votes, presided=True).carried is None
-    assert (
-        count(_body(), members=3, present=3, votes=votes, presided=True, deciding=Choice.FOR).carried is True
-    )
-    assert count(_body(tie="fails"), members=3, present=2, votes=votes, presided=False).carried is False
-
-
-def test_who_is_there_and_does_not_vote_keeps_a_majority_from_being_reached() -> None:
-    votes = [Choice.FOR, Choice.FOR, Choice.AGAINST, Choice.ABSTAIN]
-    assert count(_body(), members=6, present=5, votes=votes, presided=False).carried is False
-
-
-def test_a_tie_is_no_tie_where_more_than_half_is_asked() -> None:
-    votes = [Choice.FOR, Choice.AGAINST]
-    special = _body(majority="2/3以上")
-    assert (
-        count(special, members=3, present=3, votes=votes, presided=True, deciding=Choice.FOR).carried is False
-    )
-
-
-def test_only_members_who_are_there_are_counted() -> None:
-    cast = [Ballot(1, Choice.FOR), Ballot(2, Choice.AGAINST), Ballot(9, Choice.FOR)]
-    tally = tally_of(_body(tie="fails"), cast, members=[1, 2, 3], chairs=[], present=[2, 3, 9])
-    assert (tally.in_favour, tally.against, tally.quorate) == (0, 1, True)
-
-
-def test_a_deciding_vote_breaks_the_tie_there_was_and_no_later_one() -> None:
-    tied = [Ballot(1, Choice.FOR), Ballot(2, Choice.AGAINST), Ballot(3, Choice.FOR, casting=True)]
-    rule = {"members": [1, 2, 3, 4, 5], "chairs": [3], "present": [1, 2, 3, 4, 5]}
-    assert tally_of(_body(), tied, **rule).carried is True
-    tied_again = [*tied, Ballot(4, Choice.FOR), Ballot(5, Choice.AGAINST)]
-    assert tally_of(_body(), tied_again, **rule).carried is None
-
-
 def test_an_absent_chair_breaks_no_tie_the_vice_chair_does(office: Office) -> None:
     house = House(office, "shingikai_gian")
     house.a_plan()
@@ -181,10 +113,6 @@ def test_an_absent_chair_breaks_no_tie_the_vice_chair_does(office: Office) -> No
         actions.cast_deciding_vote(office, "shingikai_chair", item, Choice.FOR, now=house.now)
     actions.cast_deciding_vote(office, "vice", item, Choice.FOR, now=house.now)
     assert actions.decide_by_votes(office, "shingikai_office", item, now=house.now)
-
-
-def test_nobody_out_of_nobody_reaches_no_share() -> None:
-    assert not Threshold(share=Fraction(1, 2), inclusive=True).reached(0, 0)
 
 
 def test_members_answer_in_writing_until_the_last_moment(house: House) -> None:

@@ -33,7 +33,7 @@ from workflow.domain.errors import (
     SignInRefused,
 )
 from workflow.domain.meetings import MeetingForm
-from workflow.domain.votes import Choice
+from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
 from workflow.store.database import DryRunOffice, Office
 from workflow.store.tables import (
@@ -286,6 +286,34 @@ def enter_attendance(house: House) -> Call:
     return lambda o: actions.enter_attendance(
         o, SECRETARIAT, meeting, {MEMBER: Seated(present=True)}, now=house.now
     )
+
+
+@case(SECRETARIAT)
+def correct_minutes(house: House) -> Call:
+    close_meeting(house)(house.office)
+    return lambda o: actions.correct_minutes(o, SECRETARIAT, 1, "議題なし。", "誤字", now=house.now)
+
+
+@case(SECRETARIAT)
+def enter_parts(house: House) -> Call:
+    _with_text(house)
+    item = house.an_item("policy_bukai")
+    return lambda o: actions.enter_parts(o, SECRETARIAT, item, {MEMBER: Part.RECUSED}, now=house.now)
+
+
+@case("shingikai_office", chain="shingikai_gian")
+def take_back_vote__entered(house: House) -> Call:
+    enter_votes(house)(house.office)
+    return lambda o: actions.take_back_vote(o, "shingikai_office", 1, member="shingikai_1", now=house.now)
+
+
+@case("shingikai_office", chain="shingikai_gian")
+def cast_deciding_vote__entered(house: House) -> Call:
+    _with_text(house)
+    item = house.an_item("consultation_shingikai")
+    hands = {"shingikai_1": Choice.FOR, "shingikai_2": Choice.AGAINST}
+    actions.enter_votes(house.office, "shingikai_office", item, hands, now=house.now)
+    return lambda o: actions.cast_deciding_vote(o, "shingikai_office", item, Choice.FOR, now=house.now)
 
 
 @case(SECRETARIAT)

@@ -234,3 +234,23 @@ def test_the_scheduler_sends_until_it_is_told_to_stop(office: Terminal) -> None:
     assert running.returncode == 0
     assert "送られず" in said and "止まりました" in said
     assert len(list(mail.iterdir())) == 3
+
+
+def test_who_presided_left_and_is_recused_is_entered_and_corrected_on_the_command_line(
+    office: Terminal,
+) -> None:
+    _held(office)
+    office.run("meeting", "attend", "1", "--presider", "bucho", "--as", "hanako")
+    assert "議題 1 の出欠を 1 人記録しました" in office.run(
+        "meeting", "part", "1", "--recused", "kacho", "--as", "hanako"
+    )
+    shown = office.run("meeting", "show", "1")
+    assert "進行" in shown and "除斥" in shown
+    office.run("decision", "record", "1", "approved", "--as", "hanako")
+    office.run("meeting", "close", "1", "--minutes", "了承しだ。", "--as", "hanako")
+    corrected = ("meeting", "minutes", "1", "--minutes", "了承した。", "--reason", "誤字", "--as", "hanako")
+    assert "議事要旨を訂正しました" in office.run(*corrected)
+    office.run("meeting", "attend", "1", "--present", "kacho", "--reason", "出欠簿と照合", "--as", "hanako")
+    held = json.loads(office.run("meeting", "show", "1", "--json"))
+    assert held["minutes"] == "了承した。" and all(each["present"] for each in held["attendance"])
+    assert "定足数" in office.run("chain", "show", "shingikai_gian")

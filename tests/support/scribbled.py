@@ -41,9 +41,10 @@ PEOPLES_WORDS = (
 OUR_WORDS = (
     *("chain_text.key", "department.key", "person.key", "body.key", "plan.key", "plan.stage", "plan.status"),
     *("plan.first_month", "version.stage", "step.trigger", "step.from_stage", "step.to_stage"),
-    *("meeting.form", "meeting.status", "membership.role", "vote.choice"),
+    *("meeting.form", "meeting.status", "membership.role", "vote.choice", "item_attendance.part"),
     *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose"),
     *("decision.stage", "decision.gate_key", "decision.outcome", "decision.manner", "decision.sha256"),
+    "decision.counts",
     *("signoff.stage", "signoff.gate_key", "signoff.result", "signoff.manner", "signoff.sha256"),
     *("comment_period.stage", "comment_period.gate_key", "submission.route", "answer.disposition"),
     *("event.tag", "event.hash", "cursor.name", "chain_text.sha256", "document.sha256"),

@@ -11,6 +11,7 @@ from tests.support.web_client import SITE, Browser
 from workflow import actions
 from workflow.domain.accounts import Scope
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.votes import Choice
 from workflow.store.database import Office
 from workflow.web.api import ROUTERS
 from workflow.web.api.rate_limit import Pace
@@ -429,6 +430,47 @@ def test_outcomes_are_those_of_the_engine(staff: Program) -> None:
     schemas = staff.app.state.api.openapi()["components"]["schemas"]
     assert schemas["Outcome"]["enum"] == [outcome.value for outcome in Outcome]
     assert "approved: 了承" in schemas["Outcome"]["description"]
+
+
+def test_a_program_enters_who_presided_and_is_recused_and_corrects_what_was_mistyped(office: Office) -> None:
+    house = House(office, "shingikai_gian")
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("consultation_shingikai")
+    program = Program(house, "shingikai_office")
+    program.do("meetings/1/attendance", attended={}, presider="shingikai_chair")
+    program.do(f"items/{item}/parts", parts={"shingikai_2": "recused"})
+    program.do(f"items/{item}/votes/entered", votes={"shingikai_1": "for"})
+    assert program.ask(f"items/{item}/tally")["recused"] == 1
+    number = program.do(f"items/{item}/count")["number"]
+    shown = program.ask("meetings/1")
+    (listed,) = shown["items"]
+    assert listed["apart"] == [{"member": "shingikai_2", "part": "recused"}]
+    counts = {"in_favour": 1, "against": 0, "abstained": 0, "present": 2, "members": 3, "recused": 1}
+    assert (listed["decision"]["number"], listed["decision"]["counts"]) == (number, counts)
+    assert [each["member"] for each in shown["attendance"] if each["presided"]] == ["shingikai_chair"]
+    program.do("meetings/1/close", minutes="答申しだ。")
+    away = {"shingikai_1": {"present": False}}
+    program.do("meetings/1/attendance", 422, attended=away)
+    refused = program.do("meetings/1/attendance", 409, attended=away, reason="誤り")
+    assert f"決定 {number}" in str(refused)
+    program.do("meetings/1/minutes", minutes="答申した。", reason="誤字")
+    assert program.ask("meetings/1")["minutes"] == "答申した。"
+
+
+def test_a_program_replaces_a_members_own_vote_with_a_reason_alone(office: Office) -> None:
+    house = House(office, "shingikai_gian")
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("consultation_shingikai")
+    actions.cast_vote(office, "shingikai_1", item, Choice.FOR, now=house.now)
+    program = Program(house, "shingikai_office")
+    program.do(f"items/{item}/votes/entered", 409, votes={"shingikai_1": "against"})
+    program.do(f"items/{item}/votes/entered", votes={"shingikai_1": "against"}, reason="本人に確認")
+    assert program.ask(f"items/{item}/tally")["against"] == 1
+    program.do(f"items/{item}/votes/entered", votes={"shingikai_2": "for"})
+    program.do(f"items/{item}/deciding_vote", choice="for")
+    assert program.ask(f"items/{item}/tally")["carried"] is True
 
 
 def test_a_program_reads_a_version_and_what_changed_since(house: House) -> None:

@@ -10,6 +10,7 @@ from tests.support.chromium import Site, must_read_well
 from tests.support.scenario import LONG_AGO
 from workflow import actions
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.votes import Choice, Part
 
 SECRETARIAT = "joho_bukai_office"
 
@@ -201,3 +202,41 @@ def test_the_agenda_on_paper_is_the_agenda_and_a_roll_to_mark(site: Site) -> Non
         expect(page.get_by_text(words).locator("visible=true").first).to_be_visible()
     for words in ("通知の状況", "議題を加える", "上へ", "サインアウト", "⠿"):
         expect(page.get_by_text(words).locator("visible=true")).to_have_count(0)
+
+
+@pytest.mark.parametrize("chain", ["shingikai_gian"])
+def test_the_page_of_a_meeting_that_votes_reads_well_until_it_is_corrected(site: Site) -> None:
+    house, secretary = site.house, "shingikai_office"
+    house.a_plan()
+    house.a_version()
+    house.a_person("stand_in", "代理 次郎")
+    actions.name_deputy(house.office, "admin", "shingikai_1", "stand_in", LONG_AGO, now=house.now)
+    item = house.an_item("consultation_shingikai")
+    page = site.person(secretary)
+
+    def reads_well() -> None:
+        page.goto("/meetings/1")
+        page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+        must_read_well(page)
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+        assert len(ids) == len(set(ids))
+
+    reads_well()
+    page.locator("#parts-part-1").select_option("退席")
+    page.locator("#parts-member-1").select_option("基本計画審議会 委員2")
+    page.get_by_role("button", name="この議題の出欠を記録する").click()
+    expect(page.locator(".agenda").get_by_text("退席: 基本計画審議会 委員2")).to_be_visible()
+    actions.enter_parts(house.office, secretary, item, {"shingikai_2": Part.PRESENT}, now=house.now)
+    actions.cast_vote(house.office, "shingikai_1", item, Choice.FOR, now=house.now)
+    actions.cast_vote(house.office, "shingikai_2", item, Choice.AGAINST, now=house.now)
+    reads_well()
+    page.get_by_role("button", name="裁決: 賛成").click()
+    expect(page.get_by_text("会長の裁決: 賛成")).to_be_visible()
+    actions.decide_by_votes(house.office, secretary, item, now=house.now)
+    actions.close_meeting(house.office, secretary, 1, "答申した。", now=house.now)
+    reads_well()
+    page.get_by_role("group", name="基本計画審議会 委員1").get_by_label("欠席").check()
+    page.locator("#attendance-reason").fill("出欠簿と照合")
+    page.get_by_role("button", name="出欠を訂正する").click()
+    expect(page.get_by_text("先にその決定を訂正してください")).to_be_visible()
+    must_read_well(page)

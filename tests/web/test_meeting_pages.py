@@ -479,3 +479,81 @@ def test_a_vice_chair_sees_what_the_chair_sees(house: House) -> None:
     shown = Browser(house, "vice").see(f"/meetings/{meeting}")
     assert "結果を記録する" in shown and "議題を加える" not in shown and "出欠を記録する" not in shown
     assert Choice.FOR.label not in shown
+
+
+def test_who_is_recused_is_entered_for_one_item_and_shown_to_everybody(office: object) -> None:
+    house, item = voting(office)
+    secretary = Browser(house, "shingikai_office")
+    said = secretary.send(f"/items/{item}/parts", member="shingikai_2", part="recused", meeting=1)
+    assert "この議題の出欠を記録しました" in said and "除斥: 基本計画審議会 委員2" in said
+    assert 'name="vote-shingikai_2"' not in said and 'name="vote-shingikai_1"' in said
+    member = Browser(house, "shingikai_2").see("/meetings/1")
+    assert "除斥: 基本計画審議会 委員2" in member and "退席・除斥" not in member
+    assert f'action="/items/{item}/vote"' not in member
+    Browser(house, "shingikai_1").send(
+        f"/items/{item}/parts", 403, member="shingikai_2", part="present", meeting=1
+    )
+    secretary.send(f"/items/{item}/hands", **{"meeting": 1, "vote-shingikai_1": "for"})
+    asked = secretary.send(f"/items/{item}/count", meeting=1)
+    assert "除斥" in asked and "進行した人" in asked
+    assert "出席 2（委員 3 人）・除斥 1" in secretary.do(f"/items/{item}/count", meeting=1)
+
+
+def test_who_presided_is_chosen_with_the_attendance_and_their_tie_entered_from_the_minutes(
+    office: object,
+) -> None:
+    house, item = voting(office)
+    secretary = Browser(house, "shingikai_office")
+    assert "進行した人: 基本計画審議会 会長chair" in secretary.see("/meetings/1")
+    told = secretary.send("/meetings/1/attendance", **{"there-shingikai_chair": "no", "presider": ""})
+    assert "進行した人: 基本計画審議会" not in told
+    told = secretary.send("/meetings/1/attendance", presider="shingikai_2")
+    assert "進行した人: 基本計画審議会 委員2" in told and 'value="shingikai_2" selected' in told
+    assert 'name="vote-shingikai_2"' not in told
+    house.a_person("third")
+    actions.seat(house.office, "admin", "third", "shingikai", Role.MEMBER, LONG_AGO, now=house.now)
+    secretary.send("/meetings/1/attendance", **{"there-third": "yes"})
+    secretary.send(
+        f"/items/{item}/hands", **{"meeting": 1, "vote-shingikai_1": "for", "vote-third": "against"}
+    )
+    assert "会長の裁決を議事録から記録する" in secretary.see("/meetings/1")
+    assert "会長の裁決: 賛成" in secretary.send(f"/items/{item}/deciding", choice="for", meeting=1)
+    assert "会長の裁決を議事録から記録する" not in Browser(house, "shingikai_2").see("/meetings/1")
+
+
+def test_a_members_own_vote_is_replaced_by_the_hands_with_a_reason_alone(office: object) -> None:
+    house, item = voting(office)
+    Browser(house, "shingikai_1").send(f"/items/{item}/vote", choice="for", meeting=1)
+    secretary = Browser(house, "shingikai_office")
+    assert "自ら採決した委員（基本計画審議会 委員1）の票" in secretary.see("/meetings/1")
+    changed = {"meeting": 1, "vote-shingikai_1": "against"}
+    assert "自ら「賛成」と採決しています" in secretary.send(f"/items/{item}/hands", 409, **changed)
+    said = secretary.send(f"/items/{item}/hands", reason="本人に確認", **changed)
+    assert "賛成 0・反対 1・棄権 0" in said
+
+
+def test_a_voting_body_goes_on_another_time_from_the_page(office: object) -> None:
+    house, item = voting(office)
+    secretary = Browser(house, "shingikai_office")
+    assert "採決せずに「継続審議」とする" in secretary.see("/meetings/1")
+    assert "継続審議" in secretary.do("/meetings/1/outcomes", **{f"outcome-{item}": "continued"})
+
+
+def test_a_meeting_that_is_over_is_corrected_with_reasons(office: object) -> None:
+    house, item = voting(office)
+    secretary = Browser(house, "shingikai_office")
+    hands = {"meeting": 1, "vote-shingikai_1": "for", "vote-shingikai_2": "for"}
+    secretary.send(f"/items/{item}/hands", **hands)
+    secretary.do(f"/items/{item}/count", meeting=1)
+    secretary.send("/meetings/1/close", minutes="答申しだ。")
+    shown = secretary.see("/meetings/1")
+    assert "出欠を訂正する" in shown and "議事要旨を訂正する" in shown
+    away = {"there-shingikai_chair": "no"}
+    assert "訂正の理由" in secretary.send("/meetings/1/attendance", 422, **away)
+    gone = away | {"there-shingikai_1": "no", "reason": "誤り"}
+    assert "先にその決定を訂正してください" in secretary.send("/meetings/1/attendance", 409, **gone)
+    secretary.send("/meetings/1/minutes", minutes="答申した。", reason="誤字")
+    shown = secretary.see("/meetings/1")
+    assert '<p class="text">答申した。</p>' in shown
+    member = Browser(house, "shingikai_1").see("/meetings/1")
+    assert "訂正する" not in member

@@ -76,7 +76,7 @@ class Town:
         expect(page.get_by_role("status")).to_contain_text("記録しました")
         page.get_by_label("議事要旨").fill("全員で話し合った。")
         page.get_by_role("button", name="会議を終了する").click()
-        expect(page.get_by_text("全員で話し合った。")).to_be_visible()
+        expect(page.get_by_role("paragraph").get_by_text("全員で話し合った。")).to_be_visible()
 
     def calls(self, page: Page, body: str) -> None:
         day = tokyo_day(self.house.now) + timedelta(days=7)

@@ -2,6 +2,7 @@
 person who acts (`by`) and the moment of the act (`now`), checks their right, and logs what was done."""
 
 from workflow.actions.agenda import list_item, list_ratification, order_items, remove_item
+from workflow.actions.attendance import Seated, enter_attendance, enter_parts
 from workflow.actions.calendar_feeds import make_feed, revoke_feed
 from workflow.actions.chains import add_chain
 from workflow.actions.chair_decisions import decide_alone
@@ -14,11 +15,10 @@ from workflow.actions.devices import new_device
 from workflow.actions.idempotency import Answered, Claim, claim_call, keep_answer, marking, release_call
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
 from workflow.actions.meetings import (
-    Seated,
     call_meeting,
     cancel_meeting,
     close_meeting,
-    enter_attendance,
+    correct_minutes,
     enter_meeting,
     move_meeting,
 )
@@ -117,6 +117,7 @@ __all__ = [
     "close_meeting",
     "confirm_text",
     "correct_decision",
+    "correct_minutes",
     "current_tally",
     "decide_alone",
     "decide_by_votes",
@@ -130,6 +131,7 @@ __all__ = [
     "end_terms",
     "enter_attendance",
     "enter_meeting",
+    "enter_parts",
     "enter_votes",
     "finish",
     "group_opinions",

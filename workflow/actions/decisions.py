@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 from definitions.chain import Body
 from definitions.terms import Outcome
 from workflow.actions.at_gates import must_come_after_open_gates, stay_at
-from workflow.actions.items import Sitting, answered, must_be_quorate, sitting_of
+from workflow.actions.items import (
+    Sitting,
+    must_agree_with_answers,
+    must_be_quorate,
+    must_be_recorded,
+    sitting_of,
+    tally_at,
+    unanswered,
+)
 from workflow.actions.plans import must_be_active
 from workflow.actions.votes import outcome_at
 from workflow.domain.calendar import shown_moment, tokyo_day
@@ -21,8 +29,8 @@ from workflow.domain.meetings import MeetingForm, Purpose, allowed_outcomes
 from workflow.domain.rights import Act, Actor
 from workflow.domain.timing import TooEarly, must_be_in_time
 from workflow.domain.validation import a_text, not_to_come, some_text
+from workflow.domain.votes import counts_of
 from workflow.queries.actor import actor
-from workflow.queries.bodies import seats
 from workflow.queries.decisions import current_decision
 from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
@@ -51,13 +59,9 @@ def record_outcome(
     """
     with office.writing() as db:
         who, sitting = sitting_of(db, by, item, Act.RECORD_OUTCOME, now)
-        if sitting.body.reaches == "tallied":
-            raise NotNow(
-                "結果の記録",
-                sitting.meeting.title,
-                "この会議体は採決で決します。採決を集計してください。",
-            )
+        must_be_recorded(sitting, outcome)
         _may_decide(db, sitting, outcome, late_text, now)
+        must_agree_with_answers(db, sitting, outcome)
         must_be_quorate(db, sitting)
         return _write_decision(
             db,
@@ -91,12 +95,14 @@ def decide_by_votes(
         who, sitting = sitting_of(db, by, item, Act.RECORD_OUTCOME, now)
         outcome = outcome_at(db, sitting, conditions, note)
         _may_decide(db, sitting, outcome, late_text, now)
+        counts = counts_of(tally_at(db, sitting))
         return _write_decision(
             db,
             who,
             sitting,
             outcome,
             Manner.TALLIED,
+            counts,
             conditions=conditions,
             note=note,
             late_text=late_text,
@@ -180,8 +186,7 @@ def _all_have_answered(db: Session, sitting: Sitting, now: datetime) -> None:
     """A 持ち回り is decided when its answers are in: at its deadline, or once every member has answered."""
     if sitting.meeting.form != MeetingForm.IN_WRITING or now >= sitting.meeting.ends_at:
         return
-    members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
-    missing = members - answered(db, sitting.item.id)
+    missing = unanswered(db, sitting)
     if missing:
         raise NotNow(
             "結果の記録",
@@ -228,6 +233,7 @@ def _write_decision(
     sitting: Sitting,
     outcome: Outcome,
     manner: Manner,
+    counts: dict[str, int] | None = None,
     *,
     conditions: Sequence[str],
     note: str,
@@ -256,6 +262,7 @@ def _write_decision(
         recorded_by=who.id,
         recorded_at=now,
         late_text_why=late,
+        counts=counts,
     )
     write_conditions(db, decision, texts)
     record(
@@ -269,6 +276,7 @@ def _write_decision(
         gate=item.gate_key,
         outcome=outcome,
         manner=manner,
+        counts=counts,
         conditions=texts,
         sha256=sitting.sha256,
         note=note,

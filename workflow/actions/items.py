@@ -8,19 +8,29 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Body, BodyGate
-from definitions.terms import Role
+from definitions.terms import Outcome
 from workflow.actions.meetings import begun, must_be_open, still_listed
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import NotFound, QuorumMissing
+from workflow.domain.errors import BadInput, NotFound, NotNow, QuorumMissing
+from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act, Actor
-from workflow.domain.votes import Ballot, Choice, Tally, shown_share, tally_of
+from workflow.domain.votes import (
+    ANOTHER_TIME,
+    Ballot,
+    Choice,
+    Room,
+    Tally,
+    contradicts,
+    shown_share,
+    tally_of,
+)
 from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision
-from workflow.queries.bodies import seats
+from workflow.queries.attendance import answering, room
 from workflow.queries.plans import PLAN_COLUMNS, PlanFact, plan_fact, plans
 from workflow.store.database import connection_of
-from workflow.store.tables import AgendaItem, Attendance, Meeting, Plan, Version, Vote
+from workflow.store.tables import AgendaItem, Meeting, Plan, Version, Vote
 
 
 class Item(NamedTuple):
@@ -69,7 +79,11 @@ class Sitting:
         """The moment of a decision recorded now: the meeting's beginning; of a 持ち回り, when its answers are taken
         together, at the latest its last moment."""
         held = self.meeting
-        return min(now, held.ends_at) if held.form == MeetingForm.IN_WRITING else held.starts_at
+        return min(now, held.ends_at) if self.in_writing else held.starts_at
+
+    @property
+    def in_writing(self) -> bool:
+        return self.meeting.form == MeetingForm.IN_WRITING
 
 
 def load(db: Session, item: int) -> Sitting:
@@ -133,30 +147,55 @@ def votes_on(db: Session, item: int) -> dict[int, Vote]:
 
 def tally_at(db: Session, sitting: Sitting) -> Tally:
     """Return the present tally of the votes on the item, by the rule of its body."""
-    members = seats(db, sitting.body.key, sitting.day)
     cast = db.scalars(select(Vote).where(Vote.item_id == sitting.item.id).order_by(Vote.id))
-    return tally_of(
-        sitting.body,
-        [Ballot(vote.member_id, Choice(vote.choice), vote.casting) for vote in cast],
-        members=[seat.person_id for seat in members],
-        chairs=[seat.person_id for seat in members if seat.role is Role.CHAIR],
-        present=None
-        if sitting.meeting.form == MeetingForm.IN_WRITING
-        else present_at(db, sitting.meeting.id),
+    ballots = [Ballot(vote.member_id, Choice(vote.choice), vote.casting) for vote in cast]
+    return tally_of(sitting.body, room_at(db, sitting), ballots)
+
+
+def room_at(db: Session, sitting: Sitting) -> Room:
+    """Return who takes part in the item."""
+    return room(
+        db, sitting.body, sitting.meeting.id, sitting.day, sitting.item.id, in_writing=sitting.in_writing
     )
 
 
-def present_at(db: Session, meeting: int) -> set[int]:
-    """The members recorded as present, themselves or by a deputy."""
-    return set(
-        db.scalars(select(Attendance.member_id).where(Attendance.meeting_id == meeting, Attendance.present))
-    )
+def unanswered(db: Session, sitting: Sitting) -> frozenset[int]:
+    """The members whose answer a 持ち回り still waits for."""
+    asked = answering(db, sitting.body, sitting.day) - room_at(db, sitting).recused
+    return asked - answers(db, sitting.item.id).keys()
 
 
-def answered(db: Session, item: int) -> set[int]:
-    """The members who have voted or answered on the item, and did not take it back."""
+def answers(db: Session, item: int) -> dict[int, Choice]:
+    """The members who have voted or answered on the item and did not take it back, with their choice."""
     votes = votes_on(db, item).items()
-    return {member for member, vote in votes if vote.choice != Choice.WITHDRAWN}
+    return {member: Choice(vote.choice) for member, vote in votes if vote.choice != Choice.WITHDRAWN}
+
+
+def must_be_recorded(sitting: Sitting, outcome: Outcome) -> None:
+    """Raises `NotNow` for an outcome that votes decide: without them, an item only goes on another time."""
+    if sitting.body.reaches == "tallied" and outcome not in ANOTHER_TIME:
+        raise NotNow(
+            "結果の記録", sitting.meeting.title, "この会議体は採決で決します。採決を集計してください。"
+        )
+
+
+def must_agree_with_answers(db: Session, sitting: Sitting, outcome: Outcome) -> None:
+    """Raises `NotNow` when nobody answered a 持ち回り, `BadInput` when its answers speak against the outcome."""
+    if not sitting.in_writing:
+        return
+    given = answers(db, sitting.item.id).values()
+    if not given:
+        raise NotNow(
+            "結果の記録",
+            sitting.meeting.title,
+            "まだ誰も回答していません。回答がないまま期限を過ぎたときは、議題から外して諮り直してください。",
+        )
+    if contradicts(outcome, given):
+        raise BadInput(
+            "結果",
+            say("「{outcome}」は持ち回りの回答と合いません", outcome=label(outcome)),
+            "回答を確かめ、合う結果を選んでください。",
+        )
 
 
 def must_be_quorate(db: Session, sitting: Sitting) -> None:
@@ -164,10 +203,6 @@ def must_be_quorate(db: Session, sitting: Sitting) -> None:
     quorum = sitting.body.quorum
     if quorum is None:
         return
-    members = {seat.person_id for seat in seats(db, sitting.body.key, sitting.day)}
-    if sitting.meeting.form == MeetingForm.IN_WRITING:
-        there = answered(db, sitting.item.id)
-    else:
-        there = present_at(db, sitting.meeting.id)
-    if not quorum.reached(len(there & members), len(members)):
-        raise QuorumMissing(sitting.body.name, len(there & members), len(members), shown_share(quorum))
+    tally = tally_at(db, sitting)
+    if not tally.quorate:
+        raise QuorumMissing(sitting.body.name, tally.present, tally.members, shown_share(quorum))

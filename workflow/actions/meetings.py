@@ -1,11 +1,9 @@
-"""Use cases on meetings: call, move, cancel, close; attendance."""
+"""Use cases on meetings: call, move, cancel, close; their minutes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
 from workflow.domain.calendar import shown_moment, tokyo_day
@@ -17,20 +15,11 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision
-from workflow.queries.bodies import known_body, seats
-from workflow.queries.people import is_deputy_of, person_id
+from workflow.queries.bodies import known_body
 from workflow.queries.plans import PlanFact
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import AgendaItem, Attendance, Meeting, Person
-
-
-@dataclass(frozen=True, slots=True)
-class Seated:
-    """The attendance of one member: in person, by a deputy, or absent."""
-
-    present: bool
-    deputy: str | None = None
+from workflow.store.tables import AgendaItem, Attendance, Meeting
 
 
 def call_meeting(
@@ -210,7 +199,8 @@ def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: d
 def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: datetime) -> None:
     """Close a meeting with its minutes, once every item has its outcome or was taken off.
 
-    Raises `BadInput` (no minutes), `NotNow` (not begun, or items left), `NotAllowed`, `NotFound`.
+    Raises `BadInput` (no minutes), `NotNow` (not begun, items left, or decided with nobody present), `NotAllowed`,
+    `NotFound`.
     """
     some_text("議事要旨", minutes)
     with office.writing() as db:
@@ -227,68 +217,42 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
                     numbers=numbers,
                 ),
             )
+        _somebody_was_there(db, held)
         db.execute(
             update(Meeting).where(Meeting.id == meeting).values(status=MeetingStatus.CLOSED, minutes=minutes)
         )
         record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting, minutes=minutes)
 
 
-def enter_attendance(
-    office: Office, by: str, meeting: int, attended: Mapping[str, Seated], *, now: datetime
+def correct_minutes(
+    office: Office, by: str, meeting: int, minutes: str, reason: str, *, now: datetime
 ) -> None:
-    """Enter the attendance, by person key; a member who is not named keeps the earlier entry. Members and their
-    deputies are those of the meeting's day. Raises `BadInput` (no member, or not a deputy of theirs, that day),
-    `NotNow`, `NotAllowed`, `NotFound`."""
+    """Correct the minutes of a meeting that is over; the log keeps the earlier ones.
+
+    Raises `BadInput` (no minutes or no reason), `NotNow` (the meeting is not over), `NotAllowed`, `NotFound`.
+    """
+    some_text("議事要旨", minutes)
+    some_text("訂正の理由", reason)
     with office.writing() as db:
-        who, held = open_meeting(db, by, meeting, "出欠の記録", Act.ENTER_ATTENDANCE, now)
-        begun(held.title, held.starts_at, now, "出欠の記録")
-        day = tokyo_day(held.starts_at)
-        members = {seat.key: seat for seat in seats(db, held.body_key, day)}
-        for key, seated in attended.items():
-            if key not in members:
-                raise BadInput(
-                    "出欠",
-                    say("「{key}」は開催日の委員ではありません", key=key),
-                    "名簿と任期を確かめてください。",
-                )
-            member = members[key].person_id
-            deputy = person_id(db, seated.deputy) if seated.deputy else None
-            if deputy is not None and not is_deputy_of(db, deputy, member, day):
-                raise BadInput(
-                    "代理出席",
-                    say(
-                        "「{deputy}」は{member}さんの代理者として届けられていません",
-                        deputy=seated.deputy,
-                        member=members[key].name,
-                    ),
-                    "代理者を名簿に登録してから記録してください。",
-                )
-            row = {"present": seated.present, "deputy_id": deputy}
-            mine = (Attendance.meeting_id == meeting) & (Attendance.member_id == member)
-            if db.scalar(select(Attendance.id).where(mine)) is None:
-                db.execute(insert(Attendance).values(meeting_id=meeting, member_id=member, **row))
-            else:
-                db.execute(update(Attendance).where(mine).values(**row))
-        _deputies_are_there(db, meeting)
-        entered = {key: [seated.present, seated.deputy] for key, seated in attended.items()}
-        record(db, Tag.ATTENDANCE_ENTERED, at=now, by=who.id, meeting=meeting, attended=entered)
-
-
-def _deputies_are_there(db: Session, meeting: int) -> None:
-    """Raises `BadInput` when somebody recorded as absent is recorded as another's deputy."""
-    absent = aliased(Attendance)
-    name = db.scalar(
-        select(Person.name)
-        .join(Attendance, Attendance.deputy_id == Person.id)
-        .join(absent, (absent.meeting_id == Attendance.meeting_id) & (absent.member_id == Person.id))
-        .where(Attendance.meeting_id == meeting, Attendance.present, absent.present.is_(False))
-        .limit(1)
-    )
-    if name is not None:
-        raise BadInput(
-            "代理出席",
-            say("{name}さんは欠席と記録されています", name=name),
-            "代理を務める人の出欠を確かめてください。",
+        who = actor(db, by, tokyo_day(now))
+        held = db.get(Meeting, meeting)
+        if held is None:
+            raise NotFound("会議", str(meeting))
+        who.require(Act.CALL_MEETING, body=held.body_key)
+        if held.status != MeetingStatus.CLOSED:
+            status = label(MeetingStatus(held.status))
+            raise NotNow("議事要旨の訂正", held.title, say("この会議は{status}です。", status=status))
+        was = held.minutes
+        db.execute(update(Meeting).where(Meeting.id == meeting).values(minutes=minutes))
+        record(
+            db,
+            Tag.MINUTES_CORRECTED,
+            at=now,
+            by=who.id,
+            meeting=meeting,
+            was=was,
+            minutes=minutes,
+            reason=reason,
         )
 
 
@@ -358,6 +322,19 @@ def must_be_open(meeting: Scheduled, doing: str) -> None:
     if not is_open(meeting.status):
         status = label(MeetingStatus(meeting.status))
         raise NotNow(doing, meeting.title, say("この会議は{status}です。", status=status))
+
+
+def _somebody_was_there(db: Session, held: Meeting) -> None:
+    """Raises `NotNow` when a sitting decided something and nobody is recorded as present."""
+    if held.form == MeetingForm.IN_WRITING or not decided_items(db, held.id):
+        return
+    present = select(Attendance.id).where(Attendance.meeting_id == held.id, Attendance.present)
+    if db.scalar(present.limit(1)) is None:
+        raise NotNow(
+            "会議の終了",
+            held.title,
+            "結果が記録されていますが、出席した委員が一人も記録されていません。先に出欠を記録してください。",
+        )
 
 
 def _ends_after_start(starts_at: datetime, ends_at: datetime) -> None:

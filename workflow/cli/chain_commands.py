@@ -7,6 +7,7 @@ import typer
 from definitions.chain import Chain
 from workflow.cli import show
 from workflow.cli.options import ChainName, Json, at_office, chain_named
+from workflow.domain.votes import rules_words
 from workflow.queries.chains import chains_by_key
 from workflow.wire.chains import Chains
 
@@ -37,7 +38,19 @@ def show_chain(chain: ChainName, json: Json = False) -> None:
         return
     show.say(f"{found.title}（{found.office}、{found.key}）")
     show.say(" → ".join(stage.label for stage in found.stages))
-    show.table("会議体", ("鍵", "名称", "会長"), [(body.key, body.name, body.chair) for body in found.bodies])
+    show.table(
+        "会議体",
+        ("鍵", "名称", "会長", "決め方"),
+        [
+            (
+                body.key,
+                body.name,
+                body.chair,
+                "、".join(f"{name}: {words}" for name, words in rules_words(body)),
+            )
+            for body in found.bodies
+        ],
+    )
 
 
 @app.command()

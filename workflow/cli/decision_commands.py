@@ -95,6 +95,23 @@ def vote(item: Item, choice: Choice, by: By, seat: Seat = None) -> None:
         show.say(f"「{choice.label}」を記録しました。")
 
 
+@app.command("hands")
+def enter_votes(
+    item: Item,
+    by: By,
+    in_favour: Annotated[list[str] | None, typer.Option("--for", help="賛成した委員")] = None,
+    against: Annotated[list[str] | None, typer.Option(help="反対した委員")] = None,
+    abstain: Annotated[list[str] | None, typer.Option(help="棄権した委員")] = None,
+    reason: Annotated[str, typer.Option(help="委員が自ら入れた票を置き換える理由")] = "",
+) -> None:
+    """挙手の結果を、事務局がまとめて入れる。"""
+    named = {Choice.FOR: in_favour, Choice.AGAINST: against, Choice.ABSTAIN: abstain}
+    votes = {member: choice for choice, members in named.items() for member in members or []}
+    with at_office() as office:
+        actions.enter_votes(office, by, item, votes, reason=reason, now=now())
+        show.say(f"{len(votes)} 人の票を記録しました。")
+
+
 @app.command("take-back-vote")
 def take_back_vote(item: Item, by: By, seat: Seat = None) -> None:
     """自分の票を取り消す。"""
@@ -105,7 +122,7 @@ def take_back_vote(item: Item, by: By, seat: Seat = None) -> None:
 
 @app.command()
 def cast_deciding_vote(item: Item, choice: Choice, by: By) -> None:
-    """可否同数のとき、会長が決する。"""
+    """可否同数のとき、進行した会長が決する。事務局は、議事録から入れられる。"""
     with at_office() as office:
         actions.cast_deciding_vote(office, by, item, choice, now=now())
         show.say(f"裁決「{choice.label}」を記録しました。")
@@ -122,7 +139,7 @@ def tally(item: Item, json: Json = False) -> None:
     carried = {True: "可決", False: "否決", None: "可否同数"}[found.carried]
     show.say(
         f"委員 {found.members} 人中 {found.present} 人（定足数{'に達した' if found.quorate else '不足'}）: "
-        f"賛成 {found.in_favour}、反対 {found.against}、棄権 {found.abstained} → {carried}"
+        f"賛成 {found.in_favour}、反対 {found.against}、棄権 {found.abstained}、除斥 {found.recused} → {carried}"
     )
 
 

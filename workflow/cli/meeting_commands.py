@@ -13,8 +13,9 @@ from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
 from workflow.domain.calendar import parse_moment
 from workflow.domain.errors import BadInput
 from workflow.domain.meetings import MeetingForm, Purpose
+from workflow.domain.votes import Part, counts_words
 from workflow.queries.agenda import agenda
-from workflow.queries.attendance import attendance_of
+from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
 from workflow.wire.meetings import Meetings, OneMeeting
@@ -29,6 +30,7 @@ Starts = Annotated[
 ]
 Ends = Annotated[str, typer.Option("--ends", help="終了。持ち回りでは回答期限")]
 Place = Annotated[str, typer.Option("--place", help="場所、またはオンラインの宛先")]
+WhyCorrected = Annotated[str, typer.Option("--reason", help="訂正の理由（結果の記録後・会議の終了後）")]
 How = Annotated[MeetingForm, typer.Option("--form", help="対面・オンライン・持ち回り")]
 
 
@@ -149,18 +151,50 @@ def attend(
     by: By,
     present: Annotated[list[str] | None, typer.Option(help="出席した委員。代理出席は 委員=代理者")] = None,
     absent: Annotated[list[str] | None, typer.Option(help="欠席した委員")] = None,
+    presider: Annotated[
+        str | None, typer.Option(help='進行した委員（省くと元のまま、"" は規則のとおり会長か副会長）')
+    ] = None,
+    reason: WhyCorrected = "",
 ) -> None:
-    """出欠を記録する。"""
+    """出欠を記録する。結果の記録後の訂正には理由が要る。"""
     attended = {}
     for entry in present or []:
         member, _, deputy = entry.partition("=")
         attended[member] = Seated(present=True, deputy=deputy or None)
     attended |= {member: Seated(present=False) for member in absent or []}
-    if not attended:
+    if not attended and presider is None:
         raise BadInput("出欠", "指定がありません", "--present または --absent で委員を指定してください。")
     with at_office() as office:
-        actions.enter_attendance(office, by, meeting, attended, now=now())
+        actions.enter_attendance(office, by, meeting, attended, presider=presider, reason=reason, now=now())
         show.say(f"{len(attended)} 人の出欠を記録しました。")
+
+
+@app.command("part")
+def enter_parts(
+    item: Annotated[int, typer.Argument(help="議題の番号")],
+    by: By,
+    left: Annotated[list[str] | None, typer.Option(help="退席した委員")] = None,
+    recused: Annotated[list[str] | None, typer.Option(help="除斥された委員")] = None,
+    absent: Annotated[list[str] | None, typer.Option(help="この議題だけ欠席した委員")] = None,
+    present: Annotated[list[str] | None, typer.Option(help="この議題に加わった委員（元に戻す）")] = None,
+    reason: WhyCorrected = "",
+) -> None:
+    """一つの議題での退席・除斥を記録する。"""
+    named = {Part.LEFT: left, Part.RECUSED: recused, Part.ABSENT: absent, Part.PRESENT: present}
+    parts = {member: part for part, members in named.items() for member in members or []}
+    with at_office() as office:
+        actions.enter_parts(office, by, item, parts, reason=reason, now=now())
+        show.say(f"議題 {item} の出欠を {len(parts)} 人記録しました。")
+
+
+@app.command("minutes")
+def correct_minutes(
+    meeting: Number, by: By, minutes: Annotated[str, typer.Option(help="議事要旨")], reason: Reason
+) -> None:
+    """終了した会議の議事要旨を訂正する。前のものは記録に残る。"""
+    with at_office() as office:
+        actions.correct_minutes(office, by, meeting, minutes, reason, now=now())
+        show.say(f"会議 {meeting} の議事要旨を訂正しました。")
 
 
 @app.command("list")
@@ -182,8 +216,9 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
         held = one_meeting(db, meeting)
         items = agenda(db, meeting, with_removed=not json)
         attended = attendance_of(db, meeting)
+        parted = apart(db, meeting)
     if json:
-        show.as_json(OneMeeting.whole(held, items, attended))
+        show.as_json(OneMeeting.whole(held, items, attended, parted))
         return
     show.say(
         f"会議 {held.id} {held.title} {show.moment(held.starts_at)} {held.place}"
@@ -191,7 +226,7 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
     )
     show.table(
         "議題",
-        ("番号", "目的", "計画", "関門", "版", "結果", "決め方"),
+        ("番号", "目的", "計画", "関門", "版", "結果", "決め方", "票"),
         [
             (
                 item.id,
@@ -201,18 +236,30 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
                 item.version,
                 item.decided.outcome.label if item.decided else item.removed_why,
                 item.decided.manner.label if item.decided else None,
+                counts_words(item.decided.counts) if item.decided and item.decided.counts else None,
             )
             for item in items
         ],
     )
     show.table(
         "出欠",
-        ("鍵", "氏名", "出欠"),
+        ("鍵", "氏名", "出欠", "役"),
         [
-            (each.member, each.name, ("代理出席" if each.deputy else "出席") if each.present else "欠席")
+            (
+                each.member,
+                each.name,
+                ("代理出席" if each.deputy else "出席") if each.present else "欠席",
+                "進行" if each.presided else None,
+            )
             for each in attended
         ],
     )
+    if parted:
+        show.table(
+            "議題ごとの出欠",
+            ("議題", "鍵", "氏名", "出欠"),
+            [(each.item, each.member, each.name, each.part.label) for each in parted],
+        )
 
 
 def _span(starts: str, ends: str) -> tuple[datetime, datetime]:

@@ -58,7 +58,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.ENTER_ATTENDANCE: frozenset({Capacity.SECRETARIAT}),
     Act.RECORD_OUTCOME: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
     Act.VOTE: frozenset({Capacity.MEMBER}),
-    Act.CAST_DECIDING_VOTE: frozenset({Capacity.CHAIR}),
+    Act.CAST_DECIDING_VOTE: frozenset({Capacity.CHAIR, Capacity.SECRETARIAT}),
     Act.CLOSE_CONDITION: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
     Act.CONFIRM: frozenset({Capacity.CHAIR, Capacity.SECRETARIAT, Capacity.CHAIR_DEPUTY}),
     Act.DECIDE_ALONE: frozenset({Capacity.CHAIR}),

@@ -47,6 +47,7 @@ class Decided:
     at: datetime
     on: date
     conditions: tuple[ConditionShown, ...] = ()
+    counts: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,7 @@ def _decided(
         decision.recorded_at,
         decision.decided_on,
         tuple(conditions.get(decision.id, ())),
+        decision.counts,
     )
 
 

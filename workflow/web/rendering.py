@@ -16,7 +16,7 @@ from workflow.domain.comparison import Change
 from workflow.domain.language import Dates, Language, dates, label, language, reworded, translate
 from workflow.domain.rights import Act
 from workflow.domain.texts import with_tables
-from workflow.domain.votes import shown_share
+from workflow.domain.votes import rules_words, shown_share
 from workflow.store import files
 from workflow.store.database import Office
 from workflow.store.uploads import OCTETS
@@ -41,6 +41,7 @@ _pages.env.add_extension("jinja2.ext.do")
 _pages.env.filters |= {
     "label": label,
     "reworded": reworded,
+    "rules": rules_words,
     "share": shown_share,
     "moment": shown_moment,
     "month": month_label,

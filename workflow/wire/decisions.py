@@ -105,4 +105,5 @@ class TallyShown(Shown):
     in_favour: int = Field(description="賛成")
     against: int = Field(description="反対")
     abstained: int = Field(description="棄権")
+    recused: int = Field(description="除斥された委員の数")
     carried: bool | None = Field(description="可決か。null は可否同数")

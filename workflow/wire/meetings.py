@@ -1,6 +1,6 @@
 """Meetings: the list, and one with its agenda, outcomes and attendance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from pydantic import Field
@@ -8,8 +8,9 @@ from pydantic import Field
 from definitions.terms import Outcome
 from workflow.domain.decisions import Manner
 from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.domain.votes import Part
 from workflow.queries.agenda import Decided, Item
-from workflow.queries.attendance import Attended
+from workflow.queries.attendance import Apart, Attended
 from workflow.queries.meetings import MeetingFact
 from workflow.wire.values import Day, Moment, Shown, each
 
@@ -63,6 +64,17 @@ class ConditionShown(Shown):
     closed_note: str | None = Field(description="どう満たしたか")
 
 
+class Counts(Shown):
+    """集計した票の数"""
+
+    in_favour: int = Field(description="賛成")
+    against: int = Field(description="反対")
+    abstained: int = Field(description="棄権")
+    present: int = Field(description="出席（持ち回りでは回答）した委員の数")
+    members: int = Field(description="委員の数")
+    recused: int = Field(description="除斥された委員の数")
+
+
 class DecisionShown(Shown):
     """議題の結果"""
 
@@ -73,16 +85,30 @@ class DecisionShown(Shown):
     decided_on: Day = Field(description="決した日")
     conditions: list[ConditionShown] = Field(default=[], description="付された条件")
 
+
+class ItemDecision(DecisionShown):
+    """議題の結果と、その票の数"""
+
+    counts: Counts | None = Field(description="集計した票の数。採決によらないものでは null")
+
     @classmethod
-    def on_item(cls, decided: Decided) -> "DecisionShown":
+    def on_item(cls, decided: Decided) -> "ItemDecision":
         return cls(
             number=decided.id,
             outcome=decided.outcome,
             manner=decided.manner,
             note=decided.note,
             decided_on=decided.on,
+            counts=Counts(**decided.counts) if decided.counts else None,
             conditions=each(ConditionShown, decided.conditions),
         )
+
+
+class ApartShown(Shown):
+    """一つの議題に加わらない委員"""
+
+    member: str = Field(description="委員の鍵")
+    part: Part = Field(description="退席・除斥・欠席の別")
 
 
 class ItemShown(Shown):
@@ -95,10 +121,11 @@ class ItemShown(Shown):
     purpose: Purpose
     version: int = Field(description="諮る版の番号")
     sha256: str = Field(description="諮る版の SHA-256")
-    decision: DecisionShown | None = Field(default=None, description="結果。まだなら null")
+    decision: ItemDecision | None = Field(default=None, description="結果。まだなら null")
+    apart: list[ApartShown] = Field(default=[], description="退席・除斥などで、この議題に加わらない委員")
 
     @classmethod
-    def of(cls, item: Item) -> "ItemShown":
+    def of(cls, item: Item, apart: Iterable[Apart]) -> "ItemShown":
         return cls(
             number=item.id,
             position=item.position,
@@ -107,7 +134,8 @@ class ItemShown(Shown):
             purpose=item.purpose,
             version=item.version,
             sha256=item.sha256,
-            decision=DecisionShown.on_item(item.decided) if item.decided else None,
+            decision=ItemDecision.on_item(item.decided) if item.decided else None,
+            apart=each(ApartShown, (one for one in apart if one.item == item.id)),
         )
 
 
@@ -117,6 +145,7 @@ class AttendanceShown(Shown):
     member: str = Field(description="委員の鍵")
     present: bool = Field(description="出席（代理を含む）か")
     deputy: str | None = Field(description="代理者の鍵")
+    presided: bool = Field(description="進行した人として記録されたか。誰もいなければ会長、欠席のときは副会長")
 
 
 class OneMeeting(MeetingShown):
@@ -128,11 +157,15 @@ class OneMeeting(MeetingShown):
 
     @classmethod
     def whole(
-        cls, meeting: MeetingFact, agenda: Iterable[Item], attended: Iterable[Attended]
+        cls,
+        meeting: MeetingFact,
+        agenda: Iterable[Item],
+        attended: Iterable[Attended],
+        apart: Sequence[Apart],
     ) -> "OneMeeting":
         return cls.of(
             meeting,
             minutes=meeting.minutes,
-            items=[ItemShown.of(item) for item in agenda],
+            items=[ItemShown.of(item, apart) for item in agenda],
             attendance=each(AttendanceShown, attended),
         )

@@ -1,16 +1,21 @@
 """Items of agendas that wait for a vote or for their outcome."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
+from definitions.chain import Body, PresiderVotes
+from definitions.terms import Role
+from workflow.domain.calendar import tokyo_day
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act, Actor
-from workflow.domain.votes import Choice
+from workflow.domain.votes import Choice, presider_votes
 from workflow.queries.agenda import held_decision
+from workflow.queries.attendance import answering
+from workflow.queries.chains import chain_of
 from workflow.queries.meetings import meeting_begun, open_meeting
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
 from workflow.store.tables import AgendaItem, Meeting, Plan, Vote
@@ -30,6 +35,7 @@ def items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
             AgendaItem.id,
             Plan.key,
             Plan.title,
+            Plan.chain_sha256,
             Meeting.id,
             Meeting.title,
             Meeting.body_key,
@@ -49,15 +55,25 @@ def items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         .where(Meeting.body_key.in_([*recording, *voting]), meeting_begun(now), live(AgendaItem))
         .order_by(Meeting.starts_at, AgendaItem.position)
     )
-    for item, key, title, number, meeting, body, form, starts_at, ends_at, choice in rows:
+    for item, key, title, sha256, number, meeting, body, form, starts_at, ends_at, choice in rows:
         in_writing = form == MeetingForm.IN_WRITING
-        if body in voting and in_writing and now < ends_at and choice in (None, Choice.WITHDRAWN):
+        asked = body in voting and in_writing and now < ends_at and choice in (None, Choice.WITHDRAWN)
+        if asked and not _only_presides(db, who, chain_of(db, sha256).body(body), tokyo_day(starts_at)):
             words = say("{meeting}「{plan}」への回答", meeting=meeting, plan=title)
             yield Task(Waiting.ANSWER, words, key, item, ends_at, number, meeting)
         if body in recording and not (in_writing and now < ends_at):
             words = say("{meeting}「{plan}」の結果", meeting=meeting, plan=title)
             due = ends_at if in_writing else starts_at
             yield Task(Waiting.RECORD, words, key, item, due, number, meeting)
+
+
+def _only_presides(db: Session, who: Actor, body: Body, day: date) -> bool:
+    """Return whether the person presides over a 持ち回り of that day and votes on a tie alone. No statement for who
+    chairs nothing."""
+    chairs = (body.key, Role.CHAIR) in who.seats or (body.key, Role.VICE_CHAIR) in who.seats
+    if not chairs or presider_votes(body) is PresiderVotes.ALWAYS:
+        return False
+    return who.id not in answering(db, body, day)
 
 
 def live(item: type[AgendaItem]) -> ColumnElement[bool]:

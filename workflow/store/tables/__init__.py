@@ -22,7 +22,7 @@ from workflow.store.tables.circulation import Circulation, Remark
 from workflow.store.tables.comments import CommentPeriod, Opinion, Reply, Submission
 from workflow.store.tables.decisions import Condition, Confirmation, Decision, Review, Signoff
 from workflow.store.tables.events import Cursor, Delivery, Event
-from workflow.store.tables.meetings import AgendaItem, Attendance, Meeting, Vote
+from workflow.store.tables.meetings import AgendaItem, Attendance, ItemAttendance, Meeting, Vote
 from workflow.store.tables.people import (
     Administrator,
     ClosedDay,
@@ -59,6 +59,7 @@ __all__ = [
     "Event",
     "FailedSignIn",
     "Feed",
+    "ItemAttendance",
     "LinkToken",
     "MailedLink",
     "Meeting",

@@ -1,8 +1,9 @@
 """Tables of decisions: outcomes, conditions, 決裁 and 後閲."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.tables.base import Record
@@ -10,8 +11,9 @@ from workflow.store.tables.base import Record
 
 class Decision(Record):
     """A body's outcome on one version. `supersedes_id` corrects an earlier one; the outcome None takes it
-    back (引戻し). `manner` says how it came about: recorded, tallied or chair_alone (専決). `late_text_why` says why a
-    text registered after the meeting began is the one the body saw (後日登録)."""
+    back (引戻し). `manner` says how it came about: recorded, tallied or chair_alone (専決). `counts` are the votes it was
+    tallied from. `late_text_why` says why a text registered after the meeting began is the one the body saw
+    (後日登録)."""
 
     __tablename__ = "decision"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,6 +34,7 @@ class Decision(Record):
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
     late_text_why: Mapped[str | None] = mapped_column(Text)
+    counts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     __table_args__ = (
         Index(None, "plan_id", "stage", "visit"),
         # Only those that answer a 専決: whoever looks for decisions that answer none must not be led through it.

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.tables.base import Record
@@ -51,7 +51,8 @@ class AgendaItem(Record):
 
 
 class Attendance(Record):
-    """The attendance of a member, and the person who attended for them (代理出席)."""
+    """The attendance of a member, and the person who attended for them (代理出席). `presided`: this seat was named as
+    the one that presided; where none is, the rule says which."""
 
     __tablename__ = "attendance"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -59,7 +60,20 @@ class Attendance(Record):
     member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     present: Mapped[bool]
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    presided: Mapped[bool] = mapped_column(server_default=false())
     __table_args__ = (UniqueConstraint("meeting_id", "member_id"),)
+
+
+class ItemAttendance(Record):
+    """The part of a member in one item, where it differs from their attendance of the meeting: absent, left (退席),
+    recused (除斥); `present` takes the entry back."""
+
+    __tablename__ = "item_attendance"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    part: Mapped[str] = mapped_column(String(20))
+    __table_args__ = (UniqueConstraint("item_id", "member_id"),)
 
 
 class Vote(Record):

@@ -53,6 +53,7 @@ class EnterVotes(Asked):
     """挙手の結果"""
 
     votes: dict[Key, Choice] = Field(min_length=1, max_length=1000, description="委員の鍵ごとの票")
+    reason: Text = Field(default="", description="委員が自ら入れた票を置き換える理由")
 
 
 class TakeBackVote(Asked):
@@ -144,12 +145,12 @@ def cast_vote(doing: Doing, item: ItemNumber, asked: CastVote) -> ApiResponse:
 )
 def enter_votes(doing: Doing, item: ItemNumber, asked: EnterVotes) -> ApiResponse:
     """会議での挙手の結果を、事務局がまとめて入れる。"""
-    return doing.perform(Done.of, actions.enter_votes, item, asked.votes, now=doing.now)
+    return doing.perform(Done.of, actions.enter_votes, item, asked.votes, reason=asked.reason, now=doing.now)
 
 
 @router.post("/items/{item}/votes/take_back", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
 def take_back_vote(doing: Doing, item: ItemNumber, asked: TakeBackVote) -> ApiResponse:
-    """自分の票を取り消す。決するまでの間だけできます。"""
+    """自分の票、または事務局が自ら入れた票を取り消す。決するまでの間だけできます。"""
     return doing.perform(Done.of, actions.take_back_vote, item, member=asked.member, now=doing.now)
 
 
@@ -157,7 +158,7 @@ def take_back_vote(doing: Doing, item: ItemNumber, asked: TakeBackVote) -> ApiRe
     "/items/{item}/deciding_vote", response_model=Done, **writes(Scope.DECISIONS, Act.CAST_DECIDING_VOTE)
 )
 def cast_deciding_vote(doing: Doing, item: ItemNumber, asked: DecidingVote) -> ApiResponse:
-    """可否同数のとき、会長が決する。"""
+    """可否同数のとき、進行した会長が決する。事務局は、議事録から入れられます。"""
     return doing.perform(Done.of, actions.cast_deciding_vote, item, asked.choice, now=doing.now)
 
 

@@ -1,6 +1,6 @@
 """Calls on meetings: the list, one with its agenda and outcomes; call, move, cancel, close; agenda; attendance."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
@@ -10,11 +10,12 @@ from workflow.actions import Seated
 from workflow.domain.accounts import Scope
 from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
 from workflow.domain.rights import Act
+from workflow.domain.votes import Part
 from workflow.queries.agenda import agenda
-from workflow.queries.attendance import attendance_of
+from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
-from workflow.web.api.models import Asked, Key, Line, Number, Reason
+from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.meetings import Meetings, OneMeeting
 from workflow.wire.values import Day, Done, Moment, Numbered
@@ -54,6 +55,9 @@ class CloseMeeting(Asked):
     minutes: Reason = Field(description="議事要旨")
 
 
+WhyCorrected = Annotated[Text, Field(description="訂正の理由。結果の記録後・会議の終了後に要ります")]
+
+
 class SeatTaken(Asked):
     """委員の出欠"""
 
@@ -67,6 +71,27 @@ class EnterAttendance(Asked):
     attended: dict[Key, SeatTaken] = Field(
         description="委員の鍵ごとの出欠。挙げない委員の記録は変わりません", max_length=500
     )
+    presider: Key | Literal[""] | None = Field(
+        default=None,
+        description="進行した委員の鍵。省くと元のまま、空文字では規則のとおり（会長、欠席のときは副会長）",
+    )
+    reason: WhyCorrected = ""
+
+
+class EnterParts(Asked):
+    """議題ごとの出欠の記録"""
+
+    parts: dict[Key, Part] = Field(
+        description="委員の鍵ごとの、この議題での出欠。present で元に戻します", min_length=1, max_length=500
+    )
+    reason: WhyCorrected = ""
+
+
+class CorrectMinutes(Asked):
+    """議事要旨の訂正"""
+
+    minutes: Reason = Field(description="議事要旨")
+    reason: Reason
 
 
 class ListItem(Asked):
@@ -115,7 +140,7 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
     """一つの会議と、その議題・結果・出欠。"""
     with caller.office.reading() as db:
         held = one_meeting(db, meeting)
-        return OneMeeting.whole(held, agenda(db, meeting), attendance_of(db, meeting))
+        return OneMeeting.whole(held, agenda(db, meeting), attendance_of(db, meeting), apart(db, meeting))
 
 
 @router.post("/meetings", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
@@ -152,9 +177,33 @@ def close_meeting(doing: Doing, meeting: MeetingNumber, asked: CloseMeeting) -> 
     "/meetings/{meeting}/attendance", response_model=Done, **writes(Scope.MEETINGS, Act.ENTER_ATTENDANCE)
 )
 def enter_attendance(doing: Doing, meeting: MeetingNumber, asked: EnterAttendance) -> ApiResponse:
-    """出欠を記録する。"""
+    """出欠と、進行した人を記録する。結果の記録後の訂正には理由が要ります。"""
     attended = {key: Seated(seat.present, seat.deputy) for key, seat in asked.attended.items()}
-    return doing.perform(Done.of, actions.enter_attendance, meeting, attended, now=doing.now)
+    return doing.perform(
+        Done.of,
+        actions.enter_attendance,
+        meeting,
+        attended,
+        presider=asked.presider,
+        reason=asked.reason,
+        now=doing.now,
+    )
+
+
+@router.post("/items/{item}/parts", response_model=Done, **writes(Scope.MEETINGS, Act.ENTER_ATTENDANCE))
+def enter_parts(
+    doing: Doing, item: Annotated[Number, Path(description="議題の番号")], asked: EnterParts
+) -> ApiResponse:
+    """議題ごとの退席・除斥を記録する。"""
+    return doing.perform(Done.of, actions.enter_parts, item, asked.parts, reason=asked.reason, now=doing.now)
+
+
+@router.post("/meetings/{meeting}/minutes", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
+def correct_minutes(doing: Doing, meeting: MeetingNumber, asked: CorrectMinutes) -> ApiResponse:
+    """終了した会議の議事要旨を訂正する。前のものは記録に残ります。"""
+    return doing.perform(
+        Done.of, actions.correct_minutes, meeting, asked.minutes, asked.reason, now=doing.now
+    )
 
 
 @router.post("/meetings/{meeting}/items", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA))

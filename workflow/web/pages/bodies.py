@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from definitions.chain import Tie, Urgent
+from definitions.chain import Urgent
 from workflow import queries
 from workflow.domain.calendar import tokyo_day
 from workflow.web.pages.people import day_asked, may_keep
@@ -36,6 +36,5 @@ def body(request: Request, who: Reader, key: str, day: str = "") -> Response:
         keeps=keeps,
         on=on,
         today=tokyo_day(who.now),
-        Tie=Tie,
         Urgent=Urgent,
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.datastructures import FormData
 
-from definitions.chain import Body, Tie
+from definitions.chain import Body, PresiderVotes
 from definitions.terms import Outcome, Role
 from notifications.history import notices_of
 from workflow import actions
@@ -25,10 +25,10 @@ from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, Phase, Purpose, allowed_outcomes, phase_of
 from workflow.domain.rights import Act, Actor
-from workflow.domain.votes import Choice
+from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words, presider_votes
 from workflow.queries.actor import actor
 from workflow.queries.agenda import agenda, alone_decided, candidates
-from workflow.queries.attendance import Place, places, polls
+from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, body_rule, places_of
 from workflow.queries.meetings import MeetingFact, closed_day_names
 from workflow.queries.meetings import meeting as meeting_of
@@ -125,6 +125,14 @@ def close(who: FormUser, number: Number, minutes: Annotated[str, Form()] = "") -
     return redirect(f"/meetings/{number}", said=say("会議を終了しました。"))
 
 
+@router.post("/meetings/{number}/minutes", openapi_extra=needs(Act.CALL_MEETING))
+def correct_minutes(
+    who: FormUser, number: Number, minutes: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = ""
+) -> Response:
+    actions.correct_minutes(who.office, who.key, number, minutes, reason, now=who.now)
+    return redirect(f"/meetings/{number}#minutes", said=say("議事要旨を訂正しました。"))
+
+
 def known(who: Visitor, number: int) -> MeetingFact:
     """The meeting of that number. Raises `NotFound`."""
     with who.office.reading() as db:
@@ -159,6 +167,8 @@ def meeting_page(
         clock=shown_clock,
         Choice=Choice,
         Outcome=Outcome,
+        ANOTHER_TIME=ANOTHER_TIME,
+        counts_words=counts_words,
         Purpose=Purpose,
         Role=Role,
         Phase=Phase,
@@ -175,7 +185,8 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
     called = phase not in (Phase.CLOSED, Phase.CANCELLED)
     running = called and phase is not Phase.COMING
     votes = held.in_writing or rule.reaches == "tallied"
-    may_vote = running and votes and (not held.in_writing or phase is Phase.ANSWERING)
+    may_vote = votes and (called if rule.written_votes else running)
+    may_vote = may_vote and (not held.in_writing or phase is Phase.ANSWERING)
     return {
         "rule": rule,
         "phase": phase,
@@ -190,9 +201,10 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "may_enter_votes": running
         and not held.in_writing
         and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
+        **_attending(db, rule, held, members),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
-        "may_decide_ties": running and person.may(Act.CAST_DECIDING_VOTE, body=held.body_key),
-        "presides": not held.in_writing and rule.tie is Tie.CHAIR_DECIDES,
+        "may_enter_ties": running and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
+        "presides": presider_votes(rule) is PresiderVotes.TIES,
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
         "candidates": candidates(db, held, who.now) if keeps and called else [],
         "owed": alone_decided(db, held) if keeps and called else [],
@@ -202,17 +214,33 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
     }
 
 
+def _attending(db: Reading, rule: Body, held: MeetingFact, members: list[Place]) -> dict[str, Any]:
+    """Return the values of the page on who presided and who takes no part in which item, and the choices of its forms."""
+    parted: dict[int, list[Apart]] = {}
+    for each in apart(db, held.id):
+        parted.setdefault(each.item, []).append(each)
+    presider = None if held.in_writing else presider_of(rule, members)
+    choices = [(place.seat.key, place.seat.name) for place in members]
+    taken = [part for part in Part if not held.in_writing or part in (Part.RECUSED, Part.PRESENT)]
+    return {
+        "apart": parted,
+        "presider": presider.acting if presider else None,
+        "named_presider": next((place.seat.key for place in members if place.presided), ""),
+        "presiders": [("", say("規則のとおり")), *choices],
+        "members": [("", say("選んでください")), *choices],
+        "parts": [("", say("選んでください")), *((part.value, label(part)) for part in taken)],
+    }
+
+
 def _mine(db: Reading, members: list[Place], rule: Body, person: Actor, *, in_writing: bool) -> list[Place]:
-    """The places the person votes from: their own, and those they sit in for, while they may today. A chair who
-    presides has a vote only on a tie, where the rule says so."""
-    filled = [place for place in members if place.filled_by(person.key, in_writing=in_writing)]
-    theirs = places_of(db, person, rule.key) if filled else set()
-    presides = not in_writing and rule.tie is Tie.CHAIR_DECIDES
-    return [
+    """The places the person votes from: their own, and those they sit in for, while they may today."""
+    filled = [
         place
-        for place in filled
-        if place.seat.person_id in theirs and not (presides and place.seat.role is Role.CHAIR)
+        for place in members
+        if place.filled_by(person.key, in_writing=in_writing or (rule.written_votes and not place.present))
     ]
+    theirs = places_of(db, person, rule.key) if filled else set()
+    return [place for place in filled if place.seat.person_id in theirs]
 
 
 def _form_page(

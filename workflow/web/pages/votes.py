@@ -18,7 +18,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
-from workflow.domain.votes import Choice, shown_share
+from workflow.domain.votes import Choice, Part, shown_share
 from workflow.queries.actor import actor
 from workflow.queries.agenda import Item, agenda, put
 from workflow.queries.attendance import Poll, places, polls
@@ -48,8 +48,8 @@ class Entry:
 
 @router.post("/meetings/{number}/attendance", openapi_extra=needs(Act.ENTER_ATTENDANCE))
 def attendance(who: FormUser, number: Number, form: Filled) -> Response:
-    """Record the attendance: `there-<member>` is yes, no or `by:<deputy>`. With `rest`, unmarked members are
-    recorded as present."""
+    """Record the attendance: `there-<member>` is yes, no or `by:<deputy>`; `presider` is who presided, empty for the
+    rule's. With `rest`, unmarked members are recorded as present."""
     there = {
         name.removeprefix("there-"): seated
         for name, value in form.items()
@@ -60,8 +60,31 @@ def attendance(who: FormUser, number: Number, form: Filled) -> Response:
         with who.office.reading() as db:
             unmarked = [place.seat.key for place in places(db, held) if place.present is None]
         there = dict.fromkeys(unmarked, Seated(present=True)) | there
-    actions.enter_attendance(who.office, who.key, number, there, now=who.now)
+    presider, reason = form.get("presider"), str(form.get("reason", ""))
+    actions.enter_attendance(
+        who.office,
+        who.key,
+        number,
+        there,
+        presider=None if presider is None else str(presider),
+        reason=reason,
+        now=who.now,
+    )
     return redirect(f"/meetings/{number}#there", said=say("出欠を記録しました。"))
+
+
+@router.post("/items/{item}/parts", openapi_extra=needs(Act.ENTER_ATTENDANCE))
+def parts(
+    who: FormUser,
+    item: Number,
+    member: Annotated[str, Form()],
+    part: Annotated[Part, Form()],
+    meeting: Annotated[int, Form()],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Record that a member left, is recused or was absent for one item, or takes part in it again."""
+    actions.enter_parts(who.office, who.key, item, {member: part}, reason=reason, now=who.now)
+    return redirect(f"/meetings/{meeting}#item-{item}", said=say("この議題の出欠を記録しました。"))
 
 
 @router.post("/meetings/{number}/outcomes", openapi_extra=needs(Act.RECORD_OUTCOME))
@@ -107,22 +130,28 @@ def vote_back(
 
 
 @router.post("/items/{item}/hands", openapi_extra=needs(Act.ENTER_ATTENDANCE))
-def hands(who: FormUser, item: Number, form: Filled, meeting: Annotated[int, Form()]) -> Response:
+def hands(
+    who: FormUser,
+    item: Number,
+    form: Filled,
+    meeting: Annotated[int, Form()],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
     """A show of hands as the 事務局 saw it: `vote-<member>` is for, against or abstain; who has none is left."""
     votes = {
         name.removeprefix("vote-"): Choice(str(value))
         for name, value in form.items()
         if name.startswith("vote-") and value in set(Choice)
     }
-    actions.enter_votes(who.office, who.key, item, votes, now=who.now)
+    actions.enter_votes(who.office, who.key, item, votes, reason=reason, now=who.now)
     return redirect(f"/meetings/{meeting}#item-{item}", said=say("挙手の結果を記録しました。"))
 
 
-@router.post("/items/{item}/deciding", openapi_extra=needs(Act.CAST_DECIDING_VOTE))
+@router.post("/items/{item}/deciding", openapi_extra=needs(Open.SIGNED_IN))
 def deciding(
     who: FormUser, item: Number, choice: Annotated[Choice, Form()], meeting: Annotated[int, Form()]
 ) -> Response:
-    """The chair decides a tie."""
+    """Decide a tie, as who presided or for them as the 事務局; who may is the engine's."""
     actions.cast_deciding_vote(who.office, who.key, item, choice, now=who.now)
     return redirect(f"/meetings/{meeting}#item-{item}", said=say("会長の裁決を記録しました。"))
 
@@ -198,6 +227,12 @@ def _tally_facts(poll: Poll, body: Body, outcome: Outcome, *, in_writing: bool) 
         facts.append((say("会長の裁決"), label(poll.deciding)))
     there = say("{there}／{members} 人", there=tally.present, members=tally.members)
     facts.append((say("回答") if in_writing else say("出席"), there))
+    if tally.recused:
+        facts.append((say("除斥"), str(tally.recused)))
+    if poll.presider:
+        facts.append((say("進行した人"), poll.presider.acting.name))
+    if poll.uncounted:
+        facts.append((say("数えない票"), say("、").join(poll.uncounted)))
     if body.quorum:
         reached = say("達しています") if tally.quorate else say("達していません")
         facts.append(
