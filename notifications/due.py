@@ -17,7 +17,7 @@ from workflow.domain.events import Tag
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus
 from workflow.domain.plans import Status
 from workflow.domain.rights import SEATED
-from workflow.domain.votes import Choice
+from workflow.domain.votes import Choice, Part
 from workflow.queries.agenda import held_decision
 from workflow.queries.attendance import answering
 from workflow.queries.bodies import body_rule, seats
@@ -31,6 +31,7 @@ from workflow.store.tables import (
     CommentPeriod,
     Delivery,
     Event,
+    ItemAttendance,
     Meeting,
     Membership,
     Plan,
@@ -89,7 +90,11 @@ def unanswered(db: Session, meeting: int, members: Iterable[int]) -> frozenset[i
     )
     last = {(item, member): choice for item, member, choice in votes}
     given = {key for key, choice in last.items() if choice != Choice.WITHDRAWN}
-    return frozenset(member for member in members if any((item, member) not in given for item in items))
+    recused = select(ItemAttendance.item_id, ItemAttendance.member_id).where(
+        ItemAttendance.item_id.in_(items), ItemAttendance.part == Part.RECUSED
+    )
+    done = given | {(item, member) for item, member in db.execute(recused)}
+    return frozenset(member for member in members if any((item, member) not in done for item in items))
 
 
 _UNDECIDED = select(AgendaItem.id).where(

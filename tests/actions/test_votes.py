@@ -216,6 +216,25 @@ def test_nobody_waits_for_the_answer_of_who_only_breaks_ties(council: Council) -
         assert len(unanswered(db, 1, asked)) == 2
 
 
+def test_nobody_waits_for_the_answer_of_who_is_recused(council: Council) -> None:
+    house = council()
+    item = house.an_item("consultation_shingikai", form=MeetingForm.IN_WRITING)
+    with pytest.raises(BadInput, match="持ち回りに「退席」はありません"):
+        actions.enter_parts(house.office, OFFICE, item, {ONE: Part.LEFT}, now=house.now)
+    actions.enter_parts(house.office, OFFICE, item, {ONE: Part.RECUSED}, now=house.now)
+    with house.office.reading() as db:
+        assert queries.worklist(db, ONE, house.now) == []
+        asked = answering(db, house.chain.body("shingikai"), tokyo_day(house.now))
+        assert len(unanswered(db, 1, asked)) == 1
+    with pytest.raises(NotNow, match="除斥"):
+        actions.cast_vote(house.office, ONE, item, FOR, now=house.now)
+    actions.cast_vote(house.office, TWO, item, FOR, now=house.now)
+    decide(house, item)
+    assert decided(house).counts == {
+        "in_favour": 1, "against": 0, "abstained": 0, "present": 2, "members": 3, "recused": 1
+    }  # fmt: skip
+
+
 def test_half_carries_where_the_rule_says_half_or_more(council: Council) -> None:
     house = council(more=1, majority="半数以上")
     item = an_item(house, member3=HERE)

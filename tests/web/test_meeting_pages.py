@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from definitions.chain import Chain
+from definitions.load import shipped
 from definitions.terms import Outcome, Role
 from notifications import notices
 from tests.support.counting import counted
@@ -557,3 +559,34 @@ def test_a_meeting_that_is_over_is_corrected_with_reasons(office: object) -> Non
     assert '<p class="text">答申した。</p>' in shown
     member = Browser(house, "shingikai_1").see("/meetings/1")
     assert "訂正する" not in member
+
+
+@pytest.mark.parametrize("chain", ["shingikai_gian"])
+def test_only_those_asked_are_counted_as_answers_in_writing(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("consultation_shingikai", form=MeetingForm.IN_WRITING)
+    assert f'action="/items/{item}/vote"' not in Browser(house, "shingikai_chair").see("/meetings/1")
+    Browser(house, "shingikai_1").send(f"/items/{item}/vote", choice="for", meeting=1)
+    assert "回答 1／2 人" in Browser(house, "shingikai_office").see("/meetings/1")
+
+
+def test_who_cannot_come_votes_in_writing_before_the_sitting_where_the_rule_says_so(office: object) -> None:
+    raw = shipped("shingikai_gian").model_dump(mode="json", by_alias=True)
+    raw["bodies"][0]["written_votes"] = True
+    house = House(office, Chain.model_validate(raw))  # type: ignore[arg-type]
+    house.a_plan()
+    house.a_version()
+    meeting = house.a_meeting("shingikai")
+    item = actions.list_item(
+        house.office, "shingikai_office", meeting, "dx", "consultation_shingikai", now=house.now
+    )
+    member = Browser(house, "shingikai_1")
+    assert "会議の前に書面表決ができます" in member.see(f"/meetings/{meeting}")
+    assert "賛成と記録しました" in member.send(f"/items/{item}/vote", choice="for", meeting=meeting)
+    house.later(days=7, hours=1)
+    secretary = Browser(house, "shingikai_office")
+    there = {"there-shingikai_chair": "yes", "there-shingikai_1": "no", "there-shingikai_2": "yes"}
+    shown = secretary.send(f"/meetings/{meeting}/attendance", **there)
+    assert "書面表決" in shown and "賛成 1・反対 0・棄権 0" in shown and "出席 3／3 人" in shown
+    assert "<dt>書面表決</dt><dd>できる</dd>" in Browser(house, "shingikai_2").see("/bodies/shingikai")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import Body
 from workflow.domain.calendar import tokyo_day
@@ -145,6 +145,16 @@ def answering(db: Session, body: Body, day: date) -> frozenset[int]:
     tie. One statement."""
     members = [_place(seat, None, ()) for seat in seats(db, body.key, day)]
     return _room(body, members, {}, in_writing=True).writing
+
+
+def recused(item: InstrumentedAttribute[int], member: int) -> ColumnElement[bool]:
+    """The condition that the member is recused from the item (除斥)."""
+    found = select(ItemAttendance.id).where(
+        ItemAttendance.item_id == item,
+        ItemAttendance.member_id == member,
+        ItemAttendance.part == Part.RECUSED,
+    )
+    return found.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class TallyShown(Shown):
     """いまの票の数"""
 
     members: int = Field(description="委員の数")
-    present: int = Field(description="出席（持ち回りでは回答）した委員の数")
+    present: int = Field(description="出席した委員の数。持ち回りでは、回答した委員と進行する会長")
     quorate: bool = Field(description="定足数に達しているか")
     in_favour: int = Field(description="賛成")
     against: int = Field(description="反対")

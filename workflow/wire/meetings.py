@@ -70,7 +70,7 @@ class Counts(Shown):
     in_favour: int = Field(description="賛成")
     against: int = Field(description="反対")
     abstained: int = Field(description="棄権")
-    present: int = Field(description="出席（持ち回りでは回答）した委員の数")
+    present: int = Field(description="出席した委員の数。持ち回りでは、回答した委員と進行する会長")
     members: int = Field(description="委員の数")
     recused: int = Field(description="除斥された委員の数")
 

@@ -14,7 +14,7 @@ from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act, Actor
 from workflow.domain.votes import Choice, presider_votes
 from workflow.queries.agenda import held_decision
-from workflow.queries.attendance import answering
+from workflow.queries.attendance import answering, recused
 from workflow.queries.chains import chain_of
 from workflow.queries.meetings import meeting_begun, open_meeting
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
@@ -43,6 +43,7 @@ def items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
             Meeting.starts_at,
             Meeting.ends_at,
             Vote.choice,
+            recused(AgendaItem.id, who.id),
         )
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .join(Plan, Plan.id == AgendaItem.plan_id)
@@ -55,9 +56,10 @@ def items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         .where(Meeting.body_key.in_([*recording, *voting]), meeting_begun(now), live(AgendaItem))
         .order_by(Meeting.starts_at, AgendaItem.position)
     )
-    for item, key, title, sha256, number, meeting, body, form, starts_at, ends_at, choice in rows:
+    for item, key, title, sha256, number, meeting, body, form, starts_at, ends_at, choice, apart in rows:
         in_writing = form == MeetingForm.IN_WRITING
-        asked = body in voting and in_writing and now < ends_at and choice in (None, Choice.WITHDRAWN)
+        missing = choice in (None, Choice.WITHDRAWN) and not apart
+        asked = body in voting and in_writing and now < ends_at and missing
         if asked and not _only_presides(db, who, chain_of(db, sha256).body(body), tokyo_day(starts_at)):
             words = say("{meeting}「{plan}」への回答", meeting=meeting, plan=title)
             yield Task(Waiting.ANSWER, words, key, item, ends_at, number, meeting)

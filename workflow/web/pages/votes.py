@@ -225,8 +225,13 @@ def _tally_facts(poll: Poll, body: Body, outcome: Outcome, *, in_writing: bool) 
     facts: list[tuple[str, str]] = [(say("票"), votes)]
     if poll.deciding:
         facts.append((say("会長の裁決"), label(poll.deciding)))
-    there = say("{there}／{members} 人", there=tally.present, members=tally.members)
-    facts.append((say("回答") if in_writing else say("出席"), there))
+    there, members = (tally.cast, len(poll.voters)) if in_writing else (tally.present, tally.members)
+    facts.append(
+        (
+            say("回答") if in_writing else say("出席"),
+            say("{there}／{members} 人", there=there, members=members),
+        )
+    )
     if tally.recused:
         facts.append((say("除斥"), str(tally.recused)))
     if poll.presider:
