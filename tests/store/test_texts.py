@@ -279,9 +279,7 @@ def test_a_text_is_read_once_and_kept_for_its_owner_alone(tmp_path: Path) -> Non
     (kept,) = tmp_path.glob("*/*.text.json")
     assert kept.name == f"{sha256}.text.json" and stat.S_IMODE(kept.stat().st_mode) == 0o600
     written = kept.stat().st_mtime_ns
-    began = time.perf_counter()
     assert texts.text_of(tmp_path, sha256) == first
-    assert time.perf_counter() - began < 0.05
     assert kept.stat().st_mtime_ns == written
     assert files.read(tmp_path, sha256) == docx("方針")
 
