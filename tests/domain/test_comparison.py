@@ -202,6 +202,14 @@ def _plain(block: Block | None) -> tuple[str, ...]:
     return ("row" if block and block.kind == "row" else "", *(block.cells if block else ()))
 
 
+def test_a_section_written_anew_is_still_told_paragraph_by_paragraph() -> None:
+    old = text(*(f"取組{n}: {SCOPE}令和5年度の{n}番目の取組である。" for n in range(60)))
+    new = text(*(f"施策{n}: {SCOPE}令和6年度の{n}番目の取組である。" for n in range(60)))
+    found = compare(old, new)
+    assert found.count(Change.CHANGED) == 60
+    assert [(each.old, each.new) for each in found.differences] == list(zip(old, new, strict=True))
+
+
 def test_three_hundred_pages_are_compared_in_no_time() -> None:
     old, new = versions()
     began = time.perf_counter()

@@ -294,7 +294,7 @@ class _Telling:
         """Which blocks became which: alike ones, both rising."""
         if len(left) * len(right) <= _MOST_WEIGHED:
             return self._best_pairs(left, right)
-        return self._first_pairs(left, right)
+        return self._near_pairs(left, right)
 
     def _best_pairs(self, left: Sequence[int], right: Sequence[int]) -> Pairs:
         """Those that are the most alike in all."""
@@ -315,16 +315,17 @@ class _Telling:
                 b += 1
         return found
 
-    def _first_pairs(self, left: Sequence[int], right: Sequence[int]) -> Pairs:
-        """Each with the first that is alike among the next few."""
+    def _near_pairs(self, left: Sequence[int], right: Sequence[int]) -> Pairs:
+        """Each with the most alike among the few that are as far along."""
         found: Pairs = []
-        b = 0
-        for i in left:
-            ahead = range(b, min(b + _LOOKS_AHEAD, len(right)))
-            there = next((place for place in ahead if self._alike(i, right[place])), None)
-            if there is not None:
-                found.append((i, right[there]))
-                b = there + 1
+        at = 0
+        for place, i in enumerate(left):
+            along = place * len(right) // len(left)
+            ahead = range(max(at, along - _LOOKS_AROUND), min(max(at, along) + _LOOKS_AROUND, len(right)))
+            best = max(ahead, key=lambda there: self._alike(i, right[there]), default=None)
+            if best is not None and self._alike(i, right[best]):
+                found.append((i, right[best]))
+                at = best + 1
         return found
 
     def _alike(self, i: int, j: int) -> float:
@@ -350,8 +351,9 @@ class _Telling:
 
 _ALIKE = 0.4
 """The share of bigrams from which on a block is taken for another one that changed."""
-_MOST_WEIGHED = 2500
-_LOOKS_AHEAD = 6
+_MOST_WEIGHED = 200
+"""Up to so many pairs between two places, all are weighed against each other."""
+_LOOKS_AROUND = 6
 _LONGEST_WEIGHED = 2000
 
 
