@@ -340,6 +340,13 @@ class Chain(_Frozen):
     def _bodies(self) -> dict[str, Body]:
         return {body.key: body for body in self.bodies}
 
+    def __copy__(self) -> Self:
+        """A copy that looks its parts up anew, because `model_copy` may replace them."""
+        copied = super().__copy__()
+        for looked_up in ("_stages", "_gates", "_bodies"):
+            copied.__dict__.pop(looked_up, None)
+        return copied
+
     @property
     def first(self) -> Stage:
         return self.stages[0]

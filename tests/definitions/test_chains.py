@@ -74,6 +74,21 @@ def test_a_schedule_moves_whole_to_the_month_it_is_to_begin_in(itabashi: Chain) 
     assert moved.beginning("2023-03") == itabashi
 
 
+def test_a_copy_of_a_chain_finds_its_own_parts(itabashi: Chain) -> None:
+    body, stage = itabashi.bodies[0], itabashi.stages[0]
+    gate = stage.gates[0]
+    assert (itabashi.body(body.key), itabashi.stage(stage.key), itabashi.gate(gate.key)) == (
+        body,
+        stage,
+        gate,
+    )
+    named = body.model_copy(update={"name": "改名"})
+    moved = stage.model_copy(update={"label": "改称", "gates": ()})
+    copied = itabashi.model_copy(update={"bodies": (named,), "stages": (moved,)})
+    assert (copied.body(body.key), copied.stage(stage.key)) == (named, moved)
+    assert not copied.has_gate(gate.key)
+
+
 def test_a_chain_that_plans_no_months_has_none_to_move() -> None:
     two_rounds = shipped("two_rounds")
     assert two_rounds.first_month is None
