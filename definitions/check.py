@@ -1,9 +1,10 @@
-"""Checks of a well-formed chain: every name refers to something, every stage can be reached and left, and no plan
-can reach a decided stage without having passed every mandatory gate."""
+"""Checks of a well-formed chain: every name refers to something, every stage can be reached and left, every gate can
+be opened and only by agreement, and no plan can reach a decided stage without having passed every mandatory gate."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import reduce
 
 from definitions.chain import (
@@ -14,14 +15,23 @@ from definitions.chain import (
     DocumentGate,
     Gate,
     PeriodGate,
+    Planned,
     PresiderVotes,
     ReminderKind,
+    SignoffGate,
     Slot,
     Stage,
     Tie,
     can_tie,
 )
-from definitions.terms import OUTCOMES_OF, BodyKind
+from definitions.terms import (
+    AGREEING_OUTCOMES,
+    CARRYING_OUTCOME,
+    OUTCOMES_OF,
+    QUALIFIED_OUTCOMES,
+    BodyKind,
+    Outcome,
+)
 from definitions.words import Words, words
 
 KeyPath = tuple[str | int, ...]
@@ -73,6 +83,30 @@ def _repeated(what: Words, keys: Iterable[tuple[KeyPath, str]]) -> Iterator[Find
         seen.add(key)
 
 
+def _nothing_is_listed_twice(chain: Chain) -> Iterator[Finding]:
+    for path, listed in _lists_of_names(chain):
+        for i, name in enumerate(listed):
+            if name in listed[:i]:
+                yield Finding(
+                    (*path, i),
+                    words("「{name}」が二度書かれています", name=name),
+                    words("一方を消してください"),
+                )
+
+
+def _lists_of_names(chain: Chain) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:
+    for i, stage in enumerate(chain.stages):
+        yield ("stages", i, "next"), stage.next or ()
+    for path, gate in _gates(chain):
+        yield (*path, "after"), gate.after
+        if isinstance(gate, BodyGate):
+            yield (*path, "opens_on"), gate.opens_on
+    for i, slot in enumerate(chain.schedule):
+        yield ("schedule", i, "gates"), slot.gates
+    for i, rule in enumerate(chain.reminders):
+        yield ("reminders", i, "bodies"), rule.bodies
+
+
 def _known_bodies(chain: Chain) -> Iterator[Finding]:
     for path, key in _named_bodies(chain):
         if not chain.has_body(key):
@@ -80,6 +114,19 @@ def _known_bodies(chain: Chain) -> Iterator[Finding]:
                 path,
                 words("会議体「{key}」は bodies にありません", key=key),
                 suggestion(key, (body.key for body in chain.bodies)),
+            )
+
+
+def _every_body_is_asked(chain: Chain) -> Iterator[Finding]:
+    asked = {key for path, key in _named_bodies(chain) if path[0] != "reminders"}
+    for i, body in enumerate(chain.bodies):
+        if body.key not in asked:
+            yield Finding(
+                ("bodies", i, "key"),
+                words("会議体「{body}」は、どの関門にも schedule にも出てきません", body=body.name),
+                words(
+                    "議を経るべき段階に body: {key} の関門を置くか、この会議体を消してください", key=body.key
+                ),
             )
 
 
@@ -157,6 +204,40 @@ def _some_stage_decides(chain: Chain) -> Iterator[Finding]:
         )
 
 
+def _no_plan_begins_decided(chain: Chain) -> Iterator[Finding]:
+    if chain.first.decided:
+        yield Finding(
+            ("stages", 0, "decided"),
+            words(
+                "最初の段階「{stage}」が決定の段階なので、計画は始まると同時に決定したことになります",
+                stage=chain.first.label,
+            ),
+            words("decided: true を、承認を経た後の段階に移してください"),
+        )
+
+
+def _somebody_decides(chain: Chain) -> Iterator[Finding]:
+    """Close every stage that asks a body or a signature and walk the chain: a decided stage that is still reached is
+    decided by nobody."""
+    without = _reached_without(chain, BodyGate, SignoffGate)
+    for i, stage in enumerate(chain.stages):
+        if stage.decided and stage.key in without and stage.key != chain.first.key:
+            yield Finding(
+                ("stages", i, "decided"),
+                words("決定の段階「{stage}」に、会議体の議も決裁も経ずに着けます", stage=stage.label),
+                words("どの道にも、手前の段階に kind: body か kind: signoff の関門を置いてください"),
+            )
+
+
+def _some_gate_is_mandatory(chain: Chain) -> Iterator[Finding]:
+    if not any(gate.mandatory for _, gate in _gates(chain)):
+        yield Finding(
+            ("stages",),
+            words("必須の関門がないので、承認が後から失われても計画は決定へ進めます"),
+            words("決定に欠かせない関門に mandatory: true と書いてください"),
+        )
+
+
 def _no_way_round_a_mandatory_gate(chain: Chain) -> Iterator[Finding]:
     """Close each stage with a mandatory gate in turn and walk the chain: a decided stage that is still reached
     can be reached without the gate."""
@@ -213,6 +294,13 @@ def _reached(steps: Mapping[str, tuple[str, ...]], start: Iterable[str]) -> set[
     return reached
 
 
+def _reached_without(chain: Chain, *kinds: type[Gate]) -> set[str]:
+    """The stages a plan can stand in before it passed any gate of these kinds."""
+    asking = {stage.key for stage in chain.stages if any(isinstance(gate, kinds) for gate in stage.gates)}
+    shut = {key: () if key in asking else ahead for key, ahead in _steps(chain).items()}
+    return _reached(shut, (chain.first.key,))
+
+
 def _next_path(chain: Chain, i: int) -> KeyPath:
     return ("stages", i, "next") if chain.stages[i].next is not None else ("stages", i, "key")
 
@@ -245,8 +333,7 @@ def _not_beside(chain: Chain, stage: Stage, key: str) -> Words:
 
 def _no_gates_wait_in_a_circle(chain: Chain) -> Iterator[Finding]:
     for i, stage in enumerate(chain.stages):
-        beside = {gate.key for gate in stage.gates}
-        waits = {gate.key: tuple(key for key in gate.after if key in beside) for gate in stage.gates}
+        waits = _waits(stage)
         told: set[str] = set()
         for j, gate in enumerate(stage.gates):
             behind = _reached(waits, waits[gate.key])
@@ -263,33 +350,98 @@ def _no_gates_wait_in_a_circle(chain: Chain) -> Iterator[Finding]:
             )
 
 
-def _gates_open_on_answers_the_body_gives(chain: Chain) -> Iterator[Finding]:
+def _waits(stage: Stage) -> dict[str, tuple[str, ...]]:
+    """Return the gates each gate of the stage comes after. Names of no gate beside it are left out; another check
+    reports them."""
+    beside = {gate.key for gate in stage.gates}
+    return {gate.key: tuple(key for key in gate.after if key in beside) for gate in stage.gates}
+
+
+def _gates_open_on_agreement(chain: Chain) -> Iterator[Finding]:
     for path, gate in _gates(chain):
-        if not isinstance(gate, BodyGate) or not chain.has_body(gate.body):
-            continue
-        body = chain.body(gate.body)
-        given = OUTCOMES_OF[body.kind]
-        for k, outcome in enumerate(gate.opens_on):
-            if outcome not in given:
-                yield Finding(
-                    (*path, "opens_on", k),
-                    words(
-                        "「{body}」は{kind}なので、「{label}」（{outcome}）という結果は出せません",
-                        body=body.name,
-                        kind=words(body.kind.label),
-                        label=words(outcome.label),
-                        outcome=outcome.value,
-                    ),
-                    words("{outcomes} から選んでください", outcomes=_outcome_names(body)),
-                )
+        if isinstance(gate, BodyGate) and gate.opens_on and chain.has_body(gate.body):
+            body = chain.body(gate.body)
+            unfit = list(_unfit_outcomes((*path, "opens_on"), gate, body))
+            yield from unfit or _shut_to_plain_agreement((*path, "opens_on"), gate, body)
 
 
-def _outcome_names(body: Body) -> Words:
-    each = [
-        words("{outcome}（{label}）", outcome=outcome.value, label=words(outcome.label))
-        for outcome in OUTCOMES_OF[body.kind]
-    ]
-    return reduce(lambda first, then: words("{first}・{then}", first=first, then=then), each)
+def _unfit_outcomes(path: KeyPath, gate: BodyGate, body: Body) -> Iterator[Finding]:
+    for k, outcome in enumerate(gate.opens_on):
+        problem = _why_unfit(body, outcome)
+        if problem is not None:
+            names = reduce(
+                lambda first, then: words("{first}・{then}", first=first, then=then),
+                (_outcome_name(each) for each in AGREEING_OUTCOMES[body.kind] if not _why_unfit(body, each)),
+            )
+            yield Finding((*path, k), problem, words("{outcomes} から選んでください", outcomes=names))
+
+
+def _why_unfit(body: Body, outcome: Outcome) -> Words | None:
+    """Return why no gate of the body may open on the outcome; None when it may."""
+    name = _outcome_name(outcome)
+    if outcome not in OUTCOMES_OF[body.kind]:
+        return words(
+            "「{body}」は{kind}なので、{outcome}という結果は出せません",
+            body=body.name,
+            kind=words(body.kind.label),
+            outcome=name,
+        )
+    if outcome not in AGREEING_OUTCOMES[body.kind]:
+        return words("{outcome}は同意ではないので、関門を開けません", outcome=name)
+    if body.reaches == "tallied" and outcome not in (*CARRYING_OUTCOME[body.kind], *QUALIFIED_OUTCOMES):
+        return words(
+            "「{body}」は採決（tallied）なので、{outcome}という結果は出ません", body=body.name, outcome=name
+        )
+    return None
+
+
+def _shut_to_plain_agreement(path: KeyPath, gate: BodyGate, body: Body) -> Iterator[Finding]:
+    plain = AGREEING_OUTCOMES[body.kind][0]
+    if plain not in gate.opens_on:
+        yield Finding(
+            path,
+            words(
+                "「{body}」の結果が{outcome}でも、関門「{gate}」は開きません",
+                body=body.name,
+                outcome=_outcome_name(plain),
+                gate=gate.label,
+            ),
+            words("opens_on に {outcome} を加えてください", outcome=plain.value),
+        )
+
+
+def _outcome_name(outcome: Outcome) -> Words:
+    return words("{outcome}（{label}）", outcome=outcome.value, label=words(outcome.label))
+
+
+def _one_document_gate_a_stage(chain: Chain) -> Iterator[Finding]:
+    for i, stage in enumerate(chain.stages):
+        gates = [(j, gate) for j, gate in enumerate(stage.gates) if isinstance(gate, DocumentGate)]
+        for j, gate in gates[1:]:
+            yield Finding(
+                ("stages", i, "gates", j),
+                words(
+                    "段階「{stage}」の文書の関門「{gate}」は、「{first}」と同じ版で同時に開きます",
+                    stage=stage.label,
+                    gate=gate.label,
+                    first=gates[0][1].label,
+                ),
+                words("一つにまとめるか、別の段階に移してください"),
+            )
+
+
+def _delegates_are_others(chain: Chain) -> Iterator[Finding]:
+    for path, gate in _gates(chain):
+        if isinstance(gate, SignoffGate) and gate.delegate == gate.position:
+            yield Finding(
+                (*path, "delegate"),
+                words(
+                    "関門「{gate}」の専決者が、決裁する職「{position}」と同じです",
+                    gate=gate.label,
+                    position=gate.position,
+                ),
+                words("delegate を別の職にするか、消してください"),
+            )
 
 
 def _periods_are_long_enough(chain: Chain) -> Iterator[Finding]:
@@ -310,15 +462,11 @@ def _periods_are_long_enough(chain: Chain) -> Iterator[Finding]:
 def _periods_have_a_document(chain: Chain) -> Iterator[Finding]:
     """Close every stage that asks for a document and walk the chain: a public comment that is still reached has
     no document to comment on."""
-    steps = _steps(chain)
-    with_document = {
-        stage.key for stage in chain.stages if any(isinstance(gate, DocumentGate) for gate in stage.gates)
-    }
-    shut = {key: () if key in with_document else ahead for key, ahead in steps.items()}
-    empty_handed = _reached(shut, (chain.first.key,)) - with_document
+    without = _reached_without(chain, DocumentGate)
     for path, gate in _gates(chain):
         stage = chain.stages[int(path[1])]
-        if isinstance(gate, PeriodGate) and stage.key in empty_handed:
+        beside = any(isinstance(other, DocumentGate) for other in stage.gates)
+        if isinstance(gate, PeriodGate) and stage.key in without and not beside:
             yield Finding(
                 path,
                 words(
@@ -379,6 +527,16 @@ def _tallied(path: KeyPath, body: Body) -> Iterator[Finding]:
             ),
             words("presider_votes: always にするか、majority: 過半数 と tie: chair_decides にしてください"),
         )
+    if body.majority is not None and body.majority.share < Fraction(1, 2):
+        yield Finding(
+            (*path, "majority"),
+            words(
+                "「{body}」の可決の割合（majority）{majority} では、反対の方が多くても可決になります",
+                body=body.name,
+                majority=body.majority,
+            ),
+            words("majority を 半数以上 か、それより大きい割合にしてください"),
+        )
 
 
 def _recorded(path: KeyPath, body: Body) -> Iterator[Finding]:
@@ -388,6 +546,7 @@ def _recorded(path: KeyPath, body: Body) -> Iterator[Finding]:
         ("majority_of", words("可決の割合の母数")),
         ("presider_votes", words("進行する委員の票")),
         ("written_votes", words("書面表決")),
+        ("tie", words("可否同数の決め方")),
     ):
         if getattr(body, field) != plain[field].default:
             yield Finding(
@@ -399,6 +558,22 @@ def _recorded(path: KeyPath, body: Body) -> Iterator[Finding]:
                     field=field,
                 ),
                 words("{field} を消すか、reaches: tallied にしてください", field=field),
+            )
+
+
+def _only_what_deliberates_has_a_chair_who_decides_alone(chain: Chain) -> Iterator[Finding]:
+    for i, body in enumerate(chain.bodies):
+        if body.urgent is None:
+            continue
+        if body.assembly or body.kind in (BodyKind.VOTING, BodyKind.RECEIVING):
+            yield Finding(
+                ("bodies", i, "urgent"),
+                words(
+                    "「{body}」は{what}なので、その長だけで決めること（専決、urgent）はできません",
+                    body=body.name,
+                    what=words("議会の機関") if body.assembly else words(body.kind.label),
+                ),
+                words("urgent を消してください"),
             )
 
 
@@ -464,6 +639,114 @@ def _planned_months_run_forward(chain: Chain) -> Iterator[Finding]:
             )
 
 
+def _stages_are_planned_in_their_order(chain: Chain) -> Iterator[Finding]:
+    for i, stage in enumerate(chain.stages):
+        before = list(_planned_before(chain, stage))
+        if stage.planned is None or not before:
+            continue
+        first, began = max((planned.first, earlier.label) for earlier, planned in before)
+        if stage.planned.first < first:
+            yield Finding(
+                ("stages", i, "planned", "first"),
+                words(
+                    "段階「{stage}」の予定が、前の段階「{before}」の始まり {month} より前の {planned} に始まります",
+                    stage=stage.label,
+                    before=began,
+                    month=first,
+                    planned=stage.planned.first,
+                ),
+                words("段階の順か、予定の月を直してください"),
+            )
+        last, ended = max((planned.last, earlier.label) for earlier, planned in before)
+        if stage.planned.last < last:
+            yield Finding(
+                ("stages", i, "planned", "last"),
+                words(
+                    "段階「{stage}」の予定が、前の段階「{before}」の終わり {month} より前の {planned} に終わります",
+                    stage=stage.label,
+                    before=ended,
+                    month=last,
+                    planned=stage.planned.last,
+                ),
+                words("段階の順か、予定の月を直してください"),
+            )
+
+
+def _planned_before(chain: Chain, stage: Stage) -> Iterator[tuple[Stage, Planned]]:
+    """The stages from which a plan comes to this one, the nearest with planned months on each way."""
+    steps, seen = _steps(chain), {stage.key}
+    waiting = [key for key in steps if stage.key in steps[key]]
+    while waiting:
+        key = waiting.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        planned = chain.stage(key).planned
+        if planned is not None:
+            yield chain.stage(key), planned
+        else:
+            waiting.extend(before for before in steps if key in steps[before])
+
+
+def _slots_fall_in_their_stages(chain: Chain) -> Iterator[Finding]:
+    for i, slot in enumerate(chain.schedule):
+        for key in slot.gates:
+            stage = chain.stage_of_gate(key) if chain.has_gate(key) else None
+            if stage is None or stage.planned is None or stage.planned.first > stage.planned.last:
+                continue
+            if not stage.planned.first <= slot.month <= stage.planned.last:
+                yield Finding(
+                    ("schedule", i, "month"),
+                    words(
+                        "{month} は、関門「{gate}」のある段階「{stage}」の予定（{first} から {last}）の外です",
+                        month=slot.month,
+                        gate=key,
+                        stage=stage.label,
+                        first=stage.planned.first,
+                        last=stage.planned.last,
+                    ),
+                    words("この行の month か、段階の planned を直してください"),
+                )
+
+
+def _slots_follow_the_order_of_their_gates(chain: Chain) -> Iterator[Finding]:
+    """A gate of several lines may open at the last of them, and no gate before it opens sooner than at its first."""
+    rows: dict[str, list[tuple[str, int]]] = {}
+    for i, slot in enumerate(chain.schedule):
+        for key in slot.gates:
+            rows.setdefault(key, []).append((slot.month, i))
+    for key in filter(chain.has_gate, rows):
+        last, i = max(rows[key])
+        before = [(min(rows[each])[0], each) for each in _gates_before(chain, key) if each in rows]
+        first, waited = max(before, default=("", ""))
+        if last < first:
+            yield Finding(
+                ("schedule", i, "month"),
+                words(
+                    "関門「{gate}」の {month} は、先に開くべき関門「{before}」の {first} より前です",
+                    gate=key,
+                    month=last,
+                    before=waited,
+                    first=first,
+                ),
+                words("月を入れ替えるか、after と段階の順を確かめてください"),
+            )
+
+
+def _gates_before(chain: Chain, key: str) -> set[str]:
+    """The gates that are open before this one can be: those it comes after, and those of the stages before."""
+    steps, stage = _steps(chain), chain.stage_of_gate(key)
+    ahead = _reached(steps, (stage.key,))
+    earlier = {
+        gate.key
+        for before in chain.stages
+        if before.key not in ahead and stage.key in _reached(steps, (before.key,))
+        for gate in before.gates
+    }
+    waits = _waits(stage)
+    return earlier | _reached(waits, waits[key])
+
+
 # ---------------------------------------------------------------- reminders
 
 _AUDIENCES: dict[ReminderKind, tuple[Audience, ...]] = {
@@ -476,6 +759,7 @@ _AUDIENCES: dict[ReminderKind, tuple[Audience, ...]] = {
 
 
 def _reminders_reach_those_concerned(chain: Chain) -> Iterator[Finding]:
+    periods = any(isinstance(gate, PeriodGate) for _, gate in _gates(chain))
     for i, rule in enumerate(chain.reminders):
         audiences = _AUDIENCES[rule.kind]
         if rule.audience not in audiences:
@@ -494,23 +778,40 @@ def _reminders_reach_those_concerned(chain: Chain) -> Iterator[Finding]:
                 words("パブリックコメントの締切は会議体のものではないので、bodies では絞れません"),
                 words("bodies を消してください"),
             )
+        if rule.kind is ReminderKind.COMMENT_CLOSING and not periods:
+            yield Finding(
+                ("reminders", i, "kind"),
+                words("パブリックコメント（kind: period）の関門がないので、このリマインドは送られません"),
+                words("この行を消すか、kind: period の関門を置いてください"),
+            )
 
 
 _RULES: tuple[Callable[[Chain], Iterator[Finding]], ...] = (
     _unique_keys,
+    _nothing_is_listed_twice,
     _known_bodies,
+    _every_body_is_asked,
     _known_next,
     _no_cycle_of_stages,
     _every_stage_on_the_way,
     _some_stage_decides,
+    _no_plan_begins_decided,
+    _somebody_decides,
+    _some_gate_is_mandatory,
     _no_way_round_a_mandatory_gate,
     _gates_wait_for_gates_beside_them,
     _no_gates_wait_in_a_circle,
-    _gates_open_on_answers_the_body_gives,
+    _gates_open_on_agreement,
+    _one_document_gate_a_stage,
+    _delegates_are_others,
     _periods_are_long_enough,
     _periods_have_a_document,
     _bodies_can_reach_their_answer,
+    _only_what_deliberates_has_a_chair_who_decides_alone,
     _slots_fit_their_gates,
+    _slots_fall_in_their_stages,
+    _slots_follow_the_order_of_their_gates,
     _planned_months_run_forward,
+    _stages_are_planned_in_their_order,
     _reminders_reach_those_concerned,
 )

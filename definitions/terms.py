@@ -55,6 +55,15 @@ OPENING_OUTCOMES: dict[BodyKind, tuple[Outcome, ...]] = {
 """The answers that open a gate when the gate itself does not say (`opens_on:`). 修正可決 is not among
 them: the assembly changed the text, so the changed text must be put to the gates again."""
 
+AGREEING_OUTCOMES: dict[BodyKind, tuple[Outcome, ...]] = {
+    BodyKind.DELIBERATIVE: (Outcome.APPROVED, Outcome.CONDITIONAL),
+    BodyKind.RECEIVING: (Outcome.RECEIVED,),
+    BodyKind.ADVISORY: (Outcome.ADVISED, Outcome.ADVISED_WITH_OPINION),
+    BodyKind.VOTING: (Outcome.PASSED, Outcome.AMENDED),
+}
+"""The answers by which a body agrees, the plain one first: the only ones a gate may open on. The others refuse or
+postpone."""
+
 CARRYING_OUTCOME: dict[BodyKind, tuple[Outcome, Outcome]] = {
     BodyKind.DELIBERATIVE: (Outcome.APPROVED, Outcome.RETURNED),
     BodyKind.RECEIVING: (Outcome.RECEIVED, Outcome.REPORT_AGAIN),
@@ -62,3 +71,6 @@ CARRYING_OUTCOME: dict[BodyKind, tuple[Outcome, Outcome]] = {
     BodyKind.VOTING: (Outcome.PASSED, Outcome.REJECTED),
 }
 """The outcomes of a vote in a body of each kind: (motion carried, motion not carried)."""
+
+QUALIFIED_OUTCOMES = (Outcome.CONDITIONAL, Outcome.ADVISED_WITH_OPINION)
+"""The outcomes of a carried motion to which the body attaches conditions or an opinion."""

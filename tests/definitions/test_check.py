@@ -5,6 +5,7 @@ import pytest
 from definitions.check import Finding, check
 from definitions.errors import ChainInvalid, Fault
 from definitions.load import parse_chain
+from definitions.terms import AGREEING_OUTCOMES, OUTCOMES_OF, BodyKind, Outcome
 
 SOUND = """\
 format: 1
@@ -40,6 +41,7 @@ stages:
 schedule:
   - {month: 2023-03, body: bukai, gates: [draft_bukai]}
   - {month: 2023-04, event: 意見募集, gates: [comment_period]}
+  - {month: 2023-05, body: iinkai, label: 素案報告}
 reminders:
   - {key: three_days, kind: meeting, audience: members, when: 3営業日前 09:00, bodies: [bukai]}
 """
@@ -157,6 +159,33 @@ ONE_FAULT = [
         id="a mandatory gate stands on the decided stage itself",
     ),
     pytest.param("kind: document, label: 素案", "kind: signoff, label: 素案, office: 部長", "comment_period, kind", "stages[1].gates[0]", "文書がないまま", "kind: document", id="a public comment has no document"),
+    pytest.param("opens_on: [approved]", "opens_on: [approved, continued]", "opens_on: [approved]", "stages[0].gates[1].opens_on[1]", "continued（継続審議）は同意ではない", "approved（了承）・conditional（条件付き了承） から", id="a gate opens on a postponement"),
+    pytest.param("opens_on: [approved]", "opens_on: [returned]", "opens_on: [approved]", "stages[0].gates[1].opens_on[0]", "returned（差戻し）は同意ではない", "approved（了承）", id="a gate opens on a refusal"),
+    pytest.param("opens_on: [approved]", "opens_on: [conditional]", "opens_on: [approved]", "stages[0].gates[1].opens_on", "approved（了承）でも、関門「部会」は開きません", "approved を加えて", id="a gate opens on conditions and not without them"),
+    pytest.param("opens_on: [approved]", "opens_on: [approved, approved]", "opens_on: [approved]", "stages[0].gates[1].opens_on[1]", "「approved」が二度", "一方を消して", id="a gate opens on the same answer twice"),
+    pytest.param("after: [draft_document]", "after: [draft_document, draft_document]", "after: [draft_document]", "stages[0].gates[1].after[1]", "「draft_document」が二度", "一方を消して", id="a gate waits for the same gate twice"),
+    pytest.param("next: [comment]", "next: [comment, comment]", "next: [comment]", "stages[0].next[1]", "「comment」が二度", "一方を消して", id="a stage leads to the same stage twice"),
+    pytest.param("gates: [draft_bukai]", "gates: [draft_bukai, draft_bukai]", "gates: [draft_bukai]", "schedule[0].gates[1]", "「draft_bukai」が二度", "一方を消して", id="a line of the schedule names a gate twice"),
+    pytest.param("bodies: [bukai]", "bodies: [bukai, bukai]", "bodies: [bukai]", "reminders[0].bodies[1]", "「bukai」が二度", "一方を消して", id="a reminder names a body twice"),
+    pytest.param("chair: 委員長}", "chair: 委員長, assembly: true, urgent: report}", "key: iinkai, name", "bodies[1].urgent", "議会の機関なので", "urgent を消して", id="a chair decides alone for a committee of the assembly"),
+    pytest.param("chair: 部長}", "chair: 部長, assembly: true, urgent: report}", "key: bukai, name", "bodies[0].urgent", "議会の機関なので", "urgent を消して", id="a chair decides alone for what deliberates in the assembly"),
+    pytest.param("chair: 委員長}", "chair: 委員長, urgent: report}", "key: iinkai, name", "bodies[1].urgent", "報告を受ける機関なので", "urgent を消して", id="a chair alone receives the report"),
+    pytest.param("kind: deliberative, chair: 部長}", "kind: voting, chair: 議長, urgent: approval}", "key: bukai, name", "bodies[0].urgent", "議決機関なので", "urgent を消して", id="a chair decides alone for those who vote"),
+    pytest.param("label: 素案}\n", "label: 素案}\n      - {key: summary, kind: document, label: 概要版}\n", None, "stages[0].gates[1]", "「概要版」は、「素案」と同じ版で同時に", "一つにまとめる", id="a stage has two document gates"),
+    pytest.param("label: 素案\n", "label: 素案\n    decided: true\n", None, "stages[0].decided", "始まると同時に決定した", "承認を経た後の段階に", id="a plan is decided at its opening"),
+    pytest.param(", mandatory: true}", "}", "stages:\n", "stages", "必須の関門がない", "mandatory: true", id="no gate is mandatory"),
+    pytest.param("    label: 意見募集\n", "    label: 意見募集\n    planned: {first: 2023-02, last: 2023-06}\n", None, "stages[1].planned.first", "前の段階「素案」の始まり 2023-03 より前の 2023-02 に", "段階の順", id="a stage is planned to begin before the one before it"),
+    pytest.param("    label: 意見募集\n", "    label: 意見募集\n    planned: {first: 2023-04, last: 2023-05}\n", None, "stages[1].planned.last", "前の段階「素案」の終わり 2023-06 より前の 2023-05 に", "段階の順", id="a stage is planned to end before the one before it"),
+    pytest.param("    label: 決定\n", "    label: 決定\n    planned: {first: 2023-01, last: 2023-07}\n", None, "stages[2].planned.first", "前の段階「素案」の始まり 2023-03 より前の 2023-01 に", "段階の順", id="a stage is planned to begin before one two steps back"),
+    pytest.param("month: 2023-03, body", "month: 2023-02, body", "month: 2023-03, body", "schedule[0].month", "予定（2023-03 から 2023-06）の外", "month か", id="a body meets before the stage of its gate begins"),
+    pytest.param("month: 2023-03, body", "month: 2023-07, body", "month: 2023-03, body", "schedule[0].month", "予定（2023-03 から 2023-06）の外", "month か", id="a body meets after the stage of its gate has ended"),
+    pytest.param("month: 2023-03, body", "month: 2023-05, body", "month: 2023-04, event", "schedule[1].month", "先に開くべき関門「draft_bukai」の 2023-05 より前", "月を入れ替える", id="a gate is scheduled before one of the stage before"),
+    pytest.param(
+        "  - {month: 2023-04,", "  - {month: 2023-02, event: 起草, gates: [draft_document]}\n  - {month: 2023-04,", None, "schedule[1].month", "予定（2023-03 から 2023-06）の外", "month か", id="a document is scheduled before its stage begins"
+    ),
+    pytest.param("chair: 部長}", "chair: 部長, reaches: tallied, quorum: 半数以上, majority: 1/3以上}", "key: bukai, name", "bodies[0].majority", "1/3以上 では、反対の方が多くても", "半数以上", id="a minority carries the vote"),
+    pytest.param("chair: 部長}", "chair: 部長, tie: fails}", "key: bukai, name", "bodies[0].tie", "使われません", "tie を消す", id="a recorded body has a rule for ties"),
+    pytest.param("  - {month: 2023-05, body: iinkai, label: 素案報告}\n", "", "- {key: iinkai", "bodies[1].key", "「委員会」は、どの関門にも schedule にも", "body: iinkai の関門", id="a body is asked nothing"),
 ]  # fmt: skip
 
 
@@ -211,6 +240,105 @@ def test_a_stage_after_the_decision_cannot_hold_a_mandatory_gate() -> None:
     fault = the_only(broken(("    next: []\n", "    next: [printing]\n" + later)))
     assert fault.key == "stages[3].gates[0].mandatory"
     assert "通らずに" in fault.problem
+
+
+TALLIED = ("chair: 部長}", "chair: 部長, reaches: tallied, quorum: 半数以上, majority: 過半数}")
+VOTING = ("kind: deliberative, chair: 部長", "kind: voting, chair: 議長")
+
+
+def test_a_tallied_body_cannot_open_a_gate_by_postponing() -> None:
+    fault = the_only(broken(TALLIED, ("opens_on: [approved]", "opens_on: [continued]")))
+    assert fault.key == "stages[0].gates[1].opens_on[0]"
+    assert "同意ではない" in fault.problem
+
+
+def test_a_tallied_vote_never_amends() -> None:
+    voting = "kind: voting, chair: 議長, reaches: tallied, quorum: 半数以上, majority: 過半数"
+    for opens in ("[amended]", "[passed, amended]"):
+        change = ("opens_on: [approved]", f"opens_on: {opens}")
+        fault = the_only(broken(("kind: deliberative, chair: 部長", voting), change))
+        assert "採決（tallied）なので、amended（修正可決）という結果は出ません" in fault.problem
+        assert fault.mend == "passed（可決） から選んでください"
+
+
+def test_a_recorded_vote_may_open_on_an_amendment_but_not_on_it_alone() -> None:
+    both = SOUND.replace(*VOTING).replace("opens_on: [approved]", "opens_on: [passed, amended]")
+    assert check(parse_chain(both, "small.yaml")) == []
+    fault = the_only(broken(VOTING, ("opens_on: [approved]", "opens_on: [amended]")))
+    assert fault.key == "stages[0].gates[1].opens_on"
+    assert "passed（可決）でも" in fault.problem
+
+
+REFUSALS = [
+    (kind, outcome)
+    for kind in BodyKind
+    for outcome in OUTCOMES_OF[kind]
+    if outcome not in AGREEING_OUTCOMES[kind]
+]
+
+
+def test_what_refuses_or_postpones_is_known() -> None:
+    assert {outcome.label for _, outcome in REFUSALS} == {"差戻し", "継続審議", "再報告", "否決", "継続審査"}
+
+
+@pytest.mark.parametrize("mandatory", [True, False])
+@pytest.mark.parametrize(("kind", "outcome"), REFUSALS)
+def test_no_gate_opens_by_refusal(kind: BodyKind, outcome: Outcome, mandatory: bool) -> None:
+    opens = (
+        f"opens_on: [{AGREEING_OUTCOMES[kind][0]}, {outcome}]\n        mandatory: {str(mandatory).lower()}"
+    )
+    faults = broken(("kind: deliberative", f"kind: {kind}"), ("opens_on: [approved]", opens))
+    assert the_only(faults).key == "stages[0].gates[1].opens_on[1]"
+
+
+def test_a_signature_is_not_delegated_to_the_one_who_signs() -> None:
+    own = "      - {key: sign, kind: signoff, label: 決裁, office: 区長, delegate: 区長}\n    next: [comment]"
+    fault = the_only(broken(("    next: [comment]", own)))
+    assert fault.key == "stages[0].gates[2].delegate"
+    assert "「区長」と同じ" in fault.problem
+    assert "別の職" in fault.mend
+
+
+def test_nobody_decides_when_one_of_two_ways_asks_neither_a_body_nor_a_signature() -> None:
+    fault = the_only(
+        broken(
+            ("format: 1\n", "format: 1\nsource: 例\n"),
+            ("      - key: draft_bukai\n", "    next: [asked, unasked]\n  - key: asked\n    label: 部会\n    gates:\n      - key: draft_bukai\n"),
+            ("        after: [draft_document]\n", ""),
+            ("  - key: comment\n", "  - {key: unasked, label: 近道, next: [comment]}\n  - key: comment\n"),
+        )
+    )  # fmt: skip
+    assert fault.key == "stages[4].decided"
+    assert "会議体の議も決裁も経ずに" in fault.problem
+    assert "kind: signoff" in fault.mend
+
+
+def test_a_gate_is_not_scheduled_before_the_gate_it_comes_after() -> None:
+    early = "  - {month: 2023-05, event: 起草, gates: [draft_document]}\n  - {month: 2023-05, body: iinkai"
+    faults = broken(("  - {month: 2023-05, body: iinkai", early))
+    told = next(fault for fault in faults if fault.key == "schedule[0].month")
+    assert (
+        "関門「draft_bukai」の 2023-03 は、先に開くべき関門「draft_document」の 2023-05 より前"
+        in told.problem
+    )
+
+
+def test_a_gate_may_open_at_the_later_of_its_two_meetings() -> None:
+    early = "  - {month: 2023-03, event: 予告, gates: [comment_period]}\n"
+    late = SOUND.replace("month: 2023-03, body", "month: 2023-04, body").replace(
+        "schedule:\n", "schedule:\n" + early
+    )
+    assert check(parse_chain(late, "small.yaml")) == []
+
+
+def test_a_reminder_of_a_public_comment_needs_one() -> None:
+    closing = "  - {key: closing, kind: comment_closing, audience: staff, when: 当日 08:30}\n"
+    period = "{key: comment_period, kind: period, label: 募集, minimum_days: 19, mandatory: true}"
+    signed = "{key: comment_period, kind: signoff, label: 決裁, office: 区長, mandatory: true}"
+    fault = the_only(broken(("reminders:\n", "reminders:\n" + closing), (period, signed)))
+    assert fault.key == "reminders[0].kind"
+    assert "送られません" in fault.problem
+    assert "kind: period の関門を置いて" in fault.mend
 
 
 def test_two_branches_each_with_a_document_may_meet_in_a_public_comment() -> None:

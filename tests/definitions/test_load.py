@@ -25,7 +25,7 @@ stages:
         kind: body
         label: 部会
         body: bukai
-      - {key: draft_document, kind: document, label: 素案}
+      - {key: draft_document, kind: document, label: 素案, mandatory: true}
   - key: decision
     label: 決定
     decided: true

@@ -24,7 +24,11 @@ def chains(draw: st.DrawFn) -> Chain:
             stage["next"] = [f"s{number + 1}", f"s{number + 2}"]
         stages.append(stage)
     stages[-1]["decided"] = True
-    raw = {"format": 1, "key": "any", "title": "任意", "office": "市", "bodies": bodies, "stages": stages}
+    _settle(draw, stages[0]["gates"])
+    raw = {
+        "format": 1, "key": "any", "title": "任意", "office": "市", "bodies": bodies, "stages": stages,
+        "schedule": [{"month": "2023-04", "body": key} for key in BODIES],
+    }  # fmt: skip
     chain = Chain.model_validate(raw)
     assert check(chain) == []
     return chain
@@ -35,7 +39,7 @@ def _body(draw: st.DrawFn, key: str) -> dict[str, Any]:
     body: dict[str, Any] = {"key": key, "name": f"会議体{key}", "kind": kind, "chair": "会長"}
     if kind is not BodyKind.RECEIVING and draw(st.booleans()):
         body |= {"reaches": "tallied", "quorum": "半数以上", "majority": "過半数"}
-    if draw(st.booleans()):
+    if kind in (BodyKind.DELIBERATIVE, BodyKind.ADVISORY) and draw(st.booleans()):
         body["urgent"] = draw(st.sampled_from(["report", "approval"]))
     return body
 
@@ -52,3 +56,12 @@ def _gates(draw: st.DrawFn, stage: str) -> list[dict[str, Any]]:
     if draw(st.integers(0, 3)) == 0:
         gates.append({"key": f"{stage}_comment", "label": "意見公募", "kind": "period", "minimum_days": 7})
     return gates
+
+
+def _settle(draw: st.DrawFn, gates: list[dict[str, Any]]) -> None:
+    """Let a body or a signature of the first stage, which no plan can skip, be mandatory."""
+    deciding = [gate for gate in gates if gate["kind"] in ("body", "signoff")]
+    if not deciding:
+        deciding = [{"key": "s0_sign", "label": "決裁", "kind": "signoff", "office": "区長"}]
+        gates += deciding
+    draw(st.sampled_from(deciding))["mandatory"] = True
