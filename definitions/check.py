@@ -641,7 +641,7 @@ def _planned_months_run_forward(chain: Chain) -> Iterator[Finding]:
 
 def _stages_are_planned_in_their_order(chain: Chain) -> Iterator[Finding]:
     for i, stage in enumerate(chain.stages):
-        before = list(_planned_before(chain, stage))
+        before = list(_planned_before(chain, stage)) if stage.planned else []
         if stage.planned is None or not before:
             continue
         first, began = max((planned.first, earlier.label) for earlier, planned in before)
