@@ -6,8 +6,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from definitions.chain import Chain
-from definitions.check import check, suggestion
+from definitions.check import check
 from definitions.errors import ChainInvalid, Fault
+from definitions.findings import suggestion
 from definitions.shape_errors import findings_of
 from definitions.words import Words, words
 from definitions.yaml_source import WHOLE_FILE, Marked, read_yaml

@@ -18,7 +18,7 @@ from definitions.chain import (
     Slot,
     Stage,
 )
-from definitions.check import Finding, KeyPath, suggestion
+from definitions.findings import Finding, KeyPath, suggestion
 from definitions.words import Words, words
 
 

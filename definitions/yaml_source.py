@@ -13,8 +13,8 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from definitions.check import Finding, KeyPath
 from definitions.errors import ChainInvalid, Fault
+from definitions.findings import Finding, KeyPath
 from definitions.words import words
 
 WHOLE_FILE = words("(ファイル)")

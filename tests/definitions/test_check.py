@@ -2,8 +2,9 @@
 
 import pytest
 
-from definitions.check import Finding, check
+from definitions.check import check
 from definitions.errors import ChainInvalid, Fault
+from definitions.findings import Finding
 from definitions.load import parse_chain
 from definitions.terms import AGREEING_OUTCOMES, OUTCOMES_OF, BodyKind, Outcome
 
