@@ -39,7 +39,10 @@ def _furnish(run: Callable[..., None], folder: Path) -> None:
         run("people", "add", key, f"{key} 名", f"{key}@city.example.jp", "--as", "admin")
         run("people", "seat", key, "joho_bukai", role, "--since", "2020-04-01", "--as", "admin")
     run("people", "post", "hanako", "it", "--since", "2020-04-01", "--as", "admin")
-    run("plan", "open", "dx", "DX推進計画", "--department", "it", "--as", "hanako")
+    run(
+        *("plan", "open", "dx", "DX推進計画", "--department", "it", "--as", "hanako"),
+        *("--on", "2023-03-01", "--reason", "紙で進めていた"),
+    )
     (folder / "方針.docx").write_bytes(b"PK policy")
     run("plan", "add", "dx", "方針.docx", "--as", "hanako", "--note", "初版")
 

@@ -69,7 +69,8 @@ def test_mail_without_a_server_goes_to_a_maildir_and_says_so(office: Terminal) -
 def test_a_whole_meeting_is_recorded(office: Terminal) -> None:
     _held(office)
     assert "結果の記録" in office.run("work", "hanako")
-    office.run("decision", "record", "1", "conditional", "--condition", "図を直す", "--as", "hanako")
+    late = ("--late-text", "席で配った文書を登録した")
+    office.run("decision", "record", "1", "conditional", "--condition", "図を直す", *late, "--as", "hanako")
     assert "図を直す" in office.run("why", "dx")
     office.run("decision", "close-condition", "1", "--note", "直した", "--as", "bucho")
     office.run("decision", "correct", "1", "approved", "--reason", "条件は付かなかった", "--as", "hanako")
@@ -246,7 +247,7 @@ def test_who_presided_left_and_is_recused_is_entered_and_corrected_on_the_comman
     )
     shown = office.run("meeting", "show", "1")
     assert "進行" in shown and "除斥" in shown
-    office.run("decision", "record", "1", "approved", "--as", "hanako")
+    office.run("decision", "record", "1", "approved", "--late-text", "席で配った", "--as", "hanako")
     office.run("meeting", "close", "1", "--minutes", "了承しだ。", "--as", "hanako")
     corrected = ("meeting", "minutes", "1", "--minutes", "了承した。", "--reason", "誤字", "--as", "hanako")
     assert "議事要旨を訂正しました" in office.run(*corrected)

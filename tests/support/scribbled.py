@@ -29,6 +29,7 @@ PEOPLES_WORDS = (
     *("posting.office", "plan.title", "version.filename", "version.note", "step.reason"),
     *("meeting.title", "meeting.place", "meeting.minutes", "agenda_item.removed_why"),
     *("decision.note", "condition.text", "condition.closed_note", "signoff.note", "review.note"),
+    *("decision.late_text_why", "declaration.why", "confirmation.note"),
     *("circulation.note", "remark.text"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
     *("submission.name", "submission.address", "submission.telephone", "submission.affiliation"),
@@ -45,6 +46,9 @@ OUR_WORDS = (
     *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose"),
     *("decision.stage", "decision.gate_key", "decision.outcome", "decision.manner", "decision.sha256"),
     "decision.counts",
+    *("declaration.kind", "declaration.conditions", "plan.path"),
+    *("confirmation.stage", "confirmation.gate_key", "confirmation.result", "confirmation.manner"),
+    *("confirmation.sha256", "confirmation.base_sha256"),
     *("signoff.stage", "signoff.gate_key", "signoff.result", "signoff.manner", "signoff.sha256"),
     *("comment_period.stage", "comment_period.gate_key", "submission.route", "answer.disposition"),
     *("event.tag", "event.hash", "cursor.name", "chain_text.sha256", "document.sha256"),
@@ -96,6 +100,7 @@ def scribbled_house(office: Office) -> House:
     _a_plan_at_work(house)
     house.a_plan("asking", at="public_comment")
     _meetings(house)
+    _a_corrected_text(house)
     _a_running_comment(house)
     _doors(house)
     _scribble(office)
@@ -256,6 +261,24 @@ def _meetings(house: House) -> None:
     actions.circulate(
         office, "tanto", "dx", ["joho_bukai_1", "joho_bukai_chair"], note="お目通しを", now=house.now
     )
+
+
+def _a_corrected_text(house: House) -> None:
+    """One correction was confirmed, another waits; the body had seen a text that was registered after it met."""
+    office, by = house.office, "joho_bukai_office"
+    house.a_plan("mended")
+    starts_at = house.later(hours=1).now
+    house.later(days=1).a_version(key="mended")
+    ends_at = starts_at + timedelta(hours=1)
+    meeting = actions.enter_meeting(
+        office, by, "joho_bukai", "会議", starts_at=starts_at, ends_at=ends_at, place="会議室", now=house.now
+    )
+    house.everybody_attends("joho_bukai", meeting)
+    item = actions.list_item(office, by, meeting, "mended", "policy_bukai", now=house.now)
+    actions.record_outcome(office, by, item, Outcome.APPROVED, late_text="席で配った", now=house.now)
+    house.a_correction(key="mended")
+    house.confirm("policy_bukai", "mended", note="よい")
+    house.later(minutes=1).a_correction(key="mended")
 
 
 class _Refusing:

@@ -129,7 +129,9 @@ def test_a_chair_decides_alone_and_the_meeting_hears_it(house: House) -> None:
     house.a_plan()
     house.a_version()
     chair, secretariat = Program(house, "joho_bukai_chair"), Program(house, "joho_bukai_office")
-    alone = chair.do("plans/dx/gates/policy_bukai/decide_alone", outcome="approved", reason="緊急")["number"]
+    alone = chair.do("plans/dx/gates/policy_bukai/decide_alone", outcome="approved", reason="緊急", seen=1)[
+        "number"
+    ]
     meeting = house.a_meeting()
     item = secretariat.do(f"meetings/{meeting}/ratifications", decision=alone)["number"]
     house.later(days=7, hours=1)
@@ -147,7 +149,7 @@ def test_the_mayor_signs_and_takes_it_back(house: House) -> None:
             house.agree(gate.key)
     gate = next(gate for gate in house.plan().stage.gates if gate.kind == "signoff")
     mayor = Program(house, "mayor")
-    signoff = mayor.do(f"plans/dx/gates/{gate.key}/sign")["number"]
+    signoff = mayor.do(f"plans/dx/gates/{gate.key}/sign", seen=house.text())["number"]
     [signed] = mayor.ask("plans/dx/decisions")["signoffs"]
     assert (signed["signed_by"], signed["manner"], signed["approved"]) == ("mayor", "own", True)
     mayor.do(f"signoffs/{signoff}/take_back", reason="見直し")

@@ -11,7 +11,8 @@ from tests.support.chromium import PHONE, Site, must_read_well
 from tests.support.counting import counted
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
-from workflow import actions
+from workflow import actions, queries
+from workflow.domain.calendar import tokyo_day
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
@@ -119,7 +120,7 @@ def test_before_a_new_version_the_page_names_what_it_makes_stale(house: House) -
     house.agree("policy_bukai")
     staff = Browser(house, "tanto")
     shown = staff.see("/plans/dx")
-    assert "新しい版には効かなくなり" in shown and "<li>部会での検討: 了承" in shown
+    assert "新しい文書には、前の版への決定は効かなくなり" in shown and "<li>部会での検討: 了承" in shown
 
 
 def test_a_version_shows_what_was_decided_on_it_and_what_went_stale(house: House) -> None:
@@ -184,7 +185,7 @@ def test_the_chair_decides_alone_after_seeing_who_is_told(house: House) -> None:
     assert "会長の専決" not in Browser(house, "joho_bukai_office").see("/plans/dx")
     chair = Browser(house, "joho_bukai_chair")
     assert "会長の専決" in chair.see("/plans/dx")
-    form = {"outcome": "approved", "reason": "会議を開けないため"}
+    form = {"outcome": "approved", "reason": "会議を開けないため", "seen": "1"}
     told = chair.send("/plans/dx/gates/policy_bukai/alone", **form)
     assert "tanto@city.example.jp" in told
     assert "専決を記録しました" in chair.do("/plans/dx/gates/policy_bukai/alone", **form)
@@ -259,23 +260,34 @@ def to_sign(house: House) -> House:
 def test_the_mayor_signs_and_takes_it_back(to_sign: House) -> None:
     mayor = Browser(to_sign, "mayor")
     assert "区長として決裁します" in mayor.see("/plans/dx")
-    assert "決裁を記録しました" in mayor.do("/plans/dx/gates/decision_mayor/sign", answer="approve")
+    assert "決裁を記録しました" in mayor.do(
+        "/plans/dx/gates/decision_mayor/sign", answer="approve", seen=str(to_sign.text())
+    )
     assert "引き戻す" in mayor.see("/plans/dx/signoffs/1")
     assert "決裁を引き戻しました" in mayor.send("/plans/dx/signoffs/1/take-back", reason="再考する")
 
 
 def test_returning_without_a_reason_is_refused(to_sign: House) -> None:
     mayor = Browser(to_sign, "mayor")
-    said = mayor.send("/plans/dx/gates/decision_mayor/sign", 422, answer="return", sure="yes")
+    said = mayor.send(
+        "/plans/dx/gates/decision_mayor/sign", 422, answer="return", sure="yes", seen=str(to_sign.text())
+    )
     assert "決裁しない理由" in said
-    mayor.do("/plans/dx/gates/decision_mayor/sign", answer="return", note="財源を示すこと")
+    mayor.do(
+        "/plans/dx/gates/decision_mayor/sign",
+        answer="return",
+        note="財源を示すこと",
+        seen=str(to_sign.text()),
+    )
     assert "決裁されずに返されました" in mayor.see("/plans/dx")
 
 
 def test_a_deputys_signature_is_reviewed_on_the_page(to_sign: House) -> None:
     to_sign.a_person("vice", "副 区長")
     actions.name_deputy(to_sign.office, "admin", "mayor", "vice", LONG_AGO, now=to_sign.now)
-    Browser(to_sign, "vice").do("/plans/dx/gates/decision_mayor/sign", answer="approve")
+    Browser(to_sign, "vice").do(
+        "/plans/dx/gates/decision_mayor/sign", answer="approve", seen=str(to_sign.text())
+    )
     mayor = Browser(to_sign, "mayor")
     assert "副 区長さんが、あなたに代わって" in mayor.see("/plans/dx")
     shown = mayor.send("/plans/dx/signoffs/1/review", note="よろしい")
@@ -316,8 +328,8 @@ def test_a_version_meant_for_the_stage_one_saw_is_not_taken_in_another(house: Ho
         files={"document": ("骨子.txt", "骨子".encode())},
     )
     assert answer.status_code == 409
-    number = house.plan().text
-    assert number is not None and number.stage == "policy" and number.number == 1
+    with house.office.reading() as db:
+        assert [each.number for each in queries.versions(db, house.plan())] == [1]
 
 
 def test_a_plan_has_the_schedule_of_its_definition_in_its_own_months(staff: Browser) -> None:
@@ -413,7 +425,7 @@ def test_a_document_is_registered_with_a_phone_and_without_scripts(site: Site) -
     site.house.a_plan()
     page = site.person("tanto", scripts=False, viewport=PHONE)
     page.goto("/plans/dx")
-    page.get_by_label("文書").set_input_files({"name": "方針.pdf", "mimeType": "x/y", "buffer": PDF})
+    page.locator("#document").set_input_files({"name": "方針.pdf", "mimeType": "x/y", "buffer": PDF})
     page.get_by_role("button", name="登録する").click()
     expect(page.get_by_text("第1版を登録しました。")).to_be_visible()
     expect(page.get_by_role("link", name="方針.pdf")).to_be_visible()
@@ -430,3 +442,78 @@ def test_on_paper_a_plan_shows_its_state_and_no_controls(site: Site) -> None:
     for heading in ("次の一歩", "供覧", "意見交換", "経過"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_hidden()
     expect(page.get_by_role("button")).to_have_count(0)
+
+
+def test_a_correction_is_registered_seen_and_confirmed_on_the_comparison(house: House) -> None:
+    house.a_plan()
+    house.a_version("# 目的\n対象は50件とする。\n")
+    house.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["件数を直す"])
+    staff = Browser(house, "tanto")
+    assert 'name="meets" value="1"' in staff.see("/plans/dx")
+    staff.client.post(
+        "/plans/dx/versions",
+        data={"csrf": staff.csrf, "seen": "1", "kind": "conditions", "meets": "1"},
+        files={"document": ("方針.txt", "# 目的\n対象は60件とする。\n".encode())},
+    )
+    assert "変更を見る" in staff.see("/plans/dx")
+    chair = Browser(house, "joho_bukai_chair")
+    assert "/plans/dx/gates/policy_bukai/confirm" in chair.see("/")
+    shown = chair.see("/plans/dx/gates/policy_bukai/confirm")
+    assert "件数を直す" in shown and re.search(r"<del[^>]*>50</del>", shown) and "60" in shown
+    said = chair.do("/plans/dx/gates/policy_bukai/confirm", answer="confirmed", seen="2")
+    assert "「確認」を記録しました" in said and "第1版 → 第2版" in said
+    assert house.why()[0].startswith("本部への報告")
+    chair.do("/plans/dx/confirmations/1/take-back", reason="見落とし")
+    assert house.why()[0].startswith("部会での検討")
+    chair.see("/plans/dx/gates/policy_bukai/confirm")
+    Browser(house, "joho_bukai_1").send(
+        "/plans/dx/gates/policy_bukai/confirm", 403, answer="confirmed", seen="2"
+    )
+
+
+def test_the_secretariat_enters_a_confirmation_from_paper(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    house.a_correction()
+    secretary = Browser(house, "joho_bukai_office")
+    assert "書面での確認を登録する" in secretary.see("/plans/dx/gates/policy_bukai/confirm")
+    said = secretary.do(
+        "/plans/dx/gates/policy_bukai/confirm",
+        answer="confirmed",
+        seen="2",
+        person="joho_bukai_chair",
+        on=str(tokyo_day(house.now)),
+        note="紙の新旧対照表に押印",
+    )
+    assert "書面（事務局が登録）" in said and "紙の新旧対照表に押印" in said
+    secretary.see("/plans/dx/gates/policy_bukai/confirm", 404)
+
+
+def test_a_stopped_plan_says_so_and_what_mends_it(house: House) -> None:
+    house.a_plan(at="decision")
+    house.a_correction()
+    staff = Browser(house, "tanto")
+    shown = staff.see("/plans/dx")
+    assert "この計画は止まっています" in shown and "通過した「原案」" in shown
+    assert "「印刷」へ進める" not in shown
+
+
+def test_the_kind_of_the_present_version_is_changed(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    house.a_version("二")
+    staff = Browser(house, "tanto")
+    assert "第2版の種類（新しい文書）を改める" in staff.see("/plans/dx")
+    said = staff.do("/plans/dx/versions/2/kind", kind="minor", why="誤字")
+    assert "第2版の種類を改めました" in said and "確認を待っています" in said
+
+
+def test_a_plan_in_its_last_stage_is_finished(house: House) -> None:
+    house.a_plan(at="printing")
+    staff = Browser(house, "tanto")
+    assert "完了とする" in staff.see("/plans/dx")
+    seen = str(house.plan().revision)
+    assert "完了としました" in staff.do("/plans/dx/finish", seen=seen)
+    assert "改定（新しい計画の開始）だけができます" in staff.see("/plans/dx")

@@ -118,7 +118,7 @@ def test_the_text_asked_about_is_downloaded_even_when_a_newer_version_is_there(c
     before = citizen.client.get("/public/dx/document")
     assert before.headers["content-disposition"].startswith("attachment")
     assert before.headers["content-type"] == "application/octet-stream"
-    house.a_version("新しい案")
+    house.a_correction("正誤を加えた案")
     assert citizen.client.get("/public/dx/document").content == before.content
 
 

@@ -374,7 +374,15 @@ def _pages_for(browser: Browser) -> Iterator[tuple[str, Parsed]]:
     of things asked for in its query."""
     ahead = [route.path for route in _gets() if "{" not in route.path]
     ahead += [f"/meetings/{number}" for number in range(_newest_meeting(browser), 0, -1)][:OF_ONE_KIND]
-    ahead += ["/comments/asking/preview", "/comments/asking/answer?opinion=5", "/public/nothing", "/nothing"]
+    ahead += [
+        "/plans/done",
+        "/plans/mended",
+        "/plans/mended/decisions/1",
+        "/comments/asking/preview",
+        "/comments/asking/answer?opinion=5",
+        "/public/nothing",
+        "/nothing",
+    ]
     seen: Counter[tuple[str, str]] = Counter()
     known = set()
     while ahead:

@@ -48,9 +48,9 @@ class Town:
     def adds(self, name: str) -> None:
         page = self.at_desk("tanto")
         page.goto("/plans/dx")
-        if not page.get_by_label("文書").is_visible():
+        if not page.locator("#document").is_visible():
             page.get_by_text("新しい版を登録する", exact=True).click()
-        page.get_by_label("文書").set_input_files(
+        page.locator("#document").set_input_files(
             {"name": f"{name}.docx", "mimeType": WORD, "buffer": docx(name)}
         )
         page.get_by_role("button", name="登録する", exact=True).click()

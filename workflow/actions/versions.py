@@ -7,14 +7,13 @@ from pathlib import PurePath
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from definitions.chain import DocumentGate
 from workflow.actions.plans import must_be_active, must_be_at
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.cover import TextKind, current
 from workflow.domain.errors import AlreadyDone, BadInput, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.facts import Facts
-from workflow.domain.gates import correctable_conditions
+from workflow.domain.gates import correctable_conditions, takes_new_text, writes_text
 from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, a_text, some_text
@@ -163,23 +162,16 @@ def _must_suit(plan: PlanFact, known: Facts, kind: TextKind) -> None:
     """Raises `BadInput` for a correction of nothing, `NotNow` for a new text where none is taken."""
     if kind.correction and plan.text is None:
         raise _nothing_to_correct()
-    if kind.correction or plan.text is None:
+    if kind.correction or takes_new_text(plan.chain, known):
         return
-    if not any(isinstance(gate, DocumentGate) for gate in plan.stage.gates):
-        raise NotNow(
-            "新しい文書の登録",
-            plan.stage.label,
-            "この段階の文書は、前の段階で決まっています。条件への対応か軽微な修正として登録するか、文書を作る段階へ差し戻してください。",
+    why = (
+        say("パブリックコメントの途中です。軽微な修正として登録するか、先に募集を中止してください。")
+        if writes_text(plan.chain, plan.stage.key)
+        else say(
+            "この段階の文書は、前の段階で決まっています。条件への対応か軽微な修正として登録するか、文書を作る段階へ差し戻してください。"
         )
-    for stay in plan.path:
-        for gate in plan.chain.stage(stay.stage).gates:
-            period = known.period(stay, gate.key)
-            if period and stay.stretch == plan.stay.stretch and period.published_at is None:
-                raise NotNow(
-                    "新しい文書の登録",
-                    plan.stage.label,
-                    "パブリックコメントの途中です。軽微な修正として登録するか、先に募集を中止してください。",
-                )
+    )
+    raise NotNow("新しい文書の登録", plan.stage.label, why)
 
 
 def _nothing_to_correct() -> BadInput:

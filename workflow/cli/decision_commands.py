@@ -8,7 +8,8 @@ from definitions.terms import Outcome
 from workflow import actions, queries
 from workflow.cli import show
 from workflow.cli.dry_run import told
-from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, at_office, now
+from workflow.cli.options import By, DryRun, Json, Note, On, PlanKey, Reason, at_office, day_of, now
+from workflow.domain.cover import ConfirmationResult
 from workflow.domain.votes import Choice
 from workflow.queries.plans import plan_by_key
 from workflow.wire.decisions import Decisions, TallyShown
@@ -19,6 +20,9 @@ Item = Annotated[int, typer.Argument(help="議題の番号")]
 Decided = Annotated[int, typer.Argument(help="決定の番号")]
 OutcomeArgument = Annotated[Outcome, typer.Argument(help="結果")]
 Conditions = Annotated[list[str] | None, typer.Option("--condition", help="条件（いくつでも）")]
+LateText = Annotated[
+    str, typer.Option("--late-text", help="会議の後に登録した版を、会議が見たといえる理由（後日登録）")
+]
 Seen = Annotated[int, typer.Option("--version", help="読んだ版の番号")]
 Seat = Annotated[str | None, typer.Option("--for", help="代理する委員の鍵")]
 
@@ -72,6 +76,7 @@ def record(
     by: By,
     condition: Conditions = None,
     note: Note = "",
+    late_text: LateText = "",
     dry_run: DryRun = False,
 ) -> None:
     """議事から結果を記録する。"""
@@ -80,7 +85,14 @@ def record(
             told(
                 office,
                 lambda o: actions.record_outcome(
-                    o, by, item, outcome, conditions=condition or [], note=note, now=now()
+                    o,
+                    by,
+                    item,
+                    outcome,
+                    conditions=condition or [],
+                    note=note,
+                    late_text=late_text,
+                    now=now(),
                 ),
                 dry_run,
             )
@@ -145,7 +157,12 @@ def tally(item: Item, json: Json = False) -> None:
 
 @app.command("count")
 def decide_by_votes(
-    item: Item, by: By, condition: Conditions = None, note: Note = "", dry_run: DryRun = False
+    item: Item,
+    by: By,
+    condition: Conditions = None,
+    note: Note = "",
+    late_text: LateText = "",
+    dry_run: DryRun = False,
 ) -> None:
     """票を集計して結果を記録する。"""
     with at_office() as office:
@@ -153,7 +170,7 @@ def decide_by_votes(
             told(
                 office,
                 lambda o: actions.decide_by_votes(
-                    o, by, item, conditions=condition or [], note=note, now=now()
+                    o, by, item, conditions=condition or [], note=note, late_text=late_text, now=now()
                 ),
                 dry_run,
             )
@@ -211,11 +228,54 @@ def take_back(decision: Decided, by: By, reason: Reason, dry_run: DryRun = False
 
 
 @app.command("close-condition")
-def close_condition(condition: Annotated[int, typer.Argument(help="条件の番号")], by: By, note: Note) -> None:
+def close_condition(
+    condition: Annotated[int, typer.Argument(help="条件の番号")], by: By, note: Note, on: On = None
+) -> None:
     """条件付き了承の条件を、どう満たしたかを書いて解消する。"""
     with at_office() as office:
-        actions.close_condition(office, by, condition, note, now=now())
+        actions.close_condition(office, by, condition, note, on=day_of(on), now=now())
         show.say("条件を解消しました。")
+
+
+@app.command()
+def confirm(
+    plan: str,
+    gate: Annotated[str, typer.Argument(help="関門の鍵")],
+    by: By,
+    seen: Seen,
+    again: Annotated[bool, typer.Option("--again", help="確認せず、会議に諮り直す")] = False,
+    note: Note = "",
+    person: Annotated[
+        str | None, typer.Option(help="書面で確認した会長の鍵（事務局が登録するときだけ）")
+    ] = None,
+    on: On = None,
+) -> None:
+    """訂正された文書が、会議体の決した文書であることを確認する。先に sakutei plan compare で比べる。"""
+    result = ConfirmationResult.PUT_AGAIN if again else ConfirmationResult.CONFIRMED
+    with at_office() as office:
+        number = actions.confirm_text(
+            office,
+            by,
+            plan,
+            gate,
+            seen=seen,
+            result=result,
+            note=note,
+            person=person,
+            on=day_of(on),
+            now=now(),
+        )
+        show.say(f"「{result.label}」を記録しました（確認 {number}）。")
+
+
+@app.command("take-back-confirmation")
+def take_back_confirmation(
+    confirmation: Annotated[int, typer.Argument(help="確認の番号")], by: By, reason: Reason
+) -> None:
+    """自分の確認を引き戻す。計画が動く前だけできる。"""
+    with at_office() as office:
+        actions.take_back_confirmation(office, by, confirmation, reason, now=now())
+        show.say("引き戻しました。")
 
 
 def _number(decision: int | None) -> None:

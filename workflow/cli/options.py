@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="誰に何が送られ�
 ChainName = Annotated[str, typer.Argument(metavar="CHAIN", help="定義の鍵か SHA-256、または定義のファイル")]
 PlanKey = Annotated[str, typer.Argument(metavar="PLAN", help="計画の鍵")]
 Reason = Annotated[str, typer.Option("--reason", help="理由（記録に残ります）")]
+On = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="行った日、2023-06-12（後から登録するときだけ）"),
+]
 Note = Annotated[str, typer.Option("--note", help="備考・所見")]
 Seen = Annotated[
     int | None, typer.Option("--seen", help="ご覧になった計画の改訂番号（省くと現在の改訂で操作します）")
@@ -47,6 +51,11 @@ def chain_named(name: str) -> Chain:
         return shipped(name)
     with at_office() as office, office.reading() as db:
         return chain_for(db, name)
+
+
+def day_of(on: datetime | None) -> date | None:
+    """The day of an option `--on`."""
+    return None if on is None else on.date()
 
 
 def now() -> datetime:

@@ -10,8 +10,22 @@ from workflow import actions, queries
 from workflow.actions import Moved
 from workflow.cli import show
 from workflow.cli.dry_run import told
-from workflow.cli.options import By, DryRun, Json, Note, PlanKey, Reason, Seen, at_office, chain_named, now
+from workflow.cli.options import (
+    By,
+    DryRun,
+    Json,
+    Note,
+    On,
+    PlanKey,
+    Reason,
+    Seen,
+    at_office,
+    chain_named,
+    day_of,
+    now,
+)
 from workflow.domain.comparison import Change, Changed, Mark, Piece, readable
+from workflow.domain.cover import TextKind
 from workflow.domain.plans import Status
 from workflow.domain.texts import Unreadable
 from workflow.queries.plans import plan_by_key
@@ -22,6 +36,11 @@ from workflow.wire.plans import History, Plans, PlanShown, Schedule
 from workflow.wire.texts import ComparisonShown, TextShown
 
 Number = Annotated[int, typer.Argument(help="版の番号")]
+Kind = Annotated[
+    TextKind, typer.Option(help="new: 新しい文書、conditions: 条件への対応、minor: 軽微な修正・正誤")
+]
+Meets = Annotated[list[int] | None, typer.Option("--meets", help="対応する条件の番号（いくつでも）")]
+Why = Annotated[str, typer.Option("--reason", help="後から登録する理由（記録に残ります）")]
 
 app = typer.Typer(no_args_is_help=True, help="計画", rich_markup_mode=None)
 
@@ -36,24 +55,71 @@ def open_plan(
     first_month: Annotated[
         str | None, typer.Option(help="工程表の始まりの月、2023-03（省くと、定義の月のまま）")
     ] = None,
+    on: On = None,
+    reason: Why = "",
+    revises: Annotated[str | None, typer.Option(help="改定する、完了した計画の鍵")] = None,
 ) -> None:
     """計画を開始する。計画は開始した日の定義を最後まで持ち続ける。"""
     chosen = chain_named(chain)
     with at_office() as office:
         moved = actions.open_plan(
-            office, by, key, title, chosen, department=department, first_month=first_month, now=now()
+            office,
+            by,
+            key,
+            title,
+            chosen,
+            department=department,
+            first_month=first_month,
+            on=day_of(on),
+            reason=reason,
+            revises=revises,
+            now=now(),
         )
         show.say(f"計画「{moved.plan}」を開始しました。")
         show.say(show.rail(chosen, moved.to_stage))
 
 
 @app.command("add")
-def add_version(key: PlanKey, document: Path, by: By, note: Note = "") -> None:
-    """文書の新しい版を登録する。この段階の前の版への了承は効かなくなる。"""
+def add_version(
+    key: PlanKey,
+    document: Path,
+    by: By,
+    note: Note = "",
+    kind: Kind = TextKind.NEW,
+    meets: Meets = None,
+    why: Annotated[str, typer.Option(help="軽微な修正の理由")] = "",
+) -> None:
+    """文書の新しい版を登録する。新しい文書には、前の版への了承は効かなくなる。訂正には、了承した会議体の確認が要る。"""
     with at_office() as office, document.open("rb") as file, files.arriving(office.files) as content:
         shutil.copyfileobj(file, content)
-        number = actions.add_version(office, by, key, document.name, content, note=note, now=now())
+        number = actions.add_version(
+            office,
+            by,
+            key,
+            document.name,
+            content,
+            kind=kind,
+            conditions=meets or [],
+            why=why,
+            note=note,
+            now=now(),
+        )
         show.say(f"第{number}版を登録しました。")
+
+
+@app.command("kind")
+def declare_version(
+    key: PlanKey,
+    number: Number,
+    kind: Annotated[TextKind, typer.Argument(help="新しい種類")],
+    by: By,
+    meets: Meets = None,
+    why: Annotated[str, typer.Option(help="軽微な修正の理由")] = "",
+) -> None:
+    """現在の版の種類を改める。誰かが確認するまでの間だけできる。"""
+    with at_office() as office:
+        actions.declare_version(office, by, key, number, kind, conditions=meets or [], why=why, now=now())
+        show.say(f"第{number}版を「{kind.label}」に改めました。")
 
 
 @app.command("document")
@@ -127,6 +193,8 @@ def advance(
     key: PlanKey,
     by: By,
     to: Annotated[str | None, typer.Option(help="次の段階の鍵（分かれ道のとき）")] = None,
+    on: On = None,
+    reason: Why = "",
     seen: Seen = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -135,19 +203,33 @@ def advance(
         revision = _revision(office, key, seen)
         _moved(
             office,
-            told(office, lambda o: actions.advance(o, by, key, seen=revision, to=to, now=now()), dry_run),
+            told(
+                office,
+                lambda o: actions.advance(
+                    o, by, key, seen=revision, to=to, on=day_of(on), reason=reason, now=now()
+                ),
+                dry_run,
+            ),
         )
 
 
 @app.command("send-back")
 def send_back(
-    key: PlanKey, to: str, by: By, reason: Reason, seen: Seen = None, dry_run: DryRun = False
+    key: PlanKey,
+    to: str,
+    by: By,
+    reason: Reason,
+    on: On = None,
+    seen: Seen = None,
+    dry_run: DryRun = False,
 ) -> None:
     """差戻し: 前の段階 TO へ戻す。それまでの了承は効かなくなる。"""
     with at_office() as office:
         revision = _revision(office, key, seen)
         done = told(
-            office, lambda o: actions.send_back(o, by, key, to, reason, seen=revision, now=now()), dry_run
+            office,
+            lambda o: actions.send_back(o, by, key, to, reason, seen=revision, on=day_of(on), now=now()),
+            dry_run,
         )
         _moved(office, done)
 
@@ -166,6 +248,14 @@ def resume(key: PlanKey, by: By, reason: Reason, seen: Seen = None) -> None:
     with at_office() as office:
         revision = _revision(office, key, seen)
         _moved(office, actions.resume(office, by, key, reason, seen=revision, now=now()))
+
+
+@app.command()
+def finish(key: PlanKey, by: By, seen: Seen = None) -> None:
+    """最後の段階の計画を完了とする。その後は、文書の訂正と改定だけができる。"""
+    with at_office() as office:
+        revision = _revision(office, key, seen)
+        _moved(office, actions.finish(office, by, key, seen=revision, now=now()))
 
 
 @app.command()

@@ -19,7 +19,7 @@ FORMAT = 1
 
 
 class Change(Labelled):
-    """What became of a block. A block that moved is named at both of its places."""
+    """The fate of a block. A block that moved is named at both of its places."""
 
     CHANGED = "changed", "変更"
     ADDED = "added", "追加"
@@ -29,7 +29,7 @@ class Change(Labelled):
 
 
 class Mark(IntEnum):
-    """How a piece of a changed text compares with the other side. `NUMBER`: a number that stands against another."""
+    """The relation of a piece of a changed text to the other side. `NUMBER`: a number that stands against another."""
 
     SAME = 0
     OTHER = 1
@@ -111,7 +111,7 @@ def readable(found: Comparison | Incomparable) -> Comparison:
 
 
 def compare(old: Text, new: Text) -> Comparison:
-    """What became of the old text in the new one."""
+    """The differences between an old text and a new one."""
     old_keys, new_keys = [_key(block) for block in old], [_key(block) for block in new]
     matched = _matches(old_keys, new_keys)
     moved = _moves(old_keys, new_keys, matched)
@@ -149,13 +149,13 @@ Pairs = list[tuple[int, int]]
 
 
 def _key(block: Block) -> Hashable:
-    """What makes two blocks the same: the words, without the space between and around them."""
+    """Return the identity of a block: its words, without the space between and around them."""
     cells = tuple(_SPACE.sub("", cell) for cell in block.cells)
     return cells if block.kind is Kind.ROW else cells[0]
 
 
 def _matches(old: Sequence[Hashable], new: Sequence[Hashable]) -> Pairs:
-    """Which places hold the same, both rising. Between places that nothing else is like (patience), the longest runs."""
+    """Return the places that hold the same, both rising. Between places that nothing else is like (patience), the longest runs."""
     found: Pairs = []
     ahead = [(0, len(old), 0, len(new))]
     while ahead:
@@ -183,7 +183,7 @@ _MOST_PAIRS = 100_000
 
 
 def _anchors(old: Sequence[Hashable], new: Sequence[Hashable], within: tuple[int, int, int, int]) -> Pairs:
-    """What is there once on either side, as far as its order is the same."""
+    """Return the blocks that occur once on either side, as far as its order is the same."""
     i, i_end, j, j_end = within
     there = _once(new, j, j_end)
     pairs = [(place, there[key]) for key, place in _once(old, i, i_end).items() if key in there]
@@ -214,7 +214,7 @@ def _rising(pairs: Pairs) -> Pairs:
 
 
 def _moves(old: Sequence[Hashable], new: Sequence[Hashable], matched: Pairs) -> Pairs:
-    """What stands elsewhere in the new text."""
+    """Return the blocks that stand elsewhere in the new text."""
     stayed_old, stayed_new = {i for i, _ in matched}, {j for _, j in matched}
     waiting = defaultdict[Hashable, list[int]](list)
     for j in range(len(new) - 1, -1, -1):
@@ -227,7 +227,7 @@ _SHORTEST_MOVE = 6
 
 
 def _stretches(matched: Pairs) -> Iterator[tuple[tuple[int, int], int]]:
-    """Where runs of the same begin on both sides, and how long they are."""
+    """Return the runs of the same: their beginnings on both sides, and their lengths."""
     start, length = (0, 0), 0
     for i, j in matched:
         if (i, j) == (start[0] + length, start[1] + length):
@@ -242,7 +242,7 @@ def _stretches(matched: Pairs) -> Iterator[tuple[tuple[int, int], int]]:
 
 
 class _Telling:
-    """What became of the blocks between those in both."""
+    """Return the fate of the blocks between those in both."""
 
     def __init__(self, old: Text, new: Text, moved: Pairs) -> None:
         self.old, self.new = old, new
@@ -291,7 +291,7 @@ class _Telling:
         )
 
     def _pairs(self, left: Sequence[int], right: Sequence[int]) -> Pairs:
-        """Which blocks became which: alike ones, both rising."""
+        """Pair the blocks that became one another: alike ones, both rising."""
         if len(left) * len(right) <= _MOST_WEIGHED:
             return self._best_pairs(left, right)
         return self._near_pairs(left, right)
@@ -329,7 +329,7 @@ class _Telling:
         return found
 
     def _alike(self, i: int, j: int) -> float:
-        """How alike two blocks are, from 0.4 to 1; 0 when one did not become the other."""
+        """Return the likeness of two blocks, from 0.4 to 1; 0 when one did not become the other."""
         old, new = self.old[i], self.new[j]
         if (old.kind is Kind.ROW) != (new.kind is Kind.ROW):
             return 0

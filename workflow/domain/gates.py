@@ -189,6 +189,32 @@ def correctable_conditions(chain: Chain, facts: Facts) -> list[ConditionFact]:
     return [condition for decision in held if decision for condition in decision.unmet]
 
 
+def writes_text(chain: Chain, stage: str) -> bool:
+    """Return whether the text is written in the stage: it has a document gate."""
+    return any(isinstance(gate, DocumentGate) for gate in chain.stage(stage).gates)
+
+
+def asking_the_public(chain: Chain, facts: Facts) -> bool:
+    """Return whether the public is asked about the plan's present text, or was, and the result is not published."""
+    here = facts.path[-1]
+    asked = (
+        facts.period(stay, gate.key)
+        for stay in facts.path
+        if stay.stretch == here.stretch
+        for gate in chain.stage(stay.stage).gates
+    )
+    return any(period is not None and period.published_at is None for period in asked)
+
+
+def takes_new_text(chain: Chain, facts: Facts) -> bool:
+    """Return whether a new text may be registered where the plan stands: there is none yet, or it is written here and the
+    public is not being asked about it."""
+    here = facts.path[-1]
+    if facts.text(here) is None:
+        return True
+    return writes_text(chain, here.stage) and not asking_the_public(chain, facts)
+
+
 @dataclass(frozen=True, slots=True)
 class Coming:
     """A meeting that can lift a block: the next one of the body, or the one that waits for its record."""

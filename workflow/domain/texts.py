@@ -19,7 +19,7 @@ MOST_BLOCKS = 100_000
 
 
 class Kind(StrEnum):
-    """What a block is."""
+    """Kinds of blocks."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"

@@ -20,6 +20,7 @@ from workflow.queries.comments import (
     receipt,
     rounds,
 )
+from workflow.queries.confirmations import ConfirmationLine, confirmation_waiting, confirmations
 from workflow.queries.decisions import (
     GateAnswer,
     Owed,
@@ -69,6 +70,7 @@ __all__ = [
     "BodyFact",
     "BodyLine",
     "ComparedMonth",
+    "ConfirmationLine",
     "Consultation",
     "Counted",
     "Definition",
@@ -110,6 +112,8 @@ __all__ = [
     "comment_counts",
     "compared",
     "concerned",
+    "confirmation_waiting",
+    "confirmations",
     "consultation",
     "consultations",
     "departments",

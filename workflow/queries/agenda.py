@@ -69,6 +69,7 @@ class Item:
     sha256: str
     decided: Decided | None
     removed_why: str | None
+    registered_at: datetime
 
     @property
     def stale(self) -> bool:
@@ -146,6 +147,7 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
                 sha256=version.sha256,
                 decided=_decided(decision, recorder, conditions) if decision else None,
                 removed_why=item.removed_why,
+                registered_at=version.added_at,
             )
         )
     return found

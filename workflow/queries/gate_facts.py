@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    func,
     literal,
     null,
     select,
@@ -34,6 +33,7 @@ from workflow.domain.facts import ConditionFact, DecisionFact, Facts, PeriodFact
 from workflow.domain.meetings import MeetingForm
 from workflow.queries.comments import unanswered_in
 from workflow.queries.plans import PlanFact
+from workflow.queries.versions import newest_declaration
 from workflow.store import tables
 from workflow.store.database import connection_of
 from workflow.store.tables import (
@@ -223,7 +223,6 @@ def _records_of(which: ColumnElement[bool]) -> CompoundSelect[*tuple[Any, ...]]:
 
 def _versions() -> Select[*tuple[Any, ...]]:
     """The `visit` of a version is that of its stretch, `about` who registered it."""
-    newest = select(func.max(Declaration.id)).where(Declaration.version_id == Version.id).correlate(Version)
     return (
         _line(
             "version",
@@ -237,7 +236,7 @@ def _versions() -> Select[*tuple[Any, ...]]:
             words=cast(Declaration.conditions, Words),
         )
         .join(Version, Version.plan_id == Plan.id)
-        .outerjoin(Declaration, Declaration.id == newest.scalar_subquery())
+        .outerjoin(Declaration, Declaration.id == newest_declaration())
     )
 
 

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
+from workflow.domain.cover import TextKind
 from workflow.domain.errors import NotFound
 from workflow.queries.plans import PlanFact
-from workflow.store.tables import Document, Person, Version
+from workflow.store.tables import Declaration, Document, Person, Version
 
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version as a list shows it. `size` is in bytes."""
+    """A version as a list shows it. `size` is in bytes; `why` the reason of a minor correction."""
 
     number: int
     filename: str
@@ -26,11 +27,13 @@ class VersionLine:
     size: int
     sha256: str
     by_key: str
+    kind: TextKind
+    why: str
 
 
 def versions(db: Session, plan: PlanFact) -> list[VersionLine]:
     """The versions of the plan's text, newest first. One statement."""
-    return [VersionLine(*row) for row in db.execute(_versions(plan).order_by(Version.number.desc()))]
+    return [_line(row) for row in db.execute(_versions(plan).order_by(Version.number.desc()))]
 
 
 def version(db: Session, plan: PlanFact, number: int) -> VersionLine:
@@ -38,7 +41,18 @@ def version(db: Session, plan: PlanFact, number: int) -> VersionLine:
     row = db.execute(_versions(plan).where(Version.number == number)).first()
     if row is None:
         raise NotFound("版", str(number))
-    return VersionLine(*row)
+    return _line(row)
+
+
+def newest_declaration() -> ScalarSelect[int]:
+    """The declaration that counts for the `Version` of a statement; none when it was never declared: a new text."""
+    newest = select(func.max(Declaration.id)).where(Declaration.version_id == Version.id)
+    return newest.correlate(Version).scalar_subquery()
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> VersionLine:
+    read: dict[str, Any] = dict(zip(VersionLine.__slots__, row, strict=True))
+    return VersionLine(**{**read, "kind": TextKind(read["kind"])})
 
 
 def _versions(plan: PlanFact) -> Select[*tuple[Any, ...]]:
@@ -54,7 +68,10 @@ def _versions(plan: PlanFact) -> Select[*tuple[Any, ...]]:
             Document.size,
             Version.sha256,
             Person.key,
+            func.coalesce(Declaration.kind, TextKind.NEW.value),
+            func.coalesce(Declaration.why, ""),
         )
+        .outerjoin(Declaration, Declaration.id == newest_declaration())
         .join(Person, Person.id == Version.added_by)
         .join(Document, Document.sha256 == Version.sha256)
         .where(Version.plan_id == plan.id)

@@ -101,7 +101,7 @@ def checked(store: Path, sha256: str) -> Path:
 
 
 def made_of(store: Path, sha256: str, kind: str) -> bytes | None:
-    """What was made of a document and kept beside it, such as its text; None when nothing of that kind was."""
+    """Return what was made of a document and kept beside it, such as its text; None when nothing of that kind was."""
     try:
         return _beside(store, sha256, kind).read_bytes()
     except FileNotFoundError:

@@ -23,10 +23,10 @@ from workflow.domain.texts import Text, Unreadable
 from workflow.store import files
 
 LONGEST_READING = 180
-"""How long a document may be read, in seconds; its own limit on a processor's time is shorter."""
+"""The longest time a document is read, in seconds; its own limit on a processor's time is shorter."""
 
 LONGEST_WAIT = 20
-"""How long one waits for others whose documents are read, in seconds."""
+"""The longest wait for others whose documents are read, in seconds."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -48,7 +48,7 @@ def text_of(store: Path, sha256: str) -> Text | Unreadable:
 
 
 def comparison_of(store: Path, old: str, new: str) -> Comparison | Incomparable:
-    """What changed from one document to another. Raises `DocumentDamaged`."""
+    """Return the differences between two documents. Raises `DocumentDamaged`."""
     kind, version = f"{old}.comparison.json", [texts.FORMAT, comparison.FORMAT]
     if (kept := _kept(store, new, kind, version)) is not None:
         return comparison_from_json(kept)
@@ -71,7 +71,7 @@ def comparison_of(store: Path, old: str, new: str) -> Comparison | Incomparable:
 def _made_once(
     store: Path, sha256: str, kind: str, version: Any, read: Callable[[Any], Made], make: Callable[[], Any]
 ) -> Made:
-    """What is kept in this version; else made and kept, one at a time, for it takes a processor. Raises `_Busy`."""
+    """Return what is kept in this version; else made and kept, one at a time, for it takes a processor. Raises `_Busy`."""
     kept = _kept(store, sha256, kind, version)
     if kept is None:
         with _alone():
@@ -84,7 +84,7 @@ def _made_once(
 
 
 def _kept(store: Path, sha256: str, kind: str, version: Any) -> Any:
-    """What is kept in this version; None when nothing is, or it cannot be read."""
+    """Return what is kept in this version; None when nothing is, or it cannot be read."""
     written = files.made_of(store, sha256, kind)
     with suppress(ValueError, KeyError, TypeError):
         if written is not None and (kept := json.loads(written))["format"] == version:
@@ -113,7 +113,7 @@ def _read_text(kept: Any) -> Text | Unreadable:
 
 
 def _extracted(store: Path, sha256: str) -> Any:
-    """What the reading process says of the document. It knows nothing of the office: not its settings, not its secrets."""
+    """Return the answer of the reading process. It knows nothing of the office: not its settings, not its secrets."""
     document = files.checked(store, sha256).resolve()
     environment = {
         "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),

@@ -25,7 +25,7 @@ from workflow.web.spreadsheet import may_be_a_formula
 
 _FONT = "游明朝"
 _BETWEEN = " | "
-"""What stands between the cells of a row."""
+"""The text between the cells of a row."""
 _LONGEST_CELL = 32_000
 """The longest text of a cell, in characters: Excel takes 32,767."""
 
@@ -198,7 +198,7 @@ def _height(row: Sequence[tuple[Piece, ...]]) -> float:
 
 
 _COLUMNS = (24, 60, 60, 24)
-"""How wide the columns are, in half signs."""
+"""Widths of the columns, in half signs."""
 _LINE, _HIGHEST = 16, 400
 
 

@@ -22,6 +22,7 @@ class GateDecision(DecisionShown):
     body: str = Field(description="会議体の鍵")
     version: int = Field(description="決した版の番号")
     item: int | None = Field(description="議題の番号。専決では null")
+    late_text: str | None = Field(description="会議の後に登録した版を、会議が見たといえる理由（後日登録）")
     validity: Validity = Field(description="いまも効くか")
 
     @classmethod
@@ -43,6 +44,7 @@ class GateDecision(DecisionShown):
             body=gate.body if isinstance(gate, BodyGate) else "",
             version=answer.version,
             item=answer.item,
+            late_text=answer.late_text,
             validity=validity,
         )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from workflow.domain.cover import TextKind
 from workflow.domain.gates import Lack
 from workflow.domain.plans import Status
 from workflow.queries import Blockers as Found
@@ -138,6 +139,8 @@ class VersionShown(Shown):
     note: str = Field(description="版の説明")
     added_by: str = Field(description="登録した職員の鍵")
     added_at: Moment
+    kind: TextKind = Field(description="版の種類")
+    why: str = Field(description="軽微な修正の理由")
 
 
 class Versions(Shown):
@@ -157,6 +160,8 @@ class Versions(Shown):
                     note=line.note,
                     added_by=line.by_key,
                     added_at=line.at,
+                    kind=line.kind,
+                    why=line.why,
                 )
                 for line in lines
             ]

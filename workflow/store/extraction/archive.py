@@ -13,7 +13,7 @@ ENCRYPTED = 1
 """The flag of a member that a password protects."""
 
 _TOO_MUCH = (etree.ErrorTypes.ERR_NO_MEMORY, etree.ErrorTypes.ERR_RESOURCE_LIMIT)
-"""What libxml2 says of a text too long, a depth too great, and memory that is not there."""
+"""Errors of libxml2 about a text too long, a depth too great, and memory that is not there."""
 
 
 def opened(document: Path) -> zipfile.ZipFile:

@@ -1,4 +1,4 @@
-"""What no document may exceed while it is read, and how a reader says that it cannot."""
+"""Limits of a document while it is read, and the error of a reader that cannot go on."""
 
 from collections.abc import Iterable
 

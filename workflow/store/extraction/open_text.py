@@ -14,7 +14,7 @@ _OFFICE, _TEXT, _TABLE, _DRAW = (f"{{{_NAMES}{each}:1.0}}" for each in ("office"
 _UNSEEN = {f"{_TEXT}tracked-changes", f"{_TEXT}ruby-text", f"{_TEXT}note-citation", f"{_OFFICE}annotation"}
 """Deletions, the reading beside a word (ruby), the number of a note, remarks in the margin."""
 _APART = {f"{_TEXT}note-body", f"{_DRAW}text-box"}
-"""What hangs on a paragraph and has paragraphs of its own."""
+"""Elements attached to a paragraph that have paragraphs of its own."""
 _MOST_REPEATED = 50
 
 

@@ -14,7 +14,7 @@ from workflow.domain.texts import MOST_CHARACTERS, Block, Unreadable, heading, p
 from workflow.store.extraction.limits import CannotRead
 
 _PASSWORD = 4
-"""What PDFium calls a document that asks for a password (FPDF_ERR_PASSWORD)."""
+"""PDFium's error for a document that asks for a password (FPDF_ERR_PASSWORD)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
 
 
 def _goes_on(line: _Line, following: _Line) -> bool:
-    """Whether the line fills its column, and the next one is of its kind and begins nothing."""
+    """Return whether the line fills its column, and the next one is of its kind and begins nothing."""
     full = line.right > line.column[1] - 2 * line.height
     alike = abs(line.height - following.height) < 0.1 * line.height
     indented = following.left > following.column[0] + 0.5 * following.height

@@ -1,5 +1,6 @@
 """Calls on what is decided: outcomes, votes, conditions, 専決, corrections, 引戻し, 決裁 and 後閲."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -8,6 +9,7 @@ from pydantic import Field
 from definitions.terms import Outcome
 from workflow import actions, queries
 from workflow.domain.accounts import Scope
+from workflow.domain.cover import ConfirmationResult
 from workflow.domain.rights import Act
 from workflow.domain.votes import Choice
 from workflow.queries.plans import plan_by_key
@@ -31,6 +33,7 @@ SignoffNumber = Annotated[Number, Path(description="決裁の番号")]
 GateKey = Annotated[Key, Path(description="関門の鍵")]
 
 
+LateText = Annotated[Text, Field(description="会議の後に登録した版を、会議が見たといえる理由（後日登録）")]
 Version = Annotated[int, Field(ge=1, description="読んだ版の番号。新しい版があれば断られます")]
 
 
@@ -40,6 +43,7 @@ class RecordOutcome(Asked):
     outcome: Outcome
     conditions: Conditions = ()
     note: Note = ""
+    late_text: LateText = ""
 
 
 class CastVote(Asked):
@@ -73,6 +77,7 @@ class DecideByVotes(Asked):
 
     conditions: Conditions = ()
     note: Note = ""
+    late_text: LateText = ""
 
 
 class DecideAlone(Asked):
@@ -95,6 +100,7 @@ class CloseCondition(Asked):
     """条件の解消"""
 
     note: Reason = Field(description="どう満たしたか")
+    on: date | None = Field(default=None, description="満たした日。後から登録するときだけ")
 
 
 class Sign(Asked):
@@ -105,6 +111,18 @@ class Sign(Asked):
     )
     note: Text = Field(default="", description="備考")
     seen: Version
+
+
+class Confirm(Asked):
+    """訂正の確認"""
+
+    seen: Version
+    result: ConfirmationResult = Field(
+        default=ConfirmationResult.CONFIRMED, description="確認するか、会議に諮り直すか"
+    )
+    note: Text = Field(default="", description="所見。事務局が書面から登録するときは、確認の方法")
+    person: Key | None = Field(default=None, description="書面で確認した会長の鍵。事務局が登録するときだけ")
+    on: date | None = Field(default=None, description="確認した日。後から登録するときだけ")
 
 
 class ReviewSignoff(Asked):
@@ -188,6 +206,30 @@ def decide_alone(doing: Doing, plan: PlanKey, gate: GateKey, asked: DecideAlone)
 
 
 @router.post(
+    "/plans/{plan}/gates/{gate}/confirm",
+    response_model=Numbered,
+    **writes(Scope.DECISIONS, Act.CONFIRM),
+)
+def confirm_text(doing: Doing, plan: PlanKey, gate: GateKey, asked: Confirm) -> ApiResponse:
+    """訂正された文書が、会議体の決した文書であることを確認する。または、会議に諮り直すこととする。"""
+    return doing.perform(Numbered.of, actions.confirm_text, plan, gate, **dict(asked), now=doing.now)
+
+
+@router.post(
+    "/confirmations/{confirmation}/take_back",
+    response_model=Done,
+    **writes(Scope.DECISIONS, Act.CONFIRM),
+)
+def take_back_confirmation(
+    doing: Doing,
+    confirmation: Annotated[Number, Path(description="確認の番号")],
+    asked: Because,
+) -> ApiResponse:
+    """引戻し: 計画が動く前に、自分の確認を取り消す。"""
+    return doing.perform(Done.of, actions.take_back_confirmation, confirmation, asked.reason, now=doing.now)
+
+
+@router.post(
     "/decisions/{decision}/correct",
     response_model=Numbered,
     **writes(Scope.DECISIONS, Act.RECORD_OUTCOME),
@@ -214,7 +256,7 @@ def close_condition(
     asked: CloseCondition,
 ) -> ApiResponse:
     """条件付き了承の条件を、どう満たしたかを書いて解消する。"""
-    return doing.perform(Done.of, actions.close_condition, condition, asked.note, now=doing.now)
+    return doing.perform(Done.of, actions.close_condition, condition, asked.note, on=asked.on, now=doing.now)
 
 
 @router.post("/plans/{plan}/gates/{gate}/sign", response_model=Numbered, **writes(Scope.DECISIONS, Act.SIGN))

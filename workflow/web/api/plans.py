@@ -1,5 +1,6 @@
 """Calls on plans: the list, one plan and what blocks it, its documents, its steps."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Response, UploadFile
@@ -8,6 +9,7 @@ from pydantic import Field
 from definitions.chain import YearMonth
 from workflow import actions, queries
 from workflow.domain.accounts import Scope
+from workflow.domain.cover import TextKind
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
 from workflow.queries.chains import chain_for
@@ -21,7 +23,7 @@ from workflow.web.limits import Load, document_of
 from workflow.web.rendering import attachment
 from workflow.wire.plans import Blockers, History, Moved, Plans, PlanShown, Schedule, Versions
 from workflow.wire.texts import ComparisonShown, TextShown
-from workflow.wire.values import Numbered
+from workflow.wire.values import Done, Numbered
 
 router = APIRouter(route_class=Call, prefix="/plans", tags=["plans"])
 
@@ -36,6 +38,9 @@ class OpenPlan(Asked):
     first_month: YearMonth | None = Field(
         default=None, description="工程表の始まりの月。省くと、定義の月のまま"
     )
+    on: date | None = Field(default=None, description="開始した日。後から登録するときだけ（遡及）")
+    reason: Text = Field(default="", description="後から登録する理由")
+    revises: Key | None = Field(default=None, description="改定する、完了した計画の鍵")
 
 
 class Seen(Asked):
@@ -44,10 +49,18 @@ class Seen(Asked):
     seen: Number = Field(description="操作する人が見た改訂。その後に動いていれば 409（plan-moved）")
 
 
+Day = Annotated[date | None, Field(description="行った日。後から登録するときだけ（遡及）")]
+MeetsConditions = Annotated[
+    tuple[Number, ...], Field(max_length=100, description="対応する条件の番号。条件への対応のときだけ")
+]
+
+
 class Advance(Seen):
     """次の段階への進行"""
 
     to: Key | None = Field(default=None, description="進む段階の鍵。次の段階が一つなら省けます")
+    on: Day = None
+    reason: Text = Field(default="", description="後から登録する理由")
 
 
 class Because(Seen):
@@ -60,6 +73,15 @@ class SendBack(Because):
     """差戻し"""
 
     to: Key = Field(description="戻す段階の鍵")
+    on: Day = None
+
+
+class Declare(Asked):
+    """版の種類の変更"""
+
+    kind: TextKind
+    meets: MeetsConditions = ()
+    why: Text = Field(default="", description="軽微な修正の理由")
 
 
 PlanKey = Annotated[Key, Path(description="計画の鍵")]
@@ -172,6 +194,9 @@ def open_plan(doing: Doing, asked: OpenPlan) -> ApiResponse:
         chain,
         department=asked.department,
         first_month=asked.first_month,
+        on=asked.on,
+        reason=asked.reason,
+        revises=asked.revises,
         now=doing.now,
     )
 
@@ -186,18 +211,54 @@ def add_version(
     plan: PlanKey,
     document: Annotated[UploadFile, Field(description="文書。200 MB まで")],
     note: Annotated[Text, Form(description="版の説明")] = "",
+    kind: Annotated[TextKind, Form(description="版の種類")] = TextKind.NEW,
+    meets: Annotated[list[Number], Form(description="対応する条件の番号")] = [],  # noqa: B006
+    why: Annotated[Text, Form(description="軽微な修正の理由")] = "",
 ) -> ApiResponse:
-    """新しい版を登録する。それまでの決定は、この版には効かなくなります。"""
+    """新しい版を登録する。新しい文書には、それまでの決定は効かなくなります。訂正には、決定した会議体の確認が要ります。"""
     content, name = document_of(document), document.filename or ""
     an_upload(name, content.path)
-    return doing.perform(Numbered.of, actions.add_version, plan, name, content, note=note, now=doing.now)
+    return doing.perform(
+        Numbered.of,
+        actions.add_version,
+        plan,
+        name,
+        content,
+        kind=kind,
+        conditions=meets,
+        why=why,
+        note=note,
+        now=doing.now,
+    )
+
+
+@router.post("/{plan}/versions/{number}/kind", response_model=Done, **writes(Scope.PLANS, Act.ADD_VERSION))
+def declare_version(doing: Doing, plan: PlanKey, number: Number, asked: Declare) -> ApiResponse:
+    """現在の版の種類を改める。誰かが確認するまでの間だけできます。"""
+    return doing.perform(
+        Done.of,
+        actions.declare_version,
+        plan,
+        number,
+        asked.kind,
+        conditions=asked.meets,
+        why=asked.why,
+        now=doing.now,
+    )
 
 
 @router.post("/{plan}/advance", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
 def advance(doing: Doing, plan: PlanKey, asked: Advance) -> ApiResponse:
     """次の段階へ進める。関門が閉じていれば 409（gate-closed）に、閉じている関門のすべてを示します。"""
     return doing.perform(
-        Moved.model_validate, actions.advance, plan, seen=asked.seen, to=asked.to, now=doing.now
+        Moved.model_validate,
+        actions.advance,
+        plan,
+        seen=asked.seen,
+        to=asked.to,
+        on=asked.on,
+        reason=asked.reason,
+        now=doing.now,
     )
 
 
@@ -205,7 +266,14 @@ def advance(doing: Doing, plan: PlanKey, asked: Advance) -> ApiResponse:
 def send_back(doing: Doing, plan: PlanKey, asked: SendBack) -> ApiResponse:
     """前の段階へ差し戻す。それまでの決定では関門は開かなくなります。"""
     return doing.perform(
-        Moved.model_validate, actions.send_back, plan, asked.to, asked.reason, seen=asked.seen, now=doing.now
+        Moved.model_validate,
+        actions.send_back,
+        plan,
+        asked.to,
+        asked.reason,
+        seen=asked.seen,
+        on=asked.on,
+        now=doing.now,
     )
 
 
@@ -223,6 +291,12 @@ def resume(doing: Doing, plan: PlanKey, asked: Because) -> ApiResponse:
     return doing.perform(
         Moved.model_validate, actions.resume, plan, asked.reason, seen=asked.seen, now=doing.now
     )
+
+
+@router.post("/{plan}/finish", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
+def finish(doing: Doing, plan: PlanKey, asked: Seen) -> ApiResponse:
+    """最後の段階の計画を完了とする。その後は、文書の訂正と改定だけができます。"""
+    return doing.perform(Moved.model_validate, actions.finish, plan, seen=asked.seen, now=doing.now)
 
 
 @router.post("/{plan}/withdraw", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))

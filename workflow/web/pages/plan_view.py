@@ -9,14 +9,25 @@ from typing import Any
 from definitions.chain import Body, BodyGate, Gate, PeriodGate, SignoffGate, Stage
 from definitions.terms import Outcome
 from workflow import actions, queries
+from workflow.domain.confirming import confirms_as
+from workflow.domain.cover import TextKind
 from workflow.domain.decisions import Manner, SignedAs, Validity
-from workflow.domain.facts import Place
-from workflow.domain.gates import GateState, Lack, Reason
+from workflow.domain.facts import Facts, Place
+from workflow.domain.gates import (
+    GateState,
+    Lack,
+    Reason,
+    correctable_conditions,
+    takes_new_text,
+    to_confirm,
+    unconfirmed,
+)
 from workflow.domain.language import say
 from workflow.domain.meetings import Purpose, allowed_outcomes
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.queries import Blockers, GateAnswer, Owed, VersionLine
+from workflow.queries.bodies import chairs_of
 from workflow.queries.gate_facts import facts
 from workflow.queries.people import held_positions
 from workflow.queries.plans import PlanFact, plan_by_key
@@ -48,6 +59,8 @@ class GateView:
     signs_as: SignedAs | None
     comment: bool
     may_ask: bool
+    confirm: bool
+    may_confirm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +89,14 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     views = [_answer_view(plan, each, validities[each.id], who.person, officers) for each in given]
     in_force = queries.answers_in_force(plan, given, found.facts)
     judged = [*found.fallen, *found.states]
+    waiting = unconfirmed(plan.chain, found.facts)
+    chairs = chairs_of(db, (each.gate.body for each in waiting), who.person.on) if waiting else {}
     events, older = queries.newest_first(db, plan, limit=EVENTS_SHOWN)
     reading = queries.reading(db, plan)
     held = queries.held_schedule(db, plan, who.now)
     return {
         "plan": plan,
-        "gates": [_gate_view(found, state, in_force, who.person) for state in judged],
+        "gates": [_gate_view(found, state, in_force, who.person, chairs) for state in judged],
         "fallen": found.fallen,
         "shut": len(found.reasons),
         "following": [plan.chain.stage(each) for each in plan.chain.after(plan.stage)],
@@ -90,6 +105,11 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "may_add": who.person.may(Act.ADD_VERSION, department=plan.department),
         "versions": [(version, _of_version(views, version)) for version in versions],
         "losing": _losing(plan, views),
+        "kinds": _kinds(plan, found.facts),
+        "correctable": correctable_conditions(plan.chain, found.facts),
+        "declared": found.facts.text(plan.stay),
+        "confirmations": queries.confirmations(db, plan),
+        "numbers": {version.sha256: version.number for version in versions[::-1]},
         "stages": _by_stage(plan, views),
         "owes_review": [view for view in views if view.owes_review],
         "periods": queries.periods(db, plan),
@@ -140,7 +160,11 @@ def answer_view(
 
 
 def _gate_view(
-    found: Blockers, state: GateState, in_force: Mapping[Place, GateAnswer], who: Actor
+    found: Blockers,
+    state: GateState,
+    in_force: Mapping[Place, GateAnswer],
+    who: Actor,
+    chairs: Mapping[str, frozenset[int]],
 ) -> GateView:
     plan, gate = found.plan, state.gate
     stage = plan.chain.stage_of_gate(gate.key)
@@ -149,6 +173,7 @@ def _gate_view(
     body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
     answer = in_force.get((stay.stage, stay.visit, gate.key))
     stopped = bool(found.fallen) and stay == plan.stay
+    waits = to_confirm(plan.chain, stay, gate, found.facts)
     workable = plan.status is Status.ACTIVE and text is not None and not stopped
     alone: tuple[Outcome, ...] = ()
     signs_as = None
@@ -170,6 +195,10 @@ def _gate_view(
         may_record=body is not None and who.may(Act.RECORD_OUTCOME, body=body.key),
         alone=alone,
         signs_as=signs_as,
+        confirm=waits is not None,
+        may_confirm=waits is not None
+        and body is not None
+        and (confirms_as(who, body, chairs.get(body.key, frozenset())) is not None),
         comment=isinstance(gate, PeriodGate) and state.lack is not Lack.AFTER,
         may_ask=workable
         and state.lack is Lack.PERIOD
@@ -210,6 +239,19 @@ def _answer_view(
         may_change=stands and holds_right and (not answer.signoff or answer.by_id == who.id),
         owes_review=owes_review,
     )
+
+
+def _kinds(plan: PlanFact, known: Facts) -> tuple[TextKind, ...]:
+    """The kinds of version that may be registered: where a text was settled, or a public comment is under way, only
+    corrections of it."""
+    if plan.text is None:
+        return (TextKind.NEW,)
+    kinds = [TextKind.MINOR]
+    if correctable_conditions(plan.chain, known):
+        kinds.insert(0, TextKind.CONDITIONS)
+    if plan.status is Status.ACTIVE and takes_new_text(plan.chain, known):
+        kinds.insert(0, TextKind.NEW)
+    return tuple(kinds)
 
 
 def _of_version(views: Sequence[AnswerView], version: VersionLine) -> list[AnswerView]:

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from definitions.chain import Chain
 from workflow import actions, queries
+from workflow.domain.calendar import parse_day
+from workflow.domain.cover import TextKind
 from workflow.domain.decisions import SignedAs
 from workflow.domain.language import say
 from workflow.domain.plans import Status
@@ -85,6 +87,9 @@ def open_plan(
     chain: Annotated[str, Form()],
     department: Annotated[str, Form()],
     first_month: Annotated[str, Form()] = "",
+    on: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+    revises: Annotated[str, Form()] = "",
 ) -> Response:
     with who.office.reading() as db:
         chosen = chain_for(db, chain[:64])
@@ -96,6 +101,9 @@ def open_plan(
         chosen,
         department=department,
         first_month=first_month.strip() or None,
+        on=parse_day(on) if on.strip() else None,
+        reason=reason,
+        revises=revises.strip() or None,
         now=who.now,
     )
     return redirect(
@@ -107,7 +115,7 @@ def open_plan(
 def plan(request: Request, who: Reader, key: str) -> Response:
     with who.office.reading() as db:
         shown = plan_view(db, who, key)
-    return page(request, "plan.html", who=who, SignedAs=SignedAs, Status=Status, **shown)
+    return page(request, "plan.html", who=who, SignedAs=SignedAs, Status=Status, TextKind=TextKind, **shown)
 
 
 @router.get("/{key}/history", openapi_extra=needs(Open.SIGNED_IN))

@@ -1,11 +1,13 @@
 """The steps of a plan: advance, 差戻し, 中断, 再開, 取下げ. Each says first who will get which mail."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
 from workflow import actions
+from workflow.domain.calendar import parse_day
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.plans import plan_by_key
@@ -21,10 +23,21 @@ Reason = Annotated[str, Form()]
 
 @router.post("/advance", openapi_extra=needs(Act.MOVE_PLAN))
 def advance(
-    request: Request, who: FormUser, key: str, form: Filled, seen: Seen, to: Annotated[str, Form()] = ""
+    request: Request,
+    who: FormUser,
+    key: str,
+    form: Filled,
+    seen: Seen,
+    to: Annotated[str, Form()] = "",
+    on: Annotated[str, Form()] = "",
+    reason: Reason = "",
 ) -> Response:
+    day = _day(on)
+
     def act(office: Office) -> actions.Moved:
-        return actions.advance(office, who.key, key, seen=seen, to=to or None, now=who.now)
+        return actions.advance(
+            office, who.key, key, seen=seen, to=to or None, on=day, reason=reason, now=who.now
+        )
 
     here, there = _stages(who, key, to)
     return _step(
@@ -47,10 +60,13 @@ def send_back(
     form: Filled,
     seen: Seen,
     to: Annotated[str, Form()] = "",
+    on: Annotated[str, Form()] = "",
     reason: Reason = "",
 ) -> Response:
+    day = _day(on)
+
     def act(office: Office) -> actions.Moved:
-        return actions.send_back(office, who.key, key, to, reason, seen=seen, now=who.now)
+        return actions.send_back(office, who.key, key, to, reason, seen=seen, on=day, now=who.now)
 
     here, there = _stages(who, key, to)
     return _step(
@@ -89,6 +105,14 @@ def resume(
     return _step(request, who, key, form, act, verb=say("再開する"), done=say("再開しました。"))
 
 
+@router.post("/finish", openapi_extra=needs(Act.MOVE_PLAN))
+def finish(request: Request, who: FormUser, key: str, form: Filled, seen: Seen) -> Response:
+    def act(office: Office) -> actions.Moved:
+        return actions.finish(office, who.key, key, seen=seen, now=who.now)
+
+    return _step(request, who, key, form, act, verb=say("完了とする"), done=say("完了としました。"))
+
+
 @router.post("/withdraw", openapi_extra=needs(Act.MOVE_PLAN))
 def withdraw(
     request: Request, who: FormUser, key: str, form: Filled, seen: Seen, reason: Reason = ""
@@ -97,6 +121,11 @@ def withdraw(
         return actions.withdraw(office, who.key, key, reason, seen=seen, now=who.now)
 
     return _step(request, who, key, form, act, verb=say("取り下げる"), done=say("取り下げました。"))
+
+
+def _day(text: str) -> date | None:
+    """The day a step was taken on, when it is entered later. Raises `BadInput`."""
+    return parse_day(text) if text.strip() else None
 
 
 def _stages(who: Visitor, key: str, to: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 
 from workflow import actions, queries
 from workflow.domain.comparison import Comparison, readable
+from workflow.domain.cover import TextKind
 from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
 def compare(
     request: Request, who: Reader, key: str, old: int | None = None, new: int | None = None
 ) -> Response:
-    """What changed from one version to another: without numbers, to the current one from the one before."""
+    """Show the differences between two versions: without numbers, to the current one from the one before."""
     with who.office.reading() as db:
         plan = plan_by_key(db, key)
         versions = queries.versions(db, plan)
@@ -98,13 +99,41 @@ def add_version(
     key: str,
     document: UploadFile,
     note: Annotated[str, Form()] = "",
+    kind: Annotated[TextKind, Form()] = TextKind.NEW,
+    meets: Annotated[list[int], Form()] = [],  # noqa: B006
+    why: Annotated[str, Form()] = "",
     seen: Annotated[int | None, Form()] = None,
 ) -> Response:
     """Add a version, when its type is accepted and the plan is at the revision that the person saw."""
     content, name = document_of(document), document.filename or ""
     an_upload(name, content.path)
-    number = actions.add_version(who.office, who.key, key, name, content, note=note, seen=seen, now=who.now)
+    number = actions.add_version(
+        who.office,
+        who.key,
+        key,
+        name,
+        content,
+        kind=kind,
+        conditions=meets,
+        why=why,
+        note=note,
+        seen=seen,
+        now=who.now,
+    )
     return redirect(f"/plans/{key}#versions", said=say("第{number}版を登録しました。", number=number))
+
+
+@router.post("/{number}/kind", openapi_extra=needs(Act.ADD_VERSION))
+def declare_version(
+    who: FormUser,
+    key: str,
+    number: int,
+    kind: Annotated[TextKind, Form()],
+    meets: Annotated[list[int], Form()] = [],  # noqa: B006
+    why: Annotated[str, Form()] = "",
+) -> Response:
+    actions.declare_version(who.office, who.key, key, number, kind, conditions=meets, why=why, now=who.now)
+    return redirect(f"/plans/{key}#versions", said=say("第{number}版の種類を改めました。", number=number))
 
 
 def _two_of(versions: list[VersionLine], old: int | None, new: int | None) -> tuple[VersionLine, VersionLine]:

@@ -44,6 +44,7 @@ class Entry:
     outcome: Outcome | None
     conditions: tuple[str, ...]
     note: str
+    late_text: str
 
 
 @router.post("/meetings/{number}/attendance", openapi_extra=needs(Act.ENTER_ATTENDANCE))
@@ -278,8 +279,9 @@ def _filled(who: Visitor, number: int, form: FormData) -> list[Entry]:
         outcome = Outcome(str(chosen)) if chosen in set(Outcome) else None
         conditions = _lines(str(form.get(f"conditions-{item.id}", "")))
         note = str(form.get(f"note-{item.id}", ""))
-        if outcome or conditions or note.strip():
-            found.append(Entry(item, outcome, conditions, note))
+        late_text = str(form.get(f"late-{item.id}", ""))
+        if outcome or conditions or note.strip() or late_text.strip():
+            found.append(Entry(item, outcome, conditions, note, late_text))
     return found
 
 
@@ -293,7 +295,14 @@ def _record_one(office: Office, who: Visitor, each: Entry) -> None:
     if each.outcome is None:
         raise BadInput("結果", "選ばれていません", "結果を選ぶか、書いたものを消してください。")
     actions.record_outcome(
-        office, who.key, each.item.id, each.outcome, conditions=each.conditions, note=each.note, now=who.now
+        office,
+        who.key,
+        each.item.id,
+        each.outcome,
+        conditions=each.conditions,
+        note=each.note,
+        late_text=each.late_text,
+        now=who.now,
     )
 
 
