@@ -21,6 +21,7 @@ class Kind(Labelled):
     INVITATION = "invitation", "利用の御案内"
     PASSWORD_RESET = "password_reset", "パスワードの再設定"
     CIRCULATION = "circulation", "供覧の依頼"
+    CONFIRMATION = "confirmation", "訂正の確認の依頼"
     WEBHOOK = "webhook", "他システムへの通知"
 
     @property

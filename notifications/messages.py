@@ -17,13 +17,16 @@ from notifications.kinds import Kind
 from notifications.mail import Letter
 from notifications.reminders import stamp
 from workflow.actions.invitations import is_over, is_superseded, mint
+from workflow.domain import gates
 from workflow.domain.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
+from workflow.domain.gates import unconfirmed
 from workflow.domain.language import label, say
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
 from workflow.queries.bodies import seats
 from workflow.queries.chains import chain_of
+from workflow.queries.gate_facts import facts
 from workflow.queries.plans import plan_by_id
 from workflow.store.tables import (
     AgendaItem,
@@ -183,8 +186,10 @@ class LetterWriter:
                 self._told[key] = sent_back_words(self._db, event.plan_id or 0, data)
             elif about.kind is Kind.CIRCULATION:
                 self._told[key] = circulation_words(self._db, event, data)
+            elif about.kind is Kind.CONFIRMATION:
+                self._told[key] = confirmation_words(self._db, event, data, self._now)
             else:
-                self._told[key] = decision_words(self._db, Tag(event.tag), data)
+                self._told[key] = decision_words(self._db, Tag(event.tag), data, self._now)
         return self._written(about, *self._told[key])
 
     def _written(
@@ -287,8 +292,46 @@ def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
     )
 
 
+def confirmation_words(
+    db: Session, event: Event, data: Mapping[str, Any], now: datetime
+) -> tuple[Mapping[str, Any], str, str | None]:
+    """Return the template values for a corrected text that waits to be confirmed, and the key of its chain. Raises
+    `NoLongerDue` when a newer version replaced it, or nothing waits any more."""
+    plan = plan_by_id(db, event.plan_id or 0)
+    waiting = [
+        each
+        for each in unconfirmed(plan.chain, facts(db, plan, now))
+        if each.current.number == data["number"]
+    ]
+    if not waiting:
+        raise NoLongerDue(State.DROPPED, say("訂正の確認は、既に済んだか、要らなくなりました"))
+    current, base = waiting[0].current, waiting[0].base
+    conditions = {each.number: each.text for found in waiting for each in found.held.unmet}
+    context = {
+        "plan": plan.title,
+        "key": plan.key,
+        "stage": plan.stage.label,
+        "version": current.number,
+        "base": base.number,
+        "sha256": current.sha256[:12],
+        "correction": current.kind.label,
+        "why": data.get("why", ""),
+        "conditions": [text for number, text in conditions.items() if number in current.conditions],
+        "gates": [
+            {
+                "label": each.gate.label,
+                "body": plan.chain.body(each.gate.body).name,
+                "outcome": each.held.outcome.label,
+                "key": each.gate.key,
+            }
+            for each in waiting
+        ],
+    }
+    return context, plan.chain.key, None
+
+
 def decision_words(
-    db: Session, tag: Tag, data: Mapping[str, Any]
+    db: Session, tag: Tag, data: Mapping[str, Any], now: datetime
 ) -> tuple[Mapping[str, Any], str, str | None]:
     """Return the template values for a decision's event, and the keys of its chain and body."""
     decision = db.get_one(Decision, data["decision"])
@@ -313,6 +356,7 @@ def decision_words(
         "filename": version.filename,
         "version": version.number,
         "sha256": decision.sha256[:12],
+        "fallen": [state.gate.label for state in gates.fallen(plan.chain, facts(db, plan, now))],
     }
     return context, plan.chain.key, decision.body_key
 

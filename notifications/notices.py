@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from definitions.chain import BodyGate
+from definitions.chain import BodyGate, Corrections
 from definitions.terms import Outcome, Role
 from notifications.due import LOOK_BACK
 from notifications.kinds import Kind
@@ -17,12 +17,15 @@ from notifications.outbox import Entry, enqueue
 from notifications.webhooks import entries as webhook_entries
 from notifications.webhooks import listening
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.cover import TextKind
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag
+from workflow.domain.gates import unconfirmed
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import SEATED
 from workflow.queries.bodies import seats
+from workflow.queries.gate_facts import facts
 from workflow.queries.people import Contact, staff
 from workflow.queries.plans import plan_by_id
 from workflow.store.database import Office, connection_of
@@ -122,6 +125,28 @@ def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Conta
     return [Contact(*row) for row in rows]
 
 
+def recipients_of_correction(db: Session, plan: int, now: datetime) -> list[Contact]:
+    """Return the recipients of a corrected text: whoever confirms it for a body that approved the text before. While a
+    chair is vacant, the vice chair; the 事務局 of a body that receives reports."""
+    fact = plan_by_id(db, plan)
+    people: list[Contact] = []
+    for waiting in unconfirmed(fact.chain, facts(db, fact, now)):
+        rule = fact.chain.body(waiting.gate.body).confirmed_by
+        for roles in _CONFIRMERS[rule]:
+            held = [seat.contact for seat in seats(db, waiting.gate.body, tokyo_day(now), roles)]
+            if held:
+                people += held
+                break
+    return _once(people)
+
+
+_CONFIRMERS: dict[Corrections, tuple[list[Role], ...]] = {
+    Corrections.CHAIR: ([Role.CHAIR], [Role.VICE_CHAIR]),
+    Corrections.SECRETARIAT: ([Role.SECRETARIAT],),
+    Corrections.BODY: (),
+}
+
+
 def _waiting(office: Office) -> bool:
     with office.reading() as db:
         last, told = connection_of(db).execute(_HOW_FAR).one()
@@ -188,6 +213,9 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
             Kind.PLAN_SENT_BACK,
             recipients_of_sending_back(db, event.plan_id, data["to"], data["from"], day),
         )
+    elif tag in (Tag.VERSION_ADDED, Tag.VERSION_DECLARED) and event.plan_id is not None:
+        if TextKind(data.get("kind", TextKind.NEW)).correction:
+            yield Kind.CONFIRMATION, recipients_of_correction(db, event.plan_id, event.at)
     elif tag in ACCOUNTS:
         yield ACCOUNTS[tag], [_person(db, data["person"])]
     elif tag is Tag.CIRCULATED:

@@ -1,13 +1,18 @@
 """Notices and invitations, as they follow from the event log."""
 
+from email import message_from_bytes
+from email.policy import default
+
 from icalendar import Calendar
 
 from definitions.terms import Outcome
 from notifications.dry_run import rehearse
 from notifications.kinds import Kind
+from notifications.scheduler import tick
 from tests.support.outbox_scenario import PostRoom
 from tests.support.scenario import LONG_AGO, House
-from workflow import actions
+from tests.support.web_client import mail_settings
+from workflow import actions, queries
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.store.database import Office
@@ -140,3 +145,61 @@ def test_who_is_told_as_staff_and_as_secretariat_is_one_addressee(house: House) 
     told = [person for _, person in rehearse(office, decide) if person.key == "joho_bukai_office"]
     assert len(told) == 2
     assert len(set(told)) == 1
+
+
+class Letterbox:
+    """A mailer that keeps what it is given."""
+
+    description = ""
+
+    def __init__(self) -> None:
+        self.letters: list[tuple[str, str]] = []
+
+    def send(self, address: str, message: bytes) -> None:
+        mail = message_from_bytes(message, policy=default)
+        body = mail.get_body(("plain",))
+        assert body is not None
+        self.letters.append((address, f"{mail['Subject']}\n{body.get_content()}"))
+
+    def close(self) -> None:
+        pass
+
+
+def letters_about(house: House, subject: str) -> list[tuple[str, str]]:
+    """Send what is owed; the letters with that in their subject."""
+    box = Letterbox()
+    tick(house.office, box, mail_settings(house.office.files.parent), lambda: house.now)
+    return [(address, text) for address, text in box.letters if subject in text.partition("\n")[0]]
+
+
+def test_who_confirms_a_corrected_text_is_told_what_and_where(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
+    letters_about(house, "")
+    house.a_correction(meets=[1])
+    ((address, text),) = letters_about(house, "訂正の確認")
+    assert address == "joho-bukai-chair@city.example.jp"
+    assert "第1版から第2版へ" in text and "条　件　図を直す" in text
+    assert "/plans/dx/gates/policy_bukai/confirm" in text
+
+
+def test_a_letter_that_asks_to_confirm_is_not_sent_when_nothing_waits_any_more(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    letters_about(house, "")
+    house.a_correction()
+    house.confirm("policy_bukai")
+    assert letters_about(house, "訂正の確認") == []
+
+
+def test_a_decision_that_stops_a_plan_says_so_in_its_letter(house: House) -> None:
+    house.a_plan(at="outline")
+    letters_about(house, "")
+    with house.office.reading() as db:
+        given = queries.gate_answers(db, house.plan())
+    honbu = next(each.number for each in given if each.gate == "policy_honbu")
+    actions.correct_decision(house.office, "ict_honbu_office", honbu, Outcome.RETURNED, "誤記", now=house.now)
+    letters = letters_about(house, "")
+    assert letters and all("計画は止まっています" in text and "・本部への報告" in text for _, text in letters)
