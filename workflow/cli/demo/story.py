@@ -1,7 +1,7 @@
 """The seed replayed: Itabashi's DX plan from March 2023 to March 2024, every meeting of its section 7 in order,
 on a clock the replay controls. The people are invented; the bodies, chairs and months are the paper's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -14,10 +14,14 @@ from workflow.actions import Seated
 from workflow.cli.demo.docx import docx
 from workflow.domain.calendar import at_tokyo, parse_day, parse_moment, reiwa_moment, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.comparison import readable
+from workflow.domain.cover import TextKind
 from workflow.domain.errors import SakuteiError
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Choice
-from workflow.queries.plans import plan_by_key
+from workflow.queries import ConfirmationLine
+from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.store import texts
 from workflow.store.database import Office
 
 PLAN = "dx2025"
@@ -55,6 +59,18 @@ SEATS = (
     (IINKAI, Role.VICE_CHAIR, "giin_2"),
     (IINKAI, Role.MEMBER, "giin_3"),
     (IINKAI, Role.SECRETARIAT, "gikai"),
+)
+OUTLINE = (
+    "板橋区DX推進計画2025 計画骨子",
+    "基本理念の図は、別紙のとおりとする。",
+    "計画期間は、2023年度から2025年度までの3年間とする。",
+    "手続のオンライン化、業務の見直し、情報格差の解消の三つを柱とする。",
+)
+PROPOSAL = (
+    "板橋区DX推進計画2025 原案",
+    "区民の意見を受け、手続のオンライン化の年次目標を第3章に加えた。",
+    "三つの柱の下に、36施策を置く。",
+    "巻末に用語集を付ける。",
 )
 SECRETARY = {BUKAI: "tanto", HONBU: "tanto", IINKAI: "gikai"}
 
@@ -172,7 +188,7 @@ class Replay:
         self.advance()
 
     def outline(self) -> None:
-        self.at("2023-06-14 10:00").version("計画骨子.docx", "計画骨子")
+        self.at("2023-06-14 10:00").version("計画骨子.docx", *OUTLINE)
         decision = self.meets(
             BUKAI,
             "第2回 情報化推進部会",
@@ -185,10 +201,14 @@ class Replay:
         with self.office.reading() as db:
             given = queries.gate_answers(db, plan_by_key(db, PLAN))
         [condition] = next(each.owed for each in given if each.id == (False, decision))
-        actions.close_condition(
-            self.office, "tanto", condition.number, "図を描き直し、部会長が確認した。", now=self.now
+        self.corrected(
+            "計画骨子（修正）.docx",
+            *OUTLINE[:1],
+            "基本理念の図は、「誰一人取り残さない」を中心に置いて描き直した。",
+            *OUTLINE[2:],
+            meets=[condition.number],
         )
-        self.say("条件「基本理念の図を分かりやすくすること」を解消しました。")
+        self.at("2023-07-06 09:30").confirms("bucho", "outline_bukai", "図は求めたとおりになった。")
         self.at("2023-08-07 10:00")
         self.meets(HONBU, "第2回 ICT推進・活用本部（庁議）", "2023-08-21 10:00", "outline_honbu")
         self.advance()
@@ -206,7 +226,9 @@ class Replay:
             now=self.now,
         )
         self.say("差戻し: 骨子の目標年次に誤りが見つかり、「骨子」へ戻しました。前の了承は効きません。")
-        self.at("2023-08-22 11:00").version("計画骨子（訂正）.docx", "計画骨子（訂正）")
+        self.at("2023-08-22 11:00").version(
+            "計画骨子（訂正）.docx", *(line.replace("2025年度", "2024年度") for line in OUTLINE)
+        )
         self.in_writing(BUKAI, "骨子の訂正について（持ち回り）", "outline_bukai", "2023-08-28 17:00")
         self.in_writing(HONBU, "骨子の訂正について（持ち回り）", "outline_honbu", "2023-09-01 17:00")
         self.advance()
@@ -215,7 +237,7 @@ class Replay:
         self.at("2023-09-04 10:00").version("素案.docx", "素案")
         self.meets(BUKAI, "第3回 情報化推進部会", "2023-09-19 14:00", "draft_bukai")
         self.at("2023-09-27 10:00").version("素案（改）.docx", "素案 予算の見込みを改めた")
-        self.say("部会の了承は第4版へのものなので、現在の第5版には効かなくなりました。")
+        self.say("部会の了承は第5版へのものなので、現在の第6版には効かなくなりました。")
         self.blocked()
         self.in_writing(BUKAI, "素案の変更について（持ち回り）", "draft_bukai", "2023-10-03 17:00")
         self.at("2023-10-04 10:00")
@@ -272,7 +294,7 @@ class Replay:
         self.advance()
 
     def proposal(self) -> None:
-        self.at("2023-12-08 10:00").version("原案.docx", "原案 意見を反映した")
+        self.at("2023-12-08 10:00").version("原案.docx", *PROPOSAL)
         self.meets(BUKAI, "第4回 情報化推進部会", "2023-12-18 14:00", "proposal_bukai")
         self.at("2023-12-25 10:00")
         self.meets(
@@ -282,6 +304,13 @@ class Replay:
             "proposal_honbu",
             moved_to="2024-01-22 10:00",
         )
+        self.at("2024-01-24 10:00").corrected(
+            "原案（正誤）.docx",
+            *(line.replace("36施策", "38施策") for line in PROPOSAL),
+            why="施策数の正誤（36→38）",
+        )
+        self.at("2024-01-25 09:00").confirms("bucho", "proposal_bukai", "誤記と認める。")
+        self.at("2024-01-25 13:00").confirms("fuku", "proposal_honbu", "誤記と認める。")
         self.at("2024-01-29 10:00")
         self.meets(IINKAI, "企画総務委員会", "2024-02-13 10:00", "proposal_iinkai")
         self.at("2024-02-20 10:00")
@@ -333,9 +362,46 @@ class Replay:
             text = plan_by_key(db, PLAN).text
         return text.number if text else 0
 
-    def version(self, name: str, text: str) -> None:
-        number = actions.add_version(self.office, "tanto", PLAN, name, docx(text), now=self.now)
+    def version(self, name: str, *paragraphs: str) -> None:
+        number = actions.add_version(self.office, "tanto", PLAN, name, docx(*paragraphs), now=self.now)
         self.say(f"文書「{name}」を第{number}版として登録しました。")
+
+    def corrected(self, name: str, *paragraphs: str, meets: Sequence[int] = (), why: str = "") -> None:
+        """A correction of the text: one that meets conditions, or a 正誤."""
+        kind = TextKind.CONDITIONS if meets else TextKind.MINOR
+        number = actions.add_version(
+            self.office,
+            "tanto",
+            PLAN,
+            name,
+            docx(*paragraphs),
+            kind=kind,
+            conditions=meets,
+            why=why,
+            now=self.now,
+        )
+        self.say(f"文書「{name}」を第{number}版（{kind.label}）として登録しました。")
+        self.blocked()
+
+    def confirms(self, key: str, gate: str, note: str) -> None:
+        """The chair, or their deputy, confirms the corrected text on the comparison."""
+        with self.office.reading() as db:
+            plan = plan_by_key(db, PLAN)
+            waiting = queries.confirmation_waiting(db, plan, gate, self.now)
+        found = readable(texts.comparison_of(self.office.files, waiting.base.sha256, waiting.current.sha256))
+        actions.confirm_text(
+            self.office, key, PLAN, gate, seen=waiting.current.number, note=note, now=self.now
+        )
+        body = plan.chain.body(waiting.gate.body)
+        manner = next(each for each in self.confirmed(plan) if each.gate == gate).manner
+        self.say(
+            f"{body.name}の{manner.label}が、第{waiting.base.number}版との新旧対照（変更 {len(found.differences)} 箇所）を"
+            f"見て、第{waiting.current.number}版を確認しました。"
+        )
+
+    def confirmed(self, plan: PlanFact) -> list[ConfirmationLine]:
+        with self.office.reading() as db:
+            return queries.confirmations(db, plan)[::-1]
 
     def meets(
         self,
