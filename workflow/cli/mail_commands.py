@@ -56,7 +56,7 @@ def send() -> None:
     mail = mail_settings(settings())
     mailer = mailer_of(mail)
     show.say(mailer.description)
-    with at_office() as office, show.console.status("送信しています…"):
+    with at_office() as office, show.terminal().status("送信しています…"):
         results = (
             ("お知らせ", tick(office, mailer, mail, now)),
             ("他システムへの通知", call(office, mail, now)),

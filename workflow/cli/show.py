@@ -12,7 +12,6 @@ from definitions.chain import Chain
 from workflow.domain.calendar import TOKYO
 from workflow.domain.plans import Status
 
-console = Console(highlight=False)
 _SHORT = {"番号", "日時", "予定", "期日", "誰が", "月", "状態", "種類", "通"}
 """Columns that are never broken."""
 
@@ -32,14 +31,14 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]])
         drawn.add_row(*(Text(str("" if cell is None else cell)) for cell in row))
         count += 1
     if count:
-        console.print(drawn)
+        terminal().print(drawn)
     else:
         say(f"{title}: ありません。")
 
 
 def say(line: str) -> None:
     """Print a line as it is: text from people is never markup."""
-    console.print(Text(line), soft_wrap=True)
+    terminal().print(Text(line), soft_wrap=True)
 
 
 def rail(chain: Chain, stage: str, status: Status = Status.ACTIVE) -> str:
@@ -51,3 +50,8 @@ def rail(chain: Chain, stage: str, status: Status = Status.ACTIVE) -> str:
 def moment(at: datetime | None) -> str:
     """2023-06-12 14:00 in Asia/Tokyo: short, so that a table stays readable."""
     return f"{at.astimezone(TOKYO):%Y-%m-%d %H:%M}" if at else ""
+
+
+def terminal() -> Console:
+    """The terminal, as wide as it is now."""
+    return Console(highlight=False)
