@@ -379,6 +379,12 @@ def declare_version(house: House) -> Call:
 
 
 @case("tanto")
+def correct_plan(house: House) -> Call:
+    house.a_plan()
+    return lambda o: actions.correct_plan(o, "tanto", "dx", "改称", title="新しい名称", now=house.now)
+
+
+@case("tanto")
 def finish(house: House) -> Call:
     house.a_plan(at="printing")
     seen = house.plan().revision

@@ -475,3 +475,23 @@ def test_a_plan_that_is_not_at_its_end_is_not_finished(house: House) -> None:
     house.a_plan(at="decision")
     with pytest.raises(NotNow):
         actions.finish(house.office, "tanto", "dx", seen=house.plan().revision, now=house.now)
+
+
+def test_the_title_department_and_months_of_a_plan_are_corrected_and_the_log_keeps_what_they_were(
+    house: House,
+) -> None:
+    house.a_plan()
+    office, now = house.office, house.now
+    with pytest.raises(BadInput, match="変わるものがありません"):
+        actions.correct_plan(office, "tanto", "dx", "改称", title="DX推進計画", now=now)
+    actions.correct_plan(
+        office, "tanto", "dx", "改称", title="板橋区DX推進計画2025", first_month="2024-03", now=now
+    )
+    plan = house.plan()
+    assert (plan.title, plan.first_month) == ("板橋区DX推進計画2025", "2024-03")
+    with office.reading() as db:
+        (said,) = (each.words for each in queries.history(db, plan) if each.tag == "plan.corrected")
+    assert "DX推進計画 → 板橋区DX推進計画2025" in said and "改称" in said
+    actions.correct_plan(office, "tanto", "dx", "移管", department="mayor", now=now)
+    with pytest.raises(NotAllowed):
+        actions.correct_plan(office, "tanto", "dx", "戻す", department="it", now=now)

@@ -50,6 +50,7 @@ from workflow.actions.people_table import (
 from workflow.actions.plans import (
     Moved,
     advance,
+    correct_plan,
     finish,
     open_plan,
     resume,
@@ -118,6 +119,7 @@ __all__ = [
     "confirm_text",
     "correct_decision",
     "correct_minutes",
+    "correct_plan",
     "current_tally",
     "decide_alone",
     "decide_by_votes",

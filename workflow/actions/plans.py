@@ -135,6 +135,54 @@ def open_plan(
         return Moved(key, "", chain.first.key, 1)
 
 
+def correct_plan(
+    office: Office,
+    by: str,
+    plan: str,
+    reason: str,
+    *,
+    title: str | None = None,
+    department: str | None = None,
+    first_month: str | None = None,
+    now: datetime,
+) -> None:
+    """Correct what was registered of a plan: its title, its 担当課, the month its schedule begins in. What is left out
+    stays. The log keeps what it was.
+
+    Raises `BadInput` (nothing changes, or no reason), `NotFound` (the department), `NotAllowed`.
+    """
+    some_text("訂正の理由", reason)
+    if title is not None:
+        a_line("計画の名称", title)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = plan_by_key(db, plan)
+        who.require(Act.CORRECT_PLAN, department=fact.department)
+        if department is not None and db.get(Department, department) is None:
+            raise NotFound("課", department, list(db.scalars(select(Department.key))))
+        if first_month is not None:
+            _a_beginning(fact.chain, first_month)
+        was = {"title": fact.title, "department": fact.department, "first_month": fact.first_month}
+        given = {"title": title, "department": department, "first_month": first_month}
+        changed = {name: value for name, value in given.items() if value is not None and value != was[name]}
+        if not changed:
+            raise BadInput("訂正", "変わるものがありません", "直すものを入力してください。")
+        columns = {
+            "department_key" if name == "department" else name: value for name, value in changed.items()
+        }
+        db.execute(update(Plan).where(Plan.id == fact.id).values(columns))
+        record(
+            db,
+            Tag.PLAN_CORRECTED,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            set=changed,
+            was={name: was[name] for name in changed},
+            reason=reason,
+        )
+
+
 def _finished(db: Session, key: str) -> int:
     """The number of a finished plan. Raises `NotFound`, `NotNow`."""
     plan = plan_by_key(db, key)

@@ -122,6 +122,23 @@ def declare_version(
         show.say(f"第{number}版を「{kind.label}」に改めました。")
 
 
+@app.command("correct")
+def correct_plan(
+    key: PlanKey,
+    by: By,
+    reason: Reason,
+    title: Annotated[str | None, typer.Option(help="計画の名称")] = None,
+    department: Annotated[str | None, typer.Option(help="担当課の鍵")] = None,
+    first_month: Annotated[str | None, typer.Option(help="工程表の始まりの月、2023-03")] = None,
+) -> None:
+    """計画の名称・担当課・工程表の月を訂正する。前のものは記録に残る。"""
+    with at_office() as office:
+        actions.correct_plan(
+            office, by, key, reason, title=title, department=department, first_month=first_month, now=now()
+        )
+        show.say(f"計画「{key}」の登録を訂正しました。")
+
+
 @app.command("document")
 def save_document(
     key: PlanKey,

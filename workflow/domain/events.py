@@ -27,6 +27,7 @@ class Tag(Labelled):
     DEPARTMENT_ADDED = "department.added", "課を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
     PLAN_OPENED = "plan.opened", "計画を開始"
+    PLAN_CORRECTED = "plan.corrected", "計画の名称・担当課・工程表の月を訂正"
     VERSION_ADDED = "version.added", "版を登録"
     VERSION_DECLARED = "version.declared", "版の種類を変更"
     TEXT_CONFIRMED = "confirmation.confirmed", "訂正を確認"
@@ -122,6 +123,11 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
         parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
     if data.get("choice") in set(Choice):
         parts.append(label(Choice(data["choice"])))
+    if tag is Tag.PLAN_CORRECTED:
+        parts.extend(
+            say("{was} → {now}", was=data["was"][name] or say("なし"), now=data["set"][name] or say("なし"))
+            for name in data["set"]
+        )
     if tag in _OF_A_VERSION:
         parts.append(say("第{number}版", number=data["number"]))
     parts.extend(str(data[name]) for name in ("filename", "why") if data.get(name))

@@ -76,6 +76,15 @@ class SendBack(Because):
     on: Day = None
 
 
+class CorrectPlan(Asked):
+    """計画の登録事項の訂正。省いたものは変わりません"""
+
+    reason: Reason
+    title: Line | None = Field(default=None, description="計画の名称")
+    department: Key | None = Field(default=None, description="担当課の鍵")
+    first_month: YearMonth | None = Field(default=None, description="工程表の始まりの月")
+
+
 class Declare(Asked):
     """版の種類の変更"""
 
@@ -243,6 +252,21 @@ def declare_version(doing: Doing, plan: PlanKey, number: Number, asked: Declare)
         asked.kind,
         conditions=asked.meets,
         why=asked.why,
+        now=doing.now,
+    )
+
+
+@router.post("/{plan}/correct", response_model=Done, **writes(Scope.PLANS, Act.CORRECT_PLAN))
+def correct_plan(doing: Doing, plan: PlanKey, asked: CorrectPlan) -> ApiResponse:
+    """計画の名称・担当課・工程表の月を訂正する。前のものは記録に残ります。"""
+    return doing.perform(
+        Done.of,
+        actions.correct_plan,
+        plan,
+        asked.reason,
+        title=asked.title,
+        department=asked.department,
+        first_month=asked.first_month,
         now=doing.now,
     )
 

@@ -102,6 +102,8 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "following": [plan.chain.stage(each) for each in plan.chain.after(plan.stage)],
         "earlier": [plan.chain.stage(stay.stage) for stay in plan.path[:-1]][::-1],
         "may_move": who.person.may(Act.MOVE_PLAN, department=plan.department),
+        "may_correct_plan": who.person.may(Act.CORRECT_PLAN, department=plan.department),
+        "departments": queries.departments(db) if plan.department in who.person.departments else [],
         "may_add": who.person.may(Act.ADD_VERSION, department=plan.department),
         "versions": [(version, _of_version(views, version)) for version in versions],
         "losing": _losing(plan, views),

@@ -111,6 +111,29 @@ def open_plan(
     )
 
 
+@router.post("/{key}/correct", openapi_extra=needs(Act.CORRECT_PLAN))
+def correct_plan(
+    who: FormUser,
+    key: str,
+    title: Annotated[str, Form()] = "",
+    department: Annotated[str, Form()] = "",
+    first_month: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Correct what was registered of the plan. An empty field stays as it is."""
+    actions.correct_plan(
+        who.office,
+        who.key,
+        key,
+        reason,
+        title=title.strip() or None,
+        department=department or None,
+        first_month=first_month.strip() or None,
+        now=who.now,
+    )
+    return redirect(f"/plans/{key}", said=say("計画の登録を訂正しました。前のものは経過に残っています。"))
+
+
 @router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
 def plan(request: Request, who: Reader, key: str) -> Response:
     with who.office.reading() as db:
