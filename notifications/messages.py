@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
 from workflow.domain.language import label, say
-from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
+from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, decided_day, is_open
 from workflow.queries.bodies import seats
 from workflow.queries.chains import chain_of
 from workflow.queries.gate_facts import facts
@@ -350,7 +350,7 @@ def decision_words(
         "gate": plan.chain.gate(decision.gate_key).label,
         "outcome": Outcome(decision.outcome).label if decision.outcome else "",
         "taken_back": tag is Tag.DECISION_TAKEN_BACK,
-        "decided_on": reiwa_with_weekday(decision.decided_on),
+        "decided_on": reiwa_with_weekday(_decided_on(db, decision)),
         "conditions": list(conditions),
         "note": data.get("reason") or data.get("note") or "",
         "filename": version.filename,
@@ -359,6 +359,18 @@ def decision_words(
         "fallen": [state.gate.label for state in gates.fallen(plan.chain, facts(db, plan, now))],
     }
     return context, plan.chain.key, decision.body_key
+
+
+def _decided_on(db: Session, decision: Decision) -> date:
+    """The day of a decision, by the records of its meeting."""
+    held = db.scalar(
+        select(Meeting)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .where(AgendaItem.id == decision.item_id)
+    )
+    if held is None:
+        return decision.decided_on
+    return decided_day(decision.decided_on, held.form, held.starts_at)
 
 
 def sent_back_words(

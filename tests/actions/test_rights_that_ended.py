@@ -289,6 +289,16 @@ def enter_attendance(house: House) -> Call:
 
 
 @case(SECRETARIAT)
+def correct_meeting_time(house: House) -> Call:
+    close_meeting(house)(house.office)
+    starts_at = house.now - timedelta(hours=3)
+    ends_at = starts_at + timedelta(hours=1)
+    return lambda o: actions.correct_meeting_time(
+        o, SECRETARIAT, 1, starts_at=starts_at, ends_at=ends_at, reason="誤記", now=house.now
+    )
+
+
+@case(SECRETARIAT)
 def correct_minutes(house: House) -> Call:
     close_meeting(house)(house.office)
     return lambda o: actions.correct_minutes(o, SECRETARIAT, 1, "議題なし。", "誤字", now=house.now)

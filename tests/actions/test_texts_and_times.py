@@ -495,3 +495,30 @@ def test_the_title_department_and_months_of_a_plan_are_corrected_and_the_log_kee
     actions.correct_plan(office, "tanto", "dx", "移管", department="mayor", now=now)
     with pytest.raises(NotAllowed):
         actions.correct_plan(office, "tanto", "dx", "戻す", department="it", now=now)
+
+
+def test_the_day_of_a_held_meeting_is_corrected_and_its_decisions_count_from_then(house: House) -> None:
+    house.at("2023-05-01 09:00").a_plan()
+    house.a_version()
+    house.at("2023-06-25 09:00")
+    record(house, held(house, "joho_bukai", "2023-06-10", "policy_bukai"))
+    record(house, held(house, "ict_honbu", "2023-06-20", "policy_honbu"), by="honbu")
+    starts_at = parse_moment("2023-06-21 10:00")
+    with pytest.raises(BadInput, match="これからです"):
+        to_come = house.now + timedelta(days=1)
+        actions.correct_meeting_time(
+            house.office, BUKAI, 1, starts_at=to_come, ends_at=to_come, reason="誤記", now=house.now
+        )
+    actions.correct_meeting_time(
+        house.office, BUKAI, 1, starts_at=starts_at, ends_at=starts_at, reason="日付の誤記", now=house.now
+    )
+    with house.office.reading() as db:
+        days = {each.gate: each.day for each in queries.gate_answers(db, house.plan())}
+    assert days["policy_bukai"] == date(2023, 6, 21)
+    (why,) = (words for words in house.why() if words.startswith("本部への報告"))
+    assert "済む前の結果のため、効きません" in why
+    starts_at = parse_moment("2023-06-12 10:00")
+    actions.correct_meeting_time(
+        house.office, BUKAI, 1, starts_at=starts_at, ends_at=starts_at, reason="再訂正", now=house.now
+    )
+    assert not any(words.startswith("本部への報告") for words in house.why())

@@ -169,6 +169,55 @@ def move_meeting(
         )
 
 
+def correct_meeting_time(
+    office: Office,
+    by: str,
+    meeting: int,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Correct the day and time of a sitting that was held; its decisions count from then. A decision that rests on it and
+    is now too early loses its effect, and says why. The log keeps what it was.
+
+    Raises `BadInput` (a time to come, or no reason), `NotNow` (not held yet, cancelled, or in writing), `NotAllowed`,
+    `NotFound`.
+    """
+    some_text("訂正の理由", reason)
+    _ends_after_start(starts_at, ends_at)
+    doing = say("日時の訂正")
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        held = db.get(Meeting, meeting)
+        if held is None:
+            raise NotFound("会議", str(meeting))
+        who.require(Act.CALL_MEETING, body=held.body_key)
+        begun(held.title, held.starts_at, now, doing)
+        if held.status == MeetingStatus.CANCELLED or held.form == MeetingForm.IN_WRITING:
+            raise NotNow(doing, held.title, "訂正できるのは、開かれた会議の日時だけです。")
+        if starts_at > now:
+            raise BadInput(
+                "開催日時",
+                say("{at} はこれからです", at=shown_moment(starts_at)),
+                "会議が開かれた日時を指定してください。",
+            )
+        was = (held.starts_at, held.ends_at)
+        db.execute(update(Meeting).where(Meeting.id == meeting).values(starts_at=starts_at, ends_at=ends_at))
+        record(
+            db,
+            Tag.MEETING_TIME_CORRECTED,
+            at=now,
+            by=who.id,
+            meeting=meeting,
+            was=[each.isoformat() for each in was],
+            starts_at=starts_at.isoformat(),
+            ends_at=ends_at.isoformat(),
+            reason=reason,
+        )
+
+
 def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: datetime) -> None:
     """Cancel a meeting. Its items are not 継続審議: nothing was decided, and they go on another agenda.
 

@@ -100,6 +100,17 @@ def move(
         )
 
 
+@app.command("time")
+def correct_meeting_time(meeting: Number, by: By, starts: Starts, ends: Ends, reason: Reason) -> None:
+    """開いた会議の日時を訂正する。結果も、正しい日時のものになる。前の日時は記録に残る。"""
+    starts_at, ends_at = _span(starts, ends)
+    with at_office() as office:
+        actions.correct_meeting_time(
+            office, by, meeting, starts_at=starts_at, ends_at=ends_at, reason=reason, now=now()
+        )
+        show.say(f"会議 {meeting} の日時を訂正しました。")
+
+
 @app.command()
 def cancel(meeting: Number, by: By, reason: Reason, dry_run: DryRun = False) -> None:
     """会議を中止する。議題は継続審議にはならず、別の会議に載せ直す。"""

@@ -41,6 +41,7 @@ class Tag(Labelled):
     PLAN_FINISHED = "plan.finished", "完了"
     MEETING_CALLED = "meeting.called", "会議を招集"
     MEETING_MOVED = "meeting.moved", "会議の日時・場所を変更"
+    MEETING_TIME_CORRECTED = "meeting.time_corrected", "開催した会議の日時を訂正"
     MEETING_CANCELLED = "meeting.cancelled", "会議を中止"
     MEETING_CLOSED = "meeting.closed", "会議を終了"
     ITEM_LISTED = "item.listed", "議題に登録"

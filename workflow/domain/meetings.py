@@ -1,11 +1,12 @@
 """A meeting's form, state and phase, and what it may decide."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from definitions.chain import Body, Urgent
 from definitions.labelled import Labelled
 from definitions.terms import OUTCOMES_OF, BodyKind, Outcome
+from workflow.domain.calendar import tokyo_day
 
 
 class MeetingForm(Labelled):
@@ -57,6 +58,14 @@ USUAL_PURPOSE = {
     BodyKind.ADVISORY: Purpose.CONSULT,
     BodyKind.VOTING: Purpose.VOTE,
 }
+
+
+def decided_day(recorded: date, form: str | None, starts_at: datetime | None) -> date:
+    """The day of a decision: that of its sitting, as it is known now; of a 持ち回り or a 専決 (no meeting), the day that
+    was recorded."""
+    if starts_at is None or form == MeetingForm.IN_WRITING:
+        return recorded
+    return tokyo_day(starts_at)
 
 
 class Phase(Labelled):

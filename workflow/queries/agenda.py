@@ -14,7 +14,7 @@ from workflow.domain.decisions import Manner
 from workflow.domain.errors import NotFound
 from workflow.domain.facts import Facts
 from workflow.domain.gates import GateState, Lack
-from workflow.domain.meetings import HeldMeeting, Purpose
+from workflow.domain.meetings import HeldMeeting, Purpose, decided_day
 from workflow.domain.path import Stay
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
@@ -119,7 +119,18 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
     of_stretch = (newest.plan_id == Plan.id) & (newest.stretch == Version.stretch)
     current = select(func.max(newest.number)).where(of_stretch).correlate(Plan, Version).scalar_subquery()
     rows = db.execute(
-        select(AgendaItem, Plan.key, Plan.title, Plan.chain_sha256, Version, current, Decision, Person.name)
+        select(
+            AgendaItem,
+            Plan.key,
+            Plan.title,
+            Plan.chain_sha256,
+            Version,
+            current,
+            Meeting,
+            Decision,
+            Person.name,
+        )
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .join(Plan, Plan.id == AgendaItem.plan_id)
         .join(Version, Version.id == AgendaItem.version_id)
         .outerjoin(Decision, (Decision.item_id == AgendaItem.id) & current_decision())
@@ -129,7 +140,7 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
     ).all()
     conditions = _conditions(db, [decision.id for *_, decision, _recorder in rows if decision])
     found = []
-    for item, key, title, sha256, version, number, decision, recorder in rows:
+    for item, key, title, sha256, version, number, held, decision, recorder in rows:
         chain = chain_of(db, sha256)
         found.append(
             Item(
@@ -145,7 +156,7 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
                 version=version.number,
                 current=number,
                 sha256=version.sha256,
-                decided=_decided(decision, recorder, conditions) if decision else None,
+                decided=_decided(decision, held, recorder, conditions) if decision else None,
                 removed_why=item.removed_why,
                 registered_at=version.added_at,
             )
@@ -249,7 +260,7 @@ def alone_decided(db: Session, meeting: HeldMeeting) -> list[AloneDecided]:
 
 
 def _decided(
-    decision: Decision, recorder: str | None, conditions: dict[int, list[ConditionShown]]
+    decision: Decision, held: Meeting, recorder: str | None, conditions: dict[int, list[ConditionShown]]
 ) -> Decided:
     return Decided(
         decision.id,
@@ -258,7 +269,7 @@ def _decided(
         decision.note,
         recorder or "",
         decision.recorded_at,
-        decision.decided_on,
+        decided_day(decision.decided_on, held.form, held.starts_at),
         tuple(conditions.get(decision.id, ())),
         decision.counts,
     )

@@ -16,12 +16,22 @@ from workflow.domain.decisions import Manner, SignedAs, SignoffResult, Validity
 from workflow.domain.facts import Facts, Place
 from workflow.domain.gates import Lack
 from workflow.domain.language import label, say
-from workflow.domain.meetings import MeetingStatus
+from workflow.domain.meetings import MeetingStatus, decided_day
 from workflow.domain.path import Stay
 from workflow.domain.rights import Act, Actor
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact
-from workflow.store.tables import AgendaItem, Condition, Decision, Meeting, Person, Review, Signoff, Version
+from workflow.store.tables import (
+    AgendaItem,
+    Condition,
+    Decision,
+    Meeting,
+    Person,
+    Review,
+    Signoff,
+    Utc,
+    Version,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +232,7 @@ def _answer(growing: _Growing) -> GateAnswer:
         result=row.result,
         manner=row.manner,
         note=row.note,
-        day=row.day or tokyo_day(row.at),
+        day=decided_day(row.day, row.meeting_form, row.starts_at) if row.day else tokyo_day(row.at),
         by_id=row.by_id,
         by_key=row.by_key,
         by=row.by,
@@ -264,6 +274,8 @@ _DECISIONS = (
         Meeting.id.label("meeting"),
         Meeting.title.label("meeting_title"),
         Meeting.status.label("meeting_status"),
+        Meeting.form.label("meeting_form"),
+        Meeting.starts_at,
         Decision.late_text_why,
         Condition.id.label("owed_number"),
         Condition.text.label("owed_words"),
@@ -302,6 +314,8 @@ _SIGNOFFS = (
         _NO_NUMBER,
         _NO_WORDS,
         _NO_WORDS,
+        _NO_WORDS,
+        cast(null(), Utc),
         _NO_WORDS,
         _principal.id,
         _principal.name,

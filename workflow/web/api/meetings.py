@@ -43,6 +43,14 @@ class MoveMeeting(Asked):
     reason: Reason
 
 
+class CorrectTime(Asked):
+    """開いた会議の日時の訂正"""
+
+    starts_at: Moment
+    ends_at: Moment
+    reason: Reason
+
+
 class Because(Asked):
     """理由"""
 
@@ -196,6 +204,20 @@ def enter_parts(
 ) -> ApiResponse:
     """議題ごとの退席・除斥を記録する。"""
     return doing.perform(Done.of, actions.enter_parts, item, asked.parts, reason=asked.reason, now=doing.now)
+
+
+@router.post("/meetings/{meeting}/time", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
+def correct_meeting_time(doing: Doing, meeting: MeetingNumber, asked: CorrectTime) -> ApiResponse:
+    """開いた会議の日時を訂正する。結果も、正しい日時のものになります。"""
+    return doing.perform(
+        Done.of,
+        actions.correct_meeting_time,
+        meeting,
+        starts_at=asked.starts_at,
+        ends_at=asked.ends_at,
+        reason=asked.reason,
+        now=doing.now,
+    )
 
 
 @router.post("/meetings/{meeting}/minutes", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))

@@ -101,6 +101,19 @@ def move(
     )
 
 
+@router.post("/meetings/{number}/time", openapi_extra=needs(Act.CALL_MEETING))
+def correct_time(
+    who: FormUser, number: Number, form: Filled, reason: Annotated[str, Form()] = ""
+) -> Response:
+    starts_at, ends_at = _span(form)
+    actions.correct_meeting_time(
+        who.office, who.key, number, starts_at=starts_at, ends_at=ends_at, reason=reason, now=who.now
+    )
+    return redirect(
+        f"/meetings/{number}", said=say("会議の日時を訂正しました。前のものは記録に残っています。")
+    )
+
+
 @router.post("/meetings/{number}/cancel", openapi_extra=needs(Act.CALL_MEETING))
 def cancel(
     request: Request, who: FormUser, number: Number, form: Filled, reason: Annotated[str, Form()] = ""
