@@ -235,6 +235,10 @@ class PeriodGate(_Gate):
     kind: Literal["period"]
     minimum_days: int = Field(ge=1, le=365, description="calendar days")
     first_day_counts: bool = Field(default=True, description="whether the opening day is day one")
+    held_still_counts: bool = Field(
+        default=False,
+        description="after 差戻し: whether the office may decide that the comment held before still counts",
+    )
 
 
 class SignoffGate(_Gate):

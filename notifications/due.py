@@ -22,6 +22,7 @@ from workflow.queries.agenda import held_decision
 from workflow.queries.attendance import answering
 from workflow.queries.bodies import body_rule, seats
 from workflow.queries.chains import chain_of
+from workflow.queries.comments import replaced
 from workflow.queries.meetings import closed_days, open_meeting
 from workflow.queries.people import staff
 from workflow.store.database import connection_of
@@ -314,21 +315,22 @@ def _periods(
     closed: Collection[date],
 ) -> Iterator[Occasion]:
     """Comment periods the rule is due for, with their people."""
-    known = (
-        select(func.max(Event.at))
-        .where(Event.plan_id == CommentPeriod.plan_id, Event.tag == Tag.COMMENT_OPENED)
-        .correlate(CommentPeriod)
-        .scalar_subquery()
-    )
     rows = db.execute(
         select(
-            CommentPeriod.id, CommentPeriod.closes_on, Plan.id, Plan.department_key, Plan.chain_sha256, known
+            CommentPeriod.id,
+            CommentPeriod.closes_on,
+            Plan.id,
+            Plan.department_key,
+            Plan.chain_sha256,
+            CommentPeriod.changed_at,
         )
         .join(Plan, Plan.id == CommentPeriod.plan_id)
         .where(
             CommentPeriod.closes_on >= tokyo_day(now - LOOK_BACK),
             CommentPeriod.closes_on <= _last_day(rule, now, closed),
             CommentPeriod.published_at.is_(None),
+            CommentPeriod.cancelled_at.is_(None),
+            ~replaced(),
             CommentPeriod.stage == Plan.stage,
             CommentPeriod.visit == Plan.visit,
             Plan.status == Status.ACTIVE,

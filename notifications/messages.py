@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from notifications.mail import Letter
 from notifications.reminders import stamp
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain import gates
-from workflow.domain.calendar import TOKYO, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
+from workflow.domain.calendar import TOKYO, at_tokyo, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
@@ -144,10 +144,13 @@ class LetterWriter:
         return about.recipient_id in waiting if about.recipient_id in members else bool(waiting)
 
     def _comment_closing(self, about: Subject) -> Letter:
-        period = self._db.get(CommentPeriod, int(about.claim.split(":")[1]))
+        _, number, _, closing, _ = about.claim.split(":")
+        period = self._db.get(CommentPeriod, int(number))
         plan = self._db.get(Plan, about.plan_id)
         if period is None or plan is None or period.published_at is not None:
             raise NoLongerDue(State.DROPPED, say("パブリックコメントは終わっています"))
+        if period.cancelled_at is not None or closing != stamp(at_tokyo(period.closes_on, time())):
+            raise NoLongerDue(State.DROPPED, say("その後に募集期間が変更又は中止されました"))
         if end_of_day(period.closes_on) <= self._now:
             raise NoLongerDue(State.MISSED, say("送る前に募集期間が終わりました"))
         context = {"plan": plan.title, "closes_on": reiwa_with_weekday(period.closes_on)}

@@ -58,7 +58,12 @@ STEPS = frozenset(
         Tag.DECIDED_ALONE,
         Tag.RATIFIED,
         Tag.COMMENT_OPENED,
+        Tag.COMMENT_EXTENDED,
+        Tag.COMMENT_CORRECTED,
+        Tag.COMMENT_CANCELLED,
+        Tag.COMMENT_COUNTED,
         Tag.COMMENT_PUBLISHED,
+        Tag.ADDENDUM_PUBLISHED,
     }
 )
 """The events sent to other systems."""

@@ -11,9 +11,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from definitions.chain import Chain
 from definitions.terms import Outcome, Role
 from notifications import outbox, resending, webhooks
 from notifications.sending import State
+from tests.support.chains import where_held_comments_count
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions, queries
@@ -86,7 +88,7 @@ class Case:
     use: str
     by: str
     prepare: Callable[[House], Call]
-    chain: str = "itabashi_dx_2025"
+    chain: str | Chain = "itabashi_dx_2025"
     own: bool = False
     refusal: type[SakuteiError] = NotAllowed
 
@@ -207,6 +209,51 @@ def publish_result(house: House) -> Call:
     open_comment(house)(house.office)
     house.later(days=40)
     return lambda o: actions.publish_result(o, "tanto", "dx", now=house.now)
+
+
+@case("tanto")
+def publish_addendum(house: House) -> Call:
+    publish_result(house)(house.office)
+    found = actions.receive_opinions(
+        house.office, "tanto", "dx", Author("区民"), ["届いていた意見"], route=Route.POST,
+        received_at=house.now - timedelta(days=30), now=house.now,
+    )  # fmt: skip
+    assert found == "1-0001"
+    with house.office.reading() as db:
+        _answer(house.office, house, list(db.scalars(select(Opinion.id))))
+    return lambda o: actions.publish_addendum(o, "tanto", "dx", now=house.now)
+
+
+@case("tanto")
+def extend_comment(house: House) -> Call:
+    last = open_comment(house)(house.office)
+    later = last + timedelta(days=7)  # type: ignore[operator]
+    return lambda o: actions.extend_comment(o, "tanto", "dx", later, "連休のため", now=house.now)
+
+
+@case("tanto")
+def correct_comment(house: House) -> Call:
+    open_comment(house)(house.office)
+    return lambda o: actions.correct_comment(
+        o, "tanto", "dx", "番号の誤り", contact="ファクス 03", now=house.now
+    )
+
+
+@case("tanto")
+def cancel_comment(house: House) -> Call:
+    open_comment(house)(house.office)
+    return lambda o: actions.cancel_comment(o, "tanto", "dx", "文書の誤り", now=house.now)
+
+
+@case("tanto", chain=where_held_comments_count("itabashi_dx_2025"))
+def count_held_comment(house: House) -> Call:
+    publish_result(house)(house.office)
+    house.send_back("draft")
+    house.open_every_gate()
+    house.advance()
+    return lambda o: actions.count_held_comment(
+        o, "tanto", "dx", "comment_period", "軽微な修正のため", now=house.now
+    )
 
 
 # --- 供覧 and the discussion -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from tests.support.databases import SQLite
 from tests.support.scenario import House, moment
-from workflow import actions
+from workflow import actions, queries
 from workflow.actions.random_tokens import sha256
 from workflow.domain.accounts import LinkPurpose
 from workflow.domain.errors import AuditBroken, BadInput, DatabaseUnusable, DocumentDamaged
@@ -112,6 +112,58 @@ def test_links_mailed_before_the_upgrade_work_and_stand_in_no_mail_that_waits(tm
             actions.link_holder(db, LinkPurpose.WELCOME, "known", moment("2023-06-02 09:00")).key == "hanako"
         )
         assert db.execute(text("SELECT message FROM delivery")).scalar() is None
+
+
+def test_public_comments_of_before_the_upgrade_are_kept_and_can_be_cancelled_and_begun_again(
+    tmp_path: Path,
+) -> None:
+    office = Office(f"sqlite:///{tmp_path}/x.db", tmp_path / "files")
+    schema.migrate(office, to="0009")
+    house = House(office)
+    _a_comment_of_the_first_form(house)
+    before = _rows(office)
+    schema.migrate(office)
+    assert _rows(office) == before
+    with office.reading() as db:
+        (held,) = queries.rounds(db, "dx", house.now)
+        assert [reply.published_at for reply in queries.replies(db, 1)] == [held.published_at]
+        assert db.execute(text("PRAGMA foreign_key_check")).all() == []
+        assert db.execute(text("SELECT name FROM sqlite_master WHERE name LIKE 'kept_%'")).all() == []
+
+
+def _a_comment_of_the_first_form(house: House) -> None:
+    """A plan with a published comment, an opinion and its answer, as they were written by then."""
+    _a_plan_of_the_first_form(house)
+    at = "2023-03-01 00:00:00.000000"
+    digest = "a" * 64
+    with house.office.writing() as db:
+        for statement in (
+            "UPDATE plan SET stage = 'public_comment'",
+            f"INSERT INTO document (sha256, size) VALUES ('{digest}', 1)",
+            "INSERT INTO version (id, plan_id, number, sha256, filename, stage, visit, note, added_by, added_at)"
+            f" VALUES (1, 1, 1, '{digest}', 'a.docx', 'draft', 1, '', 1, '{at}')",
+            "INSERT INTO comment_period (id, plan_id, stage, visit, gate_key, version_id, opens_on, closes_on, places,"
+            " contact, published_by, published_at) VALUES (1, 1, 'public_comment', 1, 'comment_period', 1,"
+            f" '2023-02-01', '2023-02-20', '[]', '', 1, '{at}')",
+            "INSERT INTO submission (id, period_id, number, route, name, address, telephone, affiliation, received_at,"
+            f" late) VALUES (1, 1, 1, 'web', '区民', '', '', '', '{at}', 0)",
+            "INSERT INTO answer (id, period_id, summary, text, disposition, answered_by, answered_at)"
+            f" VALUES (1, 1, '概要', '考え方', 'reflected', 1, '{at}')",
+            "INSERT INTO opinion (id, submission_id, number, text, answer_id) VALUES (1, 1, 1, '意見', 1)",
+        ):
+            db.execute(text(statement))
+
+
+def _rows(office: Office) -> list[list[tuple[object, ...]]]:
+    """The rows of a public comment, in the columns they had from the beginning."""
+    asked = (
+        "SELECT id, plan_id, gate_key, visit, version_id, opens_on, closes_on, published_at FROM comment_period",
+        "SELECT id, period_id, number, name, received_at FROM submission",
+        "SELECT id, period_id, summary, text FROM answer",
+        "SELECT id, submission_id, text, answer_id FROM opinion",
+    )
+    with office.reading() as db:
+        return [[tuple(row) for row in db.execute(text(each))] for each in asked]
 
 
 def _a_plan_of_the_first_form(house: House) -> None:

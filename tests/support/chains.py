@@ -1,14 +1,26 @@
-"""Random chains that are valid."""
+"""Random chains that are valid, and shipped ones with a rule more."""
 
+import json
 from typing import Any
 
 from hypothesis import strategies as st
 
 from definitions.chain import Chain
 from definitions.check import check
+from definitions.load import shipped
 from definitions.terms import BodyKind
 
 BODIES = ("b0", "b1", "b2")
+
+
+def where_held_comments_count(key: str) -> Chain:
+    """The shipped chain, where a public comment held before 差戻し may still count."""
+    raw = json.loads(shipped(key).canonical_json())
+    for stage in raw["stages"]:
+        for gate in stage.get("gates", ()):
+            if gate["kind"] == "period":
+                gate["held_still_counts"] = True
+    return Chain.model_validate(raw | {"key": "counting"})
 
 
 @st.composite

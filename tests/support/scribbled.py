@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import JSON, Column, LargeBinary, String, Text, func, select, text, update
 
 from definitions.chain import Chain, SignoffGate
-from definitions.load import shipped
 from definitions.terms import Outcome, Role
 from notifications.mail import MailRefused
 from notifications.scheduler import tick
 from tests.support.api_client import a_token
+from tests.support.chains import where_held_comments_count
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import PASSWORD, mail_settings
 from workflow import actions
@@ -32,6 +32,7 @@ PEOPLES_WORDS = (
     *("decision.late_text_why", "declaration.why", "confirmation.note"),
     *("circulation.note", "remark.text"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
+    *("comment_period.cancelled_why", "comment_period.counts_why"),
     *("submission.name", "submission.address", "submission.telephone", "submission.affiliation"),
     *("opinion.text", "answer.summary", "answer.text"),
     *("api_token.name", "webhook.url", "sign_in.agent"),
@@ -94,6 +95,7 @@ def scribbled_house(office: Office) -> House:
     """Plans in many a stage, and everything around them."""
     house = House(office, _scribbled_chain())
     _people(house)
+    _a_plan_whose_comment_counts_again(house)
     _a_plan_after_its_comment(house)
     settings = mail_settings(office.files.parent)
     tick(office, _Refusing(), settings, lambda: house.now)
@@ -119,7 +121,7 @@ def written(office: Office) -> dict[str, int]:
 
 def _scribbled_chain() -> Chain:
     """The shipped chain with markup for every word in it."""
-    kept = json.loads(shipped("itabashi_dx_2025").canonical_json())
+    kept = json.loads(where_held_comments_count("itabashi_dx_2025").canonical_json())
     scribbled = Chain.from_canonical_json(json.dumps(_with_markup(kept)))
     return scribbled.model_copy(update={"key": "scribbled"})
 
@@ -188,8 +190,24 @@ def _a_comment(house: House, plan: str) -> None:
     actions.publish_result(office, "tanto", plan, now=house.now)
 
 
+def _a_plan_whose_comment_counts_again(house: House) -> None:
+    """Of the year before, so that the others stand where they stood."""
+    now = house.now
+    house.at("2022-03-01 09:00")
+    house.a_plan("yet", at="public_comment")
+    house.a_comment("comment_period", "yet")
+    house.send_back("draft", "yet")
+    house.open_every_gate("yet")
+    house.advance("yet")
+    actions.count_held_comment(house.office, "tanto", "yet", "comment_period", "軽微な修正", now=house.now)
+    house.now = now
+
+
 def _a_running_comment(house: House) -> None:
+    """Begun again after one that was cancelled."""
     office, today = house.office, tokyo_day(house.now)
+    actions.open_comment(office, "tanto", "asking", "comment_period", today, now=house.now)
+    actions.cancel_comment(office, "tanto", "asking", "文書の誤り", now=house.now)
     closes_on = today + timedelta(days=9)
     actions.open_comment(
         office, "tanto", "asking", "comment_period", today, closes_on=closes_on, shortened_why="急ぐ",

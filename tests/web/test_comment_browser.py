@@ -1,6 +1,7 @@
 """パブリックコメント in a real browser: a citizen with a phone, the staff at their desk, and how it all reads."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -138,6 +139,71 @@ def test_the_pages_of_the_staff_read_well(site: Site, asking: House) -> None:
         "/comments/dx/answers/1",
         "/comments/dx/publish",
     ):
+        page.goto(path)
+        must_read_well(page)
+
+
+def test_the_pages_of_a_period_that_changed_read_well(site: Site, asking: House) -> None:
+    house = asking
+    with house.office.reading() as db:
+        last = queries.rounds(db, "dx", house.now)[0].closes_on
+    staff, citizen = site.person("tanto"), site.person(viewport=PHONE)
+    why = "大型連休を挟み、ご意見を寄せていただく日が足りないため。" * 4
+    actions.extend_comment(house.office, "tanto", "dx", last + timedelta(days=7), why, now=house.now)
+    actions.correct_comment(
+        house.office,
+        "tanto",
+        "dx",
+        "番号の誤り",
+        contact="ファクス 03-0000-1112\n" + "a" * 120,
+        now=house.now,
+    )
+    staff.goto("/comments/dx")
+    for opened in ("期間を延長する", "誤りを訂正する", "募集を中止する"):
+        staff.get_by_text(opened, exact=True).click()
+    expect(staff.get_by_label("新しい募集終了日")).to_be_visible()
+    must_read_well(staff)
+    citizen.goto("/public/dx")
+    must_read_well(citizen)
+    publish(house)
+    house.later(days=3)
+    received_at = house.now - timedelta(days=5)
+    actions.receive_opinions(
+        house.office, "tanto", "dx", Author("区民 二郎"), ["机の中にあった意見"], route=Route.POST,
+        received_at=received_at, now=house.now,
+    )  # fmt: skip
+    staff = site.person("tanto")
+    for path in ("", "/intake", "/opinions?which=unanswered"):
+        staff.goto(f"/comments/dx{path}")
+        must_read_well(staff)
+    with house.office.reading() as db:
+        found = queries.all_opinions(db, 1)[-1].id
+    actions.answer_opinions(
+        house.office, "tanto", "dx", [found], summary="図が小さい。" * 20, answer="改めます。" * 30,
+        disposition=Disposition.REFLECTED, now=house.now,
+    )  # fmt: skip
+    staff.goto("/comments/dx/publish")
+    must_read_well(staff)
+    staff.get_by_role("button", name="追補の公表へ進む").click()
+    staff.get_by_role("button", name="公表する").click()
+    expect(staff.get_by_role("status")).to_contain_text("追補を公表しました")
+    must_read_well(staff)
+    citizen.goto("/public/dx")
+    expect(citizen.get_by_role("heading", name="追補")).to_be_visible()
+    must_read_well(citizen)
+
+
+def test_the_pages_of_a_cancelled_period_read_well(site: Site, asking: House) -> None:
+    page = site.person("tanto", viewport=PHONE)
+    page.goto("/comments/dx")
+    page.get_by_text("募集を中止する", exact=True).click()
+    page.get_by_label("中止の理由").fill("公表した文書に誤りがあったため。" * 5)
+    page.get_by_role("button", name="中止へ進む").click()
+    must_read_well(page)
+    page.get_by_role("button", name="中止する").click()
+    expect(page.get_by_role("status")).to_contain_text("募集を中止しました")
+    must_read_well(page)
+    for path in ("/public", "/public/dx", "/comments", "/plans/dx"):
         page.goto(path)
         must_read_well(page)
 

@@ -219,7 +219,7 @@ def test_what_was_published_can_be_read_and_no_longer_changed(staff: Browser) ->
         )
         assert 'name="summary"' not in shown
     staff.send(f"/comments/dx/answers/{number}", 409, summary="変", text="更", disposition="outside")
-    assert "もう登録できません" in staff.see("/comments/dx/intake")
+    assert "追補として公表" in staff.see("/comments/dx/intake")
 
 
 def test_what_keeps_the_result_from_being_published_is_said(staff: Browser) -> None:

@@ -7,7 +7,15 @@ from workflow.actions.calendar_feeds import make_feed, revoke_feed
 from workflow.actions.chains import add_chain
 from workflow.actions.chair_decisions import decide_alone
 from workflow.actions.circulation import circulate, mark_read, remark, take_back_remark
-from workflow.actions.comments import open_comment, publish_result
+from workflow.actions.comments import (
+    cancel_comment,
+    correct_comment,
+    count_held_comment,
+    extend_comment,
+    open_comment,
+    publish_addendum,
+    publish_result,
+)
 from workflow.actions.confirmations import confirm_text, take_back_confirmation
 from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
@@ -107,6 +115,7 @@ __all__ = [
     "ask_reset",
     "begin",
     "call_meeting",
+    "cancel_comment",
     "cancel_meeting",
     "cast_deciding_vote",
     "cast_vote",
@@ -118,10 +127,12 @@ __all__ = [
     "close_day",
     "close_meeting",
     "confirm_text",
+    "correct_comment",
     "correct_decision",
     "correct_meeting_time",
     "correct_minutes",
     "correct_plan",
+    "count_held_comment",
     "current_tally",
     "decide_alone",
     "decide_by_votes",
@@ -137,6 +148,7 @@ __all__ = [
     "enter_meeting",
     "enter_parts",
     "enter_votes",
+    "extend_comment",
     "finish",
     "group_opinions",
     "holder_of",
@@ -161,6 +173,7 @@ __all__ = [
     "outcome_of_votes",
     "post",
     "prolong_sessions",
+    "publish_addendum",
     "publish_result",
     "read_newcomers",
     "receive_from_public",

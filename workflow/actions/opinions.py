@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow import queries
-from workflow.actions.comments import asked_last, may_run, must_be_unpublished
-from workflow.domain.calendar import end_of_day, shown_day, tokyo_day
+from workflow.actions.comments import asked_round, may_run, must_not_be_cancelled
+from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.comments import WRITER_FIELDS, Author, PeriodState, Route, same_words
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, TooManyTries
 from workflow.domain.events import Tag
@@ -17,8 +17,8 @@ from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
-from workflow.queries.comments import NewestPeriod
-from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.comments import Consultation
+from workflow.queries.plans import plan_by_key
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.signatures import sender_mark
@@ -40,10 +40,12 @@ def receive_opinions(
     *,
     route: Route,
     received_at: datetime,
+    round: int | None = None,
     now: datetime,
 ) -> str:
     """Take in what one person sent: one opinion or several. Returns the receipt number. What arrives after
-    the period is kept and marked late. `by` is None when the person used the web form themselves.
+    the period is kept and marked late. `by` is None when the person used the web form themselves. `round` names the
+    period, the newest when None.
 
     Raises `BadInput`, `NotNow` (no comment opened, or not begun), `NotAllowed`, `NotFound`.
     """
@@ -62,14 +64,22 @@ def receive_opinions(
         if who is not None:
             who.require(Act.RUN_COMMENT, department=fact.department)
         entered_by = who.id if who else None
-        return _take_in(db, fact, writer, texts, route, entered_by, received_at=received_at, now=now)
+        period = asked_round(db, fact, round, now)
+        return _take_in(db, period, writer, texts, route, entered_by, received_at=received_at, now=now)
 
 
 def receive_from_public(
-    office: Office, plan: str, writer: Author, opinions: Sequence[str], *, sender: str, now: datetime
+    office: Office,
+    plan: str,
+    writer: Author,
+    opinions: Sequence[str],
+    *,
+    sender: str,
+    round: int | None = None,
+    now: datetime,
 ) -> str:
     """Take in what somebody sent by the public form. Returns the receipt number; the same form sent twice (a second
-    press of the button, a page loaded again) has the same one. `sender` is the network address it came from.
+    press of the button, a page loaded again) has the same one. `sender` is the network address it came from. `round` names the period, the newest when None.
 
     Raises `BadInput`, `NotNow` (not open now), `TooManyTries`, `NotFound`.
     """
@@ -81,29 +91,36 @@ def receive_from_public(
             say("一度に送れるのは {most} 件までです。", most=MOST_AT_ONCE),
         )
     with office.writing() as db:
-        asked = queries.consultation(db, plan, now)
-        if asked is None or asked.state is not PeriodState.RUNNING:
+        asked = asked_round(db, plan_by_key(db, plan), round, now)
+        if asked.state is not PeriodState.RUNNING:
             raise NotNow("意見の受付", "パブリックコメント", "いまは募集していません。")
         before = _sent_before(db, asked.id, writer, texts, now)
         if before is not None:
             return before
         _count_try(db, sender, now)
-        return _take_in(db, asked.plan, writer, texts, Route.WEB, None, received_at=now, now=now)
+        return _take_in(db, asked, writer, texts, Route.WEB, None, received_at=now, now=now)
 
 
 def split_opinion(
-    office: Office, by: str, plan: str, opinion: int, parts: Sequence[str], *, now: datetime
+    office: Office,
+    by: str,
+    plan: str,
+    opinion: int,
+    parts: Sequence[str],
+    *,
+    round: int | None = None,
+    now: datetime,
 ) -> list[int]:
     """Divide an opinion into several, in the writer's own words; returns their numbers, the first keeping that of
-    the whole. The log keeps the text as it was.
+    the whole. The log keeps the text as it was. `round` names the period, the newest when None.
 
-    Raises `BadInput`, `AlreadyDone` (answered, or the result is published), `NotAllowed`, `NotFound`.
+    Raises `BadInput`, `AlreadyDone` (answered, or the period is cancelled), `NotAllowed`, `NotFound`.
     """
     texts = _some_opinions(parts)
     with office.writing() as db:
         who, fact = may_run(db, by, plan, now)
-        period = asked_last(db, fact)
-        must_be_unpublished(period)
+        period = asked_round(db, fact, round, now)
+        must_not_be_cancelled(period)
         whole = _opinion_of(db, period, opinion)
         if whole.answer_id is not None:
             raise AlreadyDone("回答した意見は分けられません。")
@@ -154,7 +171,7 @@ def _some_opinions(opinions: Sequence[str]) -> list[str]:
 
 def _take_in(
     db: Session,
-    plan: PlanFact,
+    period: Consultation,
     writer: Author,
     texts: Sequence[str],
     route: Route,
@@ -163,17 +180,24 @@ def _take_in(
     received_at: datetime,
     now: datetime,
 ) -> str:
-    period = asked_last(db, plan)
+    if not period.held:
+        raise NotNow(
+            "意見の受付",
+            period.plan.title,
+            say("意見は、第{round}回の募集に登録してください。", round=period.counts_round),
+        )
     if tokyo_day(received_at) < period.opens_on:
         raise NotNow(
             "意見の受付",
-            plan.title,
+            period.plan.title,
             say("募集は {opens_on} からです。", opens_on=shown_day(period.opens_on)),
         )
+    if period.cancelled_at is not None and received_at > period.cancelled_at:
+        raise NotNow("意見の受付", period.plan.title, "この募集は、その前に中止されました。")
     number = 1 + (
         db.scalar(select(func.max(Submission.number)).where(Submission.period_id == period.id)) or 0
     )
-    late = received_at >= end_of_day(period.closes_on)
+    late = received_at >= period.ends_at
     submission = db.scalars(
         insert(Submission).returning(Submission.id),
         {
@@ -198,7 +222,7 @@ def _take_in(
         Tag.OPINION_RECEIVED,
         at=now,
         by=entered_by,
-        plan=plan.id,
+        plan=period.plan.id,
         period=period.id,
         submission=submission,
         route=route,
@@ -241,7 +265,7 @@ def _count_try(db: Session, sender: str, now: datetime) -> None:
     db.execute(insert(PublicTry), {"sender_sha256": mark, "at": now})
 
 
-def _opinion_of(db: Session, period: NewestPeriod, number: int) -> Opinion:
+def _opinion_of(db: Session, period: Consultation, number: int) -> Opinion:
     found = db.scalar(
         select(Opinion)
         .join(Submission, Submission.id == Opinion.submission_id)

@@ -10,28 +10,48 @@ from workflow.domain.language import say
 
 
 class PeriodState(Labelled):
-    """The state of a public comment. `STOPPED` will not be published: its plan was sent back, suspended or
-    withdrawn, or a newer comment replaced it."""
+    """The state of a public comment. `STOPPED`: its form is shut although its days are not over, or they did not run
+    in full: its plan was sent back, suspended or withdrawn, or a newer comment replaced it."""
 
     COMING = "coming", "開始前"
     RUNNING = "running", "募集中"
     STOPPED = "stopped", "受付停止"
     ANSWERING = "answering", "回答・公表待ち"
     PUBLISHED = "published", "公表済み"
+    CANCELLED = "cancelled", "中止"
 
 
 def period_state(
-    opens_on: date, closes_on: date, now: datetime, *, published: bool, current: bool
+    opens_on: date,
+    closes_on: date,
+    now: datetime,
+    *,
+    published: bool,
+    cancelled: bool,
+    current: bool,
+    left_at: datetime | None,
 ) -> PeriodState:
     """Return the state of a period at that time. `current`: its plan is active, still on the visit in which the
-    period began, and has no newer period."""
+    period began, and has no newer period at its gate. `left_at` is when the plan was sent back from that visit."""
+    if cancelled:
+        return PeriodState.CANCELLED
     if published:
         return PeriodState.PUBLISHED
+    if now >= end_of_day(closes_on):
+        ran = left_at is None or left_at >= end_of_day(closes_on)
+        return PeriodState.ANSWERING if ran else PeriodState.STOPPED
     if not current:
         return PeriodState.STOPPED
-    if tokyo_day(now) < opens_on:
-        return PeriodState.COMING
-    return PeriodState.RUNNING if now < end_of_day(closes_on) else PeriodState.ANSWERING
+    return PeriodState.COMING if tokyo_day(now) < opens_on else PeriodState.RUNNING
+
+
+def days_shut(opens_on: date, closes_on: date, since: datetime, now: datetime) -> int:
+    """Return the number of days by which a period has to go on, when its plan was suspended from `since` to `now`
+    and the form was shut: so many that the public has as many days left as it had. 0 for one that had not begun by
+    now, and for one that was over before."""
+    if since >= end_of_day(closes_on):
+        return 0
+    return max(0, (tokyo_day(now) - max(tokyo_day(since), opens_on)).days)
 
 
 class Route(Labelled):

@@ -82,6 +82,11 @@ class Tag(Labelled):
     WEBHOOK_ADDED = "webhook.added", "他システムへの通知を登録"
     WEBHOOK_REVOKED = "webhook.revoked", "他システムへの通知を停止"
     CHAIN_ADDED = "chain.added", "定義を登録"
+    COMMENT_EXTENDED = "comment.extended", "パブリックコメントの期間を延長"
+    COMMENT_CORRECTED = "comment.corrected", "パブリックコメントの募集を訂正"
+    COMMENT_CANCELLED = "comment.cancelled", "パブリックコメントを中止"
+    COMMENT_COUNTED = "comment.counted", "前のパブリックコメントを有効と決定"
+    ADDENDUM_PUBLISHED = "comment.addendum_published", "パブリックコメントの結果の追補を公表"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,56 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
     if tag is Tag.COMMENT_OPENED:
         first, last = _day(data["opens_on"]), _day(data["closes_on"])
         parts.append(say("{first}から{last}まで（{days}日間）", first=first, last=last, days=data["days"]))
+    if tag in (Tag.COMMENT_EXTENDED, Tag.COMMENT_CORRECTED):
+        parts.extend(_changed(data))
+        if data.get("days_shut"):
+            parts.append(why_changed(data))
+    if tag is Tag.ADDENDUM_PUBLISHED:
+        parts.append(say("{count}件", count=data["opinions"]))
     if tag is Tag.OPINION_RECEIVED:
         parts.append(say("{count}件", count=data["opinions"]) + (say("（期間後）") if data["late"] else ""))
     return parts
+
+
+_SET = {
+    "opens_on": "募集開始日",
+    "closes_on": "募集終了日",
+    "places": "閲覧場所",
+    "contact": "提出先・問合せ先",
+    "shortened_why": "短縮の理由",
+}
+"""The label of each field of a public comment that can be changed."""
+
+
+def changes_of_comment(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the changes that an event made to a public comment: each field's label, its old and its new value."""
+    return [
+        (say(_SET[name]), _set_to(name, data["was"][name]), _set_to(name, data["set"][name]))
+        for name in _SET
+        if name in data["set"]
+    ]
+
+
+def why_changed(data: Mapping[str, Any]) -> str:
+    """Return the reason for a change of a public comment: as written, or the suspension of its plan."""
+    if data.get("days_shut"):
+        return say("計画の中断により、{days} 日の間、受け付けられなかったため", days=data["days_shut"])
+    return str(data["reason"])
+
+
+def _set_to(name: str, value: Any) -> str:
+    if not value:
+        return say("なし")
+    if name in ("opens_on", "closes_on"):
+        return _day(value)
+    return say("、").join(value) if name == "places" else str(value)
+
+
+def _changed(data: Mapping[str, Any]) -> list[str]:
+    return [
+        say("{field}: {was} → {now}", field=field, was=was, now=now)
+        for field, was, now in changes_of_comment(data)
+    ]
 
 
 _OF_A_VERSION = (Tag.VERSION_ADDED, Tag.VERSION_DECLARED, Tag.TEXT_CONFIRMED, Tag.TEXT_PUT_AGAIN)

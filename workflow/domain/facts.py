@@ -124,7 +124,7 @@ class Facts:
         return held[counts[_HERE]] if counts else None
 
     def period(self, stay: Stay, gate: str) -> PeriodFact | None:
-        """The newest public comment of the gate."""
+        """The newest public comment of the gate that was not cancelled."""
         return self.periods.get((stay.stage, stay.visit, gate))
 
 

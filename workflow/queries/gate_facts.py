@@ -324,7 +324,8 @@ def _signoffs() -> Select[*tuple[Any, ...]]:
 
 
 def _periods() -> Select[*tuple[Any, ...]]:
-    """`about` counts the opinions without an answer, `words` says why the period is shorter."""
+    """Those that were not cancelled. `about` counts the opinions without an answer, `words` says why the period is
+    shorter."""
     asked_about = aliased(Version)
     return (
         _line(
@@ -342,6 +343,7 @@ def _periods() -> Select[*tuple[Any, ...]]:
         )
         .join(CommentPeriod, CommentPeriod.plan_id == Plan.id)
         .join(asked_about, asked_about.id == CommentPeriod.version_id)
+        .where(CommentPeriod.cancelled_at.is_(None))
     )
 
 

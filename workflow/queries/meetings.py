@@ -207,7 +207,11 @@ def periods_between(db: Session, first: date, last: date) -> list[Period]:
     rows = db.execute(
         select(Plan.key, Plan.title, CommentPeriod.opens_on, CommentPeriod.closes_on)
         .join(Plan, Plan.id == CommentPeriod.plan_id)
-        .where(or_(CommentPeriod.opens_on.between(first, last), CommentPeriod.closes_on.between(first, last)))
+        .where(
+            or_(CommentPeriod.opens_on.between(first, last), CommentPeriod.closes_on.between(first, last)),
+            CommentPeriod.cancelled_at.is_(None),
+            CommentPeriod.counts_as_id.is_(None),
+        )
         .order_by(CommentPeriod.opens_on, CommentPeriod.id)
     )
     return [Period(*row) for row in rows]

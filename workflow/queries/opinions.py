@@ -28,7 +28,7 @@ class Which(Labelled):
 @dataclass(frozen=True, slots=True)
 class Said:
     """One opinion, without who wrote it. `letter` is the number of its letter in the period, `number` counts within
-    that letter; `summary` is that of its answer, None when it has none."""
+    that letter; `summary` is that of its answer, None when it has none. `settled`: its answer is published."""
 
     id: int
     submission: int
@@ -43,6 +43,7 @@ class Said:
     summary: str | None
     answer_text: str | None
     disposition: Disposition | None
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """An answer, and how many opinions it answers: those that came in time, and those that came late."""
+    """An answer, and how many opinions it answers: those that came in time, and those that came late. `published_at`
+    is None until it is published."""
 
     id: int
     summary: str
@@ -65,6 +67,7 @@ class Replied:
     disposition: Disposition
     opinions: int
     late: int
+    published_at: datetime | None
 
 
 def opinion_page(
@@ -149,16 +152,17 @@ def replies(db: Session, period: int) -> list[Replied]:
             Reply.disposition,
             func.sum(case((Submission.late.is_(False), 1), else_=0)),
             func.sum(case((Submission.late.is_(True), 1), else_=0)),
+            Reply.published_at,
         )
         .join(Opinion, Opinion.answer_id == Reply.id)
         .join(Submission, _OF_LETTER)
         .where(Reply.period_id == period)
-        .group_by(Reply.id, Reply.summary, Reply.text, Reply.disposition)
+        .group_by(Reply.id, Reply.summary, Reply.text, Reply.disposition, Reply.published_at)
         .order_by(Reply.id)
     )
     return [
-        Replied(number, summary, text, Disposition(disposition), int(in_time), int(late))
-        for number, summary, text, disposition, in_time, late in rows
+        Replied(number, summary, text, Disposition(disposition), int(in_time), int(late), published_at)
+        for number, summary, text, disposition, in_time, late, published_at in rows
     ]
 
 
@@ -187,6 +191,7 @@ def _opinions(narrow: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]
             Reply.summary,
             Reply.text,
             Reply.disposition,
+            Reply.published_at.is_not(None),
         )
         .join(Submission, _OF_LETTER)
         .outerjoin(Reply, Reply.id == Opinion.answer_id)
@@ -202,9 +207,8 @@ def _writers(db: Session, which: ColumnElement[bool]) -> dict[int, Author]:
 
 
 def _said(row: Any) -> Said:
-    opinion, letter, period, letter_number, number, route, late, at, text, answer, summary, reply, became = (
-        row
-    )
+    opinion, letter, period, letter_number, number, route, late, at, text, *answered = row
+    answer, summary, reply, became, settled = answered
     return Said(
         id=opinion,
         submission=letter,
@@ -219,4 +223,5 @@ def _said(row: Any) -> Said:
         summary=summary,
         answer_text=reply,
         disposition=Disposition(became) if became else None,
+        settled=bool(settled),
     )

@@ -153,7 +153,11 @@ _COURSE = union_all(
         literal(0),
         literal(""),
         CommentPeriod.gate_key,
-    ).where(CommentPeriod.plan_id == bindparam("plan")),
+    ).where(
+        CommentPeriod.plan_id == bindparam("plan"),
+        CommentPeriod.cancelled_at.is_(None),
+        CommentPeriod.counts_as_id.is_(None),
+    ),
 )
 
 

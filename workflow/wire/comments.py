@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from workflow.domain.comments import Author, Disposition, Route
-from workflow.queries import Consultation, Said
+from workflow.domain.comments import Author, Disposition, PeriodState, Route
+from workflow.queries import Change, Consultation, Said
 from workflow.queries import Counted as Found
 from workflow.wire.values import Day, Moment, Shown
 
@@ -22,8 +22,30 @@ class Counted(Shown):
     late_persons: int = Field(description="期間の後に届いた人数")
 
 
+class ChangedField(Shown):
+    """変わった項目"""
+
+    field: str = Field(description="項目")
+    was: str = Field(description="前の値")
+    now: str = Field(description="新しい値")
+
+
+class ChangeShown(Shown):
+    """始めた後の延長・訂正・中止"""
+
+    act: str = Field(description="出来事の種類", examples=["comment.extended"])
+    at: Moment = Field(description="日時")
+    reason: str = Field(description="理由")
+    fields: list[ChangedField] = Field(description="変わった項目")
+
+    @classmethod
+    def of(cls, change: Change) -> "ChangeShown":
+        fields = [ChangedField(field=field, was=was, now=now) for field, was, now in change.fields]
+        return cls(act=change.act, at=change.at, reason=change.reason, fields=fields)
+
+
 class Period(Shown):
-    """計画の最新のパブリックコメント"""
+    """計画のパブリックコメント"""
 
     gate: str = Field(description="関門の鍵")
     opens_on: Day = Field(description="募集開始日")
@@ -31,10 +53,23 @@ class Period(Shown):
     shortened_why: str | None = Field(description="日数を縮めた理由")
     places: list[str] = Field(description="閲覧場所")
     published_at: Moment | None = Field(description="結果を公表した日時")
+    round: int = Field(description="第何回の募集か")
+    state: PeriodState = Field(description="状態")
+    cancelled_at: Moment | None = Field(description="中止した日時")
+    cancelled_why: str | None = Field(description="中止の理由")
+    counts_round: int | None = Field(description="有効とした前の募集の回。募集を行ったものでは null")
+    counts_why: str | None = Field(description="前の募集を有効とした理由")
+    shut_days: int = Field(description="中断のため受け付けられなかった日数")
+    changes: list[ChangeShown] = Field(description="始めた後の延長・訂正・中止")
+
+    @field_validator("changes", mode="before")
+    @classmethod
+    def _shown(cls, changes: Iterable[Change]) -> list[ChangeShown]:
+        return [ChangeShown.of(each) for each in changes]
 
 
 class Comment(Shown):
-    """計画の最新のパブリックコメントと、件数"""
+    """計画のパブリックコメントと、件数"""
 
     period: Period
     counted: Counted
@@ -100,7 +135,7 @@ class Opinions(Shown):
 
 
 class WholeComment(Comment):
-    """計画の最新のパブリックコメントと、すべての意見"""
+    """計画のパブリックコメントと、すべての意見"""
 
     opinions: list[OpinionShown] = Field(description="意見、届いた順")
 
@@ -113,6 +148,12 @@ class Opened(Shown):
     """始めた募集"""
 
     closes_on: Day = Field(description="募集終了日。この日の 24:00 に終わります")
+
+
+class Counts(Shown):
+    """前の募集を有効とした記録"""
+
+    round: int = Field(description="この記録の回")
 
 
 class Receipt(Shown):

@@ -273,7 +273,7 @@ class Replay:
             )
         self.at("2023-12-07 10:00")
         with self.office.reading() as db:
-            period = queries.newest_consultation(db, PLAN, self.now)
+            period = queries.chosen_round(db, PLAN, None, self.now)
             numbers = [said.id for said in queries.all_opinions(db, period.id)]
         for places, summary, answer, disposition in ANSWERS:
             chosen = [numbers[place - 1] for place in places]

@@ -11,7 +11,7 @@ from workflow.queries.meetings import next_meetings
 from workflow.queries.worklist.items import items_waiting
 from workflow.queries.worklist.mail import mail_waiting
 from workflow.queries.worklist.owed import owed
-from workflow.queries.worklist.plans import plans_waiting
+from workflow.queries.worklist.plans import addenda, plans_waiting
 from workflow.queries.worklist.tasks import Task, Waiting
 
 __all__ = ["Task", "Waiting", "waiting_for", "worklist"]
@@ -31,5 +31,7 @@ def waiting_for(db: Session, who: Actor, now: datetime) -> list[Task]:
         *plans_waiting(db, who, now, coming),
         *mail_waiting(db, who, now),
     ]
+    answering = {task.plan for task in tasks if task.kind is Waiting.ANSWER_OPINIONS}
+    tasks += [task for task in addenda(db, who) if task.plan not in answering]
     far = now + timedelta(days=36500)
     return sorted(tasks, key=lambda task: (task.due or far, list(Waiting).index(task.kind), task.number or 0))

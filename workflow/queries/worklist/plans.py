@@ -16,11 +16,12 @@ from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.queries.bodies import chairs_of
 from workflow.queries.chains import chain_of
+from workflow.queries.comments import found_later
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import MeetingFact
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for, nearest
-from workflow.store.tables import ChainText, Decision, Plan
+from workflow.store.tables import ChainText, CommentPeriod, Decision, Plan
 
 
 def plans_waiting(
@@ -47,6 +48,27 @@ def plans_waiting(
         yield from _signatures(plan, [*fallen, *states.values()], positions, coming)
         if plan.department in who.departments:
             yield from _staff_work(plan, states, fallen, coming)
+
+
+def addenda(db: Session, who: Actor) -> Iterable[Task]:
+    """Opinions in time, found after the result of their comment was published, that are still to be answered or
+    published."""
+    if not who.departments:
+        return
+    rows = db.execute(
+        select(Plan.key, Plan.title)
+        .join(CommentPeriod, CommentPeriod.plan_id == Plan.id)
+        .where(
+            Plan.department_key.in_(sorted(who.departments)),
+            Plan.status == Status.ACTIVE,
+            CommentPeriod.published_at.is_not(None),
+            found_later(),
+        )
+        .order_by(CommentPeriod.id)
+    )
+    for row in rows:
+        words = say("「{plan}」のパブリックコメントの追補", plan=row.title)
+        yield Task(Waiting.ANSWER_OPINIONS, words, row.key)
 
 
 def _has_own_decision(bodies: list[str]) -> ColumnElement[bool]:

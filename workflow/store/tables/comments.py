@@ -2,14 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.tables.base import Record
 
 
 class CommentPeriod(Record):
-    """A パブリックコメント: both days included, ends at 24:00 Asia/Tokyo of the last."""
+    """A パブリックコメント: both days included, ends at 24:00 Asia/Tokyo of the last. `shut_days` of them the form was
+    shut, because the plan was suspended. `changed_at` is when its days were last set. With `counts_as_id` nothing was asked
+    anew: the office decided that the comment held in an earlier visit still counts, and its days are those of that
+    one."""
 
     __tablename__ = "comment_period"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,7 +28,25 @@ class CommentPeriod(Record):
     contact: Mapped[str] = mapped_column(Text)
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("plan_id", "gate_key", "visit", "version_id"),)
+    shut_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    changed_at: Mapped[datetime | None]
+    cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    cancelled_at: Mapped[datetime | None]
+    cancelled_why: Mapped[str | None] = mapped_column(Text)
+    counts_as_id: Mapped[int | None] = mapped_column(ForeignKey("comment_period.id"))
+    counts_why: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        Index(
+            "uq_comment_period_standing",
+            "plan_id",
+            "gate_key",
+            "visit",
+            "version_id",
+            unique=True,
+            sqlite_where=text("cancelled_at IS NULL"),
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
+    )
 
 
 class Submission(Record):
@@ -47,7 +68,7 @@ class Submission(Record):
 
 
 class Reply(Record):
-    """区の考え方, to one opinion or to several that are alike."""
+    """区の考え方, to one opinion or to several that are alike. Published later than its period, it is of a 追補."""
 
     __tablename__ = "answer"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +78,7 @@ class Reply(Record):
     disposition: Mapped[str] = mapped_column(String(20))
     answered_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
 
 
 class Opinion(Record):

@@ -1,4 +1,4 @@
-"""Public comments, for the staff: the list, opening one, its state, publishing its result."""
+"""Public comments, for the staff: the list, opening one, its state and its changes, publishing its result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -6,10 +6,11 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
+from starlette.datastructures import FormData
 
 from definitions.chain import PeriodGate
 from workflow import actions, queries
-from workflow.domain.calendar import parse_day, period_end, period_words, tokyo_day
+from workflow.domain.calendar import parse_day, period_end, period_words, shown_day, tokyo_day
 from workflow.domain.comments import PeriodState
 from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.gates import Lack
@@ -26,6 +27,11 @@ from workflow.web.rendering import page
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/comments", route_class=Page)
+Round = Annotated[int | None, Form()]
+_NOTHING_TYPED = dict.fromkeys(
+    ("act", "opens_on", "closes_on", "shortened_why", "places", "contact", "reason"), ""
+)
+"""A form to change a comment, before anything is typed; `act` is the one that came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +46,13 @@ class PlanComments:
 
     @property
     def takes_letters(self) -> bool:
-        """Return whether letters can still be entered: late ones too, until the result is published."""
-        begun = self.asked is not None and self.asked.begun and self.asked.newest
-        return self.runs and begun and not self.published
+        """Return whether letters can be entered: late ones too, and after the publication those found later."""
+        return self.runs and self.asked is not None and self.asked.begun and self.asked.held
 
     @property
     def answers(self) -> bool:
-        """Return whether replies can be written and changed."""
-        settled = self.asked is None or self.asked.state in (PeriodState.STOPPED, PeriodState.PUBLISHED)
-        return self.runs and not settled
-
-    @property
-    def published(self) -> bool:
-        return self.asked is not None and self.asked.state is PeriodState.PUBLISHED
+        """Return whether replies can be written and changed, those that are not published."""
+        return self.runs and self.asked is not None and self.asked.takes_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +82,16 @@ def comments(request: Request, who: Reader) -> Response:
         found = queries.consultations(db, who.now)
         shown: dict[str, Any] = {
             "found": found,
-            "came_in": queries.came_in(db, [each.id for each in found]),
+            "came_in": queries.came_in(db, [each.held_id for each in found]),
             "ready": queries.ready_to_ask(db),
         }
     return page(request, "comments.html", who=who, State=PeriodState, Nothing=Counted(), **shown)
 
 
 @router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
-def comment(request: Request, who: Reader, key: str) -> Response:
+def comment(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     with who.office.reading() as db:
-        found = plan_comments(db, who, key)
+        found = plan_comments(db, who, key, round)
         shown = _shown(db, who, found)
     return page(request, "comment.html", who=who, typed=None, problem=None, **shown)
 
@@ -132,10 +132,10 @@ def open_comment(
 
 
 @router.get("/{key}/preview", openapi_extra=needs(Open.SIGNED_IN))
-def preview(request: Request, who: Reader, key: str) -> Response:
+def preview(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     """The page that the public will see, before it is public."""
     with who.office.reading() as db:
-        _, asked = opened_comment(db, who, key)
+        _, asked = opened_comment(db, who, key, round)
     document = f"/plans/{key}/versions/{asked.number}"
     return public_view(
         request, replace(asked, state=PeriodState.COMING), Typed.nothing(), known=[], document=document
@@ -143,37 +143,210 @@ def preview(request: Request, who: Reader, key: str) -> Response:
 
 
 @router.get("/{key}/publish", openapi_extra=needs(Open.SIGNED_IN))
-def publish_page(request: Request, who: Reader, key: str) -> Response:
-    """Show the result as the public will see it, and the reasons why it cannot be published yet."""
+def publish_page(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
+    """Show the result as the public sees it or will, what will be added to it, and the reasons why it cannot be
+    published yet."""
     with who.office.reading() as db:
-        found, asked = opened_comment(db, who, key)
-        shown = result_of(db, replace(asked, state=PeriodState.PUBLISHED))
+        found, asked = opened_comment(db, who, key, round)
+        counted = queries.comment_counts(db, asked.held_id)
+        waiting = [each for each in queries.replies(db, asked.id) if each.opinions and not each.published_at]
+        shown = result_of(db, asked) or {"counted": counted, "replies": waiting, "addenda": []}
     return page(
         request,
         "comment_publish.html",
         who=who,
         comments=found,
         asked=asked,
-        left=shown["counted"].unanswered,
+        left=counted.unanswered,
+        waiting=waiting,
         State=PeriodState,
         **shown,
     )
 
 
 @router.post("/{key}/publish", openapi_extra=needs(Act.RUN_COMMENT))
-def publish(request: Request, who: FormUser, key: str, form: Filled) -> Response:
+def publish(request: Request, who: FormUser, key: str, form: Filled, round: Round = None) -> Response:
     with who.office.reading() as db:
-        found, _ = comment_to_run(db, who, key)
+        found, _ = comment_to_run(db, who, key, round)
     return confirmed(
         request,
         who,
         form,
-        lambda office: actions.publish_result(office, who.key, key, now=who.now),
+        lambda office: actions.publish_result(office, who.key, key, round=round, now=who.now),
         title=say("{title}: パブリックコメントの結果を公表します", title=found.plan.title),
         button=say("公表する"),
-        back=f"/comments/{key}",
+        back=f"/comments/{key}{of_round(round)}",
         said=say("結果を公表しました。"),
     )
+
+
+@router.post("/{key}/addendum", openapi_extra=needs(Act.RUN_COMMENT))
+def addendum(request: Request, who: FormUser, key: str, form: Filled, round: Round = None) -> Response:
+    with who.office.reading() as db:
+        found, _ = comment_to_run(db, who, key, round)
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: actions.publish_addendum(office, who.key, key, round=round, now=who.now),
+        title=say("{title}: パブリックコメントの結果に追補を公表します", title=found.plan.title),
+        button=say("公表する"),
+        back=f"/comments/{key}/publish{of_round(round)}",
+        said=say("追補を公表しました。"),
+    )
+
+
+@router.post("/{key}/extend", openapi_extra=needs(Act.RUN_COMMENT))
+def extend(
+    request: Request,
+    who: FormUser,
+    key: str,
+    form: Filled,
+    closes_on: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+    round: Round = None,
+) -> Response:
+    def asked_for() -> tuple[Callable[[Office], object], str]:
+        last = parse_day(closes_on, "募集終了日")
+        return (
+            lambda office: actions.extend_comment(
+                office, who.key, key, last, reason, round=round, now=who.now
+            ),
+            say("募集を{day}の24:00まで延長します", day=shown_day(last)),
+        )
+
+    return _changing(
+        request, who, key, form, round, asked_for, say("延長する"), say("募集期間を延長しました。")
+    )
+
+
+@router.post("/{key}/correct", openapi_extra=needs(Act.RUN_COMMENT))
+def correct(
+    request: Request,
+    who: FormUser,
+    key: str,
+    form: Filled,
+    opens_on: Annotated[str, Form()] = "",
+    closes_on: Annotated[str, Form()] = "",
+    shortened_why: Annotated[str, Form()] = "",
+    places: Annotated[str, Form()] = "",
+    contact: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+    round: Round = None,
+) -> Response:
+    """Correct what was entered; the form comes with every value as it is."""
+
+    def asked_for() -> tuple[Callable[[Office], object], str]:
+        first, last = parse_day(opens_on, "募集開始日"), parse_day(closes_on, "募集終了日")
+        return (
+            lambda office: actions.correct_comment(
+                office,
+                who.key,
+                key,
+                reason,
+                opens_on=first,
+                closes_on=last,
+                shortened_why=shortened_why,
+                places=_lines(places),
+                contact=contact.replace("\r\n", "\n"),
+                round=round,
+                now=who.now,
+            ),
+            say("{period}の募集に訂正します", period=period_words(first, last)),
+        )
+
+    return _changing(request, who, key, form, round, asked_for, say("訂正する"), say("募集を訂正しました。"))
+
+
+@router.post("/{key}/cancel", openapi_extra=needs(Act.RUN_COMMENT))
+def cancel(
+    request: Request,
+    who: FormUser,
+    key: str,
+    form: Filled,
+    reason: Annotated[str, Form()] = "",
+    round: Round = None,
+) -> Response:
+    return _changing(
+        request,
+        who,
+        key,
+        form,
+        round,
+        lambda: (
+            lambda office: actions.cancel_comment(office, who.key, key, reason, round=round, now=who.now),
+            say("募集を中止します"),
+        ),
+        say("中止する"),
+        say("募集を中止しました。"),
+    )
+
+
+@router.post("/{key}/count", openapi_extra=needs(Act.RUN_COMMENT))
+def count(
+    request: Request,
+    who: FormUser,
+    key: str,
+    form: Filled,
+    gate: Annotated[str, Form()],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Decide that the comment held before 差戻し still counts."""
+    return _changing(
+        request,
+        who,
+        key,
+        form,
+        None,
+        lambda: (
+            lambda office: actions.count_held_comment(office, who.key, key, gate, reason, now=who.now),
+            say("前に行った募集を、いまの段階でも有効とします"),
+        ),
+        say("有効とする"),
+        say("前の募集を有効としました。"),
+    )
+
+
+def _changing(
+    request: Request,
+    who: Visitor,
+    key: str,
+    form: FormData,
+    round: int | None,
+    asked_for: Callable[[], tuple[Callable[[Office], object], str]],
+    button: str,
+    said: str,
+) -> Response:
+    """Ask first, act when sure; what does not fit is said on the page of the comment, which keeps what was typed."""
+    with who.office.reading() as db:
+        found = plan_comments(db, who, key, round)
+        must_run(db, who, found)
+    try:
+        act, title = asked_for()
+        return confirmed(
+            request,
+            who,
+            form,
+            act,
+            title=f"{found.plan.title}: {title}",
+            button=button,
+            back=f"/comments/{key}{of_round(round)}",
+            said=said,
+        )
+    except BadInput as error:
+        with who.office.reading() as db:
+            shown = _shown(db, who, found)
+        typed = {name: value for name, value in form.items() if isinstance(value, str)}
+        kept = {**_NOTHING_TYPED, **typed, "act": request.url.path.rpartition("/")[2]}
+        return page(
+            request,
+            "comment.html",
+            code=422,
+            who=who,
+            typed=None,
+            problem=error.message,
+            **{**shown, "changing": kept},
+        )
 
 
 def plan_comments(db: Reading, who: Visitor, key: str, round: int | None = None) -> PlanComments:
@@ -181,11 +354,7 @@ def plan_comments(db: Reading, who: Visitor, key: str, round: int | None = None)
     plan = plan_by_key(db, key)
     rounds = queries.rounds(db, key, who.now)
     runs = actor(db, who.key, tokyo_day(who.now)).may(Act.RUN_COMMENT, department=plan.department)
-    if round is None:
-        return PlanComments(plan, tuple(rounds), rounds[-1] if rounds else None, runs)
-    asked = next((each for each in rounds if each.round == round), None)
-    if asked is None:
-        raise NotFound("パブリックコメント", say("第{round}回", round=round))
+    asked = queries.of_round(rounds, round) if rounds or round is not None else None
     return PlanComments(plan, tuple(rounds), asked, runs)
 
 
@@ -199,9 +368,11 @@ def opened_comment(
     return found, found.asked
 
 
-def comment_to_run(db: Reading, who: Visitor, key: str) -> tuple[PlanComments, Consultation]:
+def comment_to_run(
+    db: Reading, who: Visitor, key: str, round: int | None = None
+) -> tuple[PlanComments, Consultation]:
     """The comments, for those alone who run the comment. Raises `NotAllowed`, `NotFound`."""
-    found, asked = opened_comment(db, who, key)
+    found, asked = opened_comment(db, who, key, round)
     must_run(db, who, found)
     return found, asked
 
@@ -212,21 +383,30 @@ def must_run(db: Reading, who: Visitor, comments: PlanComments) -> None:
         actor(db, who.key, tokyo_day(who.now)).refuse(Act.RUN_COMMENT)
 
 
+def of_round(round: int | None, joined: str = "?") -> str:
+    """The end of an address that names the round; empty for the newest."""
+    return "" if round is None else f"{joined}round={round}"
+
+
 def _shown(db: Reading, who: Visitor, found: PlanComments) -> dict[str, Any]:
     """Return the state of the comment, and the gates at which one can be opened now or after other gates."""
-    states = queries.blockers(db, found.plan, who.now).states
-    waiting = [state for state in states if isinstance(state.gate, PeriodGate)]
-    came_in = queries.came_in(db, [each.id for each in found.rounds])
+    known = queries.blockers(db, found.plan, who.now)
+    waiting = [state for state in known.states if isinstance(state.gate, PeriodGate)]
+    came_in = queries.came_in(db, [each.held_id for each in found.rounds])
     return {
         "comments": found,
         "asked": found.asked,
         "came_in": came_in,
-        "here": came_in.get(found.asked.id, Counted()) if found.asked else Counted(),
+        "here": came_in.get(found.asked.held_id, Counted()) if found.asked else Counted(),
         "openings": [
             Opening(state.gate, tokyo_day(who.now).isoformat())
             for state in waiting
-            if isinstance(state.gate, PeriodGate) and state.lack is Lack.PERIOD
+            if isinstance(state.gate, PeriodGate) and state.lack is Lack.PERIOD and not known.fallen
         ],
+        "fallen": known.fallen if waiting else (),
+        "countable": {each.gate: each for each in found.rounds if each.may_be_counted},
+        "waiting": found.asked is not None and found.asked.held and queries.to_add(db, found.asked.id),
+        "changing": _NOTHING_TYPED,
         "later": [state for state in waiting if state.lack is Lack.AFTER],
         "State": PeriodState,
         "Nothing": Counted(),
@@ -245,7 +425,6 @@ def _opening(who: Visitor, key: str, typed: Opening) -> tuple[date, date, Callab
     """The first day, the last, and the act. Raises `BadInput`."""
     opens_on = parse_day(typed.opens_on, "募集開始日")
     closes_on = parse_day(typed.closes_on, "募集終了日") if typed.closes_on else None
-    places = [line.strip() for line in typed.places.splitlines() if line.strip()]
 
     def act(office: Office) -> object:
         return actions.open_comment(
@@ -256,10 +435,14 @@ def _opening(who: Visitor, key: str, typed: Opening) -> tuple[date, date, Callab
             opens_on,
             closes_on=closes_on,
             shortened_why=typed.shortened_why or None,
-            places=places,
+            places=_lines(typed.places),
             contact=typed.contact,
             now=who.now,
         )
 
     full = period_end(opens_on, typed.gate.minimum_days, first_day_counts=typed.gate.first_day_counts)
     return opens_on, closes_on or full, act
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]

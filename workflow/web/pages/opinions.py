@@ -8,14 +8,14 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from workflow import actions, queries
 from workflow.domain.calendar import TOKYO, parse_moment
-from workflow.domain.comments import WRITER_FIELDS, Author, Route, split_letter, told_of
+from workflow.domain.comments import WRITER_FIELDS, Author, PeriodState, Route, split_letter, told_of
 from workflow.domain.errors import BadInput, NotFound, NotNow
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.queries import Which
 from workflow.web import opinion_table
 from workflow.web.limits import Load, takes
-from workflow.web.pages.comments import comment_to_run, opened_comment
+from workflow.web.pages.comments import comment_to_run, of_round, opened_comment
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import download, page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
@@ -40,7 +40,7 @@ def opinions(
     with who.office.reading() as db:
         found, asked = opened_comment(db, who, key, round)
         sheet = queries.opinion_page(
-            db, asked.id, which=chosen, route=came_by, query=query[:100], page=page_number
+            db, asked.held_id, which=chosen, route=came_by, query=query[:100], page=page_number
         )
         writers = queries.writers(db, {each.submission for each in sheet.opinions}) if found.runs else {}
     kept = {"round": asked.round, "which": chosen, "route": came_by or "", "words": query[:100]}
@@ -75,18 +75,20 @@ def as_csv(who: Reader, key: str, round: int | None = None) -> Response:
 
 
 @router.get("/intake", openapi_extra=needs(Act.RUN_COMMENT))
-def intake_page(request: Request, who: Reader, key: str) -> Response:
+def intake_page(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     local = who.now.astimezone(TOKYO)
-    return _intake(request, who, key, {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"})
+    return _intake(request, who, key, round, {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"})
 
 
 @router.post("/intake", openapi_extra=needs(Act.RUN_COMMENT) | takes(Load.LONG_FORM))
-def intake(request: Request, who: FormUser, key: str, form: Filled) -> Response:
+def intake(
+    request: Request, who: FormUser, key: str, form: Filled, round: Annotated[int | None, Form()] = None
+) -> Response:
     """One letter, divided into its opinions: show them first, then enter them."""
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     parts = split_letter(typed.get("letter", ""))
     if typed.get("step") != "enter":
-        return _intake(request, who, key, typed, parts=parts)
+        return _intake(request, who, key, round, typed, parts=parts)
     try:
         receipt = actions.receive_opinions(
             who.office,
@@ -96,14 +98,15 @@ def intake(request: Request, who: FormUser, key: str, form: Filled) -> Response:
             parts,
             route=_route(typed.get("route", "")),
             received_at=parse_moment(f"{typed.get('day', '')} {typed.get('time', '')}", "届いた日時"),
+            round=round,
             now=who.now,
         )
     except (BadInput, NotNow) as error:
-        return _intake(request, who, key, typed, parts=parts, problem=error.message)
+        return _intake(request, who, key, round, typed, parts=parts, problem=error.message)
     said = say(
         "受付番号 {receipt} として、意見 {count} 件を登録しました。", receipt=receipt, count=len(parts)
     )
-    return redirect(f"/comments/{key}/intake", said=said)
+    return redirect(f"/comments/{key}/intake{of_round(round)}", said=said)
 
 
 @router.get("/opinions/{number}", openapi_extra=needs(Open.SIGNED_IN))
@@ -119,30 +122,37 @@ def split(
     number: int,
     letter: Annotated[str, Form()] = "",
     step: Annotated[str, Form()] = "",
+    round: Annotated[int | None, Form()] = None,
 ) -> Response:
     """An opinion that is several: first they are shown, then it is divided."""
     with who.office.reading() as db:
-        comment_to_run(db, who, key)
+        comment_to_run(db, who, key, round)
     if step != "split":
-        return _opinion(request, who, key, number, letter=letter)
+        return _opinion(request, who, key, number, round=round, letter=letter)
     try:
-        made = actions.split_opinion(who.office, who.key, key, number, split_letter(letter), now=who.now)
+        made = actions.split_opinion(
+            who.office, who.key, key, number, split_letter(letter), round=round, now=who.now
+        )
     except BadInput as error:
-        return _opinion(request, who, key, number, letter=letter, problem=error.message)
-    return redirect(f"/comments/{key}/opinions", said=say("意見を {count} 件に分けました。", count=len(made)))
+        return _opinion(request, who, key, number, round=round, letter=letter, problem=error.message)
+    return redirect(
+        f"/comments/{key}/opinions{of_round(round)}",
+        said=say("意見を {count} 件に分けました。", count=len(made)),
+    )
 
 
 def _intake(
     request: Request,
     who: Visitor,
     key: str,
+    round: int | None,
     typed: dict[str, str],
     *,
     parts: list[str] | None = None,
     problem: str | None = None,
 ) -> Response:
     with who.office.reading() as db:
-        found, asked = comment_to_run(db, who, key)
+        found, asked = comment_to_run(db, who, key, round)
     return page(
         request,
         "comment_intake.html",
@@ -153,6 +163,7 @@ def _intake(
         typed=typed,
         parts=parts,
         problem=problem,
+        State=PeriodState,
         fields=WRITER_FIELDS,
         routes=[(route.value, label(route)) for route in BY_STAFF],
     )
@@ -170,7 +181,7 @@ def _opinion(
 ) -> Response:
     with who.office.reading() as db:
         found, asked = opened_comment(db, who, key, round)
-        said = next(iter(queries.opinions_by_id(db, asked.id, [number])), None)
+        said = next(iter(queries.opinions_by_id(db, asked.held_id, [number])), None)
         if said is None:
             raise NotFound("この募集の意見", str(number))
         told = told_of(queries.writers(db, [said.submission])[said.submission]) if found.runs else []
@@ -199,6 +210,6 @@ def _rows(who: Visitor, key: str, round: int | None) -> tuple[str, list[list[Any
     """The file's name, and its rows; who wrote is there only for those who run the comment."""
     with who.office.reading() as db:
         found, asked = opened_comment(db, who, key, round)
-        said = queries.all_opinions(db, asked.id)
-        writers = queries.writers_of_period(db, asked.id) if found.runs else None
+        said = queries.all_opinions(db, asked.held_id)
+        writers = queries.writers_of_period(db, asked.held_id) if found.runs else None
     return f"{found.plan.title} {say('意見')}", opinion_table.rows(said, writers)

@@ -3,7 +3,8 @@
 A plan is shown from the day its public comment begins. Before that, the pages do not reveal that it exists."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,7 +17,7 @@ from workflow.domain.comments import WRITER_FIELDS, Author, PeriodState, told_of
 from workflow.domain.errors import BadInput, NotNow, TooManyTries
 from workflow.domain.language import say
 from workflow.domain.validation import LONGEST_TEXT, some_text
-from workflow.queries import Consultation
+from workflow.queries import Consultation, Counted, Replied
 from workflow.store.database import Office, Reading
 from workflow.store.signatures import receipt_seal
 from workflow.web.limits import Load, takes
@@ -85,6 +86,15 @@ class Typed:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Addendum:
+    """追補: what came in time, was found after the result was published, and was published by itself."""
+
+    at: datetime
+    counted: Counted
+    replies: tuple[Replied, ...]
+
+
 async def our_form(request: Request) -> FormData:
     """The form as sent by a page of ours."""
     if not same_origin(request):
@@ -130,7 +140,8 @@ def public_receipt(request: Request, key: str, number: str = "", seal: str = "")
     """The receipt number, for who was given it."""
     with _office(request).reading() as db:
         ours = hmac.compare_digest(receipt_seal(db, f"{key} {number}").encode(), seal.encode())
-        asked = _chosen(_begun(db, request, key), None)
+        period = number.partition("-")[0]
+        asked = next((each for each in _begun(db, request, key) if str(each.id) == period), None)
         if asked is None or not ours:
             return _missing(request)
         received_at, opinions = queries.letter(db, number)
@@ -144,9 +155,9 @@ def public_send(request: Request, key: str, form: PublicForm) -> Response:
     """Everything the form does: another field, a look at what will be sent, back to it, and sending."""
     with _office(request).reading() as db:
         known = _begun(db, request, key)
-        asked = _chosen(known, None)
-    if asked is None:
-        return _missing(request)
+        asked = _chosen(known, _round(form))
+        if asked is None:
+            return _missing(request)
     typed, step = Typed.of(form), form.get("step")
     if asked.state is not PeriodState.RUNNING:
         return public_view(request, asked, typed, known=known, code=409)
@@ -196,13 +207,26 @@ def public_view(
 
 
 def result_of(db: Reading, asked: Consultation) -> dict[str, Any]:
-    """Return the published result: the counts, and the replies to the opinions that arrived in time. Empty before
-    the publication."""
-    if asked.state is not PeriodState.PUBLISHED:
+    """Return the published result: the counts, the replies to the opinions that arrived in time, and what was
+    published afterwards as 追補, oldest first. Empty before the publication, and where nothing was asked anew."""
+    if asked.published_at is None or not asked.held:
         return {}
+    counted = queries.published_counts(db, asked.id)
+    late = queries.comment_counts(db, asked.id)
+    replies = [each for each in queries.replies(db, asked.id) if each.opinions]
+    first = replace(
+        counted.get(asked.published_at, Counted()),
+        late_opinions=late.late_opinions,
+        late_persons=late.late_persons,
+    )
     return {
-        "counted": queries.comment_counts(db, asked.id),
-        "replies": [each for each in queries.replies(db, asked.id) if each.opinions],
+        "counted": first,
+        "replies": [each for each in replies if each.published_at == asked.published_at],
+        "addenda": [
+            Addendum(at, counted[at], tuple(each for each in replies if each.published_at == at))
+            for at in sorted(counted)
+            if at > asked.published_at
+        ],
     }
 
 
@@ -210,7 +234,13 @@ def _take_in(request: Request, asked: Consultation, typed: Typed, known: list[Co
     office, now = _office(request), request.app.state.clock()
     try:
         receipt = actions.receive_from_public(
-            office, asked.plan.key, typed.writer, typed.said, sender=source_of(request), now=now
+            office,
+            asked.plan.key,
+            typed.writer,
+            typed.said,
+            sender=source_of(request),
+            round=asked.round,
+            now=now,
         )
     except TooManyTries as error:
         answer = page(request, "public_refused.html", code=429, asked=asked, again_at=error.again_at)
@@ -236,6 +266,12 @@ def _chosen(known: list[Consultation], round: int | None) -> Consultation | None
     if round is None:
         return known[-1] if known else None
     return next((each for each in known if each.round == round), None)
+
+
+def _round(form: FormData) -> int | None:
+    """The round that the form is of; None where it names none."""
+    value = form.get("round")
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
 
 
 def _office(request: Request) -> Office:
