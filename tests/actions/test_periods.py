@@ -394,6 +394,53 @@ def test_a_period_that_a_newer_one_replaced_reminds_nobody(asking: House) -> Non
     assert len(reminded(house)) == 1
 
 
+# --- suspended -------------------------------------------------------------------------------------------------
+
+
+def suspended_for(house: House, **span: float) -> None:
+    seen = house.plan().revision
+    actions.suspend(house.office, "tanto", "dx", "災害のため", seen=seen, now=house.now)
+    house.later(**span)
+    actions.resume(house.office, "tanto", "dx", "再開", seen=seen + 1, now=house.now)
+
+
+def test_days_the_form_was_shut_do_not_count(asking: House) -> None:
+    house = asking
+    (before,) = rounds(house)
+    left = before.closes_on - tokyo_day(house.now)
+    suspended_for(house, days=18)
+    (after,) = rounds(house)
+    assert after.closes_on - tokyo_day(house.now) == left
+    assert (after.days, after.shut_days, after.state) == (19, 18, PeriodState.RUNNING)
+    assert "18 日の間、受け付けられなかったため" in after.changes[0].reason
+    with house.office.reading() as db:
+        history = [each.words for each in queries.history(db, house.plan())]
+        assert any("期間を延長" in words and "18 日の間" in words for words in history)
+    with pytest.raises(BadInput, match="19 日に足りません"):
+        actions.correct_comment(
+            house.office, "tanto", "dx", "短く", closes_on=before.closes_on + timedelta(days=9), now=house.now
+        )
+
+
+def test_a_period_that_would_have_ended_meanwhile_goes_on_for_the_days_it_had_left(asking: House) -> None:
+    house = asking
+    left = rounds(house)[0].closes_on - tokyo_day(house.now)
+    suspended_for(house, days=60)
+    (after,) = rounds(house)
+    assert after.closes_on - tokyo_day(house.now) == left and after.state is PeriodState.RUNNING
+
+
+def test_a_period_that_was_over_or_had_not_begun_is_left_as_it_is(house: House) -> None:
+    house.a_plan(at="public_comment")
+    first = tokyo_day(house.now) + timedelta(days=10)
+    last = actions.open_comment(house.office, "tanto", "dx", GATE, first, now=house.now)
+    suspended_for(house, days=3)
+    assert rounds(house)[0].closes_on == last
+    house.now = end_of_day(last)
+    suspended_for(house, days=3)
+    assert rounds(house)[0].closes_on == last
+
+
 # --- counted again ------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from definitions.chain import Chain
 from workflow import queries
 from workflow.actions.chains import adopt
+from workflow.actions.period_days import periods_after_resume, suspended_at
 from workflow.domain import gates
 from workflow.domain.calendar import effective_from, end_of_day, shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, PlanMoved
@@ -340,6 +341,8 @@ def _step(
             take(machine_of(fact.chain_sha256, fact.chain), trigger, position, to=to)
         except GateClosed as closed:
             raise GateClosed(closed.stage, closed.shut, queries.why(db, fact, at)) from None
+        if trigger is Trigger.RESUME:
+            periods_after_resume(db, fact, suspended_at(db, fact), now, who.id)
         return _move(db, fact, trigger, position, tag, reason, on=on, at=at, by=who.id, now=now)
 
 
