@@ -18,6 +18,7 @@ from tests.support.web_client import Browser, mail_settings
 from workflow import actions, queries
 from workflow.domain.calendar import end_of_day, tokyo_day
 from workflow.domain.comments import Author, Disposition, PeriodState, Route
+from workflow.domain.cover import TextKind
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.gates import GateClosed
 from workflow.queries import Consultation, Waiting
@@ -186,6 +187,18 @@ def test_a_second_period_leaves_no_opinion_of_the_first_behind(asking: House) ->
     assert [each.state for each in rounds(house)] == [PeriodState.CANCELLED, PeriodState.RUNNING]
     with house.office.reading() as db:
         assert len(queries.all_opinions(db, 1)) == 1
+
+
+def test_the_form_takes_no_opinion_on_a_text_that_was_replaced(asking: House) -> None:
+    """By a correction that was said afterwards to be a new text."""
+    house = asking
+    number = house.a_correction("まったく新しい案")
+    by_form(house)
+    assert "フォームで提出" in Browser(house).see("/public/dx")
+    actions.declare_version(house.office, "tanto", "dx", number, TextKind.NEW, now=house.now)
+    with pytest.raises(NotNow, match="募集していません"):
+        by_form(house)
+    assert "フォームで提出" not in Browser(house).see("/public/dx")
 
 
 def test_a_period_is_not_opened_before_the_gates_it_comes_after(office: Office) -> None:

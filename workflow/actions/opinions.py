@@ -19,6 +19,7 @@ from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
 from workflow.queries.comments import Consultation
 from workflow.queries.plans import plan_by_key
+from workflow.queries.voided_periods import is_voided
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.signatures import sender_mark
@@ -92,7 +93,7 @@ def receive_from_public(
         )
     with office.writing() as db:
         asked = asked_round(db, plan_by_key(db, plan), round, now)
-        if asked.state is not PeriodState.RUNNING:
+        if asked.state is not PeriodState.RUNNING or is_voided(db, asked, now):
             raise NotNow("意見の受付", "パブリックコメント", "いまは募集していません。")
         before = _sent_before(db, asked.id, writer, texts, now)
         if before is not None:

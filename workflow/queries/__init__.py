@@ -63,6 +63,7 @@ from workflow.queries.people import (
 from workflow.queries.plans import Happened, Page, history, newest_first, plan_list
 from workflow.queries.schedule import ComparedMonth, Match, Month, compared, held_schedule, planned_schedule
 from workflow.queries.versions import VersionLine, versions
+from workflow.queries.voided_periods import is_voided
 from workflow.queries.worklist import Task, Waiting, waiting_for, worklist
 
 __all__ = [
@@ -121,6 +122,7 @@ __all__ = [
     "gate_answers",
     "held_schedule",
     "history",
+    "is_voided",
     "known_chain",
     "known_chains",
     "letter",

@@ -120,6 +120,7 @@ def public_page(request: Request, key: str, round: int | None = None) -> Respons
         asked = _chosen(known, round)
         if asked is None:
             return _missing(request)
+        asked = _as_it_stands(db, request, asked)
         result = result_of(db, asked)
     return public_view(request, asked, Typed.nothing(), known=known, **result)
 
@@ -158,6 +159,7 @@ def public_send(request: Request, key: str, form: PublicForm) -> Response:
         asked = _chosen(known, _round(form))
         if asked is None:
             return _missing(request)
+        asked = _as_it_stands(db, request, asked)
     typed, step = Typed.of(form), form.get("step")
     if asked.state is not PeriodState.RUNNING:
         return public_view(request, asked, typed, known=known, code=409)
@@ -260,6 +262,13 @@ def _missing(request: Request) -> Response:
 
 def _begun(db: Reading, request: Request, key: str) -> list[Consultation]:
     return [each for each in queries.rounds(db, key[:60], request.app.state.clock()) if each.begun]
+
+
+def _as_it_stands(db: Reading, request: Request, asked: Consultation) -> Consultation:
+    """The period, stopped when the text it is about was replaced."""
+    now = request.app.state.clock()
+    stopped = asked.state is PeriodState.RUNNING and queries.is_voided(db, asked, now)
+    return replace(asked, state=PeriodState.STOPPED) if stopped else asked
 
 
 def _chosen(known: list[Consultation], round: int | None) -> Consultation | None:
