@@ -522,3 +522,39 @@ def test_the_day_of_a_held_meeting_is_corrected_and_its_decisions_count_from_the
         house.office, BUKAI, 1, starts_at=starts_at, ends_at=starts_at, reason="再訂正", now=house.now
     )
     assert not any(words.startswith("本部への報告") for words in house.why())
+
+
+def test_a_plan_under_way_is_taken_over_in_order_each_act_on_its_own_day(house: House) -> None:
+    """Everything up to 素案, entered afterwards: the texts, meetings and steps of spring."""
+    office = house.at("2023-09-01 09:00").office
+    why = "紙で進めていた"
+    actions.open_plan(
+        office, "tanto", "dx", "計画", house.chain, department="it", on=date(2023, 3, 1), reason=why,
+        now=house.now,
+    )  # fmt: skip
+    for name, text_day, days, step_day in (
+        ("policy", date(2023, 3, 6), {"bukai": "2023-03-20", "honbu": "2023-05-15", "iinkai": "2023-06-12"},
+         date(2023, 6, 12)),
+        ("outline", date(2023, 6, 14), {"bukai": "2023-06-26", "honbu": "2023-08-21"}, date(2023, 8, 21)),
+    ):  # fmt: skip
+        with pytest.raises(BadInput):
+            actions.add_version(
+                office, "tanto", "dx", "計画.docx", b"early", on=date(2023, 2, 1), reason=why, now=house.now
+            )
+        actions.add_version(
+            office, "tanto", "dx", "計画.docx", name.encode(), on=text_day, reason=why, now=house.now
+        )
+        for body, day in days.items():
+            key = {"bukai": "joho_bukai", "honbu": "ict_honbu", "iinkai": "kikaku_iinkai"}[body]
+            outcome = Outcome.RECEIVED if body == "iinkai" else Outcome.APPROVED
+            item = held(house, key, day, f"{name}_{body}")
+            actions.record_outcome(office, f"{key}_office", item, outcome, now=house.now)
+        house.advance(on=step_day, reason=why)
+    plan = house.plan()
+    assert plan.stage.key == "draft" and tokyo_day(plan.entered_at - timedelta(seconds=1)) == date(
+        2023, 8, 21
+    )
+    with office.reading() as db:
+        first = queries.versions(db, plan)[-1]
+    assert first.counts_from is not None and tokyo_day(first.counts_from) == date(2023, 3, 6)
+    assert first.counts_why == why

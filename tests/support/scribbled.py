@@ -29,7 +29,7 @@ PEOPLES_WORDS = (
     *("posting.office", "plan.title", "version.filename", "version.note", "step.reason"),
     *("meeting.title", "meeting.place", "meeting.minutes", "agenda_item.removed_why"),
     *("decision.note", "condition.text", "condition.closed_note", "signoff.note", "review.note"),
-    *("decision.late_text_why", "declaration.why", "confirmation.note"),
+    *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
     *("circulation.note", "remark.text"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
     *("comment_period.cancelled_why", "comment_period.counts_why"),
@@ -287,6 +287,16 @@ def _a_corrected_text(house: House) -> None:
     house.a_plan("mended")
     starts_at = house.later(hours=1).now
     house.later(days=1).a_version(key="mended")
+    actions.add_version(
+        office,
+        "tanto",
+        "mended",
+        "前.docx",
+        b"before",
+        on=tokyo_day(house.now),
+        reason="紙の文書",
+        now=house.now,
+    )
     ends_at = starts_at + timedelta(hours=1)
     meeting = actions.enter_meeting(
         office, by, "joho_bukai", "会議", starts_at=starts_at, ends_at=ends_at, place="会議室", now=house.now

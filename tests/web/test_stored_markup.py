@@ -60,7 +60,7 @@ TEMPLATES = sorted(
 TRUSTED = {"Markup(picture(chain))", 'Markup(\' role="cell" data-label="{}"\')'}
 """What Python calls markup: a drawing that escapes each word in it, and a literal."""
 
-OF_ONE_KIND = 3
+OF_ONE_KIND = 4
 """How many pages the walk sees of each kind, for each role and language."""
 
 NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason"}
@@ -377,6 +377,7 @@ def _pages_for(browser: Browser) -> Iterator[tuple[str, Parsed]]:
     ahead += [
         "/plans/done",
         "/plans/mended",
+        "/plans/asking",
         "/plans/mended/decisions/1",
         "/comments/asking/preview",
         "/comments/asking/answer?opinion=5",

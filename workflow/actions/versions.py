@@ -1,14 +1,14 @@
 """Use cases on the versions of a plan's text: register one, as a new text or a correction; say anew which it is."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePath
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from workflow.actions.plans import must_be_active, must_be_at
-from workflow.domain.calendar import tokyo_day
+from workflow.domain.calendar import effective_from, shown_day, tokyo_day
 from workflow.domain.cover import TextKind, current
 from workflow.domain.errors import AlreadyDone, BadInput, NotNow
 from workflow.domain.events import Tag
@@ -16,7 +16,7 @@ from workflow.domain.facts import Facts
 from workflow.domain.gates import correctable_conditions, takes_new_text, writes_text
 from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
-from workflow.domain.validation import a_line, a_text, some_text
+from workflow.domain.validation import a_line, a_text, not_to_come, some_text
 from workflow.queries.actor import actor
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact, plan_by_key
@@ -38,13 +38,16 @@ def add_version(
     conditions: Sequence[int] = (),
     why: str = "",
     note: str = "",
+    on: date | None = None,
+    reason: str = "",
     seen: int | None = None,
     now: datetime,
 ) -> int:
     """Register a version of the text in the stage the plan stands in, and return its number. A new text makes every
     approval of it stale. A correction needs the confirmation of each body that approved: it meets `conditions`, by
     their numbers, or is minor, and says `why`. `seen` is the plan's revision as the person last saw it: the text is
-    for the stage they saw.
+    for the stage they saw. `on` is the day from which the text counts, when it is registered later (移行登録), for a
+    `reason`.
 
     Raises `PlanMoved`, `NotAllowed`, `NotFound`, `NotNow` (suspended or withdrawn; a new text where only corrections
     are taken, or while the public is asked about the present one), `AlreadyDone` (the same bytes as the present
@@ -52,6 +55,8 @@ def add_version(
     """
     name = a_line("ファイル名", PurePath(filename.replace("\\", "/")).name)
     a_text("版の説明", note)
+    not_to_come("文書の日付", on, now)
+    later = some_text("後から登録する理由", reason) if on is not None else None
     with office.reading() as db:
         _may_add(db, by, plan, now)
     # After the permission check, so that only authorised users store files.
@@ -67,6 +72,7 @@ def add_version(
             )
         known = facts(db, fact, now)
         _must_suit(fact, known, kind)
+        at = _counts_from(fact, known, on, now)
         named = _declared(fact, known, kind, conditions, why)
         number = _next_number(db, fact)
         if db.get(Document, sha256) is None:
@@ -84,6 +90,8 @@ def add_version(
                 "note": note,
                 "added_by": who.id,
                 "added_at": now,
+                "counts_from": None if at == now else at,
+                "counts_why": later,
             },
         ).one()
         _write_declaration(db, who, version, kind, why, named, now)
@@ -102,6 +110,8 @@ def add_version(
             kind=kind,
             meets=list(named),
             why=why,
+            on=on,
+            reason=reason,
         )
         return number
 
@@ -172,6 +182,20 @@ def _must_suit(plan: PlanFact, known: Facts, kind: TextKind) -> None:
         )
     )
     raise NotNow("新しい文書の登録", plan.stage.label, why)
+
+
+def _counts_from(plan: PlanFact, known: Facts, on: date | None, now: datetime) -> datetime:
+    """The moment from which a text counts that is registered now and is of that day. Raises `BadInput` for a day before
+    the plan came to its stage, or before the text that it follows."""
+    at = effective_from(on, now)
+    since = max([plan.stay.since, *(text.at for text in known.versions(plan.stay)[-1:])])
+    if tokyo_day(at) < tokyo_day(since):
+        raise BadInput(
+            "文書の日付",
+            say("{day} より前です", day=shown_day(tokyo_day(since))),
+            "計画がいまの段階に入った日、前の版の日以後の日を指定してください。",
+        )
+    return max(at, since)
 
 
 def _nothing_to_correct() -> BadInput:

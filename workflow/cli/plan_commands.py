@@ -88,6 +88,8 @@ def add_version(
     kind: Kind = TextKind.NEW,
     meets: Meets = None,
     why: Annotated[str, typer.Option(help="軽微な修正の理由")] = "",
+    on: On = None,
+    reason: Why = "",
 ) -> None:
     """文書の新しい版を登録する。新しい文書には、前の版への了承は効かなくなる。訂正には、了承した会議体の確認が要る。"""
     with at_office() as office, document.open("rb") as file, files.arriving(office.files) as content:
@@ -102,6 +104,8 @@ def add_version(
             conditions=meets or [],
             why=why,
             note=note,
+            on=day_of(on),
+            reason=reason,
             now=now(),
         )
         show.say(f"第{number}版を登録しました。")

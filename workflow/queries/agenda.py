@@ -158,7 +158,7 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
                 sha256=version.sha256,
                 decided=_decided(decision, held, recorder, conditions) if decision else None,
                 removed_why=item.removed_why,
-                registered_at=version.added_at,
+                registered_at=version.counts_from or version.added_at,
             )
         )
     return found

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    func,
     literal,
     null,
     select,
@@ -231,7 +232,7 @@ def _versions() -> Select[*tuple[Any, ...]]:
             version=Version.number,
             sha256=Version.sha256,
             manner=Declaration.kind,
-            at=Version.added_at,
+            at=func.coalesce(Version.counts_from, Version.added_at),
             about=Version.added_by,
             words=cast(Declaration.conditions, Words),
         )

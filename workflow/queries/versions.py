@@ -15,7 +15,8 @@ from workflow.store.tables import Declaration, Document, Person, Version
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version as a list shows it. `size` is in bytes; `why` the reason of a minor correction."""
+    """A version as a list shows it. `size` is in bytes; `why` the reason of a minor correction. `counts_from`
+    and `counts_why` are those of one that was registered later."""
 
     number: int
     filename: str
@@ -29,6 +30,8 @@ class VersionLine:
     by_key: str
     kind: TextKind
     why: str
+    counts_from: datetime | None
+    counts_why: str | None
 
 
 def versions(db: Session, plan: PlanFact) -> list[VersionLine]:
@@ -70,6 +73,8 @@ def _versions(plan: PlanFact) -> Select[*tuple[Any, ...]]:
             Person.key,
             func.coalesce(Declaration.kind, TextKind.NEW.value),
             func.coalesce(Declaration.why, ""),
+            Version.counts_from,
+            Version.counts_why,
         )
         .outerjoin(Declaration, Declaration.id == newest_declaration())
         .join(Person, Person.id == Version.added_by)

@@ -141,6 +141,8 @@ class VersionShown(Shown):
     added_at: Moment
     kind: TextKind = Field(description="版の種類")
     why: str = Field(description="軽微な修正の理由")
+    counts_from: Moment | None = Field(description="文書の日付。後から登録したときだけ（移行登録）")
+    counts_why: str | None = Field(description="後から登録した理由")
 
 
 class Versions(Shown):
@@ -162,6 +164,8 @@ class Versions(Shown):
                     added_at=line.at,
                     kind=line.kind,
                     why=line.why,
+                    counts_from=line.counts_from,
+                    counts_why=line.counts_why,
                 )
                 for line in lines
             ]

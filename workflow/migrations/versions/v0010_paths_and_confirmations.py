@@ -22,6 +22,8 @@ def upgrade() -> None:
         "ALTER TABLE plan ADD COLUMN forerunner_id INTEGER CONSTRAINT fk_plan_forerunner_id REFERENCES plan (id)"
     )
     op.add_column("version", sa.Column("stretch", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("version", sa.Column("counts_from", MOMENT, nullable=True))
+    op.add_column("version", sa.Column("counts_why", sa.Text(), nullable=True))
     op.add_column("decision", sa.Column("late_text_why", sa.Text(), nullable=True))
     op.add_column("condition", sa.Column("met_on", sa.Date(), nullable=True))
     op.add_column("step", sa.Column("counts_from", MOMENT, nullable=True))

@@ -59,7 +59,9 @@ class Document(Record):
 
 
 class Version(Record):
-    """A version of the plan's text. The newest one of a stretch is the text by which its gates are judged."""
+    """A version of the plan's text. The newest one of a stretch is the text by which its gates are judged.
+    `counts_from` is the moment from which it counts when it was registered later (移行登録), and `counts_why` the reason;
+    None: when it was registered."""
 
     __tablename__ = "version"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +75,8 @@ class Version(Record):
     note: Mapped[str] = mapped_column(Text)
     added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
+    counts_from: Mapped[datetime | None]
+    counts_why: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (UniqueConstraint("plan_id", "number"),)
 
 

@@ -223,6 +223,8 @@ def add_version(
     kind: Annotated[TextKind, Form(description="版の種類")] = TextKind.NEW,
     meets: Annotated[list[Number], Form(description="対応する条件の番号")] = [],  # noqa: B006
     why: Annotated[Text, Form(description="軽微な修正の理由")] = "",
+    on: Annotated[date | None, Form(description="文書の日付。後から登録するときだけ（移行登録）")] = None,
+    reason: Annotated[Text, Form(description="後から登録する理由")] = "",
 ) -> ApiResponse:
     """新しい版を登録する。新しい文書には、それまでの決定は効かなくなります。訂正には、決定した会議体の確認が要ります。"""
     content, name = document_of(document), document.filename or ""
@@ -237,6 +239,8 @@ def add_version(
         conditions=meets,
         why=why,
         note=note,
+        on=on,
+        reason=reason,
         now=doing.now,
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 
 from workflow import actions, queries
+from workflow.domain.calendar import parse_day
 from workflow.domain.comparison import Comparison, readable
 from workflow.domain.cover import TextKind
 from workflow.domain.errors import NotFound
@@ -102,6 +103,8 @@ def add_version(
     kind: Annotated[TextKind, Form()] = TextKind.NEW,
     meets: Annotated[list[int], Form()] = [],  # noqa: B006
     why: Annotated[str, Form()] = "",
+    on: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
     seen: Annotated[int | None, Form()] = None,
 ) -> Response:
     """Add a version, when its type is accepted and the plan is at the revision that the person saw."""
@@ -117,6 +120,8 @@ def add_version(
         conditions=meets,
         why=why,
         note=note,
+        on=parse_day(on, "文書の日付") if on.strip() else None,
+        reason=reason,
         seen=seen,
         now=who.now,
     )
