@@ -286,16 +286,15 @@ def _a_corrected_text(house: House) -> None:
     office, by = house.office, "joho_bukai_office"
     house.a_plan("mended")
     starts_at = house.later(hours=1).now
-    house.later(days=1).a_version(key="mended")
     actions.add_version(
         office,
         "tanto",
         "mended",
         "前.docx",
         b"before",
-        on=tokyo_day(house.now),
+        on=tokyo_day(starts_at),
         reason="紙の文書",
-        now=house.now,
+        now=house.later(days=1).now,
     )
     ends_at = starts_at + timedelta(hours=1)
     meeting = actions.enter_meeting(

@@ -91,7 +91,7 @@ def add_version(
                 "added_by": who.id,
                 "added_at": now,
                 "counts_from": None if at == now else at,
-                "counts_why": later,
+                "counts_why": None if at == now else later,
             },
         ).one()
         _write_declaration(db, who, version, kind, why, named, now)
