@@ -213,6 +213,7 @@ def _a_running_comment(house: House) -> None:
         office, "tanto", "asking", "comment_period", today, closes_on=closes_on, shortened_why="急ぐ",
         places=["図書館"], contact="IT推進課", now=house.now,
     )  # fmt: skip
+    house.a_correction(key="asking")
     writer = Author("区民 二郎", "本町 2", "03-0000-0001", "本町中学校")
     actions.receive_from_public(office, "asking", writer, ["長い意見", "もう一つ"], sender="a", now=house.now)
 

@@ -293,3 +293,23 @@ def test_a_withdrawn_plan_takes_no_opinions_and_is_not_listed(citizen: Browser) 
     actions.withdraw(house.office, "tanto", "dx", "取りやめ", seen=house.plan().revision, now=house.now)
     assert "いま受け付けていません" in press(citizen, "send", "意見", status=409).text
     assert "DX推進計画" not in citizen.see("/public")
+
+
+def test_a_correction_during_the_period_is_published_with_what_it_changed(house: House) -> None:
+    house.a_plan(at="draft")
+    house.a_version("# 目的\n対象は50件とする。\n")
+    for gate in ("draft_bukai", "draft_honbu", "draft_iinkai"):
+        house.agree(gate)
+    house.advance()
+    actions.open_comment(house.office, "tanto", "dx", "comment_period", tokyo_day(house.now), now=house.now)
+    citizen = Browser(house)
+    assert "文書の正誤" not in citizen.see("/public/dx")
+    house.a_correction("# 目的\n対象は60件とする。\n")
+    number = house.text()
+    assert f"/public/dx/corrections/{number}" in citizen.see("/public/dx")
+    shown = citizen.see(f"/public/dx/corrections/{number}")
+    assert re.search(r"<del[^>]*>50</del>", shown) and re.search(r"<ins[^>]*>60</ins>", shown)
+    sent = citizen.client.get(f"/public/dx/corrections/{number}/document")
+    assert sent.content.decode() == "# 目的\n対象は60件とする。\n"
+    citizen.see("/public/dx/corrections/1", 404)
+    citizen.see("/public/dx/corrections/1/document", 404)

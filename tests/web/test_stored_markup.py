@@ -76,6 +76,7 @@ FILES = {
     *("/chains/_schema", "/chains/{short}/text", "/log/csv", "/plans/{key}/versions/{number}"),
     *("/plans/{key}/versions/compare.docx", "/plans/{key}/versions/compare.xlsx"),
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
+    "/public/{key}/corrections/{number}/document",
 }
 
 Field = tuple[str, str, str]

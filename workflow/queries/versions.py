@@ -1,5 +1,6 @@
 """The versions of a plan's text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,18 @@ def version(db: Session, plan: PlanFact, number: int) -> VersionLine:
     if row is None:
         raise NotFound("版", str(number))
     return _line(row)
+
+
+def corrections_of(versions: Iterable[VersionLine], number: int, until: datetime) -> list[VersionLine]:
+    """Those of the versions that corrected the version of that number before that moment, oldest first: up to the next
+    new text."""
+    found = []
+    for each in sorted(versions, key=lambda each: each.number):
+        if each.number > number and each.at < until:
+            if not each.kind.correction:
+                break
+            found.append(each)
+    return found
 
 
 def newest_declaration() -> ScalarSelect[int]:

@@ -3,6 +3,7 @@
 A plan is shown from the day its public comment begins. Before that, the pages do not reveal that it exists."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,10 +15,13 @@ from starlette.exceptions import HTTPException
 from workflow import actions, queries
 from workflow.actions.opinions import MOST_AT_ONCE, a_writer_field
 from workflow.domain.comments import WRITER_FIELDS, Author, PeriodState, told_of
+from workflow.domain.comparison import Comparison
 from workflow.domain.errors import BadInput, NotNow, TooManyTries
 from workflow.domain.language import say
 from workflow.domain.validation import LONGEST_TEXT, some_text
 from workflow.queries import Consultation, Counted, Replied
+from workflow.queries.versions import VersionLine, corrections_of
+from workflow.store import texts
 from workflow.store.database import Office, Reading
 from workflow.store.signatures import receipt_seal
 from workflow.web.limits import Load, takes
@@ -122,7 +126,39 @@ def public_page(request: Request, key: str, round: int | None = None) -> Respons
             return _missing(request)
         asked = _as_it_stands(db, request, asked)
         result = result_of(db, asked)
-    return public_view(request, asked, Typed.nothing(), known=known, **result)
+        corrected = _corrections(db, asked)
+    return public_view(request, asked, Typed.nothing(), known=known, corrected=corrected, **result)
+
+
+@router.get("/{key}/corrections/{number}", openapi_extra=needs(Open.PUBLIC))
+def public_correction(request: Request, key: str, number: int, round: int | None = None) -> Response:
+    """What a 正誤 changed in the text that the public is asked about."""
+    office = _office(request)
+    with office.reading() as db:
+        asked = _chosen(_begun(db, request, key), round)
+        corrected = asked and next((v for v in _corrections(db, asked) if v.number == number), None)
+    if asked is None or corrected is None:
+        return _missing(request)
+    found = texts.comparison_of(office.files, asked.sha256, corrected.sha256)
+    return page(
+        request,
+        "public_correction.html",
+        asked=asked,
+        corrected=corrected,
+        comparison=found if isinstance(found, Comparison) else None,
+    )
+
+
+@router.get("/{key}/corrections/{number}/document", openapi_extra=needs(Open.PUBLIC))
+def public_corrected_document(request: Request, key: str, number: int, round: int | None = None) -> Response:
+    """The corrected text, as an attachment whatever it is."""
+    office = _office(request)
+    with office.reading() as db:
+        asked = _chosen(_begun(db, request, key), round)
+        corrected = asked and next((v for v in _corrections(db, asked) if v.number == number), None)
+    if corrected is None:
+        return _missing(request)
+    return attachment(office, corrected.sha256, corrected.filename)
 
 
 @router.get("/{key}/document", openapi_extra=needs(Open.PUBLIC))
@@ -187,6 +223,7 @@ def public_view(
     problems: dict[str, str] | None = None,
     document: str = "",
     code: int = 200,
+    corrected: Sequence[VersionLine] = (),
     **result: Any,
 ) -> Response:
     """The page of one public comment. `document` is where its text is, for those to whom it is not public yet."""
@@ -198,6 +235,7 @@ def public_view(
         typed=typed,
         rounds=known,
         problems=problems or {},
+        corrected=corrected,
         document=document or f"/public/{asked.plan.key}/document?round={asked.round}",
         fields=WRITER_FIELDS,
         lure=LURE,
@@ -269,6 +307,11 @@ def _as_it_stands(db: Reading, request: Request, asked: Consultation) -> Consult
     now = request.app.state.clock()
     stopped = asked.state is PeriodState.RUNNING and queries.is_voided(db, asked, now)
     return replace(asked, state=PeriodState.STOPPED) if stopped else asked
+
+
+def _corrections(db: Reading, asked: Consultation) -> list[VersionLine]:
+    """The corrections of the text asked about that were registered before the period ended."""
+    return corrections_of(queries.versions(db, asked.plan), asked.number, asked.ends_at)
 
 
 def _chosen(known: list[Consultation], round: int | None) -> Consultation | None:
