@@ -3,40 +3,53 @@
 import json
 import shutil
 import tempfile
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import event, select
 
-from definitions.chain import BodyGate, Chain, DocumentGate, PeriodGate, SignoffGate
-from definitions.terms import OUTCOMES_OF, Outcome
+from definitions.chain import BodyGate, Chain, PeriodGate, SignoffGate
+from definitions.terms import OUTCOMES_OF, Outcome, Role
 from tests.support.chains import BODIES, chains
 from tests.support.databases import SQLite
+from tests.support.replay import Replay
 from tests.support.scenario import House
-from workflow import actions
+from workflow import actions, queries
 from workflow.domain.calendar import end_of_day, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.cover import ConfirmationResult, TextKind
 from workflow.domain.errors import SakuteiError
+from workflow.domain.votes import Choice
 from workflow.queries.plans import plan_by_key
 from workflow.store import event_log
 from workflow.store.database import Office
 from workflow.store.tables import (
-    CommentPeriod,
     Condition,
+    Confirmation,
     Decision,
     Event,
+    Membership,
     Opinion,
+    Person,
     Signoff,
-    Submission,
     Version,
 )
 
-RUNS = 500
+RUNS = 240
+NOW = -1
+"""No day given."""
+SURE = [*2 * [ConfirmationResult.CONFIRMED], ConfirmationResult.PUT_AGAIN]
 
 
 class Life(RuleBasedStateMachine):
@@ -44,23 +57,127 @@ class Life(RuleBasedStateMachine):
 
     make_office: Any
 
-    @initialize(chain=chains())
-    def begin(self, chain: Chain) -> None:
+    @initialize(chain=chains(), passed=st.lists(st.integers(0, 1), max_size=4))
+    def begin(self, chain: Chain, passed: list[int]) -> None:
+        """A plan with a text, that has come some stages far; `passed` says which way it took at each."""
         self.office, self.throw_away = self.make_office()
         self.house = House(self.office, chain)
         self.house.now = START.now
-        self.number = 0
+        self.asked = False
         self.house.a_plan()
+        self.house.a_version("A")
+        self.look()
+        for way in passed:
+            self.a_stage_is_passed(way)
 
     def teardown(self) -> None:
         if hasattr(self, "office"):
-            self.replays()
-            self.throw_away()
+            try:
+                self.history_holds()
+                self.replays()
+            finally:
+                self.throw_away()
 
-    @rule()
-    def adds_a_version(self) -> None:
-        self.number += 1
-        self.tries(lambda: self.house.a_version(f"第{self.number}稿"))
+    @rule(letter=st.sampled_from("ABCD"), kind=st.sampled_from(TextKind))
+    def adds_a_version(self, letter: str, kind: TextKind) -> None:
+        """New bytes, or some that were registered before."""
+        open_conditions = self.newest(Condition, Condition.closed_at.is_(None), 0)
+        meets = [open_conditions.id] if open_conditions and kind is TextKind.CONDITIONS else []
+        self.tries(
+            lambda: actions.add_version(
+                self.office, "tanto", "dx", "計画.docx", letter.encode(), kind=kind, conditions=meets, why="誤字",
+                now=self.house.now,
+            )
+        )  # fmt: skip
+
+    @rule(kind=st.sampled_from(TextKind))
+    def a_version_is_declared_anew(self, kind: TextKind) -> None:
+        self.tries(
+            lambda: actions.declare_version(
+                self.office, "tanto", "dx", self.house.text(), kind, why="誤字", now=self.house.now
+            )
+        )
+
+    @rule(pick=st.integers(0, 99), result=st.sampled_from(SURE), ago=st.integers(-3, 9))
+    def a_correction_is_compared(self, pick: int, result: ConfirmationResult, ago: int) -> None:
+        gate = self.one_passed(pick)
+        if gate is not None:
+            on = self.day_of(ago)
+            self.tries(lambda: self.house.confirm(gate, result=result, on=on, seen=self.text_at(gate)))
+
+    @rule(pick=st.integers(0, 99))
+    def a_confirmation_is_taken_back(self, pick: int) -> None:
+        old = self.newest(Confirmation, Confirmation.result.is_not(None), pick)
+        if old is not None:
+            by = self.key_of(old.recorded_by)
+            self.tries(
+                lambda: actions.take_back_confirmation(self.office, by, old.id, "誤り", now=self.house.now)
+            )
+
+    @rule(
+        pick=st.integers(0, 99),
+        answer=st.integers(0, 99),
+        ago=st.integers(0, 20),
+        version=st.integers(0, 2),
+        late=st.booleans(),
+    )
+    def a_meeting_is_entered_late(self, pick: int, answer: int, ago: int, version: int, late: bool) -> None:
+        gate = self.one_passed(pick)
+        if gate is None:
+            return
+        body = self.house.chain.body(self.house.body_of(gate))
+        known = self.versions_at(gate)
+        put = known[-1 - version % len(known)] if known else None
+
+        def enter() -> None:
+            now = self.house.now
+            starts_at = now - timedelta(days=ago, hours=1)
+            meeting = actions.enter_meeting(
+                self.office, f"{body.key}_office", body.key, "会議", starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=30), place="室", now=now,
+            )  # fmt: skip
+            self.house.everybody_attends(body.key, meeting)
+            item = actions.list_item(
+                self.office, f"{body.key}_office", meeting, "dx", gate, version=put, now=now
+            )
+            why = "配った資料を後から登録した" if late else ""
+            if body.reaches == "tallied":
+                for who in ("1", "2"):
+                    choice = Choice.AGAINST if answer % 4 == 0 else Choice.FOR
+                    actions.cast_vote(self.office, f"{body.key}_{who}", item, choice, now=now)
+                actions.decide_by_votes(self.office, f"{body.key}_office", item, late_text=why, now=now)
+                return
+            outcome = OUTCOMES_OF[body.kind][answer % len(OUTCOMES_OF[body.kind])]
+            conditions = ["直すこと"] if outcome is Outcome.CONDITIONAL else []
+            actions.record_outcome(
+                self.office,
+                f"{body.key}_office",
+                item,
+                outcome,
+                conditions=conditions,
+                late_text=why,
+                now=now,
+            )
+
+        self.tries(enter)
+
+    @rule(pick=st.integers(0, 99))
+    def a_chair_changes(self, pick: int) -> None:
+        body, now = BODIES[pick % len(BODIES)], self.house.now
+        held = self.newest(
+            Membership, (Membership.body_key == body) & (Membership.role == "chair") & Membership.until.is_(None), 0
+        )  # fmt: skip
+        today = tokyo_day(now)
+
+        def change() -> None:
+            if held is not None:
+                actions.end_seat(self.office, "admin", held.id, today - timedelta(days=1), now=now)
+            follows = (
+                f"{body}_2" if held is None or self.key_of(held.person_id) != f"{body}_2" else f"{body}_chair"
+            )
+            actions.seat(self.office, "admin", follows, body, Role.CHAIR, today, now=now)
+
+        self.tries(change)
 
     @rule(pick=st.integers(0, 99), answer=st.integers(0, 99))
     def a_body_answers(self, pick: int, answer: int) -> None:
@@ -75,6 +192,18 @@ class Life(RuleBasedStateMachine):
     @rule()
     def the_stages_work_is_done(self) -> None:
         self.tries(self.house.open_every_gate)
+
+    @rule(way=st.integers(0, 1))
+    def a_stage_is_passed(self, way: int) -> None:
+        self.tries(self.house.open_every_gate)
+        self.the_plan_advances(way, NOW)
+
+    @rule(letter=st.sampled_from("ABCDE"), meets=st.booleans(), apart=st.integers(0, 99))
+    def a_correction_is_confirmed_by_all_but_one(self, letter: str, meets: bool, apart: int) -> None:
+        self.adds_a_version(letter, TextKind.CONDITIONS if meets else TextKind.MINOR)
+        gates = self.passed_gates()
+        for gate in gates[apart % len(gates) + 1 :] + gates[: apart % len(gates)] if gates else ():
+            self.tries(lambda gate=gate: self.house.confirm(gate, seen=self.text_at(gate)))
 
     @rule(pick=st.integers(0, 99))
     def a_chair_decides_alone(self, pick: int) -> None:
@@ -150,6 +279,7 @@ class Life(RuleBasedStateMachine):
                 ]
             )
 
+    @precondition(lambda self: self.has(SignoffGate))
     @rule(pick=st.integers(0, 99), approve=st.booleans())
     def the_mayor_signs(self, pick: int, approve: bool) -> None:
         gate = self.one_of(SignoffGate, pick)
@@ -167,6 +297,7 @@ class Life(RuleBasedStateMachine):
                 )
             )
 
+    @precondition(lambda self: self.has(SignoffGate))
     @rule(pick=st.integers(0, 99))
     def a_signature_is_taken_back(self, pick: int) -> None:
         old = self.newest(Signoff, Signoff.result.is_not(None), pick)
@@ -175,15 +306,21 @@ class Life(RuleBasedStateMachine):
                 lambda: actions.take_back_signoff(self.office, "mayor", old.id, "誤り", now=self.house.now)
             )
 
+    @precondition(lambda self: self.has(PeriodGate))
     @rule(pick=st.integers(0, 99))
     def the_public_is_asked(self, pick: int) -> None:
         gate = self.one_of(PeriodGate, pick)
         if gate is not None:
             day = tokyo_day(self.house.now)
-            self.tries(
-                lambda: actions.open_comment(self.office, "tanto", "dx", gate.key, day, now=self.house.now)
+            self.asked |= bool(
+                self.tries(
+                    lambda: actions.open_comment(
+                        self.office, "tanto", "dx", gate.key, day, now=self.house.now
+                    )
+                )
             )
 
+    @precondition(lambda self: self.asked)
     @rule()
     def somebody_writes(self) -> None:
         now = self.house.now
@@ -193,6 +330,7 @@ class Life(RuleBasedStateMachine):
             )
         )
 
+    @precondition(lambda self: self.asked)
     @rule(pick=st.integers(0, 99))
     def the_office_answers(self, pick: int) -> None:
         found = self.newest(Opinion, Opinion.answer_id.is_(None), pick)
@@ -204,6 +342,7 @@ class Life(RuleBasedStateMachine):
                 )
             )  # fmt: skip
 
+    @precondition(lambda self: self.asked)
     @rule()
     def the_result_is_published(self) -> None:
         self.tries(lambda: actions.publish_result(self.office, "tanto", "dx", now=self.house.now))
@@ -212,103 +351,72 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.house.later(days=days)
 
-    @rule(pick=st.integers(0, 99))
-    def the_plan_is_sent_back(self, pick: int) -> None:
-        stages = self.house.chain.stages
-        self.tries(lambda: self.house.send_back(stages[pick % len(stages)].key))
+    @rule(pick=st.integers(0, 99), ago=st.integers(-9, 9))
+    def the_plan_is_sent_back(self, pick: int, ago: int) -> None:
+        stages, before = self.house.chain.stages, self.house.plan()
+        to = stages[pick % len(stages)].key
+        sent = self.tries(
+            lambda: actions.send_back(
+                self.office, "tanto", "dx", to, "見直し", seen=before.revision, on=self.day_of(ago), now=self.house.now
+            )
+        )  # fmt: skip
+        assert not sent or to in [stay.stage for stay in before.path]
+        self.look()
 
-    @rule()
-    def the_plan_is_suspended(self) -> None:
-        seen = self.house.plan().revision
-        self.tries(lambda: actions.suspend(self.office, "tanto", "dx", "選挙", seen=seen, now=self.house.now))
+    @rule(days=st.integers(0, 10), letter=st.sampled_from("ABCD"))
+    def the_plan_rests(self, days: int, letter: str) -> None:
+        """中断 and 再開; nothing is registered between them."""
+        seen, steps = self.house.plan().revision, (self.office, "tanto", "dx", "選挙")
+        if self.tries(lambda: actions.suspend(*steps, seen=seen, now=self.house.now)):
+            self.house.later(days=days)
+            assert self.tries(lambda: self.house.a_version(letter)) is None
+            assert self.tries(lambda: self.house.advance()) is None
+            actions.resume(*steps, seen=seen + 1, now=self.house.now)
 
-    @rule()
-    def the_plan_is_resumed(self) -> None:
-        seen = self.house.plan().revision
-        self.tries(lambda: actions.resume(self.office, "tanto", "dx", "終了", seen=seen, now=self.house.now))
-
-    @rule(pick=st.integers(0, 99))
-    def the_plan_advances(self, pick: int) -> None:
-        before = self.house.plan()
+    @rule(pick=st.integers(0, 99), ago=st.integers(-20, 9))
+    def the_plan_advances(self, pick: int, ago: int) -> None:
+        """By its day `ago`, where that is not `NOW`."""
+        before, on = self.house.plan(), self.day_of(ago)
         following = self.house.chain.after(before.stage)
-        to = following[pick % len(following)] if following else None
-        shut = self.shut_by_the_records()
-        moved = self.tries(lambda: self.house.advance(to=to))
+        now = self.house.now
+        at = end_of_day(on) if on is not None and on != tokyo_day(now) else now
+        shut = self.shut_by_the_records(at)
+        if following:
+            to = following[pick % len(following)]
+            moved = self.tries(lambda: self.house.advance(to=to, on=on, reason="遡及" if on else ""))
+        elif pick > 80:
+            shut = self.shut_by_the_records(now)
+            moved = self.tries(
+                lambda: actions.finish(self.office, "tanto", "dx", seen=before.revision, now=now)
+            )
+        else:
+            return
         if moved:
             assert shut == [], f"passed {shut} on {before.stage.key}"
             assert before.status == "active"
+        self.look()
 
     # --- the oracle: the same question asked of the bare rows, one by one, in plain Python ---------------
 
-    def shut_by_the_records(self) -> list[str]:
-        plan = self.house.plan()
+    def shut_by_the_records(self, at: datetime) -> list[str]:
+        """The gates that keep the plan where it stands: those it passed and that fell, and those of its stage."""
+        replay = Replay(self.office, self.house.chain)
+        return [*replay.fallen(at), *replay.shut(replay.path()[-1], at)]
+
+    def history_holds(self) -> None:
+        """The path, the gates and what stops the plan are what its rows make them, and no decision is of a moment
+        before its text or its visit."""
+        replay, plan, now = Replay(self.office, self.house.chain), self.house.plan(), self.house.now
+        stood = [(stay.stage, stay.visit, stay.stretch, stay.since) for stay in replay.path()]
+        assert stood == [(stay.stage, stay.visit, stay.stretch, stay.since) for stay in plan.path]
         with self.office.reading() as db:
-            decisions = list(db.scalars(select(Decision).order_by(Decision.id)))
-            conditions = list(db.scalars(select(Condition)))
-            signoffs = list(db.scalars(select(Signoff).order_by(Signoff.id)))
-            versions = list(db.scalars(select(Version).order_by(Version.number)))
-            periods = list(db.scalars(select(CommentPeriod)))
-            opinions = db.execute(
-                select(Opinion.answer_id, Submission.late, Submission.period_id).join(Submission)
-            ).all()
-        current = versions[-1] if versions else None
-        corrected = {d.supersedes_id for d in decisions}
-        recalled = {s.supersedes_id for s in signoffs}
-        here = (plan.stage.key, plan.visit)
-        shut = []
-        for gate in plan.stage.gates:
-            if current is None or (current.stage, current.visit) != here:
-                is_open = False
-            elif isinstance(gate, DocumentGate):
-                is_open = True
-            elif isinstance(gate, BodyGate):
-                standing = [
-                    d
-                    for d in decisions
-                    if d.gate_key == gate.key
-                    and (d.stage, d.visit) == here
-                    and d.id not in corrected
-                    and d.outcome is not None
-                    and d.ratifies_id is None
-                ]
-                last = standing[-1] if standing else None
-                refused = last and any(
-                    d.ratifies_id == last.id and d.outcome == "rejected" and d.id not in corrected
-                    for d in decisions
-                )
-                is_open = bool(
-                    last
-                    and not refused
-                    and last.version_id == current.id
-                    and last.outcome in [str(o) for o in self.house.chain.opens_on(gate)]
-                    and not any(c.decision_id == last.id and c.closed_at is None for c in conditions)
-                )
-            elif isinstance(gate, SignoffGate):
-                signed = [
-                    s
-                    for s in signoffs
-                    if s.gate_key == gate.key
-                    and (s.stage, s.visit) == here
-                    and s.id not in recalled
-                    and s.result
-                ]
-                is_open = bool(
-                    signed and signed[-1].result == "approved" and signed[-1].version_id == current.id
-                )
-            else:
-                is_open = any(
-                    p.gate_key == gate.key
-                    and p.visit == plan.visit
-                    and p.version_id == current.id
-                    and p.published_at is not None
-                    and (p.closes_on - p.opens_on).days >= 6
-                    and self.house.now >= end_of_day(p.closes_on)
-                    and not any(o.period_id == p.id and o.answer_id is None and not o.late for o in opinions)
-                    for p in periods
-                )
-            if not is_open:
-                shut.append(gate.key)
-        return shut
+            found = queries.blockers(db, plan, now)
+        assert [each.gate.key for each in found.fallen] == replay.fallen(now)
+        assert [each.gate.key for each in found.states if not each.open] == replay.shut(
+            replay.path()[-1], now
+        )
+        assert replay.decided_before_their_text() == []
+        assert replay.decided_before_the_visit() == []
 
     def replays(self) -> None:
         """The log, from its start, says the same stage; and it verifies."""
@@ -334,6 +442,44 @@ class Life(RuleBasedStateMachine):
     def one_of(self, kind: type, pick: int) -> Any:
         gates = [gate for gate in self.house.plan().stage.gates if isinstance(gate, kind)]
         return gates[pick % len(gates)] if gates else None
+
+    def look(self) -> None:
+        """Note where the plan stands, so that acts which make no sense there are not tried over and over."""
+        self.gates_here = self.house.plan().stage.gates
+
+    def has(self, kind: type) -> bool:
+        return any(isinstance(gate, kind) for gate in self.gates_here)
+
+    def passed_gates(self) -> list[str]:
+        """The body gates of the stages on the path."""
+        stages = [self.house.chain.stage(stay.stage) for stay in self.house.plan().path]
+        return [gate.key for stage in stages for gate in stage.gates if isinstance(gate, BodyGate)]
+
+    def one_passed(self, pick: int) -> str | None:
+        """A body gate of a stage on the path, in two of three of the one the plan stands in."""
+        here = [gate.key for gate in self.gates_here if isinstance(gate, BodyGate)]
+        gates = here if here and pick % 3 else self.passed_gates()
+        return gates[pick % len(gates)] if gates else None
+
+    def versions_at(self, gate: str) -> list[int]:
+        """The numbers of the versions of the gate's stretch."""
+        stage = self.house.chain.stage_of_gate(gate).key
+        stretch = next(stay.stretch for stay in self.house.plan().path if stay.stage == stage)
+        with self.office.reading() as db:
+            mine = select(Version.number).where(Version.stretch == stretch).order_by(Version.number)
+            return list(db.scalars(mine))
+
+    def text_at(self, gate: str) -> int:
+        known = self.versions_at(gate)
+        return known[-1] if known else 0
+
+    def day_of(self, ago: int) -> date | None:
+        """So many days ago; None, which is now, for less than none."""
+        return tokyo_day(self.house.now) - timedelta(days=ago) if ago >= 0 else None
+
+    def key_of(self, person: int) -> str:
+        with self.office.reading() as db:
+            return db.get_one(Person, person).key
 
     def newest(self, table: Any, which: Any, pick: int) -> Any:
         with self.office.reading() as db:
@@ -374,7 +520,7 @@ def _lives(make_office: Any, runs: int) -> None:
         kind,
         settings=settings(
             max_examples=runs,
-            stateful_step_count=16,
+            stateful_step_count=24,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=False,

@@ -37,13 +37,16 @@ from workflow.domain.gates import (
     GateState,
     Lack,
     Reason,
+    asking_the_public,
     correctable_conditions,
     fallen,
     states,
+    takes_new_text,
     to_confirm,
     unconfirmed,
+    writes_text,
 )
-from workflow.domain.path import Stay, sent_back
+from workflow.domain.path import Path, Stay, sent_back
 
 DRAFT = path_to("draft")[0]
 A, B, C = text("A", 1), correction("B", 2, on=5), correction("C", 3, on=6)
@@ -491,6 +494,74 @@ def test_a_correction_can_meet_the_open_conditions_of_its_stretch() -> None:
     for path, expected in ((PASSED, [7]), (IN_PROPOSAL, [])):
         known = records(40, path, texts=[A], draft_group=[conditional], draft_board=[decided(2, 5)])
         assert [each.number for each in correctable_conditions(CHAIN, known)] == expected
+
+
+def test_a_correction_meets_no_condition_of_a_text_written_anew() -> None:
+    conditional = decided(1, 31, "Z", CONDITIONAL, of_version=4, conditions=[condition(9)])
+    known = records(
+        40,
+        IN_PROPOSAL,
+        texts={1: [A], 3: [text("Z", 4, on=30)]},
+        draft_group=[decided(2, 3, "A", CONDITIONAL, conditions=[condition(7)])],
+        proposal_group=[conditional],
+    )
+    assert [each.number for each in correctable_conditions(CHAIN, known)] == [9]
+
+
+# ---------------------------------------------------------------- where a new text is taken
+
+
+@pytest.mark.parametrize(
+    ("path", "texts", "period", "taken"),
+    [
+        pytest.param(path_to("draft"), [], None, True, id="the first one"),
+        pytest.param(path_to("draft"), [A], None, True, id="where texts are written"),
+        pytest.param(PASSED, [A], None, False, id="not where the text was written before"),
+        pytest.param(PASSED, [], None, True, id="the first one, wherever the plan stands"),
+        pytest.param(PASSED, [A], asked(10, 19), False, id="not while the public is asked"),
+        pytest.param(IN_PROPOSAL, [A], asked(10, 19), True, id="in another stretch than the one asked about"),
+    ],
+)
+def test_a_new_text_is_taken(path: Path, texts: Sequence[Text], period: Any, taken: bool) -> None:
+    """Each path is given its texts in the stretch it stands in."""
+    given = {"comment_period": period} if period else {}
+    known = records(40, path, texts={path[-1].stretch: texts}, **given)
+    assert takes_new_text(CHAIN, known) is taken
+
+
+def test_texts_are_written_in_the_stages_with_a_document_gate() -> None:
+    assert {stage.key: writes_text(CHAIN, stage.key) for stage in CHAIN.stages} == {
+        "draft": True,
+        "comment": False,
+        "proposal": True,
+        "decision": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("stages", "period", "asking"),
+    [
+        pytest.param("comment", None, False, id="not before"),
+        pytest.param("comment", asked(10, 19), True, id="from its beginning"),
+        pytest.param("comment", asked(10, 19, published=25), False, id="until the result is published"),
+        pytest.param("proposal", asked(10, 19), False, id="not about the text of another stretch"),
+    ],
+)
+def test_the_public_is_asked_about_the_present_text(stages: str, period: Any, asking: bool) -> None:
+    known = records(40, path_to(stages, on=8), texts=[A], **({"comment_period": period} if period else {}))
+    assert asking_the_public(CHAIN, known) is asking
+
+
+def test_a_text_is_not_written_anew_beside_a_period_of_its_own_stage() -> None:
+    gates = [*STAGES[0]["gates"], {"key": "p", "label": "公募", "kind": "period", "minimum_days": 10}]
+    chain = Chain.model_validate(
+        {"format": 1, "key": "k", "title": "例", "office": "市", "bodies": BODIES,
+         "stages": [{**STAGES[0], "gates": gates}, *STAGES[1:]]}
+    )  # fmt: skip
+    path = path_to("draft")
+    for period, taken in ((asked(10, 19), False), (asked(10, 19, published=25), True)):
+        known = Facts(day(30), path, {1: [A]}, periods={("draft", 1, "p"): period})
+        assert takes_new_text(chain, known) is taken
 
 
 # ---------------------------------------------------------------- what is said of shut gates

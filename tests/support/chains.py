@@ -28,15 +28,15 @@ def chains(draw: st.DrawFn) -> Chain:
     """A valid chain of two to five stages over the same three bodies, each of any kind and rule."""
     bodies = [_body(draw, key) for key in BODIES]
     count = draw(st.integers(2, 5))
-    stages = []
+    stages: list[dict[str, Any]] = []
     for number in range(count):
-        gates = _gates(draw, f"s{number}") if number < count - 1 else []
-        stage: dict[str, Any] = {"key": f"s{number}", "label": f"段階{number}", "gates": gates}
+        key = f"s{number}"
+        stage: dict[str, Any] = {"key": key, "label": f"段階{number}", "gates": _gates(draw, key)}
         if number < count - 2 and draw(st.booleans()):
             stage["next"] = [f"s{number + 1}", f"s{number + 2}"]
         stages.append(stage)
     stages[-1]["decided"] = True
-    _settle(draw, stages[0]["gates"])
+    _settle(draw, stages)
     raw = {
         "format": 1, "key": "any", "title": "任意", "office": "市", "bodies": bodies, "stages": stages,
         "schedule": [{"month": "2023-04", "body": key} for key in BODIES],
@@ -57,9 +57,12 @@ def _body(draw: st.DrawFn, key: str) -> dict[str, Any]:
 
 
 def _gates(draw: st.DrawFn, stage: str) -> list[dict[str, Any]]:
-    gates: list[dict[str, Any]] = [{"key": f"{stage}_text", "label": "文書", "kind": "document"}]
+    """The gates of a stage, in two of three with one for its own document."""
+    gates: list[dict[str, Any]] = []
+    if stage == "s0" or draw(st.integers(0, 2)):
+        gates.append({"key": f"{stage}_text", "label": "文書", "kind": "document"})
     for body in draw(st.lists(st.sampled_from(BODIES), unique=True, max_size=3)):
-        after = [gates[-1]["key"]] if draw(st.booleans()) else []
+        after = [gates[-1]["key"]] if gates and draw(st.booleans()) else []
         gates.append(
             {"key": f"{stage}_{body}", "label": f"{body}の議", "kind": "body", "body": body, "after": after}
         )
@@ -70,10 +73,16 @@ def _gates(draw: st.DrawFn, stage: str) -> list[dict[str, Any]]:
     return gates
 
 
-def _settle(draw: st.DrawFn, gates: list[dict[str, Any]]) -> None:
-    """Let a body or a signature of the first stage, which no plan can skip, be mandatory."""
-    deciding = [gate for gate in gates if gate["kind"] in ("body", "signoff")]
+def _settle(draw: st.DrawFn, stages: list[dict[str, Any]]) -> None:
+    """Let gates of the stages before the decided one, which no plan can skip, be mandatory: at least a body or a
+    signature of the first."""
+    deciding = [gate for gate in stages[0]["gates"] if gate["kind"] in ("body", "signoff")]
     if not deciding:
         deciding = [{"key": "s0_sign", "label": "決裁", "kind": "signoff", "office": "区長"}]
-        gates += deciding
+        stages[0]["gates"] += deciding
     draw(st.sampled_from(deciding))["mandatory"] = True
+    forks = [stage.get("next", ()) for stage in stages]
+    for before, stage in enumerate(stages[1:-1]):
+        if len(forks[before]) < 2:
+            for gate in stage["gates"]:
+                gate["mandatory"] = draw(st.booleans())
