@@ -46,7 +46,7 @@ from workflow.store.tables import (
     Version,
 )
 
-RUNS = 240
+RUNS = 120
 NOW = -1
 """No day given."""
 SURE = [*2 * [ConfirmationResult.CONFIRMED], ConfirmationResult.PUT_AGAIN]
@@ -256,6 +256,23 @@ class Life(RuleBasedStateMachine):
                     self.office, by, old.id, outcome, "誤記", conditions=conditions, now=self.house.now
                 )
             )
+
+    @rule(which=st.integers(0, 2), anew=st.booleans())
+    def an_answer_is_undone_and_perhaps_given_anew(self, which: int, anew: bool) -> None:
+        """Corrected to a refusal: the gates that rested on it fall, and a plan that passed them goes no further."""
+        passed = Decision.item_id.is_not(None) & (Decision.stage != self.house.plan().stage.key)
+        old = self.newest(Decision, Decision.outcome.is_not(None) & passed, which)
+        if old is None:
+            return
+        self.tries(self.house.open_every_gate)
+        refusal = OUTCOMES_OF[self.house.chain.body(old.body_key).kind][-1]
+        by = f"{old.body_key}_office"
+        self.tries(
+            lambda: actions.correct_decision(self.office, by, old.id, refusal, "誤記", now=self.house.now)
+        )
+        if anew:
+            self.tries(lambda: self.house.agree(old.gate_key))
+        self.the_plan_advances(0, NOW)
 
     @rule(pick=st.integers(0, 99))
     def a_decision_is_taken_back(self, pick: int) -> None:

@@ -62,7 +62,7 @@ def _gates(draw: st.DrawFn, stage: str) -> list[dict[str, Any]]:
     if stage == "s0" or draw(st.integers(0, 2)):
         gates.append({"key": f"{stage}_text", "label": "文書", "kind": "document"})
     for body in draw(st.lists(st.sampled_from(BODIES), unique=True, max_size=3)):
-        after = [gates[-1]["key"]] if gates and draw(st.booleans()) else []
+        after = [gates[-1]["key"]] if gates and draw(st.integers(0, 3)) else []
         gates.append(
             {"key": f"{stage}_{body}", "label": f"{body}の議", "kind": "body", "body": body, "after": after}
         )
