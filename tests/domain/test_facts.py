@@ -210,3 +210,11 @@ def test_an_answer_that_a_later_record_replaced_cannot_be_acted_on() -> None:
         Validity.TAKEN_BACK,
         Validity.TAKING_BACK,
     }
+
+
+def test_a_signature_taken_back_was_none_at_any_time() -> None:
+    given = [signed(1, 5), signed(2, 7, result=None, supersedes=1), signed(3, 8)]
+    known = records(9, texts=[text("A", 1)], draft_sign=given)
+    for moment, counts in ((6, None), (7, None), (9, 3)):
+        found = known.at(day(moment)).signoff(DRAFT, "draft_sign")
+        assert (found.number if found else None) == counts

@@ -119,9 +119,8 @@ class Facts:
     def signoff(self, stay: Stay, gate: str) -> SignoffFact | None:
         """The 決裁 in force at the gate."""
         recorded = self.signoffs.get((stay.stage, stay.visit, gate), ())
-        held = {each.number: each for each in recorded if each.at <= self.now}
-        counts = in_force([_signed(each) for each in held.values()])
-        return held[counts[_HERE]] if counts else None
+        counts = in_force(_held_by(self.now, [_signed(each) for each in recorded]))
+        return next((each for each in recorded if counts and each.number == counts[_HERE]), None)
 
     def period(self, stay: Stay, gate: str) -> PeriodFact | None:
         """The newest public comment of the gate that was not cancelled."""
@@ -137,8 +136,7 @@ def decision_in_force(recorded: Sequence[DecisionFact], now: datetime) -> InForc
     by_number = {each.number: each for each in recorded}
     given = [_given(each) for each in recorded]
     first = first_records(given)
-    held = {number: by_number[origin].at for number, origin in first.items() if origin in by_number}
-    known = [replace(each, at=held[each.number]) for each in given if held[each.number] <= now]
+    known = _held_by(now, given)
     counts = in_force(known)
     if not counts:
         return None
@@ -152,13 +150,22 @@ def decision_in_force(recorded: Sequence[DecisionFact], now: datetime) -> InForc
     return InForce(
         decision=decision,
         origin=origin,
-        at=held[decision.number],
+        at=by_number[origin].at,
         outcome=Outcome(decision.outcome or ""),
         covered=cover(decision.sha256, confirmations),
         confirmations=confirmations,
         unmet=tuple(c for c in decision.conditions if c.met_at is None or c.met_at > now),
         refused=answers.get(origin) in REFUSALS,
     )
+
+
+def _held_by(now: datetime, given: Sequence[Given]) -> list[Given]:
+    """The records of acts held by that moment. A record that corrects or takes back another is held when that was: it
+    says what is known of it today."""
+    first = first_records(given)
+    at = {each.number: each.at for each in given}
+    inherited = [replace(each, at=at.get(first[each.number], each.at)) for each in given]
+    return [each for each in inherited if each.at <= now]
 
 
 def _given(decision: DecisionFact) -> Given:

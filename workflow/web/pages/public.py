@@ -132,7 +132,7 @@ def public_page(request: Request, key: str, round: int | None = None) -> Respons
 
 @router.get("/{key}/corrections/{number}", openapi_extra=needs(Open.PUBLIC))
 def public_correction(request: Request, key: str, number: int, round: int | None = None) -> Response:
-    """What a 正誤 changed in the text that the public is asked about."""
+    """Show what a 正誤 changed in the text that the public is asked about."""
     office = _office(request)
     with office.reading() as db:
         asked = _chosen(_begun(db, request, key), round)
