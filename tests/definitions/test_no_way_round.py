@@ -234,12 +234,14 @@ def test_the_check_accepts_exactly_the_chains_without_a_way_round(count: int, so
     assert sum(map(must_agree, every)) == sound
 
 
+@pytest.mark.slow
 def test_so_it_does_with_four_stages() -> None:
     gates, decided = (Asks.NOTHING, Asks.SIGNATURE, Asks.MANDATORY_SIGNATURE), _sets_of(range(4))
     every = (chain for steps in forward(4) for chain in chains(steps, gates, decided))
     assert sum(map(must_agree, every)) == 939
 
 
+@pytest.mark.slow
 def test_so_it_does_with_five_stages_of_which_one_is_decided() -> None:
     """Where several are decided, the promise is kept when it is kept at each of them alone."""
     gates, decided = (Asks.NOTHING, Asks.MANDATORY_SIGNATURE), [(stage,) for stage in range(5)]

@@ -218,6 +218,7 @@ def test_three_hundred_pages_are_compared_in_no_time() -> None:
     assert CHANGES * 0.9 < len(found.differences) < CHANGES * 1.3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["・", "・同じ行が続く"])
 def test_texts_full_of_the_same_line_are_compared_in_no_time(line: str) -> None:
     old = text(*(line if number % 2 else f"{number}" for number in range(20_000)))

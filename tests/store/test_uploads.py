@@ -118,6 +118,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit_before_it_is_whole(
             document.write(b"a")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [
