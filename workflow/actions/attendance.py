@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Outcome
 from workflow.actions.items import load, tally_at
-from workflow.actions.meetings import begun
+from workflow.actions.meetings import begun, held_by_right
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import Manner
-from workflow.domain.errors import BadInput, NotFound, NotNow
+from workflow.domain.errors import BadInput, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingStatus
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import some_text
 from workflow.domain.votes import ANOTHER_TIME, Part, still_holds
-from workflow.queries.actor import actor
 from workflow.queries.bodies import Seat, body_rule, seats
 from workflow.queries.decisions import current_decision
 from workflow.queries.people import is_deputy_of, person_id
@@ -142,11 +141,7 @@ def enter_parts(
 def _meeting(db: Session, by: str, meeting: int, now: datetime) -> tuple[Actor, Meeting]:
     """The person, with the right to enter its attendance, and the meeting: begun, and not cancelled. Raises
     `NotFound`, `NotAllowed`, `NotNow`."""
-    who = actor(db, by, tokyo_day(now))
-    held = db.get(Meeting, meeting)
-    if held is None:
-        raise NotFound("会議", str(meeting))
-    who.require(Act.ENTER_ATTENDANCE, body=held.body_key)
+    who, held = held_by_right(db, by, meeting, Act.ENTER_ATTENDANCE, now)
     if held.status == MeetingStatus.CANCELLED:
         status = label(MeetingStatus.CANCELLED)
         raise NotNow("出欠の記録", held.title, say("この会議は{status}です。", status=status))

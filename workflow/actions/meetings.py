@@ -189,11 +189,7 @@ def correct_meeting_time(
     _ends_after_start(starts_at, ends_at)
     doing = say("日時の訂正")
     with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        held = db.get(Meeting, meeting)
-        if held is None:
-            raise NotFound("会議", str(meeting))
-        who.require(Act.CALL_MEETING, body=held.body_key)
+        who, held = held_by_right(db, by, meeting, Act.CALL_MEETING, now)
         begun(held.title, held.starts_at, now, doing)
         if held.status == MeetingStatus.CANCELLED or held.form == MeetingForm.IN_WRITING:
             raise NotNow(doing, held.title, "訂正できるのは、開かれた会議の日時だけです。")
@@ -283,11 +279,7 @@ def correct_minutes(
     some_text("議事要旨", minutes)
     some_text("訂正の理由", reason)
     with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        held = db.get(Meeting, meeting)
-        if held is None:
-            raise NotFound("会議", str(meeting))
-        who.require(Act.CALL_MEETING, body=held.body_key)
+        who, held = held_by_right(db, by, meeting, Act.CALL_MEETING, now)
         if held.status != MeetingStatus.CLOSED:
             status = label(MeetingStatus(held.status))
             raise NotNow("議事要旨の訂正", held.title, say("この会議は{status}です。", status=status))
@@ -357,12 +349,19 @@ def open_meeting(
 ) -> tuple[Actor, Meeting]:
     """The person, with the right to do that at the meeting, and the meeting: neither cancelled nor closed.
     Raises `NotFound`, `NotAllowed`, `NotNow`."""
+    who, held = held_by_right(db, by, meeting, act, now)
+    must_be_open(held, doing)
+    return who, held
+
+
+def held_by_right(db: Session, by: str, meeting: int, act: Act, now: datetime) -> tuple[Actor, Meeting]:
+    """The person, with the right to do that at the meeting, and the meeting, whatever its status. Raises `NotFound`,
+    `NotAllowed`."""
     who = actor(db, by, tokyo_day(now))
     held = db.get(Meeting, meeting)
     if held is None:
         raise NotFound("会議", str(meeting))
     who.require(act, body=held.body_key)
-    must_be_open(held, doing)
     return who, held
 
 

@@ -102,20 +102,19 @@ def open_plan(
                 "forerunner_id": forerunner,
             },
         ).one()
-        opening_step = {
-            "plan_id": plan_id,
-            "revision": 1,
-            "trigger": Trigger.OPEN,
-            "from_stage": None,
-            "to_stage": chain.first.key,
-            "visit": 1,
-            "version_id": None,
-            "reason": reason,
-            "taken_by": who.id,
-            "taken_at": now,
-            "counts_from": None if on is None else path[0].since,
-        }
-        connection_of(db).execute(_TAKE, opening_step)
+        _write_step(
+            db,
+            plan_id,
+            Trigger.OPEN,
+            None,
+            path[0],
+            1,
+            None,
+            reason,
+            counts_from=None if on is None else path[0].since,
+            by=who.id,
+            now=now,
+        )
         record(
             db,
             Tag.PLAN_OPENED,
@@ -400,7 +399,17 @@ def _move(
     path = _path_after(plan, trigger, position.stage, revision, at)
     stay = path[-1]
     _write_step(
-        db, plan, trigger, stay, revision, reason, counts_from=None if at == now else at, by=by, now=now
+        db,
+        plan.id,
+        trigger,
+        plan.stage.key,
+        stay,
+        revision,
+        plan.text.version_id if plan.text else None,
+        reason,
+        counts_from=None if at == now else at,
+        by=by,
+        now=now,
     )
     moved = {
         "stage": position.stage,
@@ -445,10 +454,12 @@ def _path_after(plan: PlanFact, trigger: Trigger, to: str, revision: int, at: da
 
 def _write_step(
     db: Session,
-    plan: PlanFact,
+    plan: int,
     trigger: Trigger,
+    from_stage: str | None,
     stay: Stay,
     revision: int,
+    version: int | None,
     reason: str,
     *,
     counts_from: datetime | None,
@@ -456,13 +467,13 @@ def _write_step(
     now: datetime,
 ) -> None:
     row = {
-        "plan_id": plan.id,
+        "plan_id": plan,
         "revision": revision,
         "trigger": trigger,
-        "from_stage": plan.stage.key,
+        "from_stage": from_stage,
         "to_stage": stay.stage,
         "visit": stay.visit,
-        "version_id": plan.text.version_id if plan.text else None,
+        "version_id": version,
         "reason": reason,
         "taken_by": by,
         "taken_at": now,
