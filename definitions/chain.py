@@ -208,9 +208,23 @@ def can_tie(body: Body) -> bool:
     return body.majority == more_than_half and body.majority_of is not MajorityOf.MEMBERS
 
 
+class NamedDocument(_Frozen):
+    """A document that the plan consists of: 本編, 概要版, 条例案. Each has versions and approvals of its own."""
+
+    key: Key
+    label: Label
+
+
+_THE_DOCUMENT = NamedDocument(key="main", label="本編")
+"""The document of a plan whose chain names none. Its label is not shown: there is nothing to tell it from."""
+
+
 class _Gate(_Frozen):
     key: Key
     label: Label
+    document: Key | None = Field(
+        default=None, description="the document it is about; left out: the first of `documents`"
+    )
     mandatory: bool = Field(default=False, description="no plan may be decided without it")
     after: tuple[Key, ...] = Field(default=(), description="gates that must be open before this one")
 
@@ -327,6 +341,11 @@ class Chain(_Frozen):
         le=365,
         description="the office's own minimum for a パブリックコメント, calendar days",
     )
+    documents: tuple[NamedDocument, ...] = Field(
+        default=(_THE_DOCUMENT,),
+        min_length=1,
+        description="the documents of a plan, the main one first",
+    )
     bodies: tuple[Body, ...]
     stages: tuple[Stage, ...] = Field(min_length=1)
     schedule: tuple[Slot, ...] = ()
@@ -341,15 +360,36 @@ class Chain(_Frozen):
         return {gate.key: (stage, gate) for stage in self.stages for gate in stage.gates}
 
     @cached_property
+    def _documents(self) -> dict[str, NamedDocument]:
+        return {document.key: document for document in self.documents}
+
+    @cached_property
     def _bodies(self) -> dict[str, Body]:
         return {body.key: body for body in self.bodies}
 
     def __copy__(self) -> Self:
         """A copy that looks its parts up anew, because `model_copy` may replace them."""
         copied = super().__copy__()
-        for looked_up in ("_stages", "_gates", "_bodies"):
+        for looked_up in ("_stages", "_gates", "_bodies", "_documents"):
             copied.__dict__.pop(looked_up, None)
         return copied
+
+    @property
+    def main_document(self) -> str:
+        """The key of the document that a gate is about when it names none."""
+        return self.documents[0].key
+
+    def document_name(self, key: str) -> str:
+        """The label by which the document is told from the others; empty where there is only one."""
+        return self._documents[key].label if len(self.documents) > 1 else ""
+
+    def document_of(self, gate: Gate) -> str:
+        """The key of the document that the gate is about."""
+        return gate.document or self.main_document
+
+    def written_in(self, stage: Stage) -> frozenset[str]:
+        """The keys of the documents that are written in the stage: it has a document gate for them."""
+        return frozenset(self.document_of(gate) for gate in stage.gates if isinstance(gate, DocumentGate))
 
     @property
     def first(self) -> Stage:

@@ -1,6 +1,6 @@
 """Rules on the gates: each can be opened, only by agreement, and means something."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 
 from definitions.chain import Body, BodyGate, Chain, DocumentGate, PeriodGate, SignoffGate, Stage
@@ -109,19 +109,49 @@ def _outcome_name(outcome: Outcome) -> Words:
     return words("{outcome}（{label}）", outcome=outcome.value, label=words(outcome.label))
 
 
-def one_document_gate_a_stage(chain: Chain) -> Iterator[Finding]:
+def one_gate_a_stage_for_each_document(chain: Chain) -> Iterator[Finding]:
     for i, stage in enumerate(chain.stages):
-        gates = [(j, gate) for j, gate in enumerate(stage.gates) if isinstance(gate, DocumentGate)]
-        for j, gate in gates[1:]:
+        first: dict[str, DocumentGate] = {}
+        for j, gate in enumerate(stage.gates):
+            if not isinstance(gate, DocumentGate):
+                continue
+            before = first.setdefault(chain.document_of(gate), gate)
+            if before is not gate:
+                yield Finding(
+                    ("stages", i, "gates", j),
+                    words(
+                        "段階「{stage}」の文書の関門「{gate}」は、「{first}」と同じ版で同時に開きます",
+                        stage=stage.label,
+                        gate=gate.label,
+                        first=before.label,
+                    ),
+                    words("一つにまとめるか、別の段階に移すか、document で別の文書を指定してください"),
+                )
+
+
+def gates_are_about_named_documents(chain: Chain) -> Iterator[Finding]:
+    known = [document.key for document in chain.documents]
+    for path, gate in gates_of(chain):
+        if gate.document is not None and gate.document not in known:
             yield Finding(
-                ("stages", i, "gates", j),
+                (*path, "document"),
+                words("文書「{key}」は documents にありません", key=gate.document),
+                suggestion(gate.document, known),
+            )
+
+
+def named_documents_are_written(chain: Chain) -> Iterator[Finding]:
+    """A second document that no stage writes would be taken anywhere, once, and asked for nowhere."""
+    written = {document for stage in chain.stages for document in chain.written_in(stage)}
+    for i, document in enumerate(chain.documents[1:], start=1):
+        if document.key not in written:
+            yield Finding(
+                ("documents", i),
+                words("文書「{label}」を作る段階がありません", label=document.label),
                 words(
-                    "段階「{stage}」の文書の関門「{gate}」は、「{first}」と同じ版で同時に開きます",
-                    stage=stage.label,
-                    gate=gate.label,
-                    first=gates[0][1].label,
+                    "この文書の関門（kind: document、document: {key}）を、作る段階に置いてください",
+                    key=document.key,
                 ),
-                words("一つにまとめるか、別の段階に移してください"),
             )
 
 
@@ -155,13 +185,13 @@ def periods_are_long_enough(chain: Chain) -> Iterator[Finding]:
 
 
 def periods_have_a_document(chain: Chain) -> Iterator[Finding]:
-    """Close every stage that asks for a document and walk the chain: a public comment that is still reached has
-    no document to comment on."""
-    without = reached_without(chain, DocumentGate)
+    """Close every stage that writes the document and walk the chain: a public comment that is still reached has no
+    document to comment on."""
+    without = {each.key: reached_without(chain, _writes(chain, each.key)) for each in chain.documents}
     for path, gate in gates_of(chain):
-        stage = chain.stages[int(path[1])]
-        beside = any(isinstance(other, DocumentGate) for other in stage.gates)
-        if isinstance(gate, PeriodGate) and stage.key in without and not beside:
+        stage, document = chain.stages[int(path[1])], chain.document_of(gate)
+        beside = document in chain.written_in(stage)
+        if isinstance(gate, PeriodGate) and stage.key in without.get(document, ()) and not beside:
             yield Finding(
                 path,
                 words(
@@ -171,3 +201,7 @@ def periods_have_a_document(chain: Chain) -> Iterator[Finding]:
                 ),
                 words("この段階か、必ず通る手前の段階に kind: document の関門を置いてください"),
             )
+
+
+def _writes(chain: Chain, document: str) -> Callable[[Stage], bool]:
+    return lambda stage: document in chain.written_in(stage)

@@ -9,6 +9,9 @@ from definitions.words import Words, words
 
 
 def unique_keys(chain: Chain) -> Iterator[Finding]:
+    yield from _repeated(
+        words("文書"), ((("documents", i), document.key) for i, document in enumerate(chain.documents))
+    )
     yield from _repeated(words("段階"), ((("stages", i), stage.key) for i, stage in enumerate(chain.stages)))
     yield from _repeated(words("会議体"), ((("bodies", i), body.key) for i, body in enumerate(chain.bodies)))
     yield from _repeated(words("関門"), ((path, gate.key) for path, gate in gates_of(chain)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from definitions.chain import BodyGate, Chain, SignoffGate
+from definitions.chain import BodyGate, Chain, SignoffGate, Stage
 from definitions.findings import Finding, KeyPath, suggestion
 from definitions.rules.walk import gates_of, reached_from, reached_without, steps_of
 from definitions.words import words
@@ -82,7 +82,7 @@ def no_plan_begins_decided(chain: Chain) -> Iterator[Finding]:
 def somebody_decides(chain: Chain) -> Iterator[Finding]:
     """Close every stage that asks a body or a signature and walk the chain: a decided stage that is still reached is
     decided by nobody."""
-    without = reached_without(chain, BodyGate, SignoffGate)
+    without = reached_without(chain, _asks_somebody)
     for i, stage in enumerate(chain.stages):
         if stage.decided and stage.key in without and stage.key != chain.first.key:
             yield Finding(
@@ -90,6 +90,10 @@ def somebody_decides(chain: Chain) -> Iterator[Finding]:
                 words("決定の段階「{stage}」に、会議体の議も決裁も経ずに着けます", stage=stage.label),
                 words("どの道にも、手前の段階に kind: body か kind: signoff の関門を置いてください"),
             )
+
+
+def _asks_somebody(stage: Stage) -> bool:
+    return any(isinstance(gate, BodyGate | SignoffGate) for gate in stage.gates)
 
 
 def some_gate_is_mandatory(chain: Chain) -> Iterator[Finding]:

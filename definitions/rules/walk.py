@@ -1,6 +1,6 @@
 """The ways through a chain: from stage to stage, and from gate to gate within one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from definitions.chain import Chain, Gate, Stage
 from definitions.findings import KeyPath
@@ -34,9 +34,9 @@ def reached_from(steps: Mapping[str, tuple[str, ...]], start: Iterable[str]) -> 
     return reached
 
 
-def reached_without(chain: Chain, *kinds: type[Gate]) -> set[str]:
-    """The stages a plan can stand in before it passed any gate of these kinds."""
-    asking = {stage.key for stage in chain.stages if any(isinstance(gate, kinds) for gate in stage.gates)}
+def reached_without(chain: Chain, passing: Callable[[Stage], bool]) -> set[str]:
+    """The stages a plan can stand in before it left any stage of that sort."""
+    asking = {stage.key for stage in chain.stages if passing(stage)}
     shut = {key: () if key in asking else ahead for key, ahead in steps_of(chain).items()}
     return reached_from(shut, (chain.first.key,))
 

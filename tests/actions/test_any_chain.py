@@ -426,7 +426,7 @@ class Life(RuleBasedStateMachine):
         before its text or its visit."""
         replay, plan, now = Replay(self.office, self.house.chain), self.house.plan(), self.house.now
         stood = [(stay.stage, stay.visit, stay.stretch, stay.since) for stay in replay.path()]
-        assert stood == [(stay.stage, stay.visit, stay.stretch, stay.since) for stay in plan.path]
+        assert stood == [(stay.stage, stay.visit, stay.stretches["main"], stay.since) for stay in plan.path]
         with self.office.reading() as db:
             found = queries.blockers(db, plan, now)
         assert [each.gate.key for each in found.fallen] == replay.fallen(now)
@@ -482,7 +482,7 @@ class Life(RuleBasedStateMachine):
     def versions_at(self, gate: str) -> list[int]:
         """The numbers of the versions of the gate's stretch."""
         stage = self.house.chain.stage_of_gate(gate).key
-        stretch = next(stay.stretch for stay in self.house.plan().path if stay.stage == stage)
+        stretch = next(stay.stretches["main"] for stay in self.house.plan().path if stay.stage == stage)
         with self.office.reading() as db:
             mine = select(Version.number).where(Version.stretch == stretch).order_by(Version.number)
             return list(db.scalars(mine))

@@ -188,11 +188,11 @@ def test_the_text_is_the_newest_of_the_stretch_registered_by_then() -> None:
     known = records(
         5, texts={1: [text("A", 1), correction("B", 2, on=5), text("C", 3, on=6)], 3: [text("Z", 4)]}
     )
-    assert [each.sha256 for each in known.versions(DRAFT)] == ["A", "B"]
-    assert known.text(DRAFT) == correction("B", 2, on=5)
-    assert known.at(day(6)).text(DRAFT) == text("C", 3, on=6)
-    assert known.at(day(-1)).text(DRAFT) is None
-    assert records(5, texts={3: [text("Z", 4)]}).text(DRAFT) is None
+    assert [each.sha256 for each in known.versions(DRAFT, "main")] == ["A", "B"]
+    assert known.text(DRAFT, "main") == correction("B", 2, on=5)
+    assert known.at(day(6)).text(DRAFT, "main") == text("C", 3, on=6)
+    assert known.at(day(-1)).text(DRAFT, "main") is None
+    assert records(5, texts={3: [text("Z", 4)]}).text(DRAFT, "main") is None
 
 
 def test_what_was_recorded_counts_in_its_own_visit_only() -> None:

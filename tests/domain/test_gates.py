@@ -36,6 +36,7 @@ from workflow.domain.gates import (
     GateClosed,
     GateState,
     Lack,
+    Put,
     Reason,
     asking_the_public,
     correctable_conditions,
@@ -44,7 +45,6 @@ from workflow.domain.gates import (
     takes_new_text,
     to_confirm,
     unconfirmed,
-    writes_text,
 )
 from workflow.domain.path import Path, Stay, sent_back
 
@@ -482,8 +482,8 @@ def test_nothing_waits_at_a_gate_of_another_kind_or_without_a_decision() -> None
 
 def test_gates_asked_about_one_text_do_not_say_that_another_waits() -> None:
     known = records(9, texts=[A, B], draft_group=[decided(1, 3)])
-    assert states(CHAIN, DRAFT, known, text="A")["draft_group"].lack is OPEN
-    assert states(CHAIN, DRAFT, known, text="B")["draft_group"].lack is Lack.STALE
+    assert states(CHAIN, DRAFT, known, put=Put("main", "A"))["draft_group"].lack is OPEN
+    assert states(CHAIN, DRAFT, known, put=Put("main", "B"))["draft_group"].lack is Lack.STALE
 
 
 # ---------------------------------------------------------------- conditions a correction can meet
@@ -493,7 +493,7 @@ def test_a_correction_can_meet_the_open_conditions_of_its_stretch() -> None:
     conditional = decided(1, 3, "A", CONDITIONAL, conditions=[condition(7), condition(8, 4)])
     for path, expected in ((PASSED, [7]), (IN_PROPOSAL, [])):
         known = records(40, path, texts=[A], draft_group=[conditional], draft_board=[decided(2, 5)])
-        assert [each.number for each in correctable_conditions(CHAIN, known)] == expected
+        assert [each.number for each in correctable_conditions(CHAIN, known, "main")] == expected
 
 
 def test_a_correction_meets_no_condition_of_a_text_written_anew() -> None:
@@ -505,7 +505,7 @@ def test_a_correction_meets_no_condition_of_a_text_written_anew() -> None:
         draft_group=[decided(2, 3, "A", CONDITIONAL, conditions=[condition(7)])],
         proposal_group=[conditional],
     )
-    assert [each.number for each in correctable_conditions(CHAIN, known)] == [9]
+    assert [each.number for each in correctable_conditions(CHAIN, known, "main")] == [9]
 
 
 # ---------------------------------------------------------------- where a new text is taken
@@ -525,16 +525,16 @@ def test_a_correction_meets_no_condition_of_a_text_written_anew() -> None:
 def test_a_new_text_is_taken(path: Path, texts: Sequence[Text], period: Any, taken: bool) -> None:
     """Each path is given its texts in the stretch it stands in."""
     given = {"comment_period": period} if period else {}
-    known = records(40, path, texts={path[-1].stretch: texts}, **given)
-    assert takes_new_text(CHAIN, known) is taken
+    known = records(40, path, texts={path[-1].stretches["main"]: texts}, **given)
+    assert takes_new_text(CHAIN, known, "main") is taken
 
 
 def test_texts_are_written_in_the_stages_with_a_document_gate() -> None:
-    assert {stage.key: writes_text(CHAIN, stage.key) for stage in CHAIN.stages} == {
-        "draft": True,
-        "comment": False,
-        "proposal": True,
-        "decision": False,
+    assert {stage.key: set(CHAIN.written_in(stage)) for stage in CHAIN.stages} == {
+        "draft": {"main"},
+        "comment": set(),
+        "proposal": {"main"},
+        "decision": set(),
     }
 
 
@@ -549,7 +549,7 @@ def test_texts_are_written_in_the_stages_with_a_document_gate() -> None:
 )
 def test_the_public_is_asked_about_the_present_text(stages: str, period: Any, asking: bool) -> None:
     known = records(40, path_to(stages, on=8), texts=[A], **({"comment_period": period} if period else {}))
-    assert asking_the_public(CHAIN, known) is asking
+    assert asking_the_public(CHAIN, known, "main") is asking
 
 
 def test_a_text_is_not_written_anew_beside_a_period_of_its_own_stage() -> None:
@@ -560,8 +560,8 @@ def test_a_text_is_not_written_anew_beside_a_period_of_its_own_stage() -> None:
     )  # fmt: skip
     path = path_to("draft")
     for period, taken in ((asked(10, 19), False), (asked(10, 19, published=25), True)):
-        known = Facts(day(30), path, {1: [A]}, periods={("draft", 1, "p"): period})
-        assert takes_new_text(chain, known) is taken
+        known = Facts(day(30), path, {("main", 1): [A]}, periods={("draft", 1, "p"): period})
+        assert takes_new_text(chain, known, "main") is taken
 
 
 # ---------------------------------------------------------------- what is said of shut gates

@@ -9,11 +9,11 @@ WHOLE = path_to("decision", on=3)
 
 
 def shape(path: Path) -> list[tuple[str, int, int]]:
-    return [(stay.stage, stay.visit, stay.stretch) for stay in path]
+    return [(stay.stage, stay.visit, stay.stretches["main"]) for stay in path]
 
 
 def test_a_plan_opened_stands_in_the_first_stage_from_that_moment() -> None:
-    assert opened(CHAIN, day(2)) == (Stay("draft", 1, 1, day(2)),)
+    assert opened(CHAIN, day(2)) == (Stay("draft", 1, {"main": 1}, day(2)),)
 
 
 def test_a_stage_with_a_document_gate_begins_a_stretch_and_the_others_share_it() -> None:

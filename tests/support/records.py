@@ -153,6 +153,7 @@ def records(
     """What is known on that day. `texts` are those of the first stretch, or of each by its number. Every other name is
     a gate, with what was recorded at it in that visit."""
     by_stretch = texts if isinstance(texts, Mapping) else {1: texts}
+    of_main = {("main", stretch): written for stretch, written in by_stretch.items()}
     at: dict[type, dict[Place, Any]] = {DecisionFact: {}, SignoffFact: {}, PeriodFact: {}}
     for gate, recorded in given.items():
         kind = PeriodFact if isinstance(recorded, PeriodFact) else type(recorded[0])
@@ -160,7 +161,7 @@ def records(
     return Facts(
         day(now),
         path or path_to("draft"),
-        by_stretch,
+        of_main,
         at[DecisionFact],
         at[SignoffFact],
         at[PeriodFact],

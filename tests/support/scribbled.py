@@ -42,7 +42,15 @@ PEOPLES_WORDS = (
 
 OUR_WORDS = (
     *("chain_text.key", "department.key", "person.key", "body.key", "plan.key", "plan.stage", "plan.status"),
-    *("plan.first_month", "version.stage", "step.trigger", "step.from_stage", "step.to_stage"),
+    *(
+        "plan.first_month",
+        "plan.document",
+        "version.document",
+        "version.stage",
+        "step.trigger",
+        "step.from_stage",
+        "step.to_stage",
+    ),
     *("meeting.form", "meeting.status", "membership.role", "vote.choice", "item_attendance.part"),
     *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose"),
     *("decision.stage", "decision.gate_key", "decision.outcome", "decision.manner", "decision.sha256"),

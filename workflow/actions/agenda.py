@@ -58,7 +58,7 @@ def list_item(
         if purpose is Purpose.RATIFY:
             raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
         stay, known = stay_at(db, fact, gate, now)
-        text = _text_to_put(known.versions(stay), version, held.starts_at)
+        text = _text_to_put(known.versions(stay, fact.chain.document_of(found)), version, held.starts_at)
         chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
         return _write_item(
             db, who, held, fact.id, gate, stay.stage, stay.visit, text.version_id, chosen, None, now

@@ -39,9 +39,9 @@ def stay_at(db: Session, plan: PlanFact, gate: str, now: datetime) -> tuple[Stay
     return stay, known
 
 
-def text_of(stay: Stay, known: Facts) -> Text:
-    """The text by which the gates of the stay are judged. Raises `BadInput` while there is none."""
-    text = known.text(stay)
+def text_of(plan: PlanFact, gate: Gate, stay: Stay, known: Facts) -> Text:
+    """The text by which the gate of the stay is judged. Raises `BadInput` while there is none."""
+    text = known.text(stay, plan.chain.document_of(gate))
     if text is None:
         raise BadInput("文書", "この段階の文書がまだありません", "先に版を登録してください。")
     return text

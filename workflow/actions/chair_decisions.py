@@ -47,7 +47,7 @@ def decide_alone(
             raise NotNow("専決", fact.stage.label, say("{body}の規定には専決がありません。", body=body.name))
         must_be_decidable_alone(fact, found, outcome)
         stay, known = stay_at(db, fact, gate, now)
-        text = text_of(stay, known)
+        text = text_of(fact, found, stay, known)
         must_be_seen(text, seen)
         must_come_after_open_gates(db, fact, found, stay, known)
         decision = insert_decision(

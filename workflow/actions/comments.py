@@ -14,6 +14,7 @@ from workflow.actions.period_days import full_end, record_of, set_values, shorte
 from workflow.actions.plans import must_be_active
 from workflow.domain.calendar import period_days, shown_day, tokyo_day
 from workflow.domain.comments import PeriodState
+from workflow.domain.cover import Text
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import say
@@ -58,12 +59,8 @@ def open_comment(
         found = _period_gate(fact, gate)
         last = closes_on or full_end(found, opens_on)
         why = shortened(found, opens_on, last, shortened_why)
-        if fact.text is None:
-            raise BadInput(
-                "パブリックコメント", "意見を求める文書がまだありません", "先に版を登録してください。"
-            )
-        _must_be_its_turn(db, fact, found, now)
-        _must_be_the_only_one(db, fact, gate, now)
+        text = _text_at_its_turn(db, fact, found, now)
+        _must_be_the_only_one(db, fact, gate, text)
         period = db.scalars(
             insert(CommentPeriod).returning(CommentPeriod.id),
             {
@@ -71,7 +68,7 @@ def open_comment(
                 "stage": fact.stage.key,
                 "visit": fact.visit,
                 "gate_key": gate,
-                "version_id": fact.text.version_id,
+                "version_id": text.version_id,
                 "opens_on": opens_on,
                 "closes_on": last,
                 "shortened_why": why,
@@ -93,7 +90,7 @@ def open_comment(
             closes_on=last.isoformat(),
             days=days,
             shortened=why,
-            sha256=fact.sha256,
+            sha256=text.sha256,
         )
         return last
 
@@ -203,11 +200,11 @@ def count_held_comment(office: Office, by: str, plan: str, gate: str, reason: st
             raise NotNow(
                 "前の募集の適用", found.label, "この計画の定義は、前の募集を有効とすることを認めていません。"
             )
-        _must_be_its_turn(db, fact, found, now)
-        _must_be_the_only_one(db, fact, gate, now)
+        text = _text_at_its_turn(db, fact, found, now)
+        _must_be_the_only_one(db, fact, gate, text)
         known = rounds(db, plan, now)
         earlier = next((each for each in reversed(known) if each.gate == gate and each.may_be_counted), None)
-        if earlier is None or fact.text is None:
+        if earlier is None:
             raise NotNow("前の募集の適用", found.label, "結果を公表した前の募集がありません。")
         period = db.scalars(
             insert(CommentPeriod).returning(CommentPeriod.id),
@@ -216,7 +213,7 @@ def count_held_comment(office: Office, by: str, plan: str, gate: str, reason: st
                 "stage": fact.stage.key,
                 "visit": fact.visit,
                 "gate_key": gate,
-                "version_id": fact.text.version_id,
+                "version_id": text.version_id,
                 "opens_on": earlier.opens_on,
                 "closes_on": earlier.closes_on,
                 "shortened_why": earlier.shortened_why,
@@ -237,7 +234,7 @@ def count_held_comment(office: Office, by: str, plan: str, gate: str, reason: st
             period=period,
             counts=earlier.id,
             gate=gate,
-            sha256=fact.sha256,
+            sha256=text.sha256,
             reason=reason,
         )
         return len(known) + 1
@@ -338,15 +335,20 @@ def _publish_answers(db: Session, period: Consultation, now: datetime) -> None:
     db.execute(update(Reply).where(fresh).values(published_at=now))
 
 
-def _must_be_its_turn(db: Session, plan: PlanFact, gate: PeriodGate, now: datetime) -> None:
-    """Raises `GateClosed` when gates that come before it are closed, or the plan is stopped."""
+def _text_at_its_turn(db: Session, plan: PlanFact, gate: PeriodGate, now: datetime) -> Text:
+    """The text that is put to the public. Raises `BadInput` while there is none, `GateClosed` when gates that come
+    before it are closed, or the plan is stopped."""
     stay, known = stay_at(db, plan, gate.key, now)
+    text = known.text(stay, plan.chain.document_of(gate))
+    if text is None:
+        raise BadInput("パブリックコメント", "意見を求める文書がまだありません", "先に版を登録してください。")
     must_come_after_open_gates(db, plan, gate, stay, known)
+    return text
 
 
-def _must_be_the_only_one(db: Session, plan: PlanFact, gate: str, now: datetime) -> None:
-    """Raises `AlreadyDone` when the current version was put to the public at the gate, `NotNow` when another one
-    is: its opinions must not be left behind."""
+def _must_be_the_only_one(db: Session, plan: PlanFact, gate: str, text: Text) -> None:
+    """Raises `AlreadyDone` when that text was put to the public at the gate, `NotNow` when another one is: its opinions
+    must not be left behind."""
     standing = select(CommentPeriod.version_id, CommentPeriod.published_at).where(
         CommentPeriod.plan_id == plan.id,
         CommentPeriod.gate_key == gate,
@@ -354,7 +356,7 @@ def _must_be_the_only_one(db: Session, plan: PlanFact, gate: str, now: datetime)
         CommentPeriod.cancelled_at.is_(None),
     )
     for version, published_at in db.execute(standing):
-        if plan.text is not None and version == plan.text.version_id:
+        if version == text.version_id:
             raise AlreadyDone("この版のパブリックコメントは既に始めています。")
         if published_at is None:
             raise NotNow(

@@ -66,7 +66,7 @@ def confirm_text(
         body = fact.chain.body(found.body)
         at = effective_from(on, now)
         manner, confirmer = _right_to_confirm(db, who, body, person, tokyo_day(at), note)
-        text = text_of(stay, known)
+        text = text_of(fact, found, stay, known)
         must_be_seen(text, seen)
         waiting = to_confirm(fact.chain, stay, found, known)
         if waiting is None:
@@ -149,7 +149,7 @@ def _right_to_confirm(
 
 def _nothing_to_confirm(plan: PlanFact, stay: Stay, gate: BodyGate, known: Facts) -> AlreadyDone | NotNow:
     """The error that says why there is nothing to confirm at the gate."""
-    held, text = known.decision(stay, gate.key), known.text(stay)
+    held, text = known.decision(stay, gate.key), known.text(stay, plan.chain.document_of(gate))
     if held is None or held.outcome not in plan.chain.opens_on(gate) or held.refused:
         why: str = say("「{gate}」には、確認のもとになる結果がありません。", gate=gate.label)
     elif text is not None and text.sha256 in held.covered:

@@ -166,7 +166,8 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, late_text: str,
             "計画は議題に載せた後に差し戻されました。議題から外してください。",
         )
     stay, known = stay_at(db, plan, item.gate_key, now)
-    text = next(text for text in known.texts[stay.stretch] if text.version_id == item.version_id)
+    put = known.versions(stay, plan.chain.document_of(sitting.gate))
+    text = next(text for text in put if text.version_id == item.version_id)
     try:
         must_be_in_time(
             plan.chain,

@@ -98,7 +98,8 @@ def open_plan(
                 "entered_at": path[0].since,
                 "first_month": first_month,
                 "path": to_rows(path),
-                "stretch": path[0].stretch,
+                "document": chain.main_document,
+                "stretch": path[0].stretches[chain.main_document],
                 "forerunner_id": forerunner,
             },
         ).one()
@@ -417,7 +418,7 @@ def _move(
         "visit": stay.visit,
         "revision": revision,
         "path": to_rows(path),
-        "stretch": stay.stretch,
+        "stretch": stay.stretches[plan.chain.main_document],
         "entered_at": stay.since,
     }
     row = {"number": plan.id, "seen": plan.revision, **moved}

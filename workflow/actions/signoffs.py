@@ -54,7 +54,7 @@ def sign(
         found = _signoff_gate(fact, gate)
         principal, manner = _right_to_sign(db, who, found)
         stay, known = stay_at(db, fact, gate, now)
-        text = text_of(stay, known)
+        text = text_of(fact, found, stay, known)
         must_be_seen(text, seen)
         must_come_after_open_gates(db, fact, found, stay, known)
         if gates.states(fact.chain, stay, known)[gate].open:

@@ -7,13 +7,14 @@ from pathlib import PurePath
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from definitions.chain import Chain
 from workflow.actions.plans import must_be_active, must_be_at
 from workflow.domain.calendar import effective_from, shown_day, tokyo_day
-from workflow.domain.cover import TextKind, current
-from workflow.domain.errors import AlreadyDone, BadInput, NotNow
+from workflow.domain.cover import Text, TextKind, current
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.facts import Facts
-from workflow.domain.gates import correctable_conditions, takes_new_text, writes_text
+from workflow.domain.gates import correctable_conditions, takes_new_text
 from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, a_text, not_to_come, some_text
@@ -34,6 +35,7 @@ def add_version(
     filename: str,
     content: bytes | Arriving,
     *,
+    document: str | None = None,
     kind: TextKind = TextKind.NEW,
     conditions: Sequence[int] = (),
     why: str = "",
@@ -43,8 +45,8 @@ def add_version(
     seen: int | None = None,
     now: datetime,
 ) -> int:
-    """Register a version of the text in the stage the plan stands in, and return its number. A new text makes every
-    approval of it stale. A correction needs the confirmation of each body that approved: it meets `conditions`, by
+    """Register a version of a document in the stage the plan stands in, and return its number; left out, the
+    `document` is the plan's main one. A new text makes every approval of it stale. A correction needs the confirmation of each body that approved: it meets `conditions`, by
     their numbers, or is minor, and says `why`. `seen` is the plan's revision as the person last saw it: the text is
     for the stage they saw. `on` is the day from which the text counts, when it is registered later (移行登録), for a
     `reason`.
@@ -66,14 +68,15 @@ def add_version(
         if seen is not None:
             must_be_at(fact, seen)
         must_be_active(fact, "版の登録", or_finished=kind.correction)
-        if fact.text is not None and fact.sha256 == sha256:
-            raise AlreadyDone(
-                say("第{number}版と同じ内容です。直した文書を登録してください。", number=fact.text.number)
-            )
         known = facts(db, fact, now)
-        _must_suit(fact, known, kind)
-        at = _counts_from(fact, known, on, now)
-        named = _declared(fact, known, kind, conditions, why)
+        about = _About(fact, known, _document(fact.chain, document))
+        if about.text is not None and about.text.sha256 == sha256:
+            raise AlreadyDone(
+                say("第{number}版と同じ内容です。直した文書を登録してください。", number=about.text.number)
+            )
+        _must_suit(about, kind)
+        at = _counts_from(about, on, now)
+        named = _declared(about, kind, conditions, why)
         number = _next_number(db, fact)
         if db.get(Document, sha256) is None:
             db.execute(insert(Document).values(sha256=sha256, size=files.size_of(office.files, sha256)))
@@ -84,7 +87,8 @@ def add_version(
                 "number": number,
                 "stage": fact.stage.key,
                 "visit": fact.visit,
-                "stretch": fact.stay.stretch,
+                "document": about.document,
+                "stretch": fact.stay.stretches[about.document],
                 "sha256": sha256,
                 "filename": name,
                 "note": note,
@@ -107,6 +111,7 @@ def add_version(
             stage=fact.stage.key,
             visit=fact.visit,
             note=note,
+            document=about.document,
             kind=kind,
             meets=list(named),
             why=why,
@@ -127,7 +132,7 @@ def declare_version(
     why: str = "",
     now: datetime,
 ) -> None:
-    """Say anew what the plan's present text is: a new text, or a correction and of what kind. Possible until somebody
+    """Say anew what a present text of the plan is: a new text, or a correction and of what kind. Possible until somebody
     confirmed it.
 
     Raises `NotNow` (not the present text), `AlreadyDone` (confirmed), `NotAllowed`, `BadInput`, `NotFound`.
@@ -135,19 +140,13 @@ def declare_version(
     with office.writing() as db:
         who, fact = _may_add(db, by, plan, now)
         must_be_active(fact, "版の種類の変更", or_finished=True)
-        if fact.text is None or fact.text.number != number:
-            raise NotNow(
-                "版の種類の変更",
-                fact.stage.label,
-                say("第{number}版は、いまの段階の現在の版ではありません。", number=number),
-            )
-        known = facts(db, fact, now)
-        texts = known.versions(fact.stay)
-        if kind.correction and len(texts) == 1:
+        about = _about_present(fact, facts(db, fact, now), number)
+        if kind.correction and len(about.texts) == 1:
             raise _nothing_to_correct()
-        _must_be_unconfirmed(known, texts[-1].sha256)
-        named = _declared(fact, known, kind, conditions, why)
-        _write_declaration(db, who, fact.text.version_id, kind, why, named, now)
+        present = about.texts[-1]
+        _must_be_unconfirmed(about.known, present.sha256)
+        named = _declared(about, kind, conditions, why)
+        _write_declaration(db, who, present.version_id, kind, why, named, now)
         record(
             db,
             Tag.VERSION_DECLARED,
@@ -161,6 +160,39 @@ def declare_version(
         )
 
 
+class _About:
+    """A document of a plan, with its versions in the stretch the plan stands in."""
+
+    def __init__(self, plan: PlanFact, known: Facts, document: str) -> None:
+        self.plan, self.known, self.document = plan, known, document
+        self.texts = known.versions(plan.stay, document)
+
+    @property
+    def text(self) -> Text | None:
+        return self.texts[-1] if self.texts else None
+
+
+def _document(chain: Chain, key: str | None) -> str:
+    """The key of the document meant. Raises `NotFound`."""
+    known = [document.key for document in chain.documents]
+    if key is not None and key not in known:
+        raise NotFound("文書", key, known)
+    return key or chain.main_document
+
+
+def _about_present(plan: PlanFact, known: Facts, number: int) -> _About:
+    """The document whose present text has that number. Raises `NotNow`."""
+    for document in plan.chain.documents:
+        about = _About(plan, known, document.key)
+        if about.text is not None and about.text.number == number:
+            return about
+    raise NotNow(
+        "版の種類の変更",
+        plan.stage.label,
+        say("第{number}版は、いまの段階の現在の版ではありません。", number=number),
+    )
+
+
 def _may_add(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, PlanFact]:
     who = actor(db, by, tokyo_day(now))
     fact = plan_by_key(db, plan)
@@ -168,15 +200,16 @@ def _may_add(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, Pla
     return who, fact
 
 
-def _must_suit(plan: PlanFact, known: Facts, kind: TextKind) -> None:
+def _must_suit(about: _About, kind: TextKind) -> None:
     """Raises `BadInput` for a correction of nothing, `NotNow` for a new text where none is taken."""
-    if kind.correction and plan.text is None:
+    plan = about.plan
+    if kind.correction and about.text is None:
         raise _nothing_to_correct()
-    if kind.correction or takes_new_text(plan.chain, known):
+    if kind.correction or takes_new_text(plan.chain, about.known, about.document):
         return
     why = (
         say("パブリックコメントの途中です。軽微な修正として登録するか、先に募集を中止してください。")
-        if writes_text(plan.chain, plan.stage.key)
+        if about.document in plan.chain.written_in(plan.stage)
         else say(
             "この段階の文書は、前の段階で決まっています。条件への対応か軽微な修正として登録するか、文書を作る段階へ差し戻してください。"
         )
@@ -184,11 +217,11 @@ def _must_suit(plan: PlanFact, known: Facts, kind: TextKind) -> None:
     raise NotNow("新しい文書の登録", plan.stage.label, why)
 
 
-def _counts_from(plan: PlanFact, known: Facts, on: date | None, now: datetime) -> datetime:
+def _counts_from(about: _About, on: date | None, now: datetime) -> datetime:
     """The moment from which a text counts that is registered now and is of that day. Raises `BadInput` for a day before
     the plan came to its stage, or before the text that it follows."""
     at = effective_from(on, now)
-    since = max([plan.stay.since, *(text.at for text in known.versions(plan.stay)[-1:])])
+    since = max([about.plan.stay.since, *(text.at for text in about.texts[-1:])])
     if tokyo_day(at) < tokyo_day(since):
         raise BadInput(
             "文書の日付",
@@ -202,7 +235,7 @@ def _nothing_to_correct() -> BadInput:
     return BadInput("版の種類", "訂正のもとになる版がありません", "新しい文書として登録してください。")
 
 
-def _declared(plan: PlanFact, known: Facts, kind: TextKind, conditions: Sequence[int], why: str) -> list[int]:
+def _declared(about: _About, kind: TextKind, conditions: Sequence[int], why: str) -> list[int]:
     """The conditions that a correction names, sorted. Raises `BadInput`."""
     if kind is TextKind.MINOR:
         some_text("軽微な修正の理由", why)
@@ -214,7 +247,8 @@ def _declared(plan: PlanFact, known: Facts, kind: TextKind, conditions: Sequence
                 "対応する条件", "条件への対応ではありません", "種類を「条件への対応」にしてください。"
             )
         return []
-    unmet = {each.number: each.text for each in correctable_conditions(plan.chain, known)}
+    owed = correctable_conditions(about.plan.chain, about.known, about.document)
+    unmet = {each.number: each.text for each in owed}
     unknown = sorted(set(conditions) - set(unmet))
     if unknown or not conditions:
         numbers = say("、").join(f"{number}（{text}）" for number, text in sorted(unmet.items()))

@@ -12,6 +12,9 @@ from workflow.domain.path import Path, Stay
 Place = tuple[str, int, str]
 """Stage, visit and gate."""
 
+Stretch = tuple[str, int]
+"""A document, and the revision of the step that began the stretch of its text."""
+
 REFUSALS = frozenset({Outcome.REJECTED, Outcome.RETURNED})
 """Answers to a chair's 専決 that shut its gate again."""
 
@@ -93,7 +96,7 @@ class Facts:
 
     now: datetime
     path: Path
-    texts: Mapping[int, Sequence[Text]] = field(default_factory=dict)
+    texts: Mapping[Stretch, Sequence[Text]] = field(default_factory=dict)
     decisions: Mapping[Place, Sequence[DecisionFact]] = field(default_factory=dict)
     signoffs: Mapping[Place, Sequence[SignoffFact]] = field(default_factory=dict)
     periods: Mapping[Place, PeriodFact] = field(default_factory=dict)
@@ -102,13 +105,14 @@ class Facts:
         """The same records, as of another moment."""
         return replace(self, now=moment)
 
-    def versions(self, stay: Stay) -> list[Text]:
-        """The versions of the stay's stretch, oldest first."""
-        return [text for text in self.texts.get(stay.stretch, ()) if text.at <= self.now]
+    def versions(self, stay: Stay, document: str) -> list[Text]:
+        """The versions of the document in the stay's stretch, oldest first."""
+        stretch = document, stay.stretches[document]
+        return [text for text in self.texts.get(stretch, ()) if text.at <= self.now]
 
-    def text(self, stay: Stay) -> Text | None:
-        """The text by which the gates of the stay are judged; None before there is one."""
-        versions = self.versions(stay)
+    def text(self, stay: Stay, document: str) -> Text | None:
+        """The document's text by which the gates of the stay are judged; None before there is one."""
+        versions = self.versions(stay, document)
         return versions[-1] if versions else None
 
     def decision(self, stay: Stay, gate: str) -> InForce | None:

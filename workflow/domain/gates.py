@@ -12,7 +12,7 @@ from workflow.domain.cover import Text, newest_before_corrections, to_compare
 from workflow.domain.decisions import SignoffResult
 from workflow.domain.facts import ConditionFact, Facts, InForce
 from workflow.domain.language import label, say
-from workflow.domain.path import Stay
+from workflow.domain.path import Path, Stay
 
 
 class Lack(StrEnum):
@@ -50,10 +50,18 @@ class GateState:
         return self.lack is None
 
 
-def states(chain: Chain, stay: Stay, facts: Facts, *, text: str | None = None) -> dict[str, GateState]:
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A text of a document that was put to somebody, by its SHA-256, whatever came after it."""
+
+    document: str
+    sha256: str
+
+
+def states(chain: Chain, stay: Stay, facts: Facts, *, put: Put | None = None) -> dict[str, GateState]:
     """Every gate on leaving the stage of the stay with its state, by key, in the chain's order. The gates are judged
-    for the newest text of the stay's stretch, or for the `text` of that SHA-256."""
-    judged = _Judged(chain, stay, facts, text)
+    for the newest texts of the stay's stretches, those about the document of `put` for that text."""
+    judged = _Judged(chain, stay, facts, put)
     return {gate.key: judged.state(gate) for gate in chain.stage(stay.stage).gates}
 
 
@@ -71,11 +79,8 @@ def fallen(chain: Chain, facts: Facts) -> list[GateState]:
 class _Judged:
     """The gates of one stay, each judged once."""
 
-    def __init__(self, chain: Chain, stay: Stay, facts: Facts, text: str | None) -> None:
-        self.chain, self.stay, self.facts = chain, stay, facts
-        newest = facts.text(stay)
-        self.put = text is not None
-        self.text = text or (newest.sha256 if newest else None)
+    def __init__(self, chain: Chain, stay: Stay, facts: Facts, put: Put | None) -> None:
+        self.chain, self.stay, self.facts, self.put = chain, stay, facts, put
         self.found: dict[str, GateState] = {}
 
     def state(self, gate: Gate) -> GateState:
@@ -89,37 +94,46 @@ class _Judged:
         return self.found[gate.key]
 
     def _own_state(self, gate: Gate) -> GateState:
+        text = self._text(gate)
         if isinstance(gate, DocumentGate):
-            return GateState(gate, Lack.DOCUMENT if self.text is None else None)
+            return GateState(gate, Lack.DOCUMENT if text is None else None)
         if isinstance(gate, BodyGate):
-            return self._body_state(gate)
+            return self._body_state(gate, text)
         if isinstance(gate, PeriodGate):
             return self._period_state(gate)
-        return self._signoff_state(gate)
+        return self._signoff_state(gate, text)
 
-    def _body_state(self, gate: BodyGate) -> GateState:
+    def _text(self, gate: Gate) -> str | None:
+        """The text by which the gate is judged, by its SHA-256."""
+        document = self.chain.document_of(gate)
+        if self.put is not None and self.put.document == document:
+            return self.put.sha256
+        newest = self.facts.text(self.stay, document)
+        return newest.sha256 if newest else None
+
+    def _body_state(self, gate: BodyGate, text: str | None) -> GateState:
         held = self.facts.decision(self.stay, gate.key)
         if held is None:
             return GateState(gate, Lack.DECISION)
         if shut := self._shut_then(gate, held.at, held.decision.sha256):
             return GateState(gate, Lack.EARLY, tuple(shut))
-        if self.text is None or self.text not in held.covered:
-            waits = not self.put and to_confirm(self.chain, self.stay, gate, self.facts)
+        if text is None or text not in held.covered:
+            waits = self.put is None and to_confirm(self.chain, self.stay, gate, self.facts)
             lack = Lack.UNCONFIRMED if waits else Lack.STALE
             return GateState(gate, lack, (say("第{number}版", number=held.decision.version),))
         if held.outcome not in self.chain.opens_on(gate):
             return GateState(gate, Lack.OUTCOME, (label(held.outcome),))
-        if unmet := held.open_conditions(self.text):
+        if unmet := held.open_conditions(text):
             return GateState(gate, Lack.CONDITIONS, tuple(dict.fromkeys(each.text for each in unmet)))
         return GateState(gate, Lack.REFUSED if held.refused else None)
 
-    def _signoff_state(self, gate: SignoffGate) -> GateState:
+    def _signoff_state(self, gate: SignoffGate, text: str | None) -> GateState:
         signoff = self.facts.signoff(self.stay, gate.key)
         if signoff is None:
             return GateState(gate, Lack.SIGNATURE)
         if shut := self._shut_then(gate, signoff.at, signoff.sha256):
             return GateState(gate, Lack.EARLY, tuple(shut))
-        if signoff.sha256 != self.text:
+        if signoff.sha256 != text:
             version = say("第{number}版", number=signoff.version)
             return GateState(gate, Lack.SIGNATURE_STALE, (version,))
         signed = signoff.result is SignoffResult.APPROVED
@@ -132,7 +146,8 @@ class _Judged:
         if period.published_at is not None and period.published_at <= now:
             return GateState(gate)
         full = period_end(period.opens_on, gate.minimum_days, first_day_counts=gate.first_day_counts)
-        on_other_text = newest_before_corrections(self.facts.versions(self.stay), [period.sha256]) is None
+        versions = self.facts.versions(self.stay, self.chain.document_of(gate))
+        on_other_text = newest_before_corrections(versions, [period.sha256]) is None
         if on_other_text or (period.closes_on < full and not period.shortened):
             return GateState(gate, Lack.PERIOD)
         if now < end_of_day(period.closes_on):
@@ -145,7 +160,8 @@ class _Judged:
         """The labels of the gates before this one that were shut, for that text, when its answer was given."""
         if not gate.after:
             return []
-        then = _Judged(self.chain, self.stay, self.facts.at(at), sha256)
+        put = Put(self.chain.document_of(gate), sha256)
+        then = _Judged(self.chain, self.stay, self.facts.at(at), put)
         return [
             state.gate.label for key in gate.after if not (state := then.state(self.chain.gate(key))).open
         ]
@@ -173,46 +189,46 @@ def to_confirm(chain: Chain, stay: Stay, gate: Gate, facts: Facts) -> Unconfirme
     """Return what waits for a confirmation at the gate; None when nothing does, or the body must be asked again."""
     if not isinstance(gate, BodyGate) or chain.body(gate.body).confirmed_by is Corrections.BODY:
         return None
-    held, texts = facts.decision(stay, gate.key), facts.versions(stay)
+    held, texts = facts.decision(stay, gate.key), facts.versions(stay, chain.document_of(gate))
     if held is None or held.refused or held.outcome not in chain.opens_on(gate):
         return None
     base = to_compare(texts, held.confirmations, held.covered)
     return None if base is None else Unconfirmed(stay, gate, held, base, texts[-1])
 
 
-def correctable_conditions(chain: Chain, facts: Facts) -> list[ConditionFact]:
-    """The conditions that a correction of the plan's present text can meet: of the decisions in force on it that no
-    note closed."""
-    here = facts.path[-1]
-    sharing = [stay for stay in facts.path if stay.stretch == here.stretch]
-    held = [facts.decision(stay, gate.key) for stay in sharing for gate in chain.stage(stay.stage).gates]
+def about_present_text(chain: Chain, path: Path, document: str) -> list[tuple[Stay, Gate]]:
+    """The gates on the path that are about the document's present text, each with its stay."""
+    here = path[-1]
+    return [
+        (stay, gate)
+        for stay in path
+        if stay.shares_text_with(here, document)
+        for gate in chain.stage(stay.stage).gates
+        if chain.document_of(gate) == document
+    ]
+
+
+def correctable_conditions(chain: Chain, facts: Facts, document: str) -> list[ConditionFact]:
+    """The conditions that a correction of the document's present text can meet: of the decisions in force on it that
+    no note closed."""
+    held = [facts.decision(stay, gate.key) for stay, gate in about_present_text(chain, facts.path, document)]
     return [condition for decision in held if decision for condition in decision.unmet]
 
 
-def writes_text(chain: Chain, stage: str) -> bool:
-    """Return whether the text is written in the stage: it has a document gate."""
-    return any(isinstance(gate, DocumentGate) for gate in chain.stage(stage).gates)
-
-
-def asking_the_public(chain: Chain, facts: Facts) -> bool:
-    """Return whether the public is asked about the plan's present text, or was, and the result is not published."""
-    here = facts.path[-1]
-    asked = (
-        facts.period(stay, gate.key)
-        for stay in facts.path
-        if stay.stretch == here.stretch
-        for gate in chain.stage(stay.stage).gates
-    )
+def asking_the_public(chain: Chain, facts: Facts, document: str) -> bool:
+    """Return whether the public is asked about the document's present text, or was, and the result is not published."""
+    asked = (facts.period(stay, gate.key) for stay, gate in about_present_text(chain, facts.path, document))
     return any(period is not None and period.published_at is None for period in asked)
 
 
-def takes_new_text(chain: Chain, facts: Facts) -> bool:
-    """Return whether a new text may be registered where the plan stands: there is none yet, or it is written here and the
-    public is not being asked about it."""
+def takes_new_text(chain: Chain, facts: Facts, document: str) -> bool:
+    """Return whether a new text of the document may be registered where the plan stands: there is none yet, or it is
+    written here and the public is not being asked about it."""
     here = facts.path[-1]
-    if facts.text(here) is None:
+    if facts.text(here, document) is None:
         return True
-    return writes_text(chain, here.stage) and not asking_the_public(chain, facts)
+    written = document in chain.written_in(chain.stage(here.stage))
+    return written and not asking_the_public(chain, facts, document)
 
 
 @dataclass(frozen=True, slots=True)

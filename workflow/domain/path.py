@@ -1,21 +1,26 @@
 """The way a plan came to where it stands: its stays, stage by stage."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from definitions.chain import Chain, DocumentGate
+from definitions.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One stay of a plan in a stage. `visit` rises with each 差戻し. `stretch` names the run of stages that share a
-    text: the revision of the step that began it. `since` is the moment the stay began."""
+    """One stay of a plan in a stage. `visit` rises with each 差戻し. `stretches` names, for each document, the run of
+    stages that share a text of it: the revision of the step that began it. `since` is the moment the stay began."""
 
     stage: str
     visit: int
-    stretch: int
+    stretches: Mapping[str, int] = field(hash=False)
     since: datetime
+
+    def shares_text_with(self, other: "Stay", document: str) -> bool:
+        """Return whether both stays are of one stretch of the document."""
+        return self.stretches[document] == other.stretches[document]
 
 
 Path = tuple[Stay, ...]
@@ -24,20 +29,19 @@ Path = tuple[Stay, ...]
 
 def opened(chain: Chain, at: datetime) -> Path:
     """The path of a plan that was just opened."""
-    return (Stay(chain.first.key, 1, 1, at),)
+    return (Stay(chain.first.key, 1, {document.key: 1 for document in chain.documents}, at),)
 
 
 def advanced(chain: Chain, path: Path, to: str, *, revision: int, at: datetime) -> Path:
     """The path after 進行 to that stage, in the step of that revision."""
     here = path[-1]
-    return (*path, Stay(to, here.visit, _stretch(chain, to, revision, here.stretch), at))
+    return (*path, Stay(to, here.visit, _stretches(chain, to, revision, here), at))
 
 
 def sent_back(chain: Chain, path: Path, to: str, *, revision: int, at: datetime) -> Path:
     """The path after 差戻し to a stage on it; KeyError when it is not on it."""
     kept, before = _before(path, to)
-    stretch = _stretch(chain, to, revision, before.stretch)
-    return (*kept, Stay(to, path[-1].visit + 1, stretch, at))
+    return (*kept, Stay(to, path[-1].visit + 1, _stretches(chain, to, revision, before), at))
 
 
 def stay_in(path: Path, stage: str) -> Stay | None:
@@ -47,19 +51,19 @@ def stay_in(path: Path, stage: str) -> Stay | None:
 
 def to_rows(path: Path) -> list[list[Any]]:
     """The path as JSON keeps it."""
-    return [[stay.stage, stay.visit, stay.stretch, stay.since.isoformat()] for stay in path]
+    return [[stay.stage, stay.visit, dict(stay.stretches), stay.since.isoformat()] for stay in path]
 
 
 def from_rows(rows: list[list[Any]]) -> Path:
     """The path again, from what `to_rows` wrote."""
     return tuple(
-        Stay(stage, visit, stretch, datetime.fromisoformat(since)) for stage, visit, stretch, since in rows
+        Stay(stage, visit, stretches, datetime.fromisoformat(since))
+        for stage, visit, stretches, since in rows
     )
 
 
-def _stretch(chain: Chain, stage: str, revision: int, before: int) -> int:
-    has_document = any(isinstance(gate, DocumentGate) for gate in chain.stage(stage).gates)
-    return revision if has_document else before
+def _stretches(chain: Chain, stage: str, revision: int, before: Stay) -> Mapping[str, int]:
+    return {**before.stretches, **dict.fromkeys(chain.written_in(chain.stage(stage)), revision)}
 
 
 def _before(path: Path, stage: str) -> tuple[Path, Stay]:

@@ -8,7 +8,7 @@ from workflow.domain import gates
 from workflow.domain.calendar import shown_moment
 from workflow.domain.cover import Text
 from workflow.domain.facts import Facts
-from workflow.domain.gates import Lack
+from workflow.domain.gates import Lack, Put
 from workflow.domain.language import say, translate
 from workflow.domain.path import Stay
 
@@ -60,7 +60,7 @@ def must_be_in_time(
         )
     if at < text.at and not late.strip():
         raise LateText(text.number, text.at, at)
-    then = gates.states(chain, stay, known.at(at), text=text.sha256)[gate.key]
+    then = gates.states(chain, stay, known.at(at), put=Put(chain.document_of(gate), text.sha256))[gate.key]
     if then.lack is Lack.AFTER:
         shut = say("、").join(then.detail)
         why = say("そのとき「{shut}」は、この文書についてまだ済んでいませんでした。", shut=shut)

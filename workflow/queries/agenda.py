@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import BodyGate
@@ -52,8 +52,8 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of an agenda. `current` is the number of the newest version of the text it puts: the item is stale
-    when it is not the version put."""
+    """An item of an agenda. `document` is the name of the document it puts, empty where the plan has only one;
+    `current` the number of the newest version of that: the item is stale when it is not the version put."""
 
     id: int
     position: int
@@ -63,6 +63,7 @@ class Item:
     stage: str
     gate_key: str
     gate: str
+    document: str
     filename: str
     version: int
     current: int
@@ -116,7 +117,11 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
     one for each chain not yet loaded in this process."""
     on_it = [] if with_removed else [AgendaItem.removed_at.is_(None)]
     newest = aliased(Version)
-    of_stretch = (newest.plan_id == Plan.id) & (newest.stretch == Version.stretch)
+    of_stretch = and_(
+        newest.plan_id == Plan.id,
+        newest.document == Version.document,
+        newest.stretch == Version.stretch,
+    )
     current = select(func.max(newest.number)).where(of_stretch).correlate(Plan, Version).scalar_subquery()
     rows = db.execute(
         select(
@@ -152,6 +157,7 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
                 stage=chain.stage(item.stage).label,
                 gate_key=item.gate_key,
                 gate=chain.gate(item.gate_key).label,
+                document=chain.document_name(version.document),
                 filename=version.filename,
                 version=version.number,
                 current=number,
@@ -185,7 +191,8 @@ def candidates(db: Session, meeting: HeldMeeting, now: datetime) -> list[Candida
     found = []
     for plan in known:
         for stay, state in _shut(plan, all_facts[plan.id]):
-            gate, text = state.gate, all_facts[plan.id].text(stay)
+            gate = state.gate
+            text = all_facts[plan.id].text(stay, plan.chain.document_of(gate))
             if not isinstance(gate, BodyGate) or gate.body != meeting.body_key or text is None:
                 continue
             item = (plan.id, gate.key, text.version_id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from definitions.chain import Body, BodyGate, Corrections, SignoffGate, Stage
+from definitions.chain import Body, BodyGate, Corrections, Gate, SignoffGate, Stage
 from definitions.terms import Role
 from workflow.domain import gates
 from workflow.domain.calendar import parse_day, shown_day, shown_moment
@@ -15,6 +15,7 @@ from workflow.domain.cover import Text
 from workflow.domain.facts import Facts
 from workflow.domain.gates import Coming, GateState, Lack, Reason
 from workflow.domain.language import label, say
+from workflow.domain.path import stay_in
 from workflow.queries.agenda import held_decision
 from workflow.queries.gate_facts import facts
 from workflow.queries.meetings import meeting_begun, meeting_to_come
@@ -53,12 +54,12 @@ def _reasons(
     db: Session, plan: PlanFact, known: Facts, states: Iterable[GateState], now: datetime
 ) -> Iterable[Reason]:
     shut = [state for state in states if not state.open]
-    texts = {stay.stage: known.text(stay) for stay in plan.path}
+    texts = {state.gate.key: _text_at(plan, known, state.gate) for state in shut}
     coming = _coming(db, plan, [text for text in texts.values() if text], shut, now)
     for state in shut:
         gate = state.gate
         stage, meeting = plan.chain.stage_of_gate(gate.key), coming.get(gate.key)
-        missing, when = _missing(plan, stage, texts[stage.key], state), _meeting_words(state, meeting, now)
+        missing, when = _missing(plan, stage, texts[gate.key], state), _meeting_words(state, meeting, now)
         if stage != plan.stage:
             passed = say("通過した「{stage}」の関門が効力を失いました。", stage=stage.label)
             missing = passed + missing
@@ -66,6 +67,12 @@ def _reasons(
         words = say("{gate}: {missing}{when}（{who}）", gate=gate.label, missing=missing, when=when, who=who)
         lack = state.lack or Lack.AFTER
         yield Reason(gate.key, gate.label, lack, state.detail, words, who, meeting, missing, when)
+
+
+def _text_at(plan: PlanFact, known: Facts, gate: Gate) -> Text | None:
+    """The text by which the gate is judged."""
+    stay = stay_in(plan.path, plan.chain.stage_of_gate(gate.key).key)
+    return known.text(stay, plan.chain.document_of(gate)) if stay else None
 
 
 _MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED, Lack.EARLY}

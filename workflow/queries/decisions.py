@@ -160,7 +160,7 @@ def validities(plan: PlanFact, given: Sequence[GateAnswer], known: Facts) -> dic
             return Validity.VOID
         if answer.ratifies is not None:
             return Validity.IN_FORCE
-        text = known.text(stay)
+        text = known.text(stay, plan.chain.document_of(plan.chain.gate(answer.gate)))
         if answer.id not in counting:
             return Validity.OVERRULED if text and text.number == answer.version else Validity.STALE
         if states[stay][answer.gate].lack is Lack.EARLY:

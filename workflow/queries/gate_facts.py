@@ -30,7 +30,7 @@ from definitions.terms import Outcome
 from workflow.domain.calendar import effective_from
 from workflow.domain.cover import Confirmation, ConfirmationResult, Text, TextKind
 from workflow.domain.decisions import Manner, SignoffResult
-from workflow.domain.facts import ConditionFact, DecisionFact, Facts, PeriodFact, Place, SignoffFact
+from workflow.domain.facts import ConditionFact, DecisionFact, Facts, PeriodFact, Place, SignoffFact, Stretch
 from workflow.domain.meetings import MeetingForm
 from workflow.queries.comments import unanswered_in
 from workflow.queries.plans import PlanFact
@@ -92,7 +92,7 @@ class _Record(NamedTuple):
 class _Known:
     """The records of one plan."""
 
-    texts: dict[int, list[Text]] = field(default_factory=dict)
+    texts: dict[Stretch, list[Text]] = field(default_factory=dict)
     decisions: dict[Place, list[DecisionFact]] = field(default_factory=dict)
     signoffs: dict[Place, list[SignoffFact]] = field(default_factory=dict)
     periods: dict[Place, PeriodFact] = field(default_factory=dict)
@@ -111,7 +111,7 @@ def _sorted(records: Iterable[_Record]) -> dict[int, _Known]:
     for each in by_kind["version"]:
         text = _text(each)
         named[text.version_id] = text.conditions
-        found[each.plan].texts.setdefault(each.visit, []).append(text)
+        found[each.plan].texts.setdefault((each.gate, each.visit), []).append(text)
     conditions: defaultdict[int, list[ConditionFact]] = defaultdict(list)
     for each in by_kind["condition"]:
         met_at = None if each.at is None else effective_from(each.first, each.at)
@@ -223,11 +223,12 @@ def _records_of(which: ColumnElement[bool]) -> CompoundSelect[*tuple[Any, ...]]:
 
 
 def _versions() -> Select[*tuple[Any, ...]]:
-    """The `visit` of a version is that of its stretch, `about` who registered it."""
+    """The `gate` of a version is its document, `visit` that of its stretch, `about` who registered it."""
     return (
         _line(
             "version",
             number=Version.id,
+            gate=Version.document,
             visit=Version.stretch,
             version=Version.number,
             sha256=Version.sha256,

@@ -29,7 +29,7 @@ from workflow.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class TextFact:
-    """The text by which the gates of the plan's stage are judged: the newest version of its stretch."""
+    """The text by which the gates of the plan's stage are judged: the newest version of the main document's stretch."""
 
     version_id: int
     number: int
@@ -38,7 +38,7 @@ class TextFact:
 
 @dataclass(frozen=True, slots=True)
 class PlanFact:
-    """A plan with its chain, its path, and the text by which its gates are judged."""
+    """A plan with its chain, its path, and the text of its main document."""
 
     id: int
     key: str
@@ -73,7 +73,11 @@ _any_version = aliased(Version)
 
 _NEWEST = (
     select(func.max(_any_version.number))
-    .where(_any_version.plan_id == Plan.id, _any_version.stretch == Plan.stretch)
+    .where(
+        _any_version.plan_id == Plan.id,
+        _any_version.document == Plan.document,
+        _any_version.stretch == Plan.stretch,
+    )
     .correlate(Plan)
     .scalar_subquery()
 )

@@ -1,4 +1,4 @@
-"""The versions of a plan's text."""
+"""The versions of a plan's documents."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflow.domain.cover import TextKind
 from workflow.domain.errors import NotFound
@@ -16,10 +16,13 @@ from workflow.store.tables import Declaration, Document, Person, Version
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version as a list shows it. `size` is in bytes; `why` the reason of a minor correction. `counts_from`
-    and `counts_why` are those of one that was registered later."""
+    """A version as a list shows it. `document` is the key of its document, `before` the number of the version of it that
+    came before. `size` is in bytes; `why` the reason of a minor correction. `counts_from` and `counts_why` are
+    those of one that was registered later."""
 
     number: int
+    document: str
+    before: int | None
     filename: str
     stage: str
     visit: int
@@ -36,7 +39,7 @@ class VersionLine:
 
 
 def versions(db: Session, plan: PlanFact) -> list[VersionLine]:
-    """The versions of the plan's text, newest first. One statement."""
+    """The versions of the plan's documents, newest first. One statement."""
     return [_line(row) for row in db.execute(_versions(plan).order_by(Version.number.desc()))]
 
 
@@ -50,10 +53,12 @@ def version(db: Session, plan: PlanFact, number: int) -> VersionLine:
 
 def corrections_of(versions: Iterable[VersionLine], number: int, until: datetime) -> list[VersionLine]:
     """Those of the versions that corrected the version of that number before that moment, oldest first: up to the next
-    new text."""
+    new text of its document."""
+    known = sorted(versions, key=lambda each: each.number)
+    documents = {each.document for each in known if each.number == number}
     found = []
-    for each in sorted(versions, key=lambda each: each.number):
-        if each.number > number and each.at < until:
+    for each in known:
+        if each.number > number and each.at < until and each.document in documents:
             if not each.kind.correction:
                 break
             found.append(each)
@@ -72,9 +77,17 @@ def _line(row: Row[*tuple[Any, ...]]) -> VersionLine:
 
 
 def _versions(plan: PlanFact) -> Select[*tuple[Any, ...]]:
+    earlier = aliased(Version)
+    before = select(func.max(earlier.number)).where(
+        earlier.plan_id == Version.plan_id,
+        earlier.document == Version.document,
+        earlier.number < Version.number,
+    )
     return (
         select(
             Version.number,
+            Version.document,
+            before.correlate(Version).scalar_subquery(),
             Version.filename,
             Version.stage,
             Version.visit,

@@ -133,6 +133,7 @@ class VersionShown(Shown):
     """版"""
 
     number: int = Field(description="版の番号")
+    document: str = Field(description="文書の鍵。定義に documents がなければ main（本編）")
     filename: str = Field(description="ファイル名")
     stage: str = Field(description="登録したときの段階の鍵")
     sha256: str = Field(description="文書の SHA-256")
@@ -156,6 +157,7 @@ class Versions(Shown):
             versions=[
                 VersionShown(
                     number=line.number,
+                    document=line.document,
                     filename=line.filename,
                     stage=line.stage,
                     sha256=line.sha256,

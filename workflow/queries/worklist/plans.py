@@ -84,7 +84,8 @@ def _conditions(
     """The conditions of the decisions in force that neither a note closed nor a correction waits to close."""
     for stay in plan.path:
         for gate in plan.chain.stage(stay.stage).gates:
-            decision, text = known.decision(stay, gate.key), known.text(stay)
+            decision = known.decision(stay, gate.key)
+            text = known.text(stay, plan.chain.document_of(gate))
             if not isinstance(gate, BodyGate) or gate.body not in bodies or decision is None or text is None:
                 continue
             if text.sha256 not in decision.covered:

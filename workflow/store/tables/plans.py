@@ -29,7 +29,8 @@ class BodyRecord(Record):
 
 class Plan(Record):
     """A plan under way. `visit` rises with each 差戻し: what was agreed before it no longer opens gates. `path` holds
-    its stays, as `domain.path.to_rows` writes them; `stretch` is that of the last. `first_month`, 2023-03, is where
+    its stays, as `domain.path.to_rows` writes them; `document` is the main one of its documents, `stretch` that of the
+    main one in the last stay. `first_month`, 2023-03, is where
     its schedule begins when that is not the chain's own; `forerunner_id` the finished plan that it revises (改定)."""
 
     __tablename__ = "plan"
@@ -45,6 +46,7 @@ class Plan(Record):
     entered_at: Mapped[datetime]
     first_month: Mapped[str | None] = mapped_column(String(7))
     path: Mapped[list[Any]]
+    document: Mapped[str] = mapped_column(String(60))
     stretch: Mapped[int]
     forerunner_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
     __table_args__ = (Index(None, "department_key", "status"),)
@@ -59,7 +61,8 @@ class Document(Record):
 
 
 class Version(Record):
-    """A version of the plan's text. The newest one of a stretch is the text by which its gates are judged.
+    """A version of one of the plan's documents; the numbers run through all of them. The newest one of a document's
+    stretch is the text by which the gates about it are judged.
     `counts_from` is the moment from which it counts when it was registered later (移行登録), and `counts_why` the reason;
     None: when it was registered."""
 
@@ -69,6 +72,7 @@ class Version(Record):
     number: Mapped[int]
     stage: Mapped[str] = mapped_column(String(60))
     visit: Mapped[int]
+    document: Mapped[str] = mapped_column(String(60))
     stretch: Mapped[int]
     sha256: Mapped[str] = mapped_column(ForeignKey("document.sha256"))
     filename: Mapped[str] = mapped_column(String(200))

@@ -219,6 +219,9 @@ def add_version(
     doing: Doing,
     plan: PlanKey,
     document: Annotated[UploadFile, Field(description="文書。200 MB まで")],
+    document_key: Annotated[
+        Key | None, Form(description="どの文書の版か。省くと本編（定義の最初の文書）")
+    ] = None,
     note: Annotated[Text, Form(description="版の説明")] = "",
     kind: Annotated[TextKind, Form(description="版の種類")] = TextKind.NEW,
     meets: Annotated[list[Number], Form(description="対応する条件の番号")] = [],  # noqa: B006
@@ -235,6 +238,7 @@ def add_version(
         plan,
         name,
         content,
+        document=document_key,
         kind=kind,
         conditions=meets,
         why=why,

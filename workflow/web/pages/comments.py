@@ -403,6 +403,10 @@ def _shown(db: Reading, who: Visitor, found: PlanComments) -> dict[str, Any]:
             for state in waiting
             if isinstance(state.gate, PeriodGate) and state.lack is Lack.PERIOD and not known.fallen
         ],
+        "put": {
+            state.gate.key: known.facts.text(found.plan.stay, found.plan.chain.document_of(state.gate))
+            for state in waiting
+        },
         "fallen": known.fallen if waiting else (),
         "countable": {each.gate: each for each in found.rounds if each.may_be_counted},
         "waiting": found.asked is not None and found.asked.held and queries.to_add(db, found.asked.id),

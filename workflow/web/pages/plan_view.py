@@ -2,7 +2,7 @@
 statements, whatever the plan's history (one more under a chain that sets a body, a 決裁 and a public comment on
 the same stage, and one more for the holders of an office while a 後閲 is open)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,14 @@ from definitions.chain import Body, BodyGate, Gate, PeriodGate, SignoffGate, Sta
 from definitions.terms import Outcome
 from workflow import actions, queries
 from workflow.domain.confirming import confirms_as
-from workflow.domain.cover import TextKind
+from workflow.domain.cover import Text, TextKind
 from workflow.domain.decisions import Manner, SignedAs, Validity
 from workflow.domain.facts import Facts, Place
 from workflow.domain.gates import (
     GateState,
     Lack,
     Reason,
+    about_present_text,
     correctable_conditions,
     takes_new_text,
     to_confirm,
@@ -28,6 +29,7 @@ from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.queries import Blockers, GateAnswer, Owed, VersionLine
 from workflow.queries.bodies import chairs_of
+from workflow.queries.confirmations import ConfirmationLine
 from workflow.queries.gate_facts import facts
 from workflow.queries.people import held_positions
 from workflow.queries.plans import PlanFact, plan_by_key
@@ -41,12 +43,14 @@ EVENTS_SHOWN = 50
 @dataclass(frozen=True, slots=True)
 class GateView:
     """A gate of the stage, or one passed before that fell: why it is closed, the last answer, and what the reader may do
-    about it. `text` is the number of the version it is judged by. `alone` are
-    the outcomes the reader can give alone (専決), `signs_as` the right in which they would sign. `comment`: the gate waits for something on the page of public
-    comments; `may_ask`: for the period that the reader may begin."""
+    about it. `document` is the name of the one it is about, empty where the plan has only one; `text` the number of the
+    version it is judged by. `alone` are the outcomes the reader can give alone (専決), `signs_as` the right in which they
+    would sign. `comment`: the gate waits for something on the page of public comments; `may_ask`: for the period that
+    the reader may begin."""
 
     state: GateState
     stage: Stage
+    document: str
     text: int | None
     reason: Reason | None
     body: Body | None
@@ -91,6 +95,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     judged = [*found.fallen, *found.states]
     waiting = unconfirmed(plan.chain, found.facts)
     chairs = chairs_of(db, (each.gate.body for each in waiting), who.person.on) if waiting else {}
+    confirmations = queries.confirmations(db, plan)
     events, older = queries.newest_first(db, plan, limit=EVENTS_SHOWN)
     reading = queries.reading(db, plan)
     held = queries.held_schedule(db, plan, who.now)
@@ -108,9 +113,13 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "versions": [(version, _of_version(views, version)) for version in versions],
         "losing": _losing(plan, views),
         "kinds": _kinds(plan, found.facts),
-        "correctable": correctable_conditions(plan.chain, found.facts),
-        "declared": found.facts.text(plan.stay),
-        "confirmations": queries.confirmations(db, plan),
+        "correctable": [
+            condition
+            for document in plan.chain.documents
+            for condition in correctable_conditions(plan.chain, found.facts, document.key)
+        ],
+        "declarable": _declarable(plan, found.facts, confirmations),
+        "confirmations": confirmations,
         "numbers": {version.sha256: version.number for version in versions[::-1]},
         "stages": _by_stage(plan, views),
         "owes_review": [view for view in views if view.owes_review],
@@ -171,7 +180,8 @@ def _gate_view(
     plan, gate = found.plan, state.gate
     stage = plan.chain.stage_of_gate(gate.key)
     stay = next(stay for stay in plan.path if stay.stage == stage.key)
-    text = found.facts.text(stay)
+    document = plan.chain.document_of(gate)
+    text = found.facts.text(stay, document)
     body = plan.chain.body(gate.body) if isinstance(gate, BodyGate) else None
     answer = in_force.get((stay.stage, stay.visit, gate.key))
     stopped = bool(found.fallen) and stay == plan.stay
@@ -187,6 +197,7 @@ def _gate_view(
     return GateView(
         state=state,
         stage=stage,
+        document=plan.chain.document_name(document),
         text=text.number if text else None,
         reason=next((reason for reason in found.reasons if reason.gate == gate.key), None),
         body=body,
@@ -244,16 +255,23 @@ def _answer_view(
 
 
 def _kinds(plan: PlanFact, known: Facts) -> tuple[TextKind, ...]:
-    """The kinds of version that may be registered: where a text was settled, or a public comment is under way, only
-    corrections of it."""
-    if plan.text is None:
-        return (TextKind.NEW,)
-    kinds = [TextKind.MINOR]
-    if correctable_conditions(plan.chain, known):
-        kinds.insert(0, TextKind.CONDITIONS)
-    if plan.status is Status.ACTIVE and takes_new_text(plan.chain, known):
-        kinds.insert(0, TextKind.NEW)
-    return tuple(kinds)
+    """The kinds of version that may be registered, of any document: where a text was settled, or a public comment is
+    under way, only corrections of it."""
+    documents = [document.key for document in plan.chain.documents]
+    active = plan.status is Status.ACTIVE
+    possible = {
+        TextKind.NEW: active and any(takes_new_text(plan.chain, known, each) for each in documents),
+        TextKind.CONDITIONS: any(correctable_conditions(plan.chain, known, each) for each in documents),
+        TextKind.MINOR: any(known.text(plan.stay, each) for each in documents),
+    }
+    return tuple(kind for kind, may in possible.items() if may)
+
+
+def _declarable(plan: PlanFact, known: Facts, given: Iterable[ConfirmationLine]) -> list[Text]:
+    """The present texts whose kind may be said anew: they follow another, and nobody confirmed them."""
+    confirmed = {each.version for each in given if each.current}
+    versions = (known.versions(plan.stay, document.key) for document in plan.chain.documents)
+    return [texts[-1] for texts in versions if len(texts) > 1 and texts[-1].number not in confirmed]
 
 
 def _of_version(views: Sequence[AnswerView], version: VersionLine) -> list[AnswerView]:
@@ -263,12 +281,16 @@ def _of_version(views: Sequence[AnswerView], version: VersionLine) -> list[Answe
 
 def _losing(plan: PlanFact, views: Sequence[AnswerView]) -> list[AnswerView]:
     """Return the answers that a new text would make stale: those in force on the stages that share it."""
-    here = {(stay.stage, stay.visit) for stay in plan.path if stay.stretch == plan.stay.stretch}
+    here = {
+        (stay.stage, stay.visit, gate.key)
+        for document in plan.chain.documents
+        for stay, gate in about_present_text(plan.chain, plan.path, document.key)
+    }
     return [
         view
         for view in views
         if view.validity is Validity.IN_FORCE
-        and (view.answer.stage, view.answer.visit) in here
+        and (view.answer.stage, view.answer.visit, view.answer.gate) in here
         and view.answer.ratifies is None
     ]
 

@@ -99,6 +99,7 @@ def add_version(
     who: FormUser,
     key: str,
     document: UploadFile,
+    document_key: Annotated[str, Form()] = "",
     note: Annotated[str, Form()] = "",
     kind: Annotated[TextKind, Form()] = TextKind.NEW,
     meets: Annotated[list[int], Form()] = [],  # noqa: B006
@@ -116,6 +117,7 @@ def add_version(
         key,
         name,
         content,
+        document=document_key or None,
         kind=kind,
         conditions=meets,
         why=why,
@@ -145,7 +147,7 @@ def _two_of(versions: list[VersionLine], old: int | None, new: int | None) -> tu
     """The versions of those numbers. Raises `NotFound`."""
     by_number = {each.number: each for each in versions}
     after = max(by_number, default=1) if new is None else new
-    before = max(after - 1, 1) if old is None else old
+    before = (by_number[after].before or after if after in by_number else 1) if old is None else old
     for number in (before, after):
         if number not in by_number:
             raise NotFound("版", str(number))
