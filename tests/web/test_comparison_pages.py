@@ -6,6 +6,8 @@ import zipfile
 
 import docx as word
 import pytest
+from docx.oxml.ns import qn
+from lxml import etree
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
@@ -14,7 +16,9 @@ from tests.support.documents import p, table
 from tests.support.documents import word as word_file
 from tests.support.scenario import House
 from tests.support.web_client import Browser
-from workflow import actions
+from workflow import actions, queries
+from workflow.domain.texts import Unreadable
+from workflow.store import texts
 
 GOAL = "区民サービスの向上を図ることを目的とする。"
 SCOPE = "対象となる手続は、全庁の50手続とし、順次広げる。"
@@ -105,7 +109,13 @@ def test_an_empty_document_says_so(written: House) -> None:
     assert "文書に文字がありません。" in Browser(written, "tanto").see("/plans/dx/versions/3/text")
 
 
-PATHS = ("1/text", "compare?old=1&new=2", "compare.docx?old=1&new=2", "compare.xlsx?old=1&new=2")
+PATHS = (
+    "1/text",
+    "tracked.docx?old=1&new=2",
+    "compare?old=1&new=2",
+    "compare.docx?old=1&new=2",
+    "compare.xlsx?old=1&new=2",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -176,6 +186,48 @@ def test_the_table_of_old_and_new_as_word(written: House) -> None:
     changed = next(row for row in paper.tables[0].rows if row.cells[0].text == SCOPE)
     for cell, number in zip(changed.cells, ("50", "60"), strict=False):
         assert [run.text for run in cell.paragraphs[0].runs if run.underline] == [number]
+
+
+def test_tracked_changes_accepted_are_the_new_text_and_rejected_the_old_one(written: House) -> None:
+    answer = Browser(written, "tanto").client.get("/plans/dx/versions/tracked.docx?old=1&new=2")
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E5%A4%89")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        xml = archive.read("word/document.xml").decode()
+    with written.office.reading() as db:
+        new, old = queries.versions(db, written.plan())
+    for kept, version in (("ins", new), ("del", old)):
+        text = texts.text_of(written.office.files, version.sha256)
+        assert not isinstance(text, Unreadable)
+        assert _settled(xml, kept) == [" ".join(block.cells) for block in text]
+    changes = set(re.findall(r'<w:(?:ins|del) w:id="\d+" w:author="([^"]+)" w:date="([^"]+)"', xml))
+    (author, at), *others = changes
+    assert not others and author == "担当 花子" and at == f"{written.now:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _settled(xml: str, kept: str) -> list[str]:
+    """The paragraphs and rows that are left when Word accepts (`ins`) or rejects (`del`) every change."""
+    body = etree.fromstring(xml.encode()).find(qn("w:body"))
+    other = qn("w:del" if kept == "ins" else "w:ins")
+    found = []
+    for part in body.iter(qn("w:p"), qn("w:tr")):
+        if part.tag == qn("w:p") and part.getparent().tag == qn("w:tc"):
+            continue
+        marks = (
+            part.find(f"{qn('w:pPr')}/{qn('w:rPr')}") if part.tag == qn("w:p") else part.find(qn("w:trPr"))
+        )
+        if marks is not None and marks.find(other) is not None:
+            continue
+        lines = [part] if part.tag == qn("w:p") else list(part.iter(qn("w:p")))
+        words = [
+            "".join(
+                text.text or ""
+                for text in line.iter(qn("w:t"), qn("w:delText"))
+                if text.getparent().getparent().tag != other
+            )
+            for line in lines
+        ]
+        found.append(" ".join(words))
+    return found
 
 
 def test_the_table_of_old_and_new_as_excel_holds_no_formula(written: House) -> None:

@@ -75,6 +75,7 @@ WITHOUT_A_LINK = {
 FILES = {
     *("/chains/_schema", "/chains/{short}/text", "/log/csv", "/plans/{key}/versions/{number}"),
     *("/plans/{key}/versions/compare.docx", "/plans/{key}/versions/compare.xlsx"),
+    "/plans/{key}/versions/tracked.docx",
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
     "/public/{key}/corrections/{number}/document",
 }

@@ -21,6 +21,7 @@ from workflow.web.limits import Load, document_of, takes
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import attachment, download, page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
+from workflow.web.tracked_changes import tracked
 
 router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
 
@@ -62,6 +63,14 @@ def compare_as_excel(who: Reader, key: str, old: int, new: int) -> Response:
     _, before, after, found = _compared(who, key, old, new)
     content = comparison_table.xlsx(_name(before), _name(after), found)
     return download(content, EXCEL.media_type, f"{_title(before, after)}.xlsx")
+
+
+@router.get("/tracked.docx", openapi_extra=needs(Open.SIGNED_IN))
+def tracked_in_word(who: Reader, key: str, old: int, new: int) -> Response:
+    """The text of both as Word, with tracked changes (変更履歴)."""
+    _, before, after, found = _compared(who, key, old, new)
+    name = say("変更履歴_第{old}版_第{new}版", old=before.number, new=after.number)
+    return download(tracked(found, after.by, after.at), WORD.media_type, f"{name}.docx")
 
 
 @router.get("/{number}", openapi_extra=needs(Open.SIGNED_IN))
