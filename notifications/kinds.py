@@ -17,6 +17,7 @@ class Kind(Labelled):
     DECISION = "decision", "会議の結果"
     CONDITION_OPEN = "condition_open", "付された条件"
     PLAN_SENT_BACK = "plan_sent_back", "計画の差戻し"
+    PLAN_STOPPED = "plan_stopped", "計画の停止"
     TRIAL = "trial", "送信の確認"
     INVITATION = "invitation", "利用の御案内"
     PASSWORD_RESET = "password_reset", "パスワードの再設定"

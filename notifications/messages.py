@@ -16,6 +16,7 @@ from notifications.icalendar_file import Invite, Method
 from notifications.kinds import Kind
 from notifications.mail import Letter
 from notifications.reminders import stamp
+from workflow import queries
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain import gates
 from workflow.domain.calendar import TOKYO, at_tokyo, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
@@ -187,13 +188,26 @@ class LetterWriter:
             event, data = self._event(about.event_seq)
             if about.kind is Kind.PLAN_SENT_BACK:
                 self._told[key] = sent_back_words(self._db, event.plan_id or 0, data)
+            elif about.kind is Kind.PLAN_STOPPED:
+                self._told[key] = self._stopped(event.plan_id or 0)
             elif about.kind is Kind.CIRCULATION:
                 self._told[key] = circulation_words(self._db, event, data)
             elif about.kind is Kind.CONFIRMATION:
                 self._told[key] = confirmation_words(self._db, event, data, self._now)
             else:
-                self._told[key] = decision_words(self._db, Tag(event.tag), data, self._now)
+                self._told[key] = decision_words(self._db, Tag(event.tag), data)
         return self._written(about, *self._told[key])
+
+    def _stopped(self, plan_id: int) -> tuple[Mapping[str, Any], str, str | None]:
+        """The template values for a plan that is stopped, as it stands now. Raises `NoLongerDue` when it no longer is."""
+        plan = plan_by_id(self._db, plan_id)
+        fallen = gates.fallen(plan.chain, facts(self._db, plan, self._now))
+        if not fallen:
+            raise NoLongerDue(State.DROPPED, say("その後に、計画は再び進められるようになりました"))
+        fell = {state.gate.key for state in fallen}
+        reasons = [reason for reason in queries.why(self._db, plan, self._now) if reason.gate in fell]
+        context = {"plan": plan.title, "key": plan.key, "stage": plan.stage.label, "reasons": reasons}
+        return context, plan.chain.key, None
 
     def _written(
         self,
@@ -334,7 +348,7 @@ def confirmation_words(
 
 
 def decision_words(
-    db: Session, tag: Tag, data: Mapping[str, Any], now: datetime
+    db: Session, tag: Tag, data: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], str, str | None]:
     """Return the template values for a decision's event, and the keys of its chain and body."""
     decision = db.get_one(Decision, data["decision"])
@@ -359,7 +373,6 @@ def decision_words(
         "filename": version.filename,
         "version": version.number,
         "sha256": decision.sha256[:12],
-        "fallen": [state.gate.label for state in gates.fallen(plan.chain, facts(db, plan, now))],
     }
     return context, plan.chain.key, decision.body_key
 

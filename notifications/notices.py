@@ -115,6 +115,18 @@ def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: d
     return _once(people)
 
 
+def recipients_of_a_stop(db: Session, plan: int, gates: Sequence[str], day: date) -> list[Contact]:
+    """Return the recipients of the notice that a plan is stopped: the 担当課, and chair and 事務局 of each body whose
+    approval fell, or that agreed after it."""
+    fact = plan_by_id(db, plan)
+    fell = {fact.chain.stage_of_gate(gate).key for gate in gates}
+    first = next(stage.key for stage in fact.chain.stages if stage.key in fell)
+    people = staff(db, fact.department, day)
+    for body in bodies_between(db, plan, first, fact.stage.key):
+        people += [seat.contact for seat in seats(db, body, day, [Role.CHAIR, Role.SECRETARIAT])]
+    return _once(people)
+
+
 def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Contact]:
     """Return the recipients of a 供覧: the people asked to read."""
     rows = db.execute(
@@ -213,6 +225,8 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
             Kind.PLAN_SENT_BACK,
             recipients_of_sending_back(db, event.plan_id, data["to"], data["from"], day),
         )
+    elif tag is Tag.PLAN_STOPPED and event.plan_id is not None:
+        yield Kind.PLAN_STOPPED, recipients_of_a_stop(db, event.plan_id, data["gates"], day)
     elif tag in (Tag.VERSION_ADDED, Tag.VERSION_DECLARED) and event.plan_id is not None:
         if TextKind(data.get("kind", TextKind.NEW)).correction:
             yield Kind.CONFIRMATION, recipients_of_correction(db, event.plan_id, event.at)

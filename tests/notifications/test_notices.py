@@ -1,9 +1,11 @@
 """Notices and invitations, as they follow from the event log."""
 
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
 from icalendar import Calendar
+from sqlalchemy import select
 
 from definitions.terms import Outcome
 from notifications.dry_run import rehearse
@@ -17,6 +19,7 @@ from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.store.database import Office
 from workflow.store.event_log import record
+from workflow.store.tables import Meeting
 
 
 def entries(room: PostRoom) -> list[Calendar]:
@@ -194,12 +197,64 @@ def test_a_letter_that_asks_to_confirm_is_not_sent_when_nothing_waits_any_more(h
     assert letters_about(house, "訂正の確認") == []
 
 
-def test_a_decision_that_stops_a_plan_says_so_in_its_letter(house: House) -> None:
-    house.a_plan(at="outline")
+def test_a_plan_that_an_act_stops_tells_its_staff_and_the_bodies_that_agreed(house: House) -> None:
+    """Once, when an approval it passed falls by a correction or by the corrected day of the meeting."""
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    decision = house.agree("policy_honbu")
+    house.agree("policy_iinkai")
+    house.advance()
+    letters_about(house, "")
+    actions.correct_decision(
+        house.office, "ict_honbu_office", decision, Outcome.RETURNED, "議事録の誤り", now=house.now
+    )
+    sent = letters_about(house, "計画の停止")
+    assert sorted({address.partition("@")[0] for address, _ in sent}) == [
+        *("ict-honbu-chair", "ict-honbu-office", "joho-bukai-chair", "joho-bukai-office"),
+        *("kikaku-iinkai-chair", "kikaku-iinkai-office", "tanto"),
+    ]
+    assert "【計画の停止】DX推進計画" in sent[0][1] and "本部への報告" in sent[0][1]
+    assert "/plans/dx#gates" in sent[0][1]
+    actions.correct_decision(
+        house.office, "ict_honbu_office", decision + 2, Outcome.CONTINUED, "継続の誤り", now=house.now
+    )
+    assert letters_about(house, "計画の停止") == []
+
+
+def test_a_meeting_that_turns_out_to_be_too_early_stops_the_plan_and_tells_so(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    house.agree("policy_honbu")
+    house.agree("policy_iinkai")
+    house.advance()
     letters_about(house, "")
     with house.office.reading() as db:
-        given = queries.gate_answers(db, house.plan())
-    honbu = next(each.number for each in given if each.gate == "policy_honbu")
-    actions.correct_decision(house.office, "ict_honbu_office", honbu, Outcome.RETURNED, "誤記", now=house.now)
-    letters = letters_about(house, "")
-    assert letters and all("計画は止まっています" in text and "・本部への報告" in text for _, text in letters)
+        honbu = db.scalars(select(Meeting).where(Meeting.body_key == "ict_honbu")).one()
+    early = honbu.starts_at - timedelta(days=10)
+    actions.correct_meeting_time(
+        house.office, "ict_honbu_office", honbu.id, starts_at=early, ends_at=early + timedelta(hours=1),
+        reason="日付の誤り", now=house.now,
+    )  # fmt: skip
+    assert letters_about(house, "計画の停止")
+    with house.office.reading() as db:
+        events = queries.history(db, house.plan())
+    assert any("通過した関門が効力を失い、計画が停止" in each.words for each in events)
+
+
+def test_a_plan_that_goes_on_before_the_letter_is_sent_tells_nobody_that_it_stopped(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    decision = house.agree("policy_honbu")
+    house.agree("policy_iinkai")
+    house.advance()
+    letters_about(house, "")
+    wrong = actions.correct_decision(
+        house.office, "ict_honbu_office", decision, Outcome.RETURNED, "見間違い", now=house.now
+    )
+    actions.correct_decision(
+        house.office, "ict_honbu_office", wrong, Outcome.APPROVED, "訂正の誤り", now=house.now
+    )
+    assert letters_about(house, "計画の停止") == []

@@ -78,6 +78,7 @@ def test_every_step_is_told_once_in_order(house: House, receiver: Receiver) -> N
     told.tick()
     assert receiver.types == [
         "plan.opened",
+        "version.added",
         "decision.recorded",
         "decision.recorded",
         "decision.recorded",
@@ -87,8 +88,8 @@ def test_every_step_is_told_once_in_order(house: House, receiver: Receiver) -> N
         "plan.resumed",
         "plan.withdrawn",
     ]
-    assert len({body["id"] for body in receiver.bodies}) == 9
-    advanced = receiver.bodies[4]
+    assert len({body["id"] for body in receiver.bodies}) == 10
+    advanced = receiver.bodies[5]
     assert advanced["plan"] == {"key": "dx", "title": "DX推進計画"}
     assert (advanced["data"]["from"], advanced["data"]["to"]) == ("policy", "outline")
     assert advanced["at"].endswith("+09:00")

@@ -10,6 +10,7 @@ from definitions.terms import Role
 from workflow.actions.at_gates import must_be_seen, text_of
 from workflow.actions.meetings import body_gate
 from workflow.actions.plans import must_be_active
+from workflow.actions.stopping import noting_stops
 from workflow.actions.taking_back import must_be_own
 from workflow.domain.calendar import effective_from, tokyo_day
 from workflow.domain.confirming import ConfirmedAs, confirms_as
@@ -96,26 +97,27 @@ def take_back_confirmation(office: Office, by: str, confirmation: int, reason: s
             raise AlreadyDone("計画が既に動いたため、引き戻せません。")
         copied = ("plan_id", "stage", "visit", "gate_key", "decision_id", "version_id", "sha256", "base_sha256",
                   "manner", "confirmed_by", "confirmed_at")  # fmt: skip
-        db.execute(
-            insert(Confirmation).values(
-                **{name: getattr(old, name) for name in copied},
-                result=None,
-                note=reason,
-                supersedes_id=old.id,
-                recorded_by=who.id,
-                recorded_at=now,
+        with noting_stops(db, [old.plan_id], by=who.id, now=now):
+            db.execute(
+                insert(Confirmation).values(
+                    **{name: getattr(old, name) for name in copied},
+                    result=None,
+                    note=reason,
+                    supersedes_id=old.id,
+                    recorded_by=who.id,
+                    recorded_at=now,
+                )
             )
-        )
-        record(
-            db,
-            Tag.CONFIRMATION_TAKEN_BACK,
-            at=now,
-            by=who.id,
-            plan=old.plan_id,
-            confirmation=confirmation,
-            gate=old.gate_key,
-            reason=reason,
-        )
+            record(
+                db,
+                Tag.CONFIRMATION_TAKEN_BACK,
+                at=now,
+                by=who.id,
+                plan=old.plan_id,
+                confirmation=confirmation,
+                gate=old.gate_key,
+                reason=reason,
+            )
 
 
 def _right_to_confirm(

@@ -16,6 +16,7 @@ from workflow.actions.decisions import (
     write_conditions,
 )
 from workflow.actions.meetings import body_gate
+from workflow.actions.stopping import noting_stops
 from workflow.actions.taking_back import must_be_own
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import Manner
@@ -60,23 +61,24 @@ def correct_decision(
         else:
             must_be_answerable(fact.chain.body(old.body_key), Purpose(item.purpose), outcome)
         texts = conditions_given(outcome, conditions)
-        new = _supersede(db, old, outcome, reason, who, now)
-        write_conditions(db, new, texts)
-        record(
-            db,
-            Tag.DECISION_CORRECTED,
-            at=now,
-            by=who.id,
-            plan=old.plan_id,
-            meeting=item.meeting_id if item else None,
-            decision=new,
-            supersedes=decision,
-            gate=old.gate_key,
-            outcome=outcome,
-            conditions=texts,
-            sha256=old.sha256,
-            reason=reason,
-        )
+        with noting_stops(db, [old.plan_id], by=who.id, now=now):
+            new = _supersede(db, old, outcome, reason, who, now)
+            write_conditions(db, new, texts)
+            record(
+                db,
+                Tag.DECISION_CORRECTED,
+                at=now,
+                by=who.id,
+                plan=old.plan_id,
+                meeting=item.meeting_id if item else None,
+                decision=new,
+                supersedes=decision,
+                gate=old.gate_key,
+                outcome=outcome,
+                conditions=texts,
+                sha256=old.sha256,
+                reason=reason,
+            )
         return new
 
 

@@ -19,6 +19,7 @@ from workflow.actions.items import (
     unanswered,
 )
 from workflow.actions.plans import must_be_active
+from workflow.actions.stopping import noting_stops
 from workflow.actions.votes import outcome_at
 from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.decisions import Manner
@@ -245,45 +246,47 @@ def _write_decision(
     late = a_text("後日登録の理由", late_text).strip() or None
     texts = conditions_given(outcome, conditions)
     item = sitting.item
-    decision = insert_decision(
-        db,
-        plan_id=item.plan_id,
-        item_id=item.id,
-        stage=item.stage,
-        visit=item.visit,
-        gate_key=item.gate_key,
-        body_key=sitting.body.key,
-        version_id=item.version_id,
-        sha256=sitting.sha256,
-        outcome=outcome,
-        manner=manner,
-        note=note,
-        decided_on=tokyo_day(sitting.decided_at(now)),
-        ratifies_id=item.ratifies_id,
-        recorded_by=who.id,
-        recorded_at=now,
-        late_text_why=late,
-        counts=counts,
-    )
-    write_conditions(db, decision, texts)
-    record(
-        db,
-        Tag.RATIFIED if item.ratifies_id else Tag.DECISION_RECORDED,
-        at=now,
-        by=who.id,
-        plan=item.plan_id,
-        meeting=item.meeting_id,
-        decision=decision,
-        gate=item.gate_key,
-        outcome=outcome,
-        manner=manner,
-        counts=counts,
-        conditions=texts,
-        sha256=sitting.sha256,
-        note=note,
-        ratifies=item.ratifies_id,
-        late_text=late,
-    )
+    heard = [item.plan_id] if item.ratifies_id else []
+    with noting_stops(db, heard, by=who.id, now=now):
+        decision = insert_decision(
+            db,
+            plan_id=item.plan_id,
+            item_id=item.id,
+            stage=item.stage,
+            visit=item.visit,
+            gate_key=item.gate_key,
+            body_key=sitting.body.key,
+            version_id=item.version_id,
+            sha256=sitting.sha256,
+            outcome=outcome,
+            manner=manner,
+            note=note,
+            decided_on=tokyo_day(sitting.decided_at(now)),
+            ratifies_id=item.ratifies_id,
+            recorded_by=who.id,
+            recorded_at=now,
+            late_text_why=late,
+            counts=counts,
+        )
+        write_conditions(db, decision, texts)
+        record(
+            db,
+            Tag.RATIFIED if item.ratifies_id else Tag.DECISION_RECORDED,
+            at=now,
+            by=who.id,
+            plan=item.plan_id,
+            meeting=item.meeting_id,
+            decision=decision,
+            gate=item.gate_key,
+            outcome=outcome,
+            manner=manner,
+            counts=counts,
+            conditions=texts,
+            sha256=sitting.sha256,
+            note=note,
+            ratifies=item.ratifies_id,
+            late_text=late,
+        )
     return decision
 
 

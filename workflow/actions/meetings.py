@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
+from workflow.actions.stopping import noting_stops
 from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
@@ -200,18 +201,21 @@ def correct_meeting_time(
                 "会議が開かれた日時を指定してください。",
             )
         was = (held.starts_at, held.ends_at)
-        db.execute(update(Meeting).where(Meeting.id == meeting).values(starts_at=starts_at, ends_at=ends_at))
-        record(
-            db,
-            Tag.MEETING_TIME_CORRECTED,
-            at=now,
-            by=who.id,
-            meeting=meeting,
-            was=[each.isoformat() for each in was],
-            starts_at=starts_at.isoformat(),
-            ends_at=ends_at.isoformat(),
-            reason=reason,
-        )
+        with noting_stops(db, _decided_plans(db, meeting), by=who.id, now=now):
+            db.execute(
+                update(Meeting).where(Meeting.id == meeting).values(starts_at=starts_at, ends_at=ends_at)
+            )
+            record(
+                db,
+                Tag.MEETING_TIME_CORRECTED,
+                at=now,
+                by=who.id,
+                meeting=meeting,
+                was=[each.isoformat() for each in was],
+                starts_at=starts_at.isoformat(),
+                ends_at=ends_at.isoformat(),
+                reason=reason,
+            )
 
 
 def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: datetime) -> None:
@@ -333,6 +337,12 @@ def decided_items(db: Session, meeting: int) -> set[int]:
         AgendaItem.meeting_id == meeting, held_decision(AgendaItem.id).exists()
     )
     return set(db.scalars(held))
+
+
+def _decided_plans(db: Session, meeting: int) -> list[int]:
+    """The plans on which something was decided at the meeting."""
+    items = decided_items(db, meeting)
+    return list(db.scalars(select(AgendaItem.plan_id).where(AgendaItem.id.in_(items)).distinct()))
 
 
 def listed_items(db: Session, meeting: int) -> set[int]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
 from workflow.actions.plans import must_be_active, must_be_at
+from workflow.actions.stopping import noting_stops
 from workflow.domain.calendar import effective_from, shown_day, tokyo_day
 from workflow.domain.cover import Text, TextKind, current
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
@@ -146,18 +147,19 @@ def declare_version(
         present = about.texts[-1]
         _must_be_unconfirmed(about.known, present.sha256)
         named = _declared(about, kind, conditions, why)
-        _write_declaration(db, who, present.version_id, kind, why, named, now)
-        record(
-            db,
-            Tag.VERSION_DECLARED,
-            at=now,
-            by=who.id,
-            plan=fact.id,
-            number=number,
-            kind=kind,
-            meets=list(named),
-            why=why,
-        )
+        with noting_stops(db, [fact.id], by=who.id, now=now):
+            _write_declaration(db, who, present.version_id, kind, why, named, now)
+            record(
+                db,
+                Tag.VERSION_DECLARED,
+                at=now,
+                by=who.id,
+                plan=fact.id,
+                number=number,
+                kind=kind,
+                meets=list(named),
+                why=why,
+            )
 
 
 class _About:

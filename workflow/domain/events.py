@@ -39,6 +39,7 @@ class Tag(Labelled):
     PLAN_RESUMED = "plan.resumed", "再開"
     PLAN_WITHDRAWN = "plan.withdrawn", "取下げ"
     PLAN_FINISHED = "plan.finished", "完了"
+    PLAN_STOPPED = "plan.stopped", "通過した関門が効力を失い、計画が停止"
     MEETING_CALLED = "meeting.called", "会議を招集"
     MEETING_MOVED = "meeting.moved", "会議の日時・場所を変更"
     MEETING_TIME_CORRECTED = "meeting.time_corrected", "開催した会議の日時を訂正"
@@ -129,6 +130,8 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
         parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
     if data.get("choice") in set(Choice):
         parts.append(label(Choice(data["choice"])))
+    if chain and tag is Tag.PLAN_STOPPED:
+        parts.append(say("、").join(chain.gate(gate).label for gate in data["gates"]))
     if tag is Tag.PLAN_CORRECTED:
         parts.extend(
             say("{was} → {now}", was=data["was"][name] or say("なし"), now=data["set"][name] or say("なし"))

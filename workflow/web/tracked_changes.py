@@ -1,5 +1,5 @@
-"""What changed between two versions as one Word document with tracked changes (変更履歴): accepted, it is the text of the
-new one; rejected, of the old one."""
+"""Two versions as one Word document with tracked changes (変更履歴): accepted, it is the text of the new one; rejected,
+of the old one."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -155,6 +155,6 @@ def _in_one(old: Iterable[Piece], new: Iterable[Piece]) -> Iterator[tuple[_Fate,
 
 
 def _gone(left: deque[Piece]) -> Iterator[tuple[_Fate, str]]:
-    """What the old side has before the next words that stand on both."""
+    """The words of the old side before the next ones that stand on both."""
     while left and left[0].mark is not Mark.SAME:
         yield _Fate.DELETED, left.popleft().text
