@@ -170,6 +170,22 @@ def test_the_kind_of_either_present_text_can_be_said_anew(two: House) -> None:
     assert kinds[main] is kinds[summary] is TextKind.MINOR
 
 
+def test_what_was_registered_as_a_correction_cannot_become_a_new_text_where_none_is_taken(two: House) -> None:
+    in_draft(two)
+    for gate in ("draft_bukai", "draft_honbu", "draft_iinkai", "summary_bukai"):
+        if two.chain.has_gate(gate):
+            two.agree(gate)
+    two.advance()
+    number = a_summary(two, "概要の誤字", kind=TextKind.MINOR, why="誤字")
+    with pytest.raises(NotNow, match="差し戻して"):
+        actions.declare_version(two.office, "tanto", "dx", number, TextKind.NEW, now=two.now)
+    two.confirm("summary_bukai", seen=number)
+    actions.open_comment(two.office, "tanto", "dx", "comment_period", tokyo_day(two.now), now=two.now)
+    number = a_summary(two, "概要の別の誤字", kind=TextKind.MINOR, why="誤字")
+    with pytest.raises(NotNow):
+        actions.declare_version(two.office, "tanto", "dx", number, TextKind.NEW, now=two.now)
+
+
 def test_the_page_asks_for_the_document_and_names_it_beside_each_version_and_gate(two: House) -> None:
     staff = Browser(two, "tanto")
     answer = staff.client.post(

@@ -136,7 +136,8 @@ def declare_version(
     """Say anew what a present text of the plan is: a new text, or a correction and of what kind. Possible until somebody
     confirmed it.
 
-    Raises `NotNow` (not the present text), `AlreadyDone` (confirmed), `NotAllowed`, `BadInput`, `NotFound`.
+    Raises `NotNow` (not the present text; a new text where only corrections are taken), `AlreadyDone` (confirmed),
+    `NotAllowed`, `BadInput`, `NotFound`.
     """
     with office.writing() as db:
         who, fact = _may_add(db, by, plan, now)
@@ -144,6 +145,7 @@ def declare_version(
         about = _about_present(fact, facts(db, fact, now), number)
         if kind.correction and len(about.texts) == 1:
             raise _nothing_to_correct()
+        _must_suit(about, kind)
         present = about.texts[-1]
         _must_be_unconfirmed(about.known, present.sha256)
         named = _declared(about, kind, conditions, why)
