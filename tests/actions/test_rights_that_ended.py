@@ -424,6 +424,14 @@ def confirm_text(house: House) -> Call:
 
 
 @case(CHAIR)
+def review_confirmation(house: House) -> Call:
+    actions.name_deputy(house.office, "admin", CHAIR, "deputy", LONG_AGO, now=house.now)
+    _corrected(house)
+    house.confirm("policy_bukai", by="deputy")
+    return lambda o: actions.review_confirmation(o, CHAIR, 1, now=house.now)
+
+
+@case(CHAIR)
 def take_back_confirmation(house: House) -> Call:
     confirm_text(house)(house.office)
     return lambda o: actions.take_back_confirmation(o, CHAIR, 1, "誤り", now=house.now)

@@ -357,11 +357,24 @@ def test_a_deputy_confirms_and_a_vice_chair_while_the_chair_is_vacant(house: Hou
     house.a_correction("甲")
     with pytest.raises(NotAllowed):
         house.confirm("policy_bukai", by="joho_bukai_1")
-    house.confirm("policy_bukai", by="deputy")
+    given = house.confirm("policy_bukai", by="deputy")
+    assert _reviews_waiting(house) == [given]
+    with pytest.raises(NotAllowed):
+        actions.review_confirmation(office, "deputy", given, now=house.now)
+    actions.review_confirmation(office, "joho_bukai_chair", given, note="見た", now=house.now)
+    assert _reviews_waiting(house) == []
+    with pytest.raises(AlreadyDone, match="後閲は既に"):
+        actions.review_confirmation(office, "joho_bukai_chair", given, now=house.now)
     house.later(minutes=1).a_correction("乙")
     actions.end_terms(office, "admin", "joho_bukai_chair", tokyo_day(house.now), now=house.now)
     house.later(days=1)
     house.confirm("policy_bukai", by="joho_bukai_1")
+
+
+def _reviews_waiting(house: House) -> list[int | None]:
+    with house.office.reading() as db:
+        tasks = queries.worklist(db, "joho_bukai_chair", house.now)
+    return [task.number for task in tasks if task.kind is queries.Waiting.REVIEW_CONFIRMATION]
 
 
 def test_nobody_confirms_a_text_they_registered(house: House) -> None:

@@ -16,7 +16,7 @@ from tests.support.api_client import a_token
 from tests.support.chains import where_held_comments_count
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import PASSWORD, mail_settings
-from workflow import actions
+from workflow import actions, queries
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
@@ -28,7 +28,14 @@ PEOPLES_WORDS = (
     *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "person.email"),
     *("posting.office", "plan.title", "version.filename", "version.note", "step.reason"),
     *("meeting.title", "meeting.place", "meeting.minutes", "agenda_item.removed_why"),
-    *("decision.note", "condition.text", "condition.closed_note", "signoff.note", "review.note"),
+    *(
+        "decision.note",
+        "condition.text",
+        "condition.closed_note",
+        "signoff.note",
+        "review.note",
+        "confirmation_review.note",
+    ),
     *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
     *("circulation.note", "remark.text"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
@@ -111,6 +118,7 @@ def scribbled_house(office: Office) -> House:
     house.a_plan("asking", at="public_comment")
     _meetings(house)
     _a_corrected_text(house)
+    _a_stopped_plan(house)
     _a_running_comment(house)
     _doors(house)
     _scribble(office)
@@ -313,8 +321,21 @@ def _a_corrected_text(house: House) -> None:
     item = actions.list_item(office, by, meeting, "mended", "policy_bukai", now=house.now)
     actions.record_outcome(office, by, item, Outcome.APPROVED, late_text="席で配った", now=house.now)
     house.a_correction(key="mended")
-    house.confirm("policy_bukai", "mended", note="よい")
+    actions.name_deputy(house.office, "admin", "joho_bukai_chair", "deputy", LONG_AGO, now=house.now)
+    given = house.confirm("policy_bukai", "mended", by="deputy", note="よい")
+    actions.review_confirmation(house.office, "joho_bukai_chair", given, note="見た", now=house.now)
     house.later(minutes=1).a_correction(key="mended")
+
+
+def _a_stopped_plan(house: House) -> None:
+    """A decision that it passed was corrected."""
+    house.a_plan("stopped", at="outline")
+    with house.office.reading() as db:
+        given = queries.gate_answers(db, house.plan("stopped"))
+    (passed,) = [each.number for each in given if each.gate == "policy_honbu"]
+    actions.correct_decision(
+        house.office, "ict_honbu_office", passed, Outcome.RETURNED, "見間違い", now=house.now
+    )
 
 
 class _Refusing:

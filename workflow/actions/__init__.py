@@ -16,7 +16,7 @@ from workflow.actions.comments import (
     publish_addendum,
     publish_result,
 )
-from workflow.actions.confirmations import confirm_text, take_back_confirmation
+from workflow.actions.confirmations import confirm_text, review_confirmation, take_back_confirmation
 from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
 from workflow.actions.devices import new_device
@@ -183,6 +183,7 @@ __all__ = [
     "remark",
     "remove_item",
     "resume",
+    "review_confirmation",
     "review_signoff",
     "revoke_feed",
     "revoke_token",

@@ -30,7 +30,7 @@ from workflow.queries.people import person_id
 from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import Confirmation
+from workflow.store.tables import Confirmation, ConfirmationReview
 
 
 def confirm_text(
@@ -118,6 +118,41 @@ def take_back_confirmation(office: Office, by: str, confirmation: int, reason: s
                 gate=old.gate_key,
                 reason=reason,
             )
+
+
+def review_confirmation(office: Office, by: str, confirmation: int, *, note: str = "", now: datetime) -> None:
+    """Record a 後閲: a chair of the body has read what a deputy confirmed for them.
+
+    Raises `NotNow` (no deputy gave it), `AlreadyDone` (read, or taken back), `NotAllowed`, `NotFound`.
+    """
+    a_text("後閲の所見", note)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        found = _standing(db, confirmation)
+        gate = plan_by_id(db, found.plan_id).chain.gate(found.gate_key)
+        assert isinstance(gate, BodyGate)  # noqa: S101
+        if found.manner != ConfirmedAs.DEPUTY:
+            what = say("確認 {confirmation}", confirmation=confirmation)
+            raise NotNow("後閲", what, "代理者による確認ではないため、後閲は要りません。")
+        if (gate.body, Role.CHAIR) not in who.seats:
+            who.refuse(Act.REVIEW)
+        if db.get(ConfirmationReview, confirmation) is not None:
+            raise AlreadyDone("後閲は既に済んでいます。")
+        db.execute(
+            insert(ConfirmationReview).values(
+                confirmation_id=confirmation, reviewed_by=who.id, reviewed_at=now, note=note
+            )
+        )
+        record(
+            db,
+            Tag.CONFIRMATION_REVIEWED,
+            at=now,
+            by=who.id,
+            plan=found.plan_id,
+            confirmation=confirmation,
+            gate=found.gate_key,
+            note=note,
+        )
 
 
 def _right_to_confirm(

@@ -278,6 +278,16 @@ def take_back_confirmation(
         show.say("引き戻しました。")
 
 
+@app.command("review-confirmation")
+def review_confirmation(
+    confirmation: Annotated[int, typer.Argument(help="確認の番号")], by: By, note: Note = ""
+) -> None:
+    """代理者が会長に代わって確認したものを後閲する。"""
+    with at_office() as office:
+        actions.review_confirmation(office, by, confirmation, note=note, now=now())
+        show.say("後閲を記録しました。")
+
+
 def _number(decision: int | None) -> None:
     if decision is not None:
         show.say(f"決定 {decision} を記録しました。")

@@ -62,6 +62,7 @@ class Tag(Labelled):
     SIGNED = "signoff.signed", "決裁"
     SIGNOFF_TAKEN_BACK = "signoff.taken_back", "決裁を引戻し"
     SIGNOFF_REVIEWED = "signoff.reviewed", "後閲"
+    CONFIRMATION_REVIEWED = "confirmation.reviewed", "訂正の確認の後閲"
     COMMENT_OPENED = "comment.opened", "パブリックコメントを開始"
     OPINION_RECEIVED = "opinion.received", "意見を受付"
     OPINIONS_ANSWERED = "opinion.answered", "意見に回答"

@@ -13,13 +13,13 @@ from workflow.domain.gates import Unconfirmed, to_confirm
 from workflow.domain.path import stay_in
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact
-from workflow.store.tables import Confirmation, Person, Version
+from workflow.store.tables import Confirmation, ConfirmationReview, Person, Version
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationLine:
     """An answer to a correction: at which gate, about which version, compared with the text of that SHA-256; by whom and
-    in what right. `current`: it was not taken back."""
+    in what right. `current`: it was not taken back. `reviewed_by` and `reviewed_at`: the 後閲 of a deputy's."""
 
     number: int
     decision: int
@@ -34,6 +34,13 @@ class ConfirmationLine:
     recorded_by_id: int
     recorded_by: str
     current: bool
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+    review_note: str | None
+
+    @property
+    def owes_review(self) -> bool:
+        return self.current and self.manner is ConfirmedAs.DEPUTY and self.reviewed_at is None
 
 
 def confirmation_waiting(db: Session, plan: PlanFact, gate: str, now: datetime) -> Unconfirmed:
@@ -49,13 +56,25 @@ def confirmation_waiting(db: Session, plan: PlanFact, gate: str, now: datetime) 
 
 def confirmations(db: Session, plan: PlanFact) -> list[ConfirmationLine]:
     """The answers to corrections of the plan's texts, oldest first. One statement."""
-    confirmer, recorder, later = aliased(Person), aliased(Person), aliased(Confirmation)
+    confirmer, recorder, reviewer = aliased(Person), aliased(Person), aliased(Person)
+    later, review = aliased(Confirmation), ConfirmationReview
     rows = db.execute(
-        select(Confirmation, Version.number, confirmer.name, recorder.name, later.id)
+        select(
+            Confirmation,
+            Version.number,
+            confirmer.name,
+            recorder.name,
+            later.id,
+            reviewer.name,
+            review.reviewed_at,
+            review.note,
+        )
         .join(Version, Version.id == Confirmation.version_id)
         .join(confirmer, confirmer.id == Confirmation.confirmed_by)
         .join(recorder, recorder.id == Confirmation.recorded_by)
         .outerjoin(later, later.supersedes_id == Confirmation.id)
+        .outerjoin(review, review.confirmation_id == Confirmation.id)
+        .outerjoin(reviewer, reviewer.id == review.reviewed_by)
         .where(Confirmation.plan_id == plan.id, Confirmation.result.is_not(None))
         .order_by(Confirmation.id)
     )
@@ -74,6 +93,9 @@ def confirmations(db: Session, plan: PlanFact) -> list[ConfirmationLine]:
             recorded_by_id=row.recorded_by,
             recorded_by=recorded_by,
             current=taken_back is None,
+            reviewed_by=reviewed_by,
+            reviewed_at=reviewed_at,
+            review_note=review_note,
         )
-        for row, version, by, recorded_by, taken_back in rows
+        for row, version, by, recorded_by, taken_back, reviewed_by, reviewed_at, review_note in rows
     ]

@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from definitions.terms import Role
 from workflow.domain.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
 from workflow.domain.comparison import Change
 from workflow.domain.language import Dates, Language, dates, label, language, reworded, translate
@@ -52,6 +53,7 @@ _pages.env.filters |= {
 _pages.env.globals |= {
     "_": _words,
     "Act": Act,
+    "Role": Role,
     "Language": Language,
     "Dates": Dates,
     "language": language.get,

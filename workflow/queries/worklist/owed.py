@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, cast, literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from definitions.terms import Role
 from workflow.domain.calendar import shown_day, shown_moment, tokyo_day
+from workflow.domain.confirming import ConfirmedAs
 from workflow.domain.decisions import SignedAs
 from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
@@ -19,7 +21,18 @@ from workflow.queries.meetings import MeetingFact, open_meeting
 from workflow.queries.people import held_positions
 from workflow.queries.worklist.items import live
 from workflow.queries.worklist.tasks import Near, Task, Waiting, before, bodies_for, nearest
-from workflow.store.tables import AgendaItem, Circulation, Decision, Meeting, Plan, Review, Signoff, Version
+from workflow.store.tables import (
+    AgendaItem,
+    Circulation,
+    Confirmation,
+    ConfirmationReview,
+    Decision,
+    Meeting,
+    Plan,
+    Review,
+    Signoff,
+    Version,
+)
 
 _Value = TypeVar("_Value")
 _Column = ColumnElement[_Value] | InstrumentedAttribute[_Value]
@@ -46,6 +59,8 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
     parts = [_circulations(who)]
     if who.positions:
         parts.append(_reviews())
+    if chaired := [body for body, role in who.seats if role == Role.CHAIR]:
+        parts.append(_reviews_of_confirmations(chaired))
     if bodies := bodies_for(who, Act.SET_AGENDA):
         parts.append(_ratifications(bodies))
     if bodies := bodies_for(who, Act.CALL_MEETING):
@@ -77,6 +92,8 @@ def _owed_words(kind: Waiting, row: _OwedRow) -> str:
     match kind:
         case Waiting.REVIEW:
             return say("「{plan}」の代決（{at}）の後閲", plan=row.title, at=shown_moment(row.at))
+        case Waiting.REVIEW_CONFIRMATION:
+            return say("「{plan}」の訂正の代理確認（{at}）の後閲", plan=row.title, at=shown_moment(row.at))
         case Waiting.RATIFY:
             day = shown_day(tokyo_day(row.at))
             return say("「{plan}」の専決（{at}）を次の会議に報告", plan=row.title, at=day)
@@ -111,6 +128,33 @@ def _reviews() -> Select[*tuple[Any, ...]]:
             Signoff.manner == SignedAs.DEPUTY,
             current_signoff(),
             Review.signoff_id.is_(None),
+        )
+    )
+
+
+def _reviews_of_confirmations(bodies: list[str]) -> Select[*tuple[Any, ...]]:
+    """Open 後閲 of what deputies confirmed for the chairs of these bodies."""
+    later = aliased(Confirmation)
+    return (
+        select(
+            *_owed_columns(
+                Waiting.REVIEW_CONFIRMATION,
+                Confirmation.id,
+                Confirmation.gate_key,
+                Confirmation.confirmed_at,
+                Decision.body_key,
+            )
+        )
+        .join(Plan, Plan.id == Confirmation.plan_id)
+        .join(Decision, Decision.id == Confirmation.decision_id)
+        .outerjoin(later, later.supersedes_id == Confirmation.id)
+        .outerjoin(ConfirmationReview, ConfirmationReview.confirmation_id == Confirmation.id)
+        .where(
+            Decision.body_key.in_(bodies),
+            Confirmation.manner == ConfirmedAs.DEPUTY,
+            Confirmation.result.is_not(None),
+            later.id.is_(None),
+            ConfirmationReview.confirmation_id.is_(None),
         )
     )
 

@@ -20,6 +20,7 @@ class Waiting(Labelled):
     CONFIRM = "confirm", "訂正の確認"
     CONDITION = "condition", "条件の解消"
     REVIEW = "review", "後閲"
+    REVIEW_CONFIRMATION = "review_confirmation", "訂正の確認の後閲"
     RATIFY = "ratify", "専決の報告"
     SIGN = "sign", "決裁"
     ADVANCE = "advance", "次の段階へ進行"
@@ -33,8 +34,8 @@ class Waiting(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits for a person. `number` is that of the item, condition, signoff, decision, circulation
-    or delivery, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it should be
+    """One thing that waits for a person. `number` is that of the item, condition, signoff, confirmation, decision,
+    circulation or delivery, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it should be
     done before; `due` orders the tasks, None last."""
 
     kind: Waiting

@@ -20,7 +20,14 @@ from workflow.store.tables.accounts import (
 from workflow.store.tables.base import APPEND_ONLY, Record, Utc
 from workflow.store.tables.circulation import Circulation, Remark
 from workflow.store.tables.comments import CommentPeriod, Opinion, Reply, Submission
-from workflow.store.tables.decisions import Condition, Confirmation, Decision, Review, Signoff
+from workflow.store.tables.decisions import (
+    Condition,
+    Confirmation,
+    ConfirmationReview,
+    Decision,
+    Review,
+    Signoff,
+)
 from workflow.store.tables.events import Cursor, Delivery, Event
 from workflow.store.tables.meetings import AgendaItem, Attendance, ItemAttendance, Meeting, Vote
 from workflow.store.tables.people import (
@@ -48,6 +55,7 @@ __all__ = [
     "CommentPeriod",
     "Condition",
     "Confirmation",
+    "ConfirmationReview",
     "Credential",
     "Cursor",
     "Decision",

@@ -109,6 +109,16 @@ class Signoff(Record):
     __table_args__ = (Index(None, "plan_id", "stage", "visit"),)
 
 
+class ConfirmationReview(Record):
+    """A 後閲: the chair has read what a deputy confirmed for them."""
+
+    __tablename__ = "confirmation_review"
+    confirmation_id: Mapped[int] = mapped_column(ForeignKey("confirmation.id"), primary_key=True)
+    reviewed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reviewed_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text)
+
+
 class Review(Record):
     """A 後閲: the principal has read what was signed for them."""
 

@@ -230,6 +230,18 @@ def take_back_confirmation(
 
 
 @router.post(
+    "/confirmations/{confirmation}/review", response_model=Done, **writes(Scope.DECISIONS, Act.REVIEW)
+)
+def review_confirmation(
+    doing: Doing,
+    confirmation: Annotated[Number, Path(description="確認の番号")],
+    asked: ReviewSignoff,
+) -> ApiResponse:
+    """後閲: 代理者が会長に代わって確認したものを読んだことを記録する。"""
+    return doing.perform(Done.of, actions.review_confirmation, confirmation, note=asked.note, now=doing.now)
+
+
+@router.post(
     "/decisions/{decision}/correct",
     response_model=Numbered,
     **writes(Scope.DECISIONS, Act.RECORD_OUTCOME),

@@ -76,6 +76,12 @@ def confirm(
     return redirect(f"/plans/{key}#gates", said=say("「{answer}」を記録しました。", answer=label(answer)))
 
 
+@router.post("/confirmations/{number}/review", openapi_extra=needs(Act.REVIEW))
+def review(who: FormUser, key: str, number: int, note: Text = "") -> Response:
+    actions.review_confirmation(who.office, who.key, number, note=note, now=who.now)
+    return redirect(f"/plans/{key}#confirmation-{number}", said=say("後閲を記録しました。"))
+
+
 @router.post("/confirmations/{number}/take-back", openapi_extra=needs(Open.SELF))
 def take_back(who: FormUser, key: str, number: int, reason: Text = "") -> Response:
     actions.take_back_confirmation(who.office, who.key, number, reason, now=who.now)

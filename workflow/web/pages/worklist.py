@@ -53,6 +53,8 @@ def place_of(task: Task) -> str:
             return f"{plan}#condition-{task.number}"
         case Waiting.REVIEW:
             return f"{plan}#review-{task.number}"
+        case Waiting.REVIEW_CONFIRMATION:
+            return f"{plan}#confirmation-{task.number}"
         case Waiting.SIGN | Waiting.STOPPED:
             return f"{plan}#gate-{task.gate}"
         case Waiting.CLOSE:
