@@ -118,8 +118,8 @@ def scribbled_house(office: Office) -> House:
     house.a_plan("asking", at="public_comment")
     _meetings(house)
     _a_corrected_text(house)
-    _a_stopped_plan(house)
     _a_running_comment(house)
+    _a_stopped_plan(house)
     _doors(house)
     _scribble(office)
     return house
@@ -328,10 +328,9 @@ def _a_corrected_text(house: House) -> None:
 
 
 def _a_stopped_plan(house: House) -> None:
-    """A decision that it passed was corrected."""
-    house.a_plan("stopped", at="outline")
+    """A decision that the plan passed long ago is corrected."""
     with house.office.reading() as db:
-        given = queries.gate_answers(db, house.plan("stopped"))
+        given = queries.gate_answers(db, house.plan("done"))
     (passed,) = [each.number for each in given if each.gate == "policy_honbu"]
     actions.correct_decision(
         house.office, "ict_honbu_office", passed, Outcome.RETURNED, "見間違い", now=house.now
