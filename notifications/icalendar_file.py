@@ -1,11 +1,15 @@
 """Meetings as calendar entries (RFC 5545, 5546): the attachment of a mail, and a feed to subscribe to."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.language import say
 
 
 class Method(StrEnum):
@@ -15,7 +19,8 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """One meeting as a calendar entry. A higher `sequence` replaces a lower one."""
+    """One meeting as a calendar entry. A higher `sequence` replaces a lower one. A 持ち回り is a day: the last one to
+    answer."""
 
     method: Method
     meeting_id: int
@@ -24,15 +29,24 @@ class Invite:
     place: str
     starts_at: datetime
     ends_at: datetime
+    in_writing: bool = False
 
 
 def calendar_bytes(
-    invite: Invite, *, domain: str, organizer: tuple[str, str], attendee: tuple[str, str], now: datetime
+    invite: Invite,
+    *,
+    domain: str,
+    organizer: tuple[str, str],
+    attendee: tuple[str, str],
+    alarm: int | None = None,
+    now: datetime,
 ) -> bytes:
-    """The entry for one attendee; organizer and attendee are (name, address)."""
+    """The entry for one attendee; organizer and attendee are (name, address). It rings `alarm` minutes before."""
     calendar = _calendar()
     calendar.add("method", invite.method.value)
     entry = _entry(invite, domain, now)
+    if alarm is not None and invite.method is Method.REQUEST and not invite.in_writing:
+        entry.add_component(_alarm(invite, alarm))
     entry.add("organizer", _address(*organizer))
     entry.add("attendee", _address(*attendee, ROLE="REQ-PARTICIPANT"))
     calendar.add_component(entry)
@@ -64,12 +78,33 @@ def _entry(invite: Invite, domain: str, stamped_at: datetime) -> Event:
     entry.add("uid", f"meeting-{invite.meeting_id}@{domain}")
     entry.add("sequence", invite.sequence)
     entry.add("dtstamp", stamped_at.astimezone(UTC))
-    entry.add("dtstart", invite.starts_at.astimezone(UTC))
-    entry.add("dtend", invite.ends_at.astimezone(UTC))
-    entry.add("summary", invite.title)
-    entry.add("location", invite.place)
+    if invite.in_writing:
+        last = tokyo_day(invite.ends_at)
+        entry.add("dtstart", last)
+        entry.add("dtend", last + timedelta(days=1))
+        entry.add("summary", say("回答期限: {title}", title=invite.title))
+        entry.add("transp", "TRANSPARENT")
+    else:
+        entry.add("dtstart", invite.starts_at.astimezone(UTC))
+        entry.add("dtend", invite.ends_at.astimezone(UTC))
+        entry.add("summary", invite.title)
+        entry.add("location", invite.place)
+    if online := _ADDRESS.search(invite.place):
+        entry.add("url", online.group())
     entry.add("status", "CANCELLED" if invite.method is Method.CANCEL else "CONFIRMED")
     return entry
+
+
+_ADDRESS = re.compile(r"https?://[!-~]+")
+"""The address of a meeting online, in the words for its place."""
+
+
+def _alarm(invite: Invite, minutes: int) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", invite.title)
+    alarm.add("trigger", timedelta(minutes=-minutes))
+    return alarm
 
 
 def _address(name: str, address: str, **parameters: str) -> vCalAddress:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -21,11 +20,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from notifications.icalendar_file import Invite, calendar_bytes
 from notifications.kinds import Kind
+from notifications.look import dressed
 from notifications.network_guard import Network
 from workflow.domain.calendar import TOKYO
 from workflow.domain.errors import BadInput, SakuteiError
 from workflow.domain.language import reworded, say
+from workflow.domain.validation import ascii_address
 from workflow.store import private_files
+
+_AGAIN = "【再送】"
+"""The beginning of the subject of a letter that was sent again by hand."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -35,7 +39,7 @@ class MailSettings:
     """Mail settings of an office. Without `smtp_host` all mail goes to the Maildir. `ca_file` holds the
     certificates used to check the server's (None: the system's); `timeout` is in seconds. `site` is the address
     of the pages, for links in mails, without a trailing slash. `networks` are the office's internal networks that
-    webhooks may call."""
+    webhooks may call. `alarm`: the minutes before a meeting at which a calendar rings; None: it does not."""
 
     sender: str
     office_name: str
@@ -51,6 +55,7 @@ class MailSettings:
     ca_file: Path | None = None
     timeout: float = 30.0
     networks: tuple[Network, ...] = ()
+    alarm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,16 @@ class Letter:
     chain: str | None = None
     body: str | None = None
     invite: Invite | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The part of a letter that all its mails have in common. `message` are the finished parts, where all get the same."""
+
+    headers: tuple[str, ...]
+    text: str
+    html: str
+    message: bytes | None
 
 
 class MailRefused(SakuteiError):
@@ -133,9 +148,10 @@ def mailer_of(settings: MailSettings) -> Mailer:
     )
 
 
-def message_id(claim: str, domain: str) -> str:
-    """The Message-ID of a delivery: the same however often it is sent."""
-    return f"<{hashlib.sha256(claim.encode()).hexdigest()[:32]}@{domain}>"
+def message_id(claim: str, domain: str, resent: int = 0) -> str:
+    """The Message-ID of a delivery: the same however often it is tried, another each time it is sent again by hand."""
+    named = f"{claim}:resent:{resent}" if resent else claim
+    return f"<{hashlib.sha256(named.encode()).hexdigest()[:32]}@{domain}>"
 
 
 class Stationery:
@@ -152,7 +168,7 @@ class Stationery:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._last: tuple[tuple[Any, ...], bytes] | None = None
+        self._last: tuple[tuple[Any, ...], _Shared] | None = None
         self._chosen: dict[tuple[str | None, str | None, str, str], Any] = {}
 
     def subject(self, letter: Letter) -> str:
@@ -164,55 +180,68 @@ class Stationery:
         """The mail's words without markup. Raises `BadInput`."""
         return self._render(letter, "body.txt")
 
-    def write(self, letter: Letter, claim: str, now: datetime) -> bytes:
-        """The mail's bytes. Raises `BadInput` when a name, an address or a template cannot be used."""
+    def write(self, letter: Letter, claim: str, now: datetime, *, resent: int = 0) -> bytes:
+        """The mail's bytes; `resent`: how often it was sent again by hand. Raises `BadInput` when a name, an address or a template cannot be used."""
         name = _one_line("宛先の氏名", letter.name)
-        address = _an_address(letter.address)
-        own = f"Message-ID: {message_id(claim, self.settings.domain)}\r\n{_to(name, address)}\r\n"
+        address = ascii_address(
+            say("宛先のアドレス"), letter.address, say("名簿を直してから再送してください。")
+        )
+        own = [f"Message-ID: {message_id(claim, self.settings.domain, resent)}", _header("To", name, address)]
+        shared = self._shared(letter, now, again=resent > 0)
         if letter.invite:
-            message = self._message(letter, now)
+            message = self._message(shared.text, shared.html)
             self._attach(message, letter.invite, (name, address), now)
-            return own.encode("ascii") + message.as_bytes()
-        return own.encode("ascii") + self._shared(letter, now)
+            content = message.as_bytes()
+        else:
+            content = shared.message or b""
+        return "\r\n".join([*own, *shared.headers, ""]).encode("ascii") + content
 
-    def _shared(self, letter: Letter, now: datetime) -> bytes:
-        """Return the part that the mails to all recipients share; cached while the letter is the same."""
-        made_for = (letter.kind, letter.chain, letter.body, now, letter.context)
+    def _shared(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
+        """The part that the mails to all recipients share; cached while the letter is the same."""
+        made_for = (letter.kind, letter.chain, letter.body, again, now, letter.context)
         if self._last is None or self._last[0] != made_for:
-            self._last = (made_for, self._message(letter, now).as_bytes())
+            self._last = (made_for, self._made(letter, now, again=again))
         return self._last[1]
 
-    def _message(self, letter: Letter, now: datetime) -> EmailMessage:
-        """The mail but for its recipient."""
+    def _made(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
+        office = _one_line("庁名", self.settings.office_name)
+        subject = f"{_AGAIN}{self.subject(letter)}" if again else self.subject(letter)
+        headers = (
+            _header("From", office, ascii_address(say("差出人のアドレス"), self.settings.sender)),
+            _header("Subject", subject),
+            f"Date: {format_datetime(now.astimezone(TOKYO))}",
+            "Auto-Submitted: auto-generated",
+            "X-Auto-Response-Suppress: OOF, AutoReply",
+        )
+        text, html = self.text(letter), dressed(self._render(letter, "body.html"))
+        message = None if letter.invite else self._message(text, html).as_bytes()
+        return _Shared(headers, text, html, message)
+
+    def _message(self, text: str, html: str) -> EmailMessage:
+        """The parts of a mail."""
         message = EmailMessage(policy=SMTP)
         try:
-            office = _one_line("庁名", self.settings.office_name)
-            message["From"] = Address(office, addr_spec=self.settings.sender)
-            message["Subject"] = self.subject(letter)
-            message["Date"] = format_datetime(now.astimezone(TOKYO))
-            message["Auto-Submitted"] = "auto-generated"
-            message.set_content(self.text(letter), cte="base64")
-            message.add_alternative(self._render(letter, "body.html"), subtype="html", cte="base64")
+            message.set_content(text, cte="base64")
+            message.add_alternative(html, subtype="html", cte="base64")
         except (ValueError, MessageError) as error:
             raise BadInput(
-                "メール",
-                say("作成できません（{error}）", error=error),
-                "差出人の設定とひな形を確かめてください。",
+                "メール", say("作成できません（{error}）", error=error), "ひな形を確かめてください。"
             ) from error
         return message
 
     def _attach(self, message: EmailMessage, invite: Invite, to: tuple[str, str], now: datetime) -> None:
-        organizer = (self.settings.office_name, self.settings.sender)
+        """Add the calendar entry twice: among the alternatives, where Outlook finds it, and as a file to be opened."""
         content = calendar_bytes(
-            invite, domain=self.settings.domain, organizer=organizer, attendee=to, now=now
+            invite,
+            domain=self.settings.domain,
+            organizer=(self.settings.office_name, self.settings.sender),
+            attendee=to,
+            alarm=self.settings.alarm,
+            now=now,
         )
-        message.add_attachment(
-            content,
-            maintype="text",
-            subtype="calendar",
-            filename="invite.ics",
-            params={"method": invite.method.value, "charset": "utf-8"},
-        )
+        method = {"method": invite.method.value, "charset": "utf-8"}
+        message.add_alternative(content, maintype="text", subtype="calendar", params=method)
+        message.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics")
 
     def _render(self, letter: Letter, part: str) -> str:
         try:
@@ -395,24 +424,18 @@ def _one_line(place: str, text: str) -> str:
     return text
 
 
-def _to(name: str, address: str) -> str:
-    """The To header, folded; name and address were checked before."""
-    if name.isascii():
-        return f"To: {formataddr((name, address))}"
-    return f"To: {Header(name, 'utf-8', header_name='To').encode(linesep=chr(13) + chr(10))}\r\n <{address}>"
+def _header(field: str, words: str, address: str | None = None) -> str:
+    """A header, folded; its words and address were checked before. Words that are not plain ASCII are encoded as a whole,
+    spaces too: those between encoded words are lost on the way (RFC 2047, 6.2)."""
+    if words.isascii() and len(words) <= _FITS_A_LINE and "=?" not in words and "  " not in words:
+        return f"{field}: {words if address is None else formataddr((words, address))}"
+    encoded = Header(words, "utf-8", maxlinelen=75, header_name=field).encode(linesep="\r\n")
+    return f"{field}: {encoded}" if address is None else f"{field}: {encoded}\r\n <{address}>"
+
+
+_FITS_A_LINE = 60
+"""The longest words that stand unencoded in a header, in characters."""
 
 
 def _is_control(sign: str) -> bool:
     return unicodedata.category(sign) in ("Cc", "Zl", "Zp")
-
-
-def _an_address(text: str) -> str:
-    _one_line("宛先のアドレス", text)
-    name, at, domain = text.rpartition("@")
-    if not (name and at and domain) or not text.isascii() or any(sign in text for sign in ' <>,;"()'):
-        raise BadInput(
-            "宛先のアドレス",
-            say("「{given}」は電子メールの宛先として使えません", given=text),
-            "名簿を直してから再送してください。",
-        )
-    return text

@@ -154,7 +154,7 @@ class LetterWriter:
             raise NoLongerDue(State.DROPPED, say("その後に募集期間が変更又は中止されました"))
         if end_of_day(period.closes_on) <= self._now:
             raise NoLongerDue(State.MISSED, say("送る前に募集期間が終わりました"))
-        context = {"plan": plan.title, "closes_on": reiwa_with_weekday(period.closes_on)}
+        context = {"plan": plan.title, "key": plan.key, "closes_on": reiwa_with_weekday(period.closes_on)}
         return self._written(about, context, chain_of(self._db, plan.chain_sha256).key, None)
 
     def _invitation(self, about: Subject) -> Letter:
@@ -258,6 +258,7 @@ def invite_of(meeting: HeldMeeting, method: Method) -> Invite:
         meeting.place,
         meeting.starts_at,
         meeting.ends_at,
+        in_writing=meeting.form == MeetingForm.IN_WRITING,
     )
 
 
@@ -362,6 +363,8 @@ def decision_words(
     context = {
         "heading": tag.label,
         "plan": plan.title,
+        "key": plan.key,
+        "anchor": f"decision-{decision.id}",
         "stage": plan.chain.stage(decision.stage).label,
         "body": plan.chain.body(decision.body_key).name,
         "gate": plan.chain.gate(decision.gate_key).label,
@@ -396,6 +399,7 @@ def sent_back_words(
     plan = plan_by_id(db, plan_id)
     context = {
         "plan": plan.title,
+        "key": plan.key,
         "was": plan.chain.stage(data["from"]).label,
         "to": plan.chain.stage(data["to"]).label,
         "reason": data["reason"],

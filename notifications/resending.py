@@ -20,7 +20,8 @@ from workflow.store.tables import AgendaItem, Delivery, Meeting, Person, Plan
 
 
 def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
-    """Send a delivery again by hand, written anew to the recipient's present address, with its Message-ID.
+    """Send a delivery again by hand, written anew to the recipient's present address. It says 再送, and has a Message-ID
+    of its own: mail programs drop a second letter with the first one's.
 
     Raises `AlreadyDone` (it is still waiting to be sent), `NotAllowed`, `NotFound`.
     """
@@ -36,6 +37,7 @@ def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
         values = {
             "state": State.PENDING,
             "attempts": 0,
+            "resent": found.resent + 1,
             "next_try_at": now,
             "message": None,
             "address": None,

@@ -251,6 +251,7 @@ _WRITABLE_COLUMNS = (
     Delivery.attempts,
     Delivery.message,
     Delivery.address,
+    Delivery.resent,
     Person.name,
     Person.email,
 )
@@ -278,7 +279,7 @@ def _written(letters: LetterWriter, stationery: Stationery, row: Any, now: datet
     letter = letters.letter(about)
     if row.message is not None:
         return row.address, row.message
-    return letter.address, stationery.write(letter, row.claim, now)
+    return letter.address, stationery.write(letter, row.claim, now, resent=row.resent)
 
 
 def _send_batch(

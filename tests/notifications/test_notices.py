@@ -24,7 +24,7 @@ from workflow.store.tables import Meeting
 
 def entries(room: PostRoom) -> list[Calendar]:
     parts = [part for mail in room.sink.mails for part in mail.iter_attachments()]
-    assert {part.get_content_type() for part in parts} == {"text/calendar"}
+    assert {part.get_content_type() for part in parts} == {"application/ics"}
     return [Calendar.from_ical(part.get_payload(decode=True)) for part in parts]
 
 

@@ -115,11 +115,12 @@ class PostRoom:
         ends: str | None = None,
         form: MeetingForm = MeetingForm.IN_PERSON,
         title: str = "第1回 情報化推進部会",
+        place: str = "第一委員会室",
     ) -> int:
         starts_at = parse_moment(starts)
         ends_at = parse_moment(ends) if ends else starts_at + timedelta(hours=2)
         row = {"body_key": "bukai", "title": title, "form": form, "starts_at": starts_at, "ends_at": ends_at,
-               "place": "第一委員会室"}  # fmt: skip
+               "place": place}  # fmt: skip
         with self.office.writing() as db:
             meeting = db.scalars(
                 insert(Meeting).returning(Meeting.id),

@@ -173,7 +173,9 @@ def test_another_format_without_another_word_says_so(written: House) -> None:
 
 def test_the_table_of_old_and_new_as_word(written: House) -> None:
     answer = Browser(written, "tanto").client.get("/plans/dx/versions/compare.docx?old=1&new=2")
-    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%96%B0")
+    assert answer.headers["content-disposition"].startswith(
+        "attachment; filename=\"sakutei.docx\"; filename*=UTF-8''%E6%96%B0"
+    )
     paper = word.Document(io.BytesIO(answer.content))
     assert [line.text for line in paper.paragraphs] == ["新旧対照表", "DX推進計画"]
     assert paper.sections[0].page_width > paper.sections[0].page_height
@@ -190,7 +192,9 @@ def test_the_table_of_old_and_new_as_word(written: House) -> None:
 
 def test_tracked_changes_accepted_are_the_new_text_and_rejected_the_old_one(written: House) -> None:
     answer = Browser(written, "tanto").client.get("/plans/dx/versions/tracked.docx?old=1&new=2")
-    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E5%A4%89")
+    assert answer.headers["content-disposition"].startswith(
+        "attachment; filename=\"sakutei.docx\"; filename*=UTF-8''%E5%A4%89"
+    )
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         xml = archive.read("word/document.xml").decode()
     with written.office.reading() as db:

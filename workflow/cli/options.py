@@ -79,4 +79,5 @@ def mail_settings(found: Settings) -> MailSettings:
         overrides=found.templates,
         ca_file=found.smtp_ca_file,
         networks=found.networks,
+        alarm=found.calendar_alarm,
     )

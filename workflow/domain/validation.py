@@ -4,6 +4,8 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+import idna
+
 from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
@@ -79,15 +81,27 @@ def not_to_come(place: str, day: date | None, now: datetime) -> None:
 
 def an_address(place: str, value: str) -> str:
     """An e-mail address, plain `local@domain`. Raises `BadInput`, for a newline in it above all."""
-    if len(value) > 254 or not re.fullmatch(
-        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value
+    ascii_address(place, value)
+    return value
+
+
+def ascii_address(place: str, value: str, mend: str | None = None) -> str:
+    """The address as mail servers take it: a domain in other letters, 例え.jp, in its ASCII form (RFC 5891). Raises
+    `BadInput`."""
+    name, _, domain = value.rpartition("@")
+    try:
+        asked = f"{name}@{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        asked = ""
+    if len(asked) > 254 or not re.fullmatch(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", asked
     ):
         raise BadInput(
             place,
             say("「{given}」は電子メールの宛先として使えません", given=_shown(value)),
-            "name@example.jp の形で入力してください。",
+            mend or say("name@example.jp の形で入力してください。"),
         )
-    return value
+    return asked
 
 
 def _shown(value: str) -> str:

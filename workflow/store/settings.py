@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = Field(default=None, description="how the provider knows this application")
     oidc_client_secret: SecretStr | None = None
     oidc_name: str = Field(default="庁内アカウント", max_length=40, description="the provider, on its button")
+    calendar_alarm: int | None = Field(
+        default=None,
+        ge=0,
+        le=40320,
+        description="minutes before a meeting at which calendars ring; none: never",
+    )
     templates: Path | None = Field(default=None, description="a folder of templates that override ours")
     webhook_networks: str = Field(
         default="", description="networks inside the office whose addresses webhooks may call: 10.1.0.0/16,…"

@@ -95,4 +95,9 @@ def download(content: bytes, kind: str, filename: str) -> Response:
 
 
 def _kept_as(filename: str) -> dict[str, str]:
-    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}"}
+    """The name twice (RFC 6266): in ASCII for old programs, and as it is."""
+    _, dot, ending = filename.rpartition(".")
+    plain = f"sakutei.{ending}" if dot and ending.isascii() and ending.isalnum() else "sakutei"
+    return {
+        "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    }

@@ -23,7 +23,8 @@ class Event(Record):
 
 
 class Delivery(Record):
-    """One message to one person, or to the other system of a webhook: the claim and its state. `claim` is unique."""
+    """One message to one person, or to the other system of a webhook: the claim and its state. `claim` is unique;
+    `resent` counts how often it was sent again by hand."""
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,6 +39,7 @@ class Delivery(Record):
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(20))
     attempts: Mapped[int]
+    resent: Mapped[int] = mapped_column(server_default="0")
     next_try_at: Mapped[datetime | None]
     message: Mapped[bytes | None] = mapped_column(LargeBinary)
     address: Mapped[str | None] = mapped_column(String(320))

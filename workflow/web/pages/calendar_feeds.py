@@ -38,7 +38,7 @@ def revoke(who: FormUser, feed: Number) -> Response:
     return redirect("/feeds", said=say("購読を停止しました。このURLでは、もう何も見られません。"))
 
 
-@router.get("/feeds/{token}.ics", openapi_extra=needs(Open.SELF))
+@router.api_route("/feeds/{token}.ics", methods=["GET", "HEAD"], openapi_extra=needs(Open.SELF))
 def calendar(request: Request, token: str) -> Response:
     """The calendar itself, for anybody who has its URL: calendar programs cannot sign in."""
     office, settings = request.app.state.office, request.app.state.mail
