@@ -48,7 +48,7 @@ def owed(db: Session, now: datetime) -> list[Owed]:
     closed = closed_days(db)
     people = People(db)
     found: list[Owed] = []
-    for rule, bodies in meeting_rules(db):
+    for rule, bodies in meeting_rules(db, now):
         occasions = _meetings(db, rule, bodies, now, closed)
         found += due([_with_people(db, people, rule, each) for each in occasions], [rule], now, closed)
     for rule, chains in _comment_rules(db):
@@ -69,9 +69,9 @@ def foreseen_for(db: Session, held: HeldMeeting, now: datetime) -> list[Owed]:
         meeting_id=held.id,
         form=MeetingForm(held.form),
         status=MeetingStatus(held.status),
+        sequence=held.sequence,
     )
-    sha256 = db.scalar(select(BodyRecord.chain_sha256).where(BodyRecord.key == held.body_key))
-    rules = [rule for rule in chain_of(db, sha256 or "").reminders if applies(rule, occasion)]
+    rules = [rule for rule in rules_of(db, [held.id])[held.id] if applies(rule, occasion)]
     closed, people = closed_days(db), People(db)
     return [
         owed
@@ -172,14 +172,43 @@ _ROLES: dict[Audience, tuple[Role, ...]] = {
 }
 
 
-def meeting_rules(db: Session) -> Iterator[tuple[ReminderRule, list[str]]]:
-    """Each rule on meetings, with the bodies it is for. A body's chain is the one it was last named by."""
-    found: dict[ReminderRule, list[str]] = {}
-    for body, sha256 in db.execute(select(BodyRecord.key, BodyRecord.chain_sha256)):
+def meeting_rules(db: Session, now: datetime) -> Iterator[tuple[ReminderRule, list[str]]]:
+    """Each rule on meetings that may be for one of a body, with those bodies: a rule of the chain a body was last named
+    by, or of one that is on the agenda of a meeting. Two statements."""
+    named = db.execute(select(BodyRecord.key, BodyRecord.chain_sha256)).all()
+    listed = db.execute(_LISTED_CHAINS, {"since": now - LOOK_BACK}).all()
+    found: dict[ReminderRule, dict[str, None]] = {}
+    for body, sha256 in (*named, *listed):
         for rule in chain_of(db, sha256).reminders:
             if rule.kind is not ReminderKind.COMMENT_CLOSING and (not rule.bodies or body in rule.bodies):
-                found.setdefault(rule, []).append(body)
-    yield from found.items()
+                found.setdefault(rule, {})[body] = None
+    for rule, bodies in found.items():
+        yield rule, list(bodies)
+
+
+_LISTED_CHAINS = (
+    select(Meeting.body_key, Plan.chain_sha256)
+    .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+    .join(Plan, Plan.id == AgendaItem.plan_id)
+    .where(Meeting.ends_at > bindparam("since"), open_meeting(), AgendaItem.removed_at.is_(None))
+    .distinct()
+)
+
+
+def rules_of(db: Session, meetings: Collection[int]) -> dict[int, frozenset[ReminderRule]]:
+    """The rules for each of the meetings: those of the chains on its agenda, else those of its body's. One statement."""
+    rows = db.execute(
+        select(Meeting.id, func.coalesce(Plan.chain_sha256, BodyRecord.chain_sha256))
+        .join(BodyRecord, BodyRecord.key == Meeting.body_key)
+        .outerjoin(AgendaItem, (AgendaItem.meeting_id == Meeting.id) & AgendaItem.removed_at.is_(None))
+        .outerjoin(Plan, Plan.id == AgendaItem.plan_id)
+        .where(Meeting.id.in_(meetings))
+        .distinct()
+    )
+    found: dict[int, frozenset[ReminderRule]] = {}
+    for meeting, sha256 in rows:
+        found[meeting] = found.get(meeting, frozenset()) | frozenset(chain_of(db, sha256).reminders)
+    return found
 
 
 def _meetings(
@@ -208,16 +237,19 @@ def _meetings(
             body=key,
             meeting_id=number,
             form=MeetingForm(form),
+            sequence=sequence,
             known_at=known_at,
         )
-        for number, key, form, starts_at, ends_at, known_at in rows
+        for number, key, form, starts_at, ends_at, sequence, known_at in rows
     ]
-    return _unclaimed(db, rule, [each for each in found if applies(rule, each)])
+    unclaimed = _unclaimed(db, rule, [each for each in found if applies(rule, each)])
+    rules = rules_of(db, [each.meeting_id or 0 for each in unclaimed]) if unclaimed else {}
+    return [each for each in unclaimed if rule in rules.get(each.meeting_id or 0, ())]
 
 
 def _coming(moment: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
     """Meetings whose `moment` is between `since` and `until`, unless the `rule` was claimed for them. A meeting
-    that moved may have claims of its earlier times; one entered after it was held has no reminders."""
+    that moved may have claims of its earlier schedules; one entered after it was held has no reminders."""
     known = (
         select(func.max(Event.at))
         .where(Event.meeting_id == Meeting.id, Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED]))
@@ -226,7 +258,15 @@ def _coming(moment: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]
     )
     claimed = exists().where(Delivery.meeting_id == Meeting.id, Delivery.rule == bindparam("rule"))
     return (
-        select(Meeting.id, Meeting.body_key, Meeting.form, Meeting.starts_at, Meeting.ends_at, known)
+        select(
+            Meeting.id,
+            Meeting.body_key,
+            Meeting.form,
+            Meeting.starts_at,
+            Meeting.ends_at,
+            Meeting.sequence,
+            known,
+        )
         .where(
             moment > bindparam("since"),
             moment < bindparam("until"),
@@ -245,7 +285,9 @@ _ENDING = _coming(Meeting.ends_at).where(Meeting.form == MeetingForm.IN_WRITING)
 
 
 def _last_day(rule: ReminderRule, now: datetime, closed: Collection[date]) -> date:
-    """The last day whose reminder is due by now."""
+    """The last day whose reminder may be due by now: of a rule for the day itself, today's may fall earlier."""
+    if not rule.when.business_days:
+        return tokyo_day(now)
     day = business_days_after(tokyo_day(now), rule.when.business_days + 1, closed)
     while offset_before(day, rule.when, closed) > now:
         day -= timedelta(days=1)
@@ -253,7 +295,7 @@ def _last_day(rule: ReminderRule, now: datetime, closed: Collection[date]) -> da
 
 
 def _unclaimed(db: Session, rule: ReminderRule, found: list[Occasion]) -> list[Occasion]:
-    """Without those claimed at their present time: a meeting that moved has claims of its earlier times."""
+    """Without those claimed on their present schedule: a meeting that moved has claims of its earlier ones."""
     numbers = [each.meeting_id for each in found]
     claims: set[str] = set()
     for start in range(0, len(numbers), 500):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from definitions.chain import ReminderRule
-from notifications.due import People, meeting_rules
+from notifications.due import People, rules_of
 from notifications.reminders import Occasion, applies, claim_prefix, falls_at
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
@@ -39,7 +39,7 @@ def coming(db: Session, now: datetime, *, meetings: int = 50) -> list[Coming]:
     closed, people = closed_days(db), People(db)
     people.learn({(held.body_key, tokyo_day(held.starts_at)) for held in called})
     sent = _sent(db, [held.id for held in called])
-    rules = list(meeting_rules(db))
+    rules = rules_of(db, [held.id for held in called])
     found = [
         Coming(
             meeting=held.id,
@@ -53,8 +53,8 @@ def coming(db: Session, now: datetime, *, meetings: int = 50) -> list[Coming]:
         )
         for held in called
         for occasion in [_occasion(held)]
-        for rule, bodies in rules
-        if held.body_key in bodies and applies(rule, occasion)
+        for rule in rules[held.id]
+        if applies(rule, occasion)
     ]
     return sorted(found, key=lambda each: (each.due_at, each.meeting, each.rule.key))
 
@@ -66,6 +66,7 @@ def _occasion(held: MeetingFact) -> Occasion:
         body=held.body_key,
         meeting_id=held.id,
         form=held.form,
+        sequence=held.sequence,
     )
 
 

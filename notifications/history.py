@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from notifications.due import foreseen_for
 from notifications.kinds import Kind
-from notifications.messages import CALLINGS
+from notifications.meeting_letters import CALLINGS
 from notifications.notices import recipients_of_meeting
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State

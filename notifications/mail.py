@@ -61,7 +61,7 @@ class MailSettings:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """The content of a message to one person, before it becomes a mail. `chain` and `body` select custom
-    templates."""
+    templates; `tells` is the schedule of the meeting that it tells of."""
 
     kind: Kind
     name: str
@@ -70,6 +70,7 @@ class Letter:
     chain: str | None = None
     body: str | None = None
     invite: Invite | None = None
+    tells: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

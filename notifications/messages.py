@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,27 +10,26 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
 from definitions.terms import Outcome
-from notifications.due import unanswered
-from notifications.icalendar_file import Invite, Method
+from notifications.icalendar_file import Invite
 from notifications.kinds import Kind
 from notifications.mail import Letter
+from notifications.meeting_letters import ABOUT_MEETINGS, MeetingLetters
 from notifications.reminders import stamp
+from notifications.subjects import NoLongerDue, Subject
 from workflow import queries
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain import gates
-from workflow.domain.calendar import TOKYO, at_tokyo, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
+from workflow.domain.calendar import at_tokyo, end_of_day, reiwa_moment, reiwa_with_weekday
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
-from workflow.domain.language import label, say
-from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, decided_day, is_open
-from workflow.queries.bodies import seats
+from workflow.domain.language import say
+from workflow.domain.meetings import decided_day
 from workflow.queries.chains import chain_of
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import plan_by_id
 from workflow.store.tables import (
     AgendaItem,
-    BodyRecord,
     CommentPeriod,
     Condition,
     Decision,
@@ -43,106 +41,25 @@ from workflow.store.tables import (
     Version,
 )
 
-CALLINGS = {
-    Kind.MEETING_CALLED: Method.REQUEST,
-    Kind.MEETING_MOVED: Method.REQUEST,
-    Kind.MEETING_CANCELLED: Method.CANCEL,
-}
-
-
-class NoLongerDue(Exception):
-    """A message that must not be sent any more: its final state, and the reason in Japanese."""
-
-    def __init__(self, state: State, why: str) -> None:
-        super().__init__(why)
-        self.state, self.why = state, why
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The subject and the recipient of a message. `tried`: an earlier attempt may have sent the mail."""
-
-    claim: str
-    kind: Kind
-    recipient_id: int
-    name: str
-    address: str
-    meeting_id: int | None
-    plan_id: int | None
-    event_seq: int | None
-    tried: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AgendaLine:
-    """An agenda item as a mail lists it."""
-
-    purpose: str
-    plan: str
-    stage: str
-    filename: str
-    version: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingWords:
-    """A meeting as a mail words it."""
-
-    number: int
-    title: str
-    body: str
-    form: str
-    begins: str
-    ends: str
-    place: str
-    answer_by: str | None
-    in_writing: bool
-    agenda: tuple[AgendaLine, ...] = ()
-
 
 class LetterWriter:
     """Writes letters from one state of the records; data that letters share is read once."""
 
     def __init__(self, db: Session, now: datetime) -> None:
         self._db, self._now = db, now
-        self._meetings: dict[int, tuple[Meeting, MeetingWords, str]] = {}
+        self._meetings = MeetingLetters(db, now)
         self._events: dict[int, tuple[Event, Mapping[str, Any]]] = {}
         self._told: dict[tuple[Kind, int], tuple[Mapping[str, Any], str, str | None]] = {}
 
     def letter(self, about: Subject) -> Letter:
         """The letter. Raises `NoLongerDue` when its content is no longer true or useful."""
-        if about.kind in (Kind.MEETING, Kind.AGENDA_DEADLINE, Kind.UNANSWERED):
-            return self._reminder(about)
+        if about.kind in ABOUT_MEETINGS:
+            return self._meetings.letter(about)
         if about.kind is Kind.COMMENT_CLOSING:
             return self._comment_closing(about)
-        if about.kind in CALLINGS:
-            return self._invitation(about)
         if about.kind.bears_link:
             return self._with_link(about)
         return self._about_plan(about)
-
-    def _reminder(self, about: Subject) -> Letter:
-        meeting, words, chain = self._meeting(about.meeting_id)
-        deadline = meeting.ends_at if about.kind is Kind.UNANSWERED else meeting.starts_at
-        if not is_open(meeting.status):
-            raise NoLongerDue(
-                State.DROPPED, say("会議は{status}です", status=label(MeetingStatus(meeting.status)))
-            )
-        if about.claim.split(":")[3] != stamp(deadline):
-            raise NoLongerDue(State.DROPPED, say("会議の日時が変わりました"))
-        if deadline <= self._now:
-            raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
-        if about.kind is Kind.UNANSWERED and not self._still_unanswered(about, meeting):
-            raise NoLongerDue(State.DROPPED, say("回答がありました"))
-        return self._written(about, {"meeting": words}, chain, meeting.body_key)
-
-    def _still_unanswered(self, about: Subject, meeting: Meeting) -> bool:
-        """Return whether the recipient has still to answer; for a recipient who is not a member, whether any
-        member has."""
-        members = {seat.person_id for seat in seats(self._db, meeting.body_key, tokyo_day(meeting.starts_at))}
-        waiting = unanswered(self._db, meeting.id, members)
-        return about.recipient_id in waiting if about.recipient_id in members else bool(waiting)
 
     def _comment_closing(self, about: Subject) -> Letter:
         _, number, _, closing, _ = about.claim.split(":")
@@ -156,18 +73,6 @@ class LetterWriter:
             raise NoLongerDue(State.MISSED, say("送る前に募集期間が終わりました"))
         context = {"plan": plan.title, "key": plan.key, "closes_on": reiwa_with_weekday(period.closes_on)}
         return self._written(about, context, chain_of(self._db, plan.chain_sha256).key, None)
-
-    def _invitation(self, about: Subject) -> Letter:
-        meeting, words, chain = self._meeting(about.meeting_id)
-        _, data = self._event(about.event_seq)
-        if meeting.ends_at <= self._now:
-            raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
-        if data.get("sequence", 0) != meeting.sequence:
-            raise NoLongerDue(State.DROPPED, say("その後に会議が変更又は中止されました"))
-        was = reiwa_moment(datetime.fromisoformat(data["was"])) if "was" in data else None
-        context = {"meeting": words, "reason": data.get("reason", ""), "was": was}
-        invite = invite_of(meeting, CALLINGS[about.kind])
-        return self._written(about, context, chain, meeting.body_key, invite)
 
     def _with_link(self, about: Subject) -> Letter:
         _, data = self._event(about.event_seq)
@@ -227,87 +132,12 @@ class LetterWriter:
             invite,
         )
 
-    def _meeting(self, number: int | None) -> tuple[Meeting, MeetingWords, str]:
-        if number is None or (meeting := self._db.get(Meeting, number)) is None:
-            raise NoLongerDue(State.DROPPED, say("会議の記録がありません"))
-        if number not in self._meetings:
-            self._meetings[number] = (meeting, *meeting_words(self._db, meeting))
-        return self._meetings[number]
-
     def _event(self, seq: int | None) -> tuple[Event, Mapping[str, Any]]:
         if seq is None or (event := self._db.get(Event, seq)) is None:
             raise NoLongerDue(State.DROPPED, say("出来事の記録がありません"))
         if seq not in self._events:
             self._events[seq] = (event, json.loads(event.data))
         return self._events[seq]
-
-
-def sample(db: Session, meeting: HeldMeeting, kind: Kind) -> Letter:
-    """The letter of that kind about the meeting as recorded now, without a recipient, for a preview."""
-    words, chain = meeting_words(db, meeting)
-    return Letter(kind, "", "", {"meeting": words, "reason": "", "was": None}, chain, meeting.body_key)
-
-
-def invite_of(meeting: HeldMeeting, method: Method) -> Invite:
-    """The meeting's calendar entry as recorded now."""
-    return Invite(
-        method,
-        meeting.id,
-        meeting.sequence,
-        meeting.title,
-        meeting.place,
-        meeting.starts_at,
-        meeting.ends_at,
-        in_writing=meeting.form == MeetingForm.IN_WRITING,
-    )
-
-
-def meeting_words(db: Session, meeting: HeldMeeting) -> tuple[MeetingWords, str]:
-    """The meeting with its agenda in words, and the key of its body's chain."""
-    body = db.get_one(BodyRecord, meeting.body_key)
-    form = MeetingForm(meeting.form)
-    words = MeetingWords(
-        number=meeting.id,
-        title=meeting.title,
-        body=body.name,
-        form=form.label,
-        begins=reiwa_moment(meeting.starts_at),
-        ends=_end(meeting),
-        place=meeting.place,
-        answer_by=None if form is MeetingForm.IN_PERSON else reiwa_moment(meeting.ends_at),
-        in_writing=form is MeetingForm.IN_WRITING,
-        agenda=_agenda(db, meeting.id) if meeting.id is not None else (),
-    )
-    return words, chain_of(db, body.chain_sha256).key
-
-
-def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
-    rows = db.execute(
-        select(
-            AgendaItem.purpose,
-            AgendaItem.stage,
-            Plan.title,
-            Plan.chain_sha256,
-            Version.filename,
-            Version.number,
-            Version.sha256,
-        )
-        .join(Plan, Plan.id == AgendaItem.plan_id)
-        .join(Version, Version.id == AgendaItem.version_id)
-        .where(AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None))
-        .order_by(AgendaItem.position, AgendaItem.id)
-    )
-    return tuple(
-        AgendaLine(
-            Purpose(purpose).label,
-            title,
-            chain_of(db, chain).stage(stage).label,
-            filename,
-            number,
-            sha256[:12],
-        )
-        for purpose, stage, title, chain, filename, number, sha256 in rows
-    )
 
 
 def confirmation_words(
@@ -434,9 +264,3 @@ def bodies_between(db: Session, plan_id: int, to: str, was: str) -> list[str]:
     keys = [stage.key for stage in plan.chain.stages]
     stages = plan.chain.stages[keys.index(to) : keys.index(was) + 1]
     return list(dict.fromkeys(g.body for stage in stages for g in stage.gates if isinstance(g, BodyGate)))
-
-
-def _end(meeting: HeldMeeting) -> str:
-    """The end of a meeting: only its time when it ends on the day it began."""
-    same_day = tokyo_day(meeting.starts_at) == tokyo_day(meeting.ends_at)
-    return f"{meeting.ends_at.astimezone(TOKYO):%H:%M}" if same_day else reiwa_moment(meeting.ends_at)

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate, Corrections
 from definitions.terms import Outcome, Role
 from notifications.due import LOOK_BACK
 from notifications.kinds import Kind
-from notifications.messages import CALLINGS, bodies_between
+from notifications.meeting_letters import CALLINGS
+from notifications.messages import bodies_between
 from notifications.outbox import Entry, enqueue
 from notifications.webhooks import entries as webhook_entries
 from notifications.webhooks import listening
@@ -26,6 +27,7 @@ from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import SEATED
 from workflow.queries.bodies import seats
 from workflow.queries.gate_facts import facts
+from workflow.queries.meetings import open_meeting
 from workflow.queries.people import Contact, staff
 from workflow.queries.plans import plan_by_id
 from workflow.store.database import Office, connection_of
@@ -182,13 +184,51 @@ def _claim_some(db: Session, now: datetime) -> int:
     written = 0
     for event in events:
         missed = say("停止中に時機を逸しました") if now - event.at > LOOK_BACK else None
-        owed = [*_entries(db, event, missed), *webhook_entries(hooks, event, missed)]
+        of_meetings = [*_entries(db, event, None if _to_come(db, event, now) else missed)]
+        of_seats = _seats_changed(db, event, now)
+        owed = [*of_meetings, *of_seats, *webhook_entries(hooks, event, missed)]
         written += enqueue(db, owed, now)
     if seen is None:
         db.execute(insert(Cursor).values(name=CURSOR, seq=events[-1].seq))
     else:
         db.execute(update(Cursor).where(Cursor.name == CURSOR).values(seq=events[-1].seq))
     return written
+
+
+def _to_come(db: Session, event: Event, now: datetime) -> bool:
+    """Return whether the event is about a meeting that is still to come: its notice is of use however late."""
+    held = db.get(Meeting, event.meeting_id) if event.meeting_id else None
+    return Tag(event.tag) in MEETINGS and held is not None and held.ends_at > now
+
+
+def _seats_changed(db: Session, event: Event, now: datetime) -> Iterator[Entry]:
+    """For who joins a body, its meetings to come; for who leaves, those they were told of. Each letter says what is true
+    when it is sent: an invitation, that there is nothing to attend any more, or nothing."""
+    tag = Tag(event.tag)
+    if tag not in (Tag.MEMBER_SEATED, Tag.TERM_ENDED):
+        return
+    data: Mapping[str, Any] = json.loads(event.data)
+    person = _person(db, data["person"]).person_id
+    concerned = (
+        Meeting.body_key == data["body"]
+        if tag is Tag.MEMBER_SEATED
+        else exists().where(
+            Delivery.meeting_id == Meeting.id,
+            Delivery.recipient_id == person,
+            Delivery.kind.in_(list(CALLINGS)),
+        )
+    )
+    kind = Kind.MEETING_CALLED if tag is Tag.MEMBER_SEATED else Kind.MEETING_CANCELLED
+    for meeting in db.scalars(select(Meeting.id).where(open_meeting(), Meeting.ends_at > now, concerned)):
+        yield Entry(
+            claim=f"event:{event.seq}:{person}:{meeting}",
+            kind=kind,
+            rule=event.tag,
+            recipient_id=person,
+            meeting_id=meeting,
+            event_seq=event.seq,
+            due_at=event.at,
+        )
 
 
 def _entries(db: Session, event: Event, missed: str | None) -> Iterator[Entry]:

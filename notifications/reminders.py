@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from definitions.chain import Audience, ReminderKind, ReminderRule
 from notifications.kinds import Kind
@@ -14,7 +14,8 @@ from workflow.domain.meetings import MeetingForm, MeetingStatus, is_open
 class Occasion:
     """The subject of a reminder: a meeting, or (with `period_id`) the close of a パブリックコメント. `ends_at` of
     a 持ち回り is the last moment to answer. A comment period closes on its last day: from 0:00 (`starts_at`) to
-    24:00 (`ends_at`). `known_at` is when it was called or last moved; None when the log does not say.
+    24:00 (`ends_at`). `sequence` is the number of a meeting's schedule, raised by every move; `known_at` is when it was called or last
+    moved; None when the log does not say.
     `unanswered` are the members of a 持ち回り who have still to answer."""
 
     starts_at: datetime
@@ -25,6 +26,7 @@ class Occasion:
     plan_id: int | None = None
     form: MeetingForm = MeetingForm.IN_PERSON
     status: MeetingStatus = MeetingStatus.CALLED
+    sequence: int = 0
     known_at: datetime | None = None
     audiences: Mapping[Audience, tuple[int, ...]] = field(default_factory=dict)
     unanswered: frozenset[int] = frozenset()
@@ -48,8 +50,8 @@ def due(
     occasions: Iterable[Occasion], rules: Collection[ReminderRule], now: datetime, closed: Collection[date]
 ) -> list[Owed]:
     """Everything due by `now`, claimed or not; the claim identifies duplicates. A message whose time passed is
-    due while the occasion is still to come, and missed afterwards, unless the occasion was called or moved only
-    after that time."""
+    due while the occasion is still to come, and missed afterwards. Where the occasion was called or moved only
+    after that time, the notice of that says it: nothing is owed."""
     return [
         owed
         for occasion in occasions
@@ -86,18 +88,23 @@ def aim(kind: ReminderKind, occasion: Occasion) -> datetime:
 
 
 def falls_at(rule: ReminderRule, occasion: Occasion, closed: Collection[date]) -> datetime:
-    """Return the time at which the rule's reminder of the occasion is due."""
-    return offset_before(tokyo_day(aim(rule.kind, occasion)), rule.when, closed)
+    """Return the time at which the rule's reminder of the occasion is due: an hour before the occasion when the rule
+    names a time of its day that is later."""
+    aimed_at = aim(rule.kind, occasion)
+    due_at = offset_before(tokyo_day(aimed_at), rule.when, closed)
+    return due_at if due_at < aimed_at or occasion.meeting_id is None else aimed_at - timedelta(hours=1)
 
 
 def stamp(moment: datetime) -> str:
-    """A moment as claims hold it, to the minute."""
+    """A moment as the claims of comment periods hold it, to the minute."""
     return f"{moment.astimezone(UTC):%Y%m%dT%H%MZ}"
 
 
 def _owed(occasion: Occasion, rule: ReminderRule, due_at: datetime, now: datetime) -> Iterator[Owed]:
     over = _deadline(rule.kind, occasion) <= now
-    if due_at > now or (over and (occasion.known_at is None or occasion.known_at >= due_at)):
+    if due_at > now or (over and occasion.known_at is None):
+        return
+    if occasion.known_at is not None and occasion.known_at >= due_at:
         return
     yield from _to_each(occasion, rule, due_at, missed=over)
 
@@ -117,11 +124,10 @@ def _to_each(occasion: Occasion, rule: ReminderRule, due_at: datetime, *, missed
 
 
 def claim_prefix(rule: ReminderRule, occasion: Occasion) -> str:
-    """The first part of the rule's claim for the occasion at its present time, before the recipient."""
-    thing = (
-        f"comment:{occasion.period_id}" if occasion.meeting_id is None else f"meeting:{occasion.meeting_id}"
-    )
-    return f"{thing}:{rule.key}:{stamp(aim(rule.kind, occasion))}:"
+    """The first part of the rule's claim for the occasion on its present schedule, before the recipient."""
+    if occasion.meeting_id is not None:
+        return f"meeting:{occasion.meeting_id}:{rule.key}:{occasion.sequence}:"
+    return f"comment:{occasion.period_id}:{rule.key}:{stamp(aim(rule.kind, occasion))}:"
 
 
 def _deadline(kind: ReminderKind, occasion: Occasion) -> datetime:

@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Stop
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
 from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
-from notifications.messages import LetterWriter, NoLongerDue, Subject
+from notifications.messages import LetterWriter
+from notifications.subjects import NoLongerDue, Subject
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, DatabaseUnusable
 from workflow.store.database import Office, connection_of
@@ -40,6 +41,14 @@ class Sending:
     delayed: int = 0
     failed: int = 0
     dropped: int = 0
+
+
+class Written(NamedTuple):
+    """A message as it goes out: where to, its bytes, and the schedule of the meeting it tells of."""
+
+    address: str
+    message: bytes
+    tells: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,12 @@ def take(
     db: Session,
     due: Select[int],
     writable: Select[*tuple[Any, ...]],
-    write: Callable[[Any], tuple[str, bytes]],
+    write: Callable[[Any], Written],
     now: datetime,
     result: Sending,
 ) -> Taken:
-    """Take the next of what is `due`, for us alone. `writable` reads what is needed of each, and `write` writes it:
-    where to, and the bytes. What it refuses with `NoLongerDue` or `BadInput` is finished here."""
+    """Take the next of what is `due`, for us alone. `writable` reads what is needed of each, and `write` writes it.
+    What it refuses with `NoLongerDue` or `BadInput` is finished here."""
     numbers = connection_of(db).execute(due, {"now": now}).scalars().all()
     if not numbers:
         return Taken(found=False, deliveries=[])
@@ -108,14 +117,17 @@ _CLAIMED = (
     .values(
         {
             name: bindparam(name)
-            for name in ("state", "attempts", "next_try_at", "message", "address", "finished_at", "error")
+            for name in (
+                *("state", "attempts", "next_try_at", "message", "address", "told_sequence", "finished_at"),
+                "error",
+            )
         }
     )
 )
 
 
 def _taken(
-    row: Any, write: Callable[[Any], tuple[str, bytes]], now: datetime
+    row: Any, write: Callable[[Any], Written], now: datetime
 ) -> tuple[LeasedDelivery | None, dict[str, Any]]:
     """The delivery, and the row that says it is being sent; or none, and the row that says why not."""
     change: dict[str, Any] = {
@@ -123,12 +135,13 @@ def _taken(
         "attempts": row.attempts,
         "message": row.message,
         "address": row.address,
+        "told_sequence": None,
         "next_try_at": None,
         "finished_at": now,
         "error": None,
     }
     try:
-        address, message = write(row)
+        address, message, tells = write(row)
     except NoLongerDue as reason:
         return None, {**change, "state": reason.state, "error": reason.why}
     except BadInput as error:
@@ -140,6 +153,7 @@ def _taken(
         "attempts": delivery.attempts,
         "message": None if Kind(row.kind).bears_link else message,
         "address": address,
+        "told_sequence": tells,
         "next_try_at": now + LEASE,
         "finished_at": None,
     }
@@ -248,10 +262,12 @@ _WRITABLE_COLUMNS = (
     Delivery.meeting_id,
     Delivery.plan_id,
     Delivery.event_seq,
+    Delivery.due_at,
     Delivery.attempts,
     Delivery.message,
     Delivery.address,
     Delivery.resent,
+    Delivery.told_sequence,
     Person.name,
     Person.email,
 )
@@ -263,8 +279,8 @@ _DUE = due_of(Delivery.webhook_id.is_(None))
 _WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
 
 
-def _written(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime) -> tuple[str, bytes]:
-    """Return the mail's address and its bytes. Raises `NoLongerDue`, `BadInput`."""
+def _written(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime) -> Written:
+    """Return the mail. Raises `NoLongerDue`, `BadInput`."""
     about = Subject(
         row.claim,
         Kind(row.kind),
@@ -274,12 +290,15 @@ def _written(letters: LetterWriter, stationery: Stationery, row: Any, now: datet
         row.meeting_id,
         row.plan_id,
         row.event_seq,
+        row.due_at,
         tried=row.attempts > 0,
+        resent=row.resent > 0,
     )
     letter = letters.letter(about)
     if row.message is not None:
-        return row.address, row.message
-    return letter.address, stationery.write(letter, row.claim, now, resent=row.resent)
+        return Written(row.address, row.message, row.told_sequence)
+    message = stationery.write(letter, row.claim, now, resent=row.resent)
+    return Written(letter.address, message, letter.tells)
 
 
 def _send_batch(

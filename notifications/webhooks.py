@@ -19,13 +19,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
-from notifications.messages import NoLongerDue
 from notifications.network_guard import Network, Refused, address_of
 from notifications.outbox import Entry, enqueue
 from notifications.sending import (
     LEASE,
     LeasedDelivery,
     Sending,
+    Written,
     due_of,
     given_back,
     outcome,
@@ -33,6 +33,7 @@ from notifications.sending import (
     take,
     tried,
 )
+from notifications.subjects import NoLongerDue
 from workflow.actions.webhooks import SECRET_PREFIX
 from workflow.domain.calendar import TOKYO, tokyo_day
 from workflow.domain.deliveries import State
@@ -250,11 +251,11 @@ _DUE = due_of(Delivery.webhook_id.is_not(None))
 _WRITABLE = select(*_CLAIM, *_STATE, *_HOOK).join(Webhook, Webhook.id == Delivery.webhook_id)
 
 
-def _written(db: Session, row: Any) -> tuple[str, bytes]:
+def _written(db: Session, row: Any) -> Written:
     """Return the URL and the body of the request. Raises `NoLongerDue` when the webhook was stopped."""
     if row.revoked_at is not None:
         raise NoLongerDue(State.DROPPED, say("この通知先への通知は停止されています"))
-    return row.url, row.message or _body(db, row)
+    return Written(row.url, row.message or _body(db, row))
 
 
 def _body(db: Session, row: Any) -> bytes:

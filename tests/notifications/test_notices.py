@@ -66,12 +66,16 @@ def test_cancellation_goes_to_everybody_invited(room: PostRoom) -> None:
     assert {entry["METHOD"] for entry in entries(room)} == {"CANCEL"}
 
 
-def test_invitation_overtaken_by_a_move_is_dropped(room: PostRoom) -> None:
+def test_an_invitation_overtaken_by_a_move_invites_to_the_new_day_and_says_nothing_of_a_change(
+    room: PostRoom,
+) -> None:
     meeting = room.meeting()
     room.move(meeting, "2023-06-20 10:00")
     room.tick()
-    assert room.states(Kind.MEETING_CALLED) == [State.DROPPED] * 4
-    assert room.states(Kind.MEETING_MOVED) == [State.SENT] * 4
+    assert room.states(Kind.MEETING_CALLED) == [State.SENT] * 4
+    assert room.states(Kind.MEETING_MOVED) == [State.DROPPED] * 4
+    text = room.sink.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "会議を招集いたします" in text and "令和5年6月20日" in text and "変更" not in text
 
 
 def test_decision_to_staff_and_secretariat(room: PostRoom) -> None:
@@ -109,10 +113,14 @@ def test_sending_back_tells_the_bodies_between(room: PostRoom) -> None:
     assert len(room.sink.to) == 5
 
 
-def test_an_old_event_is_missed_not_sent(room: PostRoom) -> None:
+def test_an_old_event_is_missed_unless_its_meeting_is_still_to_come(room: PostRoom) -> None:
+    """The scheduler stood still for a month."""
     room.meeting("2023-07-20 14:00")
+    room.meeting("2023-06-12 14:00", title="過ぎた会議")
     room.at("2023-07-01 09:00").tick()
-    assert room.states(Kind.MEETING_CALLED) == [State.MISSED] * 4
+    called = room.lines(Kind.MEETING_CALLED)
+    assert [line.state for line in called if line.meeting != "過ぎた会議"] == [State.SENT] * 4
+    assert [line.state for line in called if line.meeting == "過ぎた会議"] == [State.MISSED] * 4
 
 
 def test_who_is_asked_to_read_is_told_once_where(room: PostRoom) -> None:

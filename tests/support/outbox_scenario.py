@@ -126,22 +126,26 @@ class PostRoom:
                 insert(Meeting).returning(Meeting.id),
                 {**row, "status": MeetingStatus.CALLED, "sequence": 0, "minutes": ""},
             ).one()
-            times = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
+            times = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat(), "place": place}
             record(
                 db, Tag.MEETING_CALLED, at=self.now, by=4, meeting=meeting, form=form, title=title, **times
             )
         return meeting
 
-    def move(self, meeting: int, starts: str) -> None:
+    def move(self, meeting: int, starts: str, place: str | None = None) -> None:
         starts_at = parse_moment(starts)
         with self.office.writing() as db:
             held = db.get_one(Meeting, meeting)
             was, sequence = held.starts_at, held.sequence + 1
-            new = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+            new = {
+                "starts_at": starts_at,
+                "ends_at": starts_at + timedelta(hours=2),
+                "place": place or held.place,
+            }
             db.execute(update(Meeting).where(Meeting.id == meeting).values(sequence=sequence, **new))
             record(
                 db, Tag.MEETING_MOVED, at=self.now, by=4, meeting=meeting, reason="会場の都合",
-                sequence=sequence, was=was.isoformat(), starts_at=starts_at.isoformat(),
+                sequence=sequence, was=was.isoformat(), starts_at=starts_at.isoformat(), place=new["place"],
             )  # fmt: skip
 
     def cancel(self, meeting: int) -> None:

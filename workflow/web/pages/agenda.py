@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from notifications.history import recipients_of
 from notifications.kinds import Kind
 from notifications.mail import Stationery
-from notifications.messages import sample
+from notifications.meeting_letters import sample
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from notifications.icalendar_file import Method, feed_bytes
-from notifications.messages import invite_of
+from notifications.meeting_letters import invite_of
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.language import say

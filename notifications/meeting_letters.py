@@ -1,0 +1,334 @@
+"""Letters about meetings, made when they are sent: from what is true then, and what this person was told last."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from definitions.terms import Role
+from notifications.due import departments, unanswered
+from notifications.icalendar_file import Invite, Method
+from notifications.kinds import Kind
+from notifications.mail import Letter
+from notifications.subjects import NoLongerDue, Subject
+from workflow.domain.calendar import TOKYO, reiwa_moment, tokyo_day
+from workflow.domain.deliveries import State
+from workflow.domain.events import Tag
+from workflow.domain.language import label, say
+from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
+from workflow.domain.plans import Status
+from workflow.domain.rights import SEATED
+from workflow.queries.agenda import agenda
+from workflow.queries.bodies import seats
+from workflow.queries.chains import chain_of
+from workflow.queries.people import staff
+from workflow.store.tables import BodyRecord, Delivery, Event, Meeting, Plan
+
+CALLINGS = (Kind.MEETING_CALLED, Kind.MEETING_MOVED, Kind.MEETING_CANCELLED)
+"""The letters that tell of a meeting, its change and its end."""
+
+REMINDERS = (Kind.MEETING, Kind.AGENDA_DEADLINE, Kind.UNANSWERED)
+
+ABOUT_MEETINGS = frozenset({*CALLINGS, *REMINDERS})
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """An agenda item as a mail lists it. `remark`: why it will not be dealt with as it stands; empty when it will."""
+
+    purpose: str
+    plan: str
+    stage: str
+    filename: str
+    version: int
+    sha256: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingWords:
+    """A meeting as a mail words it."""
+
+    number: int
+    title: str
+    body: str
+    form: str
+    begins: str
+    ends: str
+    place: str
+    answer_by: str | None
+    in_writing: bool
+    agenda: tuple[AgendaLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A meeting as it stood after one event of the log: `sequence` is the number of its schedule then."""
+
+    at: datetime
+    sequence: int
+    starts_at: datetime
+    place: str
+    reason: str
+
+
+class MeetingLetters:
+    """The letters about meetings of one batch: data that they share is read once."""
+
+    def __init__(self, db: Session, now: datetime) -> None:
+        self._db, self._now = db, now
+        self._known: dict[int, _Known] = {}
+        self._written: set[tuple[int, int]] = set()
+
+    def letter(self, about: Subject) -> Letter:
+        """The letter. Raises `NoLongerDue` when there is nothing to tell this person, or another letter of the batch
+        tells it."""
+        known = self._about(about.meeting_id)
+        if (about.recipient_id, known.meeting.id) in self._written:
+            raise NoLongerDue(State.DROPPED, say("同じ方への、この会議の別の通知に含めました"))
+        reminds = about.kind in REMINDERS
+        letter = self._reminder(about, known) if reminds else self._notice(about, known)
+        self._written.add((about.recipient_id, known.meeting.id))
+        return letter
+
+    def _reminder(self, about: Subject, known: "_Known") -> Letter:
+        meeting = known.meeting
+        deadline = meeting.ends_at if about.kind is Kind.UNANSWERED else meeting.starts_at
+        if not is_open(meeting.status):
+            raise NoLongerDue(
+                State.DROPPED, say("会議は{status}です", status=label(MeetingStatus(meeting.status)))
+            )
+        if about.claim.split(":")[3] != str(meeting.sequence):
+            raise NoLongerDue(State.DROPPED, say("会議の日時が変わりました"))
+        if deadline <= self._now:
+            raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
+        if about.recipient_id not in known.concerned:
+            raise NoLongerDue(State.DROPPED, say("この会議の通知の対象の方ではなくなりました"))
+        told = known.told.get(about.recipient_id)
+        if told and told.at >= about.due_at and not about.resent:
+            raise NoLongerDue(State.DROPPED, say("同じ方への、この会議の別の通知に含めました"))
+        if about.kind is Kind.UNANSWERED and not self._still_unanswered(about, known):
+            raise NoLongerDue(State.DROPPED, say("回答がありました"))
+        return self._made(about, about.kind, known, {"meeting": known.words})
+
+    def _still_unanswered(self, about: Subject, known: "_Known") -> bool:
+        """Return whether the recipient has still to answer; for a recipient who is not a member, whether any
+        member has."""
+        waiting = unanswered(self._db, known.meeting.id, known.members)
+        return about.recipient_id in waiting if about.recipient_id in known.members else bool(waiting)
+
+    def _notice(self, about: Subject, known: "_Known") -> Letter:
+        """The notice of what this person does not know yet, whatever event it was claimed for."""
+        meeting = known.meeting
+        if meeting.ends_at <= self._now:
+            raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
+        said = known.told.get(about.recipient_id)
+        told = known.standing(said) if said and said.kind is not Kind.MEETING_CANCELLED else None
+        on, invited = is_open(meeting.status), about.recipient_id in known.invited
+        if not (on and invited):
+            if told is None and not (about.resent and said):
+                raise NoLongerDue(State.DROPPED, say("この方には、この会議を御案内していません"))
+            context = {"meeting": known.words, "left": on, "reason": "" if on else known.newest.reason}
+            return self._made(about, Kind.MEETING_CANCELLED, known, context, Method.CANCEL)
+        if told is None or (about.resent and told.sequence == meeting.sequence):
+            return self._made(about, Kind.MEETING_CALLED, known, {"meeting": known.words}, Method.REQUEST)
+        if told.sequence == meeting.sequence:
+            raise NoLongerDue(State.DROPPED, say("この方には、既にお知らせしています"))
+        context = {
+            "meeting": known.words,
+            "reason": say("、").join(known.reasons_after(told)),
+            "was": reiwa_moment(told.starts_at) if told.starts_at != meeting.starts_at else None,
+            "was_place": told.place if told.place != meeting.place else None,
+        }
+        return self._made(about, Kind.MEETING_MOVED, known, context, Method.REQUEST)
+
+    def _made(
+        self,
+        about: Subject,
+        kind: Kind,
+        known: "_Known",
+        context: Mapping[str, Any],
+        method: Method | None = None,
+    ) -> Letter:
+        invite = invite_of(known.meeting, method) if method else None
+        return Letter(
+            kind,
+            about.name,
+            about.address,
+            context,
+            known.chain,
+            known.meeting.body_key,
+            invite,
+            tells=known.meeting.sequence,
+        )
+
+    def _about(self, number: int | None) -> "_Known":
+        if number is None or (meeting := self._db.get(Meeting, number)) is None:
+            raise NoLongerDue(State.DROPPED, say("会議の記録がありません"))
+        if number not in self._known:
+            self._known[number] = _Known(self._db, meeting)
+        return self._known[number]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The newest letter about the meeting that a person got."""
+
+    at: datetime
+    kind: Kind
+    sequence: int | None
+
+
+class _Known:
+    """A meeting with its people, its past and what each was told. Seven statements."""
+
+    def __init__(self, db: Session, meeting: Meeting) -> None:
+        self.meeting = meeting
+        self.words, self.chain = meeting_words(db, meeting)
+        day = tokyo_day(meeting.starts_at)
+        self.members = frozenset(seat.person_id for seat in seats(db, meeting.body_key, day, SEATED))
+        secretariat = seats(db, meeting.body_key, day, [Role.SECRETARIAT])
+        self.invited = self.members | {seat.person_id for seat in secretariat}
+        of_plans = (person for key in departments(db, meeting.id) for person in staff(db, key, day))
+        self.concerned = self.invited | {person.person_id for person in of_plans}
+        self._past = list(_past(db, meeting))
+        self.told = _told(db, meeting.id)
+
+    @property
+    def newest(self) -> Standing:
+        return self._past[-1]
+
+    def standing(self, said: "_Told") -> Standing:
+        """The meeting as that letter told of it. An old letter does not say of which form it told: of the one of its
+        moment."""
+        return next(
+            (
+                each
+                for each in reversed(self._past)
+                if (each.at <= said.at if said.sequence is None else each.sequence <= said.sequence)
+            ),
+            self._past[0],
+        )
+
+    def reasons_after(self, told: Standing) -> list[str]:
+        """The reasons of the changes since then, oldest first."""
+        reasons = (each.reason for each in self._past if each.sequence > told.sequence and each.reason)
+        return list(dict.fromkeys(reasons))
+
+
+def _past(db: Session, meeting: Meeting) -> Iterator[Standing]:
+    """The forms the meeting had, from the log; its present one when the log holds none."""
+    tags = (Tag.MEETING_CALLED, Tag.MEETING_MOVED, Tag.MEETING_CANCELLED)
+    rows = db.execute(
+        select(Event.at, Event.data)
+        .where(Event.meeting_id == meeting.id, Event.tag.in_(tags))
+        .order_by(Event.seq)
+    ).all()
+    starts_at, place = meeting.starts_at, meeting.place
+    for at, data in rows:
+        said = json.loads(data)
+        if "starts_at" in said:
+            starts_at = datetime.fromisoformat(said["starts_at"])
+        place = said.get("place", place)
+        yield Standing(at, said.get("sequence", 0), starts_at, place, said.get("reason", ""))
+    if not rows:
+        yield Standing(meeting.starts_at, meeting.sequence, starts_at, place, "")
+
+
+def _told(db: Session, meeting: int) -> dict[int, _Told]:
+    """By recipient, the newest letter about the meeting that went out."""
+    rows = db.execute(
+        select(Delivery.recipient_id, Delivery.finished_at, Delivery.kind, Delivery.told_sequence)
+        .where(
+            Delivery.meeting_id == meeting,
+            Delivery.state == State.SENT,
+            Delivery.kind.in_(list(ABOUT_MEETINGS)),
+        )
+        .order_by(Delivery.finished_at, Delivery.id)
+    )
+    return {
+        recipient: _Told(at, Kind(kind), sequence)
+        for recipient, at, kind, sequence in rows
+        if recipient and at
+    }
+
+
+def sample(db: Session, meeting: HeldMeeting, kind: Kind) -> Letter:
+    """The letter of that kind about the meeting as recorded now, without a recipient, for a preview."""
+    words, chain = meeting_words(db, meeting)
+    context = {"meeting": words, "reason": "", "was": None, "was_place": None, "left": False}
+    return Letter(kind, "", "", context, chain, meeting.body_key)
+
+
+def invite_of(meeting: HeldMeeting, method: Method) -> Invite:
+    """The meeting's calendar entry as recorded now."""
+    return Invite(
+        method,
+        meeting.id,
+        meeting.sequence,
+        meeting.title,
+        meeting.place,
+        meeting.starts_at,
+        meeting.ends_at,
+        in_writing=meeting.form == MeetingForm.IN_WRITING,
+    )
+
+
+def meeting_words(db: Session, meeting: HeldMeeting) -> tuple[MeetingWords, str]:
+    """The meeting with its agenda in words, and the key of its body's chain."""
+    body = db.get_one(BodyRecord, meeting.body_key)
+    form = MeetingForm(meeting.form)
+    words = MeetingWords(
+        number=meeting.id,
+        title=meeting.title,
+        body=body.name,
+        form=form.label,
+        begins=reiwa_moment(meeting.starts_at),
+        ends=_end(meeting),
+        place=meeting.place,
+        answer_by=None if form is MeetingForm.IN_PERSON else reiwa_moment(meeting.ends_at),
+        in_writing=form is MeetingForm.IN_WRITING,
+        agenda=_agenda(db, meeting.id) if meeting.id is not None else (),
+    )
+    return words, chain_of(db, body.chain_sha256).key
+
+
+def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
+    items = agenda(db, meeting)
+    statuses = {
+        key: Status(status)
+        for key, status in db.execute(
+            select(Plan.key, Plan.status).where(Plan.key.in_({item.plan for item in items}))
+        )
+    }
+    return tuple(
+        AgendaLine(
+            Purpose(item.purpose).label,
+            item.title,
+            item.stage,
+            item.filename,
+            item.version,
+            item.sha256[:12],
+            _remark(statuses[item.plan], item.version, item.current if item.stale else item.version),
+        )
+        for item in items
+    )
+
+
+def _remark(status: Status, version: int, current: int) -> str:
+    """Why the item will not be dealt with as it stands; empty when it will."""
+    if status is Status.WITHDRAWN:
+        return "計画が取り下げられたため、審議しません"
+    if status is Status.SUSPENDED:
+        return "計画が中断しているため、再開されるまで審議しません"
+    return f"新しい第{current}版があります。差し替えを待っています" if current != version else ""
+
+
+def _end(meeting: HeldMeeting) -> str:
+    """The end of a meeting: only its time when it ends on the day it began."""
+    same_day = tokyo_day(meeting.starts_at) == tokyo_day(meeting.ends_at)
+    return f"{meeting.ends_at.astimezone(TOKYO):%H:%M}" if same_day else reiwa_moment(meeting.ends_at)
