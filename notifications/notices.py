@@ -30,6 +30,7 @@ from workflow.queries.gate_facts import facts
 from workflow.queries.meetings import open_meeting
 from workflow.queries.people import Contact, staff
 from workflow.queries.plans import plan_by_id
+from workflow.queries.takeovers import takeover_of
 from workflow.store.database import Office, connection_of
 from workflow.store.tables import Cursor, Delivery, Event, Meeting, Person
 
@@ -260,7 +261,7 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
         owing = [seat for seat in people if conditional and seat.person_id in department]
         yield Kind.CONDITION_OPEN, owing
         yield Kind.DECISION, [seat for seat in people if seat not in owing]
-    elif tag is Tag.PLAN_SENT_BACK and event.plan_id is not None:
+    elif tag is Tag.PLAN_SENT_BACK and event.plan_id is not None and not _taken_over(db, event):
         yield (
             Kind.PLAN_SENT_BACK,
             recipients_of_sending_back(db, event.plan_id, data["to"], data["from"], day),
@@ -297,6 +298,12 @@ def _entered_afterwards(db: Session, meeting: int | None) -> bool:
         select(Event).where(Event.meeting_id == meeting, Event.tag == Tag.MEETING_CALLED).limit(1)
     ).first()
     return called is not None and _was_over(db, called, json.loads(called.data))
+
+
+def _taken_over(db: Session, event: Event) -> bool:
+    """Return whether the event is a part of its plan's takeover: it lies in the past."""
+    found = None if event.plan_id is None else takeover_of(db, event.plan_id)
+    return found is not None and found.at == event.at
 
 
 def _once(people: Iterable[Contact]) -> list[Contact]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from workflow.domain import errors
 from workflow.domain.errors import message_of
 from workflow.domain.gates import GateClosed
 from workflow.domain.language import Dates, Language, dates, language, say
+from workflow.domain.takeover import RowFault, TakeoverRefused
 from workflow.domain.timing import LateText, TooEarly
 from workflow.store.database import DryRunOffice
 from workflow.web.oidc import ProviderFailed
@@ -63,6 +65,7 @@ SAMPLES = (
     errors.CallRunning(),
     errors.AnswerLost(),
     ProviderFailed("サインインの途中で時間が経ったか、別の画面から始められたものです。"),
+    TakeoverRefused([RowFault(3, say("次の段階: {names}。", names="x"))] * 2, rehearsed=True),
     NewcomersRefused([NewcomerFault(3, say("職がありますが、課がありません。課も書いてください。"))]),
     notifications.mail.MailRefused("550 no"),
     notifications.mail.MailDelayed(say("時間内に応答がありません")),
@@ -179,6 +182,8 @@ def _value(house: House, name: str, kind: Any, known: int) -> Any:
         return house.now + timedelta(days=(-3, 3, 3000, -3000)[known])
     if origin is date:
         return (house.now + timedelta(days=(-3, 3, 3000, -3000)[known])).date()
+    if origin is Path:
+        return Path(__file__)
     if origin is bytes:
         return (b"text", b"", b"\0", b"%PDF-1.4")[known]
     if origin is Chain:

@@ -17,6 +17,7 @@ from notifications import outbox, resending, webhooks
 from notifications.sending import State
 from tests.support.chains import where_held_comments_count
 from tests.support.scenario import LONG_AGO, House
+from tests.support.takeover import Takeover, let_tanto_record
 from tests.support.web_client import Browser
 from workflow import actions, queries
 from workflow.actions import Newcomer, Seated
@@ -114,6 +115,18 @@ def open_plan(house: House) -> Call:
     return lambda o: actions.open_plan(
         o, "tanto", "dx2", "新しい計画", house.chain, department="it", now=house.now
     )
+
+
+@case("tanto")
+def take_over(house: House) -> Call:
+    takeover = _a_takeover(house)
+    return lambda o: takeover.done(office=o)
+
+
+@case("tanto")
+def rehearse_takeover(house: House) -> Call:
+    takeover = _a_takeover(house)
+    return lambda o: takeover.rehearse(office=o)
 
 
 @case("tanto")
@@ -997,6 +1010,11 @@ def _first(house: House, table: type) -> int:
 def _waits(house: House, person: str, kind: queries.Waiting) -> bool:
     with house.office.reading() as db:
         return kind in {task.kind for task in queries.worklist(db, person, house.now)}
+
+
+def _a_takeover(house: House) -> Takeover:
+    let_tanto_record(house.at("2023-09-04 09:00"))
+    return Takeover(house, house.office.files.parent)
 
 
 def _with_text(house: House) -> None:

@@ -80,6 +80,7 @@ from workflow.actions.sessions import (
     signed_in,
 )
 from workflow.actions.signoffs import review_signoff, sign, signs_as, take_back_signoff
+from workflow.actions.takeover import Rehearsed, rehearse_takeover, take_over
 from workflow.actions.tokens import Holder, holder_of, make_token, revoke_token
 from workflow.actions.versions import add_version, declare_version
 from workflow.actions.votes import (
@@ -103,6 +104,7 @@ __all__ = [
     "Newcomer",
     "NewcomerFault",
     "NewcomersRefused",
+    "Rehearsed",
     "Seated",
     "add_chain",
     "add_department",
@@ -179,6 +181,7 @@ __all__ = [
     "receive_from_public",
     "receive_opinions",
     "record_outcome",
+    "rehearse_takeover",
     "release_call",
     "remark",
     "remove_item",
@@ -205,5 +208,6 @@ __all__ = [
     "take_back_remark",
     "take_back_signoff",
     "take_back_vote",
+    "take_over",
     "withdraw",
 ]

@@ -25,7 +25,7 @@ from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store import files
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.files import Arriving
+from workflow.store.files import Arriving, Kept
 from workflow.store.tables import Declaration, Document, Version
 
 
@@ -34,7 +34,7 @@ def add_version(
     by: str,
     plan: str,
     filename: str,
-    content: bytes | Arriving,
+    content: bytes | Arriving | Kept,
     *,
     document: str | None = None,
     kind: TextKind = TextKind.NEW,

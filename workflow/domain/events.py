@@ -27,6 +27,7 @@ class Tag(Labelled):
     DEPARTMENT_ADDED = "department.added", "課を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
     PLAN_OPENED = "plan.opened", "計画を開始"
+    PLAN_TAKEN_OVER = "plan.taken_over", "移行登録"
     PLAN_CORRECTED = "plan.corrected", "計画の名称・担当課・工程表の月を訂正"
     VERSION_ADDED = "version.added", "版を登録"
     VERSION_DECLARED = "version.declared", "版の種類を変更"

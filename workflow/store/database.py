@@ -119,6 +119,25 @@ class DryRunOffice(ObservedOffice):
         connection_of(db).rollback()
 
 
+class JoinedOffice(Office):
+    """The same office within one transaction of its own `writing()`: use cases run in it one after the other, each in
+    full or not at all, and all of them are kept or none. `files` may be another store."""
+
+    def __init__(self, office: Office, db: Session, files: Path) -> None:
+        self.url, self.files, self.lock_timeout = office.url, files, office.lock_timeout
+        self.engine = office.engine
+        self._db = db
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        yield self._db
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self._db.begin_nested():
+            yield self._db
+
+
 def connection_of(db: Session) -> Connection:
     """The connection of a session that `reading()` or `writing()` gave. The statements of every step deal in rows
     and not in objects, and cost half when they are executed here and not by the session."""

@@ -3,9 +3,11 @@
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BufferedRandom, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +56,13 @@ class Arriving(BufferedRandom):
         self.path.unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document that is in the store already."""
+
+    sha256: str
+
+
 def arriving(store: Path) -> Arriving:
     """A document to be written. What a crash left of earlier ones is taken away."""
     private_files.make_folder(store)
@@ -63,9 +72,11 @@ def arriving(store: Path) -> Arriving:
     return Arriving(descriptor, Path(name))
 
 
-def keep(store: Path, content: bytes | Arriving) -> str:
+def keep(store: Path, content: bytes | Arriving | Kept) -> str:
     """Put the document under its SHA-256, durably, and return it. A file already there is not rewritten, unless it
     no longer matches its name. Raises `BadInput` when it is empty or too large."""
+    if isinstance(content, Kept):
+        return content.sha256
     if isinstance(content, bytes):
         with arriving(store) as document:
             document.write(content)
@@ -81,6 +92,23 @@ def keep(store: Path, content: bytes | Arriving) -> str:
     content.path.replace(place)
     _sync_folder(place.parent)
     return content.sha256
+
+
+def keep_file(store: Path, file: Path) -> Kept:
+    """Put a copy of the file into the store. Raises as `keep`."""
+    with file.open("rb") as opened, arriving(store) as document:
+        shutil.copyfileobj(opened, document)
+        return Kept(keep(store, document))
+
+
+def stand_in(store: Path, file: Path) -> Kept:
+    """Let the file stand in a store that is thrown away, without a copy."""
+    sha256 = _sha256_of(file)
+    place = path_of(store, sha256)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.exists():
+        place.symlink_to(file.resolve())
+    return Kept(sha256)
 
 
 def read(store: Path, sha256: str) -> bytes:

@@ -33,7 +33,7 @@ _ONE_AT_A_TIME = threading.Lock()
 Made = TypeVar("Made")
 
 
-class _Busy(Exception):
+class Busy(Exception):
     """Others' documents are being read."""
 
 
@@ -43,7 +43,7 @@ def text_of(store: Path, sha256: str) -> Text | Unreadable:
         return _made_once(
             store, sha256, "text.json", texts.FORMAT, _read_text, lambda: _extracted(store, sha256)
         )
-    except _Busy:
+    except Busy:
         return Unreadable.BUSY
 
 
@@ -64,17 +64,17 @@ def comparison_of(store: Path, old: str, new: str) -> Comparison | Incomparable:
             comparison_from_json,
             lambda: comparison_as_json(compare(before, after)),
         )
-    except _Busy:
+    except Busy:
         return Incomparable(None, Unreadable.BUSY)
 
 
 def _made_once(
     store: Path, sha256: str, kind: str, version: Any, read: Callable[[Any], Made], make: Callable[[], Any]
 ) -> Made:
-    """Return what is kept in this version; else made and kept, one at a time, for it takes a processor. Raises `_Busy`."""
+    """Return what is kept in this version; else made and kept, one at a time, for it takes a processor. Raises `Busy`."""
     kept = _kept(store, sha256, kind, version)
     if kept is None:
-        with _alone():
+        with alone():
             kept = _kept(store, sha256, kind, version)
             if kept is None:
                 kept = make()
@@ -99,9 +99,10 @@ def _keep(store: Path, sha256: str, kind: str, made: Any) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """One document is read at a time, for it takes a processor. Raises `Busy`."""
     if not _ONE_AT_A_TIME.acquire(timeout=LONGEST_WAIT):
-        raise _Busy
+        raise Busy
     try:
         yield
     finally:
@@ -113,13 +114,16 @@ def _read_text(kept: Any) -> Text | Unreadable:
 
 
 def _extracted(store: Path, sha256: str) -> Any:
-    """Return the answer of the reading process. It knows nothing of the office: not its settings, not its secrets."""
-    document = files.checked(store, sha256).resolve()
+    return answer_of_reader("workflow.store.extraction", files.checked(store, sha256))
+
+
+def answer_of_reader(module: str, document: Path, *about: str) -> Any:
+    """Return the answer of a reading process. It knows nothing of the office: not its settings, not its secrets."""
     environment = {
         "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
         "PYTHONIOENCODING": "utf-8",
     }
-    command = [sys.executable, "-m", "workflow.store.extraction", str(document)]
+    command = [sys.executable, "-m", module, str(document.resolve()), *about]
     try:
         read = subprocess.run(command, env=environment, capture_output=True, timeout=LONGEST_READING)  # noqa: S603
     except subprocess.TimeoutExpired:

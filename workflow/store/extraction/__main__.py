@@ -2,7 +2,6 @@
 end this process, not the one that asked."""
 
 import json
-import resource
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,15 +9,14 @@ from pathlib import Path
 from workflow.domain.texts import Block, Text, Unreadable, as_json, with_headings
 from workflow.store import uploads
 from workflow.store.extraction import archive, open_text, pdf, plain, word, workbook
-from workflow.store.extraction.limits import LARGEST_PART, MEMORY, SECONDS, CannotRead, bounded
+from workflow.store.extraction.limits import LARGEST_PART, CannotRead, bounded, limit_this_process
 
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 """The stream in which Office keeps a document that a password protects."""
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    limit_this_process()
     found = text_of(Path(sys.argv[1]))
     json.dump(found.value if isinstance(found, Unreadable) else as_json(found), sys.stdout)
 

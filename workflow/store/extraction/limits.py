@@ -1,5 +1,6 @@
 """Limits of a document while it is read, and the error of a reader that cannot go on."""
 
+import resource
 from collections.abc import Iterable
 
 from workflow.domain.texts import MOST_BLOCKS, MOST_CHARACTERS, Block, Kind, Text, Unreadable
@@ -19,6 +20,11 @@ class CannotRead(Exception):
 
     def __init__(self, why: Unreadable) -> None:
         self.why = why
+
+
+def limit_this_process() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
 
 
 def bounded(blocks: Iterable[Block]) -> Text:

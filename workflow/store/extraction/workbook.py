@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,20 @@ _MOST_COLUMNS = 500
 
 def blocks(path: Path, document: zipfile.ZipFile) -> Iterator[Block]:
     """The blocks of a workbook. Raises `CannotRead`."""
-    _must_be_harmless(document)
+    must_be_harmless(document)
+    with broken_as_such(), path.open("rb") as opened:
+        for sheet in load_workbook(opened, read_only=True, data_only=True, keep_links=False).worksheets:
+            for each in _rows(sheet):
+                if each.begins:
+                    yield heading(sheet.title, 1)
+                yield each
+
+
+@contextmanager
+def broken_as_such() -> Iterator[None]:
+    """Turns what openpyxl raises on a broken workbook into `CannotRead`."""
     try:
-        with path.open("rb") as opened:
-            for sheet in load_workbook(opened, read_only=True, data_only=True, keep_links=False).worksheets:
-                for each in _rows(sheet):
-                    if each.begins:
-                        yield heading(sheet.title, 1)
-                    yield each
+        yield
     except (
         KeyError,
         ValueError,
@@ -36,7 +43,7 @@ def blocks(path: Path, document: zipfile.ZipFile) -> Iterator[Block]:
         raise CannotRead(Unreadable.BROKEN) from error
 
 
-def _must_be_harmless(document: zipfile.ZipFile) -> None:
+def must_be_harmless(document: zipfile.ZipFile) -> None:
     """openpyxl unpacks what it finds: nothing too large may be in it, and nothing that declares entities."""
     names = [each.filename for each in document.infolist() if each.filename.endswith((".xml", ".rels"))]
     if sum(document.getinfo(name).file_size for name in names) > LARGEST_PART:
@@ -51,7 +58,7 @@ def _rows(sheet: Any) -> Iterator[Block]:
     sheet.reset_dimensions()  # what a sheet says of its size is not relied on
     begins = True
     for cells in sheet.iter_rows(values_only=True):
-        written = [_shown(cell) for cell in cells[:_MOST_COLUMNS]]
+        written = [shown(cell) for cell in cells[:_MOST_COLUMNS]]
         while written and not written[-1]:
             written.pop()
         if any(written):
@@ -59,7 +66,8 @@ def _rows(sheet: Any) -> Iterator[Block]:
             begins = False
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """The value of a cell, as text."""
     if value is None:
         return ""
     if isinstance(value, datetime) and value.time() == time():
