@@ -15,7 +15,7 @@ from notifications import notices, outbox
 from notifications.dry_run import rehearse
 from tests.support.documents import p, packed, word
 from tests.support.scenario import House, moment
-from tests.support.takeover import WAY, Takeover, filled, let_tanto_record, row_number
+from tests.support.takeover import WAY, Takeover, filled, form_of, let_tanto_record, row_number
 from workflow import actions, queries
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, NotAllowed
@@ -25,7 +25,6 @@ from workflow.queries.takeovers import takeover_of
 from workflow.store import files
 from workflow.store.event_log import verify
 from workflow.store.tables import Delivery, Meeting, Record
-from workflow.wire.takeover_form import takeover_form
 
 
 @pytest.fixture
@@ -125,9 +124,24 @@ def test_it_is_shown_as_a_takeover_with_its_reason(house: House, takeover: Takeo
         plan = plan_by_key(db, "dx")
         found = takeover_of(db, plan.id)
         assert found is not None
-        assert (found.reason, found.by, found.filename) == ("紙で進めていたため", "担当 花子", "移行.xlsx")
+        assert (found.reason, found.filename) == ("紙で進めていたため", "移行.xlsx")
         assert {each.at for each in queries.gate_answers(db, plan)} == {found.at}
+        assert {(each.counts_why, each.at) for each in queries.versions(db, plan)} == {
+            (found.reason, found.at)
+        }
         assert verify(db)
+
+
+def test_the_log_marks_what_was_taken_over_and_nothing_else(house: House, takeover: Takeover) -> None:
+    takeover.done()
+    house.later(hours=1).a_version("素案")
+    with house.office.reading() as db:
+        *past, whole, today = queries.history(db, plan_by_key(db, "dx"))
+        logged = {each.seq: each.words for each in queries.log_page(db, limit=200).events}
+    assert all("［移行登録］" in each.words and "［移行登録］" in logged[each.seq] for each in past)
+    assert "移行.xlsx 11 行 紙で進めていたため" in whole.words
+    assert "移行登録" not in today.words and "移行登録" not in logged[today.seq]
+    assert sum("［移行登録］" in words for words in logged.values()) > len(past)  # the meetings too
 
 
 def test_a_meeting_whose_attendance_is_known_is_closed(house: House, takeover: Takeover) -> None:
@@ -305,7 +319,7 @@ def test_what_is_no_harmless_workbook_is_refused_in_words(
     house: House, takeover: Takeover, name: str, change: Any, said: str
 ) -> None:
     workbook = takeover.folder / "表"
-    workbook.write_bytes(change(filled(house, WAY)))
+    workbook.write_bytes(change(filled(form_of(house), WAY)))
     with pytest.raises(BadInput) as refused:
         actions.take_over(house.office, "tanto", name, workbook, takeover.documents, now=house.now)
     assert said in refused.value.message
@@ -314,7 +328,7 @@ def test_what_is_no_harmless_workbook_is_refused_in_words(
 def test_a_form_without_its_headings_or_rows_says_so(house: House, takeover: Takeover) -> None:
     takeover.rows = ()
     assert any("「計画の開始」の行が、いちばん上に 1 行だけ要ります" in each for each in faults(takeover))
-    book = load_workbook(io.BytesIO(filled(house, WAY)))
+    book = load_workbook(io.BytesIO(filled(form_of(house), WAY)))
     for row in list(book[Sheet.ROWS.label].iter_rows()):
         if row[0].value == "日付":
             row[0].value = "いつ"
@@ -346,8 +360,7 @@ def test_who_is_in_no_department_takes_nothing_over(takeover: Takeover) -> None:
 
 def test_the_example_in_the_form_can_be_taken_over(house: House, takeover: Takeover) -> None:
     """What the form shows is right."""
-    form = takeover_form(house.chain.key, house.chain, [("it", "IT推進課")], tokyo_day(house.now))
-    book = load_workbook(io.BytesIO(form))
+    book = load_workbook(io.BytesIO(form_of(house)))
     del book[Sheet.ROWS.label]
     book[Sheet.EXAMPLE.label].title = Sheet.ROWS.label
     workbook = takeover.folder / "例.xlsx"

@@ -53,7 +53,7 @@ class Takeover:
     @property
     def workbook(self) -> Path:
         place = self.folder / "移行.xlsx"
-        place.write_bytes(filled(self.house, self.rows, self.about))
+        place.write_bytes(filled(form_of(self.house), self.rows, self.about))
         return place
 
     @property
@@ -77,15 +77,11 @@ class Takeover:
         )
 
 
-def filled(
-    house: House, rows: Sequence[Mapping[str, Any]], about: Mapping[About, str] | None = None
-) -> bytes:
-    """The form as the product makes it, with those rows written into it."""
-    form = takeover_form(house.chain.key, house.chain, [("it", "IT推進課")], tokyo_day(house.now))
+def filled(form: bytes, rows: Sequence[Mapping[str, Any]], about: Mapping[About, str] | None = None) -> bytes:
+    """The form with those rows written into it."""
     book = load_workbook(io.BytesIO(form))
     sheet = book[Sheet.ROWS.label]
     said = {**ABOUT, **(about or {})}
-    columns: dict[str, int] = {}
     for line in list(sheet.iter_rows()):
         for each, value in said.items():
             if line[0].value == each.label:
@@ -101,10 +97,13 @@ def filled(
     return kept.getvalue()
 
 
+def form_of(house: House) -> bytes:
+    return takeover_form(house.chain.key, house.chain, [("it", "IT推進課")], tokyo_day(house.now))
+
+
 def row_number(house: House, place: int) -> int:
     """The number, in the sheet, of the row at that place, from 0."""
-    form = takeover_form(house.chain.key, house.chain, [], tokyo_day(house.now))
-    sheet = load_workbook(io.BytesIO(form))[Sheet.ROWS.label]
+    sheet = load_workbook(io.BytesIO(form_of(house)))[Sheet.ROWS.label]
     head = next(line[0].row for line in sheet.iter_rows() if line[0].value == Column.DAY.label)
     return int(head) + 1 + place
 

@@ -111,14 +111,17 @@ def event_words(
     chain: Chain | None = None,
     meeting: str | None = None,
     names: Names = NOBODY,
+    taken_over: bool = False,
 ) -> str:
     """Return the description of an event, with the labels of the plan's chain. `meeting` is the title of the
-    meeting where it happened."""
+    meeting where it happened; `taken_over`: it is a part of a takeover."""
     parts = [*_of_a_plan(tag, data, chain), *_of_people(tag, data, names)]
     parts.extend(say("条件: {text}", text=condition) for condition in data.get("conditions") or ())
     parts.extend(str(data[name]) for name in ("reason", "note") if data.get(name))
     if meeting:
         parts.append(f"［{meeting}］")
+    if taken_over and tag is not Tag.PLAN_TAKEN_OVER:
+        parts.append(f"［{label(Tag.PLAN_TAKEN_OVER)}］")
     return f"{label(tag)}: {' '.join(parts)}" if parts else label(tag)
 
 
@@ -142,6 +145,8 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
     if tag in _OF_A_VERSION:
         parts.append(say("第{number}版", number=data["number"]))
     parts.extend(str(data[name]) for name in ("filename", "why") if data.get(name))
+    if tag is Tag.PLAN_TAKEN_OVER:
+        parts.append(say("{count} 行", count=data["rows"]))
     if data.get("kind") in set(TextKind):
         parts.append(label(TextKind(data["kind"])))
     if data.get("on"):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.events import Names, Tag, event_words
 from workflow.queries.chains import chain_of
+from workflow.queries.takeovers import takeovers_among
 from workflow.store.tables import BodyRecord, Department, Event, Meeting, Person, Plan
 
 
@@ -54,7 +55,7 @@ class LogPage:
 def log_page(
     db: Session, narrowed: Narrowed | None = None, *, before: int | None = None, limit: int = 50
 ) -> LogPage:
-    """The newest events, those before the number `before` if there is one. Four statements, beside each chain
+    """The newest events, those before the number `before` if there is one. Five statements, beside each chain
     once in a process."""
     statement = _events(narrowed or Narrowed()).order_by(Event.seq.desc()).limit(limit + 1)
     if before is not None:
@@ -62,7 +63,8 @@ def log_page(
     rows = db.execute(statement).all()
     shown = [(row, json.loads(row.data)) for row in rows[:limit]]
     names = _names(db, (data for _, data in shown))
-    events = tuple(_logged(db, row, data, names) for row, data in shown)
+    takeovers = takeovers_among(db, [row.seq for row, _ in shown])
+    events = tuple(_logged(db, row, data, names, taken_over=row.at in takeovers) for row, data in shown)
     return LogPage(events, events[-1].seq if len(rows) > limit else None)
 
 
@@ -152,7 +154,7 @@ def _names(db: Session, told: Iterable[Mapping[str, Any]]) -> Names:
     )
 
 
-def _logged(db: Session, row: Any, data: Mapping[str, Any], names: Names) -> Logged:
+def _logged(db: Session, row: Any, data: Mapping[str, Any], names: Names, *, taken_over: bool) -> Logged:
     tag = Tag(row.tag)
     chain = chain_of(db, row.chain_sha256) if row.chain_sha256 else None
     return Logged(
@@ -160,7 +162,7 @@ def _logged(db: Session, row: Any, data: Mapping[str, Any], names: Names) -> Log
         row.at,
         row.name,
         tag,
-        event_words(tag, data, chain=chain, names=names),
+        event_words(tag, data, chain=chain, names=names, taken_over=taken_over),
         (row.key, row.title) if row.key else None,
         (row.id, row.meeting) if row.id else None,
         data,

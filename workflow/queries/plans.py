@@ -16,6 +16,7 @@ from workflow.domain.language import say
 from workflow.domain.path import Path, Stay, from_rows
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
+from workflow.queries.takeovers import Takeover
 from workflow.store.database import connection_of
 from workflow.store.tables import (
     Department,
@@ -221,7 +222,7 @@ def plan_list(
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event of a plan's history. `words` say it in Japanese."""
+    """One event of a plan's history, in `words`. `takeover` is that of the plan, of which the event need be no part."""
 
     seq: int
     at: datetime
@@ -229,6 +230,7 @@ class Happened:
     tag: Tag
     words: str
     data: Mapping[str, Any]
+    takeover: Takeover | None
 
 
 def history(db: Session, plan: PlanFact) -> list[Happened]:
@@ -250,17 +252,22 @@ def newest_first(
 
 def _events(plan: PlanFact) -> Select[*tuple[Any, ...]]:
     return (
-        select(Event.seq, Event.at, Person.name, Event.tag, Event.data, Meeting.title)
+        select(Event.seq, Event.at, Person.name, Event.tag, Event.data, Meeting.title, _taken.at, _taken.data)
         .outerjoin(Person, Person.id == Event.by)
         .outerjoin(Meeting, Meeting.id == Event.meeting_id)
+        .outerjoin(_taken, (_taken.plan_id == plan.id) & (_taken.tag == Tag.PLAN_TAKEN_OVER))
         .where(Event.plan_id == plan.id)
     )
 
 
+_taken = aliased(Event)
+
+
 def _happened(plan: PlanFact, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Happened]:
     found = []
-    for seq, at, name, tag, text, meeting in rows:
+    for seq, at, name, tag, text, meeting, taken_at, taken in rows:
         data = json.loads(text)
-        words = event_words(Tag(tag), data, chain=plan.chain, meeting=meeting)
-        found.append(Happened(seq, at, name or say("（意見提出者）"), Tag(tag), words, data))
+        words = event_words(Tag(tag), data, chain=plan.chain, meeting=meeting, taken_over=taken_at == at)
+        by = name or say("（意見提出者）")
+        found.append(Happened(seq, at, by, Tag(tag), words, data, Takeover.of(taken_at, taken)))
     return found

@@ -9,37 +9,39 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.domain.events import Tag
-from workflow.store.tables import Event, Person
+from workflow.store.tables import Event
 
 MOST_EVENTS = 4000
-"""Most events of one takeover, which follow each other in the log, its own last."""
+"""Most events of one takeover. They follow each other in the log, its own last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """A takeover: everything of the plan that was recorded at the moment `at` belongs to it."""
+    """The takeover of a plan: everything of it that was recorded at the moment `at` is a part of it."""
 
     at: datetime
-    by: str
     reason: str
     filename: str
+
+    @classmethod
+    def of(cls, at: datetime | None, data: str | None) -> "Takeover | None":
+        """The takeover that an event says; None when there is no event."""
+        if at is None or data is None:
+            return None
+        said = json.loads(data)
+        return cls(at, said["reason"], said["filename"])
 
 
 def takeover_of(db: Session, plan: int) -> Takeover | None:
     """The takeover of the plan of that number; None when it began here. One statement."""
     found = db.execute(
-        select(Event.at, Person.name, Event.data)
-        .join(Person, Person.id == Event.by)
-        .where(Event.plan_id == plan, Event.tag == Tag.PLAN_TAKEN_OVER)
+        select(Event.at, Event.data).where(Event.plan_id == plan, Event.tag == Tag.PLAN_TAKEN_OVER)
     ).first()
-    if found is None:
-        return None
-    data = json.loads(found.data)
-    return Takeover(found.at, found.name, data["reason"], data["filename"])
+    return Takeover.of(*found) if found else None
 
 
-def taken_over_at(db: Session, events: Collection[int]) -> frozenset[datetime]:
-    """The moments of the takeovers that the events of those numbers may belong to. One statement."""
+def takeovers_among(db: Session, events: Collection[int]) -> frozenset[datetime]:
+    """The moments of the takeovers that the events of those numbers may be parts of. One statement."""
     if not events:
         return frozenset()
     near = Event.seq.between(min(events), max(events) + MOST_EVENTS)

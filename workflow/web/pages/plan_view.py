@@ -33,6 +33,7 @@ from workflow.queries.confirmations import ConfirmationLine
 from workflow.queries.gate_facts import facts
 from workflow.queries.people import held_positions
 from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.takeovers import takeover_of
 from workflow.store.database import Reading
 from workflow.web.session import Visitor
 
@@ -137,6 +138,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "may_circulate": queries.concerned(who.person, Act.CIRCULATE, plan),
         "may_discuss": queries.concerned(who.person, Act.DISCUSS, plan),
         "events": events,
+        "takeover": events[0].takeover if events else None,
         "older": older,
     }
 
@@ -159,6 +161,7 @@ def answer_view(
     return {
         "plan": plan,
         "view": view,
+        "takeover": takeover_of(db, plan.id),
         "later": next(
             (each for each in given if each.signoff == signoff and each.supersedes == number), None
         ),
