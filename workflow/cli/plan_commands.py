@@ -24,15 +24,18 @@ from workflow.cli.options import (
     day_of,
     now,
 )
+from workflow.domain.calendar import tokyo_day
 from workflow.domain.comparison import Change, Changed, Mark, Piece, readable
 from workflow.domain.cover import TextKind
 from workflow.domain.plans import Status
 from workflow.domain.texts import Unreadable
+from workflow.queries.chains import chain_for
 from workflow.queries.plans import plan_by_key
 from workflow.queries.versions import version as version_of
 from workflow.store import files, texts
 from workflow.store.database import Office
 from workflow.wire.plans import History, Plans, PlanShown, Schedule
+from workflow.wire.takeover_form import takeover_form
 from workflow.wire.texts import ComparisonShown, TextShown
 
 Number = Annotated[int, typer.Argument(help="版の番号")]
@@ -77,6 +80,45 @@ def open_plan(
         )
         show.say(f"計画「{moved.plan}」を開始しました。")
         show.say(show.rail(chosen, moved.to_stage))
+
+
+@app.command("takeover-form")
+def takeover_form_of(
+    to: Annotated[Path, typer.Argument(help="書き出すファイル、移行.xlsx")],
+    chain: Annotated[str, typer.Option(help="定義の鍵か SHA-256")] = "itabashi_dx_2025",
+) -> None:
+    """移行登録の様式（Excel）を書き出す。使い方と記入例は、その中にある。"""
+    with at_office() as office, office.reading() as db:
+        chosen = chain_for(db, chain)
+        to.write_bytes(takeover_form(chain, chosen, queries.departments(db), tokyo_day(now())))
+    show.say(f"移行登録の様式（{chosen.title}）を {to} に書き出しました。")
+
+
+@app.command("takeover")
+def take_over(
+    workbook: Annotated[Path, typer.Argument(help="記入した様式")],
+    folder: Annotated[Path, typer.Argument(help="各版の文書のファイルがあるフォルダ")],
+    by: By,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="検査して何が登録されるかを示し、何も登録しない")
+    ] = False,
+) -> None:
+    """移行登録: 途中まで進んでいる計画を、様式に書いたとおりにまとめて登録する。誤りがあれば、すべて示して何も登録しない。"""
+    documents = {each.name: each for each in sorted(folder.iterdir()) if each.is_file()}
+    with at_office() as office:
+        at = now()
+        if dry_run:
+            tried = actions.rehearse_takeover(office, by, workbook.name, workbook, documents, now=at)
+            for each in tried.history:
+                show.say(each.words)
+            show.say(show.rail(tried.plan.chain, tried.plan.stage.key, tried.plan.status))
+            show.say("誤りはありません。まだ何も登録していません。")
+            return
+        key = actions.take_over(office, by, workbook.name, workbook, documents, now=at)
+        with office.reading() as db:
+            plan = plan_by_key(db, key)
+        show.say(f"計画「{key}」を移行登録しました。")
+        show.say(show.rail(plan.chain, plan.stage.key, plan.status))
 
 
 @app.command("add")
