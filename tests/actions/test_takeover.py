@@ -85,7 +85,7 @@ def test_a_plan_at_its_third_stage_is_taken_over_and_goes_on(house: House, takeo
         ("方針.docx", "policy"),
     ]
     for each in versions:
-        assert files.read(house.office.files, each.sha256) == word(p(each.filename))
+        assert files.read(house.office.files, each.sha256) == (takeover.folder / each.filename).read_bytes()
 
     house.a_version("素案の本文")
     house.agree("draft_bukai")
@@ -103,7 +103,7 @@ def test_a_rehearsal_says_what_would_be_recorded_and_records_nothing(
     tried = takeover.rehearse()
     assert tried.plan.stage.key == "draft"
     words = [each.words for each in tried.history]
-    assert any("第1回部会" in each and "了承" in each for each in words)
+    assert any("了承" in each and "［第1回部会 令和5年3月20日（月）］" in each for each in words)
     assert words[-1].startswith("移行登録") and "紙で進めていたため" in words[-1]
     assert tried.missing  # the text of 素案
     assert everything(house) == before
@@ -130,6 +130,16 @@ def test_it_is_shown_as_a_takeover_with_its_reason(house: House, takeover: Takeo
             (found.reason, found.at)
         }
         assert verify(db)
+
+
+def test_the_schedule_has_each_stage_in_its_own_months(house: House, takeover: Takeover) -> None:
+    takeover.done()
+    with house.office.reading() as db:
+        held = queries.held_schedule(db, plan_by_key(db, "dx"), house.now)
+    months = {month.month: month.work for month in held}
+    assert months["2023-03"] == months["2023-05"] == ("策定方針の調整",)
+    assert months["2023-07"] == ("計画骨子の調整",)
+    assert months["2023-09"] == ("素案の調整",)
 
 
 def test_the_log_marks_what_was_taken_over_and_nothing_else(house: House, takeover: Takeover) -> None:

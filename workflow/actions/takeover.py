@@ -51,8 +51,8 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """A takeover that was tried: the plan as it would stand, its history, what it would lack for its next step, and the
-    files that no row names."""
+    """A takeover that was tried: the plan as it would stand, its history without the agendas, what it would lack for
+    its next step, and the files that no row names."""
 
     plan: PlanFact
     history: tuple[Happened, ...]
@@ -162,7 +162,8 @@ def _rehearsed(office: Office, by: str, written: _Written, now: datetime) -> Reh
     def look(db: Session) -> None:
         plan = plan_by_key(db, written.key)
         missing = tuple(reason.words for reason in queries.why(db, plan, now))
-        found.append(Rehearsed(plan, tuple(queries.history(db, plan)), missing, written.unused))
+        history = tuple(each for each in queries.history(db, plan) if each.tag is not Tag.ITEM_LISTED)
+        found.append(Rehearsed(plan, history, missing, written.unused))
 
     with tempfile.TemporaryDirectory() as store:
         kept = {name: files.stand_in(Path(store), path) for name, path in written.documents.items()}

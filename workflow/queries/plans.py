@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Chain, Stage
+from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag, event_words
 from workflow.domain.language import say
@@ -252,7 +253,17 @@ def newest_first(
 
 def _events(plan: PlanFact) -> Select[*tuple[Any, ...]]:
     return (
-        select(Event.seq, Event.at, Person.name, Event.tag, Event.data, Meeting.title, _taken.at, _taken.data)
+        select(
+            Event.seq,
+            Event.at,
+            Person.name,
+            Event.tag,
+            Event.data,
+            Meeting.title,
+            Meeting.starts_at,
+            _taken.at,
+            _taken.data,
+        )
         .outerjoin(Person, Person.id == Event.by)
         .outerjoin(Meeting, Meeting.id == Event.meeting_id)
         .outerjoin(_taken, (_taken.plan_id == plan.id) & (_taken.tag == Tag.PLAN_TAKEN_OVER))
@@ -265,9 +276,12 @@ _taken = aliased(Event)
 
 def _happened(plan: PlanFact, rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Happened]:
     found = []
-    for seq, at, name, tag, text, meeting, taken_at, taken in rows:
+    for seq, at, name, tag, text, meeting, held_at, taken_at, taken in rows:
         data = json.loads(text)
-        words = event_words(Tag(tag), data, chain=plan.chain, meeting=meeting, taken_over=taken_at == at)
+        taken_over = taken_at == at
+        if meeting and taken_over:
+            meeting = f"{meeting} {shown_day(tokyo_day(held_at))}"
+        words = event_words(Tag(tag), data, chain=plan.chain, meeting=meeting, taken_over=taken_over)
         by = name or say("（意見提出者）")
         found.append(Happened(seq, at, by, Tag(tag), words, data, Takeover.of(taken_at, taken)))
     return found

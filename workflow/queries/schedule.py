@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Date, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import Date, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
@@ -119,7 +119,7 @@ _NO_DAY, _NO_MOMENT = cast(null(), Date), cast(null(), Utc())
 _COURSE = union_all(
     select(
         literal("stood").label("kind"),
-        Step.taken_at.label("at"),
+        func.coalesce(Step.counts_from, Step.taken_at).label("at"),
         _NO_DAY.label("day"),
         Step.revision.label("number"),
         literal(0).label("position"),
