@@ -26,6 +26,7 @@ STAFF = {
     "plan-suspended": "/plans/shisetsu",
     "plan-opened": "/plans/kosodate",
     "plan-new": "/plans/new",
+    "plan-takeover": "/plans/_takeover",
     "plan-history": "/plans/dx2025/history",
     "version-text": "/plans/dx2025/versions/2/text",
     "version-compare": "/plans/dx2025/versions/compare?old=2&new=3",

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 from typing import Annotated
+from unicodedata import normalize
 
 import typer
 
@@ -104,7 +105,7 @@ def take_over(
     ] = False,
 ) -> None:
     """移行登録: 途中まで進んでいる計画を、様式に書いたとおりにまとめて登録する。誤りがあれば、すべて示して何も登録しない。"""
-    documents = {each.name: each for each in sorted(folder.iterdir()) if each.is_file()}
+    documents = {normalize("NFC", each.name): each for each in sorted(folder.iterdir()) if each.is_file()}
     with at_office() as office:
         at = now()
         if dry_run:

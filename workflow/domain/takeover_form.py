@@ -1,6 +1,7 @@
 """Reading of the form of a takeover, with every fault that is in it."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -211,7 +212,7 @@ class _Cells:
             day=parse_day(self.texts[Column.DAY]),
             kind=kind,
             where=self.texts[Column.WHERE],
-            file=self.texts[Column.FILE],
+            file=unicodedata.normalize("NFC", self.texts[Column.FILE]),
             result=self.texts[Column.RESULT],
             conditions=_lines(self.texts[Column.CONDITIONS]),
             note=self.texts[Column.NOTE],

@@ -41,6 +41,7 @@ from workflow.web.pages import (
     replies,
     sign_in,
     steps,
+    takeover,
     tokens,
     versions,
     votes,
@@ -74,6 +75,7 @@ SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/")
 ROUTERS = (
     worklist.router,
     sign_in.router,
+    takeover.router,
     plans.router,
     calendar.router,
     versions.router,

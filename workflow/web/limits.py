@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from datetime import date
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -26,7 +27,7 @@ KB, MB, GB = 1024, 1024**2, 1024**3
 
 class Load(Enum):
     """The request size that a route accepts: bytes in all, number of fields, bytes of a field, and number of
-    files (0 or 1)."""
+    files."""
 
     KEY = 16 * KB, 20, 16 * KB, 0
     """A password, a choice: what anybody may send."""
@@ -36,6 +37,8 @@ class Load(Enum):
     TABLE = 4 * MB, 20, 4 * MB, 1
     """A list of people or a definition, typed or as a file."""
     DOCUMENT = files.LARGEST + MB, 20, 256 * KB, 1
+    DOCUMENTS = 2 * files.LARGEST, 20, 256 * KB, 100
+    """The versions of a plan, each at most as large as a document."""
     JSON = MB, 0, 0, 0
 
     def __init__(self, most: int, fields: int, field: int, files: int) -> None:
@@ -96,12 +99,12 @@ async def received(request: Request, load: Load, by: str | None) -> AsyncIterato
             read = Request(request.scope, _limited(request.receive, load))
             await read.body()
             yield read
-        elif load is Load.DOCUMENT and _is_multipart(request):
+        elif load in (Load.DOCUMENT, Load.DOCUMENTS) and _is_multipart(request):
             quota: Quota = request.app.state.quota
             today = tokyo_day(request.app.state.clock())
             with quota.sending(by or "", today, announced) as count:
-                async with _with_document(
-                    Request(request.scope, _limited(request.receive, load, count))
+                async with _with_documents(
+                    Request(request.scope, _limited(request.receive, load, count)), load
                 ) as read:
                     yield read
         else:
@@ -114,7 +117,7 @@ async def received(request: Request, load: Load, by: str | None) -> AsyncIterato
 
 
 def document_of(upload: UploadFile) -> Arriving:
-    """The document of a form that was read as `Load.DOCUMENT`."""
+    """The document of a form that was read as `Load.DOCUMENT` or `Load.DOCUMENTS`."""
     if not isinstance(upload.file, Arriving):
         raise TypeError("the route takes no document")
     upload.file.flush()
@@ -154,34 +157,41 @@ def _is_multipart(request: Request) -> bool:
 
 
 @asynccontextmanager
-async def _with_document(request: Request) -> AsyncIterator[Request]:
-    document = await run_in_threadpool(files.arriving, request.app.state.office.files)
-    try:
-        async with aclosing(request.stream()) as stream:
-            form = await _DocumentForm(request.headers, stream, document).parse()
-        yield _Read(request, form)
-    finally:
-        await run_in_threadpool(document.close)
+async def _with_documents(request: Request, load: Load) -> AsyncIterator[Request]:
+    store: Path = request.app.state.office.files
+    async with aclosing(request.stream()) as stream:
+        form = _DocumentForm(request.headers, stream, load, store)
+        try:
+            yield _Read(request, await form.parse())
+        finally:
+            await run_in_threadpool(form.close)
 
 
 class _DocumentForm(MultiPartParser):
-    """A form whose one file is written where it will stay: the system's folder for temporary files may be memory."""
+    """A form whose files are written where they will stay: the system's folder for temporary files may be memory."""
 
-    def __init__(self, headers: Headers, stream: AsyncGenerator[bytes, None], document: Arriving) -> None:
-        takes = Load.DOCUMENT
+    def __init__(
+        self, headers: Headers, stream: AsyncGenerator[bytes, None], load: Load, store: Path
+    ) -> None:
         super().__init__(
             headers,
             stream,
-            max_files=takes.files,
-            max_fields=takes.fields,
-            max_part_size=takes.field,
+            max_files=load.files,
+            max_fields=load.fields,
+            max_part_size=load.field,
         )
-        self._document = document
+        self._store = store
+        self._arrived: list[Arriving] = []
 
     def on_headers_finished(self) -> None:
         super().on_headers_finished()
         if self._current_part.file is not None:
-            self._current_part.file.file = self._document
+            self._arrived.append(files.arriving(self._store))
+            self._current_part.file.file = self._arrived[-1]
+
+    def close(self) -> None:
+        for each in self._arrived:
+            each.close()
 
 
 class _Read(Request):
