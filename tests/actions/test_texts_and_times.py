@@ -320,6 +320,21 @@ def test_a_declared_kind_is_mended_until_somebody_confirmed(house: House) -> Non
         actions.declare_version(house.office, "tanto", "dx", 2, TextKind.NEW, now=house.now)
 
 
+def test_a_confirmation_stays_once_the_plan_moved_whatever_day_the_step_is_of(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    for gate in ("policy_bukai", "policy_honbu", "policy_iinkai"):
+        house.agree(gate)
+    day = tokyo_day(house.now)
+    house.later(days=2).a_correction(on=day, reason="紙で直していた")
+    number = house.confirm("policy_bukai", on=day)
+    for gate in ("policy_honbu", "policy_iinkai"):
+        house.confirm(gate, on=day, **({"note": "了解"} if gate == "policy_iinkai" else {}))
+    house.later(minutes=5).advance(on=day, reason="紙で進めていた")
+    with pytest.raises(AlreadyDone, match="計画が既に動いた"):
+        actions.take_back_confirmation(house.office, "joho_bukai_chair", number, "誤り", now=house.now)
+
+
 def test_a_confirmation_is_taken_back(house: House) -> None:
     house.a_plan()
     house.a_version()

@@ -374,7 +374,7 @@ def test_members_vote_the_chair_breaks_the_tie_and_the_secretariat_counts(office
     for who, choice in (("1", "for"), ("2", "against")):
         voter = Browser(house, f"shingikai_{who}")
         said = voter.send(f"/items/{item}/vote", choice=choice, meeting=1, member=f"shingikai_{who}")
-        assert "取り消す" in said
+        assert "取り消す" in said and "結果が記録されるまで、取り消せます。" in said
     voter.send(f"/items/{item}/vote/back", meeting=1, member="shingikai_2")
     voter.send(f"/items/{item}/vote", choice="against", meeting=1)
     secretary = Browser(house, "shingikai_office")
@@ -428,6 +428,18 @@ def test_before_counting_the_page_says_the_tally_its_outcome_and_who_has_not_vot
     secretary.send(f"/items/{item}/hands", **{"meeting": 1, "vote-shingikai_2": "for"})
     asked = secretary.send(f"/items/{item}/count", meeting=1)
     assert "まだ採決していません" not in asked and "<dd>いません</dd>" in asked and "<dd>答申</dd>" in asked
+
+
+def test_a_vote_that_was_counted_says_what_to_do_instead_of_taking_it_back(office: object) -> None:
+    house = House(office, "shingikai_gian")  # type: ignore[arg-type]
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("consultation_shingikai")
+    for who in ("shingikai_1", "shingikai_2"):
+        actions.cast_vote(house.office, who, item, Choice.FOR, now=house.now)
+    actions.decide_by_votes(house.office, "shingikai_office", item, now=house.now)
+    shown = Browser(house, "shingikai_1").see("/meetings/1")
+    assert "事務局に、結果の引戻しか訂正を依頼してください。" in shown and "取り消す" not in shown
 
 
 def test_answers_in_writing_are_given_by_members_and_their_deputies(house: House) -> None:

@@ -212,7 +212,8 @@ def decided(house: House) -> House:
 
 def test_who_recorded_a_decision_takes_it_back_until_somebody_built_on_it(decided: House) -> None:
     secretary = Browser(decided, "joho_bukai_office")
-    assert "引き戻す" in secretary.see("/plans/dx/decisions/1")
+    shown = secretary.see("/plans/dx/decisions/1")
+    assert "次の会議体が決定する、会議が終了する。" in shown and "引き戻す" in shown
     said = secretary.do("/plans/dx/decisions/1/take-back", reason="誤記")
     assert "引戻し済" in said and "引戻しの記録" in said
 
@@ -220,7 +221,7 @@ def test_who_recorded_a_decision_takes_it_back_until_somebody_built_on_it(decide
 def test_a_decision_others_built_on_says_why_it_cannot_be_taken_back(decided: House) -> None:
     decided.agree("policy_honbu")
     shown = Browser(decided, "joho_bukai_office").see("/plans/dx/decisions/1")
-    assert "次の会議体が既に決定したため、引き戻せません" in shown
+    assert "次の会議体が既に決定したため、引き戻せません。訂正の記録をしてください。" in shown
     assert "引き戻す" not in shown and "訂正する" in shown
 
 
@@ -265,6 +266,31 @@ def test_the_mayor_signs_and_takes_it_back(to_sign: House) -> None:
     )
     assert "引き戻す" in mayor.see("/plans/dx/signoffs/1")
     assert "決裁を引き戻しました" in mayor.send("/plans/dx/signoffs/1/take-back", reason="再考する")
+
+
+def test_a_signature_the_plan_went_on_with_says_what_to_do_instead(to_sign: House) -> None:
+    actions.sign(to_sign.office, "mayor", "dx", "decision_mayor", seen=to_sign.text(), now=to_sign.now)
+    mayor = Browser(to_sign, "mayor")
+    assert "までです: 計画が動く（進行・差戻し）。" in mayor.see("/plans/dx/signoffs/1")
+    to_sign.advance()
+    shown = mayor.see("/plans/dx/signoffs/1")
+    assert "計画が既に動いたため、引き戻せません。決裁をやり直すには、計画を差し戻した上で" in shown
+    assert "引き戻す" not in shown
+
+
+def test_a_confirmation_says_until_when_it_can_be_taken_back(decided: House) -> None:
+    decided.a_correction()
+    decided.confirm("policy_bukai")
+    decided.agree("policy_honbu")
+    decided.agree("policy_iinkai")
+    chair, place = Browser(decided, "joho_bukai_chair"), "/plans/dx/confirmations/1/take-back"
+    shown = chair.see("/plans/dx")
+    assert "までです: 計画が動く（進行・差戻し）。" in shown and place in shown
+    assert place not in Browser(decided, "tanto").see("/plans/dx")
+    decided.advance()
+    shown = chair.see("/plans/dx")
+    assert "計画が既に動いたため、引き戻せません。確認をやり直すには" in shown and place not in shown
+    assert "計画が既に動いたため" in chair.send(place, 409, reason="見落とし")
 
 
 def test_returning_without_a_reason_is_refused(to_sign: House) -> None:

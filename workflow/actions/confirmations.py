@@ -11,7 +11,7 @@ from workflow.actions.at_gates import must_be_seen, text_of
 from workflow.actions.meetings import body_gate
 from workflow.actions.plans import must_be_active
 from workflow.actions.stopping import noting_stops
-from workflow.actions.taking_back import must_be_own
+from workflow.actions.taking_back import must_be_own, must_not_be_ended
 from workflow.domain.calendar import effective_from, tokyo_day
 from workflow.domain.confirming import ConfirmedAs, confirms_as
 from workflow.domain.cover import ConfirmationResult, current
@@ -25,6 +25,7 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, not_to_come, some_text
 from workflow.queries.actor import actor
 from workflow.queries.bodies import chairs_of
+from workflow.queries.confirmations import confirmations
 from workflow.queries.gate_facts import facts
 from workflow.queries.people import person_id
 from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
@@ -93,8 +94,8 @@ def take_back_confirmation(office: Office, by: str, confirmation: int, reason: s
         holds = who.may(Act.CONFIRM, body=body.key) or bool(who.principals)
         what = say("確認 {confirmation}", confirmation=confirmation)
         must_be_own(who, Act.CONFIRM, what, recorded_by=old.recorded_by, holds=holds)
-        if fact.entered_at > old.recorded_at:
-            raise AlreadyDone("計画が既に動いたため、引き戻せません。")
+        line = next(each for each in confirmations(db, fact) if each.number == confirmation)
+        must_not_be_ended(line.taking_back)
         copied = ("plan_id", "stage", "visit", "gate_key", "decision_id", "version_id", "sha256", "base_sha256",
                   "manner", "confirmed_by", "confirmed_at")  # fmt: skip
         with noting_stops(db, [old.plan_id], by=who.id, now=now):

@@ -17,14 +17,14 @@ from workflow.actions.decisions import (
 )
 from workflow.actions.meetings import body_gate
 from workflow.actions.stopping import noting_stops
-from workflow.actions.taking_back import must_be_own
+from workflow.actions.taking_back import must_be_own, must_not_be_ended
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import Manner
-from workflow.domain.errors import AlreadyDone
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.meetings import Purpose
 from workflow.domain.rights import Actor
+from workflow.domain.taking_back import TakingBack
 from workflow.domain.validation import some_text
 from workflow.queries.actor import actor
 from workflow.queries.plans import plan_by_id
@@ -99,8 +99,7 @@ def take_back_decision(office: Office, by: str, decision: int, reason: str, *, n
         must_be_own(who, right, what, recorded_by=old.recorded_by, holds=holds)
         if old.item_id is None:
             must_not_be_reported(db, decision)
-        if built := _built_on(db, old):
-            raise AlreadyDone(say("{why}ため、引き戻せません。訂正の記録をしてください。", why=built))
+        must_not_be_ended(_taking_back(db, old))
         item = db.get(AgendaItem, old.item_id) if old.item_id else None
         _supersede(db, old, None, reason, who, now)
         record(
@@ -144,8 +143,8 @@ def _supersede(
     )
 
 
-def _built_on(db: Session, decision: Decision) -> str | None:
-    """Return the reason why a later act depends on the decision, as text; None when there is no such act."""
+def _taking_back(db: Session, decision: Decision) -> TakingBack:
+    """Return until when the decision may be taken back."""
     plan = plan_by_id(db, decision.plan_id)
     given = queries.gate_answers(db, plan)
-    return queries.built_on(plan, given, next(a for a in given if a.id == (False, decision.id)))
+    return queries.taking_back(plan, given, next(a for a in given if a.id == (False, decision.id)))

@@ -9,7 +9,7 @@ from definitions.chain import SignoffGate
 from workflow import queries
 from workflow.actions.at_gates import must_be_seen, must_come_after_open_gates, stay_at, text_of
 from workflow.actions.plans import must_be_active
-from workflow.actions.taking_back import must_be_own
+from workflow.actions.taking_back import must_be_own, must_not_be_ended
 from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import SignedAs, SignoffResult
@@ -108,9 +108,8 @@ def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now
         what = say("決裁 {signoff}", signoff=signoff)
         must_be_own(who, Act.SIGN, what, recorded_by=old.signed_by, holds=holds)
         given = queries.gate_answers(db, fact)
-        built = queries.built_on(fact, given, next(a for a in given if a.id == (True, signoff)))
-        if built:
-            raise AlreadyDone(say("{why}ため、引き戻せません。", why=built))
+        answer = next(a for a in given if a.id == (True, signoff))
+        must_not_be_ended(queries.taking_back(fact, given, answer))
         db.execute(
             insert(Signoff).values(
                 plan_id=old.plan_id,

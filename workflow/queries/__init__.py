@@ -27,10 +27,10 @@ from workflow.queries.decisions import (
     Owed,
     answers_in_force,
     answers_with_validity,
-    built_on,
     gate_answers,
     reviews,
     right_to_decide,
+    taking_back,
     validities,
 )
 from workflow.queries.log import Logged, LogPage, Narrowed, log_page
@@ -107,7 +107,6 @@ __all__ = [
     "body",
     "body_list",
     "body_names",
-    "built_on",
     "came_in",
     "chosen_round",
     "circle",
@@ -147,6 +146,7 @@ __all__ = [
     "reviews",
     "right_to_decide",
     "rounds",
+    "taking_back",
     "to_add",
     "validities",
     "versions",

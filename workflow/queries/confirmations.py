@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from workflow.domain.confirming import ConfirmedAs
@@ -11,15 +11,18 @@ from workflow.domain.cover import ConfirmationResult
 from workflow.domain.errors import NotFound
 from workflow.domain.gates import Unconfirmed, to_confirm
 from workflow.domain.path import stay_in
+from workflow.domain.plans import Trigger
+from workflow.domain.taking_back import EndedBy, Kind, TakingBack
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact
-from workflow.store.tables import Confirmation, ConfirmationReview, Person, Version
+from workflow.store.tables import Confirmation, ConfirmationReview, Person, Step, Version
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationLine:
     """An answer to a correction: at which gate, about which version, compared with the text of that SHA-256; by whom and
-    in what right. `current`: it was not taken back. `reviewed_by` and `reviewed_at`: the 後閲 of a deputy's."""
+    in what right. `current`: it was not taken back; `taking_back` says until when it may be. `reviewed_by` and
+    `reviewed_at`: the 後閲 of a deputy's."""
 
     number: int
     decision: int
@@ -34,6 +37,7 @@ class ConfirmationLine:
     recorded_by_id: int
     recorded_by: str
     current: bool
+    taking_back: TakingBack
     reviewed_by: str | None
     reviewed_at: datetime | None
     review_note: str | None
@@ -65,6 +69,7 @@ def confirmations(db: Session, plan: PlanFact) -> list[ConfirmationLine]:
             confirmer.name,
             recorder.name,
             later.id,
+            _moved_since(),
             reviewer.name,
             review.reviewed_at,
             review.note,
@@ -93,9 +98,25 @@ def confirmations(db: Session, plan: PlanFact) -> list[ConfirmationLine]:
             recorded_by_id=row.recorded_by,
             recorded_by=recorded_by,
             current=taken_back is None,
+            taking_back=TakingBack.of(Kind.CONFIRMATION, [(EndedBy.MOVED, moved)]),
             reviewed_by=reviewed_by,
             reviewed_at=reviewed_at,
             review_note=review_note,
         )
-        for row, version, by, recorded_by, taken_back, reviewed_by, reviewed_at, review_note in rows
+        for row, version, by, recorded_by, taken_back, moved, reviewed_by, reviewed_at, review_note in rows
     ]
+
+
+def _moved_since() -> ColumnElement[bool]:
+    """The condition that the plan moved after the `Confirmation` of a statement was recorded, whatever day the step is
+    of."""
+    return (
+        select(Step.id)
+        .where(
+            Step.plan_id == Confirmation.plan_id,
+            Step.trigger.in_([Trigger.ADVANCE, Trigger.SEND_BACK]),
+            Step.taken_at > Confirmation.recorded_at,
+        )
+        .correlate(Confirmation)
+        .exists()
+    )

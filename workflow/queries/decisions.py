@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Row, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from definitions.chain import Gate, SignoffGate
+from definitions.chain import BodyGate, Gate, SignoffGate
 from definitions.terms import Outcome
 from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
@@ -19,6 +19,7 @@ from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingStatus, decided_day
 from workflow.domain.path import Stay
 from workflow.domain.rights import Act, Actor
+from workflow.domain.taking_back import EndedBy, Kind, TakingBack
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact
 from workflow.store.tables import (
@@ -198,26 +199,33 @@ def reviews(who: Actor, gate: Gate, principal: int, held: Collection[tuple[int, 
     return mine and (who.id == principal or (principal, gate.position) not in held)
 
 
-def built_on(plan: PlanFact, given: Sequence[GateAnswer], answer: GateAnswer) -> str | None:
-    """Return the reason why the answer can no longer be taken back (引戻し), as text: a later act is based on it.
-    None when there is no such act."""
-    if (plan.stage.key, plan.visit) != (answer.stage, answer.visit):
-        return say("計画が既に動いた")
+def taking_back(plan: PlanFact, given: Sequence[GateAnswer], answer: GateAnswer) -> TakingBack:
+    """Return until when the answer may be taken back (引戻し)."""
+    moved = (plan.stage.key, plan.visit) != (answer.stage, answer.visit)
+    ends = [(EndedBy.MOVED, moved)]
     if answer.signoff:
-        return say("後閲が済んでいる") if any(owed.at for owed in answer.owed) else None
-    superseded = {a.supersedes for a in given if a.supersedes is not None and not a.signoff}
-    after = {gate.key for gate in plan.stage.gates if answer.gate in gate.after}
-    taken_back = {a.supersedes for a in given if a.supersedes is not None and a.signoff}
-    following = [a for a in given if a.gate in after and a.visit == answer.visit and a.result is not None]
-    if any(not a.signoff and a.number not in superseded for a in following):
-        return say("次の会議体が既に決定した")
-    if any(a.signoff and a.number not in taken_back for a in following):
-        return say("決裁が既に済んだ")
-    if any(owed.at for owed in answer.owed):
-        return say("条件が既に解消された")
-    if any(a.ratifies == answer.number for a in given):
-        return say("専決が既に報告された")
-    return say("会議が既に終了した") if answer.meeting_closed else None
+        if answer.owed:
+            ends.append((EndedBy.REVIEWED, any(owed.at for owed in answer.owed)))
+        return TakingBack.of(Kind.SIGNOFF, ends)
+    taken_back = {(a.signoff, a.supersedes) for a in given if a.supersedes is not None}
+    after = [gate for gate in plan.chain.stage(answer.stage).gates if answer.gate in gate.after]
+    stand = {
+        (a.signoff, a.gate)
+        for a in given
+        if a.visit == answer.visit and a.result is not None and a.id not in taken_back
+    }
+    for end, kind in ((EndedBy.DECIDED, BodyGate), (EndedBy.SIGNED, SignoffGate)):
+        gates_after = [gate.key for gate in after if isinstance(gate, kind)]
+        if gates_after:
+            signed = end is EndedBy.SIGNED
+            ends.append((end, any((signed, gate) in stand for gate in gates_after)))
+    if answer.owed:
+        ends.append((EndedBy.CONDITION_MET, any(owed.at for owed in answer.owed)))
+    if answer.manner == Manner.CHAIR_ALONE:
+        ends.append((EndedBy.REPORTED, any(a.ratifies == answer.number for a in given)))
+    if answer.meeting is not None:
+        ends.append((EndedBy.CLOSED, answer.meeting_closed))
+    return TakingBack.of(Kind.DECISION, ends)
 
 
 def _answer(growing: _Growing) -> GateAnswer:

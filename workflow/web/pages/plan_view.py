@@ -156,8 +156,8 @@ def answer_view(
     view = _answer_view(plan, answer, validities[answer.id], who.person, officers)
     stands = not view.validity.superseded
     mine = stands and answer.by_id == who.person.id
-    built = queries.built_on(plan, given, answer)
-    ended = None if view.holds_right else say("記録したときの権限が終わった")
+    back = queries.taking_back(plan, given, answer)
+    right_ended = None if view.holds_right else say("記録したときの権限が終わったため、引き戻せません。")
     return {
         "plan": plan,
         "view": view,
@@ -167,8 +167,8 @@ def answer_view(
         ),
         "earlier": next((each for each in given if each.id == (signoff, answer.supersedes)), None),
         "may_correct": stands and view.may_change and not signoff,
-        "may_take_back": mine and not (ended or built),
-        "kept_by": (ended or built) if mine else None,
+        "may_take_back": mine and right_ended is None and back.ended is None,
+        "until": (right_ended or back.words) if mine else None,
         "outcomes": _outcomes(plan, answer) if not signoff else (),
     }
 
