@@ -11,6 +11,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
+from definitions.chain import Chain
+from definitions.load import shipped
 from notifications import notices, outbox
 from notifications.dry_run import rehearse
 from tests.support.documents import p, packed, word
@@ -19,10 +21,12 @@ from tests.support.takeover import WAY, Takeover, filled, form_of, let_tanto_rec
 from workflow import actions, queries
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, NotAllowed
+from workflow.domain.events import Tag
 from workflow.domain.takeover import About, Sheet, TakeoverRefused
 from workflow.queries.plans import plan_by_key
 from workflow.queries.takeovers import takeover_of
 from workflow.store import files
+from workflow.store.database import Office
 from workflow.store.event_log import verify
 from workflow.store.tables import Delivery, Meeting, Record
 
@@ -381,3 +385,68 @@ def test_the_example_in_the_form_can_be_taken_over(house: House, takeover: Takeo
         documents[name].write_bytes(word(p(name)))
     key = actions.take_over(house.office, "tanto", "例.xlsx", workbook, documents, now=house.now)
     assert house.plan(key).stage.key == "draft"
+
+
+# --- 決裁 ----------------------------------------------------------------------------------------------------
+
+
+def _where_the_mayor_signs_the_policy() -> Chain:
+    raw = shipped("itabashi_dx_2025").model_dump(mode="json", by_alias=True, exclude_none=True)
+    raw["key"] = "mayor_signs"
+    raw["stages"][0]["gates"].append(
+        {
+            "key": "policy_mayor",
+            "kind": "signoff",
+            "label": "区長の決裁",
+            "office": "区長",
+            "after": ["policy_iinkai"],
+        }
+    )
+    return Chain.model_validate(raw)
+
+
+SIGNED: Mapping[str, str] = {"日付": "2023-06-12", "何を": "決裁", "会議体・段階": "区長", "結果": "決裁"}
+
+
+@pytest.fixture
+def signing(office: Office, tmp_path: Path) -> Takeover:
+    house = House(office, _where_the_mayor_signs_the_policy())
+    let_tanto_record(house)
+    folder = tmp_path / "移行"
+    folder.mkdir()
+    return Takeover(house.at("2023-09-04 09:00"), folder, rows=(*WAY[:6], SIGNED, *WAY[6:]))
+
+
+def test_a_signature_on_paper_is_entered_for_who_held_the_position(signing: Takeover) -> None:
+    signing.done()
+    with signing.house.office.reading() as db:
+        plan = plan_by_key(db, "dx")
+        (signed,) = [each for each in queries.gate_answers(db, plan) if each.signoff]
+        (said,) = [each for each in queries.history(db, plan) if each.tag is Tag.SIGNED]
+    assert (signed.by, signed.day.isoformat(), signed.version) == ("区 長", "2023-06-12", 1)
+    assert (said.by, said.data["on"]) == ("担当 花子", "2023-06-12")
+    assert "後日登録" in said.words and "紙で進めていたため" in said.words
+    assert plan.stage.key == "draft"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({**SIGNED, "会議体・段階": "副区長"}, "会議体・段階「副区長」は、決裁者の職にありません"),
+        ({**SIGNED, "結果": "了承"}, "結果「了承」は、決裁にありません"),
+        ({**SIGNED, "結果": "返却"}, "決裁しない理由: 空です"),
+        ({**SIGNED, "結果": "返却", "備考・理由": "予算"}, "関門が閉じています"),
+    ],
+)
+def test_a_wrong_signature_is_named(signing: Takeover, row: Mapping[str, str], said: str) -> None:
+    signing.rows = (*WAY[:6], row, *WAY[6:])
+    assert any(said in each for each in faults(signing)), faults(signing)
+
+
+def test_nobody_signs_before_the_bodies_agreed_or_while_the_position_was_vacant(signing: Takeover) -> None:
+    signing.rows = (*WAY[:5], {**SIGNED, "日付": "2023-05-30"}, *WAY[5:])
+    first, *_ = faults(signing)
+    assert "区長の決裁" in first and "策定方針報告" in first
+    actions.end_terms(signing.house.office, "admin", "mayor", date(2023, 1, 31), now=signing.house.now)
+    signing.rows = (*WAY[:6], SIGNED, *WAY[6:])
+    assert "令和5年6月12日（月） に区長だった方が名簿にいません" in faults(signing)[0]

@@ -1,6 +1,6 @@
 """Use cases on 決裁: sign, take back, and read afterwards what was signed in one's name (後閲)."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -11,12 +11,15 @@ from workflow.actions.at_gates import must_be_seen, must_come_after_open_gates, 
 from workflow.actions.plans import must_be_active
 from workflow.actions.taking_back import must_be_own, must_not_be_ended
 from workflow.domain import gates
-from workflow.domain.calendar import tokyo_day
+from workflow.domain.calendar import at_tokyo, shown_day, tokyo_day
+from workflow.domain.cover import Text
 from workflow.domain.decisions import SignedAs, SignoffResult
 from workflow.domain.errors import AlreadyDone, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import say
+from workflow.domain.path import Stay
 from workflow.domain.rights import Act, Actor
+from workflow.domain.timing import must_be_in_time
 from workflow.domain.validation import a_text, some_text
 from workflow.queries.actor import actor
 from workflow.queries.decisions import current_signoff
@@ -59,23 +62,7 @@ def sign(
         must_come_after_open_gates(db, fact, found, stay, known)
         if gates.states(fact.chain, stay, known)[gate].open:
             raise AlreadyDone("この版は既に決裁されています。")
-        signoff = db.scalars(
-            insert(Signoff).returning(Signoff.id),
-            {
-                "plan_id": fact.id,
-                "stage": stay.stage,
-                "visit": stay.visit,
-                "gate_key": gate,
-                "version_id": text.version_id,
-                "sha256": text.sha256,
-                "result": SignoffResult.APPROVED if approve else SignoffResult.RETURNED,
-                "manner": manner,
-                "principal_id": principal,
-                "signed_by": who.id,
-                "note": note,
-                "signed_at": now,
-            },
-        ).one()
+        signoff = _insert(db, fact, stay, found, text, principal, manner, who.id, approve, note, at=now)
         record(
             db,
             Tag.SIGNED,
@@ -89,6 +76,70 @@ def sign(
             principal=principal,
             sha256=text.sha256,
             note=note,
+        )
+        return signoff
+
+
+def enter_signoff(
+    office: Office,
+    by: str,
+    plan: str,
+    gate: str,
+    day: date,
+    *,
+    approve: bool,
+    note: str,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Enter what the holder of the position signed on paper on an earlier day, on the text of that day: a part of the
+    takeover (移行登録) of a plan, by its staff, for a `reason`. Returns its number.
+
+    Raises `NotAllowed`, `NotNow` (the position was vacant), `TooEarly` (gates before it were closed), `AlreadyDone`,
+    `BadInput`, `NotFound`."""
+    a_text("備考", note)
+    if not approve:
+        some_text("決裁しない理由", note)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = plan_by_key(db, plan)
+        must_be_active(fact, "決裁")
+        who.require(Act.MOVE_PLAN, department=fact.department)
+        found = _signoff_gate(fact, gate)
+        signers = holders(db, found.position, day)
+        if not signers:
+            raise NotNow(
+                "決裁",
+                found.label,
+                say(
+                    "{day} に{position}だった方が名簿にいません。先に、その期間を付けて登録してください。",
+                    day=shown_day(day),
+                    position=found.position,
+                ),
+            )
+        stay, known = stay_at(db, fact, gate, now)
+        text = text_of(stay, known)
+        at = at_tokyo(day, time(23, 59))  # the hour is not known: after everything else of that day
+        must_be_in_time(fact.chain, found, stay, known, text=text, at=at, late="")
+        if gates.states(fact.chain, stay, known)[gate].open:
+            raise AlreadyDone("この版は既に決裁されています。")
+        signer = signers[0].person_id
+        signoff = _insert(db, fact, stay, found, text, signer, SignedAs.OWN, signer, approve, note, at=at)
+        record(
+            db,
+            Tag.SIGNED,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            signoff=signoff,
+            gate=gate,
+            approved=approve,
+            manner=SignedAs.OWN,
+            principal=signer,
+            sha256=text.sha256,
+            note=note,
+            on=day,
+            reason=reason,
         )
         return signoff
 
@@ -168,6 +219,39 @@ def signs_as(who: Actor, gate: SignoffGate) -> SignedAs | None:
     if any(position == gate.position for _, position in who.represented):
         return SignedAs.DEPUTY
     return SignedAs.DELEGATED if gate.delegate is not None and gate.delegate in who.positions else None
+
+
+def _insert(
+    db: Session,
+    plan: PlanFact,
+    stay: Stay,
+    gate: SignoffGate,
+    text: Text,
+    principal: int,
+    manner: SignedAs,
+    signer: int,
+    approve: bool,
+    note: str,
+    *,
+    at: datetime,
+) -> int:
+    return db.scalars(
+        insert(Signoff).returning(Signoff.id),
+        {
+            "plan_id": plan.id,
+            "stage": stay.stage,
+            "visit": stay.visit,
+            "gate_key": gate.key,
+            "version_id": text.version_id,
+            "sha256": text.sha256,
+            "result": SignoffResult.APPROVED if approve else SignoffResult.RETURNED,
+            "manner": manner,
+            "principal_id": principal,
+            "signed_by": signer,
+            "note": note,
+            "signed_at": at,
+        },
+    ).one()
 
 
 def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:

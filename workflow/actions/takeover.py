@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from definitions.chain import BodyGate, Chain
+from definitions.chain import BodyGate, Chain, SignoffGate
 from definitions.errors import SakuteiError
 from workflow import queries
 from workflow.actions.agenda import list_item
@@ -18,8 +18,10 @@ from workflow.actions.attendance import Seated, enter_attendance
 from workflow.actions.decisions import close_condition, record_outcome
 from workflow.actions.meetings import close_meeting, enter_meeting
 from workflow.actions.plans import advance, open_plan, send_back
+from workflow.actions.signoffs import enter_signoff
 from workflow.actions.versions import add_version
 from workflow.domain.calendar import at_tokyo, shown_day, tokyo_day
+from workflow.domain.decisions import SignoffResult
 from workflow.domain.errors import BadInput, NotFound, message_of
 from workflow.domain.events import Tag
 from workflow.domain.language import say
@@ -220,6 +222,7 @@ class _Acts:
             RowKind.VERSION: self._register,
             RowKind.MEETING: self._decide,
             RowKind.CONDITION: self._close_condition,
+            RowKind.SIGNED: self._sign,
             RowKind.ADVANCED: self._advance,
             RowKind.SENT_BACK: self._send_back,
         }[row.kind](row)
@@ -283,6 +286,31 @@ class _Acts:
             if text not in unmet:
                 raise NotFound("解消を待つ条件", text, list(unmet))
             close_condition(self.office, self.by, unmet[text], row.note, on=row.day, now=self.now)
+
+    def _sign(self, row: TakenRow) -> None:
+        stage = self._plan().stage
+        positions = {gate.position: gate.key for gate in stage.gates if isinstance(gate, SignoffGate)}
+        if row.where not in positions:
+            raise BadInput(
+                Column.WHERE.label,
+                say(
+                    "計画はこのとき「{stage}」にあり、そこに{position}の決裁はありません",
+                    stage=stage.label,
+                    position=row.where,
+                ),
+                "前の「進行」の行を確かめてください。",
+            )
+        enter_signoff(
+            self.office,
+            self.by,
+            self.written.key,
+            positions[row.where],
+            row.day,
+            approve=row.result == SignoffResult.APPROVED.label,
+            note=row.note,
+            reason=self.written.reason,
+            now=self.now,
+        )
 
     def _advance(self, row: TakenRow) -> None:
         plan = self._plan()

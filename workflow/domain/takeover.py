@@ -9,8 +9,8 @@ from definitions.errors import SakuteiError
 from definitions.labelled import Labelled
 from workflow.domain.language import reworded, say
 
-MOST_ROWS = 300
-"""Most rows of one takeover."""
+MOST_ROWS = 150
+"""Most rows of one takeover: while they are entered, a few seconds, nobody else of the office can write."""
 
 
 class Sheet(Labelled):
@@ -53,6 +53,7 @@ class RowKind(Labelled):
     VERSION = "version", "版の登録"
     MEETING = "meeting", "会議の結果"
     CONDITION = "condition", "条件の解消"
+    SIGNED = "signed", "決裁"
     ADVANCED = "advanced", "進行"
     SENT_BACK = "sent_back", "差戻し"
 
@@ -62,6 +63,7 @@ NEEDED: Mapping[RowKind, frozenset[Column]] = {
     RowKind.VERSION: frozenset({Column.FILE}),
     RowKind.MEETING: frozenset({Column.WHERE, Column.RESULT}),
     RowKind.CONDITION: frozenset({Column.CONDITIONS, Column.NOTE}),
+    RowKind.SIGNED: frozenset({Column.WHERE, Column.RESULT}),
     RowKind.ADVANCED: frozenset(),
     RowKind.SENT_BACK: frozenset({Column.WHERE, Column.NOTE}),
 }
@@ -74,6 +76,7 @@ POSSIBLE: Mapping[RowKind, frozenset[Column]] = {
         {Column.FILE, Column.CONDITIONS, Column.NOTE, Column.MEETING, Column.CLOCK, Column.PRESENT}
     ),
     RowKind.CONDITION: frozenset(),
+    RowKind.SIGNED: frozenset({Column.NOTE}),
     RowKind.ADVANCED: frozenset({Column.WHERE}),
     RowKind.SENT_BACK: frozenset(),
 }

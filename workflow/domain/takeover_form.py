@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from itertools import pairwise
 
-from definitions.chain import Body, BodyGate, Chain
+from definitions.chain import Body, BodyGate, Chain, SignoffGate
 from definitions.terms import Outcome
 from workflow.domain.calendar import parse_day, shown_day
+from workflow.domain.decisions import SignoffResult
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.meetings import USUAL_PURPOSE, allowed_outcomes
@@ -90,6 +91,15 @@ def _faults_against(
         yield _unknown(Column.FILE, row.file, files, say("一緒に送るファイル"))
     if row.kind in (RowKind.ADVANCED, RowKind.SENT_BACK) and row.where and row.where not in stages:
         yield _unknown(Column.WHERE, row.where, [stage.label for stage in chain.stages], say("段階"))
+    if row.kind is RowKind.SIGNED:
+        positions = [
+            gate.position for stage in chain.stages for gate in stage.gates if isinstance(gate, SignoffGate)
+        ]
+        if row.where not in positions:
+            yield _unknown(Column.WHERE, row.where, positions, say("決裁者の職"))
+        results = [each.label for each in SignoffResult]
+        if row.result not in results:
+            yield _unknown(Column.RESULT, row.result, results, label(RowKind.SIGNED))
     if row.kind is not RowKind.MEETING:
         return
     body = bodies.get(row.where)

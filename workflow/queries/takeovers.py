@@ -17,7 +17,7 @@ MOST_EVENTS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """The takeover of a plan: everything of it that was recorded at the moment `at` is a part of it."""
+    """The takeover of a plan: everything of it until the moment `at` is a part of it."""
 
     at: datetime
     reason: str

@@ -10,8 +10,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from definitions.chain import Body, BodyGate, Chain, DocumentGate, Stage
+from definitions.chain import Body, BodyGate, Chain, DocumentGate, SignoffGate, Stage
 from definitions.terms import OUTCOMES_OF, Outcome
+from workflow.domain.decisions import SignoffResult
 from workflow.domain.takeover import MOST_ROWS, About, Column, Present, RowKind, Sheet
 
 HINTS = {
@@ -26,9 +27,9 @@ HINTS = {
 EXPLAINED = {
     Column.DAY: "行われた日。古い順に。2023-06-12 または 令和5年6月12日",
     Column.KIND: "一覧から選びます。いちばん上は「計画の開始」",
-    Column.WHERE: "会議の結果: 会議体。差戻し: 戻す先の段階。進行: 分かれ道のときだけ、次の段階",
+    Column.WHERE: "会議の結果: 会議体。決裁: 決裁者の職。差戻し: 戻す先の段階。進行: 分かれ道のときだけ、次の段階",
     Column.FILE: "版の登録: 一緒に送るファイルの名前。会議の結果: 会議が見た文書（空けると、そのときの最新の版）",
-    Column.RESULT: "会議の結果: 一覧から選びます",
+    Column.RESULT: "会議の結果と決裁: 一覧から選びます",
     Column.CONDITIONS: "条件付き了承: 付いた条件。条件の解消: 解消した条件（同じ言葉で）。1 行に 1 つ（Alt+Enter で改行）",
     Column.NOTE: "差戻しの理由、条件をどう満たしたか、版の説明、会議の備考",
     Column.MEETING: "会議の結果: 第1回など。空けると、会議体の名前",
@@ -40,7 +41,7 @@ EXPLAINED = {
 ABOUT_ALL = (
     "途中まで進んでいる計画を、まとめて登録する表です。会議や差戻しを、行われた順に 1 行ずつ書き、各版の文書ファイルと一緒に送ります。",
     "送ると、まず全体を検査します。誤りがあれば行の番号とともにすべて示し、何も登録しません。",
-    "書けるのは、きのうまでのことです。採決・パブリックコメント・決裁は書けません。その前までを移行登録し、続きは画面で記録します。",
+    "書けるのは、きのうまでのことです。採決とパブリックコメントは書けません。その前までを移行登録し、続きは画面で記録します。",
 )
 """The lines at the top."""
 
@@ -106,14 +107,16 @@ def _lay_out(sheet: Any, about: dict[About, str], rows: Sequence[dict[Column, st
 def _offer_choices(book: Any, rows: Any, chain: Chain, departments: Sequence[str]) -> None:
     """Lists to choose from, each a column of a sheet of its own. What is not in a list can be written all the same: what
     is wrong is said when the form is read."""
-    places = [body.name for body in chain.bodies] + [stage.label for stage in chain.stages]
+    gates = [gate for stage in chain.stages for gate in stage.gates]
+    positions = list(dict.fromkeys(gate.position for gate in gates if isinstance(gate, SignoffGate)))
+    places = [body.name for body in chain.bodies] + positions + [stage.label for stage in chain.stages]
     outcomes = [
         outcome.label for outcome in Outcome if any(outcome in OUTCOMES_OF[b.kind] for b in chain.bodies)
     ]
     choices: dict[Column | About, list[str]] = {
         Column.KIND: [each.label for each in RowKind],
         Column.WHERE: places,
-        Column.RESULT: outcomes,
+        Column.RESULT: outcomes + [each.label for each in SignoffResult if positions],
         About.DEPARTMENT: list(departments),
     }
     listed = book.create_sheet(Sheet.CHOICES.label)
