@@ -118,7 +118,7 @@ def enter_signoff(
                 ),
             )
         stay, known = stay_at(db, fact, gate, now)
-        text = text_of(stay, known)
+        text = text_of(fact, found, stay, known)
         at = at_tokyo(day, time(23, 59))  # the hour is not known: after everything else of that day
         must_be_in_time(fact.chain, found, stay, known, text=text, at=at, late="")
         if gates.states(fact.chain, stay, known)[gate].open:
