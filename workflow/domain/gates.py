@@ -66,14 +66,23 @@ def states(chain: Chain, stay: Stay, facts: Facts, *, put: Put | None = None) ->
 
 
 def fallen(chain: Chain, facts: Facts) -> list[GateState]:
-    """The mandatory gates the plan passed on its path that no longer hold. A plan with any is stopped."""
+    """The gates the plan passed on its path that no longer hold: mandatory ones, and those that these come after. A plan
+    with any is stopped."""
     return [
         state
         for stay in facts.path[:-1]
-        if any(gate.mandatory for gate in chain.stage(stay.stage).gates)
+        if (needed := _needed(chain.stage(stay.stage)))
         for state in states(chain, stay, facts).values()
-        if state.gate.mandatory and not state.open
+        if state.gate.key in needed and not state.open
     ]
+
+
+def _needed(stage: Stage) -> set[str]:
+    """The keys of the gates without which no mandatory gate of the stage is open."""
+    needed = {gate.key for gate in stage.gates if gate.mandatory}
+    while before := {key for gate in stage.gates if gate.key in needed for key in gate.after} - needed:
+        needed |= before
+    return needed
 
 
 class _Judged:

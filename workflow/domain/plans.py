@@ -26,8 +26,8 @@ class Status(Labelled):
 
 @dataclass(slots=True)
 class PlanPosition:
-    """The position of a plan, which the machine moves. `gates` are those on leaving the stage, `fallen` the mandatory
-    ones passed before that no longer hold, `path` the stages it came by, this one among them."""
+    """The position of a plan, which the machine moves. `gates` are those on leaving the stage, `fallen` those
+    passed before that stop it, `path` the stages it came by, this one among them."""
 
     stage: str
     status: Status = Status.ACTIVE

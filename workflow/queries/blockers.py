@@ -25,8 +25,8 @@ from workflow.store.tables import AgendaItem, Meeting
 
 @dataclass(frozen=True, slots=True)
 class Blockers:
-    """A plan, the states of its gates, and the reasons of those that are shut. `fallen` are the mandatory gates it
-    passed that no longer hold: while there are any, the plan is stopped."""
+    """A plan, the states of its gates, and the reasons of those that are shut. `fallen` are the gates it
+    passed that no longer hold, mandatory ones and those before them: while there are any, the plan is stopped."""
 
     plan: PlanFact
     facts: Facts
