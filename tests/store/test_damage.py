@@ -114,6 +114,28 @@ def test_links_mailed_before_the_upgrade_work_and_stand_in_no_mail_that_waits(tm
         assert db.execute(text("SELECT message FROM delivery")).scalar() is None
 
 
+def test_a_reminder_claimed_before_the_upgrade_is_not_claimed_again_after_it(tmp_path: Path) -> None:
+    office = Office(f"sqlite:///{tmp_path}/x.db", tmp_path / "files")
+    schema.migrate(office, to="0015")
+    starts, ends = "2023-06-12 05:00:00.000000", "2023-06-12 07:00:00.000000"
+    with office.writing() as db:
+        for statement in (
+            "INSERT INTO chain_text (sha256, key, text) VALUES ('c', 'k', '{}')",
+            "INSERT INTO body (key, name, chain_sha256) VALUES ('bukai', '部会', 'c')",
+            "INSERT INTO person (id, key, name, email) VALUES (1, 'hanako', '担当 花子', 'h@example.jp')",
+            "INSERT INTO meeting (id, body_key, title, form, place, starts_at, ends_at, status, sequence, minutes)"
+            f" VALUES (7, 'bukai', '部会', 'in_person', '', '{starts}', '{ends}', 'called', 2, '')",
+            "INSERT INTO delivery (claim, kind, rule, recipient_id, meeting_id, due_at, state, attempts) VALUES"
+            f" ('meeting:7:before:20230612T0500Z:1', 'meeting', 'before', 1, 7, '{starts}', 'sent', 1),"
+            f" ('meeting:7:before:20230605T0500Z:1', 'meeting', 'before', 1, 7, '{starts}', 'sent', 1)",
+        ):
+            db.execute(text(statement))
+    schema.migrate(office)
+    with office.reading() as db:
+        claims = db.execute(text("SELECT claim FROM delivery ORDER BY id")).scalars().all()
+    assert claims == ["meeting:7:before:2:1", "meeting:7:before:20230605T0500Z:1"]
+
+
 def test_public_comments_of_before_the_upgrade_are_kept_and_can_be_cancelled_and_begun_again(
     tmp_path: Path,
 ) -> None:
