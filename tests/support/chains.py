@@ -1,6 +1,7 @@
 """Random chains that are valid, and shipped ones with a rule more."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -51,7 +52,7 @@ def _body(draw: st.DrawFn, key: str) -> dict[str, Any]:
     body: dict[str, Any] = {"key": key, "name": f"会議体{key}", "kind": kind, "chair": "会長"}
     if kind is not BodyKind.RECEIVING and draw(st.booleans()):
         body |= {"reaches": "tallied", "quorum": "半数以上", "majority": "過半数"}
-    if kind in (BodyKind.DELIBERATIVE, BodyKind.ADVISORY) and draw(st.booleans()):
+    if kind in (BodyKind.DELIBERATIVE, BodyKind.ADVISORY) and draw(st.integers(0, 3)):
         body["urgent"] = draw(st.sampled_from(["report", "approval"]))
     return body
 
@@ -62,14 +63,15 @@ def _gates(draw: st.DrawFn, stage: str) -> list[dict[str, Any]]:
     if stage == "s0" or draw(st.integers(0, 2)):
         gates.append({"key": f"{stage}_text", "label": "文書", "kind": "document"})
     for body in draw(st.lists(st.sampled_from(BODIES), unique=True, max_size=3)):
-        after = [gates[-1]["key"]] if gates and draw(st.integers(0, 3)) else []
-        gates.append(
-            {"key": f"{stage}_{body}", "label": f"{body}の議", "kind": "body", "body": body, "after": after}
-        )
+        gates.append({"key": f"{stage}_{body}", "label": f"{body}の議", "kind": "body", "body": body})
     if draw(st.booleans()):
         gates.append({"key": f"{stage}_sign", "label": "決裁", "kind": "signoff", "office": "区長"})
-    if draw(st.integers(0, 3)) == 0:
-        gates.append({"key": f"{stage}_comment", "label": "意見公募", "kind": "period", "minimum_days": 7})
+    for number in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
+        key, label = f"{stage}_comment{number}", f"意見公募{number}"
+        gates.append({"key": key, "label": label, "kind": "period", "minimum_days": 7})
+    for before, gate in pairwise(gates):
+        if draw(st.integers(0, 3)):
+            gate["after"] = [before["key"]]
     return gates
 
 

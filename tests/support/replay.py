@@ -1,15 +1,16 @@
 """A second opinion on one plan: its path and its gates, worked out anew from the bare rows, row by row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from definitions.chain import BodyGate, Chain, DocumentGate, PeriodGate, SignoffGate
+from definitions.chain import BodyGate, Chain, Corrections, DocumentGate, PeriodGate, SignoffGate
 from workflow.domain.calendar import TOKYO
-from workflow.store.database import Office
+from workflow.store.database import Office, connection_of
 from workflow.store.tables import (
     AgendaItem,
     CommentPeriod,
@@ -22,6 +23,15 @@ from workflow.store.tables import (
     Step,
     Version,
 )
+
+
+def registered(version: Any) -> datetime:
+    """The moment from which a version counts."""
+    return version.counts_from or version.added_at
+
+
+def _rows(db: Session, table: Any, by: Any) -> Sequence[Any]:
+    return connection_of(db).execute(select(table.__table__).order_by(by)).all()
 
 
 @dataclass(frozen=True)
@@ -38,20 +48,17 @@ class Replay:
     def __init__(self, office: Office, chain: Chain) -> None:
         self.chain = chain
         with office.reading() as db:
-            self.steps = list(db.scalars(select(Step).order_by(Step.revision)))
-            self.versions = list(db.scalars(select(Version).order_by(Version.number)))
-            self.meets = {
-                each.version_id: set(each.conditions)
-                for each in db.scalars(select(Declaration).order_by(Declaration.id))
-            }
-            self.decisions = list(db.scalars(select(Decision).order_by(Decision.id)))
-            self.conditions = list(db.scalars(select(Condition)))
-            self.confirmations = list(db.scalars(select(Confirmation).order_by(Confirmation.id)))
-            self.signoffs = list(db.scalars(select(Signoff).order_by(Signoff.id)))
-            self.periods = list(db.scalars(select(CommentPeriod).order_by(CommentPeriod.id)))
-            at_meetings = select(AgendaItem.id, Meeting).join(Meeting, Meeting.id == AgendaItem.meeting_id)
-            self.meetings = {row.id: row.Meeting for row in db.execute(at_meetings)}
-            db.expunge_all()
+            self.steps = _rows(db, Step, Step.revision)
+            self.versions = _rows(db, Version, Version.number)
+            self.declared = {each.version_id: each for each in _rows(db, Declaration, Declaration.id)}
+            self.decisions = _rows(db, Decision, Decision.id)
+            self.conditions = _rows(db, Condition, Condition.id)
+            self.confirmations = _rows(db, Confirmation, Confirmation.id)
+            self.signoffs = _rows(db, Signoff, Signoff.id)
+            self.periods = _rows(db, CommentPeriod, CommentPeriod.id)
+            meetings = {each.id: each for each in _rows(db, Meeting, Meeting.id)}
+            items = _rows(db, AgendaItem, AgendaItem.id)
+            self.meetings = {each.id: meetings[each.meeting_id] for each in items}
 
     # --- the path ------------------------------------------------------------------------------------------
 
@@ -92,7 +99,7 @@ class Replay:
         ]
 
     def text(self, stay: Stood, now: datetime) -> str | None:
-        mine = [each for each in self.versions if each.stretch == stay.stretch and each.added_at <= now]
+        mine = [each for each in self.versions if each.stretch == stay.stretch and registered(each) <= now]
         return mine[-1].sha256 if mine else None
 
     def holds(self, gate: Any, stay: Stood, now: datetime, text: str | None) -> bool:
@@ -126,7 +133,7 @@ class Replay:
             and self._in_order(gate, stay, self.moment(first), last.sha256)
         )
 
-    def _lines(self, ratifying: list[Decision] | None) -> Iterator[list[Decision]]:
+    def _lines(self, ratifying: list[Any] | None) -> Iterator[list[Any]]:
         """Each decision with what corrects it, one after another; those given to a 専決, or those given to none."""
         answered = [each.id for each in ratifying or []]
         corrected_by = {each.supersedes_id: each for each in self.decisions if each.supersedes_id}
@@ -138,7 +145,7 @@ class Replay:
                     line.append(corrected_by[line[-1].id])
                 yield line
 
-    def moment(self, decision: Decision) -> datetime:
+    def moment(self, decision: Any) -> datetime:
         if decision.item_id is None:
             return decision.recorded_at
         meeting = self.meetings[decision.item_id]
@@ -146,7 +153,7 @@ class Replay:
             return min(decision.recorded_at, meeting.ends_at)
         return meeting.starts_at
 
-    def _way(self, line: list[Decision], text: str, now: datetime, before: int) -> set[int] | None:
+    def _way(self, line: list[Any], text: str, now: datetime, before: int) -> set[int] | None:
         """The conditions met on the way of confirmations to that text; None when there is no way to it."""
         way: set[int] | None = set() if text == line[0].sha256 else None
         taken_back = {each.supersedes_id for each in self.confirmations}
@@ -156,17 +163,17 @@ class Replay:
                 continue
             base = self._way(line, each.base_sha256, now, position)
             if base is not None:
-                way = (way or set()) | base | self.meets[each.version_id]
+                way = (way or set()) | base | set(self.declared[each.version_id].conditions)
         return way
 
-    def _refused(self, line: list[Decision], now: datetime) -> bool:
+    def _refused(self, line: list[Any], now: datetime) -> bool:
         answers = [each for each in self._lines(line) if self.moment(each[0]) <= now]
         return any(each[-1].outcome in ("rejected", "returned") for each in answers)
 
-    def _conditions_of(self, decision: Decision) -> list[Condition]:
+    def _conditions_of(self, decision: Any) -> list[Any]:
         return [each for each in self.conditions if each.decision_id == decision.id]
 
-    def _closed(self, condition: Condition, now: datetime) -> bool:
+    def _closed(self, condition: Any, now: datetime) -> bool:
         if condition.closed_at is None:
             return False
         if condition.met_on is None:
@@ -189,7 +196,11 @@ class Replay:
         return last.result == "approved" and last.sha256 == text and ordered
 
     def _published(self, gate: PeriodGate, stay: Stood, now: datetime) -> bool:
-        mine = [each for each in self.periods if self._place(each) == (stay.stage, stay.visit, gate.key)]
+        mine = [
+            each
+            for each in self.periods
+            if self._place(each) == (stay.stage, stay.visit, gate.key) and each.cancelled_at is None
+        ]
         if not mine or mine[-1].published_at is None or mine[-1].published_at > now:
             return False
         period = mine[-1]
@@ -205,15 +216,54 @@ class Replay:
     def _place(row: Any) -> tuple[str, int, str]:
         return row.stage, row.visit, row.gate_key
 
-    # --- what was decided ----------------------------------------------------------------------------------
+    # --- what was recorded ---------------------------------------------------------------------------------
+
+    def out_of_order(self, decision: int) -> bool:
+        """Return whether the gates before that one were shut, for its text, at the moment of a decision."""
+        found = next(each for each in self.decisions if each.id == decision)
+        stay = next(each for each in self.path() if (each.stage, each.visit) == (found.stage, found.visit))
+        gate = self.chain.gate(found.gate_key)
+        return not self._in_order(gate, stay, self.moment(found), found.sha256)
+
+    def confirmed_wrongly(self) -> list[int]:
+        """The confirmations of bodies that must be asked again, and those of texts that came after a new one the approval
+        does not cover."""
+        return [
+            each.id
+            for position, each in enumerate(self.confirmations)
+            if each.supersedes_id is None and not self._may_be_confirmed(each, position)
+        ]
+
+    def _may_be_confirmed(self, answer: Any, position: int) -> bool:
+        gate = self.chain.gate(answer.gate_key)
+        assert isinstance(gate, BodyGate)
+        if self.chain.body(gate.body).confirmed_by is Corrections.BODY:
+            return False
+        version = next(each for each in self.versions if each.id == answer.version_id)
+        before = [each for each in self.versions if each.stretch == version.stretch and each.id < version.id]
+        base = max((each.number for each in before if each.sha256 == answer.base_sha256), default=0)
+        between = [each for each in before if each.number > base]
+        return base > 0 and all(self.declared[each.id].kind != "new" for each in [*between, version])
+
+    def new_texts_out_of_place(self) -> list[int]:
+        """The numbers of the new texts registered where only corrections are taken."""
+        begun: set[int] = set()
+        wrong = []
+        for each in self.versions:
+            gates = self.chain.stage(each.stage).gates
+            written = any(isinstance(gate, DocumentGate) for gate in gates)
+            if self.declared[each.id].kind == "new" and each.stretch in begun and not written:
+                wrong.append(each.number)
+            begun.add(each.stretch)
+        return wrong
 
     def decided_before_their_text(self) -> list[int]:
         """The decisions of a moment before their text was registered, without a word why."""
-        registered = {each.id: each.added_at for each in self.versions}
+        at = {each.id: registered(each) for each in self.versions}
         return [
             line[0].id
             for line in self._lines(None)
-            if self.moment(line[0]) < registered[line[0].version_id] and not line[0].late_text_why
+            if self.moment(line[0]) < at[line[0].version_id] and not line[0].late_text_why
         ]
 
     def decided_before_the_visit(self) -> list[int]:
