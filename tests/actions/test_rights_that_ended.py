@@ -20,8 +20,9 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.takeover import Takeover, let_tanto_record
 from tests.support.web_client import Browser
 from workflow import actions, queries
-from workflow.actions import Newcomer, Seated
+from workflow.actions import GivenRsvp, Newcomer, Seated
 from workflow.actions.invitations import mint
+from workflow.actions.rsvp import mint_rsvp_link
 from workflow.domain.accounts import LinkPurpose, Scope
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
@@ -32,12 +33,15 @@ from workflow.domain.errors import (
     LinkUnusable,
     NotAllowed,
     NotFound,
+    RsvpLinkUnusable,
     SakuteiError,
     SignInRefused,
 )
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
+from workflow.queries.people import person_id
 from workflow.store.database import DryRunOffice, Office
 from workflow.store.tables import (
     ApiToken,
@@ -63,6 +67,7 @@ NEEDS_NO_RIGHT = {
     "outcome_of_votes": "a question",
     "read_newcomers": "a question",
     "signs_as": "a question",
+    "linked_rsvp": "a question, as `give_rsvp_by_link` asks it",
     "claim_call": "for a token whose holder was just asked by `holder_of`",
     "keep_answer": "as `claim_call`",
     "marking": "as `claim_call`",
@@ -276,6 +281,43 @@ def count_held_comment(house: House) -> Call:
 def circulate(house: House) -> Call:
     _with_text(house)
     return lambda o: actions.circulate(o, "tanto", "dx", [MEMBER], now=house.now)
+
+
+@case(MEMBER)
+def give_rsvp(house: House) -> Call:
+    meeting = house.a_meeting(days=9)
+    return lambda o: actions.give_rsvp(o, MEMBER, meeting, GivenRsvp(Intent.ATTENDS), now=house.now)
+
+
+@case(SECRETARIAT)
+def give_rsvp__entered(house: House) -> Call:
+    meeting = house.a_meeting(days=9)
+    return lambda o: actions.give_rsvp(
+        o, SECRETARIAT, meeting, GivenRsvp(Intent.ATTENDS), member=MEMBER, now=house.now
+    )
+
+
+@case("deputy")
+def give_rsvp__as_deputy(house: House) -> Call:
+    meeting = house.a_meeting(days=9)
+    actions.name_deputy(house.office, "admin", MEMBER, "deputy", LONG_AGO, now=house.now)
+    return lambda o: actions.give_rsvp(
+        o, "deputy", meeting, GivenRsvp(Intent.ATTENDS), member=MEMBER, now=house.now
+    )
+
+
+@case(MEMBER, refusal=RsvpLinkUnusable)
+def give_rsvp_by_link(house: House) -> Call:
+    meeting = house.a_meeting(days=9)
+    with house.office.writing() as db:
+        token = mint_rsvp_link(db, meeting, person_id(db, MEMBER), house.now)
+    return lambda o: actions.give_rsvp_by_link(o, token, GivenRsvp(Intent.ATTENDS), now=house.now)
+
+
+@case(SECRETARIAT)
+def revoke_rsvp_links(house: House) -> Call:
+    meeting = house.a_meeting(days=9)
+    return lambda o: actions.revoke_rsvp_links(o, SECRETARIAT, meeting, now=house.now)
 
 
 @case(MEMBER)

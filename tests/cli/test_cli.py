@@ -255,3 +255,19 @@ def test_who_presided_left_and_is_recused_is_entered_and_corrected_on_the_comman
     held = json.loads(office.run("meeting", "show", "1", "--json"))
     assert held["minutes"] == "了承した。" and all(each["present"] for each in held["attendance"])
     assert "定足数" in office.run("chain", "show", "shingikai_gian")
+
+
+def test_members_answer_an_invitation_and_the_secretariat_reads_the_answers(office: Terminal) -> None:
+    office.run(
+        "meeting", "call", "joho_bukai", "第1回 部会", "--starts", _in(10), "--ends", _in(10, 16),
+        "--place", "第一委員会室", "--as", "hanako",
+    )  # fmt: skip
+    assert "（出席）" in office.run("meeting", "answer", "1", "attends", "--as", "bucho")
+    told = ("meeting", "answer", "1", "absent", "--member", "kacho", "--remark", "電話で", "--as", "hanako")
+    office.run(*told)
+    assert "会議体の事務局" in office.refuse("meeting", "answers", "1", "--as", "bucho")
+    said = office.run("meeting", "answers", "1", "--as", "hanako")
+    assert "出席予定 1 人" in said and "電話で" in said and "事務局の記入" in said
+    shown = json.loads(office.run("meeting", "answers", "1", "--as", "hanako", "--json"))
+    assert [each["answer"]["intent"] for each in shown["members"]] == ["attends", "absent"]
+    assert "0 件" in office.run("meeting", "revoke-links", "1", "--as", "hanako")

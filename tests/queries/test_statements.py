@@ -9,6 +9,7 @@ from definitions.terms import Outcome
 from tests.support.counting import counted
 from tests.support.scenario import House
 from workflow import actions, queries
+from workflow.domain.rsvp import Intent
 from workflow.store.tables import APPEND_ONLY, Record
 
 
@@ -63,6 +64,8 @@ def test_the_database_itself_refuses_to_rewrite_what_was_decided(house: House) -
     actions.sign(house.office, "mayor", "dx", "bill_mayor", seen=house.text(), now=house.now)
     house.a_correction()
     house.confirm("bill_chogi")
+    comes = actions.GivenRsvp(Intent.ATTENDS)
+    actions.give_rsvp(house.office, "chogi_1", house.a_meeting("chogi"), comes, now=house.now)
     verbs = ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"]
     if house.office.engine.dialect.name == "postgresql":
         verbs.append("TRUNCATE {0} CASCADE")

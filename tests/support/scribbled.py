@@ -20,6 +20,7 @@ from workflow import actions, queries
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.rsvp import Intent
 from workflow.store.database import Office
 from workflow.store.tables import APPEND_ONLY, Event, Record
 from workflow.store.tables.base import Sentence
@@ -37,7 +38,7 @@ PEOPLES_WORDS = (
         "confirmation_review.note",
     ),
     *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
-    *("circulation.note", "remark.text"),
+    *("circulation.note", "remark.text", "rsvp.deputy_name", "rsvp.remark"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
     *("comment_period.cancelled_why", "comment_period.counts_why"),
     *("submission.name", "submission.address", "submission.telephone", "submission.affiliation"),
@@ -59,6 +60,7 @@ OUR_WORDS = (
         "step.to_stage",
     ),
     *("meeting.form", "meeting.status", "membership.role", "vote.choice", "item_attendance.part"),
+    *("rsvp.intent", "rsvp.way", "rsvp_link.token_sha256"),
     *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose"),
     *("decision.stage", "decision.gate_key", "decision.outcome", "decision.manner", "decision.sha256"),
     "decision.counts",
@@ -291,7 +293,9 @@ def _meetings(house: House) -> None:
         reason="会場",
         now=house.now,
     )
-    house.a_meeting(days=8)
+    coming = house.a_meeting(days=8)
+    by_deputy = actions.GivenRsvp(Intent.BY_DEPUTY, deputy_name="財政課 主査", remark="出張のため")
+    actions.give_rsvp(office, "joho_bukai_1", coming, by_deputy, now=house.now)
     house.send_back("policy", "back")
     actions.circulate(
         office, "tanto", "dx", ["joho_bukai_1", "joho_bukai_chair"], note="お目通しを", now=house.now

@@ -21,7 +21,7 @@ ROLES = {
     "joho_bukai_1": {Capacity.MEMBER},
     "joho_bukai_chair": {Capacity.MEMBER, Capacity.CHAIR},
     "mayor": {Capacity.STAFF, Capacity.POSITION_HOLDER, Capacity.DELEGATE},
-    "deputy": {Capacity.DEPUTY, Capacity.CHAIR_DEPUTY},
+    "deputy": {Capacity.DEPUTY, Capacity.CHAIR_DEPUTY, Capacity.MEMBER_DEPUTY},
     "clerk": {Capacity.ADMINISTRATOR},
 }
 """Whom the walk sends, and the capacities each has somewhere."""

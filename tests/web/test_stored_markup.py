@@ -69,7 +69,7 @@ NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason"}
 
 WITHOUT_A_LINK = {
     *("/feeds/{token}.ics", "/problems/{kind}"),
-    *("/welcome/{token}", "/reset/{token}", "/public/{key}/received"),
+    *("/welcome/{token}", "/reset/{token}", "/public/{key}/received", "/answer/{token}"),
 }
 """Pages that no page leads to; those with people's words have tests of their own below."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from definitions.terms import Role
 from workflow.actions.invitations import end_links
+from workflow.actions.rsvp import end_rsvp_links
 from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
@@ -66,7 +67,7 @@ def change_person(
         who = keeper(db, by, now)
         person = person_id(db, key)
         moved = email is not None and db.get_one(Person, person).email != email
-        ended = end_links(db, person) if moved else 0
+        ended = end_links(db, person) + end_rsvp_links(db, person) if moved else 0
         db.execute(update(Person).where(Person.id == person).values(**changed))
         record(db, Tag.PERSON_CHANGED, at=now, by=who.id, person=key, **changed)
         return ended

@@ -6,19 +6,23 @@ from typing import Annotated
 import typer
 
 from workflow import actions
-from workflow.actions import Seated
+from workflow.actions import GivenRsvp, Seated
 from workflow.cli import show
 from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
 from workflow.domain.calendar import parse_moment
 from workflow.domain.errors import BadInput
 from workflow.domain.meetings import MeetingForm, Purpose
+from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part, counts_words
 from workflow.queries.agenda import agenda
 from workflow.queries.attendance import apart, attendance_of
+from workflow.queries.bodies import body_rule
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
+from workflow.queries.rsvp import expected_at, invited, right_to_read
 from workflow.wire.meetings import Meetings, OneMeeting
+from workflow.wire.rsvp import Rsvps
 
 app = typer.Typer(no_args_is_help=True, help="会議", rich_markup_mode=None)
 
@@ -206,6 +210,63 @@ def correct_minutes(
     with at_office() as office:
         actions.correct_minutes(office, by, meeting, minutes, reason, now=now())
         show.say(f"会議 {meeting} の議事要旨を訂正しました。")
+
+
+@app.command("answer")
+def give_rsvp(
+    meeting: Number,
+    intent: Annotated[Intent, typer.Argument(help="出席・代理出席・欠席")],
+    by: By,
+    member: Annotated[
+        str | None, typer.Option(help="委員の鍵（省くと自分。代理者・事務局が答えるとき）")
+    ] = None,
+    deputy: Annotated[str, typer.Option(help="届け出た代理者の鍵")] = "",
+    deputy_name: Annotated[str, typer.Option(help="届け出ていない代理の方の氏名")] = "",
+    remark: Annotated[str, typer.Option(help="伝言（事務局だけが読む）")] = "",
+) -> None:
+    """招集された会議への出欠を答える。最後の回答が有効になる。"""
+    reply = GivenRsvp(intent, deputy, deputy_name, remark)
+    with at_office() as office:
+        actions.give_rsvp(office, by, meeting, reply, member=member, now=now())
+        show.say(f"会議 {meeting} への回答（{intent.label}）を記録しました。")
+
+
+@app.command("answers")
+def show_rsvps(meeting: Number, by: By, json: Json = False) -> None:
+    """出欠の回答の一覧（その会議体の事務局だけが読める）。"""
+    with at_office() as office, office.reading() as db:
+        held = one_meeting(db, meeting)
+        right_to_read(db, by, held, now())
+        members = invited(db, held)
+        expected = expected_at(body_rule(db, held.body_key), members)
+    if json:
+        show.as_json(Rsvps.of(members, expected))
+        return
+    quorum = "" if expected.needed is None else f" / 定足数 {expected.needed} 人"
+    show.say(
+        f"出席予定 {expected.attending} 人（代理を含む）{quorum}、欠席 {expected.absent} 人、"
+        f"未回答 {expected.unanswered} 人"
+    )
+    show.table(
+        "出欠の回答",
+        ("鍵", "氏名", "回答", "代理", "伝言", "日時", "方法"),
+        [
+            (each.seat.key, each.seat.name, answer.intent.label, answer.deputy, answer.remark,
+             show.moment(answer.at), answer.way.label)
+            if (answer := each.answer) else (each.seat.key, each.seat.name, "未回答", None, None, None, None)
+            for each in members
+        ],
+    )  # fmt: skip
+
+
+@app.command("revoke-links")
+def revoke_rsvp_links(
+    meeting: Number, by: By, member: Annotated[str | None, typer.Option(help="委員の鍵（省くと全員）")] = None
+) -> None:
+    """これまでに送ったメールの回答用リンクを無効にする。"""
+    with at_office() as office:
+        count = actions.revoke_rsvp_links(office, by, meeting, member, now=now())
+        show.say(f"回答用リンクを {count} 件、無効にしました。")
 
 
 @app.command("list")

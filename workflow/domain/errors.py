@@ -25,6 +25,7 @@ __all__ = [
     "PlanMoved",
     "QuorumMissing",
     "QuotaSpent",
+    "RsvpLinkUnusable",
     "SakuteiError",
     "ScopeMissing",
     "SignInRefused",
@@ -300,6 +301,20 @@ class LinkUnusable(SakuteiError):
     def message(self) -> str:
         return say(
             "{why}。パスワードが分からないときは、新しいリンクを送るようお求めください。",
+            why=translate(self.why),
+        )
+
+
+class RsvpLinkUnusable(SakuteiError):
+    """A link to answer an invitation by that is unknown, revoked or over. `why` says which."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    @property
+    def message(self) -> str:
+        return say(
+            "{why}。出欠は、サインインして会議のページで答えるか、事務局にお知らせください。",
             why=translate(self.why),
         )
 

@@ -10,6 +10,7 @@ from definitions.terms import Outcome, Role
 from workflow.domain.calendar import parse_day, shown_day
 from workflow.domain.cover import TextKind
 from workflow.domain.language import label, say
+from workflow.domain.rsvp import Intent, Way
 from workflow.domain.votes import Choice
 
 
@@ -90,6 +91,8 @@ class Tag(Labelled):
     COMMENT_CANCELLED = "comment.cancelled", "パブリックコメントを中止"
     COMMENT_COUNTED = "comment.counted", "前のパブリックコメントを有効と決定"
     ADDENDUM_PUBLISHED = "comment.addendum_published", "パブリックコメントの結果の追補を公表"
+    RSVP_GIVEN = "rsvp.given", "出欠を回答"
+    RSVP_LINKS_REVOKED = "rsvp.links_revoked", "出欠の回答のリンクを失効"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ def _of_people(tag: Tag, data: Mapping[str, Any], names: Names) -> list[str]:
 
 
 def _person(data: Mapping[str, Any], names: Names, field: str = "person") -> str:
-    key = str(data.get(field, ""))
+    key = str(data.get(field) or "")
     return names.people.get(key, key)
 
 
@@ -241,6 +244,15 @@ def _ended(data: Mapping[str, Any], names: Names) -> str:
         what = say("{person}の代理", person=_person(data, names, "principal"))
     until = say("（{day}まで）", day=_day(data["last_day"]))
     return f"{_person(data, names)}　{what or say('すべての所属・委員・代理')}{until}"
+
+
+def _rsvp(data: Mapping[str, Any], names: Names) -> str:
+    return say(
+        "{person}　{answer}（{way}）",
+        person=_person(data, names),
+        answer=label(Intent(data["intent"])),
+        way=label(Way(data["way"])),
+    )
 
 
 def _seat(data: Mapping[str, Any], names: Names) -> str:
@@ -294,5 +306,7 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.PERSON_INVITED: _person,
     Tag.DEPARTMENT_ADDED: lambda data, _: f"{data['name']}（{data['key']}）",
     Tag.CLOSED_DAY_ADDED: lambda data, _: f"{_day(data['day'])}　{data['name']}",
+    Tag.RSVP_GIVEN: _rsvp,
+    Tag.RSVP_LINKS_REVOKED: _person,
     Tag.CHAIN_ADDED: lambda data, _: f"{data['title']}（{data['key']}）",
 }

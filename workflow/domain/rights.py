@@ -34,6 +34,7 @@ class Act(StrEnum):
     READ = "供覧の確認"
     DISCUSS = "意見交換"
     CONNECT = "他システムとの連携の管理"
+    RSVP = "出欠の回答"
 
 
 class Capacity(StrEnum):
@@ -47,6 +48,7 @@ class Capacity(StrEnum):
     DELEGATE = "専決者"
     DEPUTY = "決裁者の代理者"
     CHAIR_DEPUTY = "会長の代理者"
+    MEMBER_DEPUTY = "委員の代理者"
     ADMINISTRATOR = "システム管理者"
 
 
@@ -73,6 +75,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.READ: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.MEMBER, Capacity.CHAIR}),
     Act.DISCUSS: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.MEMBER, Capacity.CHAIR}),
     Act.CONNECT: frozenset({Capacity.ADMINISTRATOR}),
+    Act.RSVP: frozenset({Capacity.MEMBER, Capacity.MEMBER_DEPUTY, Capacity.SECRETARIAT}),
 }
 """The rights table. 事務局 and 担当 may well be the same person; then they hold both capacities."""
 
@@ -127,7 +130,7 @@ class Actor:
         if self.positions:
             held |= {Capacity.POSITION_HOLDER, Capacity.DELEGATE}
         if self.principals:
-            held |= {Capacity.DEPUTY, Capacity.CHAIR_DEPUTY}
+            held |= {Capacity.DEPUTY, Capacity.CHAIR_DEPUTY, Capacity.MEMBER_DEPUTY}
         return bool(RIGHTS[act] & held)
 
     def require(self, act: Act, *, department: str | None = None, body: str | None = None) -> None:

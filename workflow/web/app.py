@@ -39,6 +39,7 @@ from workflow.web.pages import (
     plans,
     public,
     replies,
+    rsvp,
     sign_in,
     steps,
     takeover,
@@ -69,7 +70,7 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
-SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/")
+SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/", "/answer/")
 """Pages whose address is a secret, which must not appear anywhere, not even in our own log."""
 
 ROUTERS = (
@@ -86,6 +87,7 @@ ROUTERS = (
     meetings.router,
     agenda.router,
     votes.router,
+    rsvp.router,
     comments.router,
     opinions.router,
     replies.router,

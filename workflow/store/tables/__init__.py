@@ -1,7 +1,7 @@
 """The tables: people, plans, meetings, what was decided, what was said by the public, and the event log.
 
-Times are UTC, days are days in Asia/Tokyo. Decisions, confirmations, signoffs, votes, steps, declarations and events are
-append-only: the database itself refuses to change or delete one (see the second migration).
+Times are UTC, days are days in Asia/Tokyo. Decisions, confirmations, signoffs, votes, answers to invitations, steps,
+declarations and events are append-only: the database itself refuses to change or delete one (see the second migration).
 """
 
 from workflow.store.tables.accounts import (
@@ -29,7 +29,15 @@ from workflow.store.tables.decisions import (
     Signoff,
 )
 from workflow.store.tables.events import Cursor, Delivery, Event
-from workflow.store.tables.meetings import AgendaItem, Attendance, ItemAttendance, Meeting, Vote
+from workflow.store.tables.meetings import (
+    AgendaItem,
+    Attendance,
+    ItemAttendance,
+    Meeting,
+    Rsvp,
+    RsvpLink,
+    Vote,
+)
 from workflow.store.tables.people import (
     Administrator,
     ClosedDay,
@@ -82,6 +90,8 @@ __all__ = [
     "Remark",
     "Reply",
     "Review",
+    "Rsvp",
+    "RsvpLink",
     "SignIn",
     "Signoff",
     "Step",

@@ -26,7 +26,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-APPEND_ONLY = ("decision", "signoff", "vote", "step", "event", "declaration", "confirmation")
+APPEND_ONLY = ("decision", "signoff", "vote", "step", "event", "declaration", "confirmation", "rsvp")
 """Tables whose rows are never changed or deleted."""
 
 

@@ -1,4 +1,4 @@
-"""Meetings, their agendas, who attended and how they voted."""
+"""Meetings, their agendas, who is coming, who attended and how they voted."""
 
 from datetime import datetime
 
@@ -90,3 +90,34 @@ class Vote(Record):
     cast_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     cast_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("item_id", "member_id", "turn"),)
+
+
+class Rsvp(Record):
+    """A member's answer to the invitation to a meeting that was to begin at `starts_at`: it counts for the meeting at
+    that time only, until the member's next one. `deputy_id` is a registered deputy, `deputy_name` one who is not.
+    `given_by` is the member, their deputy, or whoever entered it for them."""
+
+    __tablename__ = "rsvp"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    starts_at: Mapped[datetime]
+    intent: Mapped[str] = mapped_column(String(20))
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deputy_name: Mapped[str] = mapped_column(String(200))
+    remark: Mapped[str] = mapped_column(Text)
+    way: Mapped[str] = mapped_column(String(20))
+    given_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    __table_args__ = (Index(None, "meeting_id", "member_id"),)
+
+
+class RsvpLink(Record):
+    """A link in one mail, by which a member answers without signing in. Only the SHA-256 of its token is stored;
+    deleting it revokes it."""
+
+    __tablename__ = "rsvp_link"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime]

@@ -6,18 +6,22 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from workflow import actions
-from workflow.actions import Seated
+from workflow.actions import GivenRsvp, Seated
 from workflow.domain.accounts import Scope
 from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
 from workflow.domain.rights import Act
+from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part
 from workflow.queries.agenda import agenda
 from workflow.queries.attendance import apart, attendance_of
+from workflow.queries.bodies import body_rule
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
+from workflow.queries.rsvp import expected_at, invited, right_to_read
 from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.meetings import Meetings, OneMeeting
+from workflow.wire.rsvp import Rsvps
 from workflow.wire.values import Day, Done, Moment, Numbered
 
 router = APIRouter(route_class=Call, tags=["meetings"])
@@ -93,6 +97,24 @@ class EnterParts(Asked):
         description="委員の鍵ごとの、この議題での出欠。present で元に戻します", min_length=1, max_length=500
     )
     reason: WhyCorrected = ""
+
+
+class GiveRsvp(Asked):
+    """出欠の回答"""
+
+    intent: Intent = Field(description="出席・代理出席・欠席の別")
+    member: Key | None = Field(default=None, description="委員の鍵。省くと自分。代理者・事務局が答えるとき")
+    deputy: Key | Literal[""] = Field(default="", description="届け出た代理者の鍵（代理出席のとき）")
+    deputy_name: Annotated[
+        str, Field(max_length=200, description="届け出ていない代理の方の氏名（代理出席のとき）")
+    ] = ""
+    remark: Annotated[Text, Field(description="伝言。事務局だけが読みます")] = ""
+
+
+class RevokeRsvpLinks(Asked):
+    """メールの回答用リンクの失効"""
+
+    member: Key | None = Field(default=None, description="委員の鍵。省くと全員")
 
 
 class CorrectMinutes(Asked):
@@ -258,3 +280,28 @@ def remove_item(
 ) -> ApiResponse:
     """議題から外す。継続審議とは別の記録です。"""
     return doing.perform(Done.of, actions.remove_item, item, asked.reason, now=doing.now)
+
+
+@router.get("/meetings/{meeting}/rsvp", response_model=Rsvps, **reads(Act.CALL_MEETING))
+def rsvps(caller: Caller, meeting: MeetingNumber) -> Any:
+    """会議への出欠の回答。その会議体の事務局が読めます。"""
+    with caller.office.reading() as db:
+        held = one_meeting(db, meeting)
+        right_to_read(db, caller.key, held, caller.now)
+        members = invited(db, held)
+        return Rsvps.of(members, expected_at(body_rule(db, held.body_key), members))
+
+
+@router.post("/meetings/{meeting}/rsvp", response_model=Done, **writes(Scope.MEETINGS, Act.RSVP))
+def give_rsvp(doing: Doing, meeting: MeetingNumber, asked: GiveRsvp) -> ApiResponse:
+    """出欠を答える。本人か代理者が答えるか、事務局が聞いた回答を記録します。最後の回答が有効です。"""
+    reply = GivenRsvp(asked.intent, asked.deputy, asked.deputy_name, asked.remark)
+    return doing.perform(Done.of, actions.give_rsvp, meeting, reply, member=asked.member, now=doing.now)
+
+
+@router.post(
+    "/meetings/{meeting}/rsvp/links/revoke", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING)
+)
+def revoke_rsvp_links(doing: Doing, meeting: MeetingNumber, asked: RevokeRsvpLinks) -> ApiResponse:
+    """これまでに送ったメールの回答用リンクを無効にする。"""
+    return doing.perform(Done.of, actions.revoke_rsvp_links, meeting, asked.member, now=doing.now)

@@ -1,6 +1,6 @@
 """One meeting: called or entered, shown, moved, cancelled, closed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -25,6 +25,7 @@ from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, Phase, Purpose, allowed_outcomes, phase_of
 from workflow.domain.rights import Act, Actor
+from workflow.domain.rsvp import Intent, why_no_rsvp
 from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words, presider_votes
 from workflow.queries.actor import actor
 from workflow.queries.agenda import agenda, alone_decided, candidates
@@ -32,6 +33,7 @@ from workflow.queries.attendance import Apart, Place, apart, places, polls, pres
 from workflow.queries.bodies import body_names, body_rule, places_of
 from workflow.queries.meetings import MeetingFact, closed_day_names
 from workflow.queries.meetings import meeting as meeting_of
+from workflow.queries.rsvp import Invited, expected_at, invited
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.permissions import Open, needs
@@ -215,6 +217,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         and not held.in_writing
         and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         **_attending(db, rule, held, members),
+        **_rsvps(db, who, person, rule, held),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_ties": running and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         "presides": presider_votes(rule) is PresiderVotes.TIES,
@@ -242,6 +245,42 @@ def _attending(db: Reading, rule: Body, held: MeetingFact, members: list[Place])
         "presiders": [("", say("規則のとおり")), *choices],
         "members": [("", say("選んでください")), *choices],
         "parts": [("", say("選んでください")), *((part.value, label(part)) for part in taken)],
+    }
+
+
+def _rsvps(db: Reading, who: Visitor, person: Actor, rule: Body, held: MeetingFact) -> dict[str, Any]:
+    """Return the values of the page on who said they would come, while it is of use."""
+    takes = why_no_rsvp(held, who.now) is None
+    members = [] if held.in_writing else invited(db, held)
+    return {
+        "rsvp_shown": bool(members) and (takes or any(each.answer for each in members)),
+        "rsvp_open": takes,
+        "invited": members,
+        "expected": expected_at(rule, members),
+        "mine_invited": [each for each in members if each.seat.person_id in {person.id, *person.principals}],
+        **_secretariat_choices(members),
+    }
+
+
+def _secretariat_choices(invited: Sequence[Invited]) -> dict[str, list[tuple[str, str]]]:
+    """Return the choices of the form by which the 事務局 records an answer: members, answers, registered deputies."""
+    return {
+        "rsvp_members": [
+            ("", say("選んでください")),
+            *((each.seat.key, each.seat.name) for each in invited),
+        ],
+        "rsvp_intents": [("", say("選んでください")), *((each.value, label(each)) for each in Intent)],
+        "rsvp_deputies": [
+            ("", say("選んでください")),
+            *(
+                (
+                    deputy.key,
+                    say("{name}（{principal}さんの代理者）", name=deputy.name, principal=each.seat.name),
+                )
+                for each in invited
+                for deputy in each.deputies
+            ),
+        ],
     }
 
 
