@@ -27,6 +27,12 @@ class Kind(Labelled):
 
     @property
     def bears_link(self) -> bool:
-        """Return whether the mail contains a one-time link. Such a mail is never stored; each attempt writes it
+        """Return whether the mail contains a secret link. Such a mail is never stored; each attempt writes it
         anew."""
-        return self in (Kind.INVITATION, Kind.PASSWORD_RESET)
+        return self in _WITH_LINK
+
+
+_WITH_LINK = (
+    *(Kind.INVITATION, Kind.PASSWORD_RESET),
+    *(Kind.MEETING, Kind.MEETING_CALLED, Kind.MEETING_MOVED),
+)

@@ -2,6 +2,7 @@
 
 import hashlib
 import mailbox
+import secrets
 import smtplib
 import ssl
 import unicodedata
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+from markupsafe import escape
 
 from notifications.icalendar_file import Invite, calendar_bytes
 from notifications.kinds import Kind
@@ -61,7 +63,8 @@ class MailSettings:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """The content of a message to one person, before it becomes a mail. `chain` and `body` select custom
-    templates; `tells` is the schedule of the meeting that it tells of."""
+    templates; `tells` is the schedule of the meeting that it tells of. `personal` is what the letter says to this
+    recipient alone, in place of the `mark` of each name in `context`: the rest is made once for all recipients."""
 
     kind: Kind
     name: str
@@ -71,16 +74,26 @@ class Letter:
     body: str | None = None
     invite: Invite | None = None
     tells: int | None = None
+    personal: Mapping[str, str] = field(default_factory=dict)
+
+
+_MARK = secrets.token_hex(16)
+
+
+def mark(name: str) -> str:
+    """The place of a personal value in the context of a letter. Nobody can write it: it is random in each process."""
+    return f"{_MARK}{name};"
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """The part of a letter that all its mails have in common. `message` are the finished parts, where all get the same."""
+    """The part of a letter that all its mails have in common. `message` are the finished parts, where all get the
+    same."""
 
     headers: tuple[str, ...]
     text: str
     html: str
-    message: bytes | None
+    message: bytes
 
 
 class MailRefused(SakuteiError):
@@ -179,7 +192,7 @@ class Stationery:
 
     def text(self, letter: Letter) -> str:
         """The mail's words without markup. Raises `BadInput`."""
-        return self._render(letter, "body.txt")
+        return _filled(self._render(letter, "body.txt"), letter.personal)
 
     def write(self, letter: Letter, claim: str, now: datetime, *, resent: int = 0) -> bytes:
         """The mail's bytes; `resent`: how often it was sent again by hand. Raises `BadInput` when a name, an address or a template cannot be used."""
@@ -189,12 +202,13 @@ class Stationery:
         )
         own = [f"Message-ID: {message_id(claim, self.settings.domain, resent)}", _header("To", name, address)]
         shared = self._shared(letter, now, again=resent > 0)
-        if letter.invite:
-            message = self._message(shared.text, shared.html)
-            self._attach(message, letter.invite, (name, address), now)
+        content = shared.message
+        if letter.invite or letter.personal:
+            text = _filled(shared.text, letter.personal)
+            message = self._message(text, _filled(shared.html, _escaped(letter.personal)))
+            if letter.invite:
+                self._attach(message, letter.invite, (name, address), now)
             content = message.as_bytes()
-        else:
-            content = shared.message or b""
         return "\r\n".join([*own, *shared.headers, ""]).encode("ascii") + content
 
     def _shared(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
@@ -214,9 +228,9 @@ class Stationery:
             "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: OOF, AutoReply",
         )
-        text, html = self.text(letter), dressed(self._render(letter, "body.html"))
-        message = None if letter.invite else self._message(text, html).as_bytes()
-        return _Shared(headers, text, html, message)
+        text, html = self._render(letter, "body.txt"), dressed(self._render(letter, "body.html"))
+        same = not (letter.invite or letter.personal)
+        return _Shared(headers, text, html, self._message(text, html).as_bytes() if same else b"")
 
     def _message(self, text: str, html: str) -> EmailMessage:
         """The parts of a mail."""
@@ -387,6 +401,17 @@ class MaildirMailer:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _filled(text: str, personal: Mapping[str, str]) -> str:
+    """The text with the personal values in place of their marks."""
+    for name, value in personal.items():
+        text = text.replace(mark(name), value)
+    return text
+
+
+def _escaped(personal: Mapping[str, str]) -> dict[str, str]:
+    return {name: str(escape(value)) for name, value in personal.items()}
 
 
 def _accept(answer: tuple[int, bytes]) -> None:

@@ -14,6 +14,7 @@ from notifications.due import departments, unanswered
 from notifications.icalendar_file import Invite, Method
 from notifications.kinds import Kind
 from notifications.mail import Letter
+from notifications.rsvp_link import NOT_ASKED, RsvpLinks
 from notifications.subjects import NoLongerDue, Subject
 from workflow.domain.calendar import TOKYO, reiwa_moment, tokyo_day
 from workflow.domain.deliveries import State
@@ -81,6 +82,7 @@ class MeetingLetters:
 
     def __init__(self, db: Session, now: datetime) -> None:
         self._db, self._now = db, now
+        self._rsvps = RsvpLinks(db, now)
         self._known: dict[int, _Known] = {}
         self._written: set[tuple[int, int]] = set()
 
@@ -134,6 +136,8 @@ class MeetingLetters:
                 raise NoLongerDue(State.DROPPED, say("この方には、この会議を御案内していません"))
             context = {"meeting": known.words, "left": on, "reason": "" if on else known.newest.reason}
             return self._made(about, Kind.MEETING_CANCELLED, known, context, Method.CANCEL)
+        if about.kind is Kind.MEETING_CANCELLED:
+            raise NoLongerDue(State.DROPPED, say("会議は開かれ、この方は御案内の対象のままです"))
         if told is None or (about.resent and told.sequence == meeting.sequence):
             return self._made(about, Kind.MEETING_CALLED, known, {"meeting": known.words}, Method.REQUEST)
         if told.sequence == meeting.sequence:
@@ -155,15 +159,17 @@ class MeetingLetters:
         method: Method | None = None,
     ) -> Letter:
         invite = invite_of(known.meeting, method) if method else None
+        asked = self._rsvps.asked(known.meeting, about.recipient_id) if kind.bears_link else NOT_ASKED
         return Letter(
             kind,
             about.name,
             about.address,
-            context,
+            {**context, "answer": asked.question},
             known.chain,
             known.meeting.body_key,
             invite,
             tells=known.meeting.sequence,
+            personal=asked.personal,
         )
 
     def _about(self, number: int | None) -> "_Known":
@@ -260,7 +266,7 @@ def _told(db: Session, meeting: int) -> dict[int, _Told]:
 def sample(db: Session, meeting: HeldMeeting, kind: Kind) -> Letter:
     """The letter of that kind about the meeting as recorded now, without a recipient, for a preview."""
     words, chain = meeting_words(db, meeting)
-    context = {"meeting": words, "reason": "", "was": None, "was_place": None, "left": False}
+    context = {"meeting": words, "reason": "", "was": None, "was_place": None, "left": False, "answer": None}
     return Letter(kind, "", "", context, chain, meeting.body_key)
 
 

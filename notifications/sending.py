@@ -230,8 +230,9 @@ def send_due(
     stop: Stop | None = None,
 ) -> Sending:
     """Send every due mail over one connection, until none is left, the server is gone or `stop` is set: then the
-    present mail is finished and the others are released. Each mail's bytes are stored before it is sent. After a
-    crash in between, the lease ends and the same bytes are sent again, with the same Message-ID."""
+    present mail is finished and the others are released. Each mail's bytes are stored before it is sent, but for those
+    that contain a secret link. After a crash in between, the lease ends and the mail is sent again, with the same
+    Message-ID."""
     result = Sending()
     stop = stop or Stop()
     try:

@@ -28,9 +28,9 @@ from workflow.queries.meetings import MeetingFact
 from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.people import person_id
 from workflow.queries.rsvp import Answer, Invited, invited, invited_person
-from workflow.store.database import Office
+from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
-from workflow.store.tables import Rsvp, RsvpLink
+from workflow.store.tables import Record, Rsvp, RsvpLink
 
 ANSWERS_AT_ONCE = 10
 """Answers of one member to one meeting within a quarter of an hour; no more are taken."""
@@ -99,8 +99,11 @@ def mint_rsvp_link(db: Session, meeting: int, member: int, now: datetime) -> str
     """Return a new token for the member to answer by. For the writer of their mail only, each time it is written."""
     token = new_token()
     row = {"token_sha256": sha256(token), "meeting_id": meeting, "member_id": member, "made_at": now}
-    db.execute(insert(RsvpLink).values(**row))
+    connection_of(db).execute(_NEW_LINK, row)
     return token
+
+
+_NEW_LINK = insert(Record.metadata.tables["rsvp_link"])
 
 
 def revoke_rsvp_links(
