@@ -20,7 +20,7 @@ class Method(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Invite:
     """One meeting as a calendar entry. A higher `sequence` replaces a lower one. A 持ち回り is a day: the last one to
-    answer."""
+    answer. `rsvp`: the attendee is asked to answer."""
 
     method: Method
     meeting_id: int
@@ -30,6 +30,7 @@ class Invite:
     starts_at: datetime
     ends_at: datetime
     in_writing: bool = False
+    rsvp: bool = False
 
 
 def calendar_bytes(
@@ -48,7 +49,8 @@ def calendar_bytes(
     if alarm is not None and invite.method is Method.REQUEST and not invite.in_writing:
         entry.add_component(_alarm(invite, alarm))
     entry.add("organizer", _address(*organizer))
-    entry.add("attendee", _address(*attendee, ROLE="REQ-PARTICIPANT"))
+    asked = {"RSVP": "TRUE", "PARTSTAT": "NEEDS-ACTION"} if invite.rsvp else {}
+    entry.add("attendee", _address(*attendee, ROLE="REQ-PARTICIPANT", **asked))
     calendar.add_component(entry)
     return bytes(calendar.to_ical())
 

@@ -28,6 +28,7 @@ from workflow.domain.calendar import TOKYO
 from workflow.domain.errors import BadInput, SakuteiError
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import ascii_address
+from workflow.queries.contacts import BodyContact
 from workflow.store import private_files
 
 _AGAIN = "【再送】"
@@ -64,7 +65,8 @@ class MailSettings:
 class Letter:
     """The content of a message to one person, before it becomes a mail. `chain` and `body` select custom
     templates; `tells` is the schedule of the meeting that it tells of. `personal` is what the letter says to this
-    recipient alone, in place of the `mark` of each name in `context`: the rest is made once for all recipients."""
+    recipient alone, in place of the `mark` of each name in `context`: the rest is made once for all recipients.
+    `secretariat` gets the replies and stands in the foot; None: nobody reads replies."""
 
     kind: Kind
     name: str
@@ -75,6 +77,7 @@ class Letter:
     invite: Invite | None = None
     tells: int | None = None
     personal: Mapping[str, str] = field(default_factory=dict)
+    secretariat: BodyContact | None = None
 
 
 _MARK = secrets.token_hex(16)
@@ -207,13 +210,13 @@ class Stationery:
             text = _filled(shared.text, letter.personal)
             message = self._message(text, _filled(shared.html, _escaped(letter.personal)))
             if letter.invite:
-                self._attach(message, letter.invite, (name, address), now)
+                self._attach(message, letter, letter.invite, (name, address), now)
             content = message.as_bytes()
         return "\r\n".join([*own, *shared.headers, ""]).encode("ascii") + content
 
     def _shared(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
         """The part that the mails to all recipients share; cached while the letter is the same."""
-        made_for = (letter.kind, letter.chain, letter.body, again, now, letter.context)
+        made_for = (letter.kind, letter.chain, letter.body, again, now, letter.context, letter.secretariat)
         if self._last is None or self._last[0] != made_for:
             self._last = (made_for, self._made(letter, now, again=again))
         return self._last[1]
@@ -223,6 +226,7 @@ class Stationery:
         subject = f"{_AGAIN}{self.subject(letter)}" if again else self.subject(letter)
         headers = (
             _header("From", office, ascii_address(say("差出人のアドレス"), self.settings.sender)),
+            *_reply_to(letter.secretariat),
             _header("Subject", subject),
             f"Date: {format_datetime(now.astimezone(TOKYO))}",
             "Auto-Submitted: auto-generated",
@@ -244,12 +248,15 @@ class Stationery:
             ) from error
         return message
 
-    def _attach(self, message: EmailMessage, invite: Invite, to: tuple[str, str], now: datetime) -> None:
+    def _attach(
+        self, message: EmailMessage, letter: Letter, invite: Invite, to: tuple[str, str], now: datetime
+    ) -> None:
         """Add the calendar entry twice: among the alternatives, where Outlook finds it, and as a file to be opened."""
+        contact = letter.secretariat or BodyContact(self.settings.office_name, "", "")
         content = calendar_bytes(
             invite,
             domain=self.settings.domain,
-            organizer=(self.settings.office_name, self.settings.sender),
+            organizer=(contact.name, contact.email or self.settings.sender),
             attendee=to,
             alarm=self.settings.alarm,
             now=now,
@@ -262,7 +269,10 @@ class Stationery:
         try:
             return str(
                 self._template(letter, part).render(
-                    office_name=self.settings.office_name, site=self.settings.site, **letter.context
+                    office_name=self.settings.office_name,
+                    site=self.settings.site,
+                    secretariat=letter.secretariat,
+                    **letter.context,
                 )
             )
         except TemplateError as error:
@@ -401,6 +411,13 @@ class MaildirMailer:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _reply_to(contact: BodyContact | None) -> tuple[str, ...]:
+    if contact is None or not contact.email:
+        return ()
+    name = _one_line("事務局の名称", contact.name)
+    return (_header("Reply-To", name, ascii_address("事務局のアドレス", contact.email)),)
 
 
 def _filled(text: str, personal: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from workflow.domain.rights import SEATED
 from workflow.queries.agenda import agenda
 from workflow.queries.bodies import seats
 from workflow.queries.chains import chain_of
+from workflow.queries.contacts import secretariat_contact
 from workflow.queries.people import staff
 from workflow.store.tables import BodyRecord, Delivery, Event, Meeting, Plan
 
@@ -158,8 +159,9 @@ class MeetingLetters:
         context: Mapping[str, Any],
         method: Method | None = None,
     ) -> Letter:
-        invite = invite_of(known.meeting, method) if method else None
         asked = self._rsvps.asked(known.meeting, about.recipient_id) if kind.bears_link else NOT_ASKED
+        answers = asked.question is not None
+        invite = replace(invite_of(known.meeting, method), rsvp=answers) if method else None
         return Letter(
             kind,
             about.name,
@@ -170,13 +172,14 @@ class MeetingLetters:
             invite,
             tells=known.meeting.sequence,
             personal=asked.personal,
+            secretariat=known.secretariat,
         )
 
     def _about(self, number: int | None) -> "_Known":
         if number is None or (meeting := self._db.get(Meeting, number)) is None:
             raise NoLongerDue(State.DROPPED, say("会議の記録がありません"))
         if number not in self._known:
-            self._known[number] = _Known(self._db, meeting)
+            self._known[number] = _Known(self._db, meeting, self._now)
         return self._known[number]
 
 
@@ -190,9 +193,9 @@ class _Told:
 
 
 class _Known:
-    """A meeting with its people, its past and what each was told. Seven statements."""
+    """A meeting with its people, its past and what each was told. A fixed number of statements."""
 
-    def __init__(self, db: Session, meeting: Meeting) -> None:
+    def __init__(self, db: Session, meeting: Meeting, now: datetime) -> None:
         self.meeting = meeting
         self.words, self.chain = meeting_words(db, meeting)
         day = tokyo_day(meeting.starts_at)
@@ -201,6 +204,7 @@ class _Known:
         self.invited = self.members | {seat.person_id for seat in secretariat}
         of_plans = (person for key in departments(db, meeting.id) for person in staff(db, key, day))
         self.concerned = self.invited | {person.person_id for person in of_plans}
+        self.secretariat = secretariat_contact(db, meeting.body_key, tokyo_day(now))
         self._past = list(_past(db, meeting))
         self.told = _told(db, meeting.id)
 
@@ -263,11 +267,12 @@ def _told(db: Session, meeting: int) -> dict[int, _Told]:
     }
 
 
-def sample(db: Session, meeting: HeldMeeting, kind: Kind) -> Letter:
+def sample(db: Session, meeting: HeldMeeting, kind: Kind, now: datetime) -> Letter:
     """The letter of that kind about the meeting as recorded now, without a recipient, for a preview."""
     words, chain = meeting_words(db, meeting)
     context = {"meeting": words, "reason": "", "was": None, "was_place": None, "left": False, "answer": None}
-    return Letter(kind, "", "", context, chain, meeting.body_key)
+    contact = secretariat_contact(db, meeting.body_key, tokyo_day(now))
+    return Letter(kind, "", "", context, chain, meeting.body_key, secretariat=contact)
 
 
 def invite_of(meeting: HeldMeeting, method: Method) -> Invite:

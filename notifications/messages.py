@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
 from definitions.terms import Outcome
-from notifications.icalendar_file import Invite
 from notifications.kinds import Kind
 from notifications.mail import Letter
 from notifications.meeting_letters import ABOUT_MEETINGS, MeetingLetters
@@ -19,13 +18,14 @@ from notifications.subjects import NoLongerDue, Subject
 from workflow import queries
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain import gates
-from workflow.domain.calendar import at_tokyo, end_of_day, reiwa_moment, reiwa_with_weekday
+from workflow.domain.calendar import at_tokyo, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
 from workflow.domain.language import say
 from workflow.domain.meetings import decided_day
 from workflow.queries.chains import chain_of
+from workflow.queries.contacts import BodyContact, secretariat_contact
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import plan_by_id
 from workflow.store.tables import (
@@ -48,6 +48,7 @@ class LetterWriter:
     def __init__(self, db: Session, now: datetime) -> None:
         self._db, self._now = db, now
         self._meetings = MeetingLetters(db, now)
+        self._contacts: dict[str, BodyContact] = {}
         self._events: dict[int, tuple[Event, Mapping[str, Any]]] = {}
         self._told: dict[tuple[Kind, int], tuple[Mapping[str, Any], str, str | None]] = {}
 
@@ -120,17 +121,16 @@ class LetterWriter:
         context: Mapping[str, Any],
         chain: str | None,
         body: str | None,
-        invite: Invite | None = None,
     ) -> Letter:
         return Letter(
-            about.kind,
-            about.name,
-            about.address,
-            context,
-            chain,
-            body,
-            invite,
+            about.kind, about.name, about.address, context, chain, body, secretariat=self._contact(body)
         )
+
+    def _contact(self, body: str | None) -> BodyContact | None:
+        """Return the 事務局 that answers for a letter about the body."""
+        if body is not None and body not in self._contacts:
+            self._contacts[body] = secretariat_contact(self._db, body, tokyo_day(self._now))
+        return self._contacts.get(body) if body else None
 
     def _event(self, seq: int | None) -> tuple[Event, Mapping[str, Any]]:
         if seq is None or (event := self._db.get(Event, seq)) is None:

@@ -315,6 +315,13 @@ def give_rsvp_by_link(house: House) -> Call:
 
 
 @case(SECRETARIAT)
+def set_contact(house: House) -> Call:
+    return lambda o: actions.set_contact(
+        o, SECRETARIAT, "joho_bukai", name="", email="", telephone="03-0000-0000", now=house.now
+    )
+
+
+@case(SECRETARIAT)
 def revoke_rsvp_links(house: House) -> Call:
     meeting = house.a_meeting(days=9)
     return lambda o: actions.revoke_rsvp_links(o, SECRETARIAT, meeting, now=house.now)

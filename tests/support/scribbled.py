@@ -38,6 +38,7 @@ PEOPLES_WORDS = (
         "confirmation_review.note",
     ),
     *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
+    *("secretariat_contact.name", "secretariat_contact.email", "secretariat_contact.telephone"),
     *("circulation.note", "remark.text", "rsvp.deputy_name", "rsvp.remark"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
     *("comment_period.cancelled_why", "comment_period.counts_why"),
@@ -296,6 +297,7 @@ def _meetings(house: House) -> None:
     coming = house.a_meeting(days=8)
     by_deputy = actions.GivenRsvp(Intent.BY_DEPUTY, deputy_name="財政課 主査", remark="出張のため")
     actions.give_rsvp(office, "joho_bukai_1", coming, by_deputy, now=house.now)
+    actions.set_contact(office, by, "joho_bukai", name="係", email="a@x.jp", telephone="1", now=house.now)
     house.send_back("policy", "back")
     actions.circulate(
         office, "tanto", "dx", ["joho_bukai_1", "joho_bukai_chair"], note="お目通しを", now=house.now

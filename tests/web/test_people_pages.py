@@ -5,6 +5,7 @@ import re
 import pytest
 
 from definitions.terms import Role
+from tests.support.api_client import Program
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, Browser
 from workflow import actions
@@ -223,3 +224,17 @@ def _first_end_form(shown: str, kind: str) -> int:
     found = re.search(rf"/{kind}/(\d+)/end", shown)
     assert found
     return int(found[1])
+
+
+def test_the_secretariat_sets_the_contact_of_its_mails_on_the_bodys_page(house: House) -> None:
+    desk = Browser(house, "joho_bukai_office")
+    assert "joho-bukai-office@city.example.jp" in desk.see("/bodies/joho_bukai")
+    form = {"name": "IT推進課 推進係", "email": "desk@city.example.jp", "telephone": "03-0000-0000"}
+    shown = desk.send("/bodies/joho_bukai/contact", **form)
+    assert "連絡先を変えました" in shown and all(each in shown for each in form.values())
+    Browser(house, "joho_bukai_1").send("/bodies/joho_bukai/contact", 403, **form)
+    assert "連絡先を変える" not in Browser(house, "joho_bukai_1").see("/bodies/joho_bukai")
+    calls = Program(house, "joho_bukai_office")
+    assert calls.ask("bodies/joho_bukai")["contact"] == form
+    calls.do("bodies/joho_bukai/contact", telephone="")
+    assert calls.ask("bodies/joho_bukai")["contact"]["name"] == "情報化推進部会事務局"

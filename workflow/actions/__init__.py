@@ -17,6 +17,7 @@ from workflow.actions.comments import (
     publish_result,
 )
 from workflow.actions.confirmations import confirm_text, review_confirmation, take_back_confirmation
+from workflow.actions.contacts import set_contact
 from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
 from workflow.actions.devices import new_device
@@ -207,6 +208,7 @@ __all__ = [
     "revoke_webhook",
     "seat",
     "send_back",
+    "set_contact",
     "set_password",
     "set_password_by_link",
     "sign",

@@ -135,6 +135,20 @@ def administrator(person: PersonKey, by: By, since: Since, until: Until = None) 
         actions.name_administrator(office, by, person, _day(since), until=_last(until), now=now())
 
 
+@app.command()
+def contact(
+    body: str,
+    by: By,
+    name: Annotated[str, typer.Option(help="事務局の名称")] = "",
+    email: Annotated[str, typer.Option(help="返信先の電子メール")] = "",
+    telephone: Annotated[str, typer.Option(help="電話")] = "",
+) -> None:
+    """会議体の事務局の連絡先を登録する。メールの末尾と返信先、予定表の主催者になる。省いたものはいつものものに戻る。"""
+    with at_office() as office:
+        actions.set_contact(office, by, body, name=name, email=email, telephone=telephone, now=now())
+        show.say("連絡先を登録しました。次のメールから使います。")
+
+
 @app.command("closed-day")
 def closed_day(day: str, name: str, by: By) -> None:
     """閉庁日を加える。営業日の数え方に効く。"""

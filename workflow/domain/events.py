@@ -92,6 +92,7 @@ class Tag(Labelled):
     COMMENT_COUNTED = "comment.counted", "前のパブリックコメントを有効と決定"
     ADDENDUM_PUBLISHED = "comment.addendum_published", "パブリックコメントの結果の追補を公表"
     RSVP_GIVEN = "rsvp.given", "出欠を回答"
+    CONTACT_SET = "body.contact_set", "会議体の事務局の連絡先を登録"
     RSVP_LINKS_REVOKED = "rsvp.links_revoked", "出欠の回答のリンクを失効"
 
 
@@ -308,5 +309,11 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.CLOSED_DAY_ADDED: lambda data, _: f"{_day(data['day'])}　{data['name']}",
     Tag.RSVP_GIVEN: _rsvp,
     Tag.RSVP_LINKS_REVOKED: _person,
+    Tag.CONTACT_SET: lambda data, names: "　".join(
+        [
+            names.bodies.get(data["body"], data["body"]),
+            *(data[name] for name in ("name", "email", "telephone") if data[name]),
+        ]
+    ),
     Tag.CHAIN_ADDED: lambda data, _: f"{data['title']}（{data['key']}）",
 }

@@ -35,6 +35,7 @@ class Act(StrEnum):
     DISCUSS = "意見交換"
     CONNECT = "他システムとの連携の管理"
     RSVP = "出欠の回答"
+    SET_CONTACT = "会議体の事務局の連絡先の登録"
 
 
 class Capacity(StrEnum):
@@ -76,6 +77,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.DISCUSS: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.MEMBER, Capacity.CHAIR}),
     Act.CONNECT: frozenset({Capacity.ADMINISTRATOR}),
     Act.RSVP: frozenset({Capacity.MEMBER, Capacity.MEMBER_DEPUTY, Capacity.SECRETARIAT}),
+    Act.SET_CONTACT: frozenset({Capacity.SECRETARIAT, Capacity.ADMINISTRATOR}),
 }
 """The rights table. 事務局 and 担当 may well be the same person; then they hold both capacities."""
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from definitions.terms import Role
 from workflow.queries import TermState
 from workflow.queries.bodies import SeatedBody
+from workflow.queries.contacts import BodyContact
 from workflow.queries.people import PersonName
 from workflow.wire.values import Day, Shown, each
 
@@ -74,17 +75,29 @@ class Bodies(Shown):
         return cls(bodies=[BodyShown(key=key, name=name) for key, name in bodies])
 
 
+class ContactShown(Shown):
+    """メールに載せる事務局の連絡先"""
+
+    name: str = Field(description="名称")
+    email: str = Field(description="返信先。なければ空")
+    telephone: str = Field(description="電話。なければ空")
+
+
 class OneBody(BodyShown):
     """会議体と、その日の委員・事務局"""
 
     chair: str = Field(description="会長の職")
     on: Day = Field(description="この日の委員")
     members: list[SeatShown]
+    contact: ContactShown
 
     @classmethod
-    def of(cls, body: SeatedBody) -> "OneBody":
+    def of(cls, body: SeatedBody, contact: BodyContact) -> "OneBody":
         seats = [SeatShown(person=seat.key, name=seat.name, role=seat.role) for seat in body.members]
-        return cls(key=body.key, name=body.name, chair=body.chair, on=body.on, members=seats)
+        return cls(
+            key=body.key, name=body.name, chair=body.chair, on=body.on, members=seats,
+            contact=ContactShown.model_validate(contact),
+        )  # fmt: skip
 
 
 class ChainUsed(Shown):

@@ -1,4 +1,5 @@
-"""Answers of members to the invitation to a meeting, and the links by which they answer from a mail."""
+"""Answers of members to the invitation to a meeting, the links by which they answer from a mail, and the contact of a
+body's 事務局."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,6 +44,15 @@ def upgrade() -> None:
     op.create_index("ix_rsvp_link_meeting_id", "rsvp_link", ["meeting_id"])
     op.create_index("ix_rsvp_link_member_id", "rsvp_link", ["member_id"])
     _never_changed("rsvp")
+    op.create_table(
+        "secretariat_contact",
+        sa.Column("body_key", sa.String(60), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("email", sa.String(320), nullable=False),
+        sa.Column("telephone", sa.String(60), nullable=False),
+        sa.ForeignKeyConstraint(["body_key"], ["body.key"], name="fk_secretariat_contact_body_key"),
+        sa.PrimaryKeyConstraint("body_key", name="pk_secretariat_contact"),
+    )
 
 
 def _never_changed(table: str) -> None:

@@ -47,7 +47,16 @@ from workflow.store.tables.people import (
     Person,
     Posting,
 )
-from workflow.store.tables.plans import BodyRecord, ChainText, Declaration, Document, Plan, Step, Version
+from workflow.store.tables.plans import (
+    BodyRecord,
+    ChainText,
+    Declaration,
+    Document,
+    Plan,
+    SecretariatContact,
+    Step,
+    Version,
+)
 
 __all__ = [
     "APPEND_ONLY",
@@ -92,6 +101,7 @@ __all__ = [
     "Review",
     "Rsvp",
     "RsvpLink",
+    "SecretariatContact",
     "SignIn",
     "Signoff",
     "Step",

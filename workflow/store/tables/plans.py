@@ -27,6 +27,16 @@ class BodyRecord(Record):
     chain_sha256: Mapped[str] = mapped_column(ForeignKey("chain_text.sha256"))
 
 
+class SecretariatContact(Record):
+    """The contact of a body's 事務局, as its letters bear it; empty values where nothing was set."""
+
+    __tablename__ = "secretariat_contact"
+    body_key: Mapped[str] = mapped_column(ForeignKey("body.key"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320))
+    telephone: Mapped[str] = mapped_column(String(60))
+
+
 class Plan(Record):
     """A plan under way. `visit` rises with each 差戻し: what was agreed before it no longer opens gates. `path` holds
     its stays, as `domain.path.to_rows` writes them; `document` is the main one of its documents, `stretch` that of the

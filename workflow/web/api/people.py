@@ -12,6 +12,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.rights import Act
 from workflow.queries.bodies import seated_body
 from workflow.queries.chains import chain_for
+from workflow.queries.contacts import secretariat_contact
 from workflow.web.api.models import Asked, ChainName, Key, Line
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.people import Bodies, ChainUsed, Departments, Ended, OneBody, People
@@ -67,6 +68,14 @@ class EndTerms(Asked):
     """異動・退職"""
 
     last_day: Day = Field(description="最後の日")
+
+
+class SetContact(Asked):
+    """会議体の事務局の連絡先"""
+
+    name: Annotated[str, Field(max_length=200, description="名称。空なら会議体の名称から")] = ""
+    email: Annotated[str, Field(max_length=254, description="返信先。空なら事務局の職員の電子メール")] = ""
+    telephone: Annotated[str, Field(max_length=60, description="電話")] = ""
 
 
 class NameDeputy(Asked):
@@ -130,7 +139,16 @@ def body(
 ) -> Any:
     """会議体と、その日の委員・事務局。"""
     with caller.office.reading() as db:
-        return OneBody.of(seated_body(db, body, on or tokyo_day(caller.now)))
+        day = on or tokyo_day(caller.now)
+        return OneBody.of(seated_body(db, body, day), secretariat_contact(db, body, day))
+
+
+@router.post("/bodies/{body}/contact", response_model=Done, **writes(Scope.MEETINGS, Act.SET_CONTACT))
+def set_contact(
+    doing: Doing, body: Annotated[Key, Path(description="会議体の鍵")], asked: SetContact
+) -> ApiResponse:
+    """会議体の事務局の連絡先を登録する。空の値は、いつものもの（会議体の名称、事務局の職員の電子メール）になります。"""
+    return doing.perform(Done.of, actions.set_contact, body, **dict(asked), now=doing.now)
 
 
 @router.post("/departments", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))

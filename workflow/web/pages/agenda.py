@@ -77,7 +77,7 @@ def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Res
     stationery = Stationery(request.app.state.mail)
     with who.office.reading() as db:
         actor(db, who.key, tokyo_day(who.now)).require(Act.CALL_MEETING, body=held.body_key)
-        letter = sample(db, held, chosen)
+        letter = sample(db, held, chosen, who.now)
         people = recipients_of(db, held, chosen, who.now)
     return page(
         request,
@@ -90,4 +90,5 @@ def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Res
         subject=stationery.subject(letter),
         text=stationery.text(letter),
         sender=request.app.state.mail.sender,
+        contact=letter.secretariat,
     )
