@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import escape
 
 from notifications.icalendar_file import Invite, calendar_bytes
+from notifications.inbox import Inbox
 from notifications.kinds import Kind
 from notifications.look import dressed
 from notifications.network_guard import Network
@@ -42,7 +43,8 @@ class MailSettings:
     """Mail settings of an office. Without `smtp_host` all mail goes to the Maildir. `ca_file` holds the
     certificates used to check the server's (None: the system's); `timeout` is in seconds. `site` is the address
     of the pages, for links in mails, without a trailing slash. `networks` are the office's internal networks that
-    webhooks may call. `alarm`: the minutes before a meeting at which a calendar rings; None: it does not."""
+    webhooks may call. `alarm`: the minutes before a meeting at which a calendar rings; None: it does not. `inbox` is
+    where calendars send their answers; None: to the 事務局."""
 
     sender: str
     office_name: str
@@ -59,6 +61,7 @@ class MailSettings:
     timeout: float = 30.0
     networks: tuple[Network, ...] = ()
     alarm: int | None = None
+    inbox: Inbox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +256,12 @@ class Stationery:
     ) -> None:
         """Add the calendar entry twice: among the alternatives, where Outlook finds it, and as a file to be opened."""
         contact = letter.secretariat or BodyContact(self.settings.office_name, "", "")
+        # A calendar answers to the organizer: where an inbox is read, that is its address.
+        inbox = self.settings.inbox
         content = calendar_bytes(
             invite,
             domain=self.settings.domain,
-            organizer=(contact.name, contact.email or self.settings.sender),
+            organizer=(contact.name, inbox.address if inbox else contact.email or self.settings.sender),
             attendee=to,
             alarm=self.settings.alarm,
             now=now,

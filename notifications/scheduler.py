@@ -12,6 +12,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from notifications import notices, outbox, sending, webhooks
+from notifications.inbox import Received, receive
 from notifications.mail import Mailer, MailSettings, Stationery
 from notifications.sending import Sending
 from workflow.domain.errors import SakuteiError
@@ -46,6 +47,14 @@ def call(
     return webhooks.send_due(office, settings.networks, clock, stop)
 
 
+def answers(
+    office: Office, settings: MailSettings, clock: Callable[[], datetime], stop: Stop | None = None
+) -> Received:
+    """Take the answers that calendars sent to the office's inbox. Separate from `tick`, so that a slow inbox delays no
+    mail."""
+    return receive(office, settings.inbox, settings.domain, clock, stop) if settings.inbox else Received()
+
+
 def run(
     office: Office,
     mailer_of: Callable[[], Mailer],
@@ -58,10 +67,12 @@ def run(
     """Tick every so many seconds until `stop` is set, by SIGTERM, SIGINT or the caller. The message in hand is
     finished first. A tick that fails is logged, and the next one comes as always."""
     scheduler = BackgroundScheduler(timezone=UTC)
-    jobs: tuple[tuple[str, Callable[[], Sending]], ...] = (
+    jobs: tuple[tuple[str, Callable[[], Sending | Received]], ...] = (
         ("通知", lambda: tick(office, mailer_of(), settings, clock, stop)),
         ("他システムへの通知", lambda: call(office, settings, clock, stop)),
     )
+    if settings.inbox is not None:
+        jobs = (*jobs, ("予定表からの回答", lambda: answers(office, settings, clock, stop)))
     for name, job in jobs:
         scheduler.add_job(
             _do_and_log,
@@ -83,7 +94,7 @@ def run(
             scheduler.shutdown(wait=True)
 
 
-def _do_and_log(name: str, job: Callable[[], Sending]) -> None:
+def _do_and_log(name: str, job: Callable[[], Sending | Received]) -> None:
     try:
         result = job()
     except SakuteiError as error:
@@ -91,7 +102,10 @@ def _do_and_log(name: str, job: Callable[[], Sending]) -> None:
     except Exception:
         log.exception("%sの処理が予期しない誤りで止まりました。次の回にもう一度行います。", name)
     else:
-        if result != Sending():
+        if isinstance(result, Received):
+            if result != Received():
+                log.info("%s: 記録 %d件、対象外 %d件", name, result.taken, result.set_aside)
+        elif result != Sending():
             log.info(
                 "%s: 送信 %d件、再試行 %d件、失敗 %d件、送信不要 %d件",
                 name,

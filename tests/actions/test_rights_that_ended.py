@@ -33,12 +33,13 @@ from workflow.domain.errors import (
     LinkUnusable,
     NotAllowed,
     NotFound,
+    ReplyNotTaken,
     RsvpLinkUnusable,
     SakuteiError,
     SignInRefused,
 )
 from workflow.domain.meetings import MeetingForm
-from workflow.domain.rsvp import Intent
+from workflow.domain.rsvp import CalendarReply, Intent
 from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
 from workflow.queries.people import person_id
@@ -67,6 +68,7 @@ NEEDS_NO_RIGHT = {
     "outcome_of_votes": "a question",
     "read_newcomers": "a question",
     "signs_as": "a question",
+    "set_mail_aside": "the scheduler notes it",
     "linked_rsvp": "a question, as `give_rsvp_by_link` asks it",
     "claim_call": "for a token whose holder was just asked by `holder_of`",
     "keep_answer": "as `claim_call`",
@@ -312,6 +314,15 @@ def give_rsvp_by_link(house: House) -> Call:
     with house.office.writing() as db:
         token = mint_rsvp_link(db, meeting, person_id(db, MEMBER), house.now)
     return lambda o: actions.give_rsvp_by_link(o, token, GivenRsvp(Intent.ATTENDS), now=house.now)
+
+
+@case(MEMBER, refusal=ReplyNotTaken)
+def give_rsvp_by_calendar(house: House) -> Call:
+    meeting = house.a_meeting(days=9)
+    reply = CalendarReply(
+        meeting, "joho-bukai-1@city.example.jp", Intent.ATTENDS, "", 0, starts_at=None, stamped_at=None
+    )
+    return lambda o: actions.give_rsvp_by_calendar(o, reply, now=house.now)
 
 
 @case(SECRETARIAT)

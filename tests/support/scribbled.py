@@ -40,6 +40,7 @@ PEOPLES_WORDS = (
     *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
     *("secretariat_contact.name", "secretariat_contact.email", "secretariat_contact.telephone"),
     *("circulation.note", "remark.text", "rsvp.deputy_name", "rsvp.remark"),
+    *("set_aside_mail.sender", "set_aside_mail.subject", "set_aside_mail.why"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
     *("comment_period.cancelled_why", "comment_period.counts_why"),
     *("submission.name", "submission.address", "submission.telephone", "submission.affiliation"),
@@ -298,6 +299,7 @@ def _meetings(house: House) -> None:
     by_deputy = actions.GivenRsvp(Intent.BY_DEPUTY, deputy_name="財政課 主査", remark="出張のため")
     actions.give_rsvp(office, "joho_bukai_1", coming, by_deputy, now=house.now)
     actions.set_contact(office, by, "joho_bukai", name="係", email="a@x.jp", telephone="1", now=house.now)
+    actions.set_mail_aside(office, "誰か", "件名", "回答ではない", now=house.now)
     house.send_back("policy", "back")
     actions.circulate(
         office, "tanto", "dx", ["joho_bukai_1", "joho_bukai_chair"], note="お目通しを", now=house.now
@@ -388,6 +390,8 @@ def _scribble(office: Office) -> None:
             if name == "person.email":
                 value = known["person.key"] + f"zq{PEOPLES_WORDS.index(name)}q'&{{{{7*7}}}}%s@x.jp"
             written = column.is_not(None)
+            if name == "secretariat_contact.email":
+                value = f"zq{PEOPLES_WORDS.index(name)}q'&{{{{7*7}}}}%s@x.jp"
             if name == "posting.office":
                 written &= ~column.like("%zq%q%")
             if name not in ("event.data", "chain_text.text"):

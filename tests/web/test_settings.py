@@ -7,12 +7,14 @@ from datetime import datetime
 import pytest
 from sqlalchemy import update
 
+from notifications.inbox import Inbox
 from notifications.mail import mailer_of
 from notifications.scheduler import tick
 from tests.support.counting import counted
 from tests.support.scenario import House, moment
 from tests.support.smtp_server import Sink, serve
 from tests.support.web_client import Browser, mail_settings
+from workflow import actions
 from workflow.domain.calendar import shown_moment
 from workflow.domain.deliveries import State
 from workflow.domain.meetings import MeetingForm
@@ -216,3 +218,19 @@ def _sent_by_the_scheduler(house: House, until: datetime) -> set[tuple[str, int]
             told.add((shown_moment(house.now), sent))
         house.later(minutes=30)
     return told
+
+
+def test_the_inbox_for_answers_is_shown_to_administrators_with_what_was_set_aside(house: House) -> None:
+    admin = Browser(house, "admin")
+    assert "受信箱は設定されていません" in admin.see("/settings/answers")
+    actions.set_mail_aside(
+        house.office, "誰か <a@example.net>", "御案内", "予定表からの回答ではありません", now=house.now
+    )
+    inbox = Inbox("answers@city.example.jp", "imap.example.jp", 993, "answers", "himitsu")
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, inbox=inbox)
+    shown = admin.see("/settings/answers")
+    assert "answers@city.example.jp" in shown and "誰か &lt;a@example.net&gt;" in shown
+    assert "himitsu" not in shown
+    Browser(house, "tanto").see("/settings/answers", 403)
+    assert "/settings/answers" not in Browser(house, "tanto").see("/settings")

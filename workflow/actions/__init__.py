@@ -73,9 +73,11 @@ from workflow.actions.rsvp import (
     GivenRsvp,
     LinkedRsvp,
     give_rsvp,
+    give_rsvp_by_calendar,
     give_rsvp_by_link,
     linked_rsvp,
     revoke_rsvp_links,
+    set_mail_aside,
 )
 from workflow.actions.sessions import (
     TOKEN_LIFE,
@@ -164,6 +166,7 @@ __all__ = [
     "extend_comment",
     "finish",
     "give_rsvp",
+    "give_rsvp_by_calendar",
     "give_rsvp_by_link",
     "group_opinions",
     "holder_of",
@@ -209,6 +212,7 @@ __all__ = [
     "seat",
     "send_back",
     "set_contact",
+    "set_mail_aside",
     "set_password",
     "set_password_by_link",
     "sign",

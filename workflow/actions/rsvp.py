@@ -15,12 +15,12 @@ from workflow.actions.meetings import held_by_right
 from workflow.actions.random_tokens import new_token, sha256
 from workflow.actions.rate_limits import QUARTER
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import BadInput, NotNow, RsvpLinkUnusable, TooManyTries
+from workflow.domain.errors import BadInput, NotFound, NotNow, ReplyNotTaken, RsvpLinkUnusable, TooManyTries
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingStatus
 from workflow.domain.rights import Act, Actor
-from workflow.domain.rsvp import Intent, Way, why_no_rsvp
+from workflow.domain.rsvp import CalendarReply, Intent, Way, why_no_rsvp
 from workflow.domain.validation import a_line, a_text
 from workflow.queries.actor import actor
 from workflow.queries.attendance import Named
@@ -30,7 +30,9 @@ from workflow.queries.people import person_id
 from workflow.queries.rsvp import Answer, Invited, invited, invited_person
 from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
-from workflow.store.tables import Record, Rsvp, RsvpLink
+from workflow.store.tables import Record, Rsvp, RsvpLink, SetAsideMail
+
+SET_ASIDE_KEPT = 200
 
 ANSWERS_AT_ONCE = 10
 """Answers of one member to one meeting within a quarter of an hour; no more are taken."""
@@ -75,6 +77,40 @@ def give_rsvp_by_link(office: Office, token: str, reply: GivenRsvp, *, now: date
     with office.writing() as db:
         linked = linked_rsvp(db, token, now)
         _write(db, linked.meeting, linked.member, reply, Way.LINK, linked.member.seat.person_id, now)
+
+
+def give_rsvp_by_calendar(office: Office, reply: CalendarReply, *, now: datetime) -> None:
+    """Take the answer of a member's calendar. It counts for the meeting as the calendar knows it, and unless another
+    answer was given since.
+
+    Raises `ReplyNotTaken`, and as `give_rsvp`.
+    """
+    with office.writing() as db:
+        try:
+            held = meeting_of(db, reply.meeting)
+        except NotFound:
+            raise ReplyNotTaken("その会議はありません") from None
+        found = [each for each in invited(db, held) if each.seat.email.casefold() == reply.attendee]
+        if len(found) != 1:
+            raise ReplyNotTaken(
+                say("「{meeting}」に招かれた委員の電子メールではありません", meeting=held.title)
+            )
+        at = reply.starts_at
+        if at != held.starts_at if at else reply.sequence != held.sequence:
+            raise ReplyNotTaken(say("「{meeting}」の変更前の日時への回答です", meeting=held.title))
+        answer = found[0].answer
+        if answer and reply.stamped_at and reply.stamped_at < answer.at and answer.intent != reply.intent:
+            raise ReplyNotTaken(say("その後に、別の回答（{answer}）があります", answer=label(answer.intent)))
+        given = GivenRsvp(reply.intent, remark=reply.remark)
+        _write(db, held, found[0], given, Way.CALENDAR, found[0].seat.person_id, now)
+
+
+def set_mail_aside(office: Office, sender: str, subject: str, why: str, *, now: datetime) -> None:
+    """Note a mail of the inbox whose answer was not taken. The newest `SET_ASIDE_KEPT` notes are kept."""
+    with office.writing() as db:
+        row = {"sender": sender[:200], "subject": subject[:200], "why": why, "at": now}
+        number = db.scalars(insert(SetAsideMail).returning(SetAsideMail.id), row).one()
+        db.execute(delete(SetAsideMail).where(SetAsideMail.id <= number - SET_ASIDE_KEPT))
 
 
 def linked_rsvp(db: Session, token: str, now: datetime) -> LinkedRsvp:

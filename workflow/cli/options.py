@@ -10,6 +10,7 @@ import typer
 
 from definitions.chain import Chain
 from definitions.load import load_chain, shipped, shipped_chains
+from notifications.inbox import Inbox
 from notifications.mail import MailSettings
 from workflow.queries.chains import chain_for
 from workflow.store import schema
@@ -80,4 +81,21 @@ def mail_settings(found: Settings) -> MailSettings:
         ca_file=found.smtp_ca_file,
         networks=found.networks,
         alarm=found.calendar_alarm,
+        inbox=_inbox(found),
+    )
+
+
+def _inbox(found: Settings) -> Inbox | None:
+    if found.imap_host is None:
+        return None
+    address, user, password = found.imap_login()
+    return Inbox(
+        address,
+        found.imap_host,
+        found.imap_port,
+        user,
+        password,
+        folder=found.imap_folder,
+        tls=found.imap_tls,
+        ca_file=found.imap_ca_file,
     )

@@ -25,6 +25,7 @@ __all__ = [
     "PlanMoved",
     "QuorumMissing",
     "QuotaSpent",
+    "ReplyNotTaken",
     "RsvpLinkUnusable",
     "SakuteiError",
     "ScopeMissing",
@@ -317,6 +318,17 @@ class RsvpLinkUnusable(SakuteiError):
             "{why}。出欠は、サインインして会議のページで答えるか、事務局にお知らせください。",
             why=translate(self.why),
         )
+
+
+class ReplyNotTaken(SakuteiError):
+    """A mail in the inbox for answers that is no answer to an invitation, or none that counts. `why` says which."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    @property
+    def message(self) -> str:
+        return say("出欠の回答として受け取れません: {why}。", why=translate(self.why))
 
 
 class TokenRefused(SakuteiError):

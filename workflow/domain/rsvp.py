@@ -34,6 +34,20 @@ class Way(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarReply:
+    """An answer as the calendar of `attendee` sent it. `starts_at` and `stamped_at` are None where it does not say;
+    `stamped_at` is when it was given."""
+
+    meeting: int
+    attendee: str
+    intent: Intent
+    remark: str
+    sequence: int
+    starts_at: datetime | None
+    stamped_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """The attendance to expect. `needed` is the least number of members for the quorum, None where the body has no
     such rule."""

@@ -16,7 +16,7 @@ from workflow.queries.actor import actor
 from workflow.queries.attendance import Named, places
 from workflow.queries.bodies import Seat
 from workflow.queries.meetings import MeetingFact
-from workflow.store.tables import Person, Rsvp
+from workflow.store.tables import Person, Rsvp, SetAsideMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +91,20 @@ def answers(db: Session, meeting: HeldMeeting) -> dict[int, Answer]:
 def expected_at(body: Body, members: Iterable[Invited]) -> Expected:
     """Return the attendance to expect at a meeting of the body."""
     return expected(body, [each.answer.intent if each.answer else None for each in members])
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A mail of the inbox for answers that was not taken as one, and why."""
+
+    sender: str
+    subject: str
+    why: str
+    at: datetime
+
+
+def mails_set_aside(db: Session, *, limit: int = 30) -> list[SetAside]:
+    """The newest mails that were not taken as answers, newest first. One statement."""
+    columns = (SetAsideMail.sender, SetAsideMail.subject, SetAsideMail.why, SetAsideMail.at)
+    rows = db.execute(select(*columns).order_by(SetAsideMail.id.desc()).limit(limit))
+    return [SetAside(*row) for row in rows]

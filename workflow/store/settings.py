@@ -34,6 +34,19 @@ class Settings(BaseSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_ca_file: Path | None = Field(default=None, description="certificates to check the server by")
+    imap_host: str | None = Field(
+        default=None, description="the inbox for answers by calendar; none: calendars answer to the 事務局"
+    )
+    imap_port: int = Field(default=993, ge=1, le=65535)
+    imap_tls: bool = True
+    imap_ca_file: Path | None = Field(default=None, description="certificates to check that server by")
+    imap_user: str | None = None
+    imap_password: SecretStr | None = None
+    imap_password_file: Path | None = Field(default=None, description="a file that holds the password")
+    imap_folder: str = Field(default="INBOX", max_length=200)
+    imap_address: str | None = Field(
+        default=None, description="the address of the inbox; none: `imap_user`, which is one then"
+    )
     oidc_issuer: str | None = Field(
         default=None,
         pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])\S+$",
@@ -65,6 +78,27 @@ class Settings(BaseSettings):
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of `webhook_networks`."""
         return _networks(self.webhook_networks)
+
+    def imap_login(self) -> tuple[str, str, str]:
+        """The address of the inbox, and the user and the password to read it by. Raises `BadInput`."""
+        user, secret = self.imap_user or "", self.imap_password
+        try:
+            read = self.imap_password_file.read_text("utf-8") if self.imap_password_file else None
+        except (OSError, UnicodeDecodeError):
+            raise BadInput(
+                say("環境変数 {name}", name="SAKUTEI_IMAP_PASSWORD_FILE"),
+                "ファイルを読めません",
+                "README の Configuration を見てください。",
+            ) from None
+        password = read.strip() if read is not None else secret.get_secret_value() if secret else ""
+        address = self.imap_address or user
+        if not user or not password or "@" not in address:
+            raise BadInput(
+                say("環境変数 {name}", name="SAKUTEI_IMAP_…"),
+                "利用者、パスワード又は受信箱の電子メールがありません",
+                "README の Configuration を見てください。",
+            )
+        return address, user, password
 
     @property
     def url(self) -> str:

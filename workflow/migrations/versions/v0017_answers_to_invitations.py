@@ -1,5 +1,5 @@
-"""Answers of members to the invitation to a meeting, the links by which they answer from a mail, and the contact of a
-body's 事務局."""
+"""Answers of members to the invitation to a meeting, the links by which they answer from a mail, mails in the inbox
+for answers that are none, and the contact of a body's 事務局."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,6 +43,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_rsvp_link_meeting_id", "rsvp_link", ["meeting_id"])
     op.create_index("ix_rsvp_link_member_id", "rsvp_link", ["member_id"])
+    op.create_table(
+        "set_aside_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(200), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_set_aside_mail"),
+    )
     _never_changed("rsvp")
     op.create_table(
         "secretariat_contact",

@@ -36,6 +36,7 @@ from workflow.store.tables.meetings import (
     Meeting,
     Rsvp,
     RsvpLink,
+    SetAsideMail,
     Vote,
 )
 from workflow.store.tables.people import (
@@ -102,6 +103,7 @@ __all__ = [
     "Rsvp",
     "RsvpLink",
     "SecretariatContact",
+    "SetAsideMail",
     "SignIn",
     "Signoff",
     "Step",

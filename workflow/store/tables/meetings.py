@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflow.store.tables.base import Record
+from workflow.store.tables.base import Record, Sentence
 
 
 class Meeting(Record):
@@ -110,6 +110,17 @@ class Rsvp(Record):
     given_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     given_at: Mapped[datetime]
     __table_args__ = (Index(None, "meeting_id", "member_id"),)
+
+
+class SetAsideMail(Record):
+    """A mail in the inbox for answers that was no answer that counts, and why; the newest are kept."""
+
+    __tablename__ = "set_aside_mail"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(200))
+    why: Mapped[str] = mapped_column(Sentence)
+    at: Mapped[datetime]
 
 
 class RsvpLink(Record):

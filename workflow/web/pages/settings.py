@@ -18,6 +18,7 @@ from workflow.domain.rights import Act
 from workflow.queries.accounts import email_of
 from workflow.queries.actor import actor
 from workflow.queries.meetings import closed_day_names
+from workflow.queries.rsvp import mails_set_aside
 from workflow.web.confirm import SURE
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
@@ -30,6 +31,14 @@ router = APIRouter(prefix="/settings", route_class=Page)
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))
 def mail(request: Request, who: Reader) -> Response:
     return _mail(request, who)
+
+
+@router.get("/answers", openapi_extra=needs(Act.KEEP_PEOPLE))
+def answers(request: Request, who: Reader) -> Response:
+    """The inbox for answers by calendar, and the mails in it that were none."""
+    with who.office.reading() as db:
+        aside = mails_set_aside(db)
+    return page(request, "settings_answers.html", who=who, inbox=request.app.state.mail.inbox, aside=aside)
 
 
 @router.post("/trial", openapi_extra=needs(Act.KEEP_PEOPLE))
