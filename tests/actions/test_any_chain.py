@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import event, select
 
-from definitions.chain import BodyGate, Chain, PeriodGate, SignoffGate
+from definitions.chain import BodyGate, Chain, Corrections, PeriodGate, SignoffGate
 from definitions.terms import OUTCOMES_OF, Outcome, Role
 from tests.support.chains import BODIES, chains
 from tests.support.databases import SQLite
@@ -53,7 +53,7 @@ _FIRST = 0 if "CI" in os.environ else 8 * datetime.now(TOKYO).toordinal()
 SEEDS = range(_FIRST, _FIRST + 8)
 """In CI the same lives each time; by hand, new ones every day."""
 STEPS = 14
-WAYS = ["one body", "one body", "meets", "nobody", "put again", "new", "taken back"]
+WAYS = ["one body", "meets", "nobody", "put again", "new", "taken back", "taken back"]
 ROUNDS = st.none() | st.integers(1, 2)
 NOW = -1
 """No day given."""
@@ -215,7 +215,12 @@ class Life(RuleBasedStateMachine):
     def corrections_follow_one_another(self, steps: list[tuple[str, str]]) -> None:
         """Each answered, or not, by one body; the first answer may be taken back, when the last is given."""
         self.work()
-        gates = self.passed_gates()
+        chain = self.house.chain
+        gates = [
+            gate
+            for gate in self.passed_gates()
+            if chain.body(self.house.body_of(gate)).confirmed_by is not Corrections.BODY
+        ]
         if not gates:
             return
         for letter, way in steps:
@@ -542,7 +547,7 @@ class Life(RuleBasedStateMachine):
     def confirms(self, gate: str, **how: Any) -> None:
         by = self.acts.confirms_for(gate)
         if self.tries(lambda: self.house.confirm(gate, by=by, seen=self.text_at(gate), **how)):
-            assert Replay(self.office, self.house.chain).confirmed_wrongly() == []
+            assert not Replay(self.office, self.house.chain).confirmed_wrongly()
 
     def corrects(self, old: Any, outcome: Outcome) -> None:
         conditions = ["直すこと"] if outcome is Outcome.CONDITIONAL else []
@@ -685,7 +690,7 @@ def test_no_plan_on_any_chain_passes_a_shut_gate(sqlite: SQLite, tmp_path: Path,
             max_examples=LIVES,
             stateful_step_count=STEPS,
             deadline=None,
-            phases=[Phase.generate],
+            phases=[Phase.generate],  # a seed tells the life again; to shorten it took minutes
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),

@@ -225,25 +225,22 @@ class Replay:
         gate = self.chain.gate(found.gate_key)
         return not self._in_order(gate, stay, self.moment(found), found.sha256)
 
-    def confirmed_wrongly(self) -> list[int]:
-        """The confirmations of bodies that must be asked again, and those of texts that came after a new one the approval
-        does not cover."""
-        return [
-            each.id
-            for position, each in enumerate(self.confirmations)
-            if each.supersedes_id is None and not self._may_be_confirmed(each, position)
-        ]
-
-    def _may_be_confirmed(self, answer: Any, position: int) -> bool:
+    def confirmed_wrongly(self) -> bool:
+        """Return whether the newest confirmation was not to be given: the body must be asked again, it did not agree, or a
+        new text that the approval does not cover came between."""
+        answer = self.confirmations[-1]
         gate = self.chain.gate(answer.gate_key)
         assert isinstance(gate, BodyGate)
         if self.chain.body(gate.body).confirmed_by is Corrections.BODY:
-            return False
+            return True
+        line = next(line for line in self._lines(None) if answer.decision_id in [each.id for each in line])
+        if line[-1].outcome not in self.chain.opens_on(gate) or self._refused(line, answer.recorded_at):
+            return True
         version = next(each for each in self.versions if each.id == answer.version_id)
         before = [each for each in self.versions if each.stretch == version.stretch and each.id < version.id]
         base = max((each.number for each in before if each.sha256 == answer.base_sha256), default=0)
         between = [each for each in before if each.number > base]
-        return base > 0 and all(self.declared[each.id].kind != "new" for each in [*between, version])
+        return base == 0 or any(self.declared[each.id].kind == "new" for each in [*between, version])
 
     def new_texts_out_of_place(self) -> list[int]:
         """The numbers of the new texts registered where only corrections are taken."""
