@@ -325,6 +325,14 @@ def give_rsvp_by_calendar(house: House) -> Call:
     return lambda o: actions.give_rsvp_by_calendar(o, reply, now=house.now)
 
 
+@case("tanto", own=True)
+def name_deputy__for_an_absence(house: House) -> Call:
+    until = tokyo_day(house.now) + timedelta(days=30)
+    return lambda o: actions.name_deputy(
+        o, "tanto", "tanto", "clerk", LONG_AGO, until=until, absence=True, now=house.now
+    )
+
+
 @case(SECRETARIAT)
 def set_contact(house: House) -> Call:
     return lambda o: actions.set_contact(

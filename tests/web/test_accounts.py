@@ -22,6 +22,7 @@ from tests.support.web_client import PASSWORD, SITE, Browser, mail_settings
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import SignInRefused
+from workflow.domain.meetings import MeetingForm
 from workflow.web.app import build
 from workflow.web.browser_names import browser_name
 
@@ -398,3 +399,16 @@ def test_a_person_changes_the_password_with_the_keyboard_alone(site: Site) -> No
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("パスワードを変更し")
     expect(page.get_by_role("heading", name="アカウント")).to_be_visible()
+
+
+def test_a_person_names_a_deputy_for_an_absence_and_ends_it(house: House) -> None:
+    mine = Browser(house, "joho_bukai_1")
+    form = {"deputy": "tanto", "since": "2023-03-01", "until": "2023-03-14"}
+    mine.send("/account/deputies", 422, **{**form, "until": ""})
+    shown = mine.send("/account/deputies", **form)
+    assert "代理の方を登録しました" in shown and "担当 花子" in shown
+    house.a_plan()
+    house.a_version()
+    house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
+    assert "情報化推進部会 委員1さんの代理として" in Browser(house, "tanto").see("/")
+    assert "代理を終えました" in mine.send("/account/deputies/1/end", last_day="2023-03-01")

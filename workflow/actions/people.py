@@ -193,10 +193,13 @@ def end_posting(office: Office, by: str, number: int, last_day: date, *, now: da
 
 
 def end_deputyship(office: Office, by: str, number: int, last_day: date, *, now: datetime) -> None:
-    """End one person's deputyship for another after a day. Raises `AlreadyDone`, `NotAllowed`, `NotFound`,
-    `BadInput`."""
+    """End one person's deputyship for another after a day; a person ends that of their own deputy. Raises
+    `AlreadyDone`, `NotAllowed`, `NotFound`, `BadInput`."""
     with office.writing() as db:
-        who = keeper(db, by, now)
+        named = db.scalar(
+            select(Person.key).join(Deputy, Deputy.principal_id == Person.id).where(Deputy.id == number)
+        )
+        who = _names_deputies_of(db, by, named or "", now)
         held = _end_one(db, Deputy, number, last_day)
         deputy = db.get_one(Person, held.deputy_id).key
         principal = db.get_one(Person, held.principal_id).key
@@ -212,16 +215,30 @@ def name_deputy(
     since: date,
     *,
     until: date | None = None,
+    absence: bool = False,
     now: datetime,
 ) -> None:
-    """Name who may sit in (代理出席) and sign (代決) for somebody. Raises `NotAllowed`, `NotFound`, `BadInput`."""
+    """Name who may sit in (代理出席) and sign (代決) for somebody; with `absence` also who gets their tasks and mail while
+    they are away. An administrator names anybody's deputy, a person their own for the time of an absence, which has an
+    end.
+
+    Raises `NotAllowed`, `NotFound`, `BadInput`.
+    """
     _in_order(since, until)
     if principal == deputy:
         raise BadInput("代理者", "本人です", "別の職員を指定してください。")
     with office.writing() as db:
-        who = keeper(db, by, now)
+        who = _names_deputies_of(db, by, principal, now)
+        if not absence:
+            who.require(Act.KEEP_PEOPLE)
+        if absence and until is None:
+            raise BadInput("代理期間", "終わりの日がありません", "最後の日を指定してください。")
+        if absence and actor(db, deputy, tokyo_day(now)).left:
+            raise BadInput(
+                "代理者", "所属と任期がすべて終わった職員です", "現在おられる職員を指定してください。"
+            )
         pair = {"principal_id": person_id(db, principal), "deputy_id": person_id(db, deputy)}
-        db.execute(insert(Deputy).values(**pair, since=since, until=until))
+        db.execute(insert(Deputy).values(**pair, since=since, until=until, absence=absence))
         record(
             db,
             Tag.DEPUTY_NAMED,
@@ -231,6 +248,7 @@ def name_deputy(
             deputy=deputy,
             since=since,
             until=until,
+            absence=absence,
         )
 
 
@@ -249,6 +267,15 @@ def keeper(db: Session, by: str, now: datetime) -> Actor:
     """Return the actor, who must be allowed to manage the list of people. Raises `NotAllowed`, `NotFound`."""
     who = actor(db, by, tokyo_day(now))
     who.require(Act.KEEP_PEOPLE)
+    return who
+
+
+def _names_deputies_of(db: Session, by: str, principal: str, now: datetime) -> Actor:
+    """Return the actor, who must be the principal or manage the list of people. Raises `NotAllowed`, `NotFound`."""
+    if by != principal:
+        return keeper(db, by, now)
+    who = actor(db, by, tokyo_day(now))
+    who.require_service()
     return who
 
 

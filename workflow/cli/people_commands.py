@@ -122,10 +122,21 @@ def end_deputyship(number: TermNumber, last_day: LastDay, by: By) -> None:
 
 
 @app.command()
-def deputy(principal: str, deputy: str, by: By, since: Since, until: Until = None) -> None:
-    """代理者を届け出る（代理出席・代決）。"""
+def deputy(
+    principal: str,
+    deputy: str,
+    by: By,
+    since: Since,
+    until: Until = None,
+    absence: Annotated[
+        bool, typer.Option("--absence", help="不在の間の代理。仕事とお知らせが代理者にも届く")
+    ] = False,
+) -> None:
+    """代理者を届け出る（代理出席・代決）。自分の不在の間の代理者は、本人が届け出られる。"""
     with at_office() as office:
-        actions.name_deputy(office, by, principal, deputy, _day(since), until=_last(until), now=now())
+        actions.name_deputy(
+            office, by, principal, deputy, _day(since), until=_last(until), absence=absence, now=now()
+        )
 
 
 @app.command()

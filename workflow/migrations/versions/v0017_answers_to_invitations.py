@@ -1,5 +1,5 @@
 """Answers of members to the invitation to a meeting, the links by which they answer from a mail, mails in the inbox
-for answers that are none, and the contact of a body's 事務局."""
+for answers that are none, and the contact of a body's 事務局; deputies while a person is away."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_set_aside_mail"),
     )
+    op.add_column("deputy", sa.Column("absence", sa.Boolean(), nullable=False, server_default=sa.false()))
     _never_changed("rsvp")
     op.create_table(
         "secretariat_contact",

@@ -35,8 +35,9 @@ class Waiting(Labelled):
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing that waits for a person. `number` is that of the item, condition, signoff, confirmation, decision,
-    circulation or delivery, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it should be
-    done before; `due` orders the tasks, None last."""
+    circulation or delivery, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it
+    should be done before; `due` orders the tasks, None last. `principal` is the name of the absent person whose task it
+    is, for their deputy."""
 
     kind: Waiting
     words: str
@@ -46,6 +47,11 @@ class Task:
     meeting: int | None = None
     meeting_title: str | None = None
     gate: str | None = None
+    principal: str | None = None
+
+
+FOR_DEPUTIES = (Waiting.ANSWER, Waiting.SIGN, Waiting.CONFIRM)
+"""The kinds of tasks that a deputy may do for somebody who is away."""
 
 
 class Near(TypedDict, total=False):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.tables.base import Record
@@ -51,7 +51,8 @@ class Membership(Record):
 
 
 class Deputy(Record):
-    """A deputy of a person, who attends (代理) or signs (代決) for them."""
+    """A deputy of a person, who attends (代理) or signs (代決) for them. `absence`: the person is away in that time
+    (代理期間), and their tasks and mail reach the deputy too."""
 
     __tablename__ = "deputy"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -59,6 +60,7 @@ class Deputy(Record):
     deputy_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     since: Mapped[date]
     until: Mapped[date | None]
+    absence: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Administrator(Record):

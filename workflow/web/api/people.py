@@ -84,6 +84,7 @@ class NameDeputy(Asked):
     deputy: Key = Field(description="代理者の鍵")
     since: Since
     until: Until = None
+    absence: bool = Field(default=False, description="不在の間の代理か。仕事とお知らせが代理者にも届きます")
 
 
 class Term(Asked):

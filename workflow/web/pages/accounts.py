@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from workflow import actions
+from workflow import actions, queries
 from workflow.actions.random_tokens import sha256
+from workflow.domain.calendar import parse_day, tokyo_day
 from workflow.domain.errors import BadInput, SignInRefused
 from workflow.domain.language import say
 from workflow.queries.accounts import account
 from workflow.web.browser_names import browser_name
+from workflow.web.pages.meetings import Number
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor, session_token
@@ -19,10 +21,51 @@ router = APIRouter(prefix="/account", route_class=Page)
 
 @router.get("", openapi_extra=needs(Open.SELF))
 def account_page(request: Request, who: Reader) -> Response:
+    today = tokyo_day(who.now)
     with who.office.reading() as db:
         mine = account(db, who.key, who.now)
+        deputies = queries.person(db, who.key, today).deputies
+        colleagues = queries.colleagues(db, who.key)
     here = sha256(session_token(request))
-    return page(request, "account.html", who=who, mine=mine, here=here, browser_name=browser_name)
+    return page(
+        request,
+        "account.html",
+        who=who,
+        mine=mine,
+        here=here,
+        browser_name=browser_name,
+        deputies=deputies,
+        colleagues=colleagues,
+        today=today,
+        TermState=queries.TermState,
+    )
+
+
+@router.post("/deputies", openapi_extra=needs(Open.SELF))
+def name_deputy(
+    who: FormUser,
+    deputy: Annotated[str, Form()] = "",
+    since: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+) -> Response:
+    """Name one's own deputy for the time of an absence."""
+    actions.name_deputy(
+        who.office,
+        who.key,
+        who.key,
+        deputy.strip(),
+        parse_day(since, say("始まりの日")),
+        until=parse_day(until, say("終わりの日")),
+        absence=True,
+        now=who.now,
+    )
+    return redirect("/account#absence", said=say("代理の方を登録しました。"))
+
+
+@router.post("/deputies/{number}/end", openapi_extra=needs(Open.SELF))
+def end_deputy(who: FormUser, number: Number, last_day: Annotated[str, Form()] = "") -> Response:
+    actions.end_deputyship(who.office, who.key, number, parse_day(last_day, say("最後の日")), now=who.now)
+    return redirect("/account#absence", said=say("代理を終えました。"))
 
 
 @router.post("/sessions/end", openapi_extra=needs(Open.SELF))
