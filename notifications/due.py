@@ -18,6 +18,7 @@ from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus
 from workflow.domain.plans import Status
 from workflow.domain.rights import SEATED
 from workflow.domain.votes import Choice, Part
+from workflow.queries.absences import covers
 from workflow.queries.agenda import held_decision
 from workflow.queries.attendance import answering
 from workflow.queries.bodies import body_rule, seats
@@ -125,6 +126,7 @@ class People:
         self._db = db
         self._bodies: dict[tuple[str, date], list[tuple[int, Role]]] = {}
         self._staff: dict[tuple[str, date], list[int]] = {}
+        self._covers: dict[date, list[tuple[int, int]]] = {}
 
     def learn(self, wanted: Collection[tuple[str, date]]) -> None:
         """Ask for several bodies and days at once. One statement."""
@@ -157,6 +159,14 @@ class People:
             self._bodies[body, day] = [(seat.person_id, seat.role) for seat in (*members, *secretariat)]
         wanted = _ROLES[audience]
         return tuple(person for person, role in self._bodies[body, day] if role in wanted)
+
+    def standing_in(self, members: Collection[int], day: date) -> list[tuple[int, int]]:
+        """The absent among the members, each with a deputy who stands in for them that day."""
+        if day not in self._covers:
+            self._covers[day] = [
+                (each.principal.person_id, each.deputy.person_id) for each in covers(self._db, day)
+            ]
+        return [pair for pair in self._covers[day] if pair[0] in members]
 
     def of_department(self, department: str, day: date) -> list[int]:
         if (department, day) not in self._staff:
@@ -333,6 +343,11 @@ def _with_people(db: Session, people: People, rule: ReminderRule, found: Occasio
     waiting: frozenset[int] = frozenset()
     if rule.kind is ReminderKind.UNANSWERED:
         waiting = unanswered(db, found.meeting_id, answering(db, body_rule(db, found.body), day))
+    if rule.audience in (Audience.MEMBERS, Audience.CHAIR):
+        # Who stands in for an absent member on the day of the meeting is reminded with them.
+        standing_in = people.standing_in(audience, day)
+        audience += tuple(deputy for _, deputy in standing_in)
+        waiting |= {deputy for principal, deputy in standing_in if principal in waiting}
     return replace(found, audiences={rule.audience: audience}, unanswered=waiting)
 
 

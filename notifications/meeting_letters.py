@@ -23,6 +23,7 @@ from workflow.domain.language import label, say
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
 from workflow.domain.plans import Status
 from workflow.domain.rights import SEATED
+from workflow.queries.absences import covers
 from workflow.queries.agenda import agenda
 from workflow.queries.bodies import seats
 from workflow.queries.chains import chain_of
@@ -166,7 +167,11 @@ class MeetingLetters:
             kind,
             about.name,
             about.address,
-            {**context, "answer": asked.question},
+            {
+                **context,
+                "answer": asked.question,
+                "deputy_for": self._rsvps.deputy_for(known.meeting, about.recipient_id),
+            },
             known.chain,
             known.meeting.body_key,
             invite,
@@ -201,7 +206,11 @@ class _Known:
         day = tokyo_day(meeting.starts_at)
         self.members = frozenset(seat.person_id for seat in seats(db, meeting.body_key, day, SEATED))
         secretariat = seats(db, meeting.body_key, day, [Role.SECRETARIAT])
-        self.invited = self.members | {seat.person_id for seat in secretariat}
+        standing_in = covers(db, day, principals=self.members)
+        self.invited = self.members | {
+            *(seat.person_id for seat in secretariat),
+            *(each.deputy.person_id for each in standing_in),
+        }
         of_plans = (person for key in departments(db, meeting.id) for person in staff(db, key, day))
         self.concerned = self.invited | {person.person_id for person in of_plans}
         self.secretariat = secretariat_contact(db, meeting.body_key, tokyo_day(now))
@@ -270,7 +279,15 @@ def _told(db: Session, meeting: int) -> dict[int, _Told]:
 def sample(db: Session, meeting: HeldMeeting, kind: Kind, now: datetime) -> Letter:
     """The letter of that kind about the meeting as recorded now, without a recipient, for a preview."""
     words, chain = meeting_words(db, meeting)
-    context = {"meeting": words, "reason": "", "was": None, "was_place": None, "left": False, "answer": None}
+    context = {
+        "meeting": words,
+        "reason": "",
+        "was": None,
+        "was_place": None,
+        "left": False,
+        "answer": None,
+        "deputy_for": (),
+    }
     contact = secretariat_contact(db, meeting.body_key, tokyo_day(now))
     return Letter(kind, "", "", context, chain, meeting.body_key, secretariat=contact)
 

@@ -24,7 +24,7 @@ from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
-from workflow.domain.rights import SEATED
+from workflow.queries.absences import covers
 from workflow.queries.bodies import seats
 from workflow.queries.gate_facts import facts
 from workflow.queries.meetings import open_meeting
@@ -75,8 +75,12 @@ def told_of(db: Session, after: int) -> list[tuple[Kind, Contact]]:
 
 
 def recipients_of_meeting(db: Session, body: str, day: date) -> list[Contact]:
-    """Return the people invited to a meeting of the body on that day: its members and its 事務局."""
-    return [seat.contact for roles in (SEATED, (Role.SECRETARIAT,)) for seat in seats(db, body, day, roles)]
+    """Return the people invited to a meeting of the body on that day: its members, who stands in for those of them who
+    are away, and its 事務局."""
+    members = [seat.contact for seat in seats(db, body, day)]
+    standing_in = covers(db, day, principals=[each.person_id for each in members])
+    secretariat = [seat.contact for seat in seats(db, body, day, [Role.SECRETARIAT])]
+    return _once([*members, *(each.deputy for each in standing_in), *secretariat])
 
 
 def recipients_of_change(db: Session, meeting: int) -> list[Contact]:
