@@ -191,6 +191,10 @@ class Stationery:
         self._last: tuple[tuple[Any, ...], _Shared] | None = None
         self._chosen: dict[tuple[str | None, str | None, str, str], Any] = {}
 
+    def address(self, letter: Letter) -> str:
+        """The address as the mail server takes it. Raises `BadInput`."""
+        return ascii_address(say("宛先のアドレス"), letter.address, say("名簿を直してから再送してください。"))
+
     def subject(self, letter: Letter) -> str:
         """The subject, on one line. Raises `BadInput`."""
         text = self._render(letter, "subject.txt").strip()
@@ -203,9 +207,7 @@ class Stationery:
     def write(self, letter: Letter, claim: str, now: datetime, *, resent: int = 0) -> bytes:
         """The mail's bytes; `resent`: how often it was sent again by hand. Raises `BadInput` when a name, an address or a template cannot be used."""
         name = _one_line("宛先の氏名", letter.name)
-        address = ascii_address(
-            say("宛先のアドレス"), letter.address, say("名簿を直してから再送してください。")
-        )
+        address = self.address(letter)
         own = [f"Message-ID: {message_id(claim, self.settings.domain, resent)}", _header("To", name, address)]
         shared = self._shared(letter, now, again=resent > 0)
         content = shared.message

@@ -299,7 +299,7 @@ def _written(letters: LetterWriter, stationery: Stationery, row: Any, now: datet
     if row.message is not None:
         return Written(row.address, row.message, row.told_sequence)
     message = stationery.write(letter, row.claim, now, resent=row.resent)
-    return Written(letter.address, message, letter.tells)
+    return Written(stationery.address(letter), message, letter.tells)
 
 
 def _send_batch(

@@ -143,6 +143,15 @@ def test_an_address_in_japanese_letters_is_sent_to_in_its_ascii_form(tmp_path: P
             an_address("電子メール", wrong)
 
 
+def test_a_mail_to_an_address_in_japanese_letters_arrives_and_holds_up_no_other(room: PostRoom) -> None:
+    room.change(2, email="one@例え.jp")
+    room.meeting()
+    room.tick()
+    assert sorted(room.sink.to) == [
+        *("head@city.example.jp", "one@xn--r8jz45g.jp", "secretary@city.example.jp", "two@city.example.jp"),
+    ]
+
+
 def test_the_look_of_a_letter_stands_in_its_elements_and_fetches_nothing() -> None:
     page = dressed(
         '<p>a &lt;b&gt; &amp; c</p><p><a class="button" href="https://x/?a=1&amp;b=2">開く</a></p>'
