@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Where calendars send their answers. `address` is the organizer that invitations name; `timeout` is in
+    """The inbox to which calendars send their answers. `address` is the organizer that invitations name; `timeout` is in
     seconds."""
 
     address: str

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from definitions.load import parse_chain
 from definitions.terms import Outcome, Role
@@ -22,6 +23,7 @@ from workflow.domain.plans import Status
 from workflow.domain.timing import LateText, TooEarly
 from workflow.queries.plans import plan_by_key
 from workflow.store.database import Office
+from workflow.store.tables import Meeting
 
 BUKAI = "joho_bukai_office"
 HONBU = "ict_honbu_office"
@@ -586,3 +588,22 @@ def test_a_plan_under_way_is_taken_over_in_order_each_act_on_its_own_day(house: 
         first = queries.versions(db, plan)[-1]
     assert first.counts_from is not None and tokyo_day(first.counts_from) == date(2023, 3, 6)
     assert first.counts_why == why
+
+
+def test_a_meeting_corrected_to_before_its_text_was_registered_shuts_the_gate_and_says_why(
+    house: House,
+) -> None:
+    house.a_plan()
+    house.a_version()
+    registered = house.now
+    house.agree("policy_bukai")
+    with house.office.reading() as db:
+        held = db.scalars(select(Meeting)).one()
+        meeting = held.id
+    early = registered - timedelta(days=3)
+    actions.correct_meeting_time(
+        house.office, BUKAI, meeting, starts_at=early, ends_at=early + timedelta(hours=1), reason="日付の誤り",
+        now=house.now,
+    )  # fmt: skip
+    (why,) = (words for words in house.why() if words.startswith("部会での検討"))
+    assert "第1版の登録" in why

@@ -486,6 +486,17 @@ def test_gates_asked_about_one_text_do_not_say_that_another_waits() -> None:
     assert states(CHAIN, DRAFT, known, put=Put("main", "B"))["draft_group"].lack is Lack.STALE
 
 
+def test_a_decision_older_than_its_text_holds_only_with_a_reason_why_the_body_saw_it() -> None:
+    """The day of the meeting was corrected to one before the text was registered."""
+    late = text("A", 1, on=4)
+    for reason, lack in ((True, OPEN), (False, Lack.EARLY)):
+        known = records(40, path_to("draft"), texts=[late], draft_group=[decided(1, 3, late_text=reason)])
+        assert states(CHAIN, DRAFT, known)["draft_group"].lack is lack
+    corrected = [decided(1, 3, late_text=True), decided(2, 3, supersedes=1)]
+    known = records(40, path_to("draft"), texts=[late], draft_group=corrected)
+    assert states(CHAIN, DRAFT, known)["draft_group"].lack is OPEN
+
+
 # ---------------------------------------------------------------- conditions a correction can meet
 
 

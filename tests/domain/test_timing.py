@@ -82,7 +82,7 @@ def test_an_answer_comes_after_the_plans_arrival_in_the_stage() -> None:
 
 
 def test_a_text_registered_after_the_body_met_needs_a_reason() -> None:
-    group = [decided(1, 1)]
+    group = [decided(1, 1, late_text=True)]
     judge(group, 2)
     with pytest.raises(LateText, match=r"^第1版は、会議（.*6月2日.*）の後の .*6月3日.* に登録") as late:
         judge(group, 1, late="  ")

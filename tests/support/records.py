@@ -110,10 +110,11 @@ def decided(
     conditions: Sequence[ConditionFact] = (),
     confirmed: Sequence[Confirmation] = (),
     manner: Manner = Manner.RECORDED,
+    late_text: bool = False,
 ) -> DecisionFact:
     return DecisionFact(
         number, day(on), outcome, manner, of_version, letter, supersedes, ratifies,
-        tuple(conditions), tuple(confirmed),
+        tuple(conditions), tuple(confirmed), late_text,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ class ConditionFact:
 @dataclass(frozen=True, slots=True)
 class DecisionFact:
     """A body's decision as recorded, with what was attached to it: conditions, and confirmations of corrected texts.
-    `at` is the moment the body decided."""
+    `at` is the moment the body decided; `late_text`: it is recorded why the body saw a text registered later (後日登録)."""
 
     number: int
     at: datetime
@@ -43,12 +43,13 @@ class DecisionFact:
     ratifies: int | None = None
     conditions: tuple[ConditionFact, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
+    late_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
     """The decision that counts at a gate, at a moment. `origin` is the record it corrects in the end, `covered` the
-    texts it is for; `refused`: a 専決 the body did not approve afterwards."""
+    texts it is for; `refused`: a 専決 the body did not approve afterwards; `late_text` as for its origin."""
 
     decision: DecisionFact
     origin: int
@@ -58,6 +59,7 @@ class InForce:
     confirmations: tuple[Confirmation, ...]
     unmet: tuple[ConditionFact, ...]
     refused: bool
+    late_text: bool
 
     def open_conditions(self, sha256: str) -> tuple[ConditionFact, ...]:
         """The conditions not met for that text: by no note, and by no correction on the way to it."""
@@ -160,6 +162,7 @@ def decision_in_force(recorded: Sequence[DecisionFact], now: datetime) -> InForc
         confirmations=confirmations,
         unmet=tuple(c for c in decision.conditions if c.met_at is None or c.met_at > now),
         refused=answers.get(origin) in REFUSALS,
+        late_text=by_number[origin].late_text,
     )
 
 

@@ -126,6 +126,8 @@ class _Judged:
             return GateState(gate, Lack.DECISION)
         if shut := self._shut_then(gate, held.at, held.decision.sha256):
             return GateState(gate, Lack.EARLY, tuple(shut))
+        if late := self._registered_after(gate, held):
+            return GateState(gate, Lack.EARLY, (say("第{number}版の登録", number=late.number),))
         if text is None or text not in held.covered:
             waits = self.put is None and to_confirm(self.chain, self.stay, gate, self.facts)
             lack = Lack.UNCONFIRMED if waits else Lack.STALE
@@ -164,6 +166,13 @@ class _Judged:
         if period.unanswered:
             return GateState(gate, Lack.UNANSWERED, (str(period.unanswered),))
         return GateState(gate, Lack.UNPUBLISHED)
+
+    def _registered_after(self, gate: Gate, held: InForce) -> Text | None:
+        """The text of the decision when it was registered only after the body met, and nothing says why the body saw it
+        nevertheless (後日登録): the day of the meeting was corrected."""
+        versions = self.facts.versions(self.stay, self.chain.document_of(gate))
+        first = next((text for text in versions if text.sha256 == held.decision.sha256), None)
+        return first if first and held.at < first.at and not held.late_text else None
 
     def _shut_then(self, gate: Gate, at: datetime, sha256: str) -> list[str]:
         """The labels of the gates before this one that were shut, for that text, when its answer was given."""

@@ -23,7 +23,7 @@ class Cover:
 def covers(
     db: Session, day: date, *, deputy: int | None = None, principals: Collection[int] | None = None
 ) -> list[Cover]:
-    """Who stands in for whom that day: one deputy, or the deputies of some people. One statement."""
+    """The absent people of that day and their deputies: those of one deputy, or of some people. One statement."""
     away, stands_in = aliased(Person), Person
     rows = select(away.id, away.key, away.name, away.email, Person.id, Person.key, Person.name, Person.email)
     rows = rows.select_from(Deputy).join(away, away.id == Deputy.principal_id)

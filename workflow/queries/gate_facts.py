@@ -171,6 +171,7 @@ def _decision(
         ratifies=row.about,
         conditions=tuple(conditions),
         confirmations=tuple(confirmations),
+        late_text=row.words is not None,
     )
 
 
@@ -267,6 +268,7 @@ def _decisions() -> Select[*tuple[Any, ...]]:
             at=_DECIDED_AT,
             again=Decision.supersedes_id,
             about=Decision.ratifies_id,
+            words=Decision.late_text_why,
         )
         .join(Decision, Decision.plan_id == Plan.id)
         .join(Version, Version.id == Decision.version_id)
