@@ -224,7 +224,11 @@ def _seats_changed(db: Session, event: Event, now: datetime) -> Iterator[Entry]:
         )
     )
     kind = Kind.MEETING_CALLED if tag is Tag.MEMBER_SEATED else Kind.MEETING_CANCELLED
-    for meeting in db.scalars(select(Meeting.id).where(open_meeting(), Meeting.ends_at > now, concerned)):
+    called_before = exists().where(
+        Event.meeting_id == Meeting.id, Event.tag == Tag.MEETING_CALLED, Event.seq < event.seq
+    )
+    to_come = (open_meeting(), Meeting.ends_at > now, called_before, concerned)
+    for meeting in db.scalars(select(Meeting.id).where(*to_come)):
         yield Entry(
             claim=f"event:{event.seq}:{person}:{meeting}",
             kind=kind,

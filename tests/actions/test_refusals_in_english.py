@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+import notifications.inbox
 import notifications.mail
 import notifications.webhooks
 from definitions.chain import Chain
@@ -64,6 +65,9 @@ SAMPLES = (
     errors.KeyReused("key"),
     errors.CallRunning(),
     errors.AnswerLost(),
+    errors.RsvpLinkUnusable("このリンクの期限が過ぎました"),
+    errors.ReplyNotTaken("このリンクの期限が過ぎました"),
+    notifications.inbox.InboxGone(say("接続を拒まれました")),
     ProviderFailed("サインインの途中で時間が経ったか、別の画面から始められたものです。"),
     TakeoverRefused([RowFault(3, say("次の段階: {names}。", names="x"))] * 2, rehearsed=True),
     NewcomersRefused([NewcomerFault(3, say("職がありますが、課がありません。課も書いてください。"))]),
@@ -123,6 +127,7 @@ def test_what_every_use_case_refuses_is_told_in_english(house: House) -> None:
 
 
 NEVER_REFUSE = {
+    "set_mail_aside",
     *(
         "signs_as",
         "read_newcomers",

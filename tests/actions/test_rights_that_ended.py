@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from definitions.chain import Chain
 from definitions.terms import Outcome, Role
-from notifications import outbox, resending, webhooks
+from notifications import notices, resending, webhooks
 from notifications.sending import State
 from tests.support.chains import where_held_comments_count
 from tests.support.scenario import LONG_AGO, House
@@ -791,7 +791,7 @@ def try_out(house: House) -> Call:
 @case(SECRETARIAT)
 def resend(house: House) -> Call:
     house.a_meeting()
-    outbox.claim(house.office, house.now)
+    notices.claim(house.office, house.now)
     with house.office.writing() as db:
         db.execute(update(Delivery).values(state=State.FAILED))
     number = _first(house, Delivery)

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from definitions.load import shipped, shipped_chains
 from definitions.terms import Outcome, Role
-from notifications import outbox
+from notifications import notices
 from notifications.mail import MailRefused
 from notifications.sending import State
 from tests.support.catalogue import catalogue, messages
@@ -177,7 +177,7 @@ def test_no_japanese_is_left_in_the_faults_of_a_chain(house: House) -> None:
 
 def test_why_a_mail_was_not_sent_is_told_in_english(house: House) -> None:
     house.a_meeting()
-    outbox.claim(house.office, house.now)
+    notices.claim(house.office, house.now)
     words = MailRefused(say("時間内に応答がありません")).message
     with house.office.writing() as db:
         db.execute(update(Delivery).values(state=State.FAILED, error=words))
