@@ -136,6 +136,7 @@ def test_a_sent_reminder_and_one_in_writing_say_so(house: House) -> None:
     house.at("2023-06-01 09:00")
     house.a_meeting("joho_bukai", days=11, form=MeetingForm.IN_WRITING)
     house.a_meeting("ict_honbu", days=7)
+    _sent_by_the_scheduler(house, until=house.now)
     house.at("2023-06-05 10:00")
     _sent_by_the_scheduler(house, until=house.now)
     shown = Browser(house, "tanto").see("/settings/reminders")
