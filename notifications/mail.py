@@ -424,7 +424,7 @@ def _reply_to(contact: BodyContact | None) -> tuple[str, ...]:
     if contact is None or not contact.email:
         return ()
     name = _one_line("事務局の名称", contact.name)
-    return (_header("Reply-To", name, ascii_address("事務局のアドレス", contact.email)),)
+    return (_header("Reply-To", name, ascii_address(say("事務局のアドレス"), contact.email)),)
 
 
 def _filled(text: str, personal: Mapping[str, str]) -> str:

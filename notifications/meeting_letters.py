@@ -41,7 +41,8 @@ ABOUT_MEETINGS = frozenset({*CALLINGS, *REMINDERS})
 
 @dataclass(frozen=True, slots=True)
 class AgendaLine:
-    """An agenda item as a mail lists it. `remark`: why it will not be dealt with as it stands; empty when it will."""
+    """An agenda item as a mail lists it. `current` is the number of the newest version of its document; `remark` says why it
+    will not be dealt with as it stands: withdrawn, suspended, replaced; empty when it will."""
 
     purpose: str
     plan: str
@@ -49,7 +50,8 @@ class AgendaLine:
     filename: str
     version: int
     sha256: str
-    remark: str = ""
+    current: int
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,19 +343,18 @@ def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
             item.filename,
             item.version,
             item.sha256[:12],
-            _remark(statuses[item.plan], item.version, item.current if item.stale else item.version),
+            item.current,
+            _remark(statuses[item.plan], stale=item.stale),
         )
         for item in items
     )
 
 
-def _remark(status: Status, version: int, current: int) -> str:
-    """Why the item will not be dealt with as it stands; empty when it will."""
-    if status is Status.WITHDRAWN:
-        return "計画が取り下げられたため、審議しません"
-    if status is Status.SUSPENDED:
-        return "計画が中断しているため、再開されるまで審議しません"
-    return f"新しい第{current}版があります。差し替えを待っています" if current != version else ""
+def _remark(status: Status, *, stale: bool) -> str:
+    """The reason why the item will not be dealt with as it stands, as the templates name it; empty when it will."""
+    if status in (Status.WITHDRAWN, Status.SUSPENDED):
+        return status.value
+    return "replaced" if stale else ""
 
 
 def _end(meeting: HeldMeeting) -> str:
