@@ -14,6 +14,7 @@ from workflow.domain.cover import Text
 from workflow.domain.decisions import Manner
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
+from workflow.domain.gates import versions_at
 from workflow.domain.language import say
 from workflow.domain.meetings import USUAL_PURPOSE, Purpose
 from workflow.domain.rights import Act, Actor
@@ -58,7 +59,7 @@ def list_item(
         if purpose is Purpose.RATIFY:
             raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
         stay, known = stay_at(db, fact, gate, now)
-        text = _text_to_put(known.versions(stay, fact.chain.document_of(found)), version, held.starts_at)
+        text = _text_to_put(versions_at(fact.chain, stay, found, known), version, held.starts_at)
         chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
         return _write_item(
             db, who, held, fact.id, gate, stay.stage, stay.visit, text.version_id, chosen, None, now

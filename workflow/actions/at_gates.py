@@ -41,7 +41,7 @@ def stay_at(db: Session, plan: PlanFact, gate: str, now: datetime) -> tuple[Stay
 
 def text_of(plan: PlanFact, gate: Gate, stay: Stay, known: Facts) -> Text:
     """The text by which the gate of the stay is judged. Raises `BadInput` while there is none."""
-    text = known.text(stay, plan.chain.document_of(gate))
+    text = gates.text_at(plan.chain, stay, gate, known)
     if text is None:
         raise BadInput("文書", "この段階の文書がまだありません", "先に版を登録してください。")
     return text

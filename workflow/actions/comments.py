@@ -17,6 +17,7 @@ from workflow.domain.comments import PeriodState
 from workflow.domain.cover import Text
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
+from workflow.domain.gates import text_at
 from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, a_text, some_text
@@ -339,7 +340,7 @@ def _text_at_its_turn(db: Session, plan: PlanFact, gate: PeriodGate, now: dateti
     """The text that is put to the public. Raises `BadInput` while there is none, `GateClosed` when gates that come
     before it are closed, or the plan is stopped."""
     stay, known = stay_at(db, plan, gate.key, now)
-    text = known.text(stay, plan.chain.document_of(gate))
+    text = text_at(plan.chain, stay, gate, known)
     if text is None:
         raise BadInput("パブリックコメント", "意見を求める文書がまだありません", "先に版を登録してください。")
     must_come_after_open_gates(db, plan, gate, stay, known)

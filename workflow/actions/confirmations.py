@@ -18,7 +18,7 @@ from workflow.domain.cover import ConfirmationResult, current
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.facts import Facts
-from workflow.domain.gates import Unconfirmed, to_confirm
+from workflow.domain.gates import Unconfirmed, text_at, to_confirm
 from workflow.domain.language import say
 from workflow.domain.path import Stay, stay_in
 from workflow.domain.rights import Act, Actor
@@ -187,7 +187,7 @@ def _right_to_confirm(
 
 def _nothing_to_confirm(plan: PlanFact, stay: Stay, gate: BodyGate, known: Facts) -> AlreadyDone | NotNow:
     """The error that says why there is nothing to confirm at the gate."""
-    held, text = known.decision(stay, gate.key), known.text(stay, plan.chain.document_of(gate))
+    held, text = known.decision(stay, gate.key), text_at(plan.chain, stay, gate, known)
     if held is None or held.outcome not in plan.chain.opens_on(gate) or held.refused:
         why: str = say("「{gate}」には、確認のもとになる結果がありません。", gate=gate.label)
     elif text is not None and text.sha256 in held.covered:

@@ -25,6 +25,7 @@ from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.decisions import Manner
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
+from workflow.domain.gates import versions_at
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, Purpose, allowed_outcomes
 from workflow.domain.rights import Act, Actor
@@ -167,7 +168,7 @@ def _may_decide(db: Session, sitting: Sitting, outcome: Outcome, late_text: str,
             "計画は議題に載せた後に差し戻されました。議題から外してください。",
         )
     stay, known = stay_at(db, plan, item.gate_key, now)
-    put = known.versions(stay, plan.chain.document_of(sitting.gate))
+    put = versions_at(plan.chain, stay, sitting.gate, known)
     text = next(text for text in put if text.version_id == item.version_id)
     try:
         must_be_in_time(

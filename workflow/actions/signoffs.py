@@ -1,6 +1,8 @@
 """Use cases on 決裁: sign, take back, and read afterwards what was signed in one's name (後閲)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -62,22 +64,8 @@ def sign(
         must_come_after_open_gates(db, fact, found, stay, known)
         if gates.states(fact.chain, stay, known)[gate].open:
             raise AlreadyDone("この版は既に決裁されています。")
-        signoff = _insert(db, fact, stay, found, text, principal, manner, who.id, approve, note, at=now)
-        record(
-            db,
-            Tag.SIGNED,
-            at=now,
-            by=who.id,
-            plan=fact.id,
-            signoff=signoff,
-            gate=gate,
-            approved=approve,
-            manner=manner,
-            principal=principal,
-            sha256=text.sha256,
-            note=note,
-        )
-        return signoff
+        signed = _Signed(stay, found, text, principal, manner, who.id, approve, note, now)
+        return _write(db, who, fact, signed, now)
 
 
 def enter_signoff(
@@ -124,24 +112,8 @@ def enter_signoff(
         if gates.states(fact.chain, stay, known)[gate].open:
             raise AlreadyDone("この版は既に決裁されています。")
         signer = signers[0].person_id
-        signoff = _insert(db, fact, stay, found, text, signer, SignedAs.OWN, signer, approve, note, at=at)
-        record(
-            db,
-            Tag.SIGNED,
-            at=now,
-            by=who.id,
-            plan=fact.id,
-            signoff=signoff,
-            gate=gate,
-            approved=approve,
-            manner=SignedAs.OWN,
-            principal=signer,
-            sha256=text.sha256,
-            note=note,
-            on=day,
-            reason=reason,
-        )
-        return signoff
+        signed = _Signed(stay, found, text, signer, SignedAs.OWN, signer, approve, note, at)
+        return _write(db, who, fact, signed, now, on=day, reason=reason)
 
 
 def take_back_signoff(office: Office, by: str, signoff: int, reason: str, *, now: datetime) -> None:
@@ -221,37 +193,58 @@ def signs_as(who: Actor, gate: SignoffGate) -> SignedAs | None:
     return SignedAs.DELEGATED if gate.delegate is not None and gate.delegate in who.positions else None
 
 
-def _insert(
-    db: Session,
-    plan: PlanFact,
-    stay: Stay,
-    gate: SignoffGate,
-    text: Text,
-    principal: int,
-    manner: SignedAs,
-    signer: int,
-    approve: bool,
-    note: str,
-    *,
-    at: datetime,
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A 決裁 to be written: on which text, in whose name and right, by whom and when."""
+
+    stay: Stay
+    gate: SignoffGate
+    text: Text
+    principal: int
+    manner: SignedAs
+    signer: int
+    approve: bool
+    note: str
+    at: datetime
+
+
+def _write(
+    db: Session, who: Actor, plan: PlanFact, signed: _Signed, now: datetime, **entered_later: Any
 ) -> int:
-    return db.scalars(
+    """Write the 決裁, recorded by `who`, and return its number. `entered_later` says of which day and why."""
+    signoff = db.scalars(
         insert(Signoff).returning(Signoff.id),
         {
             "plan_id": plan.id,
-            "stage": stay.stage,
-            "visit": stay.visit,
-            "gate_key": gate.key,
-            "version_id": text.version_id,
-            "sha256": text.sha256,
-            "result": SignoffResult.APPROVED if approve else SignoffResult.RETURNED,
-            "manner": manner,
-            "principal_id": principal,
-            "signed_by": signer,
-            "note": note,
-            "signed_at": at,
+            "stage": signed.stay.stage,
+            "visit": signed.stay.visit,
+            "gate_key": signed.gate.key,
+            "version_id": signed.text.version_id,
+            "sha256": signed.text.sha256,
+            "result": SignoffResult.APPROVED if signed.approve else SignoffResult.RETURNED,
+            "manner": signed.manner,
+            "principal_id": signed.principal,
+            "signed_by": signed.signer,
+            "note": signed.note,
+            "signed_at": signed.at,
         },
     ).one()
+    record(
+        db,
+        Tag.SIGNED,
+        at=now,
+        by=who.id,
+        plan=plan.id,
+        signoff=signoff,
+        gate=signed.gate.key,
+        approved=signed.approve,
+        manner=signed.manner,
+        principal=signed.principal,
+        sha256=signed.text.sha256,
+        note=signed.note,
+        **entered_later,
+    )
+    return signoff
 
 
 def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:

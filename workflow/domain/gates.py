@@ -85,6 +85,16 @@ def _needed(stage: Stage) -> set[str]:
     return needed
 
 
+def versions_at(chain: Chain, stay: Stay, gate: Gate, facts: Facts) -> list[Text]:
+    """The versions of the document that the gate is about, in the stay's stretch, oldest first."""
+    return facts.versions(stay, chain.document_of(gate))
+
+
+def text_at(chain: Chain, stay: Stay, gate: Gate, facts: Facts) -> Text | None:
+    """The text by which the gate of the stay is judged; None before there is one."""
+    return facts.text(stay, chain.document_of(gate))
+
+
 class _Judged:
     """The gates of one stay, each judged once."""
 
@@ -114,10 +124,9 @@ class _Judged:
 
     def _text(self, gate: Gate) -> str | None:
         """The text by which the gate is judged, by its SHA-256."""
-        document = self.chain.document_of(gate)
-        if self.put is not None and self.put.document == document:
+        if self.put is not None and self.put.document == self.chain.document_of(gate):
             return self.put.sha256
-        newest = self.facts.text(self.stay, document)
+        newest = text_at(self.chain, self.stay, gate, self.facts)
         return newest.sha256 if newest else None
 
     def _body_state(self, gate: BodyGate, text: str | None) -> GateState:
@@ -157,7 +166,7 @@ class _Judged:
         if period.published_at is not None and period.published_at <= now:
             return GateState(gate)
         full = period_end(period.opens_on, gate.minimum_days, first_day_counts=gate.first_day_counts)
-        versions = self.facts.versions(self.stay, self.chain.document_of(gate))
+        versions = versions_at(self.chain, self.stay, gate, self.facts)
         on_other_text = newest_before_corrections(versions, [period.sha256]) is None
         if on_other_text or (period.closes_on < full and not period.shortened):
             return GateState(gate, Lack.PERIOD)
@@ -170,7 +179,7 @@ class _Judged:
     def _registered_after(self, gate: Gate, held: InForce) -> Text | None:
         """The text of the decision when it was registered only after the body met, and nothing says why the body saw it
         nevertheless (後日登録): the day of the meeting was corrected."""
-        versions = self.facts.versions(self.stay, self.chain.document_of(gate))
+        versions = versions_at(self.chain, self.stay, gate, self.facts)
         first = next((text for text in versions if text.sha256 == held.decision.sha256), None)
         return first if first and held.at < first.at and not held.late_text else None
 
@@ -207,7 +216,7 @@ def to_confirm(chain: Chain, stay: Stay, gate: Gate, facts: Facts) -> Unconfirme
     """Return what waits for a confirmation at the gate; None when nothing does, or the body must be asked again."""
     if not isinstance(gate, BodyGate) or chain.body(gate.body).confirmed_by is Corrections.BODY:
         return None
-    held, texts = facts.decision(stay, gate.key), facts.versions(stay, chain.document_of(gate))
+    held, texts = facts.decision(stay, gate.key), versions_at(chain, stay, gate, facts)
     if held is None or held.refused or held.outcome not in chain.opens_on(gate):
         return None
     base = to_compare(texts, held.confirmations, held.covered)

@@ -13,7 +13,7 @@ from workflow.domain import gates
 from workflow.domain.decisions import Manner
 from workflow.domain.errors import NotFound
 from workflow.domain.facts import Facts
-from workflow.domain.gates import GateState, Lack
+from workflow.domain.gates import GateState, Lack, text_at
 from workflow.domain.meetings import HeldMeeting, Purpose, decided_day
 from workflow.domain.path import Stay
 from workflow.domain.plans import Status
@@ -192,7 +192,7 @@ def candidates(db: Session, meeting: HeldMeeting, now: datetime) -> list[Candida
     for plan in known:
         for stay, state in _shut(plan, all_facts[plan.id]):
             gate = state.gate
-            text = all_facts[plan.id].text(stay, plan.chain.document_of(gate))
+            text = text_at(plan.chain, stay, gate, all_facts[plan.id])
             if not isinstance(gate, BodyGate) or gate.body != meeting.body_key or text is None:
                 continue
             item = (plan.id, gate.key, text.version_id)

@@ -72,7 +72,7 @@ def _reasons(
 def _text_at(plan: PlanFact, known: Facts, gate: Gate) -> Text | None:
     """The text by which the gate is judged."""
     stay = stay_in(plan.path, plan.chain.stage_of_gate(gate.key).key)
-    return known.text(stay, plan.chain.document_of(gate)) if stay else None
+    return gates.text_at(plan.chain, stay, gate, known) if stay else None
 
 
 _MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED, Lack.EARLY}

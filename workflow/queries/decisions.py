@@ -161,7 +161,7 @@ def validities(plan: PlanFact, given: Sequence[GateAnswer], known: Facts) -> dic
             return Validity.VOID
         if answer.ratifies is not None:
             return Validity.IN_FORCE
-        text = known.text(stay, plan.chain.document_of(plan.chain.gate(answer.gate)))
+        text = gates.text_at(plan.chain, stay, plan.chain.gate(answer.gate), known)
         if answer.id not in counting:
             return Validity.OVERRULED if text and text.number == answer.version else Validity.STALE
         if states[stay][answer.gate].lack is Lack.EARLY:

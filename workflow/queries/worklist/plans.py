@@ -10,7 +10,7 @@ from definitions.chain import BodyGate, SignoffGate
 from workflow.domain import gates
 from workflow.domain.confirming import ConfirmedAs, confirms_as
 from workflow.domain.facts import Facts
-from workflow.domain.gates import GateState, Lack, Unconfirmed, unconfirmed
+from workflow.domain.gates import GateState, Lack, Unconfirmed, text_at, unconfirmed
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
@@ -85,7 +85,7 @@ def _conditions(
     for stay in plan.path:
         for gate in plan.chain.stage(stay.stage).gates:
             decision = known.decision(stay, gate.key)
-            text = known.text(stay, plan.chain.document_of(gate))
+            text = text_at(plan.chain, stay, gate, known)
             if not isinstance(gate, BodyGate) or gate.body not in bodies or decision is None or text is None:
                 continue
             if text.sha256 not in decision.covered:

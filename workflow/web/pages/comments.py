@@ -13,7 +13,7 @@ from workflow import actions, queries
 from workflow.domain.calendar import parse_day, period_end, period_words, shown_day, tokyo_day
 from workflow.domain.comments import PeriodState
 from workflow.domain.errors import BadInput, NotFound
-from workflow.domain.gates import Lack
+from workflow.domain.gates import Lack, text_at
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import Consultation, Counted
@@ -404,7 +404,7 @@ def _shown(db: Reading, who: Visitor, found: PlanComments) -> dict[str, Any]:
             if isinstance(state.gate, PeriodGate) and state.lack is Lack.PERIOD and not known.fallen
         ],
         "put": {
-            state.gate.key: known.facts.text(found.plan.stay, found.plan.chain.document_of(state.gate))
+            state.gate.key: text_at(found.plan.chain, found.plan.stay, state.gate, known.facts)
             for state in waiting
         },
         "fallen": known.fallen if waiting else (),

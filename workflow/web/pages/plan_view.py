@@ -12,7 +12,7 @@ from workflow import actions, queries
 from workflow.domain.confirming import confirms_as
 from workflow.domain.cover import Text, TextKind
 from workflow.domain.decisions import Manner, SignedAs, Validity
-from workflow.domain.facts import Facts, Place
+from workflow.domain.facts import ConditionFact, Facts, Place
 from workflow.domain.gates import (
     GateState,
     Lack,
@@ -97,6 +97,11 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     waiting = unconfirmed(plan.chain, found.facts)
     chairs = chairs_of(db, (each.gate.body for each in waiting), who.person.on) if waiting else {}
     confirmations = queries.confirmations(db, plan)
+    correctable = [
+        condition
+        for document in plan.chain.documents
+        for condition in correctable_conditions(plan.chain, found.facts, document.key)
+    ]
     events, older = queries.newest_first(db, plan, limit=EVENTS_SHOWN)
     reading = queries.reading(db, plan)
     held = queries.held_schedule(db, plan, who.now)
@@ -113,12 +118,8 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "may_add": who.person.may(Act.ADD_VERSION, department=plan.department),
         "versions": [(version, _of_version(views, version)) for version in versions],
         "losing": _losing(plan, views),
-        "kinds": _kinds(plan, found.facts),
-        "correctable": [
-            condition
-            for document in plan.chain.documents
-            for condition in correctable_conditions(plan.chain, found.facts, document.key)
-        ],
+        "kinds": _kinds(plan, found.facts, correctable),
+        "correctable": correctable,
         "declarable": _declarable(plan, found.facts, confirmations),
         "confirmations": confirmations,
         "numbers": {version.sha256: version.number for version in versions[::-1]},
@@ -257,14 +258,14 @@ def _answer_view(
     )
 
 
-def _kinds(plan: PlanFact, known: Facts) -> tuple[TextKind, ...]:
+def _kinds(plan: PlanFact, known: Facts, correctable: Sequence[ConditionFact]) -> tuple[TextKind, ...]:
     """The kinds of version that may be registered, of any document: where a text was settled, or a public comment is
     under way, only corrections of it."""
     documents = [document.key for document in plan.chain.documents]
     active = plan.status is Status.ACTIVE
     possible = {
         TextKind.NEW: active and any(takes_new_text(plan.chain, known, each) for each in documents),
-        TextKind.CONDITIONS: any(correctable_conditions(plan.chain, known, each) for each in documents),
+        TextKind.CONDITIONS: bool(correctable),
         TextKind.MINOR: any(known.text(plan.stay, each) for each in documents),
     }
     return tuple(kind for kind, may in possible.items() if may)
