@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.due import foreseen_for
+from notifications.invited import invited
 from notifications.kinds import Kind
 from notifications.meeting_letters import CALLINGS
-from notifications.notices import recipients_of_meeting
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.meetings import HeldMeeting
@@ -65,8 +65,8 @@ def notices_of(db: Session, meeting: HeldMeeting, now: datetime) -> list[Told]:
             notices.setdefault(owed.recipient_id, []).append(
                 Notice(owed.kind, owed.due_at, None, None, None, None)
             )
-    invited = recipients_of_meeting(db, meeting.body_key, tokyo_day(meeting.starts_at))
-    people = {seat.person_id: (seat.name, seat.email) for seat in invited}
+    contacts = invited(db, meeting.body_key, tokyo_day(meeting.starts_at)).contacts
+    people = {seat.person_id: (seat.name, seat.email) for seat in contacts}
     people |= _named(db, notices.keys() - people.keys())
     return [
         Told(name, address, tuple(sorted(notices.get(person, ()), key=lambda each: each.due_at)))
@@ -77,9 +77,7 @@ def notices_of(db: Session, meeting: HeldMeeting, now: datetime) -> list[Told]:
 def recipients_of(db: Session, meeting: HeldMeeting, kind: Kind, now: datetime) -> list[str]:
     """The names of those a notice of that kind about the meeting goes to, were it sent now."""
     if kind in CALLINGS:
-        return [
-            seat.name for seat in recipients_of_meeting(db, meeting.body_key, tokyo_day(meeting.starts_at))
-        ]
+        return [seat.name for seat in invited(db, meeting.body_key, tokyo_day(meeting.starts_at)).contacts]
     owed = (each.recipient_id for each in foreseen_for(db, meeting, now) if each.kind is kind)
     return [name for name, _ in _named(db, owed).values()]
 

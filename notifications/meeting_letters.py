@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from definitions.terms import Role
 from notifications.due import departments, unanswered
 from notifications.icalendar_file import Invite, Method
+from notifications.invited import invited
 from notifications.kinds import Kind
 from notifications.mail import Letter
-from notifications.rsvp_link import NOT_ASKED, RsvpLinks
+from notifications.rsvp_link import RsvpLinks
 from notifications.subjects import NoLongerDue, Subject
 from workflow.domain.calendar import TOKYO, reiwa_moment, tokyo_day
 from workflow.domain.deliveries import State
@@ -22,10 +22,7 @@ from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
 from workflow.domain.plans import Status
-from workflow.domain.rights import SEATED
-from workflow.queries.absences import covers
 from workflow.queries.agenda import agenda
-from workflow.queries.bodies import seats
 from workflow.queries.chains import chain_of
 from workflow.queries.contacts import secretariat_contact
 from workflow.queries.people import staff
@@ -162,7 +159,8 @@ class MeetingLetters:
         context: Mapping[str, Any],
         method: Method | None = None,
     ) -> Letter:
-        asked = self._rsvps.asked(known.meeting, about.recipient_id) if kind.bears_link else NOT_ASKED
+        members = known.people.members if kind.bears_link else ()
+        asked = self._rsvps.asked(known.meeting, members, about.recipient_id)
         answers = asked.question is not None
         invite = replace(invite_of(known.meeting, method), rsvp=answers) if method else None
         return Letter(
@@ -172,7 +170,7 @@ class MeetingLetters:
             {
                 **context,
                 "answer": asked.question,
-                "deputy_for": self._rsvps.deputy_for(known.meeting, about.recipient_id),
+                "deputy_for": known.people.deputy_for(about.recipient_id),
             },
             known.chain,
             known.meeting.body_key,
@@ -206,13 +204,9 @@ class _Known:
         self.meeting = meeting
         self.words, self.chain = meeting_words(db, meeting)
         day = tokyo_day(meeting.starts_at)
-        self.members = frozenset(seat.person_id for seat in seats(db, meeting.body_key, day, SEATED))
-        secretariat = seats(db, meeting.body_key, day, [Role.SECRETARIAT])
-        standing_in = covers(db, day, principals=self.members)
-        self.invited = self.members | {
-            *(seat.person_id for seat in secretariat),
-            *(each.deputy.person_id for each in standing_in),
-        }
+        self.people = invited(db, meeting.body_key, day)
+        self.members = frozenset(seat.person_id for seat in self.people.members)
+        self.invited = frozenset(contact.person_id for contact in self.people.contacts)
         of_plans = (person for key in departments(db, meeting.id) for person in staff(db, key, day))
         self.concerned = self.invited | {person.person_id for person in of_plans}
         self.secretariat = secretariat_contact(db, meeting.body_key, tokyo_day(now))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from definitions.chain import BodyGate, Corrections
 from definitions.terms import Outcome, Role
 from notifications.due import LOOK_BACK
+from notifications.invited import invited
 from notifications.kinds import Kind
 from notifications.meeting_letters import CALLINGS
 from notifications.messages import bodies_between
@@ -24,7 +25,6 @@ from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
-from workflow.queries.absences import covers
 from workflow.queries.bodies import seats
 from workflow.queries.gate_facts import facts
 from workflow.queries.meetings import open_meeting
@@ -74,20 +74,11 @@ def told_of(db: Session, after: int) -> list[tuple[Kind, Contact]]:
     ]
 
 
-def recipients_of_meeting(db: Session, body: str, day: date) -> list[Contact]:
-    """Return the people invited to a meeting of the body on that day: its members, who stands in for those of them who
-    are away, and its 事務局."""
-    members = [seat.contact for seat in seats(db, body, day)]
-    standing_in = covers(db, day, principals=[each.person_id for each in members])
-    secretariat = [seat.contact for seat in seats(db, body, day, [Role.SECRETARIAT])]
-    return _once([*members, *(each.deputy for each in standing_in), *secretariat])
-
-
 def recipients_of_change(db: Session, meeting: int) -> list[Contact]:
     """Return the recipients of a notice that a meeting moved or was cancelled: everybody invited now or before.
     Raises `NotFound`."""
     held = known_meeting(db, meeting)
-    now_invited = recipients_of_meeting(db, held.body_key, tokyo_day(held.starts_at))
+    now_invited = invited(db, held.body_key, tokyo_day(held.starts_at)).contacts
     before = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
         .join(Delivery, Delivery.recipient_id == Person.id)
@@ -118,7 +109,7 @@ def recipients_of_sending_back(db: Session, plan: int, to: str, was: str, day: d
     """Return the recipients of a 差戻し: the 担当課, and members and 事務局 of each body that must agree again."""
     people = staff(db, plan_by_id(db, plan).department, day)
     for body in bodies_between(db, plan, to, was):
-        people += recipients_of_meeting(db, body, day)
+        people += invited(db, body, day).contacts
     return _once(people)
 
 
