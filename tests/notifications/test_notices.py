@@ -205,8 +205,8 @@ def test_a_letter_that_asks_to_confirm_is_not_sent_when_nothing_waits_any_more(h
     assert letters_about(house, "訂正の確認") == []
 
 
-def test_a_plan_that_an_act_stops_tells_its_staff_and_the_bodies_that_agreed(house: House) -> None:
-    """Once, when an approval it passed falls by a correction or by the corrected day of the meeting."""
+def _passed_by_the_headquarters(house: House) -> int:
+    """Bring a plan past its first stage, its letters sent; the number of the 本部's decision."""
     house.a_plan()
     house.a_version()
     house.agree("policy_bukai")
@@ -214,6 +214,12 @@ def test_a_plan_that_an_act_stops_tells_its_staff_and_the_bodies_that_agreed(hou
     house.agree("policy_iinkai")
     house.advance()
     letters_about(house, "")
+    return decision
+
+
+def test_a_plan_that_an_act_stops_tells_its_staff_and_the_bodies_that_agreed(house: House) -> None:
+    """Once, when an approval it passed falls by a correction or by the corrected day of the meeting."""
+    decision = _passed_by_the_headquarters(house)
     actions.correct_decision(
         house.office, "ict_honbu_office", decision, Outcome.RETURNED, "議事録の誤り", now=house.now
     )
@@ -231,13 +237,7 @@ def test_a_plan_that_an_act_stops_tells_its_staff_and_the_bodies_that_agreed(hou
 
 
 def test_a_meeting_that_turns_out_to_be_too_early_stops_the_plan_and_tells_so(house: House) -> None:
-    house.a_plan()
-    house.a_version()
-    house.agree("policy_bukai")
-    house.agree("policy_honbu")
-    house.agree("policy_iinkai")
-    house.advance()
-    letters_about(house, "")
+    _passed_by_the_headquarters(house)
     with house.office.reading() as db:
         honbu = db.scalars(select(Meeting).where(Meeting.body_key == "ict_honbu")).one()
     early = honbu.starts_at - timedelta(days=10)
@@ -252,13 +252,7 @@ def test_a_meeting_that_turns_out_to_be_too_early_stops_the_plan_and_tells_so(ho
 
 
 def test_a_plan_that_goes_on_before_the_letter_is_sent_tells_nobody_that_it_stopped(house: House) -> None:
-    house.a_plan()
-    house.a_version()
-    house.agree("policy_bukai")
-    decision = house.agree("policy_honbu")
-    house.agree("policy_iinkai")
-    house.advance()
-    letters_about(house, "")
+    decision = _passed_by_the_headquarters(house)
     wrong = actions.correct_decision(
         house.office, "ict_honbu_office", decision, Outcome.RETURNED, "見間違い", now=house.now
     )
