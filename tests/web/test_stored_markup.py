@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from functools import cache
 from pathlib import Path
@@ -283,11 +284,25 @@ def test_a_chain_that_is_only_checked_is_drawn_with_its_words_as_text(scribbled:
     assert drawn.faults == [] and "chain_text.text" in marks(drawn.text)
 
 
+def _told_of_and_changed(house: House) -> None:
+    """One meeting is moved and another cancelled after their members were invited."""
+    office, by = house.office, "joho_bukai_office"
+    moved, cancelled = house.a_meeting(days=8), house.a_meeting(days=9)
+    settings = mail_settings(office.files.parent)
+    tick(office, mailer_of(settings), settings, lambda: house.now)
+    starts_at, ends_at = house.now + timedelta(days=10), house.now + timedelta(days=10, hours=1)
+    actions.move_meeting(
+        office, by, moved, starts_at=starts_at, ends_at=ends_at, place=WRITTEN, reason=WRITTEN, now=house.now
+    )
+    actions.cancel_meeting(office, by, cancelled, WRITTEN, now=house.now)
+
+
 def test_no_mail_makes_an_element_of_what_people_wrote(scribbled: House) -> None:
     settings = mail_settings(scribbled.office.files.parent)
     admin = Browser(scribbled, "admin")
     admin.send("/settings/trial")
-    for _ in range(30):
+    _told_of_and_changed(scribbled)
+    for _ in range(60):
         tick(scribbled.office, mailer_of(settings), settings, lambda: scribbled.now)
         scribbled.later(hours=8)
     for path in (settings.maildir / "new").glob("*"):

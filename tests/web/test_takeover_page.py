@@ -65,7 +65,8 @@ def test_a_plan_is_taken_over_from_the_form_downloaded_here(staff: Browser, take
 
     page = staff.send(f"{PLACE}/record", word=word_in(page))
     assert "移行登録しました" in page and "紙で進めていたため" in page
-    decision = staff.see("/plans/dx/decisions/1")
+    number = re.findall(r"/plans/dx/decisions/(\d+)", staff.see("/plans/dx"))[0]
+    decision = staff.see(f"/plans/dx/decisions/{number}")
     assert "移行登録" in decision and "紙で進めていたため" in decision
     assert "移行登録" in staff.see("/log")
     assert left_behind(takeover.house) == []
