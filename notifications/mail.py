@@ -25,6 +25,7 @@ from notifications.inbox import Inbox
 from notifications.kinds import Kind
 from notifications.look import dressed
 from notifications.network_guard import Network
+from workflow.actions.minted_links import MintedLink
 from workflow.domain.calendar import TOKYO
 from workflow.domain.errors import BadInput, SakuteiError
 from workflow.domain.language import reworded, say
@@ -69,7 +70,8 @@ class Letter:
     """The content of a message to one person, before it becomes a mail. `chain` and `body` select custom
     templates; `tells` is the schedule of the meeting that it tells of. `personal` is what the letter says to this
     recipient alone, in place of the `mark` of each name in `context`: the rest is made once for all recipients.
-    `secretariat` gets the replies and stands in the foot; None: nobody reads replies."""
+    `secretariat` gets the replies and stands in the foot; None: nobody reads replies. `link` is the secret link in it, to be
+    kept before the letter is sent."""
 
     kind: Kind
     name: str
@@ -81,6 +83,7 @@ class Letter:
     tells: int | None = None
     personal: Mapping[str, str] = field(default_factory=dict)
     secretariat: BodyContact | None = None
+    link: MintedLink | None = None
 
 
 _MARK = secrets.token_hex(16)

@@ -178,6 +178,7 @@ class MeetingLetters:
             tells=known.meeting.sequence,
             personal=asked.personal,
             secretariat=known.secretariat,
+            link=asked.link,
         )
 
     def _about(self, number: int | None) -> "_Known":

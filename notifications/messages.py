@@ -84,9 +84,14 @@ class LetterWriter:
             raise NoLongerDue(State.DROPPED, say("その後に、新しい招待をしました"))
         if about.tried and is_over(self._db, link, self._now):
             raise NoLongerDue(State.MISSED, say("送る前にリンクの期限が過ぎました"))
-        token, ends = mint(self._db, link, self._now)
-        context = {"name": about.name, "key": data["person"], "token": token, "ends": reiwa_moment(ends)}
-        return self._written(about, context, None, None)
+        minted = mint(link, self._now)
+        context = {
+            "name": about.name,
+            "key": data["person"],
+            "token": minted.token,
+            "ends": reiwa_moment(minted.values["expires_at"]),
+        }
+        return Letter(about.kind, about.name, about.address, context, link=minted)
 
     def _about_plan(self, about: Subject) -> Letter:
         key = (about.kind, about.event_seq or 0)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from notifications.mail import mark
+from workflow.actions.minted_links import MintedLink
 from workflow.actions.rsvp import mint_rsvp_link
 from workflow.domain.meetings import HeldMeeting
 from workflow.domain.rsvp import why_no_rsvp
@@ -25,10 +26,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question of one letter, None without one, and what it says to its recipient alone."""
+    """The question of one letter, None without one, what it says to its recipient alone, and the link in it."""
 
     question: Question | None = None
     personal: Mapping[str, str] = field(default_factory=dict)
+    link: MintedLink | None = None
 
 
 NOT_ASKED = Asked()
@@ -50,6 +52,6 @@ class RsvpLinks:
         if meeting.id not in self._given:
             found = answers(self._db, meeting)
             self._given[meeting.id] = {who: answer.intent.label for who, answer in found.items()}
-        token = mint_rsvp_link(self._db, meeting.id, recipient, self._now)
+        link = mint_rsvp_link(meeting.id, recipient, self._now)
         question = Question(self._given[meeting.id].get(recipient, ""))
-        return Asked(question, {"name": member.name, "token": token})
+        return Asked(question, {"name": member.name, "token": link.token}, link)

@@ -1,27 +1,29 @@
-"""Leases due deliveries to one worker for ten minutes, sends the mails among them, and records the results. Webhooks are
-leased alike, and sent by `webhooks`."""
+"""Leases due deliveries to one worker for ten minutes, writes the mails among them, sends them, and records the results.
+The database is locked to take a batch and to keep what came of it, never while something is written or sent. Webhooks are
+leased and kept alike, and sent by `webhooks`."""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event as Stop
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
 from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
 from notifications.messages import LetterWriter
 from notifications.subjects import NoLongerDue, Subject
+from workflow.actions.minted_links import MintedLink, keep_links
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, DatabaseUnusable
 from workflow.store.database import Office, connection_of
 from workflow.store.tables import Delivery, Person, Record
 
-BATCH = 50
+BATCH = 100
 """Number of deliveries that are claimed, and their results committed, at once."""
 
 LEASE = timedelta(minutes=10)
@@ -44,16 +46,17 @@ class Sending:
 
 
 class Written(NamedTuple):
-    """A message as it goes out: where to, its bytes, and the schedule of the meeting it tells of."""
+    """A message as it goes out: where to, its bytes, the schedule of the meeting it tells of, and the secret link in it."""
 
     address: str
     message: bytes
     tells: int | None = None
+    link: MintedLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedDelivery:
-    """A leased delivery: message, destination, attempt number. `row` is the row it was read from."""
+    """A leased delivery, written: message, destination, attempt number. `row` is the row it was read from."""
 
     id: int
     attempts: int
@@ -63,11 +66,13 @@ class LeasedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A batch; `found` says whether there was anything, to be sent or to be finished unsent."""
+class Batch:
+    """What was written of a leased batch: the deliveries to send, and the row of each delivery, sent or finished unsent;
+    `links` are the secret links in them."""
 
-    found: bool
-    deliveries: list[LeasedDelivery]
+    deliveries: list[LeasedDelivery] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    links: list[MintedLink] = field(default_factory=list)
 
 
 def due_of(which: ColumnElement[bool]) -> Select[int]:
@@ -81,81 +86,88 @@ def due_of(which: ColumnElement[bool]) -> Select[int]:
         )
         .order_by(Delivery.next_try_at, Delivery.id)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
     )
 
 
-def take(
-    db: Session,
-    due: Select[int],
-    writable: Select[*tuple[Any, ...]],
-    write: Callable[[Any], Written],
-    now: datetime,
-    result: Sending,
-) -> Taken:
-    """Take the next of what is `due`, for us alone. `writable` reads what is needed of each, and `write` writes it.
-    What it refuses with `NoLongerDue` or `BadInput` is finished here."""
-    numbers = connection_of(db).execute(due, {"now": now}).scalars().all()
-    if not numbers:
-        return Taken(found=False, deliveries=[])
-    deliveries, changes = list[LeasedDelivery](), list[dict[str, Any]]()
-    for row in db.execute(writable.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all():
-        delivery, change = _taken(row, write, now)
-        changes.append(change)
-        if delivery:
-            deliveries.append(delivery)
-        result.failed += change["state"] == State.FAILED
-        result.dropped += change["state"] in (State.DROPPED, State.MISSED)
-    if changes:
-        db.connection().execute(_CLAIMED, changes)
-    return Taken(found=True, deliveries=deliveries)
+def lease(office: Office, due: Select[int], now: datetime) -> list[int]:
+    """Take the next of what is `due`, for us alone, and return the numbers. Nobody is kept waiting when nothing is."""
+    with office.reading() as db:
+        if connection_of(db).execute(due, {"now": now}).first() is None:
+            return []
+    with office.writing() as db:
+        connection = connection_of(db)
+        numbers = list(connection.execute(due.with_for_update(skip_locked=True), {"now": now}).scalars())
+        if numbers:
+            connection.execute(_LEASED, {"numbers": numbers, "until": now + LEASE})
+        return numbers
 
 
-_CLAIMED = (
+_LEASED = (
     update(_TABLE)
-    .where(_TABLE.c.id == bindparam("number"))
+    .where(_TABLE.c.id.in_(bindparam("numbers", expanding=True)))
     .values(
-        {
-            name: bindparam(name)
-            for name in (
-                *("state", "attempts", "next_try_at", "message", "address", "told_sequence", "finished_at"),
-                "error",
-            )
-        }
+        state=State.SENDING.value, attempts=_TABLE.c.attempts + 1, next_try_at=bindparam("until"), error=None
     )
 )
 
 
-def _taken(
-    row: Any, write: Callable[[Any], Written], now: datetime
-) -> tuple[LeasedDelivery | None, dict[str, Any]]:
-    """The delivery, and the row that says it is being sent; or none, and the row that says why not."""
-    change: dict[str, Any] = {
-        "number": row.id,
-        "attempts": row.attempts,
-        "message": row.message,
-        "address": row.address,
-        "told_sequence": None,
-        "next_try_at": None,
-        "finished_at": now,
-        "error": None,
-    }
-    try:
-        address, message, tells = write(row)
-    except NoLongerDue as reason:
-        return None, {**change, "state": reason.state, "error": reason.why}
-    except BadInput as error:
-        return None, {**change, "state": State.FAILED, "error": error.message}
-    delivery = LeasedDelivery(row.id, row.attempts + 1, address, message, row)
-    return delivery, {
-        **change,
+def write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datetime, result: Sending) -> Batch:
+    """Write each leased delivery. What `write` refuses with `NoLongerDue` or `BadInput` is finished
+    unsent."""
+    batch = Batch()
+    for row in rows:
+        try:
+            written = write(row)
+        except NoLongerDue as reason:
+            result.dropped += 1
+            batch.rows.append(_unsent(row, reason.state, reason.why, now))
+        except BadInput as error:
+            result.failed += 1
+            batch.rows.append(_unsent(row, State.FAILED, error.message, now))
+        else:
+            delivery = LeasedDelivery(row.id, row.attempts, written.address, written.message, row)
+            batch.deliveries.append(delivery)
+            batch.rows.append({**_under_way(delivery, now), "told_sequence": written.tells})
+            if written.link:
+                batch.links.append(written.link)
+    return batch
+
+
+def keep(db: Session, batch: Batch) -> None:
+    """Keep what was written before it is sent, and finish what will not be. Only while it is still ours."""
+    if batch.rows:
+        db.connection().execute(_KEPT, batch.rows)
+        keep_links(db, batch.links)
+
+
+def _under_way(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
+    """The row of what is about to be sent."""
+    return {
+        "number": delivery.id,
+        "held": delivery.attempts,
         "state": State.SENDING,
         "attempts": delivery.attempts,
-        "message": None if Kind(row.kind).bears_link else message,
-        "address": address,
-        "told_sequence": tells,
         "next_try_at": now + LEASE,
+        "message": None if Kind(delivery.row.kind).bears_link else delivery.message,
+        "address": delivery.address,
         "finished_at": None,
+        "error": None,
+    }
+
+
+def _unsent(row: Any, state: State, why: str, now: datetime) -> dict[str, Any]:
+    """The row of what is finished without a try."""
+    return {
+        "number": row.id,
+        "held": row.attempts,
+        "state": state,
+        "attempts": row.attempts - 1,
+        "next_try_at": None,
+        "message": None,
+        "address": None,
+        "told_sequence": None,
+        "finished_at": now,
+        "error": why,
     }
 
 
@@ -190,16 +202,17 @@ def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
     return {**row, "attempts": delivery.attempts - 1, "next_try_at": now, "finished_at": None}
 
 
-_SETTLED = (
-    update(_TABLE)
-    .where(
-        _TABLE.c.id == bindparam("number"),
-        _TABLE.c.state == State.SENDING.value,
-        _TABLE.c.attempts == bindparam("held"),
-    )
-    .values({name: bindparam(name) for name in ("state", "attempts", "next_try_at", "finished_at", "error")})
+_RESULT = ("state", "attempts", "next_try_at", "finished_at", "error")
+_OURS = update(_TABLE).where(
+    _TABLE.c.id == bindparam("number"),
+    _TABLE.c.state == State.SENDING.value,
+    _TABLE.c.attempts == bindparam("held"),
 )
 """Only while the delivery is still ours: after our lease it may be in other hands."""
+_SETTLED = _OURS.values({name: bindparam(name) for name in _RESULT})
+_KEPT = _SETTLED.values(
+    {name: func.coalesce(bindparam(name), _TABLE.c[name]) for name in ("message", "address", "told_sequence")}
+)
 
 
 def settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> None:
@@ -230,29 +243,34 @@ def send_due(
     stop: Stop | None = None,
 ) -> Sending:
     """Send every due mail over one connection, until none is left, the server is gone or `stop` is set: then the
-    present mail is finished and the others are released. Each mail's bytes are stored before it is sent, but for those
-    that contain a secret link. After a crash in between, the lease ends and the mail is sent again, with the same
-    Message-ID."""
+    present mail is finished and the others are released. Each mail is written from what is true when it is sent, every time
+    it is tried; after a crash it is tried again when the lease ends, with the same Message-ID."""
     result = Sending()
     stop = stop or Stop()
     try:
         while not stop.is_set():
-            claimed = _claim_batch(office, stationery, clock(), result)
-            if not claimed.found:
+            numbers = lease(office, _DUE, clock())
+            if not numbers:
                 break
-            if not _send_batch(office, mailer, claimed.deliveries, clock, stop, result):
+            batch = _write_batch(office, stationery, numbers, clock(), result)
+            if not _send_batch(office, mailer, batch.deliveries, clock, stop, result):
                 break
     finally:
         mailer.close()
     return result
 
 
-def _claim_batch(office: Office, stationery: Stationery, now: datetime, result: Sending) -> Taken:
-    """Take the next mails for us alone, written and stored; what cannot be written or is no longer due is
-    finished here."""
-    with office.writing() as db:
+def _write_batch(
+    office: Office, stationery: Stationery, numbers: Sequence[int], now: datetime, result: Sending
+) -> Batch:
+    """Write the mails, with no lock held, then keep them."""
+    with office.reading() as db:
         letters = LetterWriter(db, now)
-        return take(db, _DUE, _WRITABLE, lambda row: _written(letters, stationery, row, now), now, result)
+        rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
+        batch = write_each(rows, lambda row: _mail(letters, stationery, row, now), now, result)
+    with office.writing() as db:
+        keep(db, batch)
+    return batch
 
 
 _WRITABLE_COLUMNS = (
@@ -265,10 +283,7 @@ _WRITABLE_COLUMNS = (
     Delivery.event_seq,
     Delivery.due_at,
     Delivery.attempts,
-    Delivery.message,
-    Delivery.address,
     Delivery.resent,
-    Delivery.told_sequence,
     Person.name,
     Person.email,
 )
@@ -280,7 +295,7 @@ _DUE = due_of(Delivery.webhook_id.is_(None))
 _WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
 
 
-def _written(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime) -> Written:
+def _mail(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime) -> Written:
     """Return the mail. Raises `NoLongerDue`, `BadInput`."""
     about = Subject(
         row.claim,
@@ -292,14 +307,12 @@ def _written(letters: LetterWriter, stationery: Stationery, row: Any, now: datet
         row.plan_id,
         row.event_seq,
         row.due_at,
-        tried=row.attempts > 0,
+        tried=row.attempts > 1,
         resent=row.resent > 0,
     )
     letter = letters.letter(about)
-    if row.message is not None:
-        return Written(row.address, row.message, row.told_sequence)
     message = stationery.write(letter, row.claim, now, resent=row.resent)
-    return Written(stationery.address(letter), message, letter.tells)
+    return Written(stationery.address(letter), message, letter.tells, letter.link)
 
 
 def _send_batch(

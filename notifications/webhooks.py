@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from threading import Event as Stop
@@ -23,15 +23,18 @@ from notifications.network_guard import Network, Refused, address_of
 from notifications.outbox import Entry, enqueue
 from notifications.sending import (
     LEASE,
+    Batch,
     LeasedDelivery,
     Sending,
     Written,
     due_of,
     given_back,
+    keep,
+    lease,
     outcome,
     settle,
-    take,
     tried,
+    write_each,
 )
 from notifications.subjects import NoLongerDue
 from workflow.actions.webhooks import SECRET_PREFIX
@@ -179,12 +182,22 @@ def send_due(
     with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
         caller = Caller(client, allowed)
         while not stop.is_set():
-            with office.writing() as db:
-                taken = take(db, _DUE, _WRITABLE, lambda row: _written(db, row), clock(), result)
-            if not taken.found:
+            numbers = lease(office, _DUE, clock())
+            if not numbers:
                 break
-            _send(office, caller, taken.deliveries, clock, stop, result)
+            batch = _write_batch(office, numbers, clock(), result)
+            _send(office, caller, batch.deliveries, clock, stop, result)
     return result
+
+
+def _write_batch(office: Office, numbers: Sequence[int], now: datetime, result: Sending) -> Batch:
+    """Write the calls, with no lock held, then keep them."""
+    with office.reading() as db:
+        rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
+        batch = write_each(rows, lambda row: _written(db, row), now, result)
+    with office.writing() as db:
+        keep(db, batch)
+    return batch
 
 
 class Caller:

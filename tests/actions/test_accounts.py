@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from tests.support.mailbox import mailed
 from tests.support.scenario import House
 from workflow import actions
 from workflow.actions.invitations import mint
@@ -74,7 +75,7 @@ def _mint(house: House) -> str:
     with house.office.writing() as db:
         link = db.scalars(select(MailedLink).order_by(MailedLink.id.desc())).first()
         assert link is not None
-        return mint(db, link, house.now)[0]
+        return mailed(db, mint(link, house.now))
 
 
 def _links(house: House) -> int:

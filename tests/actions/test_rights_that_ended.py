@@ -16,6 +16,7 @@ from definitions.terms import Outcome, Role
 from notifications import notices, resending, webhooks
 from notifications.sending import State
 from tests.support.chains import where_held_comments_count
+from tests.support.mailbox import mailed
 from tests.support.scenario import LONG_AGO, House
 from tests.support.takeover import Takeover, let_tanto_record
 from tests.support.web_client import Browser
@@ -312,7 +313,7 @@ def give_rsvp__as_deputy(house: House) -> Call:
 def give_rsvp_by_link(house: House) -> Call:
     meeting = house.a_meeting(days=9)
     with house.office.writing() as db:
-        token = mint_rsvp_link(db, meeting, person_id(db, MEMBER), house.now)
+        token = mailed(db, mint_rsvp_link(meeting, person_id(db, MEMBER), house.now))
     return lambda o: actions.give_rsvp_by_link(o, token, GivenRsvp(Intent.ATTENDS), now=house.now)
 
 
@@ -894,7 +895,7 @@ def test_no_session_token_or_link_lets_in_who_left(house: House) -> None:
     office = house.office
     actions.invite(office, "admin", "tanto", now=house.now)
     with office.writing() as db:
-        link, _ = mint(db, db.scalars(select(MailedLink)).one(), house.now)
+        link = mailed(db, mint(db.scalars(select(MailedLink)).one(), house.now))
     with office.reading() as db:
         assert actions.link_holder(db, LinkPurpose.WELCOME, link, house.now).key == "tanto"
     actions.set_password(office, "admin", "mayor", PASSWORD, now=house.now)

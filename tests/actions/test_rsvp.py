@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 
 from definitions.terms import Role
+from tests.support.mailbox import mailed
 from tests.support.scenario import LONG_AGO, House
 from workflow import actions
 from workflow.actions import GivenRsvp
@@ -47,7 +48,7 @@ def give(house: House, by: str, meeting: int, reply: GivenRsvp = COMES, member: 
 
 def a_link(house: House, meeting: int, member: str = ONE) -> str:
     with house.office.writing() as db:
-        return mint_rsvp_link(db, meeting, person_id(db, member), house.now)
+        return mailed(db, mint_rsvp_link(meeting, person_id(db, member), house.now))
 
 
 def by_link(house: House, token: str, reply: GivenRsvp = COMES) -> None:

@@ -2,19 +2,21 @@
 
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from notifications import outbox, resending
+from notifications import notices, outbox, resending, sending
 from notifications.kinds import Kind
-from notifications.mail import MailSettings, mailer_of
+from notifications.mail import Letter, MailSettings, Stationery, mailer_of
 from notifications.sending import LEASE, PAUSES, Sending
 from tests.support.outbox_scenario import PostRoom
 from tests.support.smtp_server import Sink, serve
 from workflow.domain.deliveries import State
 from workflow.domain.errors import AlreadyDone, NotAllowed
+from workflow.store.tables import Meeting
 
 
 class Crash(BaseException):
@@ -90,7 +92,7 @@ def test_permanent_refusal_fails_at_once_and_others_go(room: PostRoom) -> None:
     assert "550 5.1.1 no such user" in str(line.error)
 
 
-def test_hang_up_repeats_only_the_same_message(room: PostRoom) -> None:
+def test_hang_up_repeats_each_letter_under_its_message_id(room: PostRoom) -> None:
     room.sink.mode = "hang_up"
     room.meeting()
     assert room.tick().delayed == 4
@@ -101,6 +103,39 @@ def test_hang_up_repeats_only_the_same_message(room: PostRoom) -> None:
     assert len(set(room.ids())) == 4
 
 
+def test_a_letter_that_waits_says_what_is_true_when_it_goes(room: PostRoom) -> None:
+    room.sink.mode = "delay"
+    meeting = room.meeting()
+    room.tick()
+    with room.office.writing() as db:
+        db.execute(update(Meeting).where(Meeting.id == meeting).values(title="改めた名称"))
+    room.change(2, email="right@city.example.jp")
+    room.sink.mode = "accept"
+    room.now += timedelta(minutes=1)
+    assert room.tick().sent == 4
+    assert all("改めた名称" in str(mail["Subject"]) for mail in room.sink.mails)
+    assert "right@city.example.jp" in room.sink.to and "one@city.example.jp" not in room.sink.to
+
+
+class BusyStationery(Stationery):
+    """Paper on which nothing can be written without somebody else recording something meanwhile."""
+
+    def __init__(self, room: PostRoom) -> None:
+        super().__init__(room.settings)
+        self._room = room
+
+    def write(self, letter: Letter, claim: str, now: datetime, *, resent: int = 0) -> bytes:
+        self._room.change(6, name="管理 太郎")
+        return super().write(letter, claim, now, resent=resent)
+
+
+def test_writing_letters_holds_up_nobody(room: PostRoom) -> None:
+    room.meeting()
+    notices.claim(room.office, room.now)
+    sent = sending.send_due(room.office, mailer_of(room.settings), BusyStationery(room), lambda: room.now)
+    assert sent.sent == 4
+
+
 def test_nobody_there_is_tried_later(room: PostRoom) -> None:
     room.set(smtp_port=1).meeting()
     assert room.tick().delayed == 4
@@ -108,7 +143,7 @@ def test_nobody_there_is_tried_later(room: PostRoom) -> None:
     assert room.tick().sent == 4
 
 
-def test_a_crash_sends_the_same_mail_after_the_lease(room: PostRoom) -> None:
+def test_a_crash_sends_the_letter_again_after_the_lease_under_its_message_id(room: PostRoom) -> None:
     room.meeting()
     with pytest.raises(Crash):
         room.tick(CrashingMailer(room.settings))

@@ -3,10 +3,19 @@
 import re
 from email import message_from_bytes, policy
 
+from sqlalchemy.orm import Session
+
 from notifications.mail import mailer_of
 from notifications.scheduler import tick
 from tests.support.scenario import House
 from tests.support.web_client import SITE, mail_settings
+from workflow.actions.minted_links import MintedLink, keep_links
+
+
+def mailed(db: Session, minted: MintedLink) -> str:
+    """The token of a link, kept as the writer of its mail keeps it."""
+    keep_links(db, [minted])
+    return minted.token
 
 
 def mailed_links(house: House) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from tests.support.api_client import Program
 from tests.support.chromium import Site, must_read_well
+from tests.support.mailbox import mailed
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions
@@ -23,7 +24,7 @@ SECRETARIAT, ONE, TWO = "joho_bukai_office", "joho_bukai_1", "joho_bukai_2"
 
 def a_link(house: House, meeting: int, member: str = ONE) -> str:
     with house.office.writing() as db:
-        return f"/answer/{mint_rsvp_link(db, meeting, person_id(db, member), house.now)}"
+        return f"/answer/{mailed(db, mint_rsvp_link(meeting, person_id(db, member), house.now))}"
 
 
 def answer(house: House, meeting: int, member: str = ONE) -> Answer | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from workflow.actions.minted_links import MintedLink
 from workflow.actions.passwords import a_password, hash_of, put_password
 from workflow.actions.random_tokens import new_token, sha256
 from workflow.actions.rate_limits import MAILS_ASKED, QUARTER, Counter, count_try, wait_left
@@ -81,12 +82,11 @@ def ask_reset(office: Office, typed: str, *, source: str = "", now: datetime) ->
             record(db, Tag.RESET_ASKED, at=now, by=None, person=person.key, link=link)
 
 
-def mint(db: Session, link: MailedLink, now: datetime) -> tuple[str, datetime]:
-    """A new token for the link, and until when it is valid; those minted before stay as they are. For the writer of
-    its mail only, each time the mail is sent."""
-    token, ends = new_token(), now + LinkPurpose(link.purpose).life
-    db.execute(insert(LinkToken).values(token_sha256=sha256(token), link_id=link.id, expires_at=ends))
-    return token, ends
+def mint(link: MailedLink, now: datetime) -> MintedLink:
+    """A new token for the link, valid until `expires_at`; those minted before stay as they are. For the writer of its mail
+    only, each time the mail is sent."""
+    ends = now + LinkPurpose(link.purpose).life
+    return MintedLink(new_token(), "link_token", {"link_id": link.id, "expires_at": ends})
 
 
 def end_links(db: Session, person: int) -> int:

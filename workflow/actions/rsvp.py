@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from workflow.actions.meetings import held_by_right
+from workflow.actions.minted_links import MintedLink
 from workflow.actions.random_tokens import new_token, sha256
 from workflow.actions.rate_limits import QUARTER
 from workflow.domain.calendar import tokyo_day
@@ -28,9 +29,9 @@ from workflow.queries.meetings import MeetingFact
 from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.people import person_id
 from workflow.queries.rsvp import Answer, Invited, invited, invited_person
-from workflow.store.database import Office, connection_of
+from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import Record, Rsvp, RsvpLink, SetAsideMail
+from workflow.store.tables import Rsvp, RsvpLink, SetAsideMail
 
 SET_ASIDE_KEPT = 200
 
@@ -131,15 +132,10 @@ def linked_rsvp(db: Session, token: str, now: datetime) -> LinkedRsvp:
     return LinkedRsvp(held, member)
 
 
-def mint_rsvp_link(db: Session, meeting: int, member: int, now: datetime) -> str:
+def mint_rsvp_link(meeting: int, member: int, now: datetime) -> MintedLink:
     """Return a new token for the member to answer by. For the writer of their mail only, each time it is written."""
-    token = new_token()
-    row = {"token_sha256": sha256(token), "meeting_id": meeting, "member_id": member, "made_at": now}
-    connection_of(db).execute(_NEW_LINK, row)
-    return token
-
-
-_NEW_LINK = insert(Record.metadata.tables["rsvp_link"])
+    values = {"meeting_id": meeting, "member_id": member, "made_at": now}
+    return MintedLink(new_token(), "rsvp_link", values)
 
 
 def revoke_rsvp_links(
