@@ -12,7 +12,7 @@ from notifications.invited import invited
 from notifications.kinds import Kind
 from notifications.meeting_letters import CALLINGS
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.deliveries import State
+from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.meetings import HeldMeeting
 from workflow.store.tables import Delivery, Person
 
@@ -31,7 +31,7 @@ class Notice:
 
     @property
     def failed(self) -> bool:
-        return self.state in (State.FAILED, State.MISSED)
+        return self.state in NOT_SENT
 
     def worth_sending_again(self, *, to_come: bool) -> bool:
         """Return whether the notice may be sent again: it failed or was missed, or it was sent and its meeting is

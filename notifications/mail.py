@@ -17,7 +17,7 @@ from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Any, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import escape
 
 from notifications.icalendar_file import Invite, calendar_bytes
@@ -27,7 +27,7 @@ from notifications.look import dressed
 from notifications.network_guard import Network
 from workflow.actions.minted_links import MintedLink
 from workflow.domain.calendar import TOKYO
-from workflow.domain.errors import BadInput, SakuteiError
+from workflow.domain.errors import BadInput, SakuteiError, Unwritable
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import ascii_address
 from workflow.queries.contacts import BodyContact
@@ -199,16 +199,17 @@ class Stationery:
         return ascii_address(say("宛先のアドレス"), letter.address, say("名簿を直してから再送してください。"))
 
     def subject(self, letter: Letter) -> str:
-        """The subject, on one line. Raises `BadInput`."""
+        """The subject, on one line. Raises `Unwritable`."""
         text = self._render(letter, "subject.txt").strip()
         return "".join(" " if _is_control(sign) else sign for sign in text)
 
     def text(self, letter: Letter) -> str:
-        """The mail's words without markup. Raises `BadInput`."""
+        """The mail's words without markup. Raises `Unwritable`."""
         return _filled(self._render(letter, "body.txt"), letter.personal)
 
     def write(self, letter: Letter, claim: str, now: datetime, *, resent: int = 0) -> bytes:
-        """The mail's bytes; `resent`: how often it was sent again by hand. Raises `BadInput` when a name, an address or a template cannot be used."""
+        """The mail's bytes; `resent`: how often it was sent again by hand. Raises `BadInput` when the recipient's name or
+        address cannot be used, `Unwritable` when a template or a setting of the office cannot."""
         name = _one_line("宛先の氏名", letter.name)
         address = self.address(letter)
         own = [f"Message-ID: {message_id(claim, self.settings.domain, resent)}", _header("To", name, address)]
@@ -230,11 +231,9 @@ class Stationery:
         return self._last[1]
 
     def _made(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
-        office = _one_line("庁名", self.settings.office_name)
         subject = f"{_AGAIN}{self.subject(letter)}" if again else self.subject(letter)
         headers = (
-            _header("From", office, ascii_address(say("差出人のアドレス"), self.settings.sender)),
-            *_reply_to(letter.secretariat),
+            *self._senders(letter.secretariat),
             _header("Subject", subject),
             f"Date: {format_datetime(now.astimezone(TOKYO))}",
             "Auto-Submitted: auto-generated",
@@ -244,6 +243,14 @@ class Stationery:
         same = not (letter.invite or letter.personal)
         return _Shared(headers, text, html, self._message(text, html).as_bytes() if same else b"")
 
+    def _senders(self, secretariat: BodyContact | None) -> tuple[str, ...]:
+        try:
+            office = _one_line("庁名", self.settings.office_name)
+            sender = ascii_address(say("差出人のアドレス"), self.settings.sender)
+            return (_header("From", office, sender), *_reply_to(secretariat))
+        except BadInput as error:
+            raise Unwritable(error.place, error.problem, error.mend) from error
+
     def _message(self, text: str, html: str) -> EmailMessage:
         """The parts of a mail."""
         message = EmailMessage(policy=SMTP)
@@ -251,8 +258,10 @@ class Stationery:
             message.set_content(text, cte="base64")
             message.add_alternative(html, subtype="html", cte="base64")
         except (ValueError, MessageError) as error:
-            raise BadInput(
-                "メール", say("作成できません（{error}）", error=error), "ひな形を確かめてください。"
+            raise Unwritable(
+                "メール",
+                say("作成できません（{error}）", error=error),
+                "ひな形を直してください。直れば、待っているメールは自動で送られます。",
             ) from error
         return message
 
@@ -285,12 +294,13 @@ class Stationery:
                     **letter.context,
                 )
             )
-        except TemplateError as error:
-            where = f"{letter.kind.value}/{part}"
-            raise BadInput(
-                say("通知のひな形 {where}", where=where),
+        except Exception as error:
+            # A template may compute anything: whatever it stumbles over is its own.
+            where = say("通知のひな形 {where}", where=f"{letter.kind.value}/{part}")
+            raise Unwritable(
+                where,
                 str(error) or type(error).__name__,
-                "ひな形を直して再送してください。",
+                "ひな形を直してください。直れば、待っているメールは自動で送られます。",
             ) from error
 
     def _template(self, letter: Letter, part: str) -> Any:

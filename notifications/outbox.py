@@ -1,6 +1,6 @@
 """The durable queue between a due message and its sending."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from notifications import due
 from notifications.kinds import Kind
 from notifications.reminders import Owed
-from workflow.domain.deliveries import State
+from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.language import say
 from workflow.queries.webhooks import system_of
 from workflow.store.database import Office
@@ -87,13 +87,13 @@ def enqueue(db: Session, entries: Sequence[Entry], now: datetime) -> int:
 
 
 def failed(db: Session) -> list[Line]:
-    """Return the deliveries that failed and need a person."""
-    return _lines(db, _listing().where(Delivery.state == State.FAILED))
+    """Return everything that should have been sent and was not: refused, not in time, or held."""
+    return _lines(db, _listing().where(Delivery.state.in_(NOT_SENT)))
 
 
 def unsent(db: Session, *, limit: int = 200) -> list[Line]:
     """The newest of what could not be sent, or not in time, newest first."""
-    narrowed = _listing().where(Delivery.state.in_([State.FAILED, State.MISSED]))
+    narrowed = _listing().where(Delivery.state.in_(NOT_SENT))
     return _lines(db, narrowed.order_by(None).order_by(Delivery.id.desc()).limit(limit))
 
 
@@ -104,13 +104,13 @@ def of_webhook(db: Session, webhook: int, *, limit: int = 20) -> list[Line]:
 
 
 def listing(
-    db: Session, meeting: int | None = None, *, state: State | None = None, limit: int = 500
+    db: Session, meeting: int | None = None, *, states: Collection[State] = tuple(State), limit: int = 500
 ) -> list[Line]:
-    """The newest deliveries, newest first: of one meeting or of all, in one state or in any."""
+    """The newest deliveries, newest first: of one meeting or of all, in these states."""
     statement = _listing().order_by(None).order_by(Delivery.id.desc()).limit(limit)
-    for column, value in ((Delivery.meeting_id, meeting), (Delivery.state, state)):
-        if value is not None:
-            statement = statement.where(column == value)
+    statement = statement.where(Delivery.state.in_(states))
+    if meeting is not None:
+        statement = statement.where(Delivery.meeting_id == meeting)
     return _lines(db, statement)
 
 

@@ -107,11 +107,12 @@ def _do_and_log(name: str, job: Callable[[], Sending | Received]) -> None:
                 log.info("%s: 記録 %d件、対象外 %d件", name, result.taken, result.set_aside)
         elif result != Sending():
             log.info(
-                "%s: 送信 %d件、再試行 %d件、失敗 %d件、送信不要 %d件",
+                "%s: 送信 %d件、再試行 %d件、失敗 %d件、修正待ち %d件、送信不要 %d件",
                 name,
                 result.sent,
                 result.delayed,
                 result.failed,
+                result.held,
                 result.dropped,
             )
 

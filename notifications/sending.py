@@ -11,6 +11,7 @@ from threading import Event as Stop
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
@@ -19,9 +20,12 @@ from notifications.messages import LetterWriter
 from notifications.subjects import NoLongerDue, Subject
 from workflow.actions.minted_links import MintedLink, keep_links
 from workflow.domain.deliveries import State
-from workflow.domain.errors import BadInput, DatabaseUnusable
+from workflow.domain.errors import BadInput, DatabaseUnusable, Unwritable
+from workflow.domain.language import say
 from workflow.store.database import Office, connection_of
 from workflow.store.tables import Delivery, Person, Record
+
+log = logging.getLogger(__name__)
 
 BATCH = 100
 """Number of deliveries that are claimed, and their results committed, at once."""
@@ -37,12 +41,14 @@ _TABLE = Record.metadata.tables["delivery"]
 
 @dataclass(slots=True)
 class Sending:
-    """Numbers of deliveries that were sent, delayed until another attempt, failed, or dropped."""
+    """Numbers of deliveries that were sent, delayed until another attempt, failed, dropped, or held until something of the
+    office's own is mended."""
 
     sent: int = 0
     delayed: int = 0
     failed: int = 0
     dropped: int = 0
+    held: int = 0
 
 
 class Written(NamedTuple):
@@ -67,7 +73,7 @@ class LeasedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was written of a leased batch: the deliveries to send, and the row of each delivery, sent or finished unsent;
+    """A leased batch as it was written: the deliveries to send, and the row of each delivery, sent or finished unsent;
     `links` are the secret links in them."""
 
     deliveries: list[LeasedDelivery] = field(default_factory=list)
@@ -81,7 +87,7 @@ def due_of(which: ColumnElement[bool]) -> Select[int]:
         select(Delivery.id)
         .where(
             which,
-            Delivery.state.in_([State.PENDING, State.SENDING]),
+            Delivery.state.in_([State.PENDING, State.SENDING, State.HELD]),
             Delivery.next_try_at <= bindparam("now"),
         )
         .order_by(Delivery.next_try_at, Delivery.id)
@@ -112,8 +118,9 @@ _LEASED = (
 
 
 def write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datetime, result: Sending) -> Batch:
-    """Write each leased delivery. What `write` refuses with `NoLongerDue` or `BadInput` is finished
-    unsent."""
+    """Write each leased delivery. What `write` refuses with `NoLongerDue` or `BadInput` is finished unsent. What cannot be
+    written for another reason is nobody's fault outside the office: it is held, alone, and written again later; the others
+    go."""
     batch = Batch()
     for row in rows:
         try:
@@ -121,9 +128,19 @@ def write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: dateti
         except NoLongerDue as reason:
             result.dropped += 1
             batch.rows.append(_unsent(row, reason.state, reason.why, now))
+        except Unwritable as error:
+            result.held += 1
+            batch.rows.append(_held(row, error.message, now))
         except BadInput as error:
             result.failed += 1
             batch.rows.append(_unsent(row, State.FAILED, error.message, now))
+        except DBAPIError:
+            raise
+        except Exception as error:
+            log.exception("%s", row.id)
+            result.held += 1
+            why = say("予期しない誤りのため作成できません（{error}）", error=type(error).__name__)
+            batch.rows.append(_held(row, why, now))
         else:
             delivery = LeasedDelivery(row.id, row.attempts, written.address, written.message, row)
             batch.deliveries.append(delivery)
@@ -171,6 +188,17 @@ def _unsent(row: Any, state: State, why: str, now: datetime) -> dict[str, Any]:
     }
 
 
+def _held(row: Any, why: str, now: datetime) -> dict[str, Any]:
+    """The row of what waits until the office's own fault is mended."""
+    unsent = _unsent(row, State.HELD, why, now)
+    return {**unsent, "attempts": row.attempts, "next_try_at": now + pause_after(row.attempts)}
+
+
+def pause_after(attempts: int) -> timedelta:
+    """The pause after so many tries in vain."""
+    return PAUSES[min(attempts, len(PAUSES)) - 1]
+
+
 def outcome(
     delivery: LeasedDelivery, state: State, now: datetime, error: str | None = None
 ) -> dict[str, Any]:
@@ -193,7 +221,7 @@ def tried(delivery: LeasedDelivery, why: str, now: datetime, result: Sending) ->
         return outcome(delivery, State.FAILED, now, why)
     result.delayed += 1
     row = outcome(delivery, State.PENDING, now, why)
-    return {**row, "next_try_at": now + PAUSES[delivery.attempts - 1], "finished_at": None}
+    return {**row, "next_try_at": now + pause_after(delivery.attempts), "finished_at": None}
 
 
 def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
@@ -230,9 +258,6 @@ def settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> No
 
 COMMIT_EVERY = 1.0
 """Seconds after which results are committed even when the batch is not done."""
-
-
-log = logging.getLogger(__name__)
 
 
 def send_due(

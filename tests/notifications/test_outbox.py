@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,11 @@ from notifications.mail import Letter, MailSettings, Stationery, mailer_of
 from notifications.sending import LEASE, PAUSES, Sending
 from tests.support.outbox_scenario import PostRoom
 from tests.support.smtp_server import Sink, serve
+from workflow import actions, queries
 from workflow.domain.deliveries import State
 from workflow.domain.errors import AlreadyDone, NotAllowed
+from workflow.queries import Waiting
+from workflow.queries.actor import actor
 from workflow.store.tables import Meeting
 
 
@@ -202,17 +205,54 @@ def test_override_template(room: PostRoom, folder: str) -> None:
     assert room.sink.mails[0]["Subject"] == "独自の件名 第1回 情報化推進部会"
 
 
-def test_broken_override_fails_and_can_be_resent(room: PostRoom) -> None:
+@pytest.mark.parametrize(
+    "subject", ["{{ no_such_thing }}", "{% if", "{{ 1 // 0 }}", "{{ meeting.title + 1 }}", b"\xe9"]
+)
+def test_an_office_template_that_breaks_holds_its_own_letters_until_it_is_mended(
+    room: PostRoom, subject: str | bytes
+) -> None:
     place = room.folder / "own" / "meeting_called"
     place.mkdir(parents=True)
-    (place / "subject.txt").write_text("{{ no_such_thing }}", encoding="utf-8")
+    broken = place / "subject.txt"
+    broken.write_bytes(subject if isinstance(subject, bytes) else subject.encode())
+    actions.circulate(room.office, "tanto", "dx", ["one"], now=room.now)
     room.set(overrides=room.folder / "own").meeting()
-    assert room.tick().failed == 4
-    assert "meeting_called/subject.txt" in str(room.lines()[0].error)
-    (place / "subject.txt").unlink()
-    for line in room.lines():
-        resending.resend(room.office, "admin", line.id, now=room.now)
-    assert room.tick().sent == 4
+    assert (room.tick().held, len(room.sink.raw)) == (4, 1), "the others go"
+    assert room.states(Kind.MEETING_CALLED) == [State.HELD] * 4
+    with room.office.reading() as db:
+        assert {"meeting_called/subject.txt" in str(line.error) for line in outbox.failed(db)} == {True}
+        told = [task.kind for task in queries.waiting_for(db, actor(db, "admin", date(2023, 6, 1)), room.now)]
+    assert told == [Waiting.FAILED_MAIL] * 4
+    broken.unlink()
+    room.now = room.due()
+    assert room.tick().sent == 4, "by themselves"
+
+
+def test_a_letter_held_until_the_meeting_is_over_is_listed_as_missed(room: PostRoom) -> None:
+    room.set(office_name="テスト\n区").meeting()
+    assert room.tick().held == 4
+    room.at("2023-06-12 17:00").tick()
+    with room.office.reading() as db:
+        missed = {line.kind for line in outbox.failed(db) if line.state is State.MISSED}
+    assert Kind.MEETING_CALLED in missed
+
+
+class Stumbling(Stationery):
+    """Paper on which one name cannot be written, for a reason nobody thought of."""
+
+    def write(self, letter: Letter, claim: str, now: datetime, *, resent: int = 0) -> bytes:
+        if letter.name == "職員 one":
+            raise ZeroDivisionError
+        return super().write(letter, claim, now, resent=resent)
+
+
+def test_a_letter_that_stumbles_over_anything_is_set_aside_alone(room: PostRoom) -> None:
+    room.meeting()
+    notices.claim(room.office, room.now)
+    mailer, paper = mailer_of(room.settings), Stumbling(room.settings)
+    assert sending.send_due(room.office, mailer, paper, lambda: room.now) == Sending(sent=3, held=1)
+    room.now = room.due()
+    assert room.tick().sent == 1
 
 
 def test_maildir_when_there_is_no_server(room: PostRoom) -> None:

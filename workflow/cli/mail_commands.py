@@ -9,6 +9,7 @@ from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
 from workflow.cli import show
 from workflow.cli.options import By, Json, at_office, mail_settings, now
+from workflow.domain.deliveries import NOT_SENT, State
 from workflow.store.settings import settings
 from workflow.wire.deliveries import Deliveries
 
@@ -19,11 +20,14 @@ app = typer.Typer(no_args_is_help=True, help="通知", rich_markup_mode=None)
 def list_mail(
     json: Json = False,
     meeting: Annotated[int | None, typer.Option(help="この会議の通知だけ")] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="送れなかった通知だけ")] = False,
+    failed: Annotated[
+        bool,
+        typer.Option("--failed", help="送れなかった通知だけ（時機を逸したものと、修正待ちのものを含む）"),
+    ] = False,
 ) -> None:
     """お知らせと、その送信の状況。"""
     with at_office() as office, office.reading() as db:
-        lines = outbox.failed(db) if failed else outbox.listing(db, meeting)
+        lines = outbox.listing(db, meeting, states=NOT_SENT if failed else tuple(State))
     if json:
         show.as_json(Deliveries.of(lines))
         return
@@ -63,5 +67,5 @@ def send() -> None:
         )
     for name, result in results:
         show.say(
-            f"{name}: 送信 {result.sent} 件、再試行 {result.delayed} 件、失敗 {result.failed} 件、送信不要 {result.dropped} 件"
+            f"{name}: 送信 {result.sent} 件、再試行 {result.delayed} 件、失敗 {result.failed} 件、修正待ち {result.held} 件、送信不要 {result.dropped} 件"
         )

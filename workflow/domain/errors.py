@@ -215,6 +215,10 @@ class BadInput(SakuteiError):
         )
 
 
+class Unwritable(BadInput):
+    """A template or a setting of the office cannot be used. No recipient is at fault: the mail waits until it is mended."""
+
+
 class DocumentDamaged(SakuteiError):
     """A stored file is gone, or no longer has its SHA-256."""
 

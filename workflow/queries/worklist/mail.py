@@ -35,7 +35,7 @@ def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
         .outerjoin(Plan, Plan.id == Delivery.plan_id)
-        .where(Delivery.state == State.FAILED)
+        .where(Delivery.state.in_([State.FAILED, State.HELD]))
         .order_by(Delivery.id)
         .limit(100)
     )

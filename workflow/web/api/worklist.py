@@ -9,7 +9,7 @@ from notifications.resending import may_resend
 from workflow import queries
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.deliveries import State
+from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.errors import AuditBroken
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
@@ -62,7 +62,7 @@ def deliveries(
 ) -> Any:
     """もう一度送る権限のある通知の一覧、新しい順。"""
     with caller.office.reading() as db:
-        found = outbox.listing(db, meeting, state=State.FAILED if failed else None, limit=limit)
+        found = outbox.listing(db, meeting, states=NOT_SENT if failed else tuple(State), limit=limit)
         who = actor(db, caller.key, tokyo_day(caller.now))
         own = may_resend(db, who, [line.id for line in found])
     return Deliveries.of(line for line in found if line.id in own)
