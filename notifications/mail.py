@@ -2,6 +2,7 @@
 
 import hashlib
 import mailbox
+import re
 import secrets
 import smtplib
 import ssl
@@ -140,6 +141,17 @@ class MailServerGone(MailDelayed):
     def message(self) -> str:
         return say(
             "メールサーバーに接続できません: {words}。接続先の設定を確かめてください。",
+            words=reworded(self.words),
+        )
+
+
+class SenderRefused(MailServerGone):
+    """The server takes no mail from us: no recipient is at fault."""
+
+    @property
+    def message(self) -> str:
+        return say(
+            "メールサーバーが差出人を受け付けません: {words}。差出人とサインインの設定を確かめてください。直れば、待っているメールは自動で送られます。",
             words=reworded(self.words),
         )
 
@@ -361,25 +373,38 @@ class SmtpMailer:
 
     def _ready_for_mail(self) -> smtplib.SMTP:
         """A connection that has taken our MAIL FROM. A kept one may have been closed by the server: then a new
-        one is opened, once."""
+        one is opened, once. Raises `SenderRefused`, `MailServerGone`."""
         if self._smtp is not None:
             try:
                 answer = self._smtp.mail(self._sender)
                 if answer[0] == 250:
                     return self._smtp
                 if answer[0] != 421:
-                    _accept(answer)
+                    self._sender_must_be_taken(answer)
             except (smtplib.SMTPServerDisconnected, OSError):
                 pass
             self._drop()
         self._smtp = self._connect()
-        _accept(self._smtp.mail(self._sender))
+        try:
+            self._sender_must_be_taken(self._smtp.mail(self._sender))
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise MailServerGone(_words(error)) from error
         return self._smtp
+
+    def _sender_must_be_taken(self, answer: tuple[int, bytes]) -> None:
+        """Raises `SenderRefused`, `MailServerGone` unless the answer to MAIL FROM is a yes."""
+        try:
+            _accept(answer)
+        except smtplib.SMTPResponseException as error:
+            self._recover(error.smtp_code)
+            gone = SenderRefused if error.smtp_code >= 500 else MailServerGone
+            raise gone(_words(error)) from error
 
     def _connect(self) -> smtplib.SMTP:
         try:
             smtp = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             raise MailServerGone(_words(error)) from error
         try:
             smtp.ehlo_or_helo_if_needed()
@@ -389,7 +414,7 @@ class SmtpMailer:
                 smtp.ehlo_or_helo_if_needed()
             if self._username is not None:
                 smtp.login(self._username, self._password or "")
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             smtp.close()
             raise MailServerGone(_words(error)) from error
         return smtp
@@ -460,7 +485,18 @@ def _accept(answer: tuple[int, bytes]) -> None:
 
 
 def _by_code(error: smtplib.SMTPResponseException) -> SakuteiError:
-    return MailRefused(_words(error)) if 500 <= error.smtp_code < 600 else MailDelayed(_words(error))
+    """The refusal of RCPT TO or of the message. Servers that look at the sender only then say so by a code of its own, or
+    in words."""
+    if error.smtp_code < 500:
+        return MailDelayed(_words(error))
+    text = _server_words(error)
+    of_us = error.smtp_code in _SIGN_IN_FIRST or _OF_THE_SENDER.search(text)
+    return SenderRefused(text) if of_us else MailRefused(text)
+
+
+_SIGN_IN_FIRST = (530, 534, 535, 538)
+_OF_THE_SENDER = re.compile(r"\b5\.1\.[78]\b|sender address (rejected|refused)", re.IGNORECASE)
+"""The sender's address as RFC 3463 codes it, or as Postfix words it."""
 
 
 def _words(error: Exception) -> str:

@@ -4,14 +4,14 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event as Stop
 from threading import current_thread, main_thread
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from notifications import notices, outbox, sending, webhooks
+from notifications import notices, outbox, pulse, sending, webhooks
 from notifications.inbox import Received, receive
 from notifications.mail import Mailer, MailSettings, Stationery
 from notifications.sending import Sending
@@ -27,8 +27,10 @@ def tick(
     settings: MailSettings,
     clock: Callable[[], datetime],
     stop: Stop | None = None,
+    *,
+    every: timedelta = timedelta(hours=1),
 ) -> Sending:
-    """Claim what is due by now, then send it. Ticks may overlap, in one process or in several. An event that
+    """Claim what is due by now, then send it; the next tick comes after `every`. Ticks may overlap, in one process or in several. An event that
     cannot be read delays no reminder."""
     try:
         notices.claim(office, clock())
@@ -37,7 +39,9 @@ def tick(
     except Exception:
         log.exception("記録からお知らせを作れませんでした")
     outbox.claim(office, clock())
-    return sending.send_due(office, mailer, Stationery(settings), clock, stop)
+    sent = sending.send_due(office, mailer, Stationery(settings), clock, stop)
+    pulse.mark(office, clock(), every)
+    return sent
 
 
 def call(
@@ -66,9 +70,9 @@ def run(
 ) -> None:
     """Tick every so many seconds until `stop` is set, by SIGTERM, SIGINT or the caller. The message in hand is
     finished first. A tick that fails is logged, and the next one comes as always."""
-    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler, every = BackgroundScheduler(timezone=UTC), timedelta(seconds=every_seconds)
     jobs: tuple[tuple[str, Callable[[], Sending | Received]], ...] = (
-        ("通知", lambda: tick(office, mailer_of(), settings, clock, stop)),
+        ("通知", lambda: tick(office, mailer_of(), settings, clock, stop, every=every)),
         ("他システムへの通知", lambda: call(office, settings, clock, stop)),
     )
     if settings.inbox is not None:

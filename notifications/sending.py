@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from notifications import pulse
 from notifications.kinds import Kind
 from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
 from notifications.messages import LetterWriter
@@ -33,8 +34,12 @@ BATCH = 100
 LEASE = timedelta(minutes=10)
 """Time for which a claimed delivery belongs to its worker; afterwards another worker sends it."""
 
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
-"""The pauses between tries. After the last one fails, the delivery has failed."""
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, *[240] * 29))
+"""The pauses between tries of what the server, which is there, does not take now: five days in all (RFC 5321, 4.5.4.1).
+After the last one fails, the delivery has failed."""
+
+IN_A_ROW = 10
+"""Number of mails not taken one after the other from which the server is the cause and not the mails."""
 
 _TABLE = Record.metadata.tables["delivery"]
 
@@ -243,17 +248,24 @@ _KEPT = _SETTLED.values(
 )
 
 
-def settle(office: Office, done: Sequence[dict[str, Any]], tries: int = 3) -> None:
-    """Commit results. Losing them would send everything twice, so a busy database is asked again."""
+def settle(
+    office: Office,
+    done: Sequence[dict[str, Any]],
+    also: Callable[[Session], None] = lambda _: None,
+    tries: int = 3,
+) -> None:
+    """Commit results, and what `also` follows from them. Losing them would send everything twice, so a busy database is
+    asked again."""
     if not done:
         return
     try:
         with office.writing() as db:
             db.connection().execute(_SETTLED, list(done))
+            also(db)
     except DatabaseUnusable:
         if tries <= 1:
             raise
-        settle(office, done, tries - 1)
+        settle(office, done, also, tries - 1)
 
 
 COMMIT_EVERY = 1.0
@@ -268,7 +280,8 @@ def send_due(
     stop: Stop | None = None,
 ) -> Sending:
     """Send every due mail over one connection, until none is left, the server is gone or `stop` is set: then the
-    present mail is finished and the others are released. Each mail is written from what is true when it is sent, every time
+    present mail is finished and the others are released. While no mail goes at all, everything waits, and nothing is given up:
+    see `pulse`. Each mail is written from what is true when it is sent, every time
     it is tried; after a crash it is tried again when the lease ends, with the same Message-ID."""
     result = Sending()
     stop = stop or Stop()
@@ -308,6 +321,7 @@ _WRITABLE_COLUMNS = (
     Delivery.event_seq,
     Delivery.due_at,
     Delivery.attempts,
+    Delivery.address,
     Delivery.resent,
     Person.name,
     Person.email,
@@ -332,7 +346,7 @@ def _mail(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime
         row.plan_id,
         row.event_seq,
         row.due_at,
-        tried=row.attempts > 1,
+        tried=row.address is not None,
         resent=row.resent > 0,
     )
     letter = letters.letter(about)
@@ -354,7 +368,7 @@ def _send_batch(
     for position, mail in enumerate(mails):
         rest = mails[position:]
         if stop.is_set() or clock() > taken_at + LEASE / 2:
-            settle(office, [*done, *(given_back(each, clock()) for each in rest)])
+            _settle_mails(office, [*done, *(given_back(each, clock()) for each in rest)], clock())
             return not stop.is_set()
         try:
             mailer.send(mail.address, mail.message)
@@ -364,18 +378,41 @@ def _send_batch(
             done.append(outcome(mail, State.FAILED, clock(), error.message))
             result.failed += 1
         except MailServerGone as error:
-            # The mail cannot be at fault: every other one would fare the same, so none of them is tried.
-            done += [tried(each, error.message, clock(), result) for each in rest]
-            settle(office, done)
+            _put_off(office, done, rest, error.message, clock(), result)
             return False
         except MailDelayed as error:
             done.append(tried(mail, error.message, clock(), result))
+            if len(done) >= IN_A_ROW and all(row["state"] == State.PENDING for row in done[-IN_A_ROW:]):
+                _put_off(office, done, rest[1:], error.message, clock(), result)
+                return False
         except Exception as error:
             # Whatever it is, the mails before this one have gone and must not go twice.
             log.exception("%s", mail.id)
             done.append(tried(mail, type(error).__name__, clock(), result))
         if time.monotonic() - committed >= COMMIT_EVERY:
-            settle(office, done)
+            _settle_mails(office, done, clock())
             done, committed = [], time.monotonic()
-    settle(office, done)
+    _settle_mails(office, done, clock())
     return True
+
+
+def _settle_mails(office: Office, done: Sequence[dict[str, Any]], now: datetime) -> None:
+    went = any(row["state"] == State.SENT for row in done)
+    settle(office, done, lambda db: pulse.recover(db, now) if went else None)
+
+
+def _put_off(
+    office: Office,
+    done: Sequence[dict[str, Any]],
+    rest: Sequence[LeasedDelivery],
+    why: str,
+    now: datetime,
+    result: Sending,
+) -> None:
+    """No mail goes, whichever it is: nothing more is tried, and everything waits until the server is asked again."""
+    result.delayed += len(rest)
+    with office.writing() as db:
+        until = pulse.put_off(db, why, now)
+        back = [{**given_back(each, until), "error": why} for each in rest]
+        if rows := [*done, *back]:
+            db.connection().execute(_SETTLED, rows)

@@ -70,9 +70,10 @@ def test_what_nobody_thought_of_sends_no_mail_twice(room: PostRoom) -> None:
     assert len(set(room.ids())) == 4
 
 
-def test_temporary_refusals_are_tried_again_then_fail(room: PostRoom) -> None:
+def test_temporary_refusals_are_tried_again_for_days_then_fail(room: PostRoom) -> None:
     room.sink.mode = "delay"
-    room.meeting()
+    room.meeting("2023-07-12 14:00")
+    assert sum(PAUSES, timedelta()) > timedelta(days=4.5)
     for pause in (*PAUSES, None):
         result = room.tick()
         if pause is not None:

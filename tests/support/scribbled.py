@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Column, LargeBinary, String, Text, func, select, te
 
 from definitions.chain import Chain, SignoffGate
 from definitions.terms import Outcome, Role
+from notifications import pulse
 from notifications.mail import MailRefused
 from notifications.scheduler import tick
 from tests.support.api_client import a_token
@@ -22,7 +23,7 @@ from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rsvp import Intent
 from workflow.store.database import Office
-from workflow.store.tables import APPEND_ONLY, Event, Record
+from workflow.store.tables import APPEND_ONLY, Event, Pulse, Record
 from workflow.store.tables.base import Sentence
 
 PEOPLES_WORDS = (
@@ -46,7 +47,7 @@ PEOPLES_WORDS = (
     *("submission.name", "submission.address", "submission.telephone", "submission.affiliation"),
     *("opinion.text", "answer.summary", "answer.text"),
     *("api_token.name", "webhook.url", "sign_in.agent"),
-    *("event.data", "delivery.address", "delivery.error"),
+    *("event.data", "delivery.address", "delivery.error", "pulse.trouble"),
 )
 """The columns that hold what people or other systems wrote."""
 
@@ -71,7 +72,7 @@ OUR_WORDS = (
     *("confirmation.sha256", "confirmation.base_sha256"),
     *("signoff.stage", "signoff.gate_key", "signoff.result", "signoff.manner", "signoff.sha256"),
     *("comment_period.stage", "comment_period.gate_key", "submission.route", "answer.disposition"),
-    *("event.tag", "event.hash", "cursor.name", "chain_text.sha256", "document.sha256"),
+    *("event.tag", "event.hash", "cursor.name", "pulse.name", "chain_text.sha256", "document.sha256"),
     *("delivery.claim", "delivery.kind", "delivery.rule", "delivery.state", "delivery.message"),
     *("mailed_link.purpose", "link_token.token_sha256", "feed.token_sha256", "sign_in.token_sha256"),
     *("api_token.token_sha256", "api_token.scopes", "credential.password_hash", "webhook.secret"),
@@ -125,6 +126,7 @@ def scribbled_house(office: Office) -> House:
     _a_running_comment(house)
     _a_stopped_plan(house)
     _doors(house)
+    _mail_that_does_not_go(house)
     _scribble(office)
     return house
 
@@ -355,6 +357,12 @@ class _Refusing:
 
     def close(self) -> None:
         pass
+
+
+def _mail_that_does_not_go(house: House) -> None:
+    pulse.mark(house.office, house.now, timedelta(hours=1))
+    with house.office.writing() as db:
+        db.execute(update(Pulse).values(trouble="550 not allowed", trouble_since=house.now))
 
 
 def _doors(house: House) -> None:

@@ -17,10 +17,13 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 @dataclass
 class Sink:
     """`mode`: accept, delay (451), refuse (550), hang_up (the message is kept, then the line is cut) or slow.
-    `refused` are addresses answered with 550 whatever the mode."""
+    `refused` are addresses answered with 550 whatever the mode. `at_mail` and `at_rcpt` are what it answers to every sender
+    and to every recipient, when they are not empty."""
 
     mode: str = "accept"
     refused: set[str] = field(default_factory=set)
+    at_mail: str = ""
+    at_rcpt: str = ""
     raw: list[bytes] = field(default_factory=list)
     delayed: list[bytes] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
@@ -30,7 +33,15 @@ class Sink:
     def mails(self) -> list[EmailMessage]:
         return [message_from_bytes(raw, policy=default) for raw in self.raw]  # type: ignore[misc]
 
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.at_mail:
+            return self.at_mail
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.at_rcpt:
+            return self.at_rcpt
         if address in self.refused or self.mode == "refuse":
             return "550 5.1.1 no such user"
         envelope.rcpt_tos.append(address)

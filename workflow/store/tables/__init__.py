@@ -28,7 +28,7 @@ from workflow.store.tables.decisions import (
     Review,
     Signoff,
 )
-from workflow.store.tables.events import Cursor, Delivery, Event
+from workflow.store.tables.events import Cursor, Delivery, Event, Pulse
 from workflow.store.tables.meetings import (
     AgendaItem,
     Attendance,
@@ -96,6 +96,7 @@ __all__ = [
     "Plan",
     "Posting",
     "PublicTry",
+    "Pulse",
     "Record",
     "Remark",
     "Reply",

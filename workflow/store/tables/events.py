@@ -50,6 +50,19 @@ class Delivery(Record):
     __table_args__ = (Index(None, "state", "next_try_at"),)
 
 
+class Pulse(Record):
+    """The mark of the last round of whoever sends the mail, and by when the next is expected. `trouble` is why no mail goes
+    at all, since `trouble_since`; `tries` counts the rounds that found it so."""
+
+    __tablename__ = "pulse"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+    expected_by: Mapped[datetime]
+    trouble: Mapped[str | None] = mapped_column(Sentence)
+    trouble_since: Mapped[datetime | None]
+    tries: Mapped[int]
+
+
 class Cursor(Record):
     """The position of a reader in the event log."""
 

@@ -1,0 +1,39 @@
+"""The pulse of whoever sends the mail: when it was last heard, and why no mail goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.store.database import connection_of
+from workflow.store.tables import Pulse
+
+MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class PulseFact:
+    """`at` is when the last round ended (None: there never was one); `silent`: the next one is overdue. `trouble` is why
+    no mail goes although somebody sends, since `trouble_since`."""
+
+    at: datetime | None
+    silent: bool
+    trouble: str | None
+    trouble_since: datetime | None
+
+    @property
+    def sends(self) -> bool:
+        """Return whether what waits can be expected to go soon."""
+        return not self.silent and self.trouble is None
+
+
+def mail_pulse(db: Session, now: datetime) -> PulseFact:
+    """Return the pulse as it is now. One statement."""
+    row = connection_of(db).execute(_PULSE).first()
+    if row is None:
+        return PulseFact(None, silent=True, trouble=None, trouble_since=None)
+    return PulseFact(row.at, row.expected_by < now, row.trouble, row.trouble_since)
+
+
+_PULSE = select(Pulse.at, Pulse.expected_by, Pulse.trouble, Pulse.trouble_since).where(Pulse.name == MAIL)
