@@ -47,11 +47,16 @@ def recover(db: Session, now: datetime) -> None:
     """After a mail went: nothing keeps the others any more, and all that waits goes now."""
     cleared = db.connection().execute(_CLEAR)
     if cleared.rowcount:
-        hurry(db, now)
+        _hurry(db, now)
 
 
-def hurry(db: Session, now: datetime) -> None:
+def hurry(office: Office, now: datetime) -> None:
     """Let all mail that waits be tried now."""
+    with office.writing() as db:
+        _hurry(db, now)
+
+
+def _hurry(db: Session, now: datetime) -> None:
     db.connection().execute(_WAITING.where(_DELIVERY.c.next_try_at > now).values(next_try_at=now))
 
 

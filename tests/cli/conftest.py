@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.shell import Shell
 from tests.support.terminal import Terminal
 from workflow.cli import main
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
 
 
 @pytest.fixture

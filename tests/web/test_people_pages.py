@@ -99,7 +99,7 @@ def test_a_person_without_a_password_is_invited_after_it_was_said_to_whom(admin:
     assert "招待メールを送る" in admin.see("/people/mayor")
     asked = admin.send("/people/mayor/invite")
     assert "区 長さんを招待する" in asked and "mayor@city.example.jp" in asked
-    assert "招待メールを送ります" in admin.do("/people/mayor/invite")
+    assert "招待メールを用意しました" in admin.do("/people/mayor/invite")
     assert "職員を招待: 区 長" in admin.see("/log?tag=person.invited")
     actions.set_password(admin.house.office, "admin", "admin", PASSWORD, now=admin.house.now)
     admin.sign_in()

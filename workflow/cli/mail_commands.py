@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from notifications import outbox, resending
+from notifications import outbox, pulse, resending
 from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
 from workflow.cli import show
@@ -56,11 +56,12 @@ def resend(delivery: Annotated[int, typer.Argument(help="通知の番号")], by:
 
 @app.command()
 def send() -> None:
-    """いま送るべきお知らせを一度だけ送る（ふだんは `sakutei scheduler` が送り続ける）。"""
+    """いま送るべきお知らせを、待っているものも含めて一度だけ送る（ふだんは `sakutei serve` か `sakutei scheduler` が送り続ける）。"""
     mail = mail_settings(settings())
     mailer = mailer_of(mail)
     show.say(mailer.description)
     with at_office() as office, show.terminal().status("送信しています…"):
+        pulse.hurry(office, now())
         results = (
             ("お知らせ", tick(office, mailer, mail, now)),
             ("他システムへの通知", call(office, mail, now)),

@@ -1,8 +1,12 @@
 """`sakutei serve`"""
 
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event as Stop
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -16,7 +20,7 @@ from workflow.cli import show
 from workflow.cli.demo.folder import empty
 from workflow.cli.demo.other_plans import Neighbours
 from workflow.cli.demo.story import Replay
-from workflow.cli.options import at_office, mail_settings
+from workflow.cli.options import at_office, mail_settings, now
 from workflow.domain.calendar import parse_moment
 from workflow.domain.errors import BadInput
 from workflow.store import schema
@@ -43,17 +47,28 @@ def serve(
     host: Annotated[str, typer.Option(help="この機械の外から開くときだけ変える")] = "127.0.0.1",
     demo: Annotated[bool, typer.Option("--demo", help="板橋区の計画が素案まで進んだ見本を開く")] = False,
     folder: Annotated[Path, typer.Option(help="見本の置き場所")] = Path("sakutei-demo-web"),
+    no_scheduler: Annotated[
+        bool,
+        typer.Option("--no-scheduler", help="お知らせを送らない（`sakutei scheduler` を別に動かすとき）"),
+    ] = False,
 ) -> None:
-    """ブラウザーで使う画面を開く。"""
+    """ブラウザーで使う画面を開き、お知らせを送り続ける。"""
     if demo:
         show.say("見本を用意しています（10 秒ほど）。")
         played, mail = halfway(folder, site=f"http://{host}:{port}")
-        _deliver_beside(played, mail)
-        run(build(played.office, mail, demo=played), host, port)
+        with _delivering(played.office, mail, every_seconds=3, clock=played.clock):
+            run(build(played.office, mail, demo=played), host, port)
         return
     with at_office() as office:
         found = settings()
-        run(build(office, mail_settings(found), oidc=provider_of(found)), host, port)
+        mail = mail_settings(found)
+        pages = build(office, mail, oidc=provider_of(found))
+        if no_scheduler:
+            run(pages, host, port)
+            return
+        show.say(mailer_of(mail).description)
+        with _delivering(office, mail, every_seconds=found.tick_seconds, clock=now):
+            run(pages, host, port)
 
 
 def run(pages: FastAPI, host: str, port: int) -> None:
@@ -62,15 +77,24 @@ def run(pages: FastAPI, host: str, port: int) -> None:
     uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 
-def _deliver_beside(played: Demo, mail: MailSettings) -> None:
-    """Send due mail on the demonstration's clock while its pages are open."""
+@contextmanager
+def _delivering(
+    office: Office, mail: MailSettings, *, every_seconds: float, clock: Callable[[], datetime]
+) -> Iterator[None]:
+    """Send due mail while the pages are open; the mail in hand is finished when they are closed."""
+    stop = Stop()
     delivering = Thread(
         target=deliver,
-        args=(played.office, lambda: mailer_of(mail), mail),
-        kwargs={"every_seconds": 3, "stop": Event(), "clock": played.clock},
+        args=(office, lambda: mailer_of(mail), mail),
+        kwargs={"every_seconds": every_seconds, "stop": stop, "clock": clock},
         daemon=True,
     )
     delivering.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        delivering.join(timeout=60)
 
 
 def provider_of(found: Settings) -> Provider | None:

@@ -21,6 +21,7 @@ from workflow.domain.votes import rules_words, shown_share
 from workflow.store import files
 from workflow.store.database import Office
 from workflow.store.uploads import OCTETS
+from workflow.web.pulse import halted_words
 
 SAID, LANGUAGE, DATES = "sakutei-said", "sakutei-language", "sakutei-dates"
 
@@ -67,8 +68,9 @@ _pages.env.globals |= {
 
 def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Response:
     """Render a page from that template. `who` is the person signed in, or None. The message of the last form is
-    shown once."""
-    context.setdefault("who", None)
+    shown once; that no mail goes, as long as it does not."""
+    who = context.setdefault("who", None)
+    context["halted"] = halted_words(who.office, who.now) if who else ""
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
     answer = _pages.TemplateResponse(request, name, context, status_code=code)
     if context["said"]:

@@ -15,6 +15,7 @@ from workflow.queries.actor import actor
 from workflow.store.database import Reading
 from workflow.web.confirm import confirmed
 from workflow.web.permissions import Open, needs
+from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
@@ -118,7 +119,7 @@ def invite(request: Request, who: FormUser, key: str, form: Filled) -> Response:
         title=say("{name}さんを招待する", name=name),
         button=say("招待メールを送る"),
         back=f"/people/{key}",
-        said=say("招待メールを送ります。まもなく届きます。"),
+        said=say("招待メールを用意しました。{when}", when=when_sent(who.office, who.now)),
     )
 
 

@@ -22,6 +22,7 @@ from workflow.queries.rsvp import mails_set_aside
 from workflow.web.confirm import SURE
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
+from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
@@ -72,7 +73,9 @@ def resend(request: Request, who: FormUser, number: int, form: Filled) -> Respon
     """First to whom it goes, then it is sent again."""
     if form.get(SURE) == "yes":
         resending.resend(who.office, who.key, number, now=who.now)
-        return redirect("/settings/unsent", said=say("送信待ちに戻しました。まもなく送られます。"))
+        return redirect(
+            "/settings/unsent", said=say("送信待ちに戻しました。{when}", when=when_sent(who.office, who.now))
+        )
     with who.office.reading() as db:
         person = actor(db, who.key, tokyo_day(who.now))
         told = would_get(db, number)

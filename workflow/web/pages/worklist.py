@@ -8,6 +8,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import Task, Waiting
 from workflow.web.permissions import Open, needs
+from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader
 
@@ -38,7 +39,7 @@ def today(request: Request, who: Reader) -> Response:
 def resend(who: FormUser, number: int) -> Response:
     """Send a failed mail once more; the scheduler takes it up at its next round."""
     resending.resend(who.office, who.key, number, now=who.now)
-    return redirect("/", said=say("送信待ちに戻しました。まもなく、もう一度送られます。"))
+    return redirect("/", said=say("送信待ちに戻しました。{when}", when=when_sent(who.office, who.now)))
 
 
 def place_of(task: Task) -> str:

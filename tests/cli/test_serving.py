@@ -1,0 +1,64 @@
+"""`sakutei serve` sends what is due by itself; with `--no-scheduler` it leaves that to another process."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.shell import SAKUTEI, Shell
+
+
+@contextmanager
+def serving(shell: Shell, *options: str) -> Iterator[None]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [*SAKUTEI, "serve", "--port", str(port), *options]
+    env = {**shell.env, "SAKUTEI_TICK_SECONDS": "1"}
+    with subprocess.Popen(command, env=env, cwd=shell.folder, stdout=subprocess.DEVNULL) as server:
+        try:
+            _until_it_answers(port)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _until_it_answers(port: int) -> None:
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(port)
+
+
+def _mails(shell: Shell) -> list[Path]:
+    return list((Path(shell.env["SAKUTEI_DATA"]) / "mail" / "new").glob("*"))
+
+
+def _invited(shell: Shell) -> None:
+    shell.run("init", "--admin", "admin", "--name", "管理 太郎", "--email", "admin@example.jp")
+    shell.run("people", "add", "hanako", "担当 花子", "hanako@example.jp", "--as", "admin")
+    shell.run("people", "department", "it", "IT推進課", "--as", "admin")
+    shell.run("people", "post", "hanako", "it", "--since", "2020-04-01", "--as", "admin")
+    shell.run("people", "invite", "hanako", "--as", "admin")
+
+
+def test_the_pages_send_what_is_due(shell: Shell) -> None:
+    _invited(shell)
+    with serving(shell):
+        deadline = time.monotonic() + 30
+        while not _mails(shell) and time.monotonic() < deadline:
+            time.sleep(0.2)
+    assert len(_mails(shell)) == 1
+
+
+def test_without_its_scheduler_the_pages_leave_it_to_another_process(shell: Shell) -> None:
+    _invited(shell)
+    with serving(shell, "--no-scheduler"):
+        time.sleep(3)
+    assert _mails(shell) == []
+    assert "送信 1 件" in shell.run("mail", "send")

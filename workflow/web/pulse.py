@@ -1,0 +1,38 @@
+"""The state of the mail, as the pages say it: that none goes, or when what waits does."""
+
+from datetime import datetime
+
+from workflow.domain.calendar import shown_moment
+from workflow.domain.language import reworded, say
+from workflow.queries.pulse import PulseFact, mail_pulse
+from workflow.store.database import Office
+
+
+def halted_words(office: Office, now: datetime) -> str:
+    """The words of the red bar: why no mail goes, and since when. Empty while it goes."""
+    pulse = _pulse(office, now)
+    if pulse.at is None:
+        return say(
+            "お知らせを送る仕組みが、まだ一度も動いていません。招集や通知のメールは送られません。システム管理者に知らせてください。"
+        )
+    if pulse.silent:
+        return say(
+            "お知らせを送る仕組みが、{at} から止まっています。招集や通知のメールは送られません。システム管理者に知らせてください。",
+            at=shown_moment(pulse.at),
+        )
+    if pulse.trouble is not None and pulse.trouble_since is not None:
+        since, why = shown_moment(pulse.trouble_since), reworded(pulse.trouble)
+        return say("{since} から、お知らせのメールを送れません。{why}", since=since, why=why)
+    return ""
+
+
+def when_sent(office: Office, now: datetime) -> str:
+    """Say when what waits now goes."""
+    if _pulse(office, now).sends:
+        return say("まもなく送られます。")
+    return say("いまはメールの送信が止まっているため、再開してから送られます。")
+
+
+def _pulse(office: Office, now: datetime) -> PulseFact:
+    with office.reading() as db:
+        return mail_pulse(db, now)
