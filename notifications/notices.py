@@ -1,6 +1,7 @@
 """Notices: mail and webhook deliveries made from the event log. Each event is handled once."""
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from notifications.invited import invited
 from notifications.kinds import Kind
 from notifications.meeting_letters import CALLINGS
 from notifications.messages import bodies_between
-from notifications.outbox import Entry, enqueue
+from notifications.outbox import AT_ONCE, BREATH, Entry, enqueue
 from notifications.webhooks import entries as webhook_entries
 from notifications.webhooks import listening
 from workflow.domain.calendar import tokyo_day
@@ -56,10 +57,11 @@ ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_
 def claim(office: Office, now: datetime) -> int:
     """Read the events not handled yet and put their notices in the outbox; returns the number of notices. An
     event older than `LOOK_BACK` is recorded as missed."""
-    written = 0
+    written, first = 0, True
     while _waiting(office):
-        with office.writing() as db:
-            written += _claim_some(db, now)
+        if not first:
+            time.sleep(BREATH)
+        written, first = written + _claim_some(office, now), False
     return written
 
 
@@ -169,26 +171,43 @@ _HOW_FAR = select(
 )
 
 
-def _claim_some(db: Session, now: datetime) -> int:
-    seen = db.scalar(select(Cursor.seq).where(Cursor.name == CURSOR).with_for_update())
-    events = db.scalars(
-        select(Event).where(Event.seq > (seen or 0)).order_by(Event.seq).limit(EVENTS_AT_ONCE)
-    ).all()
-    if not events:
-        return 0
+def _claim_some(office: Office, now: datetime) -> int:
+    """Put the notices of the next events in the outbox. They are found with no lock held; whoever is quicker has them."""
+    with office.reading() as db:
+        seen = db.scalar(_SEEN)
+        events = db.scalars(
+            select(Event).where(Event.seq > (seen or 0)).order_by(Event.seq).limit(EVENTS_AT_ONCE)
+        ).all()
+        if not events:
+            return 0
+        owed, told = _owed(db, events, now)
+    with office.writing() as db:
+        if db.scalar(_SEEN.with_for_update()) != seen:
+            return 0
+        if seen is None:
+            db.execute(insert(Cursor).values(name=CURSOR, seq=told))
+        else:
+            db.execute(update(Cursor).where(Cursor.name == CURSOR).values(seq=told))
+        return enqueue(db, owed, now)
+
+
+_SEEN = select(Cursor.seq).where(Cursor.name == CURSOR)
+
+
+def _owed(db: Session, events: Sequence[Event], now: datetime) -> tuple[list[Entry], int]:
+    """The notices of these events, as far as one transaction takes them, and the number of the last event among them."""
     hooks = listening(db)
-    written = 0
+    owed: list[Entry] = []
+    told = 0
     for event in events:
         missed = say("停止中に時機を逸しました") if now - event.at > LOOK_BACK else None
-        of_meetings = [*_entries(db, event, None if _to_come(db, event, now) else missed)]
-        of_seats = _seats_changed(db, event, now)
-        owed = [*of_meetings, *of_seats, *webhook_entries(hooks, event, missed)]
-        written += enqueue(db, owed, now)
-    if seen is None:
-        db.execute(insert(Cursor).values(name=CURSOR, seq=events[-1].seq))
-    else:
-        db.execute(update(Cursor).where(Cursor.name == CURSOR).values(seq=events[-1].seq))
-    return written
+        owed += _entries(db, event, None if _to_come(db, event, now) else missed)
+        owed += _seats_changed(db, event, now)
+        owed += webhook_entries(hooks, event, missed)
+        told = event.seq
+        if len(owed) >= AT_ONCE:
+            break
+    return owed, told
 
 
 def _to_come(db: Session, event: Event, now: datetime) -> bool:

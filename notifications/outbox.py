@@ -1,8 +1,10 @@
 """The durable queue between a due message and its sending."""
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -56,14 +58,37 @@ class Line:
     error: str | None
 
 
+AT_ONCE = 100
+"""Number of messages from which on no more are put in the outbox in one transaction."""
+
+BREATH = 0.03
+"""Seconds between two such transactions, longer than one takes: whoever else waits to record something comes first."""
+
+
 def claim(office: Office, now: datetime) -> int:
-    """Put every due reminder in the outbox, once; returns the number of new ones."""
+    """Put every due reminder in the outbox, once, the soonest meeting's first; returns the number of new ones."""
     with office.reading() as db:
-        owed = due.owed(db, now)
-    if not owed:
-        return 0
-    with office.writing() as db:
-        return enqueue(db, [_entry(each) for each in owed], now)
+        owed = sorted(due.owed(db, now), key=lambda each: (each.until, each.claim))
+    written = 0
+    for position, some in enumerate(_batches(owed)):
+        if position:
+            time.sleep(BREATH)
+        with office.writing() as db:
+            written += enqueue(db, [_entry(each) for each in some], now)
+    return written
+
+
+def _batches(owed: Sequence[Owed]) -> Iterator[list[Owed]]:
+    """Bounded parts. One rule's messages about one meeting stay together: one of them stands for all when it is asked
+    whether they were claimed."""
+    batch: list[Owed] = []
+    for _, together in groupby(owed, key=lambda each: each.claim.rpartition(":")[0]):
+        batch += together
+        if len(batch) >= AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def enqueue(db: Session, entries: Sequence[Entry], now: datetime) -> int:

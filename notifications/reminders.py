@@ -34,7 +34,8 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message due to one person. `missed`: its time passed and it can no longer be sent."""
+    """A message due to one person. `until` is how long it is of use; `missed`: its time passed and it can no longer be
+    sent."""
 
     claim: str
     kind: Kind
@@ -43,6 +44,7 @@ class Owed:
     meeting_id: int | None
     plan_id: int | None
     due_at: datetime
+    until: datetime
     missed: bool
 
 
@@ -119,6 +121,7 @@ def _to_each(occasion: Occasion, rule: ReminderRule, due_at: datetime, *, missed
             meeting_id=occasion.meeting_id,
             plan_id=occasion.plan_id,
             due_at=due_at,
+            until=_deadline(rule.kind, occasion),
             missed=missed,
         )
 

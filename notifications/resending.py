@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from notifications.kinds import Kind
+from notifications.outbox import AT_ONCE
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.errors import AlreadyDone, NotFound
@@ -34,28 +35,58 @@ def resend(office: Office, by: str, delivery_id: int, *, now: datetime) -> None:
             who.refuse(Act.RESEND)
         if found.state in (State.PENDING, State.SENDING):
             raise AlreadyDone("この通知はまだ送信待ちです。送信を待ってください。")
-        values = {
-            "state": State.PENDING,
-            "attempts": 0,
-            "resent": found.resent + 1,
-            "next_try_at": now,
-            "message": None,
-            "address": None,
-            "finished_at": None,
-            "error": None,
-        }
-        db.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))
-        record(
-            db,
-            Tag.DELIVERY_RESENT,
-            at=now,
-            by=who.id,
-            plan=found.plan_id,
-            meeting=found.meeting_id,
-            delivery=delivery_id,
-            kind=found.kind,
-            was=found.state,
-        )
+        _again(db, who, found, now)
+
+
+def resend_all(office: Office, by: str, *, now: datetime) -> int:
+    """Send again everything that could not be sent and that the person may send again, what waits to be mended too; return
+    how many that were. What is too late stays where it is listed.
+
+    Raises `NotAllowed`, `NotFound`.
+    """
+    with office.reading() as db:
+        who = actor(db, by, tokyo_day(now))
+        waiting = db.scalars(select(Delivery.id).where(_WORTH_IT).order_by(Delivery.id)).all()
+        numbers = sorted(may_resend(db, who, waiting))
+    if waiting and not numbers:
+        who.refuse(Act.RESEND)
+    sent = 0
+    for start in range(0, len(numbers), AT_ONCE):
+        with office.writing() as db:
+            these = Delivery.id.in_(numbers[start : start + AT_ONCE])
+            for found in db.scalars(select(Delivery).where(these, _WORTH_IT).order_by(Delivery.id)).all():
+                _again(db, who, found, now)
+                sent += 1
+    return sent
+
+
+_WORTH_IT = Delivery.state.in_([State.FAILED, State.HELD])
+
+
+def _again(db: Session, who: Actor, found: Delivery, now: datetime) -> None:
+    was = State(found.state)
+    values = {
+        "state": State.PENDING,
+        "attempts": 0,
+        "resent": found.resent + 1,
+        "next_try_at": now,
+        "message": None,
+        "address": None,
+        "finished_at": None,
+        "error": None,
+    }
+    db.execute(update(Delivery).where(Delivery.id == found.id).values(**values))
+    record(
+        db,
+        Tag.DELIVERY_RESENT,
+        at=now,
+        by=who.id,
+        plan=found.plan_id,
+        meeting=found.meeting_id,
+        delivery=found.id,
+        kind=found.kind,
+        was=was,
+    )
 
 
 def may_resend(db: Session, who: Actor, deliveries: Collection[int]) -> frozenset[int]:

@@ -799,6 +799,12 @@ def resend(house: House) -> Call:
     return lambda o: resending.resend(o, SECRETARIAT, number, now=house.now)
 
 
+@case(SECRETARIAT)
+def resend_all(house: House) -> Call:
+    resend(house)
+    return lambda o: resending.resend_all(o, SECRETARIAT, now=house.now)
+
+
 @case("clerk")
 def revoke_token__of_another(house: House) -> Call:
     _token(house, house.office, "tanto")

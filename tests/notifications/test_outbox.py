@@ -292,6 +292,18 @@ def test_starttls_and_login(room: PostRoom, tmp_path: Path) -> None:
     assert "ひみつ".encode().hex() not in repr(room.settings)
 
 
+def test_everything_that_failed_can_be_sent_again_at_once(room: PostRoom) -> None:
+    room.sink.mode = "refuse"
+    room.meeting()
+    room.tick()
+    with pytest.raises(NotAllowed):
+        resending.resend_all(room.office, "two", now=room.now)
+    room.sink.mode = "accept"
+    assert resending.resend_all(room.office, "secretary", now=room.now) == 4
+    assert room.tick().sent == 4
+    assert resending.resend_all(room.office, "secretary", now=room.now) == 0
+
+
 def test_resend_needs_the_right_and_goes_to_the_present_address(room: PostRoom) -> None:
     room.sink.refused = {"one@city.example.jp"}
     room.meeting()

@@ -84,6 +84,15 @@ def test_without_a_server_the_trial_mail_lies_in_the_folder(house: House) -> Non
     assert len(list((house.office.files.parent / "mail" / "new").iterdir())) == 1
 
 
+def test_everything_that_could_not_be_sent_is_sent_again_at_once(house: House) -> None:
+    number = _unsent(house, State.FAILED)
+    secretary = Browser(house, "joho_bukai_office")
+    assert "もう一度送る" in secretary.see("/settings/unsent")
+    assert "件を送信待ちに戻しました" in secretary.send("/settings/unsent/resend")
+    assert _state(house, number) == State.PENDING
+    Browser(house, "joho_bukai_1").send("/settings/unsent/resend", 403)
+
+
 def test_what_could_not_be_sent_is_sent_again_after_it_was_said_to_whom(house: House) -> None:
     number = _unsent(house, State.FAILED)
     secretary = Browser(house, "joho_bukai_office")

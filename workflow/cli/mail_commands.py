@@ -54,6 +54,14 @@ def resend(delivery: Annotated[int, typer.Argument(help="通知の番号")], by:
         show.say("送信待ちに戻しました。次の巡回で送られます。")
 
 
+@app.command("resend-all")
+def resend_all(by: By) -> None:
+    """送れなかった通知のうち、送り直せるものをすべて、もう一度送る。"""
+    with at_office() as office:
+        count = resending.resend_all(office, by, now=now())
+        show.say(f"{count} 件を送信待ちに戻しました。次の巡回で送られます。")
+
+
 @app.command()
 def send() -> None:
     """いま送るべきお知らせを、待っているものも含めて一度だけ送る（ふだんは `sakutei serve` か `sakutei scheduler` が送り続ける）。"""

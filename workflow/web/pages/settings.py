@@ -65,7 +65,16 @@ def unsent(request: Request, who: Reader) -> Response:
     with who.office.reading() as db:
         lines = outbox.unsent(db)
         mine = may_resend(db, actor(db, who.key, tokyo_day(who.now)), [line.id for line in lines])
-    return page(request, "settings_unsent.html", who=who, lines=lines, mine=mine, State=State)
+    again = sum(line.id in mine and line.state is not State.MISSED for line in lines)
+    return page(request, "settings_unsent.html", who=who, lines=lines, mine=mine, again=again, State=State)
+
+
+@router.post("/unsent/resend", openapi_extra=needs(Act.RESEND))
+def resend_all(who: FormUser) -> Response:
+    count = resending.resend_all(who.office, who.key, now=who.now)
+    when = when_sent(who.office, who.now)
+    said = say("{count} 件を送信待ちに戻しました。{when}", count=count, when=when)
+    return redirect("/settings/unsent", said=said)
 
 
 @router.post("/unsent/{number}/resend", openapi_extra=needs(Act.RESEND))
