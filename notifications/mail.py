@@ -120,6 +120,18 @@ class MailRefused(SakuteiError):
         )
 
 
+class OfficeRefused(MailRefused):
+    """The server's own rules refuse this message from us: to relay it, to take it from our address. The recipient is not at
+    fault."""
+
+    @property
+    def message(self) -> str:
+        return say(
+            "メールサーバーの規則で拒否されました: {words}。メールサーバーの設定（中継など）を確かめてください。直れば、自動で送られます。",
+            words=reworded(self.words),
+        )
+
+
 class MailDelayed(SakuteiError):
     """The server did not take this message now (4xx, hang-up, timeout)."""
 
@@ -132,6 +144,10 @@ class MailDelayed(SakuteiError):
             "メールサーバーが受け取りませんでした: {words}。しばらくして自動で送り直します。",
             words=reworded(self.words),
         )
+
+
+class MailUncertain(MailDelayed):
+    """The line was cut before the server's answer: the message may have been taken."""
 
 
 class MailServerGone(MailDelayed):
@@ -157,7 +173,7 @@ class SenderRefused(MailServerGone):
 
 
 class Mailer(Protocol):
-    """Takes mails. Raises `MailRefused`, `MailDelayed` or `MailServerGone`."""
+    """Takes mails. Raises `MailRefused`, `MailDelayed` and their kinds."""
 
     @property
     def description(self) -> str: ...
@@ -361,7 +377,7 @@ class SmtpMailer:
             raise _by_code(error) from error
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise MailDelayed(_words(error)) from error
+            raise MailUncertain(_words(error)) from error
 
     def close(self) -> None:
         if self._smtp is not None:
@@ -490,13 +506,16 @@ def _by_code(error: smtplib.SMTPResponseException) -> SakuteiError:
     if error.smtp_code < 500:
         return MailDelayed(_words(error))
     text = _server_words(error)
-    of_us = error.smtp_code in _SIGN_IN_FIRST or _OF_THE_SENDER.search(text)
-    return SenderRefused(text) if of_us else MailRefused(text)
+    if error.smtp_code in _SIGN_IN_FIRST or _OF_THE_SENDER.search(text):
+        return SenderRefused(text)
+    return OfficeRefused(text) if _OF_THE_RULES.search(text) else MailRefused(text)
 
 
 _SIGN_IN_FIRST = (530, 534, 535, 538)
 _OF_THE_SENDER = re.compile(r"\b5\.1\.[78]\b|sender address (rejected|refused)", re.IGNORECASE)
 """The sender's address as RFC 3463 codes it, or as Postfix words it."""
+_OF_THE_RULES = re.compile(r"^5\d\d 5\.[57]\.\d+\b|^50[0-4]\b|relay(ing)? (access )?denied", re.IGNORECASE)
+"""A refusal of what we say or by the server's rules, relaying among them, as RFC 3463 and RFC 5321 4.2.3 code it."""
 
 
 def _words(error: Exception) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from notifications.due import departments, unanswered
@@ -111,7 +111,7 @@ class MeetingLetters:
             raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
         if about.recipient_id not in known.concerned:
             raise NoLongerDue(State.DROPPED, say("この会議の通知の対象の方ではなくなりました"))
-        told = known.told.get(about.recipient_id)
+        told = known.told_before(about)
         if told and told.at >= about.due_at and not about.resent:
             raise NoLongerDue(State.DROPPED, say("同じ方への、この会議の別の通知に含めました"))
         if about.kind is Kind.UNANSWERED and not self._still_unanswered(about, known):
@@ -129,7 +129,7 @@ class MeetingLetters:
         meeting = known.meeting
         if meeting.ends_at <= self._now:
             raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
-        said = known.told.get(about.recipient_id)
+        said = known.told_before(about)
         told = known.standing(said) if said and said.kind is not Kind.MEETING_CANCELLED else None
         on, invited = is_open(meeting.status), about.recipient_id in known.invited
         if not (on and invited):
@@ -191,8 +191,9 @@ class MeetingLetters:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The newest letter about the meeting that a person got."""
+    """A letter about the meeting that a person got."""
 
+    claim: str
     at: datetime
     kind: Kind
     sequence: int | None
@@ -212,11 +213,16 @@ class _Known:
         self.concerned = self.invited | {person.person_id for person in of_plans}
         self.secretariat = secretariat_contact(db, meeting.body_key, tokyo_day(now))
         self._past = list(_past(db, meeting))
-        self.told = _told(db, meeting.id)
+        self._told = _told(db, meeting.id)
 
     @property
     def newest(self) -> Standing:
         return self._past[-1]
+
+    def told_before(self, about: Subject) -> "_Told | None":
+        """The newest letter the person got, but for an earlier try of this one, which may not have arrived."""
+        before = (told for told in self._told.get(about.recipient_id, ()) if told.claim != about.claim)
+        return next(reversed([*before]), None)
 
     def standing(self, said: "_Told") -> Standing:
         """The meeting as that letter told of it. An old letter does not say of which form it told: of the one of its
@@ -255,22 +261,24 @@ def _past(db: Session, meeting: Meeting) -> Iterator[Standing]:
         yield Standing(meeting.starts_at, meeting.sequence, starts_at, place, "")
 
 
-def _told(db: Session, meeting: int) -> dict[int, _Told]:
-    """By recipient, the newest letter about the meeting that went out."""
+def _told(db: Session, meeting: int) -> dict[int, list[_Told]]:
+    """By recipient, oldest first, the letters about the meeting that went out, or may have: their try had no answer."""
+    sent = Delivery.state == State.SENT
+    at = case((sent, Delivery.finished_at), else_=Delivery.due_at)
     rows = db.execute(
-        select(Delivery.recipient_id, Delivery.finished_at, Delivery.kind, Delivery.told_sequence)
+        select(Delivery.recipient_id, Delivery.claim, at, Delivery.kind, Delivery.told_sequence)
         .where(
             Delivery.meeting_id == meeting,
-            Delivery.state == State.SENT,
+            sent | Delivery.told_sequence.is_not(None),
             Delivery.kind.in_(list(ABOUT_MEETINGS)),
         )
-        .order_by(Delivery.finished_at, Delivery.id)
+        .order_by(at, Delivery.id)
     )
-    return {
-        recipient: _Told(at, Kind(kind), sequence)
-        for recipient, at, kind, sequence in rows
-        if recipient and at
-    }
+    found: dict[int, list[_Told]] = {}
+    for recipient, claim, moment, kind, sequence in rows:
+        if recipient and moment:
+            found.setdefault(recipient, []).append(_Told(claim, moment, Kind(kind), sequence))
+    return found
 
 
 def sample(db: Session, meeting: HeldMeeting, kind: Kind, now: datetime) -> Letter:

@@ -4,7 +4,7 @@ leased and kept alike, and sent by `webhooks`."""
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event as Stop
@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 
 from notifications import pulse
 from notifications.kinds import Kind
-from notifications.mail import MailDelayed, Mailer, MailRefused, MailServerGone, Stationery
+from notifications.mail import (
+    MailDelayed,
+    Mailer,
+    MailRefused,
+    MailServerGone,
+    MailUncertain,
+    OfficeRefused,
+    Stationery,
+)
 from notifications.messages import LetterWriter
 from notifications.subjects import NoLongerDue, Subject
 from workflow.actions.minted_links import MintedLink, keep_links
@@ -55,24 +63,36 @@ class Sending:
     dropped: int = 0
     held: int = 0
 
+    def count(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Count those that were finished unsent."""
+        for row in rows:
+            self.held += row["state"] is State.HELD
+            self.failed += row["state"] is State.FAILED
+            self.dropped += row["state"] in (State.DROPPED, State.MISSED)
+
 
 class Written(NamedTuple):
-    """A message as it goes out: where to, its bytes, the schedule of the meeting it tells of, and the secret link in it."""
+    """A message as it goes out: where to, its bytes, its kind as it was written, the schedule of the meeting it tells of, and
+    the secret link in it."""
 
     address: str
     message: bytes
+    kind: Kind
     tells: int | None = None
     link: MintedLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedDelivery:
-    """A leased delivery, written: message, destination, attempt number. `row` is the row it was read from."""
+    """A leased delivery, written: message, destination, attempt number, its kind and the schedule it tells of. `row` is
+    the row it was read from."""
 
     id: int
     attempts: int
     address: str
     message: bytes
+    kind: Kind
+    told_sequence: int | None
     row: Any
 
 
@@ -122,7 +142,7 @@ _LEASED = (
 )
 
 
-def write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datetime, result: Sending) -> Batch:
+def write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datetime) -> Batch:
     """Write each leased delivery. What `write` refuses with `NoLongerDue` or `BadInput` is finished unsent. What cannot be
     written for another reason is nobody's fault outside the office: it is held, alone, and written again later; the others
     go."""
@@ -131,35 +151,35 @@ def write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: dateti
         try:
             written = write(row)
         except NoLongerDue as reason:
-            result.dropped += 1
             batch.rows.append(_unsent(row, reason.state, reason.why, now))
         except Unwritable as error:
-            result.held += 1
             batch.rows.append(_held(row, error.message, now))
         except BadInput as error:
-            result.failed += 1
             batch.rows.append(_unsent(row, State.FAILED, error.message, now))
         except DBAPIError:
             raise
         except Exception as error:
             log.exception("%s", row.id)
-            result.held += 1
-            why = say("予期しない誤りのため作成できません（{error}）", error=type(error).__name__)
-            batch.rows.append(_held(row, why, now))
+            batch.rows.append(_held(row, _unexpected(error), now))
         else:
-            delivery = LeasedDelivery(row.id, row.attempts, written.address, written.message, row)
+            delivery = LeasedDelivery(row.id, row.attempts, *written[:4], row)
             batch.deliveries.append(delivery)
-            batch.rows.append({**_under_way(delivery, now), "told_sequence": written.tells})
+            batch.rows.append(_under_way(delivery, now))
             if written.link:
                 batch.links.append(written.link)
     return batch
 
 
-def keep(db: Session, batch: Batch) -> None:
+def _unexpected(error: Exception) -> str:
+    return say("予期しない誤りのため作成できません（{error}）", error=type(error).__name__)
+
+
+def keep(db: Session, batch: Batch, result: Sending) -> None:
     """Keep what was written before it is sent, and finish what will not be. Only while it is still ours."""
     if batch.rows:
         db.connection().execute(_KEPT, batch.rows)
         keep_links(db, batch.links)
+        result.count(batch.rows)
 
 
 def _under_way(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
@@ -172,6 +192,8 @@ def _under_way(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
         "next_try_at": now + LEASE,
         "message": None if Kind(delivery.row.kind).bears_link else delivery.message,
         "address": delivery.address,
+        "kind": delivery.kind,
+        "told_sequence": delivery.told_sequence,
         "finished_at": None,
         "error": None,
     }
@@ -187,7 +209,8 @@ def _unsent(row: Any, state: State, why: str, now: datetime) -> dict[str, Any]:
         "next_try_at": None,
         "message": None,
         "address": None,
-        "told_sequence": None,
+        "kind": row.kind,
+        "told_sequence": row.told_sequence,
         "finished_at": now,
         "error": why,
     }
@@ -207,11 +230,12 @@ def pause_after(attempts: int) -> timedelta:
 def outcome(
     delivery: LeasedDelivery, state: State, now: datetime, error: str | None = None
 ) -> dict[str, Any]:
-    """The row after a try that settled it."""
+    """The row after a try that settled it. What the server refused told nobody anything."""
     return {
         "number": delivery.id,
         "held": delivery.attempts,
         "state": state,
+        **_told(delivery if state is State.SENT else delivery.row),
         "attempts": delivery.attempts,
         "next_try_at": None,
         "finished_at": now,
@@ -229,13 +253,28 @@ def tried(delivery: LeasedDelivery, why: str, now: datetime, result: Sending) ->
     return {**row, "next_try_at": now + pause_after(delivery.attempts), "finished_at": None}
 
 
+def put_aside(delivery: LeasedDelivery, why: str, now: datetime) -> dict[str, Any]:
+    """The row after a try that failed by the office's fault or ours: it waits, alone, until that is mended."""
+    row = outcome(delivery, State.HELD, now, why)
+    return {**row, "next_try_at": now + pause_after(delivery.attempts), "finished_at": None}
+
+
+def may_have_arrived(delivery: LeasedDelivery, row: dict[str, Any]) -> dict[str, Any]:
+    """The row after a try of which nobody knows whether the server took it: what it told may be known."""
+    return {**row, **_told(delivery)}
+
+
+def _told(said: Any) -> dict[str, Any]:
+    return {"kind": said.kind, "told_sequence": said.told_sequence}
+
+
 def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
     """The row of what was taken and not tried."""
     row = outcome(delivery, State.PENDING, now)
     return {**row, "attempts": delivery.attempts - 1, "next_try_at": now, "finished_at": None}
 
 
-_RESULT = ("state", "attempts", "next_try_at", "finished_at", "error")
+_RESULT = ("state", "attempts", "next_try_at", "kind", "told_sequence", "finished_at", "error")
 _OURS = update(_TABLE).where(
     _TABLE.c.id == bindparam("number"),
     _TABLE.c.state == State.SENDING.value,
@@ -244,7 +283,7 @@ _OURS = update(_TABLE).where(
 """Only while the delivery is still ours: after our lease it may be in other hands."""
 _SETTLED = _OURS.values({name: bindparam(name) for name in _RESULT})
 _KEPT = _SETTLED.values(
-    {name: func.coalesce(bindparam(name), _TABLE.c[name]) for name in ("message", "address", "told_sequence")}
+    {name: func.coalesce(bindparam(name), _TABLE.c[name]) for name in ("message", "address")}
 )
 
 
@@ -290,8 +329,8 @@ def send_due(
             numbers = lease(office, _DUE, clock())
             if not numbers:
                 break
-            batch = _write_batch(office, stationery, numbers, clock(), result)
-            if not _send_batch(office, mailer, batch.deliveries, clock, stop, result):
+            mails = _write_batch(office, stationery, numbers, clock(), result)
+            if not _send_batch(office, mailer, mails, clock, stop, result):
                 break
     finally:
         mailer.close()
@@ -300,15 +339,37 @@ def send_due(
 
 def _write_batch(
     office: Office, stationery: Stationery, numbers: Sequence[int], now: datetime, result: Sending
-) -> Batch:
-    """Write the mails, with no lock held, then keep them."""
-    with office.reading() as db:
-        letters = LetterWriter(db, now)
-        rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
-        batch = write_each(rows, lambda row: _mail(letters, stationery, row, now), now, result)
+) -> list[LeasedDelivery]:
+    """Write the mails, with no lock held, then keep them. When the database cannot give what one of them needs, each is
+    written alone, and that one is held."""
+    try:
+        with office.reading() as db:
+            letters = LetterWriter(db, now)
+            rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
+            batch = write_each(rows, lambda row: _mail(letters, stationery, row, now), now)
+    except (DBAPIError, DatabaseUnusable) as error:
+        if len(numbers) > 1:
+            alone = (_write_batch(office, stationery, [number], now, result) for number in numbers)
+            return [mail for mails in alone for mail in mails]
+        log.exception("%s", numbers)
+        _hold(office, numbers[0], _unexpected(error), now, result)
+        return []
     with office.writing() as db:
-        keep(db, batch)
-    return batch
+        keep(db, batch, result)
+    return batch.deliveries
+
+
+def _hold(office: Office, number: int, why: str, now: datetime, result: Sending) -> None:
+    with office.writing() as db:
+        connection_of(db).execute(_HELD, {"number": number, "error": why, "until": now + PAUSES[2]})
+    result.held += 1
+
+
+_HELD = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("number"), _TABLE.c.state == State.SENDING.value)
+    .values(state=State.HELD.value, error=bindparam("error"), next_try_at=bindparam("until"))
+)
 
 
 _WRITABLE_COLUMNS = (
@@ -322,6 +383,7 @@ _WRITABLE_COLUMNS = (
     Delivery.due_at,
     Delivery.attempts,
     Delivery.address,
+    Delivery.told_sequence,
     Delivery.resent,
     Person.name,
     Person.email,
@@ -351,7 +413,7 @@ def _mail(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime
     )
     letter = letters.letter(about)
     message = stationery.write(letter, row.claim, now, resent=row.resent)
-    return Written(stationery.address(letter), message, letter.tells, letter.link)
+    return Written(stationery.address(letter), message, letter.kind, letter.tells, letter.link)
 
 
 def _send_batch(
@@ -374,12 +436,17 @@ def _send_batch(
             mailer.send(mail.address, mail.message)
             done.append(outcome(mail, State.SENT, clock()))
             result.sent += 1
+        except OfficeRefused as error:
+            done.append(put_aside(mail, error.message, clock()))
+            result.held += 1
         except MailRefused as error:
             done.append(outcome(mail, State.FAILED, clock(), error.message))
             result.failed += 1
         except MailServerGone as error:
             _put_off(office, done, rest, error.message, clock(), result)
             return False
+        except MailUncertain as error:
+            done.append(may_have_arrived(mail, tried(mail, error.message, clock(), result)))
         except MailDelayed as error:
             done.append(tried(mail, error.message, clock(), result))
             if len(done) >= IN_A_ROW and all(row["state"] == State.PENDING for row in done[-IN_A_ROW:]):
@@ -388,7 +455,9 @@ def _send_batch(
         except Exception as error:
             # Whatever it is, the mails before this one have gone and must not go twice.
             log.exception("%s", mail.id)
-            done.append(tried(mail, type(error).__name__, clock(), result))
+            why = say("予期しない誤りのため送れません（{error}）", error=type(error).__name__)
+            done.append(may_have_arrived(mail, put_aside(mail, why, clock())))
+            result.held += 1
         if time.monotonic() - committed >= COMMIT_EVERY:
             _settle_mails(office, done, clock())
             done, committed = [], time.monotonic()

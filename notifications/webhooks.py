@@ -194,9 +194,9 @@ def _write_batch(office: Office, numbers: Sequence[int], now: datetime, result: 
     """Write the calls, with no lock held, then keep them."""
     with office.reading() as db:
         rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
-        batch = write_each(rows, lambda row: _written(db, row), now, result)
+        batch = write_each(rows, lambda row: _written(db, row), now)
     with office.writing() as db:
-        keep(db, batch)
+        keep(db, batch, result)
     return batch
 
 
@@ -258,7 +258,7 @@ def _judge(status: int) -> None:
 
 
 _CLAIM = (Delivery.id, Delivery.claim, Delivery.kind, Delivery.rule, Delivery.event_seq, Delivery.due_at)
-_STATE = (Delivery.attempts, Delivery.message, Delivery.address)
+_STATE = (Delivery.attempts, Delivery.message, Delivery.address, Delivery.told_sequence)
 _HOOK = (Webhook.id.label("webhook"), Webhook.url, Webhook.secret, Webhook.revoked_at)
 _DUE = due_of(Delivery.webhook_id.is_not(None))
 _WRITABLE = select(*_CLAIM, *_STATE, *_HOOK).join(Webhook, Webhook.id == Delivery.webhook_id)
@@ -268,7 +268,7 @@ def _written(db: Session, row: Any) -> Written:
     """Return the URL and the body of the request. Raises `NoLongerDue` when the webhook was stopped."""
     if row.revoked_at is not None:
         raise NoLongerDue(State.DROPPED, say("この通知先への通知は停止されています"))
-    return Written(row.url, row.message or _body(db, row))
+    return Written(row.url, row.message or _body(db, row), Kind.WEBHOOK)
 
 
 def _body(db: Session, row: Any) -> bytes:

@@ -74,6 +74,10 @@ SAMPLES = (
     notifications.mail.MailRefused("550 no"),
     notifications.mail.MailDelayed(say("時間内に応答がありません")),
     notifications.mail.MailServerGone(say("接続を拒まれました")),
+    notifications.mail.MailUncertain(say("途中で接続が切れました")),
+    notifications.mail.SenderRefused("553 5.1.8 no"),
+    notifications.mail.OfficeRefused("554 5.7.1 no"),
+    errors.Unwritable(say("通知のひな形 {where}", where="x"), "空です", "ひな形を直してください。直れば、待っているメールは自動で送られます。"),
     notifications.webhooks.CallRefused("HTTP 404"),
     notifications.webhooks.CallDelayed(say("通知先の名前を引けません")),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from notifications import notices, outbox, resending, sending
 from notifications.kinds import Kind
@@ -323,3 +323,19 @@ def test_resend_needs_the_right_and_goes_to_the_present_address(room: PostRoom) 
     room.tick()
     assert len(set(room.ids()) - before) == 2
     assert room.states(Kind.MEETING_CALLED) == [State.SENT] * 4
+
+
+def test_a_record_that_the_database_cannot_give_holds_up_its_own_letter_only(room: PostRoom) -> None:
+    if not room.office.url.startswith("sqlite"):
+        pytest.skip("PostgreSQL keeps no text that is none")
+    first, _ = room.meeting(), room.meeting("2023-06-13 14:00", title="第2回")
+    room.set(smtp_port=1).tick()
+    with room.office.writing() as db:
+        db.execute(text(f"UPDATE meeting SET place = CAST(x'ff' AS TEXT) WHERE id = {first}"))
+    room.set(smtp_port=room.sink.port).now += timedelta(minutes=10)
+    assert room.tick().sent == 4
+    assert sorted(room.states()) == [State.HELD] * 4 + [State.SENT] * 4
+    with room.office.writing() as db:
+        db.execute(text(f"UPDATE meeting SET place = '会議室' WHERE id = {first}"))
+    room.now = room.due()
+    assert room.tick().sent == 4

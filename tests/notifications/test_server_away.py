@@ -76,6 +76,17 @@ def test_a_sender_who_is_refused_is_no_fault_of_the_recipients(
     assert len(room.ids()) == len(set(room.ids())) == 4
 
 
+def test_an_address_that_the_server_does_not_relay_to_waits_alone(room: PostRoom) -> None:
+    room.sink.unrelayed = {"one@city.example.jp"}
+    room.meeting()
+    done = room.tick()
+    assert (done.sent, done.held, done.failed) == (3, 1, 0)
+    assert any("中継" in line.error for line in room.lines() if line.error)
+    room.sink.unrelayed = set()
+    room.now = room.due()
+    assert room.tick().sent == 1, "by itself, once it is mended"
+
+
 def test_a_server_that_takes_one_mail_after_the_other_later_is_asked_no_more(room: PostRoom) -> None:
     room.sink.mode = "delay"
     for day in range(12, 17):

@@ -17,11 +17,12 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 @dataclass
 class Sink:
     """`mode`: accept, delay (451), refuse (550), hang_up (the message is kept, then the line is cut) or slow.
-    `refused` are addresses answered with 550 whatever the mode. `at_mail` and `at_rcpt` are what it answers to every sender
+    `refused` are addresses answered with 550 whatever the mode, `unrelayed` those the server does not relay to. `at_mail` and `at_rcpt` are what it answers to every sender
     and to every recipient, when they are not empty."""
 
     mode: str = "accept"
     refused: set[str] = field(default_factory=set)
+    unrelayed: set[str] = field(default_factory=set)
     at_mail: str = ""
     at_rcpt: str = ""
     raw: list[bytes] = field(default_factory=list)
@@ -44,6 +45,8 @@ class Sink:
             return self.at_rcpt
         if address in self.refused or self.mode == "refuse":
             return "550 5.1.1 no such user"
+        if address in self.unrelayed:
+            return "554 5.7.1 Relay access denied"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
