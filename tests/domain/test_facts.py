@@ -176,6 +176,10 @@ def test_a_meetings_decision_after_a_refused_one_of_the_chair_is_not_refused() -
         pytest.param([signed(1, 5)], 5, 1, id="at the moment it was signed"),
         pytest.param([signed(1, 5), signed(2, 6, "B", SignoffResult.RETURNED)], 9, 2, id="the last"),
         pytest.param([signed(1, 5), signed(2, 6, result=None, supersedes=1)], 9, None, id="none when taken back"),
+        pytest.param(
+            [signed(1, 5), signed(2, 6), signed(3, 7, result=None, supersedes=2)], 9, 1,
+            id="the one before the one taken back",
+        ),
     ],
 )  # fmt: skip
 def test_the_signature_in_force_is(recorded: Sequence[SignoffFact], now: float, counts: int | None) -> None:

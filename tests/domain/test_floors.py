@@ -34,6 +34,20 @@ def test_no_docstring_begins_with_a_noun_clause() -> None:
     assert not clauses, "\n".join(["begin with a noun or a verb:", *clauses])
 
 
+def test_what_the_rules_judge_cannot_be_changed() -> None:
+    """A record that was read stays as it was read: each dataclass of the rules is frozen, but for the position of a plan,
+    which the state machine moves."""
+    loose = {
+        node.name
+        for module in sorted((ROOT / "workflow/domain").rglob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for made in map(ast.unparse, node.decorator_list)
+        if made.startswith("dataclass") and "frozen=True" not in made
+    }
+    assert loose == {"PlanPosition"}
+
+
 def _docstrings(module: Path) -> Iterator[tuple[int, str]]:
     """The docstrings of the module, its classes and functions, and those under its names, each with its line."""
     for node in ast.walk(ast.parse(module.read_text("utf-8"))):

@@ -33,6 +33,7 @@ from workflow.domain.cover import Text
 from workflow.domain.decisions import Manner, SignoffResult
 from workflow.domain.facts import Facts
 from workflow.domain.gates import (
+    Coming,
     GateClosed,
     GateState,
     Lack,
@@ -46,7 +47,7 @@ from workflow.domain.gates import (
     to_confirm,
     unconfirmed,
 )
-from workflow.domain.path import Path, Stay, sent_back
+from workflow.domain.path import Path, Stay, opened, sent_back
 
 DRAFT = path_to("draft")[0]
 A, B, C = text("A", 1), correction("B", 2, on=5), correction("C", 3, on=6)
@@ -310,6 +311,8 @@ def test_a_signature_is_given_anew_for_a_corrected_text() -> None:
         lacks("draft_sign", records(9, texts=[A, B], **agreed, draft_sign=[signed(1, 5), signed(2, 7, "B")]))
         is OPEN
     )
+    put_back = records(9, texts=[A, B, correction("A", 3, on=8)], **agreed, draft_sign=[signed(1, 7, "B")])
+    assert lacks("draft_sign", put_back) is Lack.SIGNATURE_STALE
 
 
 # ---------------------------------------------------------------- public comment
@@ -326,6 +329,7 @@ def test_a_signature_is_given_anew_for_a_corrected_text() -> None:
         pytest.param(asked(10, 19, unanswered=2), 30, Lack.UNANSWERED, id="shut with an opinion unanswered"),
         pytest.param(asked(10, 19, unanswered=2, published=25), 30, OPEN, id="open though a letter was found later"),
         pytest.param(asked(10, 18), 30, Lack.PERIOD, id="shut when a day too short"),
+        pytest.param(asked(10, 25), 30, Lack.UNPUBLISHED, id="as usual when longer"),
         pytest.param(asked(10, 18, shortened=True), 30, Lack.UNPUBLISHED, id="as usual when shorter with a reason"),
         pytest.param(asked(10, 19, "Z"), 30, Lack.PERIOD, id="shut for another text"),
         pytest.param(asked(10, 19), 30, Lack.UNPUBLISHED, id="as usual with a 正誤 during it"),
@@ -463,6 +467,8 @@ def test_each_approval_waits_for_its_own_confirmation_whatever_the_others_lack()
         ("draft_report", 1, 2),
     ]
     assert {each.stay for each in waiting} == {PASSED[0]}
+    [group, *_] = unconfirmed(CHAIN, records(9, PASSED, texts=[A, B, C], **given))
+    assert (group.base.number, group.current.number) == (1, 3)
     assert waiting[0].held.decision == decided(1, 3)
 
 
@@ -488,13 +494,50 @@ def test_gates_asked_about_one_text_do_not_say_that_another_waits() -> None:
 
 def test_a_decision_older_than_its_text_holds_only_with_a_reason_why_the_body_saw_it() -> None:
     """The day of the meeting was corrected to one before the text was registered."""
-    late = text("A", 1, on=4)
+    late, seen = (text("ab", 1, on=4), bytes([0xAB]).hex())  # equal, and read apart from each other
     for reason, lack in ((True, OPEN), (False, Lack.EARLY)):
-        known = records(40, path_to("draft"), texts=[late], draft_group=[decided(1, 3, late_text=reason)])
+        known = records(
+            40, path_to("draft"), texts=[late], draft_group=[decided(1, 3, seen, late_text=reason)]
+        )
         assert states(CHAIN, DRAFT, known)["draft_group"].lack is lack
-    corrected = [decided(1, 3, late_text=True), decided(2, 3, supersedes=1)]
+    at_once = records(40, path_to("draft"), texts=[late], draft_group=[decided(1, 4, seen)])
+    assert states(CHAIN, DRAFT, at_once)["draft_group"].lack is OPEN
+    corrected = [decided(1, 3, seen, late_text=True), decided(2, 3, seen, supersedes=1)]
     known = records(40, path_to("draft"), texts=[late], draft_group=corrected)
     assert states(CHAIN, DRAFT, known)["draft_group"].lack is OPEN
+
+
+# ---------------------------------------------------------------- several documents
+
+
+def test_each_document_has_its_own_text_and_approvals() -> None:
+    of_summary = [
+        {"key": "summary_text", "label": "概要版の文書", "kind": "document", "document": "summary"},
+        {
+            "key": "summary_group",
+            "label": "概要版の検討",
+            "kind": "body",
+            "body": "group",
+            "document": "summary",
+        },
+    ]
+    chain = Chain.model_validate(
+        {"format": 1, "key": "k", "title": "例", "office": "市", "bodies": BODIES,
+         "documents": [{"key": "main", "label": "本編"}, {"key": "summary", "label": "概要版"}],
+         "stages": [{**STAGES[0], "gates": [*STAGES[0]["gates"], *of_summary]}, *STAGES[1:]]}
+    )  # fmt: skip
+    path = opened(chain, day(0))
+    given = {
+        "draft_group": decided(1, 3, "A", CONDITIONAL, conditions=[condition(7)]),
+        "summary_group": decided(2, 3, "S", CONDITIONAL, conditions=[condition(8)]),
+    }
+    texts = {("main", 1): [A], ("summary", 1): [text("S", 2)]}
+    known = Facts(day(9), path, texts, {("draft", 1, key): [each] for key, each in given.items()})
+    for document, gate in (("main", "draft_group"), ("summary", "summary_group")):
+        found = states(chain, path[0], known, put=Put(document, "Z"))
+        assert [key for key in given if found[key].lack is Lack.STALE] == [gate]
+        [open_condition] = given[gate].conditions
+        assert correctable_conditions(chain, known, document) == [open_condition]
 
 
 # ---------------------------------------------------------------- conditions a correction can meet
@@ -585,7 +628,11 @@ def test_a_step_refused_says_the_reasons_or_else_the_gates() -> None:
         "「素案」から進めません。次の関門が閉じています。",
         *(f"・{each.gate.label}" for each in shut),
     ]
-    why = Reason("draft_group", "部会の検討", Lack.DECISION, (), "部会の検討: まだありません", "事務局")
+    coming = Coming(meeting=1, title="第1回部会", starts_at=day(3), listed=True)
+    why = Reason(
+        "draft_group", "部会の検討", Lack.DECISION, (), "部会の検討: まだありません", "事務局", coming
+    )
     closed = GateClosed(stage, shut, [why])
+    assert [each.coming and each.coming.title for each in closed.why] == ["第1回部会"]
     assert closed.reasons == ("部会の検討: まだありません",)
     assert closed.message.endswith("閉じています。\n・部会の検討: まだありません")

@@ -72,6 +72,11 @@ def test_a_gate_that_comes_after_none_is_answered_whatever_the_others_lack() -> 
     judge([], 4, gate="draft_group")
 
 
+def test_a_gate_with_an_answer_is_answered_again() -> None:
+    known = records(20, texts=[A], draft_group=[decided(1, 3)], draft_board=[decided(2, 5)])
+    must_be_in_time(CHAIN, BOARD, DRAFT, known, text=A, at=day(6), late="")
+
+
 def test_an_answer_comes_after_the_plans_arrival_in_the_stage() -> None:
     again = sent_back(CHAIN, path_to("comment", on=8), "draft", revision=3, at=day(10))
     known = records(20, again, texts={3: [text("A", 1, on=2)]})

@@ -15,8 +15,11 @@ from workflow.domain.votes import (
     Tally,
     contradicts,
     count,
+    counts_of,
+    counts_words,
     has_vote,
     room_of,
+    rules_words,
     still_holds,
     tally_of,
 )
@@ -112,11 +115,16 @@ WRITTEN = {**ASSEMBLY, "written_votes": True}
         pytest.param(MEMBERS, "会○ 一○ 二○ 三欠 四欠 五欠", False, id="委員総数: half of all is not enough"),
         pytest.param(MEMBERS, "会○ 一○ 二○ 三○ 四欠 五欠", True, id="委員総数: more than half of all"),
         pytest.param(MEMBERS, "会○ 一○ 二× 三× 四除", False, id="委員総数: equal is not carried, and no tie"),
-        pytest.param(MEMBERS, "会○ 一○ 二○ 三除 四×", True, id="委員総数: the recused are not the base"),
+        pytest.param(MEMBERS, "会○ 一○ 二× 三除", True, id="委員総数: the recused are not the base"),
         pytest.param(WRITTEN, "会 一○ 二欠○ 三×", True, id="書面表決: who is absent votes in writing"),
         pytest.param(ASSEMBLY, "会 一○ 二欠○ 三×", None, id="書面表決: not where no rule has it"),
         pytest.param(WRITTEN, "会 一○ 二欠 三×", None, id="書面表決: who did not write is absent"),
         pytest.param(WRITTEN, "会 一○ 二退○ 三×", None, id="書面表決: not of who left the room"),
+        pytest.param(WRITTEN, "会 一○ 二欠除○ 三×", None, id="書面表決: not of the recused"),
+        pytest.param(VOTING, "会 一○ 二○ 三○ 四× 五×", True, id="投票総数: three of five"),
+        pytest.param(
+            {**VOTING, "majority": "2/3以上"}, "会○ 一○ 二○ 三× 四×", False, id="投票総数: three of five are not two thirds"
+        ),
     ],
 )  # fmt: skip
 def test_a_question_is_carried_as_the_rule_says(
@@ -216,6 +224,8 @@ def test_an_outcome_can_contradict_the_answers_in_writing(
         ("会 一○ 二○ 三欠 四欠", "会 一○ 二○ 三 四", False),
         ("会 一○ 二○ 三×", "会欠 一欠○ 二欠○ 三欠×", False),
         ("会 一○ 二○ 三欠 四欠", "会 一○ 二欠○ 三欠 四欠", False),
+        ("会 一 二× 三×", "会欠 一 二○ 三○", False),
+        ("会欠 一欠 二欠", "会 一 二欠", True),
     ],
 )
 def test_a_corrected_attendance_keeps_what_was_decided_or_does_not(
@@ -229,6 +239,20 @@ def test_what_was_recorded_from_the_minutes_needs_its_quorum_alone() -> None:
     first = tally(ASSEMBLY, "会 一○ 二○ 三欠 四欠")
     assert still_holds(first, tally(ASSEMBLY, "会 一○ 二○ 三 四"), counted=False)
     assert not still_holds(first, tally(ASSEMBLY, "会 一 二欠 三欠 四欠"), counted=False)
+
+
+@pytest.mark.parametrize(
+    ("was", "corrected", "holds"),
+    [
+        ("会 一", "会 一欠", True),
+        ("会 一", "会欠 一欠", False),
+        ("会欠 一", "会欠 一欠", False),
+        ("会欠 一欠", "会欠 一欠", True),
+    ],
+)
+def test_an_outcome_needs_somebody_there_unless_nobody_was(was: str, corrected: str, holds: bool) -> None:
+    first, second = (tally({"quorum": None}, words) for words in (was, corrected))
+    assert still_holds(first, second, counted=False) is holds
 
 
 # --- counted alone -----------------------------------------------------------------------------------
@@ -246,7 +270,7 @@ def test_what_was_recorded_from_the_minutes_needs_its_quorum_alone() -> None:
 )
 def test_a_quorum_differs_by_a_word(quorum: str, present: int, quorate: bool) -> None:
     rule = body(quorum=quorum)
-    assert count(rule, members=10, present=present, votes=[], presided=False).quorate is quorate
+    assert count(rule, members=10, present=present, votes=[], presided=False, recused=0).quorate is quorate
 
 
 @pytest.mark.parametrize(
@@ -255,29 +279,40 @@ def test_a_quorum_differs_by_a_word(quorum: str, present: int, quorate: bool) ->
 )
 def test_a_majority_is_of_those_present(majority: str, in_favour: int, against: int, carried: bool) -> None:
     votes = [Choice.FOR] * in_favour + [Choice.AGAINST] * against
-    found = count(body(majority=majority), members=6, present=len(votes), votes=votes, presided=False)
+    found = count(
+        body(majority=majority), members=6, present=len(votes), votes=votes, presided=False, recused=0
+    )
     assert found.carried is carried
 
 
 def test_a_tie_is_the_chairs_or_fails_as_the_rule_says() -> None:
     votes = [Choice.FOR, Choice.AGAINST]
-    assert count(body(), members=3, present=3, votes=votes, presided=True).carried is None
+    assert count(body(), members=3, present=3, votes=votes, presided=True, recused=0).carried is None
     assert (
-        count(body(), members=3, present=3, votes=votes, presided=True, deciding=Choice.FOR).carried is True
+        count(
+            body(), members=3, present=3, votes=votes, presided=True, recused=0, deciding=Choice.FOR
+        ).carried
+        is True
     )
-    assert count(body(tie="fails"), members=3, present=2, votes=votes, presided=False).carried is False
+    assert (
+        count(body(tie="fails"), members=3, present=2, votes=votes, presided=False, recused=0).carried
+        is False
+    )
 
 
 def test_who_is_there_and_does_not_vote_keeps_a_majority_from_being_reached() -> None:
     votes = [Choice.FOR, Choice.FOR, Choice.AGAINST, Choice.ABSTAIN]
-    assert count(body(), members=6, present=5, votes=votes, presided=False).carried is False
+    assert count(body(), members=6, present=5, votes=votes, presided=False, recused=0).carried is False
 
 
 def test_a_tie_is_no_tie_where_more_than_half_is_asked() -> None:
     votes = [Choice.FOR, Choice.AGAINST]
     special = body(majority="2/3以上")
     assert (
-        count(special, members=3, present=3, votes=votes, presided=True, deciding=Choice.FOR).carried is False
+        count(
+            special, members=3, present=3, votes=votes, presided=True, recused=0, deciding=Choice.FOR
+        ).carried
+        is False
     )
 
 
@@ -296,5 +331,57 @@ def test_a_deciding_vote_breaks_the_tie_there_was_and_no_later_one() -> None:
     assert tally_of(body(), room, tied_again).carried is None
 
 
+def test_a_presider_who_decides_again_replaces_the_deciding_vote() -> None:
+    room, tied = sitting(body(), "会 一○ 二×")
+    decided_twice = [*tied, Ballot(1, Choice.FOR, casting=True), Ballot(1, Choice.AGAINST, casting=True)]
+    assert tally_of(body(), room, decided_twice).carried is False
+
+
+def test_votes_taken_back_leave_the_deciding_vote_while_the_tie_is_there() -> None:
+    room, tied = sitting(body(), "会 一○ 二× 三○ 四×")
+    taken_back = [Ballot(4, Choice.WITHDRAWN), Ballot(5, Choice.WITHDRAWN)]
+    found = tally_of(body(), room, [*tied, Ballot(1, Choice.FOR, casting=True), *taken_back])
+    assert (found.in_favour, found.against, found.carried) == (1, 1, True)
+
+
 def test_nobody_out_of_nobody_reaches_no_share() -> None:
     assert not Threshold(share=Fraction(1, 2), inclusive=True).reached(0, 0)
+
+
+# --- said to people ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (ASSEMBLY, "出席委員の過半数・会長の決するところによる・可否同数のときだけ決する・できない"),
+        (KUMIYAMA, "出席委員の半数以上・ほかの委員と同じく採決に加わる・できない"),
+        (ALWAYS, "出席委員の過半数・会長の決するところによる・ほかの委員と同じく採決に加わる・できない"),
+        (VOTING, "賛成と反対の票の過半数・会長の決するところによる・可否同数のときだけ決する・できない"),
+        (MEMBERS, "全委員の過半数・ほかの委員と同じく採決に加わる・できない"),
+        ({"tie": "fails"}, "出席委員の過半数・否決とする・ほかの委員と同じく採決に加わる・できない"),
+        ({"majority": "2/3以上"}, "出席委員の2/3以上・ほかの委員と同じく採決に加わる・できない"),
+        ({"majority": "1/3超"}, "出席委員の1/3超・ほかの委員と同じく採決に加わる・できない"),
+        (WRITTEN, "出席委員の過半数・会長の決するところによる・可否同数のときだけ決する・できる"),
+    ],
+)
+def test_the_rules_of_a_body_are_told_as_they_are_counted(rules: dict[str, object], said: str) -> None:
+    told = dict(rules_words(body(**rules)))
+    of_votes = ("可決", "可否同数のとき", "会議を進行する人の票", "書面表決")
+    assert "・".join(told[name] for name in of_votes if name in told) == said
+
+
+def test_the_rules_of_a_body_begin_with_its_quorum_and_end_with_its_deputies() -> None:
+    told = rules_words(body(quorum="2/3以上", deputies_per_person=2))
+    assert (told[0], told[-1]) == (("定足数", "委員の2/3以上"), ("代理", "1 人で 2 人まで"))
+    untold = Body(key="b", name="部会", kind="deliberative", chair="部長")
+    assert rules_words(untold) == [("代理", f"1 人で {untold.deputies_per_person} 人まで")]
+
+
+def test_a_decision_keeps_the_numbers_of_its_votes() -> None:
+    kept = counts_of(tally(ASSEMBLY, "会 一○ 二○ 三○ 四× 五△ 六除 七欠"))
+    assert counts_words(kept) == "賛成 3・反対 1・棄権 1・出席 6（委員 8 人）・除斥 1"
+
+
+def test_all_valid_votes_are_cast_votes() -> None:
+    assert tally(ASSEMBLY, "会 一○ 二○ 三○ 四○ 五× 六× 七△ 八").cast == 7

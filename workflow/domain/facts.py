@@ -125,8 +125,9 @@ class Facts:
     def signoff(self, stay: Stay, gate: str) -> SignoffFact | None:
         """The 決裁 in force at the gate."""
         recorded = self.signoffs.get((stay.stage, stay.visit, gate), ())
+        by_number = {each.number: each for each in recorded}
         counts = in_force(_held_by(self.now, [_signed(each) for each in recorded]))
-        return next((each for each in recorded if counts and each.number == counts[_HERE]), None)
+        return by_number[counts[_HERE]] if counts else None
 
     def period(self, stay: Stay, gate: str) -> PeriodFact | None:
         """The newest public comment of the gate that was not cancelled."""

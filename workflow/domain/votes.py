@@ -72,7 +72,7 @@ class Tally:
     against: int
     abstained: int
     carried: bool | None
-    recused: int = 0
+    recused: int
 
     @property
     def cast(self) -> int:
@@ -148,7 +148,7 @@ def tally_of(body: Body, room: Room, ballots: Iterable[Ballot]) -> Tally:
     own = {
         each.member: each.choice for each in counted if not each.casting and has_vote(body, room, each.member)
     }
-    deciding = [each.choice for each in counted if each.casting and each.member == room.presider]
+    deciding = (each.choice for each in counted if each.casting and each.member == room.presider)
     there = room.present | (room.writing & own.keys())
     return count(
         body,
@@ -157,7 +157,7 @@ def tally_of(body: Body, room: Room, ballots: Iterable[Ballot]) -> Tally:
         recused=len(room.recused),
         votes=list(own.values()),
         presided=any(only_breaks_ties(body, room, member) for member in there),
-        deciding=deciding[0] if deciding else None,
+        deciding=next(deciding, None),
     )
 
 
@@ -167,8 +167,8 @@ def count(
     members: int,
     present: int,
     votes: Sequence[Choice],
+    recused: int,
     presided: bool,
-    recused: int = 0,
     deciding: Choice | None = None,
 ) -> Tally:
     """Count the votes on one item.
