@@ -507,6 +507,17 @@ def test_a_decision_older_than_its_text_holds_only_with_a_reason_why_the_body_sa
     assert states(CHAIN, DRAFT, known)["draft_group"].lack is OPEN
 
 
+def test_a_decision_counts_only_from_the_plans_arrival_in_the_stage() -> None:
+    """The day of the meeting was corrected to one before that."""
+    texts = {3: [text("Z", 4, on=8)]}
+    for on, lack, detail in ((10, OPEN, ()), (9.9, Lack.EARLY, ("決定に入る手続",))):
+        known = records(
+            20, path_to("decision", on=10), texts=texts, decision_board=[decided(9, on, "Z", late_text=True)]
+        )
+        found = state("decision_board", known)
+        assert (found.lack, found.detail) == (lack, detail)
+
+
 # ---------------------------------------------------------------- several documents
 
 

@@ -137,6 +137,9 @@ class _Judged:
             return GateState(gate, Lack.EARLY, tuple(shut))
         if late := self._registered_after(gate, held):
             return GateState(gate, Lack.EARLY, (say("第{number}版の登録", number=late.number),))
+        if held.at < self.stay.since:
+            stage = self.chain.stage(self.stay.stage).label
+            return GateState(gate, Lack.EARLY, (say("{stage}に入る手続", stage=stage),))
         if text is None or text not in held.covered:
             waits = self.put is None and to_confirm(self.chain, self.stay, gate, self.facts)
             lack = Lack.UNCONFIRMED if waits else Lack.STALE
