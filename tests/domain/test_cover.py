@@ -30,6 +30,9 @@ BC = confirmation(2, "B", "C")
         pytest.param(
             [AB, taking_back(2, AB), confirmation(3, "A", "B")], "AB", id="what is confirmed again after taking back"
         ),
+        pytest.param(
+            [AB, BC, taking_back(3, AB), confirmation(4, "A", "B")], "ABC", id="what rests on one that is given again"
+        ),
         pytest.param([AB, confirmation(2, "A", "C")], "ABC", id="two corrections of the same text"),
     ],
 )  # fmt: skip
@@ -58,6 +61,11 @@ def test_two_ways_to_one_text_meet_the_conditions_of_both() -> None:
         confirmation(3, "B", "C"),
     ]
     assert cover("A", answers)["C"] == {7, 8}
+
+
+def test_conditions_met_on_the_way_count_in_whatever_order_it_was_recorded() -> None:
+    answers = [confirmation(1, "B", "C", meets=[8]), confirmation(2, "A", "B", meets=[7])]
+    assert cover("A", answers) == {"A": set(), "B": {7}, "C": {7, 8}}
 
 
 def test_answers_taken_back_and_the_records_that_do_it_are_not_current() -> None:

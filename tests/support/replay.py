@@ -124,7 +124,7 @@ class Replay:
             return False
         line = max(standing, key=lambda each: (self.moment(each[0]), each[0].id))
         first, last = line[0], line[-1]
-        met = self._way(line, text, now, len(self.confirmations))
+        met = self._way(line, text, now)
         return (
             met is not None
             and last.outcome in self.chain.opens_on(gate)
@@ -153,18 +153,26 @@ class Replay:
             return min(decision.recorded_at, meeting.ends_at)
         return meeting.starts_at
 
-    def _way(self, line: list[Any], text: str, now: datetime, before: int) -> set[int] | None:
-        """The conditions met on the way of confirmations to that text; None when there is no way to it."""
-        way: set[int] | None = set() if text == line[0].sha256 else None
+    def _way(self, line: list[Any], text: str, now: datetime) -> set[int] | None:
+        """The conditions met on the ways of confirmations to that text; None when there is no way to it."""
         taken_back = {each.supersedes_id for each in self.confirmations}
-        for position, each in enumerate(self.confirmations[:before]):
-            counts = each.result == "confirmed" and each.id not in taken_back and each.confirmed_at <= now
-            if not counts or each.sha256 != text or each.decision_id not in [d.id for d in line]:
-                continue
-            base = self._way(line, each.base_sha256, now, position)
-            if base is not None:
-                way = (way or set()) | base | set(self.declared[each.version_id].conditions)
-        return way
+        confirmed = [
+            each
+            for each in self.confirmations
+            if each.result == "confirmed"
+            and each.id not in taken_back
+            and each.decision_id in [decision.id for decision in line]
+            and each.confirmed_at <= now
+        ]
+
+        def led_to(begun: str, passed: frozenset[str] = frozenset()) -> set[str]:
+            further = [e.sha256 for e in confirmed if e.base_sha256 == begun and e.sha256 not in passed]
+            return {begun}.union(*(led_to(each, passed | {begun}) for each in further))
+
+        agreed = led_to(line[0].sha256)
+        on_the_way = [e for e in confirmed if e.base_sha256 in agreed and text in led_to(e.sha256)]
+        met = {number for each in on_the_way for number in self.declared[each.version_id].conditions}
+        return met if text in agreed else None
 
     def _refused(self, line: list[Any], now: datetime) -> bool:
         answers = [each for each in self._lines(line) if self.moment(each[0]) <= now]

@@ -66,12 +66,17 @@ def current(answers: Iterable[Confirmation]) -> list[Confirmation]:
 
 
 def cover(given_on: str, answers: Iterable[Confirmation]) -> Cover:
-    """Return what an approval covers. A confirmation counts while the text it was compared with is covered."""
+    """Return what an approval covers. A confirmation counts while the text it was compared with is covered, whichever
+    was recorded first: one given again after it was taken back revives those that rest on it."""
+    confirmed = [each for each in current(answers) if each.result is ConfirmationResult.CONFIRMED]
     covered: dict[str, frozenset[int]] = {given_on: frozenset()}
-    for each in current(answers):
-        if each.result is ConfirmationResult.CONFIRMED and each.base in covered:
-            met = covered[each.base] | each.conditions
-            covered[each.sha256] = covered.get(each.sha256, frozenset()) | met
+    found: dict[str, frozenset[int]] = {}
+    while found != covered:
+        found = dict(covered)
+        for each in confirmed:
+            if each.base in covered:
+                met = covered[each.base] | each.conditions
+                covered[each.sha256] = covered.get(each.sha256, frozenset()) | met
     return covered
 
 
