@@ -49,7 +49,8 @@ def _guess(house: House, key: str = "tanto", source: str = "", device: str = "")
 
 def _who(house: House, token: str) -> str | None:
     with house.office.reading() as db:
-        return actions.signed_in(db, token, house.now)
+        seen = actions.signed_in(db, token, house.now)
+    return seen.key if seen else None
 
 
 def _wrong_from_everywhere(house: House, times: int) -> None:

@@ -1,5 +1,6 @@
 """Use cases of signing in: begin a session in a browser, and end it. Only the SHA-256 of its token is kept."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
@@ -26,9 +27,10 @@ from workflow.domain.rights import Act
 from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor, has_left
 from workflow.queries.people import person_id
+from workflow.queries.pulse import COLUMNS, MAIL, PulseFact, pulse_of
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import Credential, Person, SignIn
+from workflow.store.tables import Credential, Person, Pulse, SignIn
 
 TOKEN_LIFE = timedelta(hours=10)
 """Lifetime of a session: a working day."""
@@ -99,13 +101,23 @@ def sign_in_by_address(office: Office, address: str, *, agent: str = "", now: da
         return _begin_session(db, found[0], agent, now) if len(found) == 1 else None
 
 
-def signed_in(db: Session, token: str, now: datetime) -> str | None:
-    """The key of the person whose session it is; None when it is unknown or over, or the person has left."""
-    return db.scalar(
-        select(Person.key)
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person whose session it is, and the pulse of the mail, of which every page tells."""
+
+    key: str
+    mail: PulseFact
+
+
+def signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
+    """The session; None when it is unknown or over, or the person has left. One statement."""
+    row = db.execute(
+        select(Person.key, *COLUMNS)
         .join(SignIn, SignIn.person_id == Person.id)
+        .outerjoin(Pulse, Pulse.name == MAIL)
         .where(SignIn.token_sha256 == sha256(token), SignIn.expires_at > now, ~has_left(tokyo_day(now)))
-    )
+    ).first()
+    return SignedIn(row[0], pulse_of(row[1:], now)) if row else None
 
 
 def sign_out(office: Office, token: str) -> None:

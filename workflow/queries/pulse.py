@@ -1,7 +1,9 @@
 """The pulse of whoever sends the mail: when it was last heard, and why no mail goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,9 +33,15 @@ class PulseFact:
 def mail_pulse(db: Session, now: datetime) -> PulseFact:
     """Return the pulse as it is now. One statement."""
     row = connection_of(db).execute(_PULSE).first()
-    if row is None:
-        return PulseFact(None, silent=True, trouble=None, trouble_since=None)
-    return PulseFact(row.at, row.expected_by < now, row.trouble, row.trouble_since)
+    return pulse_of(row or (None,) * len(COLUMNS), now)
 
 
-_PULSE = select(Pulse.at, Pulse.expected_by, Pulse.trouble, Pulse.trouble_since).where(Pulse.name == MAIL)
+def pulse_of(columns: Sequence[Any], now: datetime) -> PulseFact:
+    """Return the pulse whose `COLUMNS` these are; all of them are None when there was none yet."""
+    at, expected_by, trouble, trouble_since = columns
+    return PulseFact(at, expected_by is None or expected_by < now, trouble, trouble_since)
+
+
+COLUMNS = (Pulse.at, Pulse.expected_by, Pulse.trouble, Pulse.trouble_since)
+
+_PULSE = select(*COLUMNS).where(Pulse.name == MAIL)

@@ -8,9 +8,8 @@ from workflow.queries.pulse import PulseFact, mail_pulse
 from workflow.store.database import Office
 
 
-def halted_words(office: Office, now: datetime) -> str:
+def halted_words(pulse: PulseFact) -> str:
     """The words of the red bar: why no mail goes, and since when. Empty while it goes."""
-    pulse = _pulse(office, now)
     if pulse.at is None:
         return say(
             "お知らせを送る仕組みが、まだ一度も動いていません。招集や通知のメールは送られません。システム管理者に知らせてください。"
@@ -28,11 +27,8 @@ def halted_words(office: Office, now: datetime) -> str:
 
 def when_sent(office: Office, now: datetime) -> str:
     """Say when what waits now goes."""
-    if _pulse(office, now).sends:
+    with office.reading() as db:
+        sends = mail_pulse(db, now).sends
+    if sends:
         return say("まもなく送られます。")
     return say("いまはメールの送信が止まっているため、再開してから送られます。")
-
-
-def _pulse(office: Office, now: datetime) -> PulseFact:
-    with office.reading() as db:
-        return mail_pulse(db, now)

@@ -70,7 +70,7 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
     """Render a page from that template. `who` is the person signed in, or None. The message of the last form is
     shown once; that no mail goes, as long as it does not."""
     who = context.setdefault("who", None)
-    context["halted"] = halted_words(who.office, who.now) if who else ""
+    context["halted"] = halted_words(who.mail) if who else ""
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
     answer = _pages.TemplateResponse(request, name, context, status_code=code)
     if context["said"]:

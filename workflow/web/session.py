@@ -20,6 +20,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.rights import Actor
 from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor
+from workflow.queries.pulse import PulseFact
 from workflow.store.database import Office
 from workflow.web.limits import Load, load_of, received
 from workflow.web.permissions import acts_of, let_through
@@ -37,7 +38,7 @@ class NeedsSignIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The signed-in user: office, key, name, time; `person` holds their rights today."""
+    """The signed-in user: office, key, name, time; `person` holds their rights today, `mail` the pulse of the mail."""
 
     office: Office
     key: str
@@ -45,6 +46,7 @@ class Visitor:
     csrf: str
     now: datetime
     person: Actor
+    mail: PulseFact
 
 
 class Page(APIRoute):
@@ -92,11 +94,11 @@ def identified(request: Request) -> Visitor:
     now = request.app.state.clock()
     token = session_token(request)
     with office.reading() as db:
-        key = actions.signed_in(db, token, now) if token else None
-        person = actor(db, key, tokyo_day(now)) if key else None
-    if person is None:
-        raise NeedsSignIn
-    return Visitor(office, person.key, person.name, csrf_of(token), now, person)
+        seen = actions.signed_in(db, token, now) if token else None
+        if seen is None:
+            raise NeedsSignIn
+        person = actor(db, seen.key, tokyo_day(now))
+    return Visitor(office, person.key, person.name, csrf_of(token), now, person, seen.mail)
 
 
 def writer(
