@@ -30,8 +30,8 @@ def tick(
     *,
     every: timedelta = timedelta(hours=1),
 ) -> Sending:
-    """Claim what is due by now, then send it; the next tick comes after `every`. Ticks may overlap, in one process or in several. An event that
-    cannot be read delays no reminder."""
+    """Claim what is due by now, then send it; the next tick comes after `every`. Ticks may overlap, in one process or in
+    several. An event that cannot be read delays no reminder."""
     try:
         notices.claim(office, clock())
     except SakuteiError:

@@ -319,9 +319,9 @@ def send_due(
     stop: Stop | None = None,
 ) -> Sending:
     """Send every due mail over one connection, until none is left, the server is gone or `stop` is set: then the
-    present mail is finished and the others are released. While no mail goes at all, everything waits, and nothing is given up:
-    see `pulse`. Each mail is written from what is true when it is sent, every time
-    it is tried; after a crash it is tried again when the lease ends, with the same Message-ID."""
+    present mail is finished and the others are released. While no mail goes at all, everything waits, and nothing is
+    given up: see `pulse`. Each mail is written from what is true when it is sent, every time it is tried; after a crash
+    it is tried again when the lease ends, with the same Message-ID."""
     result = Sending()
     stop = stop or Stop()
     try:
