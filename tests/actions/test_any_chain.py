@@ -32,15 +32,19 @@ from workflow.domain.calendar import TOKYO, end_of_day, tokyo_day
 from workflow.domain.comments import Author, Route
 from workflow.domain.cover import ConfirmationResult, TextKind
 from workflow.domain.errors import SakuteiError
-from workflow.domain.gates import GateClosed, Lack
+from workflow.domain.gates import GateClosed, Lack, states, unconfirmed
+from workflow.domain.timing import LateText, TooEarly
+from workflow.queries.gate_facts import facts
 from workflow.queries.plans import plan_by_key
 from workflow.store import event_log
 from workflow.store.database import Office
 from workflow.store.tables import (
+    AgendaItem,
     Condition,
     Confirmation,
     Decision,
     Event,
+    Meeting,
     Membership,
     Person,
     Signoff,
@@ -64,6 +68,8 @@ class Life(RuleBasedStateMachine):
     """What people do with one plan. Errors of the family are their right answers; any other is a fault."""
 
     another: Callable[[], Office]
+    refused: SakuteiError | None = None
+    """The error of what was tried last."""
 
     @initialize(chain=chains(), passed=st.lists(st.integers(0, 1), max_size=4))
     def begin(self, chain: Chain, passed: list[int]) -> None:
@@ -82,6 +88,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "office"):
             self.history_holds()
+            self.held_at_every_moment()
             self.replays()
             self.comes_to_its_end()
 
@@ -138,7 +145,7 @@ class Life(RuleBasedStateMachine):
         outcome = OUTCOMES_OF[body.kind][answer % len(OUTCOMES_OF[body.kind])]
         held_at = self.house.now - timedelta(days=ago, hours=1)
         why = "配った資料を後から登録した" if late else ""
-        self.decides(lambda: self.acts.meets(gate, outcome, held_at=held_at, version=put, late=why))
+        self.meets(gate, outcome, held_at=held_at, version=put, late=why)
 
     @rule(pick=st.integers(0, 99), hours=st.integers(1, 30))
     def a_body_met_before_the_one_it_comes_after(self, pick: int, hours: int) -> None:
@@ -149,7 +156,7 @@ class Life(RuleBasedStateMachine):
         self.house.later(days=2)
         self.work(until=gate.key)
         held_at = self.house.now - timedelta(hours=hours)
-        self.decides(lambda: self.acts.meets(gate.key, held_at=held_at, late="配った資料"))
+        self.meets(gate.key, held_at=held_at, late="配った資料")
 
     @rule(pick=st.integers(0, 99))
     def an_earlier_body_answers_anew(self, pick: int) -> None:
@@ -165,8 +172,25 @@ class Life(RuleBasedStateMachine):
         if old is None:
             return
         self.corrects(old, OUTCOMES_OF[self.house.chain.body(earlier.body).kind][-1])
-        self.tries(lambda: self.acts.meets(earlier.key))
+        self.meets(earlier.key)
         self.history_holds()
+
+    @rule(pick=st.integers(0, 99), days=st.integers(-9, 9))
+    def a_meetings_day_is_corrected(self, pick: int, days: int) -> None:
+        """What was decided there counts from that day, and what is now too early counts no more."""
+        decided = Meeting.id.in_(
+            select(AgendaItem.meeting_id).join(Decision, Decision.item_id == AgendaItem.id)
+        )
+        held = self.newest(Meeting, decided, pick)
+        if held is not None:
+            starts_at, ends_at = (at + timedelta(days=days) for at in (held.starts_at, held.ends_at))
+            self.tries(
+                lambda: actions.correct_meeting_time(
+                    self.office, f"{held.body_key}_office", held.id,
+                    starts_at=starts_at, ends_at=ends_at, reason="誤記", now=self.house.now,
+                )
+            )  # fmt: skip
+            self.history_holds()
 
     @rule(pick=st.integers(0, 99))
     def a_chair_changes(self, pick: int) -> None:
@@ -193,7 +217,7 @@ class Life(RuleBasedStateMachine):
             return
         body = self.house.chain.body(gate.body)
         outcome = OUTCOMES_OF[body.kind][answer % len(OUTCOMES_OF[body.kind])]
-        self.decides(lambda: self.acts.meets(gate.key, outcome))
+        self.meets(gate.key, outcome)
 
     @rule()
     def the_stages_work_is_done(self) -> None:
@@ -282,7 +306,7 @@ class Life(RuleBasedStateMachine):
             return
         self.corrects(old, OUTCOMES_OF[self.house.chain.body(old.body_key).kind][-1])
         if anew:
-            self.tries(lambda: self.acts.meets(old.gate_key))
+            self.meets(old.gate_key)
         self.the_plan_advances(0, NOW)
 
     @rule(pick=st.integers(0, 99))
@@ -453,6 +477,8 @@ class Life(RuleBasedStateMachine):
         if moved:
             assert shut == [], f"passed {shut} on {before.stage.key}"
             assert before.status == "active"
+        elif isinstance(self.refused, GateClosed):
+            assert shut, f"held for {self.refused.reasons} on {before.stage.key}"
         self.look()
         return bool(moved)
 
@@ -464,8 +490,7 @@ class Life(RuleBasedStateMachine):
         return [*replay.fallen(at), *replay.shut(replay.path()[-1], at)]
 
     def history_holds(self) -> None:
-        """The path, the gates and what stops the plan are what its rows make them, and no decision is of a moment
-        before its text or its visit."""
+        """The path, the gates and what stops the plan are what its rows make them."""
         replay, plan, now = Replay(self.office, self.house.chain), self.house.plan(), self.house.now
         stood = [(stay.stage, stay.visit, stay.stretch, stay.since) for stay in replay.path()]
         assert stood == [(stay.stage, stay.visit, stay.stretches["main"], stay.since) for stay in plan.path]
@@ -475,9 +500,20 @@ class Life(RuleBasedStateMachine):
         assert [each.gate.key for each in found.states if not each.open] == replay.shut(
             replay.path()[-1], now
         )
-        assert replay.decided_before_their_text() == []
-        assert replay.decided_before_the_visit() == []
         assert replay.new_texts_out_of_place() == []
+
+    def held_at_every_moment(self) -> None:
+        """At every moment of the life the gates stood, and waited for a confirmation, as its rows say."""
+        replay, plan, chain = Replay(self.office, self.house.chain), self.house.plan(), self.house.chain
+        with self.office.reading() as db:
+            known = facts(db, plan, self.house.now)
+        for moment in replay.moments():
+            then = known.at(moment)
+            for stay, stood in zip(plan.path, replay.path(), strict=True):
+                shut = [key for key, state in states(chain, stay, then).items() if not state.open]
+                assert shut == replay.shut(stood, moment), f"on {stood} at {moment}"
+            waiting = [each.gate.key for each in unconfirmed(chain, then)]
+            assert waiting == replay.waiting(moment), f"waiting at {moment}"
 
     # --- no dead ends -----------------------------------------------------------------------------------------
 
@@ -523,10 +559,12 @@ class Life(RuleBasedStateMachine):
     # --- small things ------------------------------------------------------------------------------------
 
     def tries(self, act: Any) -> Any:
+        self.refused = None
         try:
             return act()
         except SakuteiError as error:
             assert error.message
+            self.refused = error
             return None
 
     def work(self, until: str | None = None) -> None:
@@ -538,11 +576,12 @@ class Life(RuleBasedStateMachine):
             if self.tries(lambda act=reasons[0]: [self.acts.take(act)]) is None:
                 return
 
-    def decides(self, act: Callable[[], int]) -> None:
-        """A body's answer, which must not have been given before its turn."""
-        decision = self.tries(act)
-        if decision is not None:
-            assert not Replay(self.office, self.house.chain).out_of_order(decision)
+    def meets(self, gate: str, outcome: Outcome | None = None, *, late: str = "", **how: Any) -> None:
+        """A body's answer: it is recorded when it was given in its turn, and refused as too early only when not."""
+        decision = self.tries(lambda: self.acts.meets(gate, outcome, late=late, **how))
+        if decision is not None or isinstance(self.refused, (TooEarly, LateText)):
+            in_turn = Replay(self.office, self.house.chain).in_turn(late=bool(late))
+            assert in_turn is (decision is not None)
 
     def confirms(self, gate: str, **how: Any) -> None:
         by = self.acts.confirms_for(gate)

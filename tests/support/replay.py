@@ -57,8 +57,8 @@ class Replay:
             self.signoffs = _rows(db, Signoff, Signoff.id)
             self.periods = _rows(db, CommentPeriod, CommentPeriod.id)
             meetings = {each.id: each for each in _rows(db, Meeting, Meeting.id)}
-            items = _rows(db, AgendaItem, AgendaItem.id)
-            self.meetings = {each.id: meetings[each.meeting_id] for each in items}
+            self.items = _rows(db, AgendaItem, AgendaItem.id)
+            self.meetings = {each.id: meetings[each.meeting_id] for each in self.items}
 
     # --- the path ------------------------------------------------------------------------------------------
 
@@ -102,6 +102,26 @@ class Replay:
         mine = [each for each in self.versions if each.stretch == stay.stretch and registered(each) <= now]
         return mine[-1].sha256 if mine else None
 
+    def waiting(self, now: datetime) -> list[str]:
+        """The gates of the path at which somebody can confirm, on the comparison, that a correction is what was agreed."""
+        stood_at = [(stay, gate) for stay in self.path() for gate in self.chain.stage(stay.stage).gates]
+        return [
+            gate.key for stay, gate in stood_at if isinstance(gate, BodyGate) and self._waits(gate, stay, now)
+        ]
+
+    def moments(self) -> list[datetime]:
+        """The moments from which anything recorded counts."""
+        found = {
+            *(stay.since for stay in self.path()),
+            *(registered(each) for each in self.versions),
+            *(self.moment(each) for each in self.decisions),
+            *(each.confirmed_at for each in self.confirmations),
+            *(each.closed_at for each in self.conditions),
+            *(each.signed_at for each in self.signoffs),
+            *(each.published_at for each in self.periods),
+        }
+        return sorted(found - {None})
+
     def holds(self, gate: Any, stay: Stood, now: datetime, text: str | None) -> bool:
         if not all(self.holds(self.chain.gate(key), stay, now, text) for key in gate.after):
             return False
@@ -116,22 +136,57 @@ class Replay:
                 return self._published(gate, stay, now)
 
     def _agreed(self, gate: BodyGate, stay: Stood, now: datetime, text: str) -> bool:
-        given = [
-            each for each in self._lines(None) if self._place(each[0]) == (stay.stage, stay.visit, gate.key)
-        ]
-        standing = [each for each in given if each[-1].outcome and self.moment(each[0]) <= now]
-        if not standing:
+        line = self._standing(gate, stay, now)
+        if line is None or not self._opens(gate, line, now) or not self._in_time(line, stay):
             return False
-        line = max(standing, key=lambda each: (self.moment(each[0]), each[0].id))
-        first, last = line[0], line[-1]
         met = self._way(line, text, now)
         return (
             met is not None
-            and last.outcome in self.chain.opens_on(gate)
-            and all(self._closed(each, now) or each.id in met for each in self._conditions_of(last))
-            and not self._refused(line, now)
-            and self._in_order(gate, stay, self.moment(first), last.sha256)
+            and all(self._closed(each, now) or each.id in met for each in self._conditions_of(line[-1]))
+            and self._in_order(gate, stay, self.moment(line[0]), line[-1].sha256)
         )
+
+    def _standing(self, gate: BodyGate, stay: Stood, now: datetime) -> list[Any] | None:
+        """The last of the decisions given at the gate in that visit, with its corrections."""
+        place = stay.stage, stay.visit, gate.key
+        given = [line for line in self._lines(None) if self._place(line[0]) == place]
+        standing = [line for line in given if line[-1].outcome and self.moment(line[0]) <= now]
+        return max(standing, key=lambda line: (self.moment(line[0]), line[0].id), default=None)
+
+    def _opens(self, gate: BodyGate, line: list[Any], now: datetime) -> bool:
+        return line[-1].outcome in self.chain.opens_on(gate) and not self._refused(line, now)
+
+    def _in_time(self, line: list[Any], stay: Stood) -> bool:
+        """After the plan came to the stage, and on bytes that were registered, unless it is said why the body saw them."""
+        at, sha256 = self.moment(line[0]), line[-1].sha256
+        mine = [each for each in self.versions if each.stretch == stay.stretch and each.sha256 == sha256]
+        seen = bool(line[0].late_text_why) or any(registered(each) <= at for each in mine)
+        return stay.since <= at and seen
+
+    def _waits(self, gate: BodyGate, stay: Stood, now: datetime) -> bool:
+        line = self._standing(gate, stay, now)
+        if line is None or self.chain.body(gate.body).confirmed_by is Corrections.BODY:
+            return False
+        known = [each for each in self.versions if each.stretch == stay.stretch and registered(each) <= now]
+        covered = [self._way(line, each.sha256, now) is not None for each in known]
+        if True not in covered or covered[-1] or not self._opens(gate, line, now):
+            return False
+        since = known[len(covered) - covered[::-1].index(True) :]
+        put_again = [each.sha256 for each in self._answers(line, now) if each.result == "put_again"]
+        return known[-1].sha256 not in put_again and all(
+            self.declared[each.id].kind != "new" for each in since
+        )
+
+    def _answers(self, line: list[Any], now: datetime) -> list[Any]:
+        """The answers to corrections of the texts that the decision is about, but for those taken back."""
+        taken_back = {each.supersedes_id for each in self.confirmations}
+        return [
+            each
+            for each in self.confirmations
+            if each.id not in taken_back
+            and each.decision_id in [decision.id for decision in line]
+            and each.confirmed_at <= now
+        ]
 
     def _lines(self, ratifying: list[Any] | None) -> Iterator[list[Any]]:
         """Each decision with what corrects it, one after another; those given to a 専決, or those given to none."""
@@ -155,15 +210,7 @@ class Replay:
 
     def _way(self, line: list[Any], text: str, now: datetime) -> set[int] | None:
         """The conditions met on the ways of confirmations to that text; None when there is no way to it."""
-        taken_back = {each.supersedes_id for each in self.confirmations}
-        confirmed = [
-            each
-            for each in self.confirmations
-            if each.result == "confirmed"
-            and each.id not in taken_back
-            and each.decision_id in [decision.id for decision in line]
-            and each.confirmed_at <= now
-        ]
+        confirmed = [each for each in self._answers(line, now) if each.result == "confirmed"]
 
         def led_to(begun: str, passed: frozenset[str] = frozenset()) -> set[str]:
             further = [e.sha256 for e in confirmed if e.base_sha256 == begun and e.sha256 not in passed]
@@ -195,7 +242,7 @@ class Replay:
             for each in self.signoffs
             if self._place(each) == (stay.stage, stay.visit, gate.key) and each.signed_at <= now
         ]
-        taken_back = {each.supersedes_id for each in by_then}
+        taken_back = {each.supersedes_id for each in self.signoffs}
         standing = [each for each in by_then if each.result and each.id not in taken_back]
         if not standing:
             return False
@@ -226,29 +273,27 @@ class Replay:
 
     # --- what was recorded ---------------------------------------------------------------------------------
 
-    def out_of_order(self, decision: int) -> bool:
-        """Return whether the gates before that one were shut, for its text, at the moment of a decision."""
-        found = next(each for each in self.decisions if each.id == decision)
-        stay = next(each for each in self.path() if (each.stage, each.visit) == (found.stage, found.visit))
-        gate = self.chain.gate(found.gate_key)
-        return not self._in_order(gate, stay, self.moment(found), found.sha256)
+    def in_turn(self, *, late: bool) -> bool:
+        """Return whether the newest item of an agenda was answered in its turn: after the plan came to the stage, on a text
+        registered by then, unless it was `late`, for which the gates before were open."""
+        item = self.items[-1]
+        at = self.meetings[item.id].starts_at
+        stay = next(each for each in self.path() if (each.stage, each.visit) == (item.stage, item.visit))
+        text = next(each for each in self.versions if each.id == item.version_id)
+        seen = late or registered(text) <= at
+        return (
+            stay.since <= at
+            and seen
+            and self._in_order(self.chain.gate(item.gate_key), stay, at, text.sha256)
+        )
 
     def confirmed_wrongly(self) -> bool:
-        """Return whether the newest confirmation was not to be given: the body must be asked again, it did not agree, or a
-        new text that the approval does not cover came between."""
-        answer = self.confirmations[-1]
-        gate = self.chain.gate(answer.gate_key)
-        assert isinstance(gate, BodyGate)
-        if self.chain.body(gate.body).confirmed_by is Corrections.BODY:
-            return True
-        line = next(line for line in self._lines(None) if answer.decision_id in [each.id for each in line])
-        if line[-1].outcome not in self.chain.opens_on(gate) or self._refused(line, answer.recorded_at):
-            return True
-        version = next(each for each in self.versions if each.id == answer.version_id)
-        before = [each for each in self.versions if each.stretch == version.stretch and each.id < version.id]
-        base = max((each.number for each in before if each.sha256 == answer.base_sha256), default=0)
-        between = [each for each in before if each.number > base]
-        return base == 0 or any(self.declared[each.id].kind == "new" for each in [*between, version])
+        """Return whether nothing waited for the newest confirmation at its gate."""
+        *before, answer = self.confirmations
+        self.confirmations = before
+        waited = answer.gate_key in self.waiting(answer.recorded_at)
+        self.confirmations = [*before, answer]
+        return not waited
 
     def new_texts_out_of_place(self) -> list[int]:
         """The numbers of the new texts registered where only corrections are taken."""
@@ -261,24 +306,3 @@ class Replay:
                 wrong.append(each.number)
             begun.add(each.stretch)
         return wrong
-
-    def decided_before_their_text(self) -> list[int]:
-        """The decisions of a moment before their text was registered, without a word why."""
-        at = {each.id: registered(each) for each in self.versions}
-        return [
-            line[0].id
-            for line in self._lines(None)
-            if self.moment(line[0]) < at[line[0].version_id] and not line[0].late_text_why
-        ]
-
-    def decided_before_the_visit(self) -> list[int]:
-        """The decisions of a moment before the plan came to the stage, in that visit."""
-        came: dict[tuple[str, int], datetime] = {}
-        for step in self.steps:
-            if step.trigger in ("open", "advance", "send_back"):
-                came[step.to_stage, step.visit] = step.counts_from or step.taken_at
-        return [
-            line[0].id
-            for line in self._lines(None)
-            if self.moment(line[0]) < came[line[0].stage, line[0].visit]
-        ]
