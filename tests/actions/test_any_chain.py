@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -522,20 +523,21 @@ class Life(RuleBasedStateMachine):
         stands, one more for each gate and each step of the way before it."""
         left, refused, taken = 20 + self.way_before_it(), (), []
         while self.house.plan().status == "active":
-            reasons = [each for each in refused or self.acts.why() if each.lack is not Lack.AFTER]
-            refused = ()
+            why = refused or self.acts.why()
+            reasons, refused = [each for each in why if each.lack is not Lack.AFTER], ()
             if not reasons:
-                assert self.acts.why() == (), f"nobody is named who can mend {self.acts.why()}"
+                assert why == (), f"nobody is named who can mend {why}"
                 assert self.the_plan_moves(), "nothing is missing, and it does not move"
-                continue
-            left -= 1
-            taken.append(reasons[0].words)
-            assert left, f"still not finished after {taken}"
-            try:
-                self.acts.take(reasons[0])
-            except GateClosed as error:
-                refused = error.why
-                assert [each.gate for each in refused] != [reasons[0].gate], "names what was just tried"
+            for reason in reasons:
+                left -= 1
+                taken.append(reason.words)
+                assert left, f"still not finished after {taken}"
+                try:
+                    self.acts.take(reason)
+                except GateClosed as error:
+                    refused = error.why
+                    assert [each.gate for each in refused] != [reason.gate], "names what was just tried"
+                    break
 
     def way_before_it(self) -> int:
         chain, stage, acts = self.house.chain, self.house.plan().stage, 1
@@ -569,11 +571,13 @@ class Life(RuleBasedStateMachine):
 
     def work(self, until: str | None = None) -> None:
         """Take the acts that keep the plan where it stands, until none is left, or none but that gate's and later ones."""
-        for _ in range(8):
+        for _ in range(5):
             reasons = [each for each in self.acts.why() if each.lack is not Lack.AFTER]
-            if not reasons or reasons[0].gate == until:
-                return
-            if self.tries(lambda act=reasons[0]: [self.acts.take(act)]) is None:
+            before = list(takewhile(lambda each: each.gate != until, reasons))
+            for act in before:
+                if self.tries(lambda act=act: [self.acts.take(act)]) is None:
+                    return
+            if not before:
                 return
 
     def meets(self, gate: str, outcome: Outcome | None = None, *, late: str = "", **how: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from definitions.chain import Corrections, SignoffGate
 from definitions.terms import Outcome, Role
@@ -27,6 +27,13 @@ from workflow.store.tables import (
     Opinion,
     Person,
     Submission,
+)
+
+# Built once: building a statement costs more than running it.
+_UNDECIDED = select(AgendaItem.id).where(
+    AgendaItem.gate_key == bindparam("gate"),
+    AgendaItem.removed_at.is_(None),
+    ~held_decision(AgendaItem.id).exists(),
 )
 
 
@@ -177,11 +184,7 @@ class NamedActs:
 
     def _undecided(self, gate: str) -> Sequence[int]:
         with self.office.reading() as db:
-            decided = held_decision(AgendaItem.id).exists()
-            waiting = select(AgendaItem.id).where(
-                AgendaItem.gate_key == gate, AgendaItem.removed_at.is_(None), ~decided
-            )
-            return list(db.scalars(waiting))
+            return list(db.scalars(_UNDECIDED, {"gate": gate}))
 
     def _open_conditions(self, gate: str, texts: Sequence[str]) -> Sequence[int]:
         with self.office.reading() as db:
