@@ -90,6 +90,13 @@ def test_a_correction_keeps_the_confirmations_of_what_it_corrects_and_no_others(
     assert [each.number for each in held.confirmations] == [2, 3]
 
 
+def test_an_answer_on_another_day_lends_its_confirmations_to_none() -> None:
+    earlier = decided(2, 4, "A", confirmed=[confirmation(1, "A", "B", on=5)])
+    held = decision_in_force([decided(1, 6, "A"), earlier], day(9))
+    assert held is not None
+    assert (held.decision.number, sorted(held.covered)) == (1, ["A"])
+
+
 def test_a_confirmation_counts_from_its_day() -> None:
     recorded = [decided(1, 3, confirmed=[confirmation(1, "A", "B", on=5)])]
     covered = {now: decision_in_force(recorded, day(now)) for now in (4, 5)}

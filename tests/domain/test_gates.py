@@ -1,6 +1,7 @@
 """Gates open and shut by the records of a plan, where it stands and where it passed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -311,6 +312,10 @@ def test_a_signature_is_given_anew_for_a_corrected_text() -> None:
         lacks("draft_sign", records(9, texts=[A, B], **agreed, draft_sign=[signed(1, 5), signed(2, 7, "B")]))
         is OPEN
     )
+    read_again = bytes([0xAB]).hex()
+    agreed_on_it = {gate: [replace(given[0], sha256="ab")] for gate, given in AGREED.items()}
+    known = records(9, texts=[text("ab", 1)], **agreed_on_it, draft_sign=[signed(1, 5, read_again)])
+    assert lacks("draft_sign", known) is OPEN
     put_back = records(9, texts=[A, B, correction("A", 3, on=8)], **agreed, draft_sign=[signed(1, 7, "B")])
     assert lacks("draft_sign", put_back) is Lack.SIGNATURE_STALE
 
@@ -500,6 +505,10 @@ def test_a_decision_older_than_its_text_holds_only_with_a_reason_why_the_body_sa
             40, path_to("draft"), texts=[late], draft_group=[decided(1, 3, seen, late_text=reason)]
         )
         assert states(CHAIN, DRAFT, known)["draft_group"].lack is lack
+    for other, decided_on in (("A", "B"), ("B", "A")):
+        texts = [text(other, 1, on=1), text(decided_on, 2, on=5)]
+        known = records(40, path_to("draft"), texts=texts, draft_group=[decided(1, 3, decided_on)])
+        assert state("draft_group", known).detail == ("第2版の登録",)
     at_once = records(40, path_to("draft"), texts=[late], draft_group=[decided(1, 4, seen)])
     assert states(CHAIN, DRAFT, at_once)["draft_group"].lack is OPEN
     corrected = [decided(1, 3, seen, late_text=True), decided(2, 3, seen, supersedes=1)]

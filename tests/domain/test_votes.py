@@ -121,6 +121,7 @@ WRITTEN = {**ASSEMBLY, "written_votes": True}
         pytest.param(WRITTEN, "会 一○ 二欠 三×", None, id="書面表決: who did not write is absent"),
         pytest.param(WRITTEN, "会 一○ 二退○ 三×", None, id="書面表決: not of who left the room"),
         pytest.param(WRITTEN, "会 一○ 二欠除○ 三×", None, id="書面表決: not of the recused"),
+        pytest.param(WRITTEN, "会 一○ 二除○ 三×", None, id="書面表決: nor of one who came"),
         pytest.param(VOTING, "会 一○ 二○ 三○ 四× 五×", True, id="投票総数: three of five"),
         pytest.param(
             {**VOTING, "majority": "2/3以上"}, "会○ 一○ 二○ 三× 四×", False, id="投票総数: three of five are not two thirds"
@@ -160,6 +161,17 @@ def test_the_same_votes_amount_to_the_same_in_a_sitting_and_in_writing(rules: di
 def test_who_does_not_answer_in_writing_is_not_there() -> None:
     written = tally(ASSEMBLY, "会 一○ 二× 三○ 四", in_writing=True)
     assert (written.present, written.carried) == (4, True)
+    assert tally(ALWAYS, "会 一○ 二×", in_writing=True).present == 2
+
+
+def test_who_takes_their_answer_back_in_writing_is_not_there() -> None:
+    room, answered = sitting(body(), "会 一○ 二×", in_writing=True)
+    assert tally_of(body(), room, [*answered, Ballot(3, Choice.WITHDRAWN)]).present == 2
+
+
+def test_who_presides_answers_in_writing_where_they_vote_as_every_member() -> None:
+    for rules, answering in ((ASSEMBLY, {2, 3}), (ALWAYS, {1, 2, 3})):
+        assert sitting(body(**rules), "会 一 二", in_writing=True)[0].writing == answering
 
 
 @pytest.mark.parametrize(
@@ -191,7 +203,22 @@ def test_who_presides_has_no_vote_as_a_member_where_the_rule_says_so() -> None:
 
 def test_the_deciding_vote_is_of_who_presides_alone() -> None:
     assert tally(ASSEMBLY, "会欠決○ 副 一○ 二×").carried is None
+    assert tally(ASSEMBLY, "会 副決○ 一○ 二×").carried is None
     assert tally(ASSEMBLY, "会欠 副決○ 一○ 二×").carried is True
+
+
+def test_who_presides_is_told_by_number_in_an_office_of_many_people() -> None:
+    several = {each: int(f"10{each}0") for each in range(1, 4)}
+    there = [
+        AtItem(several[each], Role.MEMBER, present=True, by_deputy=False, part=Part.PRESENT)
+        for each in several
+    ]
+    named = int("1010")
+    room = room_of(body(), there, named=named, in_writing=False)
+    assert (room.presider, has_vote(body(), room, int("1010"))) == (1010, False)
+    votes = [Ballot(several[2], Choice.FOR), Ballot(several[3], Choice.AGAINST)]
+    deciding = Ballot(int("1010"), Choice.FOR, casting=True)
+    assert tally_of(body(), room, [*votes, deciding]).carried is True
 
 
 @pytest.mark.parametrize(
@@ -289,6 +316,9 @@ def test_a_tie_is_the_chairs_or_fails_as_the_rule_says() -> None:
     votes = [Choice.FOR, Choice.AGAINST]
     assert count(body(), members=3, present=3, votes=votes, presided=True, recused=0).carried is None
     assert (
+        count(body(), members=801, present=801, votes=votes * 400, presided=True, recused=0).carried is None
+    )
+    assert (
         count(
             body(), members=3, present=3, votes=votes, presided=True, recused=0, deciding=Choice.FOR
         ).carried
@@ -361,6 +391,7 @@ def test_nobody_out_of_nobody_reaches_no_share() -> None:
         (MEMBERS, "全委員の過半数・ほかの委員と同じく採決に加わる・できない"),
         ({"tie": "fails"}, "出席委員の過半数・否決とする・ほかの委員と同じく採決に加わる・できない"),
         ({"majority": "2/3以上"}, "出席委員の2/3以上・ほかの委員と同じく採決に加わる・できない"),
+        ({"majority": "1/10以上"}, "出席委員の1/10以上・ほかの委員と同じく採決に加わる・できない"),
         ({"majority": "1/3超"}, "出席委員の1/3超・ほかの委員と同じく採決に加わる・できない"),
         (WRITTEN, "出席委員の過半数・会長の決するところによる・可否同数のときだけ決する・できる"),
     ],
@@ -384,4 +415,4 @@ def test_a_decision_keeps_the_numbers_of_its_votes() -> None:
 
 
 def test_all_valid_votes_are_cast_votes() -> None:
-    assert tally(ASSEMBLY, "会 一○ 二○ 三○ 四○ 五× 六× 七△ 八").cast == 7
+    assert tally(ASSEMBLY, "会 一○ 二○ 三○ 四× 五× 六× 七△ 八△ 九").cast == 8

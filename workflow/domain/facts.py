@@ -39,11 +39,11 @@ class DecisionFact:
     manner: Manner
     version: int
     sha256: str
-    supersedes: int | None = None
-    ratifies: int | None = None
-    conditions: tuple[ConditionFact, ...] = ()
-    confirmations: tuple[Confirmation, ...] = ()
-    late_text: bool = False
+    supersedes: int | None
+    ratifies: int | None
+    conditions: tuple[ConditionFact, ...]
+    confirmations: tuple[Confirmation, ...]
+    late_text: bool
 
 
 @dataclass(frozen=True, slots=True)

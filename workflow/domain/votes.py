@@ -36,8 +36,8 @@ class AtItem:
     member: int
     role: Role
     present: bool
-    by_deputy: bool = False
-    part: Part = Part.PRESENT
+    by_deputy: bool
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
