@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event as Stop
 from typing import Any, NamedTuple
 
@@ -97,7 +98,7 @@ class LeasedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class _Batch:
     """A leased batch as it was written: the deliveries to send, and the row of each delivery, sent or finished unsent;
     `links` are the secret links in them."""
 
@@ -142,11 +143,50 @@ _LEASED = (
 )
 
 
-def write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datetime) -> Batch:
+def write_batch(
+    office: Office,
+    writable: Select[*tuple[Any, ...]],
+    numbers: Sequence[int],
+    writer: Callable[[Session], Callable[[Any], Written]],
+    now: datetime,
+    result: Sending,
+) -> list[LeasedDelivery]:
+    """Write the leased deliveries from their `writable` rows, with no lock held, then keep them. When the database cannot
+    give what one of them needs, each is written alone, and that one is held."""
+    try:
+        with office.reading() as db:
+            rows = db.execute(writable.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
+            batch = _write_each(rows, writer(db), now)
+    except (DBAPIError, DatabaseUnusable) as error:
+        if len(numbers) > 1:
+            alone = (write_batch(office, writable, [each], writer, now, result) for each in numbers)
+            return [delivery for deliveries in alone for delivery in deliveries]
+        log.exception("%s", numbers)
+        _hold(office, numbers[0], _unexpected(error), now, result)
+        return []
+    with office.writing() as db:
+        _keep(db, batch, result)
+    return batch.deliveries
+
+
+def _hold(office: Office, number: int, why: str, now: datetime, result: Sending) -> None:
+    with office.writing() as db:
+        connection_of(db).execute(_HELD, {"number": number, "error": why, "until": now + PAUSES[2]})
+    result.held += 1
+
+
+_HELD = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("number"), _TABLE.c.state == State.SENDING.value)
+    .values(state=State.HELD.value, error=bindparam("error"), next_try_at=bindparam("until"))
+)
+
+
+def _write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datetime) -> _Batch:
     """Write each leased delivery. What `write` refuses with `NoLongerDue` or `BadInput` is finished unsent. What cannot be
     written for another reason is nobody's fault outside the office: it is held, alone, and written again later; the others
     go."""
-    batch = Batch()
+    batch = _Batch()
     for row in rows:
         try:
             written = write(row)
@@ -174,7 +214,7 @@ def _unexpected(error: Exception) -> str:
     return say("予期しない誤りのため作成できません（{error}）", error=type(error).__name__)
 
 
-def keep(db: Session, batch: Batch, result: Sending) -> None:
+def _keep(db: Session, batch: _Batch, result: Sending) -> None:
     """Keep what was written before it is sent, and finish what will not be. Only while it is still ours."""
     if batch.rows:
         db.connection().execute(_KEPT, batch.rows)
@@ -228,17 +268,23 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def outcome(
-    delivery: LeasedDelivery, state: State, now: datetime, error: str | None = None
+    delivery: LeasedDelivery,
+    state: State,
+    now: datetime,
+    error: str | None = None,
+    *,
+    until: datetime | None = None,
 ) -> dict[str, Any]:
-    """The row after a try that settled it. What the server refused told nobody anything."""
+    """The row after a try: of what is settled, or with `until`, of what waits for another. What the server refused told
+    nobody anything."""
     return {
         "number": delivery.id,
         "held": delivery.attempts,
         "state": state,
         **_told(delivery if state is State.SENT else delivery.row),
         "attempts": delivery.attempts,
-        "next_try_at": None,
-        "finished_at": now,
+        "next_try_at": until,
+        "finished_at": None if until else now,
         "error": error,
     }
 
@@ -249,14 +295,12 @@ def tried(delivery: LeasedDelivery, why: str, now: datetime, result: Sending) ->
         result.failed += 1
         return outcome(delivery, State.FAILED, now, why)
     result.delayed += 1
-    row = outcome(delivery, State.PENDING, now, why)
-    return {**row, "next_try_at": now + pause_after(delivery.attempts), "finished_at": None}
+    return outcome(delivery, State.PENDING, now, why, until=now + pause_after(delivery.attempts))
 
 
 def put_aside(delivery: LeasedDelivery, why: str, now: datetime) -> dict[str, Any]:
     """The row after a try that failed by the office's fault or ours: it waits, alone, until that is mended."""
-    row = outcome(delivery, State.HELD, now, why)
-    return {**row, "next_try_at": now + pause_after(delivery.attempts), "finished_at": None}
+    return outcome(delivery, State.HELD, now, why, until=now + pause_after(delivery.attempts))
 
 
 def may_have_arrived(delivery: LeasedDelivery, row: dict[str, Any]) -> dict[str, Any]:
@@ -270,8 +314,7 @@ def _told(said: Any) -> dict[str, Any]:
 
 def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
     """The row of what was taken and not tried."""
-    row = outcome(delivery, State.PENDING, now)
-    return {**row, "attempts": delivery.attempts - 1, "next_try_at": now, "finished_at": None}
+    return {**outcome(delivery, State.PENDING, now, until=now), "attempts": delivery.attempts - 1}
 
 
 _RESULT = ("state", "attempts", "next_try_at", "kind", "told_sequence", "finished_at", "error")
@@ -329,47 +372,13 @@ def send_due(
             numbers = lease(office, _DUE, clock())
             if not numbers:
                 break
-            mails = _write_batch(office, stationery, numbers, clock(), result)
+            now = clock()
+            mails = write_batch(office, _WRITABLE, numbers, partial(_writer, stationery, now), now, result)
             if not _send_batch(office, mailer, mails, clock, stop, result):
                 break
     finally:
         mailer.close()
     return result
-
-
-def _write_batch(
-    office: Office, stationery: Stationery, numbers: Sequence[int], now: datetime, result: Sending
-) -> list[LeasedDelivery]:
-    """Write the mails, with no lock held, then keep them. When the database cannot give what one of them needs, each is
-    written alone, and that one is held."""
-    try:
-        with office.reading() as db:
-            letters = LetterWriter(db, now)
-            rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
-            batch = write_each(rows, lambda row: _mail(letters, stationery, row, now), now)
-    except (DBAPIError, DatabaseUnusable) as error:
-        if len(numbers) > 1:
-            alone = (_write_batch(office, stationery, [number], now, result) for number in numbers)
-            return [mail for mails in alone for mail in mails]
-        log.exception("%s", numbers)
-        _hold(office, numbers[0], _unexpected(error), now, result)
-        return []
-    with office.writing() as db:
-        keep(db, batch, result)
-    return batch.deliveries
-
-
-def _hold(office: Office, number: int, why: str, now: datetime, result: Sending) -> None:
-    with office.writing() as db:
-        connection_of(db).execute(_HELD, {"number": number, "error": why, "until": now + PAUSES[2]})
-    result.held += 1
-
-
-_HELD = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("number"), _TABLE.c.state == State.SENDING.value)
-    .values(state=State.HELD.value, error=bindparam("error"), next_try_at=bindparam("until"))
-)
 
 
 _WRITABLE_COLUMNS = (
@@ -394,6 +403,11 @@ _DUE = due_of(Delivery.webhook_id.is_(None))
 
 
 _WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
+
+
+def _writer(stationery: Stationery, now: datetime, db: Session) -> Callable[[Any], Written]:
+    letters = LetterWriter(db, now)
+    return lambda row: _mail(letters, stationery, row, now)
 
 
 def _mail(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime) -> Written:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from threading import Event as Stop
@@ -23,18 +23,16 @@ from notifications.network_guard import Network, Refused, address_of
 from notifications.outbox import Entry, enqueue
 from notifications.sending import (
     LEASE,
-    Batch,
     LeasedDelivery,
     Sending,
     Written,
     due_of,
     given_back,
-    keep,
     lease,
     outcome,
     settle,
     tried,
-    write_each,
+    write_batch,
 )
 from notifications.subjects import NoLongerDue
 from workflow.actions.webhooks import SECRET_PREFIX
@@ -185,19 +183,9 @@ def send_due(
             numbers = lease(office, _DUE, clock())
             if not numbers:
                 break
-            batch = _write_batch(office, numbers, clock(), result)
-            _send(office, caller, batch.deliveries, clock, stop, result)
+            calls = write_batch(office, _WRITABLE, numbers, _writer, clock(), result)
+            _send(office, caller, calls, clock, stop, result)
     return result
-
-
-def _write_batch(office: Office, numbers: Sequence[int], now: datetime, result: Sending) -> Batch:
-    """Write the calls, with no lock held, then keep them."""
-    with office.reading() as db:
-        rows = db.execute(_WRITABLE.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
-        batch = write_each(rows, lambda row: _written(db, row), now)
-    with office.writing() as db:
-        keep(db, batch, result)
-    return batch
 
 
 class Caller:
@@ -262,6 +250,10 @@ _STATE = (Delivery.attempts, Delivery.message, Delivery.address, Delivery.told_s
 _HOOK = (Webhook.id.label("webhook"), Webhook.url, Webhook.secret, Webhook.revoked_at)
 _DUE = due_of(Delivery.webhook_id.is_not(None))
 _WRITABLE = select(*_CLAIM, *_STATE, *_HOOK).join(Webhook, Webhook.id == Delivery.webhook_id)
+
+
+def _writer(db: Session) -> Callable[[Any], Written]:
+    return lambda row: _written(db, row)
 
 
 def _written(db: Session, row: Any) -> Written:
