@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from notifications import due
 from notifications.kinds import Kind
 from notifications.reminders import Owed
-from workflow.domain.deliveries import NOT_SENT, State
+from workflow.domain.deliveries import State
 from workflow.domain.language import say
 from workflow.queries.webhooks import system_of
 from workflow.store.database import Office
@@ -111,20 +111,9 @@ def enqueue(db: Session, entries: Sequence[Entry], now: datetime) -> int:
     return len(db.execute(statement.returning(_TABLE.c.id), rows).all())
 
 
-def failed(db: Session) -> list[Line]:
-    """Return everything that should have been sent and was not: refused, not in time, or held."""
-    return _lines(db, _listing().where(Delivery.state.in_(NOT_SENT)))
-
-
-def unsent(db: Session, *, limit: int = 200) -> list[Line]:
-    """The newest of what could not be sent, or not in time, newest first."""
-    narrowed = _listing().where(Delivery.state.in_(NOT_SENT))
-    return _lines(db, narrowed.order_by(None).order_by(Delivery.id.desc()).limit(limit))
-
-
 def of_webhook(db: Session, webhook: int, *, limit: int = 20) -> list[Line]:
     """The newest deliveries to another system, newest first."""
-    statement = _listing().order_by(None).order_by(Delivery.id.desc()).limit(limit)
+    statement = _listing().limit(limit)
     return _lines(db, statement.where(Delivery.webhook_id == webhook))
 
 
@@ -132,8 +121,7 @@ def listing(
     db: Session, meeting: int | None = None, *, states: Collection[State] = tuple(State), limit: int = 500
 ) -> list[Line]:
     """The newest deliveries, newest first: of one meeting or of all, in these states."""
-    statement = _listing().order_by(None).order_by(Delivery.id.desc()).limit(limit)
-    statement = statement.where(Delivery.state.in_(states))
+    statement = _listing().limit(limit).where(Delivery.state.in_(states))
     if meeting is not None:
         statement = statement.where(Delivery.meeting_id == meeting)
     return _lines(db, statement)
@@ -179,7 +167,7 @@ def _listing() -> Select[Any]:
         .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
         .outerjoin(Plan, Plan.id == Delivery.plan_id)
-        .order_by(Delivery.id)
+        .order_by(Delivery.id.desc())
     )
 
 

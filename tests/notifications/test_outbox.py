@@ -15,7 +15,7 @@ from notifications.sending import LEASE, PAUSES, Sending
 from tests.support.outbox_scenario import PostRoom
 from tests.support.smtp_server import Sink, serve
 from workflow import actions, queries
-from workflow.domain.deliveries import State
+from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.errors import AlreadyDone, NotAllowed
 from workflow.queries import Waiting
 from workflow.queries.actor import actor
@@ -83,7 +83,7 @@ def test_temporary_refusals_are_tried_again_for_days_then_fail(room: PostRoom) -
             room.now += pause
     assert result.failed == 4
     with room.office.reading() as db:
-        assert "451 4.7.1 greylisted" in str(outbox.failed(db)[0].error)
+        assert "451 4.7.1 greylisted" in str(outbox.listing(db, states=NOT_SENT)[0].error)
 
 
 def test_permanent_refusal_fails_at_once_and_others_go(room: PostRoom) -> None:
@@ -221,7 +221,9 @@ def test_an_office_template_that_breaks_holds_its_own_letters_until_it_is_mended
     assert (room.tick().held, len(room.sink.raw)) == (4, 1), "the others go"
     assert room.states(Kind.MEETING_CALLED) == [State.HELD] * 4
     with room.office.reading() as db:
-        assert {"meeting_called/subject.txt" in str(line.error) for line in outbox.failed(db)} == {True}
+        assert {
+            "meeting_called/subject.txt" in str(line.error) for line in outbox.listing(db, states=NOT_SENT)
+        } == {True}
         told = [task.kind for task in queries.waiting_for(db, actor(db, "admin", date(2023, 6, 1)), room.now)]
     assert told == [Waiting.FAILED_MAIL] * 4
     broken.unlink()
@@ -234,7 +236,7 @@ def test_a_letter_held_until_the_meeting_is_over_is_listed_as_missed(room: PostR
     assert room.tick().held == 4
     room.at("2023-06-12 17:00").tick()
     with room.office.reading() as db:
-        missed = {line.kind for line in outbox.failed(db) if line.state is State.MISSED}
+        missed = {line.kind for line in outbox.listing(db, states=NOT_SENT) if line.state is State.MISSED}
     assert Kind.MEETING_CALLED in missed
 
 
@@ -309,7 +311,7 @@ def test_resend_needs_the_right_and_goes_to_the_present_address(room: PostRoom) 
     room.meeting()
     room.tick()
     with room.office.reading() as db:
-        [line] = outbox.failed(db)
+        [line] = outbox.listing(db, states=NOT_SENT)
     room.change(2, email="new@city.example.jp")
     with pytest.raises(NotAllowed):
         resending.resend(room.office, "two", line.id, now=room.now)

@@ -28,7 +28,7 @@ from tests.support.web_client import Browser, mail_settings
 from tests.support.webhook_receiver import Receiver, receiving
 from workflow import actions, queries
 from workflow.domain.calendar import end_of_day, tokyo_day
-from workflow.domain.deliveries import State
+from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed
 from workflow.web.app import build
 
@@ -207,7 +207,7 @@ def test_nobody_there_is_tried_later_and_fails_in_the_end(house: House, receiver
     assert told.tick().failed == 1
     with house.office.reading() as db:
         [task] = [task for task in queries.worklist(db, "admin", house.now) if task.kind == "failed_mail"]
-        [line] = outbox.failed(db)
+        [line] = outbox.listing(db, states=NOT_SENT)
     assert f"127.0.0.1:{port}" in task.words and "secret-path" not in task.words
     assert (line.recipient, line.address) == ("他システム", f"127.0.0.1:{port}")
 

@@ -1,11 +1,8 @@
 """The state of the mail, as the pages say it: that none goes, or when what waits does."""
 
-from datetime import datetime
-
 from workflow.domain.calendar import shown_moment
 from workflow.domain.language import reworded, say
-from workflow.queries.pulse import PulseFact, mail_pulse
-from workflow.store.database import Office
+from workflow.queries.pulse import PulseFact
 
 
 def halted_words(pulse: PulseFact) -> str:
@@ -25,10 +22,8 @@ def halted_words(pulse: PulseFact) -> str:
     return ""
 
 
-def when_sent(office: Office, now: datetime) -> str:
+def when_sent(pulse: PulseFact) -> str:
     """Say when what waits now goes."""
-    with office.reading() as db:
-        sends = mail_pulse(db, now).sends
-    if sends:
+    if pulse.sends:
         return say("まもなく送られます。")
     return say("いまはメールの送信が止まっているため、再開してから送られます。")

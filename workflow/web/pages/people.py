@@ -119,7 +119,7 @@ def invite(request: Request, who: FormUser, key: str, form: Filled) -> Response:
         title=say("{name}さんを招待する", name=name),
         button=say("招待メールを送る"),
         back=f"/people/{key}",
-        said=say("招待メールを用意しました。{when}", when=when_sent(who.office, who.now)),
+        said=say("招待メールを用意しました。{when}", when=when_sent(who.mail)),
     )
 
 

@@ -12,7 +12,7 @@ from notifications.mail_check import send_trial
 from notifications.resending import may_resend, would_get
 from workflow import actions
 from workflow.domain.calendar import holidays, parse_day, tokyo_day
-from workflow.domain.deliveries import State
+from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.accounts import email_of
@@ -63,7 +63,7 @@ def trial(request: Request, who: FormUser) -> Response:
 @router.get("/unsent", openapi_extra=needs(Open.SIGNED_IN))
 def unsent(request: Request, who: Reader) -> Response:
     with who.office.reading() as db:
-        lines = outbox.unsent(db)
+        lines = outbox.listing(db, states=NOT_SENT, limit=200)
         mine = may_resend(db, actor(db, who.key, tokyo_day(who.now)), [line.id for line in lines])
     again = sum(line.id in mine and line.state is not State.MISSED for line in lines)
     return page(request, "settings_unsent.html", who=who, lines=lines, mine=mine, again=again, State=State)
@@ -72,7 +72,7 @@ def unsent(request: Request, who: Reader) -> Response:
 @router.post("/unsent/resend", openapi_extra=needs(Act.RESEND))
 def resend_all(who: FormUser) -> Response:
     count = resending.resend_all(who.office, who.key, now=who.now)
-    when = when_sent(who.office, who.now)
+    when = when_sent(who.mail)
     said = say("{count} 件を送信待ちに戻しました。{when}", count=count, when=when)
     return redirect("/settings/unsent", said=said)
 
@@ -83,7 +83,7 @@ def resend(request: Request, who: FormUser, number: int, form: Filled) -> Respon
     if form.get(SURE) == "yes":
         resending.resend(who.office, who.key, number, now=who.now)
         return redirect(
-            "/settings/unsent", said=say("送信待ちに戻しました。{when}", when=when_sent(who.office, who.now))
+            "/settings/unsent", said=say("送信待ちに戻しました。{when}", when=when_sent(who.mail))
         )
     with who.office.reading() as db:
         person = actor(db, who.key, tokyo_day(who.now))

@@ -39,7 +39,7 @@ def today(request: Request, who: Reader) -> Response:
 def resend(who: FormUser, number: int) -> Response:
     """Send a failed mail once more; the scheduler takes it up at its next round."""
     resending.resend(who.office, who.key, number, now=who.now)
-    return redirect("/", said=say("送信待ちに戻しました。{when}", when=when_sent(who.office, who.now)))
+    return redirect("/", said=say("送信待ちに戻しました。{when}", when=when_sent(who.mail)))
 
 
 def place_of(task: Task) -> str:
