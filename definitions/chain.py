@@ -76,10 +76,14 @@ Share = Annotated[
 ]
 
 
+FARTHEST = 60
+"""Business days that a reminder may come before its day."""
+
+
 class Offset(_Frozen):
     """An offset before a day: a number of business days (0 is the day itself) and a time of day in Asia/Tokyo."""
 
-    business_days: int = Field(ge=0, le=60)
+    business_days: int = Field(ge=0, le=FARTHEST)
     at: time
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from definitions.chain import Audience, Chain, ReminderKind, ReminderRule
+from definitions.chain import FARTHEST, Audience, Chain, ReminderKind, ReminderRule
 from definitions.terms import Role
 from notifications.kinds import Kind
 from notifications.reminders import Occasion, Owed, aim, applies, claim_prefix, due, foreseen
@@ -49,7 +49,7 @@ def owed(db: Session, now: datetime) -> list[Owed]:
     closed = closed_days(db)
     people = People(db)
     found: list[Owed] = []
-    for rule, bodies in meeting_rules(db, now):
+    for rule, bodies in meeting_rules(db, now, closed):
         occasions = _meetings(db, rule, bodies, now, closed)
         found += due([_with_people(db, people, rule, each) for each in occasions], [rule], now, closed)
     for rule, chains in _comment_rules(db):
@@ -182,11 +182,15 @@ _ROLES: dict[Audience, tuple[Role, ...]] = {
 }
 
 
-def meeting_rules(db: Session, now: datetime) -> Iterator[tuple[ReminderRule, list[str]]]:
+def meeting_rules(
+    db: Session, now: datetime, closed: Collection[date]
+) -> Iterator[tuple[ReminderRule, list[str]]]:
     """Each rule on meetings that may be for one of a body, with those bodies: a rule of the chain a body was last named
-    by, or of one that is on the agenda of a meeting. Two statements."""
+    by, or of one that is on the agenda of a meeting that may be reminded of now. Two statements."""
     named = db.execute(select(BodyRecord.key, BodyRecord.chain_sha256)).all()
-    listed = db.execute(_LISTED_CHAINS, {"since": now - LOOK_BACK}).all()
+    until = end_of_day(business_days_after(tokyo_day(now), FARTHEST + 1, closed))
+    asked = {"bodies": [body for body, _ in named], "since": now - LOOK_BACK, "until": until}
+    listed = connection_of(db).execute(_LISTED_CHAINS, asked).all()
     found: dict[ReminderRule, dict[str, None]] = {}
     for body, sha256 in (*named, *listed):
         for rule in chain_of(db, sha256).reminders:
@@ -200,7 +204,13 @@ _LISTED_CHAINS = (
     select(Meeting.body_key, Plan.chain_sha256)
     .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
     .join(Plan, Plan.id == AgendaItem.plan_id)
-    .where(Meeting.ends_at > bindparam("since"), open_meeting(), AgendaItem.removed_at.is_(None))
+    .where(
+        Meeting.body_key.in_(bindparam("bodies", expanding=True)),
+        Meeting.ends_at > bindparam("since"),
+        Meeting.starts_at < bindparam("until"),
+        open_meeting(),
+        AgendaItem.removed_at.is_(None),
+    )
     .distinct()
 )
 
