@@ -2,7 +2,6 @@
 on SQLite and on PostgreSQL. The one who records is a process of its own, as is the mail server."""
 
 import multiprocessing
-import socket
 import statistics
 import tempfile
 import time
@@ -11,17 +10,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
-
-from definitions.terms import Role
 from notifications import outbox, sending
-from notifications.mail import MailSettings, Stationery, mailer_of
-from tests.benchmarks.send_mail import _serve, _wait
+from notifications.mail import Stationery, mailer_of
+from tests.benchmarks.mail_sink import add_members, mail_sink, settings_for
 from tests.support.databases import Databases, PostgreSQL, SQLite
-from tests.support.scenario import LONG_AGO, House
+from tests.support.scenario import House
 from workflow import actions
 from workflow.store.database import Office
-from workflow.store.tables import Membership, Person
 
 MEMBERS, MEETINGS = 400, 50
 BETWEEN = 0.02
@@ -31,12 +26,7 @@ SPAWN = multiprocessing.get_context("spawn")
 
 
 def main() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    sink = SPAWN.Process(target=_serve, args=(port,), daemon=True)
-    sink.start()
-    _wait(port)
-    with tempfile.TemporaryDirectory() as folder:
+    with mail_sink() as port, tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         postgres = PostgreSQL(place)
         try:
@@ -45,21 +35,12 @@ def main() -> None:
                 _measure(name, databases, place / name, port)
         finally:
             postgres.stop()
-            sink.terminate()
 
 
 def _measure(name: str, databases: Databases, folder: Path, port: int) -> None:
     with databases.office(folder, "itabashi_dx_2025") as office:
         house = _a_full_body(office)
-        settings = MailSettings(
-            "a@example.jp",
-            "市",
-            "example.jp",
-            folder / "mail",
-            smtp_host="127.0.0.1",
-            smtp_port=port,
-            starttls=False,
-        )
+        settings = settings_for(port, folder)
         ours, its = SPAWN.Pipe()
         args = (office.url, office.files, house.now, its)
         writer = SPAWN.Process(target=_record, args=args, daemon=True)
@@ -126,14 +107,7 @@ def _a_full_body(office: Office) -> House:
     house = House(office)
     house.a_plan("p")
     house.a_version(key="p")
-    with office.writing() as db:
-        for number in range(MEMBERS):
-            person = db.scalars(
-                insert(Person).returning(Person.id),
-                {"key": f"m{number}", "name": f"委員{number}", "email": f"m{number}@example.jp"},
-            ).one()
-            seat = {"body_key": "joho_bukai", "role": Role.MEMBER, "since": LONG_AGO, "until": None}
-            db.execute(insert(Membership).values(person_id=person, **seat))
+    add_members(office, MEMBERS)
     for _ in range(MEETINGS):
         house.a_meeting("joho_bukai", days=7)
     house.now += timedelta(days=6, hours=23)

@@ -1,38 +1,27 @@
 """`sakutei serve` sends what is due by itself; with `--no-scheduler` it leaves that to another process."""
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.ports import free_port, until_it_answers
 from tests.support.shell import SAKUTEI, Shell
 
 
 @contextmanager
 def serving(shell: Shell, *options: str) -> Iterator[None]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [*SAKUTEI, "serve", "--port", str(port), *options]
     env = {**shell.env, "SAKUTEI_TICK_SECONDS": "1"}
     with subprocess.Popen(command, env=env, cwd=shell.folder, stdout=subprocess.DEVNULL) as server:
         try:
-            _until_it_answers(port)
+            until_it_answers(port)
             yield
         finally:
             server.terminate()
             server.wait(timeout=30)
-
-
-def _until_it_answers(port: int) -> None:
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(port)
 
 
 def _mails(shell: Shell) -> list[Path]:

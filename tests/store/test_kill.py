@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import func, select
 
 from tests.support.kill_worker import Working, settings_for
+from tests.support.ports import free_port
 from tests.support.scenario import House
 from workflow.store import event_log
 from workflow.store.tables import Delivery, Event, Meeting, Person, Step
@@ -42,7 +42,7 @@ class Box:
 @pytest.mark.slow
 def test_a_hundred_deaths_lose_nothing(house: House) -> None:
     box = Box()
-    port = _free_port()
+    port = free_port()
     sink = Controller(box, hostname="127.0.0.1", port=port)
     sink.start()
     command = [
@@ -156,8 +156,3 @@ def _duplicates_have_the_same_message_id(house: House, box: Box) -> None:
     for message, times in ids.items():
         if times > 1:
             assert len({to for each, to, _ in box.taken if each == message}) == 1
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])

@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from notifications.inbox import Inbox
+from tests.support.ports import free_port, until_it_answers
 
 NO_IMAP_SERVER = "no IMAP server: apt install dovecot-imapd"
 ADDRESS, PASSWORD = "answers@city.example.jp", "himitsu-no-kotoba"
@@ -50,8 +50,7 @@ class Mailbox:
 @contextmanager
 def imap_server(folder: Path) -> Iterator[Mailbox]:
     """The server on a free port, until the caller is done with it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     # Under root dovecot wants users of its own; else everything runs as who starts it.
     root = os.geteuid() == 0
     owner = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
@@ -75,7 +74,7 @@ def imap_server(folder: Path) -> Iterator[Mailbox]:
     )
     dovecot = subprocess.Popen([str(_dovecot()), "-F", "-c", str(config)])
     try:
-        _wait(port)
+        until_it_answers(port)
         yield Mailbox(folder, port, owner.pw_uid)
     finally:
         dovecot.terminate()
@@ -84,13 +83,3 @@ def imap_server(folder: Path) -> Iterator[Mailbox]:
 
 def _dovecot() -> str | None:
     return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-
-
-def _wait(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("dovecot did not start")

@@ -1,6 +1,5 @@
 """A real SMTP server with adjustable behaviour."""
 
-import socket
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -13,12 +12,14 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from tests.support.ports import free_port
+
 
 @dataclass
 class Sink:
     """`mode`: accept, delay (451), refuse (550), hang_up (the message is kept, then the line is cut) or slow.
-    `refused` are addresses answered with 550 whatever the mode, `unrelayed` those the server does not relay to. `at_mail` and `at_rcpt` are what it answers to every sender
-    and to every recipient, when they are not empty."""
+    `refused` are addresses answered with 550 whatever the mode, `unrelayed` those the server does not relay to.
+    `at_mail` and `at_rcpt` are what it answers to every sender and to every recipient, when they are not empty."""
 
     mode: str = "accept"
     refused: set[str] = field(default_factory=set)
@@ -80,8 +81,7 @@ def serve(
             ),
             "auth_required": True,
         }
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        sink.port = free.getsockname()[1]
+    sink.port = free_port()
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port, **how)
     controller.start()
     return controller

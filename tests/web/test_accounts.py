@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from playwright.sync_api import expect
 from tests.support.chromium import Site, must_read_well, sign_in
 from tests.support.databases import SQLite
 from tests.support.mailbox import mailed_links
+from tests.support.ports import free_port
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, SITE, Browser, mail_settings
 from workflow import actions
@@ -335,8 +335,7 @@ def test_the_server_writes_no_secret_to_its_log(tmp_path: Path, sqlite: SQLite) 
     with sqlite.office(tmp_path) as office:
         actions.begin(office, "admin", "管理 太郎", "admin@example.jp", now=datetime.now(UTC))
         actions.set_password(office, "admin", "admin", PASSWORD, now=datetime.now(UTC))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     env = {**os.environ, "SAKUTEI_DATA": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-c", "from workflow.cli import main; main()", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:

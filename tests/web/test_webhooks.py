@@ -23,6 +23,7 @@ from notifications.network_guard import may_call
 from notifications.outbox import Line
 from notifications.scheduler import call, tick
 from notifications.sending import LEASE, PAUSES, Sending
+from tests.support.ports import free_port
 from tests.support.scenario import House
 from tests.support.web_client import Browser, mail_settings
 from tests.support.webhook_receiver import Receiver, receiving
@@ -197,8 +198,7 @@ def test_a_slow_receiver_is_left_after_a_while_and_keeps_no_other_waiting(
 
 
 def test_nobody_there_is_tried_later_and_fails_in_the_end(house: House, receiver: Receiver) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     told = Told(house, receiver, f"http://127.0.0.1:{port}/secret-path")
     house.a_plan()
     for pause in PAUSES:
