@@ -393,10 +393,9 @@ class SmtpMailer:
         if self._smtp is not None:
             try:
                 answer = self._smtp.mail(self._sender)
-                if answer[0] == 250:
-                    return self._smtp
                 if answer[0] != 421:
                     self._sender_must_be_taken(answer)
+                    return self._smtp
             except (smtplib.SMTPServerDisconnected, OSError):
                 pass
             self._drop()
