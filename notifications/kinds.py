@@ -21,6 +21,7 @@ class Kind(Labelled):
     TRIAL = "trial", "送信の確認"
     INVITATION = "invitation", "利用の御案内"
     PASSWORD_RESET = "password_reset", "パスワードの再設定"
+    ACCOUNT_CHANGED = "account_changed", "アカウントの変更"
     CIRCULATION = "circulation", "供覧の依頼"
     CONFIRMATION = "confirmation", "訂正の確認の依頼"
     WEBHOOK = "webhook", "他システムへの通知"

@@ -14,10 +14,11 @@ from notifications.kinds import Kind
 from notifications.mail import Letter
 from notifications.meeting_letters import ABOUT_MEETINGS, MeetingLetters
 from notifications.reminders import stamp
-from notifications.subjects import NoLongerDue, Subject
+from notifications.subjects import AT_OLD_ADDRESS, NoLongerDue, Subject
 from workflow import queries
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain import gates
+from workflow.domain.accounts import Scope
 from workflow.domain.calendar import at_tokyo, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
@@ -60,6 +61,8 @@ class LetterWriter:
             return self._comment_closing(about)
         if about.kind.bears_link:
             return self._with_link(about)
+        if about.kind is Kind.ACCOUNT_CHANGED:
+            return self._account_changed(about)
         return self._about_plan(about)
 
     def _comment_closing(self, about: Subject) -> Letter:
@@ -92,6 +95,31 @@ class LetterWriter:
             "ends": reiwa_moment(minted.values["expires_at"]),
         }
         return Letter(about.kind, about.name, about.address, context, link=minted)
+
+    def _account_changed(self, about: Subject) -> Letter:
+        event, data = self._event(about.event_seq)
+        by = self._db.get_one(Person, event.by)
+        changed = self._person(data["person"]) if "person" in data else by
+        context = {
+            "tag": event.tag,
+            "name": changed.name,
+            "key": changed.key,
+            "by": by.name,
+            "own": by.id == changed.id,
+            "at": reiwa_moment(event.at),
+            "data": {
+                "before": data.get("email_before", ""),
+                "after": data.get("email", ""),
+                "since": reiwa_with_weekday(date.fromisoformat(data["since"])) if "since" in data else "",
+                "token": data.get("name", ""),
+                "scopes": [Scope(each).label for each in data.get("scopes", ())],
+            },
+        }
+        address = data["email_before"] if about.claim.endswith(AT_OLD_ADDRESS) else about.address
+        return Letter(about.kind, about.name, address, context)
+
+    def _person(self, key: str) -> Person:
+        return self._db.scalars(select(Person).where(Person.key == key)).one()
 
     def _about_plan(self, about: Subject) -> Letter:
         key = (about.kind, about.event_seq or 0)

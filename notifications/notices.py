@@ -17,6 +17,7 @@ from notifications.kinds import Kind
 from notifications.meeting_letters import CALLINGS
 from notifications.messages import bodies_between
 from notifications.outbox import AT_ONCE, BREATH, Entry, enqueue
+from notifications.subjects import AT_OLD_ADDRESS
 from notifications.webhooks import entries as webhook_entries
 from notifications.webhooks import listening
 from workflow.domain.calendar import tokyo_day
@@ -29,7 +30,7 @@ from workflow.domain.meetings import MeetingForm
 from workflow.queries.bodies import seats
 from workflow.queries.gate_facts import facts
 from workflow.queries.meetings import open_meeting
-from workflow.queries.people import Contact, staff
+from workflow.queries.people import Contact, administrators, staff
 from workflow.queries.plans import plan_by_id
 from workflow.queries.takeovers import takeover_of
 from workflow.store.database import Office, connection_of
@@ -51,6 +52,9 @@ MEETINGS = {
     Tag.MEETING_MOVED: Kind.MEETING_MOVED,
     Tag.MEETING_CANCELLED: Kind.MEETING_CANCELLED,
 }
+ACCOUNT_CHANGES = (Tag.PERSON_CHANGED, Tag.ADMINISTRATOR_NAMED, Tag.PASSWORD_SET, Tag.TOKEN_MADE)
+"""Changes by which somebody could get in as somebody else: the person is told, and every administrator."""
+
 ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_RESET}
 
 
@@ -203,6 +207,7 @@ def _owed(db: Session, events: Sequence[Event], now: datetime) -> tuple[list[Ent
         missed = say("停止中に時機を逸しました") if now - event.at > LOOK_BACK else None
         owed += _entries(db, event, None if _to_come(db, event, now) else missed)
         owed += _seats_changed(db, event, now)
+        owed += _at_old_address(db, event, missed)
         owed += webhook_entries(hooks, event, missed)
         told = event.seq
         if len(owed) >= AT_ONCE:
@@ -291,8 +296,44 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
             yield Kind.CONFIRMATION, recipients_of_correction(db, event.plan_id, event.at)
     elif tag in ACCOUNTS:
         yield ACCOUNTS[tag], [_person(db, data["person"])]
+    elif tag in ACCOUNT_CHANGES and not _only_renamed(tag, data) and not _begins(db, event):
+        changed = _person(db, data["person"]) if "person" in data else _actor(db, event)
+        yield Kind.ACCOUNT_CHANGED, _once([changed, *administrators(db, day)])
     elif tag is Tag.CIRCULATED:
         yield Kind.CIRCULATION, recipients_of_circulation(db, data["readers"])
+
+
+def _at_old_address(db: Session, event: Event, missed: str | None) -> Iterator[Entry]:
+    """A second notice of another address: whoever moved it may read what is sent to the new one."""
+    data: Mapping[str, Any] = json.loads(event.data)
+    if Tag(event.tag) is Tag.PERSON_CHANGED and not _only_renamed(Tag.PERSON_CHANGED, data):
+        person = _person(db, data["person"]).person_id
+        yield Entry(
+            claim=f"event:{event.seq}:{person}{AT_OLD_ADDRESS}",
+            kind=Kind.ACCOUNT_CHANGED,
+            rule=event.tag,
+            recipient_id=person,
+            event_seq=event.seq,
+            due_at=event.at,
+            missed=missed,
+        )
+
+
+def _only_renamed(tag: Tag, data: Mapping[str, Any]) -> bool:
+    return tag is Tag.PERSON_CHANGED and "email_before" not in data
+
+
+def _begins(db: Session, event: Event) -> bool:
+    """Return whether it is the office's first administrator, whom nobody has to be told of."""
+    if Tag(event.tag) is not Tag.ADMINISTRATOR_NAMED:
+        return False
+    of_themselves = _person(db, json.loads(event.data)["person"]).person_id == event.by
+    before = select(Event.seq).where(Event.tag == Tag.ADMINISTRATOR_NAMED, Event.seq < event.seq).limit(1)
+    return of_themselves and db.scalar(before) is None
+
+
+def _actor(db: Session, event: Event) -> Contact:
+    return _person(db, db.get_one(Person, event.by).key)
 
 
 def _person(db: Session, key: str) -> Contact:

@@ -6,6 +6,9 @@ from datetime import datetime
 from notifications.kinds import Kind
 from workflow.domain.deliveries import State
 
+AT_OLD_ADDRESS = ":before"
+"""Ends the claim of a message that goes to the address its recipient had before."""
+
 
 class NoLongerDue(Exception):
     """A message that must not be sent any more: its final state, and the reason in Japanese."""

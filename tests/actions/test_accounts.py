@@ -405,13 +405,25 @@ def test_invented_keys_keep_nobody_from_asking(known: House) -> None:
 def test_an_address_mended_ends_the_link_that_went_to_the_old_one(known: House) -> None:
     link, reset = _invite(known), _ask(known)
     ended = actions.change_person(
-        known.office, "admin", "mayor", email="right@city.example.jp", now=known.now
+        known.office,
+        "admin",
+        "mayor",
+        email="right@city.example.jp",
+        proof=actions.OwnMachine(),
+        now=known.now,
     )
     assert ended == 1
     with pytest.raises(LinkUnusable):
         _set(known, link)
     actions.change_person(known.office, "admin", "tanto", name="担当 華子", now=known.now)
-    actions.change_person(known.office, "admin", "tanto", email="tanto@city.example.jp", now=known.now)
+    actions.change_person(
+        known.office,
+        "admin",
+        "tanto",
+        email="tanto@city.example.jp",
+        proof=actions.OwnMachine(),
+        now=known.now,
+    )
     _set(known, reset, LinkPurpose.RESET)
 
 
@@ -455,7 +467,14 @@ def test_the_log_tells_of_invitations_and_passwords_but_no_secret(known: House) 
 def test_a_verified_address_signs_in_the_one_person_who_has_it(known: House) -> None:
     token = actions.sign_in_by_address(known.office, "Tanto@City.Example.JP", now=known.now)
     assert token is not None and _who(known, token) == "tanto"
-    actions.change_person(known.office, "admin", "mayor", email="tanto@city.example.jp", now=known.now)
+    actions.change_person(
+        known.office,
+        "admin",
+        "mayor",
+        email="tanto@city.example.jp",
+        proof=actions.OwnMachine(),
+        now=known.now,
+    )
     assert actions.sign_in_by_address(known.office, "tanto@city.example.jp", now=known.now) is None
     assert actions.sign_in_by_address(known.office, "", now=known.now) is None
 

@@ -91,7 +91,9 @@ def test_the_last_administrator_does_not_leave(house: House) -> None:
     today = tokyo_day(house.now)
     with pytest.raises(BadInput, match="システム管理者がいなくなります"):
         actions.end_terms(house.office, "admin", "admin", today, now=house.now)
-    actions.name_administrator(house.office, "admin", "tanto", today, now=house.now)
+    actions.name_administrator(
+        house.office, "admin", "tanto", today, proof=actions.OwnMachine(), now=house.now
+    )
     assert actions.end_terms(house.office, "admin", "admin", today, now=house.now) == 1
 
 

@@ -78,6 +78,7 @@ NEEDS_NO_RIGHT = {
     "begin": "there is nobody yet",
     "new_device": "a known device opens nothing: the password is asked for all the same",
     "receive_from_public": "the public writes",
+    "confirm_identity": "opens nothing by itself: the act it is for asks for its own right",
     "end_session": "ends a session of one's own",
     "end_other_sessions": "as `end_session`",
     "sign_out": "as `end_session`",
@@ -741,7 +742,9 @@ def end_terms(house: House) -> Call:
 
 @case("clerk")
 def name_administrator(house: House) -> Call:
-    return lambda o: actions.name_administrator(o, "clerk", "tanto", LONG_AGO, now=house.now)
+    return lambda o: actions.name_administrator(
+        o, "clerk", "tanto", LONG_AGO, proof=actions.OwnMachine(), now=house.now
+    )
 
 
 @case("clerk")
@@ -795,7 +798,7 @@ def resend(house: House) -> Call:
     notices.claim(house.office, house.now)
     with house.office.writing() as db:
         db.execute(update(Delivery).values(state=State.FAILED))
-    number = _first(house, Delivery)
+        number = db.scalars(select(Delivery.id).where(Delivery.meeting_id.is_not(None)).limit(1)).one()
     return lambda o: resending.resend(o, SECRETARIAT, number, now=house.now)
 
 
@@ -1045,7 +1048,9 @@ def _more_people(house: House) -> None:
     """An administrator `clerk`, somebody `deputy` who serves elsewhere, and a section that has no part in it."""
     actions.add_department(house.office, "admin", "other", "別の課", now=house.now)
     house.a_person("clerk")
-    actions.name_administrator(house.office, "admin", "clerk", LONG_AGO, now=house.now)
+    actions.name_administrator(
+        house.office, "admin", "clerk", LONG_AGO, proof=actions.OwnMachine(), now=house.now
+    )
     house.a_person("deputy")
     actions.post(house.office, "admin", "deputy", "other", LONG_AGO, now=house.now)
 

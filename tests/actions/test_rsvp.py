@@ -233,7 +233,9 @@ def test_the_secretariat_revokes_links_and_later_mails_have_new_ones(house: Hous
 
 def test_a_link_sent_to_an_older_address_ends_with_it(house: House) -> None:
     token = a_link(house, house.a_meeting())
-    actions.change_person(house.office, "admin", ONE, email="new@city.example.jp", now=house.now)
+    actions.change_person(
+        house.office, "admin", ONE, email="new@city.example.jp", proof=actions.OwnMachine(), now=house.now
+    )
     with pytest.raises(RsvpLinkUnusable):
         by_link(house, token)
 

@@ -51,7 +51,9 @@ def a_house_with_everything(office: Office) -> House:
     staff and 事務局 at once."""
     house = House(office)
     house.a_person("everything", "何でも 係")
-    actions.name_administrator(office, "admin", "everything", LONG_AGO, now=house.now)
+    actions.name_administrator(
+        office, "admin", "everything", LONG_AGO, proof=actions.OwnMachine(), now=house.now
+    )
     actions.post(office, "admin", "everything", "it", LONG_AGO, now=house.now)
     actions.seat(office, "admin", "everything", "joho_bukai", Role.SECRETARIAT, LONG_AGO, now=house.now)
     house.a_plan()

@@ -122,7 +122,14 @@ def test_whom_no_verified_address_names_is_refused_in_the_same_words(
 
 def test_an_address_of_two_people_names_nobody(traveller: Traveller) -> None:
     house = traveller.house
-    actions.change_person(house.office, "admin", "mayor", email="tanto@city.example.jp", now=house.now)
+    actions.change_person(
+        house.office,
+        "admin",
+        "mayor",
+        email="tanto@city.example.jp",
+        proof=actions.OwnMachine(),
+        now=house.now,
+    )
     _refused(traveller, traveller.travels(), "職員を確かめられませんでした")
 
 

@@ -89,6 +89,7 @@ def test_everything_a_person_holds_ends_at_once(admin: Browser) -> None:
 
 
 def test_a_name_and_an_administrator_are_changed(admin: Browser) -> None:
+    admin = Browser(admin.house, "admin", password=PASSWORD)
     admin.send("/people/tanto/change", name="担当 桃子", email="momoko@city.example.jp")
     assert "momoko@city.example.jp" in admin.see("/people/tanto")
     admin.send("/people/tanto/administrator", since="2023-01-01")

@@ -36,7 +36,9 @@ def town(house: House) -> House:
     for key in ("nobody", "deputy", "clerk"):
         house.a_person(key)
     actions.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)
-    actions.name_administrator(house.office, "admin", "clerk", LONG_AGO, now=house.now)
+    actions.name_administrator(
+        house.office, "admin", "clerk", LONG_AGO, proof=actions.OwnMachine(), now=house.now
+    )
     return house
 
 

@@ -22,6 +22,7 @@ from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
 from workflow.actions.devices import new_device
 from workflow.actions.idempotency import Answered, Claim, claim_call, keep_answer, marking, release_call
+from workflow.actions.identity import InSession, OwnMachine, Proof, confirm_identity
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
 from workflow.actions.meetings import (
     call_meeting,
@@ -111,12 +112,15 @@ __all__ = [
     "Claim",
     "GivenRsvp",
     "Holder",
+    "InSession",
     "LinkHolder",
     "LinkedRsvp",
     "Moved",
     "Newcomer",
     "NewcomerFault",
     "NewcomersRefused",
+    "OwnMachine",
+    "Proof",
     "Rehearsed",
     "Seated",
     "add_chain",
@@ -141,6 +145,7 @@ __all__ = [
     "close_condition",
     "close_day",
     "close_meeting",
+    "confirm_identity",
     "confirm_text",
     "correct_comment",
     "correct_decision",

@@ -66,22 +66,32 @@ def change_password(
     Raises `NotFound`, `NotAllowed` (they have left), `BadInput` (the old one is wrong, or the new one cannot be
     taken), `SignInRefused` (the old one was wrong too often).
     """
-    with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        who.require_service()
-        person = who.id
-        a_password(db, person, new)
-        kept = db.scalar(select(Credential.password_hash).where(Credential.person_id == person))
-        counters = [Counter(_OLD_PASSWORD, by, WRONG_PASSWORDS)]
-        if wait := wait_left(db, counters, now):
-            raise SignInRefused(wait=wait)
-        count_try(db, counters, now)
-    if kept is None or not matches(kept, old):
-        raise BadInput("現在のパスワード", "違います", "確かめて、もう一度入力してください。")
+    with office.reading() as db:
+        a_password(db, person_id(db, by), new)
+    person = give_password(office, by, old, now=now)
     hashed = hash_of(new)
     with office.writing() as db:
         put_password(db, person, hashed, now, but=session)
         record(db, Tag.PASSWORD_SET, at=now, by=person, person=by)
+
+
+def give_password(office: Office, by: str, password: str, *, now: datetime) -> int:
+    """Check that a person knows their own password, and return their number.
+
+    Raises `NotFound`, `NotAllowed` (they have left), `BadInput` (it is wrong), `SignInRefused` (it was wrong too
+    often).
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require_service()
+        kept = db.scalar(select(Credential.password_hash).where(Credential.person_id == who.id))
+        counters = [Counter(_OLD_PASSWORD, by, WRONG_PASSWORDS)]
+        if wait := wait_left(db, counters, now):
+            raise SignInRefused(wait=wait)
+        count_try(db, counters, now)
+    if kept is None or not matches(kept, password):
+        raise BadInput("現在のパスワード", "違います", "確かめて、もう一度入力してください。")
+    return who.id
 
 
 def a_password(db: Session, person: int, password: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.terms import Role
+from workflow.actions.identity import Proof, require_identity
 from workflow.actions.invitations import end_links
 from workflow.actions.rsvp import end_rsvp_links
 from workflow.domain.calendar import shown_day, tokyo_day
@@ -52,10 +53,18 @@ def add_person(office: Office, by: str, key: str, name: str, email: str, *, now:
 
 
 def change_person(
-    office: Office, by: str, key: str, *, name: str | None = None, email: str | None = None, now: datetime
+    office: Office,
+    by: str,
+    key: str,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    proof: Proof = None,
+    now: datetime,
 ) -> int:
     """Change a person's name or address. The links that were mailed to an older address end; returns how many.
-    Raises `NotAllowed`, `NotFound`, `BadInput`."""
+    Raises `NotAllowed`, `NotFound`, `BadInput`, `IdentityUnconfirmed` (for another address: who moves it gets in by
+    mail)."""
     changed: dict[str, Any] = {}
     if name is not None:
         changed["name"] = a_line("氏名", name)
@@ -66,10 +75,14 @@ def change_person(
     with office.writing() as db:
         who = keeper(db, by, now)
         person = person_id(db, key)
-        moved = email is not None and db.get_one(Person, person).email != email
+        before = db.get_one(Person, person).email
+        moved = email is not None and before != email
+        if moved:
+            require_identity(db, who, proof, now)
         ended = end_links(db, person) + end_rsvp_links(db, person) if moved else 0
         db.execute(update(Person).where(Person.id == person).values(**changed))
-        record(db, Tag.PERSON_CHANGED, at=now, by=who.id, person=key, **changed)
+        told = changed | ({"email_before": before} if moved else {})
+        record(db, Tag.PERSON_CHANGED, at=now, by=who.id, person=key, **told)
         return ended
 
 
@@ -253,12 +266,20 @@ def name_deputy(
 
 
 def name_administrator(
-    office: Office, by: str, person: str, since: date, *, until: date | None = None, now: datetime
+    office: Office,
+    by: str,
+    person: str,
+    since: date,
+    *,
+    until: date | None = None,
+    proof: Proof = None,
+    now: datetime,
 ) -> None:
-    """Name another administrator. Raises `NotAllowed`, `NotFound`, `BadInput`."""
+    """Name another administrator. Raises `NotAllowed`, `IdentityUnconfirmed`, `NotFound`, `BadInput`."""
     _in_order(since, until)
     with office.writing() as db:
         who = keeper(db, by, now)
+        require_identity(db, who, proof, now)
         db.execute(insert(Administrator).values(person_id=person_id(db, person), since=since, until=until))
         record(db, Tag.ADMINISTRATOR_NAMED, at=now, by=who.id, person=person, since=since, until=until)
 

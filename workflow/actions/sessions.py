@@ -74,7 +74,7 @@ def sign_in(
             raise SignInRefused
         forget(db, tries)
         forget_all(db, counters[0])
-        return _begin_session(db, row.id, agent, now)
+        return _begin_session(db, row.id, agent, now, confirmed_at=now)
 
 
 def lift_wait(office: Office, by: str, person: str, *, now: datetime) -> None:
@@ -160,9 +160,11 @@ def _from_elsewhere(key: str, source: str, *, is_somebody: bool) -> list[Counter
     return counters
 
 
-def _begin_session(db: Session, person: int, agent: str, now: datetime) -> str:
+def _begin_session(
+    db: Session, person: int, agent: str, now: datetime, *, confirmed_at: datetime | None = None
+) -> str:
     token = new_token()
     db.execute(delete(SignIn).where(SignIn.expires_at <= now))
     row = {"person_id": person, "began_at": now, "expires_at": now + TOKEN_LIFE, "agent": agent[:200]}
-    db.execute(insert(SignIn).values(token_sha256=sha256(token), **row))
+    db.execute(insert(SignIn).values(token_sha256=sha256(token), confirmed_at=confirmed_at, **row))
     return token

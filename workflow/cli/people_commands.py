@@ -66,7 +66,8 @@ def change(
 ) -> None:
     """氏名・電子メールを変える。"""
     with at_office() as office:
-        if actions.change_person(office, by, key, name=name, email=email, now=now()):
+        proof = actions.OwnMachine()
+        if actions.change_person(office, by, key, name=name, email=email, proof=proof, now=now()):
             show.say("前の電子メールに送ったリンクは使えなくなりました。必要なら、もう一度招待してください。")
 
 
@@ -143,7 +144,9 @@ def deputy(
 def administrator(person: PersonKey, by: By, since: Since, until: Until = None) -> None:
     """システム管理者を加える。"""
     with at_office() as office:
-        actions.name_administrator(office, by, person, _day(since), until=_last(until), now=now())
+        actions.name_administrator(
+            office, by, person, _day(since), until=_last(until), proof=actions.OwnMachine(), now=now()
+        )
 
 
 @app.command()

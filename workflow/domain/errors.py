@@ -16,6 +16,7 @@ __all__ = [
     "DatabaseUnusable",
     "DocumentDamaged",
     "HasLeft",
+    "IdentityUnconfirmed",
     "KeyReused",
     "LinkUnusable",
     "NotAllowed",
@@ -99,6 +100,17 @@ class HasLeft(NotAllowed):
         return say(
             "{person}さんの所属と任期は、すべて終わっています。操作は、いま権限のある方が行ってください。戻られたときは、先に名簿へ登録してください。",
             person=self.person,
+        )
+
+
+class IdentityUnconfirmed(SakuteiError):
+    """The act wants its person to have just confirmed who they are, and they have not."""
+
+    @property
+    def message(self) -> str:
+        return say(
+            "この操作には、本人確認が要ります。サインインした画面で、パスワードを入力してから行ってください。"
+            "連携用の鍵（API）ではできません。"
         )
 
 

@@ -214,6 +214,18 @@ def held_positions(db: Session, positions: Iterable[str], day: date) -> frozense
     return frozenset((person, position) for person, position in rows if position)
 
 
+def administrators(db: Session, day: date) -> list[Contact]:
+    """The administrators of that day."""
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email)
+        .join(Administrator, Administrator.person_id == Person.id)
+        .where(in_term(Administrator, day))
+        .distinct()
+        .order_by(Person.id)
+    )
+    return [Contact(*row) for row in rows]
+
+
 def staff(db: Session, department: str, day: date) -> list[Contact]:
     """Return the staff of the department that day."""
     rows = db.execute(

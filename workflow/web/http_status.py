@@ -9,6 +9,7 @@ from workflow.domain.errors import (
     CallRunning,
     DatabaseUnusable,
     DocumentDamaged,
+    IdentityUnconfirmed,
     KeyReused,
     NotAllowed,
     NotFound,
@@ -30,6 +31,7 @@ from workflow.domain.timing import LateText, TooEarly
 
 STATUS: dict[type[SakuteiError], int] = {
     NotAllowed: 403,
+    IdentityUnconfirmed: 403,
     ScopeMissing: 403,
     NotFound: 404,
     GateClosed: 409,

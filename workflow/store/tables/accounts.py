@@ -18,7 +18,8 @@ class Credential(Record):
 
 
 class SignIn(Record):
-    """A session in a browser, which calls itself `agent`. Only the SHA-256 of its token is kept."""
+    """A session in a browser, which calls itself `agent`. Only the SHA-256 of its token is kept. `confirmed_at` is when
+    its person last gave their password in it; None: never, they came through the provider."""
 
     __tablename__ = "sign_in"
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -26,6 +27,7 @@ class SignIn(Record):
     began_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     agent: Mapped[str] = mapped_column(String(200))
+    confirmed_at: Mapped[datetime | None]
 
 
 class FailedSignIn(Record):

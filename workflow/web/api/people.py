@@ -174,7 +174,7 @@ def add_person(doing: Doing, asked: AddPerson) -> ApiResponse:
 
 @router.post("/people/{person}/change", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def change_person(doing: Doing, person: PersonKey, asked: ChangePerson) -> ApiResponse:
-    """氏名・電子メールを変える。"""
+    """氏名を変える。電子メールを変えるには本人確認が要るので、画面で行ってください。"""
     return doing.perform(Done.of, actions.change_person, person, **dict(asked), now=doing.now)
 
 
@@ -206,7 +206,7 @@ def name_deputy(doing: Doing, person: PersonKey, asked: NameDeputy) -> ApiRespon
 
 @router.post("/people/{person}/administrator", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def name_administrator(doing: Doing, person: PersonKey, asked: Term) -> ApiResponse:
-    """システム管理者を加える。"""
+    """システム管理者を加える。本人確認が要るので、鍵ではできません。画面で行ってください。"""
     return doing.perform(Done.of, actions.name_administrator, person, **dict(asked), now=doing.now)
 
 

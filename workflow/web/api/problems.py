@@ -21,6 +21,7 @@ from workflow.domain.errors import (
     CallRunning,
     DatabaseUnusable,
     DocumentDamaged,
+    IdentityUnconfirmed,
     KeyReused,
     NotAllowed,
     NotFound,
@@ -77,6 +78,7 @@ class Problem(BaseModel):
 
 TITLES: dict[str, str] = {
     "not-allowed": "権限がありません",
+    "identity-unconfirmed": "本人確認が要ります",
     "scope-missing": "鍵の範囲が足りません",
     "not-found": "見つかりません",
     "unknown-stage": "その段階はありません",
@@ -110,7 +112,7 @@ TITLES: dict[str, str] = {
 _KINDS: dict[type[SakuteiError], str] = {
     kind: re.sub(r"(?<!^)([A-Z])", r"-\1", kind.__name__).lower()
     for kind in (
-        NotAllowed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, LateText, TooEarly,
+        NotAllowed, IdentityUnconfirmed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, LateText, TooEarly,
         QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooLarge, TooManyCalls,
         TooManyUploads, QuotaSpent, KeyReused, CallRunning, AnswerLost, DocumentDamaged, AuditBroken, DatabaseUnusable,
     )

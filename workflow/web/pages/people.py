@@ -14,6 +14,7 @@ from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.store.database import Reading
 from workflow.web.confirm import confirmed
+from workflow.web.identity import with_identity
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
@@ -94,16 +95,26 @@ def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
 
 
 @router.post("/people/{key}/change", openapi_extra=needs(Act.KEEP_PEOPLE))
-def change(who: FormUser, key: str, name: Text = "", email: Text = "") -> Response:
-    ended = actions.change_person(who.office, who.key, key, name=name, email=email.strip(), now=who.now)
-    said = (
-        say(
-            "登録を変えました。前の電子メールに送ったリンクは使えなくなりました。必要なら、もう一度招待してください。"
+def change(
+    request: Request, who: FormUser, key: str, form: Filled, name: Text = "", email: Text = ""
+) -> Response:
+    """A new name; and, with 本人確認, a new address."""
+
+    def act(proof: actions.Proof) -> Response:
+        ended = actions.change_person(
+            who.office, who.key, key, name=name, email=email.strip(), proof=proof, now=who.now
         )
-        if ended
-        else say("登録を変えました。")
-    )
-    return redirect(f"/people/{key}", said=said)
+        said = (
+            say(
+                "登録を変えました。前の電子メールに送ったリンクは使えなくなりました。必要なら、もう一度招待してください。"
+            )
+            if ended
+            else say("登録を変えました。")
+        )
+        return redirect(f"/people/{key}", said=said)
+
+    title = say("{name}さんの電子メールを「{email}」に変える", name=name, email=email.strip())
+    return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
 
 
 @router.post("/people/{key}/invite", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -168,9 +179,20 @@ def deputy(who: FormUser, key: str, deputy: Text = "", since: Text = "", until: 
 
 
 @router.post("/people/{key}/administrator", openapi_extra=needs(Act.KEEP_PEOPLE))
-def administrator(who: FormUser, key: str, since: Text = "", until: Text = "") -> Response:
-    actions.name_administrator(who.office, who.key, key, _first(since), until=_last(until), now=who.now)
-    return redirect(f"/people/{key}", said=say("システム管理者に指定しました。"))
+def administrator(
+    request: Request, who: FormUser, key: str, form: Filled, since: Text = "", until: Text = ""
+) -> Response:
+    """With 本人確認: who is named may do the same."""
+    first, last = _first(since), _last(until)
+
+    def act(proof: actions.Proof) -> Response:
+        actions.name_administrator(who.office, who.key, key, first, until=last, proof=proof, now=who.now)
+        return redirect(f"/people/{key}", said=say("システム管理者に指定しました。"))
+
+    with who.office.reading() as db:
+        name = queries.person(db, key, tokyo_day(who.now)).name
+    title = say("{name}さんをシステム管理者に指定する", name=name)
+    return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
 
 
 @router.post("/people/{key}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
