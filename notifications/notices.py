@@ -1,12 +1,15 @@
 """Notices: mail and webhook deliveries made from the event log. Each event is handled once."""
 
 import json
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate, Corrections
@@ -17,12 +20,13 @@ from notifications.kinds import Kind
 from notifications.meeting_letters import CALLINGS
 from notifications.messages import bodies_between
 from notifications.outbox import AT_ONCE, BREATH, Entry, enqueue
+from notifications.sending import pause_after, unexpected
 from notifications.subjects import AT_OLD_ADDRESS
 from notifications.webhooks import entries as webhook_entries
 from notifications.webhooks import listening
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.cover import TextKind
-from workflow.domain.errors import NotFound
+from workflow.domain.errors import DatabaseUnusable, NotFound, SakuteiError
 from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
 from workflow.domain.language import say
@@ -34,7 +38,9 @@ from workflow.queries.people import Contact, administrators, staff
 from workflow.queries.plans import plan_by_id
 from workflow.queries.takeovers import takeover_of
 from workflow.store.database import Office, connection_of
-from workflow.store.tables import Cursor, Delivery, Event, Meeting, Person
+from workflow.store.tables import Cursor, Delivery, Event, HeldEvent, Meeting, Person, Webhook
+
+log = logging.getLogger(__name__)
 
 CURSOR = "notices"
 EVENTS_AT_ONCE = 200
@@ -60,12 +66,13 @@ ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_
 
 def claim(office: Office, now: datetime) -> int:
     """Read the events not handled yet and put their notices in the outbox; returns the number of notices. An
-    event older than `LOOK_BACK` is recorded as missed."""
+    event older than `LOOK_BACK` is recorded as missed. One whose notices cannot be made is held, listed for the
+    administrators and read again later; the others are not kept waiting."""
     written, first = 0, True
-    while _waiting(office):
+    while (reading := _to_read(office, now)) is not None:
         if not first:
             time.sleep(BREATH)
-        written, first = written + _claim_some(office, now), False
+        written, first = written + _claim_some(office, reading, now), False
     return written
 
 
@@ -163,56 +170,130 @@ _CONFIRMERS: dict[Corrections, tuple[list[Role], ...]] = {
 }
 
 
-def _waiting(office: Office) -> bool:
+@dataclass(frozen=True, slots=True)
+class _ToRead:
+    """The numbers of the events to read now: those after `seen`, or, where `again`, events that were held."""
+
+    numbers: Sequence[int]
+    seen: int | None
+    again: bool
+
+
+@dataclass(slots=True)
+class _Made:
+    """The notices of some events, the numbers of those they were made of, and why none could be made of others."""
+
+    owed: list[Entry] = field(default_factory=list)
+    read: list[int] = field(default_factory=list)
+    held: dict[int, str] = field(default_factory=dict)
+
+
+def _to_read(office: Office, now: datetime) -> _ToRead | None:
     with office.reading() as db:
-        last, told = connection_of(db).execute(_HOW_FAR).one()
-        return (last or 0) > (told or 0)
+        connection = connection_of(db)
+        last, seen, held_until = connection.execute(_HOW_FAR).one()
+        if held_until is not None and held_until <= now:
+            held = connection.execute(_HELD, {"now": now}).scalars().all()
+            return _ToRead(held, seen, again=True)
+        if (last or 0) > (seen or 0):
+            new = connection.execute(_NEW, {"seen": seen or 0}).scalars().all()
+            return _ToRead(new, seen, again=False)
+    return None
 
 
 _HOW_FAR = select(
     select(func.max(Event.seq)).scalar_subquery(),
     select(Cursor.seq).where(Cursor.name == CURSOR).scalar_subquery(),
+    select(func.min(HeldEvent.next_try_at)).scalar_subquery(),
+)
+_NEW = select(Event.seq).where(Event.seq > bindparam("seen")).order_by(Event.seq).limit(EVENTS_AT_ONCE)
+_HELD = (
+    select(HeldEvent.event_seq)
+    .where(HeldEvent.next_try_at <= bindparam("now"))
+    .order_by(HeldEvent.event_seq)
+    .limit(EVENTS_AT_ONCE)
 )
 
 
-def _claim_some(office: Office, now: datetime) -> int:
-    """Put the notices of the next events in the outbox. They are found with no lock held; whoever is quicker has them."""
-    with office.reading() as db:
-        seen = db.scalar(_SEEN)
-        events = db.scalars(
-            select(Event).where(Event.seq > (seen or 0)).order_by(Event.seq).limit(EVENTS_AT_ONCE)
-        ).all()
-        if not events:
-            return 0
-        owed, told = _owed(db, events, now)
+def _claim_some(office: Office, reading: _ToRead, now: datetime) -> int:
+    """Put the notices of these events in the outbox. They are made with no lock held; whoever is quicker has them."""
+    made = _made(office, reading.numbers, now)
     with office.writing() as db:
-        if db.scalar(_SEEN.with_for_update()) != seen:
+        if reading.again:
+            _release(db, made.read)
+        elif not _move_cursor(db, reading.seen, max([*made.read, *made.held])):
             return 0
-        if seen is None:
-            db.execute(insert(Cursor).values(name=CURSOR, seq=told))
-        else:
-            db.execute(update(Cursor).where(Cursor.name == CURSOR).values(seq=told))
-        return enqueue(db, owed, now)
+        for number, why in made.held.items():
+            _hold(db, number, why, now)
+        return enqueue(db, made.owed, now)
+
+
+def _move_cursor(db: Session, seen: int | None, told: int) -> bool:
+    """Note that the events up to `told` are handled; False when somebody else was quicker."""
+    if db.scalar(_SEEN.with_for_update()) != seen:
+        return False
+    if seen is None:
+        db.execute(insert(Cursor).values(name=CURSOR, seq=told))
+    else:
+        db.execute(update(Cursor).where(Cursor.name == CURSOR).values(seq=told))
+    return True
 
 
 _SEEN = select(Cursor.seq).where(Cursor.name == CURSOR)
 
 
-def _owed(db: Session, events: Sequence[Event], now: datetime) -> tuple[list[Entry], int]:
-    """The notices of these events, as far as one transaction takes them, and the number of the last event among them."""
-    hooks = listening(db)
-    owed: list[Entry] = []
-    told = 0
-    for event in events:
-        missed = say("停止中に時機を逸しました") if now - event.at > LOOK_BACK else None
-        owed += _entries(db, event, None if _to_come(db, event, now) else missed)
-        owed += _seats_changed(db, event, now)
-        owed += _at_old_address(db, event, missed)
-        owed += webhook_entries(hooks, event, missed)
-        told = event.seq
-        if len(owed) >= AT_ONCE:
+def _hold(db: Session, number: int, why: str, now: datetime) -> None:
+    tries = db.scalar(select(HeldEvent.tries).where(HeldEvent.event_seq == number).with_for_update()) or 0
+    again = {"tries": tries + 1, "next_try_at": now + pause_after(tries + 1), "error": why}
+    if tries:
+        db.execute(update(HeldEvent).where(HeldEvent.event_seq == number).values(again))
+    else:
+        db.execute(insert(HeldEvent).values(event_seq=number, since=now, **again))
+
+
+def _release(db: Session, numbers: Sequence[int]) -> None:
+    db.execute(delete(HeldEvent).where(HeldEvent.event_seq.in_(numbers)))
+
+
+def _made(office: Office, numbers: Sequence[int], now: datetime) -> _Made:
+    """The notices of these events, as far as one transaction takes them. When the database cannot give what one of them
+    needs, the first is read alone, and held if it is that one."""
+    try:
+        with office.reading() as db:
+            return _owed(db, numbers, now)
+    except (DBAPIError, DatabaseUnusable) as error:
+        if len(numbers) > 1:
+            return _made(office, numbers[:1], now)
+        log.exception("%s", numbers[0])
+        return _Made(held={numbers[0]: unexpected(error)})
+
+
+def _owed(db: Session, numbers: Sequence[int], now: datetime) -> _Made:
+    hooks, made = listening(db), _Made()
+    for event in db.scalars(select(Event).where(Event.seq.in_(numbers)).order_by(Event.seq)):
+        try:
+            made.owed += _of_event(db, hooks, event, now)
+        except (DBAPIError, DatabaseUnusable):
+            raise
+        except Exception as error:
+            log.exception("%s", event.seq)
+            made.held[event.seq] = error.message if isinstance(error, SakuteiError) else unexpected(error)
+        else:
+            made.read.append(event.seq)
+        if len(made.owed) >= AT_ONCE:
             break
-    return owed, told
+    return made
+
+
+def _of_event(db: Session, hooks: list[Webhook], event: Event, now: datetime) -> list[Entry]:
+    """All notices of one event: an event of which one cannot be made is held whole."""
+    missed = say("停止中に時機を逸しました") if now - event.at > LOOK_BACK else None
+    return [
+        *_entries(db, event, None if _to_come(db, event, now) else missed),
+        *_seats_changed(db, event, now),
+        *_at_old_address(db, event, missed),
+        *webhook_entries(hooks, event, missed),
+    ]
 
 
 def _to_come(db: Session, event: Event, now: datetime) -> bool:

@@ -31,7 +31,7 @@ def tick(
     every: timedelta = timedelta(hours=1),
 ) -> Sending:
     """Claim what is due by now, then send it; the next tick comes after `every`. Ticks may overlap, in one process or in
-    several. An event that cannot be read delays no reminder."""
+    several. What goes wrong with notices delays no reminder."""
     try:
         notices.claim(office, clock())
     except SakuteiError:

@@ -162,7 +162,7 @@ def write_batch(
             alone = (write_batch(office, writable, [each], writer, now, result) for each in numbers)
             return [delivery for deliveries in alone for delivery in deliveries]
         log.exception("%s", numbers)
-        _hold(office, numbers[0], _unexpected(error), now, result)
+        _hold(office, numbers[0], unexpected(error), now, result)
         return []
     with office.writing() as db:
         _keep(db, batch, result)
@@ -200,7 +200,7 @@ def _write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datet
             raise
         except Exception as error:
             log.exception("%s", row.id)
-            batch.rows.append(_held(row, _unexpected(error), now))
+            batch.rows.append(_held(row, unexpected(error), now))
         else:
             delivery = LeasedDelivery(row.id, row.attempts, *written[:4], row)
             batch.deliveries.append(delivery)
@@ -210,7 +210,8 @@ def _write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datet
     return batch
 
 
-def _unexpected(error: Exception) -> str:
+def unexpected(error: Exception) -> str:
+    """The reason why something could not be made, in words, when nobody foresaw it."""
     return say("予期しない誤りのため作成できません（{error}）", error=type(error).__name__)
 
 

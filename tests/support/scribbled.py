@@ -47,7 +47,7 @@ PEOPLES_WORDS = (
     *("submission.name", "submission.address", "submission.telephone", "submission.affiliation"),
     *("opinion.text", "answer.summary", "answer.text"),
     *("api_token.name", "webhook.url", "sign_in.agent"),
-    *("event.data", "delivery.address", "delivery.error", "pulse.trouble"),
+    *("event.data", "delivery.address", "delivery.error", "pulse.trouble", "held_event.error"),
 )
 """The columns that hold what people or other systems wrote."""
 

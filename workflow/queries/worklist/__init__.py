@@ -12,7 +12,7 @@ from workflow.queries.absences import covers
 from workflow.queries.actor import actor
 from workflow.queries.meetings import MeetingFact, next_meetings
 from workflow.queries.worklist.items import items_waiting
-from workflow.queries.worklist.mail import mail_waiting
+from workflow.queries.worklist.mail import mail_waiting, notices_waiting
 from workflow.queries.worklist.owed import owed
 from workflow.queries.worklist.plans import addenda, plans_waiting
 from workflow.queries.worklist.tasks import FOR_DEPUTIES, Task, Waiting
@@ -47,6 +47,7 @@ def _tasks(db: Session, who: Actor, now: datetime, coming: Mapping[str, MeetingF
         *owed(db, who, coming, now),
         *plans_waiting(db, who, now, coming),
         *mail_waiting(db, who, now),
+        *notices_waiting(db, who),
     ]
     answering = {task.plan for task in tasks if task.kind is Waiting.ANSWER_OPINIONS}
     return tasks + [task for task in addenda(db, who) if task.plan not in answering]

@@ -1,4 +1,4 @@
-"""Mail that could not be sent."""
+"""Mail that could not be sent, or not even made."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Actor
 from workflow.queries.webhooks import system_of
 from workflow.queries.worklist.tasks import Task, Waiting
-from workflow.store.tables import Delivery, Meeting, Person, Plan, Webhook
+from workflow.store.tables import Delivery, HeldEvent, Meeting, Person, Plan, Webhook
 
 
 def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
@@ -51,3 +51,13 @@ def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
             words = say("他システム（{system}）への通知: {why}", system=system_of(url), why=why)
         due = starts_at if starts_at and starts_at > now else None
         yield Task(Waiting.FAILED_MAIL, words, key, number, due, meeting, title)
+
+
+def notices_waiting(db: Session, who: Actor) -> Iterable[Task]:
+    """Events of the log of which no notice can be made: for administrators."""
+    if not who.administrator:
+        return
+    held = select(HeldEvent.event_seq, HeldEvent.error).order_by(HeldEvent.event_seq).limit(100)
+    for number, why in db.execute(held):
+        words = say("記録{number}の通知を作れません: {why}", number=number, why=why)
+        yield Task(Waiting.HELD_EVENT, words, number=number)

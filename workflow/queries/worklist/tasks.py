@@ -30,12 +30,13 @@ class Waiting(Labelled):
     DOCUMENT = "document", "版の登録"
     READ = "read", "供覧"
     FAILED_MAIL = "failed_mail", "送れなかった通知"
+    HELD_EVENT = "held_event", "作れない通知"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing that waits for a person. `number` is that of the item, condition, signoff, confirmation, decision,
-    circulation or delivery, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it
+    circulation, delivery or event, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it
     should be done before; `due` orders the tasks, None last. `principal` is the name of the absent person whose task it
     is, for their deputy."""
 

@@ -28,7 +28,7 @@ from workflow.store.tables.decisions import (
     Review,
     Signoff,
 )
-from workflow.store.tables.events import Cursor, Delivery, Event, Pulse
+from workflow.store.tables.events import Cursor, Delivery, Event, HeldEvent, Pulse
 from workflow.store.tables.meetings import (
     AgendaItem,
     Attendance,
@@ -85,6 +85,7 @@ __all__ = [
     "Event",
     "FailedSignIn",
     "Feed",
+    "HeldEvent",
     "ItemAttendance",
     "LinkToken",
     "MailedLink",

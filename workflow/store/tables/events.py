@@ -69,3 +69,14 @@ class Cursor(Record):
     __tablename__ = "cursor"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     seq: Mapped[int]
+
+
+class HeldEvent(Record):
+    """An event of which no notice could be made, and why; it is read again from `next_try_at` on."""
+
+    __tablename__ = "held_event"
+    event_seq: Mapped[int] = mapped_column(ForeignKey("event.seq"), primary_key=True)
+    since: Mapped[datetime]
+    tries: Mapped[int]
+    next_try_at: Mapped[datetime]
+    error: Mapped[str] = mapped_column(Sentence)

@@ -72,3 +72,5 @@ def place_of(task: Task) -> str:
             return f"/comments/{task.plan}"
         case Waiting.FAILED_MAIL:
             return meeting if task.meeting else plan if task.plan else "/people"
+        case Waiting.HELD_EVENT:
+            return f"/log?before={task.number + 1}" if task.number else "/log"
