@@ -5,6 +5,7 @@ from lxml import etree, html
 
 _FONT = "font-family:'Hiragino Sans','Yu Gothic UI',Meiryo,sans-serif"
 STYLES = {
+    "h2": "font-size:17px;line-height:1.5;margin:30px 0 12px;padding:9px 0 0;border-top:2px solid #0b57a4",
     "p": "margin:0 0 14px",
     "ol": "margin:0 0 14px;padding-left:22px",
     "ul": "margin:0 0 14px;padding-left:22px",
@@ -54,3 +55,11 @@ def dressed(letter: str) -> str:
     body.set("class", "letter")
     body.set("style", LETTER)
     return str(_PAGE % html.tostring(body, encoding="unicode"))
+
+
+def inner(letter: str) -> str:
+    """The letter as a part of another: of a whole page, what its body holds."""
+    if "<html" not in letter.lower():
+        return letter
+    body = html.document_fromstring(letter).body
+    return str(html.tostring(body, encoding="unicode").partition(">")[2].rpartition("</body>")[0])

@@ -7,7 +7,7 @@ import secrets
 import smtplib
 import ssl
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
@@ -15,6 +15,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from markupsafe import escape
 from notifications.icalendar_file import Invite, calendar_bytes
 from notifications.inbox import Inbox
 from notifications.kinds import Kind
-from notifications.look import dressed
+from notifications.look import dressed, inner
 from notifications.network_guard import Network
 from workflow.actions.minted_links import MintedLink
 from workflow.domain.calendar import TOKYO
@@ -33,6 +34,12 @@ from workflow.domain.language import reworded, say
 from workflow.domain.validation import ascii_address
 from workflow.queries.contacts import BodyContact
 from workflow.store import private_files
+
+_CALENDAR = "invite.ics"
+"""The name of the file with a mail's only calendar entry."""
+
+_LINE = "─" * 20
+"""Stands around the title of each letter of a mail that holds several."""
 
 _AGAIN = "【再送】"
 """The beginning of the subject of a letter that was sent again by hand."""
@@ -238,18 +245,44 @@ class Stationery:
     def write(self, letter: Letter, claim: str, now: datetime, *, resent: int = 0) -> bytes:
         """The mail's bytes; `resent`: how often it was sent again by hand. Raises `BadInput` when the recipient's name or
         address cannot be used, `Unwritable` when a template or a setting of the office cannot."""
-        name = _one_line("宛先の氏名", letter.name)
-        address = self.address(letter)
-        own = [f"Message-ID: {message_id(claim, self.settings.domain, resent)}", _header("To", name, address)]
+        own = self._to(letter, message_id(claim, self.settings.domain, resent))
         shared = self._shared(letter, now, again=resent > 0)
         content = shared.message
         if letter.invite or letter.personal:
             text = _filled(shared.text, letter.personal)
             message = self._message(text, _filled(shared.html, _escaped(letter.personal)))
-            if letter.invite:
-                self._attach(message, letter, letter.invite, (name, address), now)
+            self._attach(message, [letter], now)
             content = message.as_bytes()
         return "\r\n".join([*own, *shared.headers, ""]).encode("ascii") + content
+
+    def write_together(self, letters: Sequence[Letter], claims: Sequence[str], now: datetime) -> bytes:
+        """The bytes of one mail that says what several letters about meetings say to the same person. Raises as `write`
+        does."""
+        own = self._to(letters[0], message_id("|".join(claims), self.settings.domain))
+        subjects = [self.subject(letter) for letter in letters]
+        count = len(letters)
+        subject = say(
+            "【会議のお知らせ】{count}件（{first} ほか）",
+            count=count,
+            first=letters[0].context["meeting"].title,
+        )
+        opening = say("会議について、次の{count}件をまとめてお知らせします。", count=count)
+        texts, pages = [opening, *_numbered(subjects)], [_contents(opening, subjects)]
+        files = _calendar_files(letters)
+        for number, (letter, title) in enumerate(zip(letters, subjects, strict=True), 1):
+            foot_follows = number < count and letters[number].secretariat == letter.secretariat
+            part = partial(self._render, letter, calendar_file=files[number - 1], foot_follows=foot_follows)
+            texts += ["", _LINE, f"{number}　{title}", _LINE, "", _filled(part("body.txt"), letter.personal)]
+            page = _filled(inner(part("body.html")), _escaped(letter.personal))
+            pages += [f"<h2>{number}　{escape(title)}</h2>", page]
+        message = self._message("\n".join(texts), dressed("\n".join(pages)))
+        self._attach(message, letters, now)
+        headers = self._headers(letters, subject, now)
+        return "\r\n".join([*own, *headers, ""]).encode("ascii") + message.as_bytes()
+
+    def _to(self, letter: Letter, number: str) -> list[str]:
+        name = _one_line("宛先の氏名", letter.name)
+        return [f"Message-ID: {number}", _header("To", name, self.address(letter))]
 
     def _shared(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
         """The part that the mails to all recipients share; cached while the letter is the same."""
@@ -260,22 +293,25 @@ class Stationery:
 
     def _made(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
         subject = f"{_AGAIN}{self.subject(letter)}" if again else self.subject(letter)
-        headers = (
-            *self._senders(letter.secretariat),
+        text, html = self._render(letter, "body.txt"), dressed(self._render(letter, "body.html"))
+        same = not (letter.invite or letter.personal)
+        content = self._message(text, html).as_bytes() if same else b""
+        return _Shared(self._headers([letter], subject, now), text, html, content)
+
+    def _headers(self, letters: Sequence[Letter], subject: str, now: datetime) -> tuple[str, ...]:
+        return (
+            *self._senders([letter.secretariat for letter in letters if letter.secretariat]),
             _header("Subject", subject),
             f"Date: {format_datetime(now.astimezone(TOKYO))}",
             "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: OOF, AutoReply",
         )
-        text, html = self._render(letter, "body.txt"), dressed(self._render(letter, "body.html"))
-        same = not (letter.invite or letter.personal)
-        return _Shared(headers, text, html, self._message(text, html).as_bytes() if same else b"")
 
-    def _senders(self, secretariat: BodyContact | None) -> tuple[str, ...]:
+    def _senders(self, secretariats: Sequence[BodyContact]) -> tuple[str, ...]:
         try:
             office = _one_line("庁名", self.settings.office_name)
             sender = ascii_address(say("差出人のアドレス"), self.settings.sender)
-            return (_header("From", office, sender), *_reply_to(secretariat))
+            return (_header("From", office, sender), *_reply_to(secretariats))
         except BadInput as error:
             raise Unwritable(error.place, error.problem, error.mend) from error
 
@@ -293,32 +329,46 @@ class Stationery:
             ) from error
         return message
 
-    def _attach(
-        self, message: EmailMessage, letter: Letter, invite: Invite, to: tuple[str, str], now: datetime
-    ) -> None:
-        """Add the calendar entry twice: among the alternatives, where Outlook finds it, and as a file to be opened."""
+    def _attach(self, message: EmailMessage, letters: Sequence[Letter], now: datetime) -> None:
+        """Add the calendar entries as files to be opened. A single one stands among the alternatives too, where Outlook
+        finds it: a mail can have one such card."""
+        files = _calendar_files(letters)
+        entries = [
+            (self._calendar(letter, letter.invite, now), letter.invite.method, file)
+            for letter, file in zip(letters, files, strict=True)
+            if letter.invite
+        ]
+        if len(entries) == 1:
+            content, method, _ = entries[0]
+            params = {"method": method.value, "charset": "utf-8"}
+            message.add_alternative(content, maintype="text", subtype="calendar", params=params)
+        for content, _, file in entries:
+            message.add_attachment(content, maintype="application", subtype="ics", filename=file)
+
+    def _calendar(self, letter: Letter, invite: Invite, now: datetime) -> bytes:
         contact = letter.secretariat or BodyContact(self.settings.office_name, "", "")
         # A calendar answers to the organizer: where an inbox is read, that is its address.
         inbox = self.settings.inbox
-        content = calendar_bytes(
+        return calendar_bytes(
             invite,
             domain=self.settings.domain,
             organizer=(contact.name, inbox.address if inbox else contact.email or self.settings.sender),
-            attendee=to,
+            attendee=(_one_line("宛先の氏名", letter.name), self.address(letter)),
             alarm=self.settings.alarm,
             now=now,
         )
-        method = {"method": invite.method.value, "charset": "utf-8"}
-        message.add_alternative(content, maintype="text", subtype="calendar", params=method)
-        message.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics")
 
-    def _render(self, letter: Letter, part: str) -> str:
+    def _render(
+        self, letter: Letter, part: str, *, calendar_file: str = _CALENDAR, foot_follows: bool = False
+    ) -> str:
         try:
             return str(
                 self._template(letter, part).render(
                     office_name=self.settings.office_name,
                     site=self.settings.site,
                     secretariat=letter.secretariat,
+                    calendar_file=calendar_file,
+                    foot_follows=foot_follows,
                     **letter.context,
                 )
             )
@@ -473,11 +523,30 @@ class MaildirMailer:
         """Nothing is kept open."""
 
 
-def _reply_to(contact: BodyContact | None) -> tuple[str, ...]:
-    if contact is None or not contact.email:
-        return ()
-    name = _one_line("事務局の名称", contact.name)
-    return (_header("Reply-To", name, ascii_address(say("事務局のアドレス"), contact.email)),)
+def _reply_to(contacts: Sequence[BodyContact]) -> tuple[str, ...]:
+    answering = dict.fromkeys(
+        (_one_line("事務局の名称", each.name), ascii_address(say("事務局のアドレス"), each.email))
+        for each in contacts
+        if each.email
+    )
+    written = [_header("Reply-To", *each).removeprefix("Reply-To: ") for each in answering]
+    return ("Reply-To: " + ",\r\n ".join(written),) if written else ()
+
+
+def _numbered(subjects: Sequence[str]) -> list[str]:
+    return [f"　{number}　{subject}" for number, subject in enumerate(subjects, 1)]
+
+
+def _contents(opening: str, subjects: Sequence[str]) -> str:
+    lines = "".join(f"<li>{escape(subject)}</li>" for subject in subjects)
+    return f"<p>{escape(opening)}</p><ol>{lines}</ol>"
+
+
+def _calendar_files(letters: Sequence[Letter]) -> list[str]:
+    """The names of the calendar files in one mail of these letters, one for each letter."""
+    if sum(letter.invite is not None for letter in letters) <= 1:
+        return [_CALENDAR] * len(letters)
+    return [f"invite-{number}.ics" for number in range(1, len(letters) + 1)]
 
 
 def _filled(text: str, personal: Mapping[str, str]) -> str:

@@ -4,20 +4,23 @@ leased and kept alike, and sent by `webhooks`."""
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain, groupby
 from threading import Event as Stop
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from notifications import pulse
 from notifications.kinds import Kind
 from notifications.mail import (
+    Letter,
     MailDelayed,
     Mailer,
     MailRefused,
@@ -26,9 +29,10 @@ from notifications.mail import (
     OfficeRefused,
     Stationery,
 )
+from notifications.meeting_letters import ABOUT_MEETINGS
 from notifications.messages import LetterWriter
 from notifications.subjects import NoLongerDue, Subject
-from workflow.actions.minted_links import MintedLink, keep_links
+from workflow.actions.minted_links import keep_links
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, DatabaseUnusable, Unwritable
 from workflow.domain.language import say
@@ -73,38 +77,42 @@ class Sending:
 
 
 class Written(NamedTuple):
-    """A message as it goes out: where to, its bytes, its kind as it was written, the schedule of the meeting it tells of, and
-    the secret link in it."""
+    """A message as it goes out: where to, its bytes, its kind as it was written, and for a mail the letter in it."""
 
     address: str
     message: bytes
     kind: Kind
-    tells: int | None = None
-    link: MintedLink | None = None
+    letter: Letter | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedDelivery:
-    """A leased delivery, written: message, destination, attempt number, its kind and the schedule it tells of. `row` is
-    the row it was read from."""
+    """A leased delivery, written: message, destination, attempt number, its kind and its letter, if it is a mail. `row` is
+    the row it was read from. `first` is the delivery whose mail it goes with: its own number, unless one mail says what
+    several were to say. `secret`: a secret link is in the message, which is therefore never stored."""
 
     id: int
     attempts: int
     address: str
     message: bytes
     kind: Kind
-    told_sequence: int | None
+    letter: Letter | None
     row: Any
+    first: int
+    secret: bool
+
+    @property
+    def told_sequence(self) -> int | None:
+        """The schedule of the meeting it tells of."""
+        return self.letter.tells if self.letter else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """A leased batch as it was written: the deliveries to send, and the row of each delivery, sent or finished unsent;
-    `links` are the secret links in them."""
+    """A leased batch as it was written: the deliveries to send, and the row of each that is finished unsent or held."""
 
     deliveries: list[LeasedDelivery] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-    links: list[MintedLink] = field(default_factory=list)
 
 
 def due_of(which: ColumnElement[bool]) -> Select[int]:
@@ -121,14 +129,18 @@ def due_of(which: ColumnElement[bool]) -> Select[int]:
     )
 
 
-def lease(office: Office, due: Select[int], now: datetime) -> list[int]:
-    """Take the next of what is `due`, for us alone, and return the numbers. Nobody is kept waiting when nothing is."""
+def lease(office: Office, due: Select[int], now: datetime, also: Select[int] | None = None) -> list[int]:
+    """Take the next of what is `due`, for us alone, and `also` what goes together with these `numbers`; return the numbers
+    of all. Nobody is kept waiting when nothing is."""
     with office.reading() as db:
         if connection_of(db).execute(due, {"now": now}).first() is None:
             return []
     with office.writing() as db:
         connection = connection_of(db)
         numbers = list(connection.execute(due.with_for_update(skip_locked=True), {"now": now}).scalars())
+        if numbers and also is not None:
+            together = also.with_for_update(skip_locked=True)
+            numbers += connection.execute(together, {"now": now, "numbers": numbers}).scalars()
         if numbers:
             connection.execute(_LEASED, {"numbers": numbers, "until": now + LEASE})
         return numbers
@@ -150,9 +162,11 @@ def write_batch(
     writer: Callable[[Session], Callable[[Any], Written]],
     now: datetime,
     result: Sending,
+    joined: Callable[[list[LeasedDelivery]], list[LeasedDelivery]] = list,
 ) -> list[LeasedDelivery]:
-    """Write the leased deliveries from their `writable` rows, with no lock held, then keep them. When the database cannot
-    give what one of them needs, each is written alone, and that one is held."""
+    """Write the leased deliveries from their `writable` rows, with no lock held, put those in one message that are to be
+    `joined`, then keep them. When the database cannot give what one of them needs, each is written alone, and that one is
+    held."""
     try:
         with office.reading() as db:
             rows = db.execute(writable.where(Delivery.id.in_(numbers)).order_by(Delivery.id)).all()
@@ -164,9 +178,10 @@ def write_batch(
         log.exception("%s", numbers)
         _hold(office, numbers[0], unexpected(error), now, result)
         return []
+    deliveries = joined(batch.deliveries)
     with office.writing() as db:
-        _keep(db, batch, result)
-    return batch.deliveries
+        _keep(db, deliveries, batch.rows, now, result)
+    return deliveries
 
 
 def _hold(office: Office, number: int, why: str, now: datetime, result: Sending) -> None:
@@ -202,11 +217,10 @@ def _write_each(rows: Sequence[Any], write: Callable[[Any], Written], now: datet
             log.exception("%s", row.id)
             batch.rows.append(_held(row, unexpected(error), now))
         else:
-            delivery = LeasedDelivery(row.id, row.attempts, *written[:4], row)
-            batch.deliveries.append(delivery)
-            batch.rows.append(_under_way(delivery, now))
-            if written.link:
-                batch.links.append(written.link)
+            secret = written.kind.bears_link
+            batch.deliveries.append(
+                LeasedDelivery(row.id, row.attempts, *written, row, first=row.id, secret=secret)
+            )
     return batch
 
 
@@ -215,12 +229,18 @@ def unexpected(error: Exception) -> str:
     return say("予期しない誤りのため作成できません（{error}）", error=type(error).__name__)
 
 
-def _keep(db: Session, batch: _Batch, result: Sending) -> None:
+def _keep(
+    db: Session,
+    deliveries: Sequence[LeasedDelivery],
+    unsent: Sequence[dict[str, Any]],
+    now: datetime,
+    result: Sending,
+) -> None:
     """Keep what was written before it is sent, and finish what will not be. Only while it is still ours."""
-    if batch.rows:
-        db.connection().execute(_KEPT, batch.rows)
-        keep_links(db, batch.links)
-        result.count(batch.rows)
+    if rows := [*(_under_way(each, now) for each in deliveries), *unsent]:
+        db.connection().execute(_KEPT, rows)
+        keep_links(db, [each.letter.link for each in deliveries if each.letter and each.letter.link])
+        result.count(unsent)
 
 
 def _under_way(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
@@ -231,7 +251,7 @@ def _under_way(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
         "state": State.SENDING,
         "attempts": delivery.attempts,
         "next_try_at": now + LEASE,
-        "message": None if Kind(delivery.row.kind).bears_link else delivery.message,
+        "message": None if delivery.secret else delivery.message,
         "address": delivery.address,
         "kind": delivery.kind,
         "told_sequence": delivery.told_sequence,
@@ -370,11 +390,12 @@ def send_due(
     stop = stop or Stop()
     try:
         while not stop.is_set():
-            numbers = lease(office, _DUE, clock())
+            numbers = lease(office, _DUE, clock(), _OF_THE_SAME_PEOPLE)
             if not numbers:
                 break
             now = clock()
-            mails = write_batch(office, _WRITABLE, numbers, partial(_writer, stationery, now), now, result)
+            writer, joined = partial(_writer, stationery, now), partial(_joined, stationery, now)
+            mails = write_batch(office, _WRITABLE, numbers, writer, now, result, joined)
             if not _send_batch(office, mailer, mails, clock, stop, result):
                 break
     finally:
@@ -402,6 +423,22 @@ _WRITABLE_COLUMNS = (
 
 _DUE = due_of(Delivery.webhook_id.is_(None))
 
+_TAKEN = aliased(Delivery)
+_OF_THE_SAME_PEOPLE = (
+    select(Delivery.id)
+    .where(
+        Delivery.kind.in_([kind.value for kind in ABOUT_MEETINGS]),
+        Delivery.recipient_id.in_(
+            select(_TAKEN.recipient_id).where(_TAKEN.id.in_(bindparam("numbers", expanding=True)))
+        ),
+        Delivery.id.not_in(bindparam("numbers", expanding=True)),
+        Delivery.state.in_([State.PENDING, State.SENDING, State.HELD]),
+        Delivery.next_try_at <= bindparam("now"),
+    )
+    .order_by(Delivery.id)
+)
+"""All that is due about meetings to the people of the deliveries `numbers`: each of them gets one mail."""
+
 
 _WRITABLE = select(*_WRITABLE_COLUMNS).join(Person, Person.id == Delivery.recipient_id)
 
@@ -428,7 +465,30 @@ def _mail(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime
     )
     letter = letters.letter(about)
     message = stationery.write(letter, row.claim, now, resent=row.resent)
-    return Written(stationery.address(letter), message, letter.kind, letter.tells, letter.link)
+    return Written(stationery.address(letter), message, letter.kind, letter)
+
+
+def _joined(stationery: Stationery, now: datetime, deliveries: list[LeasedDelivery]) -> list[LeasedDelivery]:
+    """The deliveries, where several tell one person about meetings in one mail. What somebody sends again by hand goes by
+    itself. What cannot be put together goes apart."""
+    mails: dict[tuple[int, bool], list[LeasedDelivery]] = {}
+    for each in deliveries:
+        together = each.kind in ABOUT_MEETINGS and not each.row.resent
+        mails.setdefault((each.row.recipient_id if together else each.id, together), []).append(each)
+    return [each for mail in mails.values() for each in _in_one_mail(stationery, now, mail)]
+
+
+def _in_one_mail(stationery: Stationery, now: datetime, mail: list[LeasedDelivery]) -> list[LeasedDelivery]:
+    letters = [each.letter for each in mail if each.letter]
+    if len(letters) < 2:
+        return mail
+    try:
+        message = stationery.write_together(letters, [each.row.claim for each in mail], now)
+    except Exception:
+        log.exception("%s", [each.id for each in mail])
+        return mail
+    first, secret = mail[0].id, any(each.secret for each in mail)
+    return [replace(each, message=message, first=first, secret=secret) for each in mail]
 
 
 def _send_batch(
@@ -441,38 +501,48 @@ def _send_batch(
 ) -> bool:
     """Send the batch and commit its results; False when no more is to be sent now."""
     done: list[dict[str, Any]] = []
+    in_a_row = 0
     taken_at, committed = clock(), time.monotonic()
-    for position, mail in enumerate(mails):
-        rest = mails[position:]
+    waiting = deque(list(together) for _, together in groupby(mails, key=lambda each: each.first))
+    while waiting:
         if stop.is_set() or clock() > taken_at + LEASE / 2:
+            rest = list(chain.from_iterable(waiting))
             _settle_mails(office, [*done, *(given_back(each, clock()) for each in rest)], clock())
             return not stop.is_set()
+        mail = waiting.popleft()
+        in_a_row += 1
         try:
-            mailer.send(mail.address, mail.message)
-            done.append(outcome(mail, State.SENT, clock()))
-            result.sent += 1
+            mailer.send(mail[0].address, mail[0].message)
+            done += [outcome(each, State.SENT, clock()) for each in mail]
+            result.sent += len(mail)
+            in_a_row = 0
         except OfficeRefused as error:
-            done.append(put_aside(mail, error.message, clock()))
-            result.held += 1
+            done += [put_aside(each, error.message, clock()) for each in mail]
+            result.held += len(mail)
+            in_a_row = 0
         except MailRefused as error:
-            done.append(outcome(mail, State.FAILED, clock(), error.message))
-            result.failed += 1
+            done += [outcome(each, State.FAILED, clock(), error.message) for each in mail]
+            result.failed += len(mail)
+            in_a_row = 0
         except MailServerGone as error:
+            rest = [*mail, *chain.from_iterable(waiting)]
             _put_off(office, done, rest, error.message, clock(), result)
             return False
         except MailUncertain as error:
-            done.append(may_have_arrived(mail, tried(mail, error.message, clock(), result)))
+            done += [may_have_arrived(each, tried(each, error.message, clock(), result)) for each in mail]
         except MailDelayed as error:
-            done.append(tried(mail, error.message, clock(), result))
-            if len(done) >= IN_A_ROW and all(row["state"] == State.PENDING for row in done[-IN_A_ROW:]):
-                _put_off(office, done, rest[1:], error.message, clock(), result)
-                return False
+            done += [tried(each, error.message, clock(), result) for each in mail]
         except Exception as error:
             # Whatever it is, the mails before this one have gone and must not go twice.
-            log.exception("%s", mail.id)
+            log.exception("%s", mail[0].id)
             why = say("予期しない誤りのため送れません（{error}）", error=type(error).__name__)
-            done.append(may_have_arrived(mail, put_aside(mail, why, clock())))
-            result.held += 1
+            done += [may_have_arrived(each, put_aside(each, why, clock())) for each in mail]
+            result.held += len(mail)
+            in_a_row = 0
+        if in_a_row >= IN_A_ROW:
+            rest, words = list(chain.from_iterable(waiting)), str(done[-1]["error"])
+            _put_off(office, done, rest, words, clock(), result)
+            return False
         if time.monotonic() - committed >= COMMIT_EVERY:
             _settle_mails(office, done, clock())
             done, committed = [], time.monotonic()

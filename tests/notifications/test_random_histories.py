@@ -5,12 +5,16 @@ true, or a letter that corrects it waits, or somebody is told that it could not 
 import random
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
+from typing import NamedTuple
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from definitions.terms import Role
@@ -35,6 +39,15 @@ ON_ITS_WAY = (State.PENDING, State.SENDING, State.HELD)
 PLACES = ("第一委員会室", "第二委員会室", "大会議室")
 Told = tuple[bool, str, str]
 """Cancelled or not, when, where: what a letter says of a meeting."""
+
+
+class ReadLetter(NamedTuple):
+    """What a person read: `mail` numbers the mails in the order of their arrival."""
+
+    mail: int
+    to: str
+    meeting: int
+    told: Told
 
 
 class History:
@@ -121,12 +134,12 @@ class History:
             tick(self.house.office, mailer, self.settings, lambda: self.house.now)
         except Crash:
             self.house.now += LEASE
-        mails = Counter(letter[:2] for letter in self._letters(before))
-        assert max(mails.values(), default=0) <= 1, f"two letters about one meeting in a round: {mails}"
+        mails = Counter({letter.mail: letter.to for letter in self._letters(before)}.values())
+        assert max(mails.values(), default=0) <= 1, f"two mails about meetings in a round: {mails}"
 
     def judge(self) -> None:
         """Whoever was told something about a meeting to come knows the truth, or it is on its way, or it is listed."""
-        last = {(to, meeting): told for to, meeting, told in self._letters(0)}
+        last = {(letter.to, letter.meeting): letter.told for letter in self._letters(0)}
         with self.house.office.reading() as db:
             address = dict(db.execute(select(Person.id, Person.email)).all())
             states: dict[tuple[str, int], set[State]] = {}
@@ -149,24 +162,22 @@ class History:
                     seen = known & {*ON_ITS_WAY, *NOT_SENT}
                     assert true or seen, f"{to} was told {told} of {held.id}, but {on=} {truth}: {known}"
 
-    def _letters(self, since: int) -> list[tuple[str, int, Told]]:
-        found = []
-        for to, raw in list(zip(self.sink.to, self.sink.raw, strict=True))[since:]:
-            mail = message_from_bytes(raw, policy=default)
-            text = mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
-            number = re.search(r"/meetings/(\d+)", text)
-            if number is None:
+    def _letters(self, since: int) -> Iterator["ReadLetter"]:
+        """Every letter about a meeting that arrived; a mail may hold several."""
+        for number, (to, raw) in enumerate(zip(self.sink.to, self.sink.raw, strict=True)):
+            if number < since:
                 continue
-            begins = re.search(r"日　時　(\S+) から", text)
-            place = re.search(r"場　所　(\S+)", text)
-            assert begins and place, text
-            cancelled = b"METHOD:CANCEL" in b"".join(
-                part.get_payload(decode=True) or b""
-                for part in mail.walk()
-                if part.get_content_type() == "text/calendar"
-            )
-            found.append((to, int(number[1]), (cancelled, begins[1], place[1])))
-        return found
+            mail = message_from_bytes(raw, policy=default)
+            cancelled = set(_cancelled(mail))  # type: ignore[arg-type]
+            text = mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
+            for letter in re.split(r"\n─+\n.+\n─+\n", text.replace("\r\n", "\n")):
+                if found := re.search(r"/meetings/(\d+)", letter):
+                    begins = re.search(r"日　時　(\S+) から", letter)
+                    place = re.search(r"場　所　(\S+)", letter)
+                    assert begins and place, letter
+                    meeting = int(found[1])
+                    told = (meeting in cancelled, begins[1], place[1])
+                    yield ReadLetter(number, to, meeting, told)
 
     def _some(self) -> int:
         return self.chance.choice([*self.meetings])
@@ -181,6 +192,15 @@ class History:
             place=place, reason="会場の都合", now=self.house.now,
         )  # fmt: skip
         self.meetings[number].append((starts_at, place))
+
+
+def _cancelled(mail: EmailMessage) -> Iterator[int]:
+    """The meetings that the mail takes out of the calendar."""
+    for part in mail.walk():
+        if part.get_content_type() == "application/ics":
+            calendar = Calendar.from_ical(part.get_payload(decode=True))
+            if calendar["METHOD"] == "CANCEL":
+                yield from (int(re.findall(r"\d+", str(each["UID"]))[0]) for each in calendar.events)
 
 
 @pytest.mark.slow

@@ -89,8 +89,7 @@ def test_an_address_that_the_server_does_not_relay_to_waits_alone(room: PostRoom
 
 def test_a_server_that_takes_one_mail_after_the_other_later_is_asked_no_more(room: PostRoom) -> None:
     room.sink.mode = "delay"
-    for day in range(12, 17):
-        room.meeting(f"2023-06-{day} 14:00")
+    room.members(16).meeting()
     assert room.tick().delayed == 20
     assert len(room.sink.delayed) == 10 and "greylisted" in str(pulse(room).trouble)
     room.sink.mode = "accept"

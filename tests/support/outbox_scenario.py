@@ -132,6 +132,16 @@ class PostRoom:
             )
         return meeting
 
+    def members(self, more: int) -> "PostRoom":
+        """Seat so many more members in the body."""
+        with self.office.writing() as db:
+            for number in range(100, 100 + more):
+                row = {"id": number, "key": f"m{number}", "name": f"委員 {number}"}
+                db.execute(insert(Person).values(**row, email=f"m{number}@city.example.jp"))
+                seat = {"person_id": number, "body_key": "bukai", "role": Role.MEMBER, "since": SINCE}
+                db.execute(insert(Membership).values(**seat))
+        return self
+
     def move(self, meeting: int, starts: str, place: str | None = None) -> None:
         starts_at = parse_moment(starts)
         with self.office.writing() as db:
