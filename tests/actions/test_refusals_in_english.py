@@ -37,6 +37,7 @@ SAMPLES = (
     errors.PlanMoved("Plan", 1, 2),
     errors.NotAllowed("Person", "専決", ["決裁者", "会議体の委員"]),
     errors.HasLeft("Person"),
+    errors.IdentityUnconfirmed(),
     errors.NotFound("会議", "9", ["1", "2"]),
     errors.UnknownStage("nowhere", ["policy"]),
     errors.StepImpossible("差戻し", "Stage", "Other"),
