@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 from sqlalchemy import select, text
@@ -104,6 +105,16 @@ def _set(house: House, token: str, purpose: LinkPurpose = LinkPurpose.WELCOME, t
         "担当花子担当花子担当花子",
         "qwertyuiop123456",
         "12345678901234567890",
+        "itabashi2025",
+        "いたばし２０２５年１２月",
+        "itabashi-kuyakusho-2025",
+        "1q2w3e4r5t6y",
+        "hanako19850412",
+        "hanako-19850412!",
+        "1985.04.12.hanako",
+        "Tanto@City2025!!!",
+        "yamada-taro-1985",
+        "Zaq12wsxcde3",
     ],
 )
 def test_a_password_that_anybody_would_try_first_is_refused(known: House, password: str) -> None:
@@ -111,6 +122,38 @@ def test_a_password_that_anybody_would_try_first_is_refused(known: House, passwo
         actions.set_password(known.office, "tanto", "tanto", password, now=known.now)
     assert password not in refused.value.message
     assert _sign_in(known)
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "email"),
+    [
+        ("jiro", "策定 次郎", "sakutei@city.example.jp"),
+        ("s-jiro", "策定 次郎", "sakutei@city.example.jp"),
+        ("worker", "策定 じろう", "worker@city.example.jp"),
+        ("worker", "策定 ジロウ", "worker@city.example.jp"),
+        ("worker", "策定 次郎", "jiro.sakutei@city.example.jp"),
+    ],
+)
+def test_the_names_of_person_and_product_are_no_password_however_they_are_written(
+    house: House, key: str, name: str, email: str
+) -> None:
+    actions.add_person(house.office, "admin", key, name, email, now=house.now)
+    for password in ("sakutei-jiro1", "Jiro+Sakutei+2025", "じろう・じろう・じろう・25"):
+        with pytest.raises(BadInput, match="推測されやすい"):
+            actions.set_password(house.office, "admin", key, password, now=house.now)
+
+
+def test_the_name_of_the_office_is_no_password(house: House) -> None:
+    house.a_plan()
+    with pytest.raises(BadInput, match="庁名"):
+        actions.set_password(house.office, "tanto", "tanto", "板橋区板橋区板橋区2025", now=house.now)
+
+
+def test_a_password_is_judged_as_quickly_however_long_it_is(house: House) -> None:
+    longest = "Lq2-xW7$e みどりの橋 " * 11
+    began = perf_counter()
+    actions.set_password(house.office, "tanto", "tanto", longest[:200], now=house.now)
+    assert perf_counter() - began < 1
 
 
 @pytest.mark.parametrize(

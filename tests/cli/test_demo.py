@@ -99,7 +99,7 @@ def test_it_can_be_played_again_in_the_same_folder_but_not_over_somebodys_files(
 
 
 def test_the_help_is_quick_because_it_loads_no_database() -> None:
-    program = "import sys; from workflow.cli import main; sys.argv = ['sakutei', '--help']\ntry: main()\nexcept SystemExit: pass\nprint([m for m in ('sqlalchemy', 'rich', 'pydantic', 'alembic') if m in sys.modules])"
+    program = "import sys; from workflow.cli import main; sys.argv = ['sakutei', '--help']\ntry: main()\nexcept SystemExit: pass\nprint([m for m in ('sqlalchemy', 'rich', 'pydantic', 'alembic', 'zxcvbn') if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=Path(__file__).parents[2],

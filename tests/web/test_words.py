@@ -53,8 +53,8 @@ NO_SENTENCES = {
     "workflow/store/extraction/word.py": {"_HEADING"},
     # a language is named by itself
     "workflow/domain/language.py": {"Language"},
-    # passwords everybody tries first
-    "workflow/actions/passwords.py": {"TRIED_FIRST"},
+    # passwords everybody tries first, and kana
+    "workflow/domain/passwords.py": {"TRIED_FIRST", "_KANA", "_romanised"},
     # a form in Japanese, and the signs between the names in it
     "workflow/wire/takeover_form.py": {"HINTS", "EXPLAINED", "ABOUT_ALL", "takeover_form", "_meeting"},
     "workflow/domain/takeover_form.py": {"row", "_clock"},

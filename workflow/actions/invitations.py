@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.actions.minted_links import MintedLink
-from workflow.actions.passwords import a_password, hash_of, put_password
+from workflow.actions.passwords import a_password_for, hash_of, put_password
 from workflow.actions.random_tokens import new_token, sha256
 from workflow.actions.rate_limits import MAILS_ASKED, QUARTER, Counter, count_try, wait_left
 from workflow.domain.accounts import LinkPurpose
@@ -139,7 +139,7 @@ def set_password_by_link(
     Raises `LinkUnusable`, `BadInput` (the password cannot be taken; the link still can).
     """
     with office.reading() as db:
-        a_password(db, link_holder(db, purpose, token, now).person_id, password)
+        a_password_for(db, link_holder(db, purpose, token, now).person_id, password)
     hashed = hash_of(password)
     with office.writing() as db:
         holder = link_holder(db, purpose, token, now)

@@ -1,8 +1,6 @@
 """Use cases of passwords: set one, change one's own. They are kept as argon2id; a new one ends sessions and uses
 up every mailed link."""
 
-import unicodedata
-from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
@@ -16,27 +14,14 @@ from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, fo
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, SignInRefused
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.passwords import LONGEST, a_password, known_by
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
+from workflow.queries.chains import chain_of
 from workflow.queries.people import person_id
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import Credential, MailedLink, Person, SignIn
-
-SHORTEST, LONGEST = 12, 200
-"""The length of a password, in characters."""
-
-REST_LENGTH, REST_SIGNS = 8, 5
-"""Least length and least number of different characters that a password must have without its commonly guessed
-words."""
-
-TRIED_FIRST = (
-    "password", "passw0rd", "p@ssword", "p@ssw0rd", "パスワード", "administrator", "admin", "sakutei", "策定",
-    "qwertyuiop", "qwerty", "asdfghjkl", "asdfgh", "zxcvbnm", "1qaz2wsx", "q1w2e3r4", "abc123",
-    "1234567890", "12345678", "123456", "1234", "9876543210", "abcdefghijklmnopqrstuvwxyz", "abcdefgh", "abcd",
-    "welcome", "letmein", "changeme", "secret", "iloveyou", "あいうえお", "かきくけこ",
-)  # fmt: skip
+from workflow.store.tables import ChainText, Credential, MailedLink, Person, SignIn
 
 _OLD_PASSWORD = "old password"  # noqa: S105
 
@@ -50,7 +35,7 @@ def set_password(office: Office, by: str, person: str, password: str, *, now: da
     """
     with office.reading() as db:
         _setter(db, by, person, now)
-        a_password(db, person_id(db, person), password)
+        a_password_for(db, person_id(db, person), password)
     hashed = hash_of(password)
     with office.writing() as db:
         who = _setter(db, by, person, now)
@@ -67,7 +52,7 @@ def change_password(
     taken), `SignInRefused` (the old one was wrong too often).
     """
     with office.reading() as db:
-        a_password(db, person_id(db, by), new)
+        a_password_for(db, person_id(db, by), new)
     person = give_password(office, by, old, now=now)
     hashed = hash_of(new)
     with office.writing() as db:
@@ -94,24 +79,11 @@ def give_password(office: Office, by: str, password: str, *, now: datetime) -> i
     return who.id
 
 
-def a_password(db: Session, person: int, password: str) -> str:
+def a_password_for(db: Session, person: int, password: str) -> str:
     """A password for that person that can be taken. Raises `BadInput`, which does not repeat it."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise BadInput(
-            "パスワード",
-            say("{length} 文字です", length=len(password)),
-            say("{shortest} 文字以上 {longest} 文字以内にしてください。", shortest=SHORTEST, longest=LONGEST),
-        )
-    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in password):
-        raise BadInput("パスワード", "制御文字があります", "文字を確かめて、入力し直してください。")
-    rest = _without(password, [*TRIED_FIRST, *_own_words(db.get_one(Person, person))])
-    if len(rest) < REST_LENGTH or len(set(rest)) < REST_SIGNS:
-        raise BadInput(
-            "パスワード",
-            "推測されやすいものです（よく使われる語、同じ文字の繰返し、ご自分の鍵・氏名・電子メール）",
-            "関係のない語をいくつか並べるなどして、作り直してください。",
-        )
-    return password
+    theirs = db.get_one(Person, person)
+    offices = {chain_of(db, sha256).office for sha256 in db.scalars(select(ChainText.sha256))}
+    return a_password(password, known_by(theirs.key, theirs.name, theirs.email, offices))
 
 
 def put_password(db: Session, person: int, hashed: str, now: datetime, *, but: str | None = None) -> None:
@@ -159,22 +131,3 @@ def _setter(db: Session, by: str, person: str, now: datetime) -> int:
     else:
         who.require(Act.KEEP_PEOPLE)
     return who.id
-
-
-def _own_words(person: Person) -> list[str]:
-    """Return the words that somebody who knows the person would guess."""
-    name, *parts = "".join(person.name.split()), *person.name.split()
-    words = [person.key, name, *parts, person.email, person.email.partition("@")[0]]
-    return [word for word in words if len(word) > 1]
-
-
-def _without(password: str, words: Iterable[str]) -> str:
-    """The password without the words, however they are written."""
-    rest = _plain(password)
-    for word in sorted((_plain(word) for word in words), key=len, reverse=True):
-        rest = rest.replace(word, "")
-    return rest
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
