@@ -13,7 +13,7 @@ from workflow import actions
 from workflow.domain.errors import AlreadyDone, PlanMoved
 from workflow.store import event_log
 from workflow.store.database import Office
-from workflow.store.tables import Decision, Step
+from workflow.store.tables import Decision, Event, Step
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,3 +104,13 @@ def test_many_writers_keep_one_chain_of_events(house: House) -> None:
     assert sorted(each for each in found if isinstance(each, int)) == list(range(1, 9))
     with house.office.reading() as db:
         event_log.verify(db)
+
+
+def test_a_reading_sees_one_state_while_others_write(house: House) -> None:
+    house.a_plan()
+    with house.office.reading() as db:
+        before = db.scalar(select(func.count()).select_from(Event))
+        house.a_version()
+        assert db.scalar(select(func.count()).select_from(Event)) == before
+    with house.office.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Event)) != before
