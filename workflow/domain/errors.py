@@ -11,6 +11,7 @@ __all__ = [
     "AlreadyDone",
     "AnswerLost",
     "AuditBroken",
+    "BackupUnusable",
     "BadInput",
     "CallRunning",
     "DatabaseUnusable",
@@ -256,6 +257,21 @@ class DatabaseUnusable(SakuteiError):
     def message(self) -> str:
         return say(
             "データベースを使えません: {problem}。{mend}",
+            problem=translate(self.problem),
+            mend=translate(self.mend),
+        )
+
+
+class BackupUnusable(SakuteiError):
+    """A backup cannot be made there, or is not one that can be restored."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        self.problem, self.mend = problem, mend
+
+    @property
+    def message(self) -> str:
+        return say(
+            "バックアップを使えません: {problem}。{mend}",
             problem=translate(self.problem),
             mend=translate(self.mend),
         )

@@ -66,7 +66,7 @@ class Kept:
 def arriving(store: Path) -> Arriving:
     """A document to be written. What a crash left of earlier ones is taken away."""
     private_files.make_folder(store)
-    _take_away_what_was_left(store)
+    take_away_what_was_left(store, _ARRIVING)
     descriptor, name = tempfile.mkstemp(prefix=_ARRIVING, dir=store)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     return Arriving(descriptor, Path(name))
@@ -90,7 +90,7 @@ def keep(store: Path, content: bytes | Arriving | Kept) -> str:
     os.fsync(content.fileno())
     private_files.make_folder(place.parent)
     content.path.replace(place)
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
     return content.sha256
 
 
@@ -158,23 +158,25 @@ def size_of(store: Path, sha256: str) -> int:
     return path_of(store, sha256).stat().st_size
 
 
-def _take_away_what_was_left(store: Path) -> None:
-    """An arriving document is locked for as long as somebody writes it; a new one is not locked at once."""
-    for path in store.glob(f"{_ARRIVING}*"):
+def take_away_what_was_left(folder: Path, beginning: str) -> None:
+    """Delete the files of that beginning that a crash left. One is locked for as long as somebody writes it; a new one is
+    not locked at once."""
+    for path in folder.glob(f"{beginning}*"):
         with suppress(OSError), path.open("rb") as left:
             if time.time() - path.stat().st_mtime > 5:
                 fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 path.unlink()
 
 
-def _sha256_of(place: Path) -> str:
-    with place.open("rb") as document:
-        return hashlib.file_digest(document, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let the names in the folder reach the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sha256_of(place: Path) -> str:
+    with place.open("rb") as document:
+        return hashlib.file_digest(document, "sha256").hexdigest()

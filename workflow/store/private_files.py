@@ -18,6 +18,12 @@ def make_folder(place: Path) -> None:
     shut(place)
 
 
+def make_folder_if_missing(place: Path) -> None:
+    """Make the folder when it is missing; one that is there belongs to whoever made it, and keeps its rights."""
+    if not place.exists():
+        make_folder(place)
+
+
 def make_file(place: Path) -> None:
     """Make the file, empty, when it is missing; restrict it when others can read it."""
     os.close(os.open(place, os.O_RDONLY | os.O_CREAT, 0o600))

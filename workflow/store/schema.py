@@ -17,7 +17,12 @@ def migrate(office: Office, to: str = "head") -> None:
     """Bring the database to the newest form; does nothing when it is. All of it or nothing."""
     with office.migrating() as connection:
         _refuse_newer(connection)
-        command.upgrade(_config(connection=connection), to)
+        upgrade(connection, to)
+
+
+def upgrade(connection: Connection, to: str) -> None:
+    """Bring the database to that form, in the transaction of the connection."""
+    command.upgrade(_config(connection=connection), to)
 
 
 def require_current(office: Office) -> None:
@@ -36,8 +41,13 @@ def require_current(office: Office) -> None:
 
 def _refuse_newer(connection: Connection) -> None:
     found = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in _script().walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None:
+        require_known(found)
+
+
+def require_known(revision: str) -> None:
+    """Raises `DatabaseUnusable` for the form of a newer program."""
+    if revision not in {script.revision for script in _script().walk_revisions()}:
         raise DatabaseUnusable("このプログラムより新しい形式です", "新しい版のプログラムを使ってください。")
 
 

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     webhook_networks: str = Field(
         default="", description="networks inside the office whose addresses webhooks may call: 10.1.0.0/16,…"
     )
+    backup_key_file: Path | None = Field(
+        default=None, description="a file that holds the key of backups; none: they are not encrypted"
+    )
     tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")
 
