@@ -5,15 +5,17 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event as Stop
 from threading import current_thread, main_thread
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from notifications import notices, outbox, pulse, sending, webhooks
+from notifications import nightly_backup, notices, outbox, pulse, sending, webhooks
 from notifications.inbox import Received, receive
 from notifications.mail import Mailer, MailSettings, Stationery
+from notifications.nightly_backup import Nightly
 from notifications.sending import Sending
 from workflow.domain.errors import SakuteiError
 from workflow.store.database import Office
@@ -67,16 +69,21 @@ def run(
     every_seconds: float,
     stop: Stop,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    nightly: Nightly | None = None,
 ) -> None:
     """Tick every so many seconds until `stop` is set, by SIGTERM, SIGINT or the caller. The message in hand is
-    finished first. A tick that fails is logged, and the next one comes as always."""
+    finished first. A tick that fails is logged, and the next one comes as always. `nightly` None: no backups are made."""
     scheduler, every = BackgroundScheduler(timezone=UTC), timedelta(seconds=every_seconds)
-    jobs: tuple[tuple[str, Callable[[], Sending | Received]], ...] = (
+    jobs: tuple[tuple[str, Callable[[], Sending | Received | Path | None]], ...] = (
         ("通知", lambda: tick(office, mailer_of(), settings, clock, stop, every=every)),
         ("他システムへの通知", lambda: call(office, settings, clock, stop)),
     )
     if settings.inbox is not None:
         jobs = (*jobs, ("予定表からの回答", lambda: answers(office, settings, clock, stop)))
+    if nightly is None:
+        nightly_backup.forget(office)
+    else:
+        jobs = (*jobs, ("バックアップ", lambda: nightly_backup.back_up(office, nightly, clock())))
     for name, job in jobs:
         scheduler.add_job(
             _do_and_log,
@@ -98,7 +105,7 @@ def run(
             scheduler.shutdown(wait=True)
 
 
-def _do_and_log(name: str, job: Callable[[], Sending | Received]) -> None:
+def _do_and_log(name: str, job: Callable[[], Sending | Received | Path | None]) -> None:
     try:
         result = job()
     except SakuteiError as error:
@@ -109,7 +116,9 @@ def _do_and_log(name: str, job: Callable[[], Sending | Received]) -> None:
         if isinstance(result, Received):
             if result != Received():
                 log.info("%s: 記録 %d件、対象外 %d件", name, result.taken, result.set_aside)
-        elif result != Sending():
+        elif isinstance(result, Path):
+            log.info("%s: %s", name, result)
+        elif result is not None and result != Sending():
             log.info(
                 "%s: 送信 %d件、再試行 %d件、失敗 %d件、修正待ち %d件、送信不要 %d件",
                 name,

@@ -12,6 +12,7 @@ from definitions.chain import Chain
 from definitions.load import load_chain, shipped, shipped_chains
 from notifications.inbox import Inbox
 from notifications.mail import MailSettings
+from notifications.nightly_backup import Nightly
 from workflow.queries.chains import chain_for
 from workflow.store import schema
 from workflow.store.database import Office
@@ -83,6 +84,13 @@ def mail_settings(found: Settings) -> MailSettings:
         alarm=found.calendar_alarm,
         inbox=_inbox(found),
     )
+
+
+def nightly_backup(found: Settings) -> Nightly | None:
+    """Return how the nightly backup is made; None: none is."""
+    if found.backup_folder is None:
+        return None
+    return Nightly(found.backup_folder, found.backup_hour, found.backup_days, found.backup_key_file)
 
 
 def _inbox(found: Settings) -> Inbox | None:

@@ -8,7 +8,7 @@ import typer
 from notifications.mail import mailer_of
 from notifications.scheduler import run
 from workflow.cli import show
-from workflow.cli.options import at_office, mail_settings
+from workflow.cli.options import at_office, mail_settings, nightly_backup
 from workflow.store.settings import settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -24,5 +24,12 @@ def scheduler() -> None:
     with at_office() as office:
         show.say(mailer_of(mail).description)
         show.say(f"{found.tick_seconds} 秒ごとに送ります。")
-        run(office, lambda: mailer_of(mail), mail, every_seconds=found.tick_seconds, stop=Event())
+        run(
+            office,
+            lambda: mailer_of(mail),
+            mail,
+            every_seconds=found.tick_seconds,
+            stop=Event(),
+            nightly=nightly_backup(found),
+        )
     show.say("止まりました。")

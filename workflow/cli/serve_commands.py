@@ -14,13 +14,14 @@ import uvicorn
 from fastapi import FastAPI
 
 from notifications.mail import MailSettings, mailer_of
+from notifications.nightly_backup import Nightly
 from notifications.scheduler import run as deliver
 from workflow import actions
 from workflow.cli import show
 from workflow.cli.demo.folder import empty
 from workflow.cli.demo.other_plans import Neighbours
 from workflow.cli.demo.story import Replay
-from workflow.cli.options import at_office, mail_settings, now
+from workflow.cli.options import at_office, mail_settings, nightly_backup, now
 from workflow.domain.calendar import parse_moment
 from workflow.domain.errors import BadInput
 from workflow.store import schema
@@ -67,7 +68,8 @@ def serve(
             run(pages, host, port)
             return
         show.say(mailer_of(mail).description)
-        with _delivering(office, mail, every_seconds=found.tick_seconds, clock=now):
+        nightly = nightly_backup(found)
+        with _delivering(office, mail, every_seconds=found.tick_seconds, clock=now, nightly=nightly):
             run(pages, host, port)
 
 
@@ -79,14 +81,19 @@ def run(pages: FastAPI, host: str, port: int) -> None:
 
 @contextmanager
 def _delivering(
-    office: Office, mail: MailSettings, *, every_seconds: float, clock: Callable[[], datetime]
+    office: Office,
+    mail: MailSettings,
+    *,
+    every_seconds: float,
+    clock: Callable[[], datetime],
+    nightly: Nightly | None = None,
 ) -> Iterator[None]:
     """Send due mail while the pages are open; the mail in hand is finished when they are closed."""
     stop = Stop()
     delivering = Thread(
         target=deliver,
         args=(office, lambda: mailer_of(mail), mail),
-        kwargs={"every_seconds": every_seconds, "stop": stop, "clock": clock},
+        kwargs={"every_seconds": every_seconds, "stop": stop, "clock": clock, "nightly": nightly},
         daemon=True,
     )
     delivering.start()

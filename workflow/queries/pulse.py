@@ -12,6 +12,7 @@ from workflow.store.database import connection_of
 from workflow.store.tables import Pulse
 
 MAIL = "mail"
+BACKUP = "backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ def mail_pulse(db: Session, now: datetime) -> PulseFact:
     return pulse_of(row or (None,) * len(COLUMNS), now)
 
 
+def backup_pulse(db: Session, now: datetime) -> PulseFact | None:
+    """Return the pulse of the nightly backups; None when none are made. One statement."""
+    row = connection_of(db).execute(_BACKUP).first()
+    return pulse_of(row, now) if row else None
+
+
 def pulse_of(columns: Sequence[Any], now: datetime) -> PulseFact:
     """Return the pulse whose `COLUMNS` these are; all of them are None when there was none yet."""
     at, expected_by, trouble, trouble_since = columns
@@ -45,3 +52,4 @@ def pulse_of(columns: Sequence[Any], now: datetime) -> PulseFact:
 COLUMNS = (Pulse.at, Pulse.expected_by, Pulse.trouble, Pulse.trouble_since)
 
 _PULSE = select(*COLUMNS).where(Pulse.name == MAIL)
+_BACKUP = select(*COLUMNS).where(Pulse.name == BACKUP)

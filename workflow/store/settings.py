@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     webhook_networks: str = Field(
         default="", description="networks inside the office whose addresses webhooks may call: 10.1.0.0/16,…"
     )
+    backup_folder: Path | None = Field(
+        default=None, description="where the scheduler puts each night's backup; none: it makes none"
+    )
+    backup_hour: int = Field(default=2, ge=0, le=23, description="the hour of it, in Asia/Tokyo")
+    backup_days: int = Field(default=14, ge=1, le=3650, description="days for which it is kept")
     backup_key_file: Path | None = Field(
         default=None, description="a file that holds the key of backups; none: they are not encrypted"
     )

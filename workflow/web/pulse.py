@@ -1,4 +1,4 @@
-"""The state of the mail, as the pages say it: that none goes, or when what waits does."""
+"""The state of the mail, as the pages say it: that none goes, or when what waits does. And that of the backups."""
 
 from workflow.domain.calendar import shown_moment
 from workflow.domain.language import reworded, say
@@ -20,6 +20,18 @@ def halted_words(pulse: PulseFact) -> str:
         since, why = shown_moment(pulse.trouble_since), reworded(pulse.trouble)
         return say("{since} から、お知らせのメールを送れません。{why}", since=since, why=why)
     return ""
+
+
+def backup_words(pulse: PulseFact | None) -> str:
+    """The words of the red bar for administrators: why there is no backup of the last night. Empty while there is."""
+    if pulse is None or pulse.at is None or not (pulse.silent or pulse.trouble):
+        return ""
+    if pulse.trouble:
+        return say("夜間のバックアップに問題があります。{why}", why=reworded(pulse.trouble))
+    return say(
+        "夜間のバックアップが、{at} から作られていません。`sakutei serve` か `sakutei scheduler` が動いているかを確かめてください。",
+        at=shown_moment(pulse.at),
+    )
 
 
 def when_sent(pulse: PulseFact) -> str:

@@ -21,7 +21,7 @@ from workflow.domain.votes import rules_words, shown_share
 from workflow.store import files
 from workflow.store.database import Office
 from workflow.store.uploads import OCTETS
-from workflow.web.pulse import halted_words
+from workflow.web.pulse import backup_words, halted_words
 
 SAID, LANGUAGE, DATES = "sakutei-said", "sakutei-language", "sakutei-dates"
 
@@ -71,6 +71,7 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
     shown once; that no mail goes, as long as it does not."""
     who = context.setdefault("who", None)
     context["halted"] = halted_words(who.mail) if who else ""
+    context["no_backup"] = backup_words(who.backup) if who else ""
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
     answer = _pages.TemplateResponse(request, name, context, status_code=code)
     if context["said"]:

@@ -20,7 +20,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.rights import Actor
 from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor
-from workflow.queries.pulse import PulseFact
+from workflow.queries.pulse import PulseFact, backup_pulse
 from workflow.store.database import Office
 from workflow.web.limits import Load, load_of, received
 from workflow.web.permissions import acts_of, let_through
@@ -38,7 +38,8 @@ class NeedsSignIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The signed-in user: office, key, name, time; `person` holds their rights today, `mail` the pulse of the mail."""
+    """The signed-in user: office, key, name, time; `person` holds their rights today, `mail` the pulse of the mail,
+    `backup` that of the nightly backups where it is theirs to care for."""
 
     office: Office
     key: str
@@ -47,6 +48,7 @@ class Visitor:
     now: datetime
     person: Actor
     mail: PulseFact
+    backup: PulseFact | None
 
 
 class Page(APIRoute):
@@ -98,7 +100,8 @@ def identified(request: Request) -> Visitor:
         if seen is None:
             raise NeedsSignIn
         person = actor(db, seen.key, tokyo_day(now))
-    return Visitor(office, person.key, person.name, csrf_of(token), now, person, seen.mail)
+        backup = backup_pulse(db, now) if person.administrator else None
+    return Visitor(office, person.key, person.name, csrf_of(token), now, person, seen.mail, backup)
 
 
 def writer(
