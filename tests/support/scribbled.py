@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary, String, Text, func, select, text, update
+from sqlalchemy import JSON, Column, LargeBinary, String, Text, func, insert, select, text, update
 
 from definitions.chain import Chain, SignoffGate
 from definitions.terms import Outcome, Role
@@ -23,7 +23,7 @@ from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rsvp import Intent
 from workflow.store.database import Office
-from workflow.store.tables import APPEND_ONLY, Event, Pulse, Record
+from workflow.store.tables import APPEND_ONLY, Event, HeldEvent, Pulse, Record
 from workflow.store.tables.base import Sentence
 
 PEOPLES_WORDS = (
@@ -363,6 +363,15 @@ def _mail_that_does_not_go(house: House) -> None:
     pulse.mark(house.office, house.now, timedelta(hours=1))
     with house.office.writing() as db:
         db.execute(update(Pulse).values(trouble="550 not allowed", trouble_since=house.now))
+        db.execute(
+            insert(HeldEvent).values(
+                event_seq=1,
+                since=house.now,
+                tries=1,
+                next_try_at=house.now + timedelta(days=9),
+                error="KeyError",
+            )
+        )
 
 
 def _doors(house: House) -> None:
