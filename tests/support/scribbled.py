@@ -22,6 +22,7 @@ from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rsvp import Intent
+from workflow.domain.votes import Choice
 from workflow.store.database import Office
 from workflow.store.tables import APPEND_ONLY, Event, HeldEvent, Pulse, Record
 from workflow.store.tables.base import Sentence
@@ -112,6 +113,13 @@ def columns_of_text() -> dict[str, Column[Any]]:
 
 
 def scribbled_house(office: Office) -> House:
+    """Plans in many a stage, and everything around them, with markup wherever people wrote."""
+    house = full_house(office)
+    _scribble(office)
+    return house
+
+
+def full_house(office: Office) -> House:
     """Plans in many a stage, and everything around them."""
     house = House(office, _scribbled_chain())
     _people(house)
@@ -127,7 +135,6 @@ def scribbled_house(office: Office) -> House:
     _a_stopped_plan(house)
     _doors(house)
     _mail_that_does_not_go(house)
-    _scribble(office)
     return house
 
 
@@ -285,7 +292,8 @@ def _meetings(house: House) -> None:
         house.a_version(key=key)
     house.agree("policy_bukai", "met", Outcome.CONDITIONAL, conditions=["図を直す"])
     house.an_item("policy_honbu", "met")
-    house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)
+    asked = house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)
+    actions.cast_vote(office, "joho_bukai_2", asked, Choice.FOR, now=house.now)
     actions.cancel_meeting(office, by, house.a_meeting(days=21), "台風", now=house.now)
     starts_at, ends_at = house.now + timedelta(days=22), house.now + timedelta(days=22, hours=1)
     actions.move_meeting(

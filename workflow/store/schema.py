@@ -10,19 +10,22 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from workflow.domain.errors import DatabaseUnusable
+from workflow.store import guards
 from workflow.store.database import Office
 
 
 def migrate(office: Office, to: str = "head") -> None:
-    """Bring the database to the newest form; does nothing when it is. All of it or nothing."""
+    """Bring the database to the newest form, with every trigger; does nothing when it is. All of it or nothing."""
     with office.migrating() as connection:
         _refuse_newer(connection)
         upgrade(connection, to)
 
 
 def upgrade(connection: Connection, to: str) -> None:
-    """Bring the database to that form, in the transaction of the connection."""
+    """Bring the database to that form, in the transaction of the connection; to the newest, with every trigger."""
     command.upgrade(_config(connection=connection), to)
+    if to == "head":
+        guards.set_up(connection)
 
 
 def require_current(office: Office) -> None:

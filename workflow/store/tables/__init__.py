@@ -1,7 +1,7 @@
 """The tables: people, plans, meetings, what was decided, what was said by the public, and the event log.
 
 Times are UTC, days are days in Asia/Tokyo. Decisions, confirmations, signoffs, votes, answers to invitations, steps,
-declarations and events are append-only: the database itself refuses to change or delete one (see the second migration).
+declarations and events are append-only: the database itself refuses to change, replace or delete one (`workflow.store.guards`).
 """
 
 from workflow.store.tables.accounts import (
