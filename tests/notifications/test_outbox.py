@@ -332,8 +332,8 @@ def test_a_record_that_the_database_cannot_give_holds_up_its_own_letter_only(roo
         pytest.skip("PostgreSQL keeps no text that is none")
     first, _ = room.meeting(), room.meeting("2023-06-13 14:00", title="第2回")
     room.set(smtp_port=1).tick()
-    with room.office.writing() as db:
-        db.execute(text(f"UPDATE meeting SET place = CAST(x'ff' AS TEXT) WHERE id = {first}"))
+    with room.office.engine.begin() as connection:
+        connection.execute(text(f"UPDATE meeting SET place = CAST(x'ff' AS TEXT) WHERE id = {first}"))
     room.set(smtp_port=room.sink.port).now += timedelta(minutes=10)
     assert room.tick().sent == 4
     assert sorted(room.states()) == [State.HELD] * 4 + [State.SENT] * 4

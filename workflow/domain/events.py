@@ -94,6 +94,7 @@ class Tag(Labelled):
     RSVP_GIVEN = "rsvp.given", "出欠を回答"
     CONTACT_SET = "body.contact_set", "会議体の事務局の連絡先を登録"
     RSVP_LINKS_REVOKED = "rsvp.links_revoked", "出欠の回答のリンクを失効"
+    ROWS_NAMED = "rows.named", "記録の行を証明に追加"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
     if tag in _OF_A_VERSION:
         parts.append(say("第{number}版", number=data["number"]))
     parts.extend(str(data[name]) for name in ("filename", "why") if data.get(name))
-    if tag is Tag.PLAN_TAKEN_OVER:
+    if tag in (Tag.PLAN_TAKEN_OVER, Tag.ROWS_NAMED):
         parts.append(say("{count} 行", count=data["rows"]))
     if data.get("kind") in set(TextKind):
         parts.append(label(TextKind(data["kind"])))

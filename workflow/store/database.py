@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleErr
 from sqlalchemy.orm import Session
 
 from workflow.domain.errors import BadInput, DatabaseUnusable
-from workflow.store import private_files
+from workflow.store import event_log, private_files, touched
 
 Reading = Session
 """The session of `Office.reading`, for modules that only pass it to queries and do not use the database
@@ -78,8 +78,10 @@ class Office:
         """A transaction that excludes every other writer of this office, and commits at its end or not at
         all."""
         with _translated(), self._begun(_BEGIN_WRITING) as connection, Session(connection) as db:
+            touched.forget(connection)
             yield db
             db.flush()
+            event_log.name_the_rest(connection)
             self._finish(db)
 
     def _finish(self, db: Session) -> None:

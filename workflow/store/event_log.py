@@ -1,21 +1,25 @@
-"""The event log: every event chained by hash to the one before it."""
+"""The event log: every event names the rows written for it, and is chained by hash to the one before it."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from workflow.domain.errors import AuditBroken
 from workflow.domain.events import Tag
-from workflow.store.database import connection_of
-from workflow.store.tables import Event, Record
+from workflow.store.named_rows import NamedRows
+from workflow.store.tables import PROVEN, Record
+from workflow.store.touched import ROWS_AT_ONCE, Written, forget, rows_with_hashes, written
 
 GENESIS = "0" * 64
 """The hash before the first event."""
+
+Position = tuple[int, str]
+"""The number and the hash of an event."""
 
 
 def record(
@@ -28,53 +32,129 @@ def record(
     meeting: int | None = None,
     **data: Any,
 ) -> int:
-    """Append one event and return its number. The caller's transaction already excludes other writers."""
-    connection = connection_of(db)
+    """Append one event and return its number. It names the rows written since the event before it in this
+    transaction. The caller's transaction already excludes other writers."""
+    db.flush()
+    connection = db.connection()
+    row = {"at": at, "by": by, "tag": tag, "plan_id": plan, "meeting_id": meeting}
+    wrote, last = written(connection)
+    return _append(connection, row, data, wrote, last or _last(connection))
+
+
+def name_the_rest(connection: Connection) -> None:
+    """Name the rows written after the last event of a transaction, in an event of their own."""
+    rest, last = written(connection)
+    if rest:
+        _name(connection, rest, last)
+
+
+def name_rows_found(connection: Connection) -> None:
+    """Name every row that is not the one its last event names: those of before the log proved rows, and those whose
+    form a migration changed."""
+    forget(connection)
+    named = NamedRows()
+    for seq, wrote in connection.execute(_NAMING.execution_options(yield_per=1000)):
+        named.add(seq, wrote)
+    for table in PROVEN:
+        found = [
+            (key, digest)
+            for key, digest in rows_with_hashes(connection, table)
+            if named.hash_of(table, key) != digest
+        ]
+        for start in range(0, len(found), ROWS_AT_ONCE):
+            rows: Written = {table: dict(found[start : start + ROWS_AT_ONCE])}
+            _name(connection, rows, _last(connection))
+
+
+def _last(connection: Connection) -> Position | None:
     last = connection.execute(_LAST).first()
-    seq, before = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    text = _CANONICAL.encode(data)
-    row = {"at": at, "by": by, "tag": tag, "plan_id": plan, "meeting_id": meeting, "data": text}
-    connection.execute(_APPEND, {"seq": seq, "hash": _hash(before, seq, row), **row})
+    return (last.seq, last.hash) if last else None
+
+
+def _name(connection: Connection, rows: Written, last: Position | None) -> None:
+    row = {"at": datetime.now(UTC), "by": None, "tag": Tag.ROWS_NAMED, "plan_id": None, "meeting_id": None}
+    _append(connection, row, {"rows": sum(map(len, rows.values()))}, rows, last)
+
+
+def _append(
+    connection: Connection,
+    row: dict[str, Any],
+    data: Mapping[str, Any],
+    wrote: Written,
+    last: Position | None,
+) -> int:
+    seq, before = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    row |= {"data": _CANONICAL.encode(data), "wrote": _CANONICAL.encode(wrote) if wrote else None}
+    digest = _hash(before, seq, row["at"], [row[name] for name in _TOLD])
+    connection.execute(_APPEND, {"seq": seq, "hash": digest, **row})
     return seq
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+_TOLD = ("by", "tag", "plan_id", "meeting_id", "data", "wrote")
 _EVENT = Record.metadata.tables["event"]
 _LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _APPEND = insert(_EVENT)
+_NAMING = select(_EVENT.c.seq, _EVENT.c.wrote).where(_EVENT.c.wrote.is_not(None)).order_by(_EVENT.c.seq)
 
 
-def verify(db: Session) -> int:
-    """Walk the whole log and return how many events it holds.
+def verify(db: Session, *, newest: int | None = None) -> int:
+    """Walk the chain, or its `newest` events, and return how many events were walked.
 
     Raises `AuditBroken` at the first event that was changed, removed or put in between.
     """
-    before, expected = GENESIS, 1
-    columns = (
-        Event.seq,
-        Event.at,
-        Event.by,
-        Event.tag,
-        Event.plan_id,
-        Event.meeting_id,
-        Event.data,
-        Event.hash,
-    )
-    for row in db.execute(select(*columns).order_by(Event.seq).execution_options(yield_per=1000)):
+    connection = db.connection()
+    last = connection.execute(_LAST).first()
+    walked = 0
+    for _, broken in walk(connection, after=max(0, last.seq - newest) if last and newest is not None else 0):
+        if broken is not None:
+            raise broken
+        walked += 1
+    return walked
+
+
+def walk(connection: Connection, *, after: int = 0) -> Iterator[tuple[Row[Any], AuditBroken | None]]:
+    """Return each event after that number, oldest first, as the database's driver gives it, and what is broken in
+    the chain there."""
+    before = GENESIS if not after else connection.execute(_HASH, {"seq": after}).scalar()
+    expected = after + 1
+    for row in connection.execute(_EVENTS, {"after": after}):
+        broken = None
         if row.seq != expected:
-            raise AuditBroken(expected, "この番号の出来事が失われています")
-        if _hash(before, row.seq, dict(row._mapping)) != row.hash:
-            raise AuditBroken(row.seq, "内容が記録された時と異なります")
-        before, expected = row.hash, expected + 1
-    return expected - 1
+            broken = AuditBroken(expected, "この番号の出来事が失われています")
+        elif _hash(before or "", row.seq, row.at, row[2:]) != row.hash:
+            broken = AuditBroken(row.seq, "内容が記録された時と異なります")
+        yield row, broken
+        before, expected = row.hash, row.seq + 1
 
 
-def _hash(before: str, seq: int, row: Mapping[str, Any]) -> str:
-    at: datetime = row["at"]
-    fields = [
-        before,
-        str(seq),
-        at.astimezone(UTC).isoformat(timespec="microseconds"),
-        *(str(row[name]) for name in ("by", "tag", "plan_id", "meeting_id", "data")),
-    ]
+_HASH = select(_EVENT.c.hash).where(_EVENT.c.seq == bindparam("seq"))
+_EVENTS = text(
+    'SELECT seq, at, "by", tag, plan_id, meeting_id, data, wrote, hash FROM event WHERE seq > :after ORDER BY seq'
+).execution_options(yield_per=1000)
+
+
+def moment_of(at: object) -> datetime:
+    """The moment of an event as the database's driver gives it. Raises `ValueError`."""
+    found = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _hash(before: str, seq: int, at: object, told: Sequence[Any]) -> str:
+    """`told`: who, what, its plan and its meeting, the data, and the rows written."""
+    fields = [before, str(seq), _written_at(at), *map(str, told[:5])]
+    if told[5] is not None:
+        fields.append(told[5])
     return hashlib.sha256("\n".join(fields).encode()).hexdigest()
+
+
+def _written_at(at: object) -> str:
+    """As hashes take it: 2023-03-01T00:00:00.000000+00:00."""
+    if isinstance(at, str) and len(at) == len(
+        "2023-03-01 00:00:00.000000"
+    ):  # SQLite: quicker than to read it
+        return f"{at[:10]}T{at[11:]}+00:00"
+    try:
+        return moment_of(at).isoformat(timespec="microseconds")
+    except ValueError:
+        return str(at)

@@ -1,11 +1,13 @@
-"""Triggers of the database. A row of an append-only table is never changed, replaced or deleted."""
+"""Triggers of the database. A row of an append-only table is never changed, replaced or deleted; whatever writes a row
+of a proven table is noted, so that an event names it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, UniqueConstraint, text
 
-from workflow.store.tables import APPEND_ONLY, Record
+from workflow.store.tables import APPEND_ONLY, PROVEN, Record
+from workflow.store.touched import key_column
 
 
 class Guard(NamedTuple):
@@ -21,10 +23,19 @@ def set_up(connection: Connection) -> None:
     for guard in missing(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(text(_REFUSE))
+            connection.execute(text(_NOTE))
             connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}"))
         else:
             connection.execute(text(f"DROP TRIGGER IF EXISTS {guard.name}"))
         connection.execute(text(guard.statement))
+
+
+def stop_noting(connection: Connection) -> None:
+    """Take away the triggers that note rows: SQLite drops and renames no column that a trigger names."""
+    if connection.dialect.name == "sqlite":
+        for name in connection.execute(text(_ON_SQLITE)).scalars().all():
+            if "_touched_" in name:
+                connection.execute(text(f"DROP TRIGGER {name}"))
 
 
 def missing(connection: Connection) -> list[Guard]:
@@ -32,7 +43,7 @@ def missing(connection: Connection) -> list[Guard]:
     if connection.dialect.name == "postgresql":
         standing = set(connection.execute(text(_ON_POSTGRESQL)).scalars())
         return [guard for guard in _on_postgresql() if guard.name not in standing]
-    written: dict[str, str] = dict(connection.execute(text(_ON_SQLITE)).tuples().all())
+    written: dict[str, str] = dict(connection.execute(text(_ON_SQLITE)).all())
     return [guard for guard in _on_sqlite() if written.get(guard.name) != guard.statement]
 
 
@@ -41,6 +52,13 @@ _ON_POSTGRESQL = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgena
 _REFUSE = (
     "CREATE OR REPLACE FUNCTION sakutei_append_only() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+)
+_NOTE = (
+    "CREATE OR REPLACE FUNCTION sakutei_touched() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "IF TG_OP = 'DELETE' THEN INSERT INTO touched VALUES (TG_TABLE_NAME, to_jsonb(OLD) ->> TG_ARGV[0], NULL) "
+    "ON CONFLICT (name, key) DO UPDATE SET held = NULL; "
+    "ELSE INSERT INTO touched VALUES (TG_TABLE_NAME, to_jsonb(NEW) ->> TG_ARGV[0], to_json(NEW)::text) "
+    "ON CONFLICT (name, key) DO UPDATE SET held = EXCLUDED.held; END IF; RETURN NULL; END $$"
 )
 
 
@@ -53,6 +71,14 @@ def _on_postgresql() -> Iterator[Guard]:
             f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION sakutei_append_only()",
         )
+    for table in PROVEN:
+        name, key = f"{table}_touched", key_column(Record.metadata.tables[table]).name
+        yield Guard(
+            table,
+            name,
+            f"CREATE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION sakutei_touched('{key}')",
+        )
 
 
 def _on_sqlite() -> Iterator[Guard]:
@@ -61,6 +87,20 @@ def _on_sqlite() -> Iterator[Guard]:
             yield _refusal(table, verb.lower(), verb)
         # INSERT OR REPLACE deletes the row in its way, and fires no trigger for it.
         yield _refusal(table, "replace", "INSERT", f"WHEN EXISTS ({_in_the_way(table)}) ")
+    for name in PROVEN:
+        yield from _notes(Record.metadata.tables[name])
+
+
+def _notes(table: Table) -> Iterator[Guard]:
+    pairs = ", ".join(f"'{column.name}', NEW.{column.name}" for column in table.columns)
+    new = f"json_object({pairs})"
+    for verb, row, held in (("INSERT", "NEW", new), ("UPDATE", "NEW", new), ("DELETE", "OLD", "NULL")):
+        name = f"{table.name}_touched_{verb.lower()}"
+        note = (
+            f"INSERT INTO touched (name, key, held) VALUES ('{table.name}', {row}.{key_column(table).name}, {held}) "  # noqa: S608
+            "ON CONFLICT (name, key) DO UPDATE SET held = excluded.held"
+        )
+        yield Guard(table.name, name, f"CREATE TRIGGER {name} AFTER {verb} ON {table.name} BEGIN {note}; END")
 
 
 def _refusal(table: str, what: str, verb: str, when: str = "") -> Guard:

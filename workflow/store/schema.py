@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from workflow.domain.errors import DatabaseUnusable
 from workflow.store import guards
 from workflow.store.database import Office
+from workflow.store.event_log import name_rows_found
 
 
 def migrate(office: Office, to: str = "head") -> None:
@@ -23,9 +24,14 @@ def migrate(office: Office, to: str = "head") -> None:
 
 def upgrade(connection: Connection, to: str) -> None:
     """Bring the database to that form, in the transaction of the connection; to the newest, with every trigger."""
+    changes = _form_of(connection) != _script().get_current_head()
+    if changes:
+        guards.stop_noting(connection)
     command.upgrade(_config(connection=connection), to)
     if to == "head":
         guards.set_up(connection)
+        if changes:
+            name_rows_found(connection)
 
 
 def require_current(office: Office) -> None:
@@ -43,9 +49,13 @@ def require_current(office: Office) -> None:
 
 
 def _refuse_newer(connection: Connection) -> None:
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None:
+    if (found := _form_of(connection)) is not None:
         require_known(found)
+
+
+def _form_of(connection: Connection) -> str | None:
+    """The form of the database, None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def require_known(revision: str) -> None:

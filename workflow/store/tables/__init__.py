@@ -17,7 +17,7 @@ from workflow.store.tables.accounts import (
     SignIn,
     Webhook,
 )
-from workflow.store.tables.base import APPEND_ONLY, Record, Utc
+from workflow.store.tables.base import APPEND_ONLY, UNPROVEN, Record, Utc
 from workflow.store.tables.circulation import Circulation, Remark
 from workflow.store.tables.comments import CommentPeriod, Opinion, Reply, Submission
 from workflow.store.tables.decisions import (
@@ -28,7 +28,7 @@ from workflow.store.tables.decisions import (
     Review,
     Signoff,
 )
-from workflow.store.tables.events import Cursor, Delivery, Event, HeldEvent, Pulse
+from workflow.store.tables.events import Cursor, Delivery, Event, HeldEvent, Pulse, Touched
 from workflow.store.tables.meetings import (
     AgendaItem,
     Attendance,
@@ -59,8 +59,13 @@ from workflow.store.tables.plans import (
     Version,
 )
 
+PROVEN = tuple(name for name in Record.metadata.tables if name not in UNPROVEN)
+"""Tables whose every row is named, with its hash, by the event that wrote it."""
+
 __all__ = [
     "APPEND_ONLY",
+    "PROVEN",
+    "UNPROVEN",
     "Administrator",
     "AgendaItem",
     "AnsweredCall",
@@ -110,6 +115,7 @@ __all__ = [
     "Signoff",
     "Step",
     "Submission",
+    "Touched",
     "Utc",
     "Version",
     "Vote",

@@ -29,6 +29,25 @@ NAMING = {
 APPEND_ONLY = ("decision", "signoff", "vote", "step", "event", "declaration", "confirmation", "rsvp")
 """Tables whose rows are never changed or deleted."""
 
+UNPROVEN = {
+    "event": "the log itself, chained by hash",
+    "touched": "empty outside of a transaction",
+    "cursor": "a position that moves with every round",
+    "pulse": "a mark of every round",
+    "delivery": "changes with every try to send; no mail decides anything",
+    "held_event": "changes with every try to make a notice; no mail decides anything",
+    "set_aside_mail": "from outside, and only the newest are kept",
+    "sign_in": "sessions, which come and go",
+    "failed_sign_in": "a counter",
+    "public_try": "a counter",
+    "link_token": "a secret of one mail, revoked by deleting it",
+    "rsvp_link": "a secret of one mail, revoked by deleting it",
+    "mailed_link": "leave to set a password, which ends with its tokens",
+    "answered_call": "answers kept for some days, for a caller that asks again",
+    "office_secret": "made with the database, before the first event",
+}
+"""Tables whose rows no event names, and why. Those of every other table are proven: see `workflow.store.proof`."""
+
 
 class Utc(TypeDecorator[datetime]):
     """A moment in UTC: aware in Python, whichever database keeps it."""

@@ -1,5 +1,6 @@
 """パブリックコメント: the period, what was sent in, and the answers."""
 
+import secrets
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -50,7 +51,8 @@ class CommentPeriod(Record):
 
 
 class Submission(Record):
-    """One letter, form, fax or visit: one person (人), perhaps several opinions (件)."""
+    """One letter, form, fax or visit: one person (人), perhaps several opinions (件). The random `salt` keeps anybody
+    from finding out a name or an address from the row's hash in the log, once they are erased."""
 
     __tablename__ = "submission"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +66,7 @@ class Submission(Record):
     received_at: Mapped[datetime]
     late: Mapped[bool]
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    salt: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32), server_default="")
     __table_args__ = (UniqueConstraint("period_id", "number"),)
 
 

@@ -9,7 +9,8 @@ from workflow.store.tables.base import Record, Sentence
 
 
 class Event(Record):
-    """One thing that happened. `hash` covers the row and the hash before it."""
+    """One thing that happened. `hash` covers the row and the hash before it. `wrote` names the rows written for it,
+    with their hashes, as JSON: {table: {key: hash}}; the hash None says that the row was deleted."""
 
     __tablename__ = "event"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -20,6 +21,18 @@ class Event(Record):
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     data: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))
+    wrote: Mapped[str | None] = mapped_column(Text)
+
+
+class Touched(Record):
+    """A row written in the present transaction, which no event names yet. Triggers note it, and in `held` what it holds
+    as JSON: None, it was deleted."""
+
+    __tablename__ = "touched"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    held: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
 
 class Delivery(Record):
