@@ -53,6 +53,7 @@ SAMPLES = (
     errors.DatabaseUnusable("読み取り専用です", "接続先を確かめてください。"),
     errors.BackupUnusable("同じ名前のファイルがあります", "別の名前を指定してください。"),
     errors.AuditBroken(7, "見つかりません"),
+    errors.RecordUnproven(["An event"]),
     errors.SignInRefused(),
     errors.SignInRefused(wait=timedelta(minutes=3)),
     errors.TooManyTries(datetime(2023, 3, 1, tzinfo=UTC)),

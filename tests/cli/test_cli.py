@@ -191,6 +191,15 @@ def test_a_tampered_log_names_the_first_broken_event(office: Terminal) -> None:
     assert "4 番の出来事" in office.refuse("log", "verify")
 
 
+def test_a_row_changed_behind_the_programs_back_is_named(office: Terminal) -> None:
+    assert "行 " in office.run("log", "verify")
+    connection = sqlite3.connect(office.folder / "data" / "sakutei.db")
+    connection.execute("UPDATE person SET name = '偽 物' WHERE key = 'hanako'")
+    connection.commit()
+    connection.close()
+    assert "職員の 2（person）の内容が、" in office.refuse("log", "verify")
+
+
 def test_the_schema_is_json_and_knows_the_kinds_of_gate(terminal: Terminal) -> None:
     schema = json.loads(terminal.run("chain", "schema"))
     assert {"BodyGate", "DocumentGate", "PeriodGate", "SignoffGate"} <= set(schema["$defs"])

@@ -12,6 +12,7 @@ from workflow import actions
 from workflow.domain.accounts import Scope
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Choice
+from workflow.store import proof
 from workflow.store.database import Office
 from workflow.web.api import ROUTERS
 from workflow.web.api.rate_limit import Pace
@@ -276,6 +277,8 @@ def test_lists_go_on_where_they_stopped(house: House) -> None:
 
 def test_the_log_verifies_and_the_deliveries_are_listed(staff: Program) -> None:
     assert staff.ask("log/verify")["whole"] is True
+    proof.verify(staff.house.office, now=staff.house.now)
+    assert staff.ask("log/verify")["proof"]["findings"] == 0
     assert staff.ask("log", limit=1)["following"] == 1
     assert staff.ask("deliveries") == {"deliveries": []}
 

@@ -5,10 +5,12 @@ import io
 import sqlite3
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions
+from workflow.store import event_log, proof
 from workflow.web.pages import log
 from workflow.web.spreadsheet import csv_lines
 
@@ -80,11 +82,22 @@ def test_single_terms_that_ended_and_deputies_are_said_in_words(reader: Browser)
     assert "区 長の代理に担当 花子" in reader.see("/log?tag=deputy.named")
 
 
-def test_a_long_log_is_verified_when_somebody_asks(reader: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "VERIFIED_AT_ONCE", 10)
-    shown = reader.see("/log?tag=plan.opened")
-    assert "全体を検証する" in shown and "正しくつながっています" not in shown
-    assert "正しくつながっています" in reader.see("/log?tag=plan.opened&verify=yes")
+def test_of_a_long_log_the_newest_events_are_verified(
+    reader: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "AT_ONCE", 10)
+    assert "新しい 10 件の記録は、正しくつながっています" in reader.see("/log?tag=plan.opened")
+
+
+def test_the_page_says_what_the_last_verification_of_everything_found(reader: Browser) -> None:
+    office = reader.house.office
+    assert "まだ行われていません" in reader.see("/log")
+    proof.verify(office, now=reader.house.now)
+    assert "が記録のとおりでした。" in reader.see("/log")
+    with office.engine.begin() as connection:
+        connection.execute(text("UPDATE person SET name = '偽 物' WHERE key = 'mayor'"))
+    proof.verify(office, now=reader.house.now)
+    assert "証明できないところが 1 か所見つかりました" in reader.see("/log")
 
 
 def test_a_broken_log_is_said_before_everything(reader: Browser) -> None:

@@ -13,13 +13,14 @@ from workflow import queries
 from workflow.actions.chains import adopt
 from workflow.actions.period_days import periods_after_resume, suspended_at
 from workflow.domain import gates
-from workflow.domain.calendar import effective_from, end_of_day, shown_day, tokyo_day
+from workflow.domain.calendar import effective_from, shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, PlanMoved
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed
 from workflow.domain.language import label, say
 from workflow.domain.machine import machine_of, take
 from workflow.domain.path import Path, Stay, advanced, opened, sent_back, to_rows
+from workflow.domain.plan_replay import moment_of_step
 from workflow.domain.plans import PlanPosition, Status, Trigger
 from workflow.domain.rights import Act
 from workflow.domain.validation import a_key, a_line, a_text, not_to_come, some_text
@@ -349,10 +350,10 @@ def _step(
 def _moment_of(plan: PlanFact, on: date | None, now: datetime) -> datetime:
     """The moment from which a step counts: now, or the end of the earlier day on which it was taken. Raises
     `BadInput` for a day to come, and one before the plan came to where it stands."""
-    if on is None or on == tokyo_day(now):
+    moment = moment_of_step(on, now)
+    if on is None or moment == now:
         return now
     not_to_come("日付", on, now)
-    moment = end_of_day(on)
     if moment <= plan.entered_at:
         raise BadInput(
             "日付",

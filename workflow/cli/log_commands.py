@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from workflow.cli import show
-from workflow.cli.options import Json, at_office
+from workflow.cli.options import Json, at_office, now
+from workflow.domain.errors import RecordUnproven
 from workflow.queries.log import last_entries
-from workflow.store import event_log
+from workflow.store import proof as proof_of
 from workflow.wire.log import WholeLog
 
 app = typer.Typer(no_args_is_help=True, help="記録", rich_markup_mode=None)
@@ -16,10 +17,16 @@ app = typer.Typer(no_args_is_help=True, help="記録", rich_markup_mode=None)
 
 @app.command()
 def verify() -> None:
-    """記録の連鎖を初めから検証する。切れていれば、最初の出来事の番号を示す。"""
-    with at_office() as office, office.reading() as db:
-        count = event_log.verify(db)
-    show.say(f"記録の連鎖は正しくつながっています（{count} 件）。")
+    """記録の全体を検証する: 出来事の連鎖、書かれた行、計画の段階、保管された文書。異なるところをすべて示す。"""
+    with at_office() as office:
+        proof = proof_of.verify(office, now=now())
+    if not proof.whole:
+        raise RecordUnproven(proof.findings)
+    show.say(f"記録の連鎖は正しくつながっています（{proof.events} 件）。")
+    show.say(f"行 {proof.rows} 件と文書 {proof.documents} 件は、記録のとおりです。")
+    if proof.since is not None and proof.since > 1:
+        show.say(f"行は、{proof.since} 番の出来事から証明されています。それより前の変更は分かりません。")
+    show.say(f"最後の出来事: {proof.seq} 番、ハッシュ {proof.head}")
 
 
 @app.command("show")

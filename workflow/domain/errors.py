@@ -27,6 +27,7 @@ __all__ = [
     "PlanMoved",
     "QuorumMissing",
     "QuotaSpent",
+    "RecordUnproven",
     "ReplyNotTaken",
     "RsvpLinkUnusable",
     "SakuteiError",
@@ -290,6 +291,21 @@ class AuditBroken(SakuteiError):
             seq=self.seq,
             problem=translate(self.problem),
         )
+
+
+class RecordUnproven(SakuteiError):
+    """The record is not what its log proves."""
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        self.findings = findings
+
+    @property
+    def message(self) -> str:
+        told = say(
+            "記録に、証明できないところが {count} か所あります。バックアップと照らし合わせてください。",
+            count=len(self.findings),
+        )
+        return "\n".join([told, *(f"- {finding}" for finding in self.findings)])
 
 
 class SignInRefused(SakuteiError):

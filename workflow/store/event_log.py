@@ -21,6 +21,10 @@ GENESIS = "0" * 64
 Position = tuple[int, str]
 """The number and the hash of an event."""
 
+AT_ONCE = 20_000
+"""The newest events, whose chain is verified while somebody waits for a page: less than half a second. All of the
+record is proven by `workflow.store.proof`."""
+
 
 def record(
     db: Session,

@@ -48,9 +48,20 @@ class WholeLog(Shown):
         return cls(events=each(WholeEvent, entries))
 
 
+class LastProof(Shown):
+    """最後に行われた全体の検証（`sakutei log verify`）"""
+
+    at: Moment
+    events: int = Field(description="検証した出来事の数")
+    rows: int = Field(description="検証した行の数")
+    documents: int = Field(description="検証した文書の数")
+    findings: int = Field(description="証明できないところの数")
+
+
 class Verified(Shown):
     """記録の連鎖の検証"""
 
-    whole: bool = Field(description="初めから終わりまで正しくつながっているか")
+    whole: bool = Field(description="新しい出来事（20,000 件まで）が正しくつながっているか")
     events: int | None = Field(description="つながっている出来事の数")
     broken: str | None = Field(description="切れている所")
+    proof: LastProof | None = Field(description="最後に行われた全体の検証。まだなければ null")

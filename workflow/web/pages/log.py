@@ -16,6 +16,7 @@ from workflow.domain.language import label, say
 from workflow.queries import Logged, Narrowed
 from workflow.queries.log import last_event
 from workflow.store import event_log
+from workflow.store.checkpoint import last_checkpoint
 from workflow.store.database import Office, Reading
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page
@@ -23,10 +24,6 @@ from workflow.web.session import Page, Reader
 from workflow.web.spreadsheet import csv_lines
 
 router = APIRouter(prefix="/log", route_class=Page)
-
-VERIFIED_AT_ONCE = 20_000
-"""Number of events verified whenever the page is opened: a fifth of a second. A longer log is verified only on
-request."""
 
 AT_ONCE = 500
 """Number of events that the CSV reads at once."""
@@ -53,9 +50,9 @@ Asked = Annotated[Narrowed, Depends(narrowed)]
 
 
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))
-def log(request: Request, who: Reader, asked: Asked, before: int | None = None, verify: str = "") -> Response:
+def log(request: Request, who: Reader, asked: Asked, before: int | None = None) -> Response:
     with who.office.reading() as db:
-        verified = _verified(db, whole=verify == "yes")
+        verified = _verified(db)
         found = queries.log_page(db, asked, before=before)
     return page(
         request,
@@ -67,6 +64,7 @@ def log(request: Request, who: Reader, asked: Asked, before: int | None = None, 
         query=urlencode({name: value for name, value in _fields(asked).items() if value}),
         tags=list(Tag),
         plain=_plain,
+        proof=last_checkpoint(who.office.files),
         **verified,
     )
 
@@ -93,14 +91,11 @@ def as_csv(who: Reader, asked: Asked) -> Response:
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _verified(db: Reading, *, whole: bool) -> dict[str, Any]:
-    """Return the number of events, the number verified (None: too many to verify without a request), and the
-    broken ones."""
+def _verified(db: Reading) -> dict[str, Any]:
+    """Return the number of events, the number of the newest ones that were verified, and what is broken in them."""
     last = last_event(db)
-    if last > VERIFIED_AT_ONCE and not whole:
-        return {"last": last, "verified": None, "broken": None}
     try:
-        return {"last": last, "verified": event_log.verify(db), "broken": None}
+        return {"last": last, "verified": event_log.verify(db, newest=event_log.AT_ONCE), "broken": None}
     except AuditBroken as error:
         return {"last": last, "verified": 0, "broken": error.message}
 

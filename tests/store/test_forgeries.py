@@ -1,0 +1,312 @@
+"""A copy of an office altered in every way by somebody who has the database's file, and what the verification says."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, Boolean, Date, Integer, Table
+
+from tests.support.databases import SQLite
+from tests.support.scenario import moment
+from tests.support.scribbled import full_house
+from workflow.domain.language import label
+from workflow.store import checkpoint, event_log, files, guards
+from workflow.store.database import Office
+from workflow.store.proof import Kept, Proof, Witness, prove, verify
+from workflow.store.tables import APPEND_ONLY, PROVEN, Record, Utc
+from workflow.store.touched import key_column
+
+NOW = moment("2024-04-01 09:00")
+
+
+@pytest.fixture(scope="module")
+def original(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office with a row in nearly every table; nothing of it is open."""
+    folder = tmp_path_factory.mktemp("original")
+    with sqlite.office(folder) as office:
+        full_house(office)
+        with office.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder
+
+
+@pytest.fixture
+def copy(original: Path, tmp_path: Path) -> Iterator[Office]:
+    shutil.copytree(original, tmp_path / "copy")
+    office = Office(f"sqlite:///{tmp_path}/copy/sakutei.db", tmp_path / "copy" / "files")
+    yield office
+    office.close()
+
+
+def test_an_office_that_nobody_altered_is_proven_whole(copy: Office) -> None:
+    proof = prove(copy)
+    assert proof.findings == []
+    assert (proof.since, proof.events, proof.documents) == (1, proof.seq, 21)
+    assert proof.rows > 400
+
+
+def test_every_proven_table_has_a_name_and_the_copy_a_row_of_nearly_each(copy: Office) -> None:
+    assert {each.value for each in Kept} == set(PROVEN)
+    with _forging(copy) as file:
+        empty = {table for table in PROVEN if not file.execute(f"SELECT count(*) FROM {table}").fetchone()[0]}
+    assert empty <= {"item_attendance"}
+
+
+def _updated(file: sqlite3.Connection, table: Table, row: dict[str, Any]) -> str:
+    key, column = key_column(table).name, _some_column(table)
+    value = _another(table, column, row[column])
+    file.execute(f'UPDATE {table.name} SET "{column}" = ? WHERE "{key}" = ?', (value, row[key]))
+    return f"{_place(table, row[key])}の内容が、"
+
+
+def _replaced(file: sqlite3.Connection, table: Table, row: dict[str, Any]) -> str:
+    column = _some_column(table)
+    _insert(file, table, {**row, column: _another(table, column, row[column])})
+    return f"{_place(table, row[key_column(table).name])}の内容が、"
+
+
+def _deleted(file: sqlite3.Connection, table: Table, row: dict[str, Any]) -> str:
+    key = key_column(table).name
+    file.execute(f'DELETE FROM {table.name} WHERE "{key}" = ?', (row[key],))
+    return f"{_place(table, row[key])}が失われています（"
+
+
+def _inserted(file: sqlite3.Connection, table: Table, row: dict[str, Any]) -> str:
+    key = key_column(table).name
+    free = {
+        name: None if table.c[name].nullable else _another(table, name, row[name])
+        for unique in guards.unique_keys(table)
+        for name in unique
+    }
+    new = {
+        **row,
+        **free,
+        key: 9999 if isinstance(table.c[key].type, Integer) else _another(table, key, row[key]),
+    }
+    _insert(file, table, new)
+    return f"{_place(table, new[key])}を書いた出来事がありません。"
+
+
+@pytest.mark.parametrize("forge", [_updated, _replaced, _deleted, _inserted])
+def test_a_row_of_every_proven_table_altered_is_named(
+    copy: Office, forge: Callable[[sqlite3.Connection, Table, dict[str, Any]], str]
+) -> None:
+    with _forging(copy) as file:
+        expected = [
+            forge(file, Record.metadata.tables[name], row)
+            for name in PROVEN
+            if (row := _last_row(file, name))
+        ]
+    assert {name for name in APPEND_ONLY if name != "event"} <= set(PROVEN)
+    found = prove(copy).findings
+    assert [each for each in expected if not any(finding.startswith(each) for finding in found)] == []
+    assert len(expected) >= len(PROVEN) - 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE event SET data = '{}' WHERE seq = 100", "100 番の出来事で切れています: 内容が"),
+        ("UPDATE event SET wrote = NULL WHERE seq = 100", "100 番の出来事で切れています: 内容が"),
+        ("UPDATE event SET wrote = '偽' WHERE seq = 100", "100 番の出来事で切れています: 内容が"),
+        ("UPDATE event SET at = 'いつか' WHERE seq = 100", "100 番の出来事で切れています: 内容が"),
+        (
+            "REPLACE INTO event SELECT seq, at, 1, 'vote.cast', plan_id, meeting_id, data, hash, wrote FROM event"
+            " WHERE seq = 100",
+            "100 番の出来事で切れています: 内容が",
+        ),
+        (
+            "DELETE FROM event WHERE seq = 100",
+            "100 番の出来事で切れています: この番号の出来事が失われています",
+        ),
+        (
+            "INSERT INTO event SELECT seq + 1, at, by, tag, plan_id, meeting_id, data, hash, wrote FROM event"
+            " ORDER BY seq DESC LIMIT 1",
+            "番の出来事で切れています: 内容が",
+        ),
+    ],
+)
+def test_an_event_altered_is_named(copy: Office, statement: str, expected: str) -> None:
+    with _forging(copy) as file:
+        file.execute(statement)
+    _finds(prove(copy), expected)
+
+
+DERIVED = {
+    "stage": ("'elsewhere'", "段階"),
+    "status": ("'withdrawn'", "状態"),
+    "visit": ("7", "訪問の番号"),
+    "revision": ("77", "改訂番号"),
+    "stretch": ("77", "文書の区間"),
+    "entered_at": ("'2001-01-01 00:00:00.000000'", "段階に入った日時"),
+    "path": ("'[]'", "経路"),
+}
+"""What follows from the events of a plan, a value that does not, and its name."""
+
+
+def test_each_column_of_a_plan_that_follows_from_its_events_is_named(copy: Office) -> None:
+    with _forging(copy) as file:
+        keys = [key for (key,) in file.execute("SELECT key FROM plan ORDER BY id")]
+        for key, (column, (value, _)) in zip(keys, DERIVED.items(), strict=False):
+            file.execute(f"UPDATE plan SET {column} = {value} WHERE key = ?", (key,))
+    proof = prove(copy)
+    for key, (_, name) in zip(keys, DERIVED.values(), strict=False):
+        _finds(proof, f"計画「{key}」の{name}が、出来事から導かれるもの（")
+
+
+def test_opinions_memberships_and_administrators_exchanged_are_named(copy: Office) -> None:
+    with _forging(copy) as file:
+        texts = dict(file.execute("SELECT id, text FROM opinion WHERE id IN (1, 2)"))
+        file.execute("UPDATE opinion SET text = ? WHERE id = 1", (texts[2],))
+        file.execute("UPDATE opinion SET text = ? WHERE id = 2", (texts[1],))
+        file.execute("UPDATE membership SET role = 'chair' WHERE id = (SELECT min(id) FROM membership)")
+        file.execute("UPDATE administrator SET person_id = person_id + 1")
+    proof = prove(copy)
+    for place in (
+        "意見の 1（opinion）",
+        "意見の 2（opinion）",
+        "委員・事務局の 1（membership）",
+        "システム管理者の 1（administrator）",
+    ):
+        _finds(proof, f"{place}の内容が、")
+    assert len(proof.findings) == 4
+
+
+@pytest.mark.parametrize("how_many", [1, 5, 10_000])
+def test_the_end_of_the_log_cut_off_is_known_to_the_last_verification(copy: Office, how_many: int) -> None:
+    assert verify(copy, now=NOW).findings == []
+    with _forging(copy) as file:
+        _cut(file, how_many)
+    proof = verify(copy, now=NOW)
+    _finds(proof, "記録の終わりが失われています: 前回の検証の控えは")
+    assert any("前回の検証の控え" in finding for finding in verify(copy, now=NOW).findings), "and stays known"
+
+
+def test_the_end_of_the_log_cut_off_is_known_to_a_witness_and_to_the_rows_left(copy: Office) -> None:
+    whole = prove(copy)
+    with _forging(copy) as file:
+        _cut(file, 8)
+    _finds(prove(copy), "を書いた出来事がありません。")
+    witness = Witness(whole.seq, whole.head[:32], "受け取ったメール")
+    _finds(prove(copy, [witness]), f"受け取ったメールは {whole.seq} 番の出来事を知っていますが、")
+
+
+def test_a_chain_made_anew_after_a_forgery_is_known_to_a_witness_and_to_the_last_verification(
+    copy: Office,
+) -> None:
+    whole = verify(copy, now=NOW)
+    witness = Witness(whole.seq, whole.head[:32], "受け取ったメール")
+    assert prove(copy, [witness]).findings == []
+    with _forging(copy) as file:
+        file.execute("UPDATE event SET data = '{\"outcome\":\"approved\"}' WHERE tag = 'decision.recorded'")
+        _chain_anew(file)
+    assert prove(copy).findings == [], "nothing in the database knows"
+    _finds(prove(copy, [witness]), f"{whole.seq} 番までの記録が書き換えられています: 受け取ったメール")
+    _finds(verify(copy, now=NOW), f"{whole.seq} 番までの記録が書き換えられています: 前回の検証の控え")
+
+
+def test_documents_exchanged_and_lost_are_named(copy: Office) -> None:
+    with _forging(copy) as file:
+        one, other = (sha256 for (sha256,) in file.execute("SELECT sha256 FROM document LIMIT 2"))
+    files.path_of(copy.files, one).write_bytes(files.path_of(copy.files, other).read_bytes())
+    files.path_of(copy.files, other).unlink()
+    proof = prove(copy)
+    _finds(proof, f"保管された文書（SHA-256 {one[:12]}…）が書き換えられています")
+    _finds(proof, f"保管された文書（SHA-256 {other[:12]}…）が見つかりません")
+    assert len(proof.findings) == 2
+
+
+def test_a_guard_taken_away_is_named(copy: Office) -> None:
+    with _forging(copy) as file:
+        pass
+    with closing(sqlite3.connect(_file_of(copy))) as file:
+        file.execute("DROP TRIGGER decision_no_update")
+    _finds(prove(copy), "decision の表を守る仕組み（decision_no_update）")
+
+
+def test_a_result_that_is_none_is_as_if_there_were_none(copy: Office) -> None:
+    verify(copy, now=NOW)
+    (copy.files / "verified.json").write_text("偽")
+    assert checkpoint.last_checkpoint(copy.files) is None
+    assert verify(copy, now=NOW).findings == []
+
+
+def _finds(proof: Proof, expected: str) -> None:
+    assert any(expected in finding for finding in proof.findings), (expected, proof.findings[:5])
+
+
+def _place(table: Table, key: object) -> str:
+    return f"{label(Kept(table.name))}の {key}（{table.name}）"
+
+
+@contextmanager
+def _forging(office: Office) -> Iterator[sqlite3.Connection]:
+    """What somebody with the file can do: take every trigger away, alter, and put them back."""
+    with closing(sqlite3.connect(_file_of(office))) as file:
+        triggers = file.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            file.execute(f"DROP TRIGGER {name}")
+        yield file
+        for _, statement in triggers:
+            file.execute(statement)
+        file.commit()
+
+
+def _file_of(office: Office) -> str:
+    return str(office.engine.url.database)
+
+
+def _last_row(file: sqlite3.Connection, table: str) -> dict[str, Any] | None:
+    found = file.execute(f"SELECT * FROM {table} ORDER BY rowid DESC LIMIT 1")
+    names = [each[0] for each in found.description]
+    row = found.fetchone()
+    return dict(zip(names, row, strict=True)) if row else None
+
+
+def _insert(file: sqlite3.Connection, table: Table, row: dict[str, Any]) -> None:
+    columns = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" for _ in row)
+    file.execute(f"INSERT OR REPLACE INTO {table.name} ({columns}) VALUES ({marks})", tuple(row.values()))
+
+
+def _some_column(table: Table) -> str:
+    """One that is part of no key."""
+    keys = {name for key in guards.unique_keys(table) for name in key}
+    return [column.name for column in table.columns if column.name not in keys][-1]
+
+
+def _another(table: Table, column: str, value: Any) -> Any:
+    match table.c[column].type:
+        case JSON():
+            return '["偽"]'
+        case Boolean():
+            return 1 - value
+        case Integer():
+            return (value or 0) + 1
+        case Date():
+            return "2001-01-01"
+        case Utc():
+            return "2001-01-01 00:00:00.000000"
+        case _:
+            return f"{value or ''}偽"
+
+
+def _cut(file: sqlite3.Connection, how_many: int) -> None:
+    """Cut the end of the log off, and what else in the database knows of it."""
+    file.execute("DELETE FROM event WHERE seq > (SELECT max(seq) FROM event) - ?", (how_many,))
+    file.execute("UPDATE cursor SET seq = 0")
+    file.execute("UPDATE delivery SET event_seq = NULL")
+
+
+def _chain_anew(file: sqlite3.Connection) -> None:
+    before = event_log.GENESIS
+    events = file.execute(
+        'SELECT seq, at, "by", tag, plan_id, meeting_id, data, wrote FROM event ORDER BY seq'
+    ).fetchall()
+    for seq, at, *told in events:
+        before = event_log._hash(before, seq, at, told)
+        file.execute("UPDATE event SET hash = ? WHERE seq = ?", (before, seq))
