@@ -1,10 +1,12 @@
 """`sakutei log …`"""
 
 from json import dumps
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from notifications.witness import witness_in
 from workflow.cli import show
 from workflow.cli.options import Json, at_office, now
 from workflow.domain.errors import RecordUnproven
@@ -16,10 +18,16 @@ app = typer.Typer(no_args_is_help=True, help="記録", rich_markup_mode=None)
 
 
 @app.command()
-def verify() -> None:
+def verify(
+    witness: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE.eml", help="策定から届いたメールを保存したもの（何通でも）"),
+    ] = None,
+) -> None:
     """記録の全体を検証する: 出来事の連鎖、書かれた行、計画の段階、保管された文書。異なるところをすべて示す。"""
+    witnesses = [witness_in(mail) for mail in witness or ()]
     with at_office() as office:
-        proof = proof_of.verify(office, now=now())
+        proof = proof_of.verify(office, witnesses, now=now())
     if not proof.whole:
         raise RecordUnproven(proof.findings)
     show.say(f"記録の連鎖は正しくつながっています（{proof.events} 件）。")

@@ -1,0 +1,46 @@
+"""A mail proves later what the log was when it was written."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from notifications import witness
+from tests.support.scenario import House
+from workflow.domain.errors import BadInput
+from workflow.store.proof import prove
+
+
+def _mail(place: Path, foot: str = "", header: str = "") -> Path:
+    message = EmailMessage()
+    if header:
+        name, _, value = header.partition(": ")
+        message[name] = value
+    message.set_content(f"会議のお知らせ\n\n{foot}\n")
+    place.write_bytes(message.as_bytes())
+    return place
+
+
+def test_a_mail_is_a_witness_by_its_header_or_its_foot(house: House, tmp_path: Path) -> None:
+    house.a_plan()
+    known = prove(house.office)
+    by_header = _mail(tmp_path / "header.eml", header=witness.header(known.seq, known.head))
+    by_foot = _mail(tmp_path / "foot.eml", foot=f"X-Sakutei-Log: {known.seq} {known.head[:32]}")
+    house.a_version()
+    for mail in (by_header, by_foot):
+        assert prove(house.office, [witness.witness_in(mail)]).findings == []
+
+
+def test_a_mail_that_knows_another_log_is_named_in_the_finding(house: House, tmp_path: Path) -> None:
+    house.a_plan()
+    rewritten = _mail(tmp_path / "a.eml", header=witness.header(3, "a" * 64))
+    (finding,) = prove(house.office, [witness.witness_in(rewritten)]).findings
+    assert finding.startswith("3 番までの記録が書き換えられています: メール「a.eml」")
+    cut = _mail(tmp_path / "b.eml", foot=f"X-Sakutei-Log: 9999 {'a' * 32}")
+    (finding,) = prove(house.office, [witness.witness_in(cut)]).findings
+    assert "メール「b.eml」は 9999 番の出来事を知っています" in finding
+
+
+def test_a_mail_that_says_nothing_of_the_log_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="番号とハッシュがありません"):
+        witness.witness_in(_mail(tmp_path / "c.eml"))
