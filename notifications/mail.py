@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import escape
 
+from notifications import witness
 from notifications.icalendar_file import Invite, calendar_bytes
 from notifications.inbox import Inbox
 from notifications.kinds import Kind
@@ -79,7 +80,7 @@ class Letter:
     templates; `tells` is the schedule of the meeting that it tells of. `personal` is what the letter says to this
     recipient alone, in place of the `mark` of each name in `context`: the rest is made once for all recipients.
     `secretariat` gets the replies and stands in the foot; None: nobody reads replies. `link` is the secret link in it, to be
-    kept before the letter is sent."""
+    kept before the letter is sent. `log` is the number and the hash of the last event, of which the mail is a witness."""
 
     kind: Kind
     name: str
@@ -92,6 +93,7 @@ class Letter:
     personal: Mapping[str, str] = field(default_factory=dict)
     secretariat: BodyContact | None = None
     link: MintedLink | None = None
+    log: tuple[int, str] | None = None
 
 
 _MARK = secrets.token_hex(16)
@@ -282,11 +284,15 @@ class Stationery:
 
     def _to(self, letter: Letter, number: str) -> list[str]:
         name = _one_line("宛先の氏名", letter.name)
-        return [f"Message-ID: {number}", _header("To", name, self.address(letter))]
+        known = [witness.header(*letter.log)] if letter.log else []
+        return [f"Message-ID: {number}", _header("To", name, self.address(letter)), *known]
 
     def _shared(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
         """The part that the mails to all recipients share; cached while the letter is the same."""
-        made_for = (letter.kind, letter.chain, letter.body, again, now, letter.context, letter.secretariat)
+        made_for = (
+            *(letter.kind, letter.chain, letter.body, again, now),
+            *(letter.context, letter.secretariat, letter.log),
+        )
         if self._last is None or self._last[0] != made_for:
             self._last = (made_for, self._made(letter, now, again=again))
         return self._last[1]
@@ -369,6 +375,7 @@ class Stationery:
                     secretariat=letter.secretariat,
                     calendar_file=calendar_file,
                     foot_follows=foot_follows,
+                    witness=witness.foot(*letter.log) if letter.log else None,
                     **letter.context,
                 )
             )

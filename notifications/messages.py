@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -29,6 +31,7 @@ from workflow.queries.chains import chain_of
 from workflow.queries.contacts import BodyContact, secretariat_contact
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import plan_by_id
+from workflow.store.event_log import head
 from workflow.store.tables import (
     AgendaItem,
     CommentPeriod,
@@ -54,7 +57,15 @@ class LetterWriter:
         self._told: dict[tuple[Kind, int], tuple[Mapping[str, Any], str, str | None]] = {}
 
     def letter(self, about: Subject) -> Letter:
-        """The letter. Raises `NoLongerDue` when its content is no longer true or useful."""
+        """The letter, a witness of the log as it is. Raises `NoLongerDue` when its content is no longer true or
+        useful."""
+        return replace(self._letter(about), log=self._log)
+
+    @cached_property
+    def _log(self) -> tuple[int, str] | None:
+        return head(self._db)
+
+    def _letter(self, about: Subject) -> Letter:
         if about.kind in ABOUT_MEETINGS:
             return self._meetings.letter(about)
         if about.kind is Kind.COMMENT_CLOSING:

@@ -20,6 +20,11 @@ def header(seq: int, digest: str) -> str:
     return f"{HEADER}: {seq} {digest}"
 
 
+def foot(seq: int, digest: str) -> str:
+    """The line at the foot of its text: enough of the hash to know it by."""
+    return header(seq, digest[:32])
+
+
 def witness_in(mail: Path) -> Witness:
     """Return what a mail says of the log: in its header, or at the foot of its text where a mail program dropped the
     header. Raises `BadInput` when it says nothing."""

@@ -45,6 +45,11 @@ def record(
     return _append(connection, row, data, wrote, last or _last(connection))
 
 
+def head(db: Session) -> Position | None:
+    """Return the number and the hash of the last event; None before the first."""
+    return _last(db.connection())
+
+
 def name_the_rest(connection: Connection) -> None:
     """Name the rows written after the last event of a transaction, in an event of their own."""
     rest, last = written(connection)
