@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Date, Integer, Table
+from sqlalchemy import JSON, Boolean, Date, Integer, Table, text
 
-from tests.support.databases import SQLite
+from tests.support.databases import PostgreSQL, SQLite
 from tests.support.scenario import moment
 from tests.support.scribbled import full_house
 from workflow.domain.language import label
@@ -105,6 +105,7 @@ def test_a_row_of_every_proven_table_altered_is_named(
     found = prove(copy).findings
     assert [each for each in expected if not any(finding.startswith(each) for finding in found)] == []
     assert len(expected) >= len(PROVEN) - 1
+    print(f"{forge.__name__}: {len(expected)} of {len(PROVEN)} tables, {len(found)} findings")
 
 
 @pytest.mark.parametrize(
@@ -218,6 +219,60 @@ def test_documents_exchanged_and_lost_are_named(copy: Office) -> None:
     _finds(proof, f"保管された文書（SHA-256 {one[:12]}…）が書き換えられています")
     _finds(proof, f"保管された文書（SHA-256 {other[:12]}…）が見つかりません")
     assert len(proof.findings) == 2
+
+
+def test_files_that_nobody_kept_are_named_and_an_upload_that_came_to_nothing_is_not(copy: Office) -> None:
+    files.keep(copy.files, "送信が途中で切れた文書".encode())
+    assert prove(copy).findings == []
+    (copy.files / "ab").mkdir(exist_ok=True)
+    (copy.files / "ab" / "偽.docx").write_bytes(b"x")
+    (copy.files / "ab" / ("ab" * 32)).write_bytes(b"x")
+    proof = prove(copy)
+    _finds(proof, "文書の置き場所に、知らないファイル（ab/偽.docx）")
+    _finds(proof, f"文書の置き場所に、知らないファイル（ab/{'ab' * 32}）")
+    assert len(proof.findings) == 2
+
+
+def test_text_that_is_none_is_named_wherever_it_stands(copy: Office) -> None:
+    altered = {"event": ("data", "seq", 100), "person": ("name", "id", 1), "plan": ("key", "id", 1)}
+    with _forging(copy) as file:
+        for table, (column, key, number) in altered.items():
+            file.execute(f"UPDATE {table} SET {column} = CAST(x'ff' AS TEXT) WHERE {key} = {number}")
+    proof = prove(copy)
+    for expected in ("100 番の出来事で切れています: 内容が", "職員の 1（person）", "計画の 1（plan）"):
+        _finds(proof, expected)
+    assert len(proof.findings) == 3
+
+
+def test_what_is_altered_on_postgresql_is_named(postgres: PostgreSQL, tmp_path: Path) -> None:
+    with postgres.office(tmp_path) as office:
+        full_house(office)
+        assert prove(office).findings == []
+        with office.engine.begin() as connection:
+            connection.execute(text("SET session_replication_role = replica"))  # no trigger fires
+            for forged in (
+                "UPDATE decision SET outcome = 'approved', note = '偽' WHERE id = 1",
+                "DELETE FROM vote WHERE id = 1",
+                "UPDATE event SET at = at + interval '1 microsecond' WHERE seq = 100",
+                "UPDATE plan SET stage = 'policy', revision = 99 WHERE id = 2",
+                "UPDATE opinion SET text = '偽' WHERE id = 1",
+                "INSERT INTO administrator (id, person_id, since) VALUES (99, 2, '2023-04-01')",
+            ):
+                assert connection.execute(text(forged)).rowcount == 1, forged
+            connection.execute(text("SET session_replication_role = DEFAULT"))
+            connection.execute(text("ALTER TABLE vote DISABLE TRIGGER vote_append_only"))
+        proof = prove(office)
+    for expected in (
+        "結果の 1（decision）の内容が、",
+        "票の 1（vote）が失われています（",
+        "100 番の出来事で切れています: 内容が",
+        "計画の 2（plan）の内容が、",
+        "の改訂番号が、出来事から導かれるもの（",
+        "意見の 1（opinion）の内容が、",
+        "システム管理者の 99（administrator）を書いた出来事がありません。",
+        "vote の表を守る仕組み（vote_append_only）",
+    ):
+        _finds(proof, expected)
 
 
 def test_a_guard_taken_away_is_named(copy: Office) -> None:

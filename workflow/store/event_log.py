@@ -154,7 +154,7 @@ def _hash(before: str, seq: int, at: object, told: Sequence[Any]) -> str:
     fields = [before, str(seq), _written_at(at), *map(str, told[:5])]
     if told[5] is not None:
         fields.append(told[5])
-    return hashlib.sha256("\n".join(fields).encode()).hexdigest()
+    return hashlib.sha256("\n".join(fields).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _written_at(at: object) -> str:

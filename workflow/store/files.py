@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedRandom, FileIO
@@ -156,6 +157,18 @@ def path_of(store: Path, sha256: str) -> Path:
 def size_of(store: Path, sha256: str) -> int:
     """In bytes."""
     return path_of(store, sha256).stat().st_size
+
+
+def strangers(store: Path, known: Collection[str]) -> Iterator[Path]:
+    """Return the files among the documents that nobody kept here: neither a known document, or made of one, nor one of
+    an upload that came to nothing, which is still its hash."""
+    for path in sorted(store.glob("[0-9a-f][0-9a-f]/*")):
+        name = path.name[:_DIGITS]
+        if name not in known and not (path_of(store, name) == path and _sha256_of(path) == name):
+            yield path
+
+
+_DIGITS = 64
 
 
 def take_away_what_was_left(folder: Path, beginning: str) -> None:

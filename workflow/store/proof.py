@@ -3,9 +3,12 @@ once. Nothing is held in memory whole."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -118,16 +121,37 @@ def prove(office: Office, witnesses: Iterable[Witness] = ()) -> Proof:
         connection = db.connection()
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        known = [*witnesses, *_known_in_the_database(connection)]
-        named, plans = _walk_events(connection, proof, known)
-        proof.findings += _of_the_end(proof, known)
-        for table in PROVEN:
-            proof.findings += _of_rows(connection, table, named, proof)
-        proof.findings += _of_plans(connection, plans)
-        proof.findings += (_unguarded(guard) for guard in guards.missing(connection))
-        documents = list(connection.execute(text("SELECT sha256 FROM document")).scalars())
+        with _text_that_is_none_read(connection):
+            documents = _walk(connection, proof, witnesses)
     proof.findings += _of_documents(office, documents, proof)
+    proof.findings = [finding.encode("utf-8", "replace").decode() for finding in proof.findings]
     return proof
+
+
+def _walk(connection: Connection, proof: Proof, witnesses: Iterable[Witness]) -> list[str]:
+    """Walk what is in the database; return the documents it knows."""
+    known = [*witnesses, *_known_in_the_database(connection)]
+    named, plans = _walk_events(connection, proof, known)
+    proof.findings += _of_the_end(proof, known)
+    for table in PROVEN:
+        proof.findings += _of_rows(connection, table, named, proof)
+    proof.findings += _of_plans(connection, plans)
+    proof.findings += (_unguarded(guard) for guard in guards.missing(connection))
+    return list(connection.execute(text("SELECT sha256 FROM document")).scalars())
+
+
+@contextmanager
+def _text_that_is_none_read(connection: Connection) -> Iterator[None]:
+    """SQLite keeps any bytes as text; those that are none must be found, and not end the walk."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
 
 
 def _known_in_the_database(connection: Connection) -> list[Witness]:
@@ -193,7 +217,7 @@ class _Chains:
         """Raises `ValueError` when it is not kept as it was."""
         if sha256 not in self._chains:
             written = self._texts.get(sha256, "")
-            if hashlib.sha256(written.encode()).hexdigest() != sha256:
+            if hashlib.sha256(written.encode("utf-8", "surrogateescape")).hexdigest() != sha256:
                 raise ValueError(sha256)
             self._chains[sha256] = Chain.from_canonical_json(written)
         return self._chains[sha256]
@@ -305,10 +329,14 @@ def _unguarded(guard: guards.Guard) -> str:
     )
 
 
-def _of_documents(office: Office, documents: Iterable[str], proof: Proof) -> Iterator[str]:
+def _of_documents(office: Office, documents: Sequence[str], proof: Proof) -> Iterator[str]:
     for sha256 in documents:
         proof.documents += 1
         try:
             files.checked(office.files, sha256)
         except DocumentDamaged as damaged:
             yield damaged.message
+    for path in files.strangers(office.files, frozenset(documents)):
+        yield say(
+            "文書の置き場所に、知らないファイル（{name}）があります。", name=path.relative_to(office.files)
+        )
