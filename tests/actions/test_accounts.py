@@ -21,7 +21,15 @@ from workflow.actions.rate_limits import (
     wait_left,
 )
 from workflow.domain.accounts import LinkPurpose
-from workflow.domain.errors import AlreadyDone, BadInput, LinkUnusable, NotAllowed, NotFound, SignInRefused
+from workflow.domain.errors import (
+    AlreadyDone,
+    BadInput,
+    IdentityUnconfirmed,
+    LinkUnusable,
+    NotAllowed,
+    NotFound,
+    SignInRefused,
+)
 from workflow.store import event_log
 from workflow.store.tables import Event, MailedLink
 
@@ -507,23 +515,84 @@ def test_the_log_tells_of_invitations_and_passwords_but_no_secret(known: House) 
     assert link not in kept and NEWER not in kept
 
 
+def _by_provider(
+    house: House, subject: str, address: str | None, issuer: str = "https://login.example"
+) -> str | None:
+    user = actions.ProviderUser(issuer, subject, address)
+    return actions.sign_in_by_provider(house.office, user, now=house.now)
+
+
+def _moves_to(house: House, person: str, address: str) -> None:
+    proof = actions.OwnMachine()
+    actions.change_person(house.office, "admin", person, email=address, proof=proof, now=house.now)
+
+
 def test_a_verified_address_signs_in_the_one_person_who_has_it(known: House) -> None:
-    token = actions.sign_in_by_address(known.office, "Tanto@City.Example.JP", now=known.now)
+    _moves_to(known, "mayor", "tanto@city.example.jp")
+    assert _by_provider(known, "hanako", "tanto@city.example.jp") is None
+    _moves_to(known, "mayor", "mayor@city.example.jp")
+    token = _by_provider(known, "hanako", "Tanto@City.Example.JP")
     assert token is not None and _who(known, token) == "tanto"
-    actions.change_person(
-        known.office,
-        "admin",
-        "mayor",
-        email="tanto@city.example.jp",
-        proof=actions.OwnMachine(),
-        now=known.now,
-    )
-    assert actions.sign_in_by_address(known.office, "tanto@city.example.jp", now=known.now) is None
-    assert actions.sign_in_by_address(known.office, "", now=known.now) is None
+    for nobody in ("", "@", "tanto@", None):
+        assert _by_provider(known, "nobody", nobody) is None
+
+
+def test_who_gets_the_address_of_somebody_bound_is_not_let_in_as_them(known: House) -> None:
+    assert _by_provider(known, "hanako", "tanto@city.example.jp")
+    assert _by_provider(known, "successor", "tanto@city.example.jp") is None
+    token = _by_provider(known, "hanako", "hanako@married.example.jp")
+    assert token is not None and _who(known, token) == "tanto", "an address that changed does not matter"
+    _moves_to(known, "tanto", "hanako@married.example.jp")
+    _moves_to(known, "mayor", "tanto@city.example.jp")
+    token = _by_provider(known, "hanako", "tanto@city.example.jp")
+    assert token is not None and _who(known, token) == "tanto", "nor one that is somebody else's now"
+    token = _by_provider(known, "hanako", "tanto@city.example.jp", issuer="https://other.example")
+    assert token is not None and _who(known, token) == "mayor", "a subject is its issuer's only"
+
+
+def test_an_administrator_who_confirms_lets_go_of_a_binding_and_the_sessions(known: House) -> None:
+    session = _by_provider(known, "hanako", "tanto@city.example.jp")
+    assert session is not None
+    with pytest.raises(IdentityUnconfirmed):
+        actions.unbind_provider(known.office, "admin", "tanto", proof=None, now=known.now)
+    proof = actions.OwnMachine()
+    with pytest.raises(NotAllowed):
+        actions.unbind_provider(known.office, "tanto", "tanto", proof=proof, now=known.now)
+    actions.unbind_provider(known.office, "admin", "tanto", proof=proof, now=known.now)
+    assert _who(known, session) is None
+    with pytest.raises(NotFound):
+        actions.unbind_provider(known.office, "admin", "tanto", proof=proof, now=known.now)
+    assert _by_provider(known, "hanako", None) is None
+    assert _by_provider(known, "newer", "tanto@city.example.jp")
+    with known.office.reading() as db:
+        tags = db.scalars(select(Event.tag).where(Event.tag.like("provider.%")).order_by(Event.seq)).all()
+    assert tags == ["provider.bound", "provider.unbound", "provider.bound"]
+
+
+@pytest.mark.parametrize("address", ["tan\u212ao@city.example.jp", "tanKo@city.example.jp"])
+def test_the_kelvin_sign_is_no_k(known: House, address: str) -> None:
+    _moves_to(known, "tanto", "tanko@city.example.jp")
+    same = "\u212a" not in address
+    assert (_by_provider(known, "hanako", address) is not None) is same
+    actions.ask_reset(known.office, address, now=known.now)
+    assert _links(known) == int(same)
+
+
+def test_a_key_with_the_kelvin_sign_is_another_key(known: House) -> None:
+    actions.add_person(known.office, "admin", "kei", "ケイ", "kei@city.example.jp", now=known.now)
+    known.has_password("kei", PASSWORD)
+    assert _sign_in(known, "ＫEI")
+    with pytest.raises(SignInRefused):
+        _sign_in(known, "\u212aei")
+
+
+def test_a_domain_in_japanese_is_one_in_either_form(known: House) -> None:
+    _moves_to(known, "tanto", "tanto@例え.jp")
+    assert _by_provider(known, "hanako", "TANTO@xn--r8jz45g.JP")
 
 
 def test_a_session_begun_by_address_ends_like_any_other(known: House) -> None:
-    token = actions.sign_in_by_address(known.office, "tanto@city.example.jp", now=known.now)
+    token = _by_provider(known, "hanako", "tanto@city.example.jp")
     assert token is not None
     known.now += actions.TOKEN_LIFE + timedelta(seconds=1)
     assert _who(known, token) is None

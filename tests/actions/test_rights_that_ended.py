@@ -86,7 +86,7 @@ NEEDS_NO_RIGHT = {
 }
 
 OPENS_NO_DOOR_TO_WHO_LEFT = (
-    "ask_reset", "holder_of", "link_holder", "set_password_by_link", "sign_in", "sign_in_by_address", "signed_in",
+    "ask_reset", "holder_of", "link_holder", "set_password_by_link", "sign_in", "sign_in_by_provider", "signed_in",
 )  # fmt: skip
 """Use cases by which somebody comes in: they know who left no more (their own tests, below)."""
 
@@ -748,6 +748,13 @@ def name_administrator(house: House) -> Call:
 
 
 @case("clerk")
+def unbind_provider(house: House) -> Call:
+    user = actions.ProviderUser("https://login.example", "hanako", "tanto@city.example.jp")
+    actions.sign_in_by_provider(house.office, user, now=house.now)
+    return lambda o: actions.unbind_provider(o, "clerk", "tanto", proof=actions.OwnMachine(), now=house.now)
+
+
+@case("clerk")
 def name_deputy(house: House) -> Call:
     return lambda o: actions.name_deputy(o, "clerk", "mayor", "tanto", LONG_AGO, now=house.now)
 
@@ -910,6 +917,8 @@ def test_no_session_token_or_link_lets_in_who_left(house: House) -> None:
     actions.set_password(office, "admin", "mayor", PASSWORD, now=house.now)
     session = actions.sign_in(office, "mayor", PASSWORD, now=house.now)
     token = _token(house, office, "mayor")
+    kucho = actions.ProviderUser("https://login.example", "kucho", "mayor@city.example.jp")
+    assert actions.sign_in_by_provider(office, kucho, now=house.now)
     actions.ask_reset(office, "mayor", now=house.now)
     with office.reading() as db:
         assert actions.signed_in(db, session, house.now)
@@ -921,7 +930,7 @@ def test_no_session_token_or_link_lets_in_who_left(house: House) -> None:
     assert _everything(office) == asked
     with pytest.raises(SignInRefused):
         actions.sign_in(office, "mayor", PASSWORD, now=house.now)
-    assert actions.sign_in_by_address(office, "mayor@city.example.jp", now=house.now) is None
+    assert actions.sign_in_by_provider(office, kucho, now=house.now) is None
     with pytest.raises(LinkUnusable, match="異動・退職"):
         actions.set_password_by_link(office, LinkPurpose.WELCOME, link, NEWER, now=house.now)
     with office.reading() as db:

@@ -86,6 +86,7 @@ OUR_WORDS = (
     *("delivery.claim", "delivery.kind", "delivery.rule", "delivery.state", "delivery.message"),
     *("mailed_link.purpose", "link_token.token_sha256", "feed.token_sha256", "sign_in.token_sha256"),
     *("api_token.token_sha256", "api_token.scopes", "credential.password_hash", "webhook.secret"),
+    *("provider_identity.issuer", "provider_identity.subject"),
     *("failed_sign_in.name", "failed_sign_in.place", "public_try.sender_sha256", "office_secret.value"),
     *("answered_call.key", "answered_call.request_sha256", "answered_call.body"),
 )
@@ -401,7 +402,8 @@ def _doors(house: House) -> None:
     actions.invite(office, "admin", "deputy", now=now)
     actions.set_password(office, "admin", "tanto", PASSWORD, now=now)
     actions.ask_reset(office, "tanto", now=now)
-    actions.sign_in_by_address(office, "tanto@city.example.jp", agent="Firefox", now=now)
+    user = actions.ProviderUser("https://login.example", "hanako", "tanto@city.example.jp")
+    actions.sign_in_by_provider(office, user, agent="Firefox", now=now)
 
 
 def _newest(office: Office, table: str) -> int:

@@ -116,7 +116,7 @@ def test_whom_no_verified_address_names_is_refused_in_the_same_words(
     traveller: Traveller, claims: dict[str, object]
 ) -> None:
     answer = traveller.travels(traveller.desk.knows("someone", **claims))
-    _refused(traveller, answer, "の電子メールでは、職員を確かめられませんでした")
+    _refused(traveller, answer, "では、職員を確かめられませんでした")
     assert "city.example.jp" not in answer.text
 
 
@@ -131,6 +131,16 @@ def test_an_address_of_two_people_names_nobody(traveller: Traveller) -> None:
         now=house.now,
     )
     _refused(traveller, traveller.travels(), "職員を確かめられませんでした")
+
+
+def test_another_user_of_the_provider_who_got_the_address_is_not_let_in(traveller: Traveller) -> None:
+    assert traveller.travels().status_code == 303
+    traveller.client.cookies.clear()
+    heir = traveller.another()
+    _refused(heir, heir.travels(heir.desk.knows("heir", **HANAKO)), "職員を確かめられませんでした")
+    traveller.desk.claims(email=None, email_verified=None)
+    traveller.desk.answers("/userinfo", body=json.dumps({"sub": "hanako"}).encode())
+    assert traveller.travels().status_code == 303, "the one who is bound needs no address any more"
 
 
 def test_who_says_no_at_the_provider_is_led_back_kindly(traveller: Traveller) -> None:

@@ -69,6 +69,7 @@ from workflow.actions.plans import (
     suspend,
     withdraw,
 )
+from workflow.actions.provider_identities import ProviderUser, sign_in_by_provider, unbind_provider
 from workflow.actions.replies import answer_opinions, edit_answer, group_opinions
 from workflow.actions.rsvp import (
     GivenRsvp,
@@ -87,7 +88,6 @@ from workflow.actions.sessions import (
     lift_wait,
     prolong_sessions,
     sign_in,
-    sign_in_by_address,
     sign_out,
     signed_in,
 )
@@ -121,6 +121,7 @@ __all__ = [
     "NewcomersRefused",
     "OwnMachine",
     "Proof",
+    "ProviderUser",
     "Rehearsed",
     "Seated",
     "add_chain",
@@ -222,7 +223,7 @@ __all__ = [
     "set_password_by_link",
     "sign",
     "sign_in",
-    "sign_in_by_address",
+    "sign_in_by_provider",
     "sign_out",
     "signed_in",
     "signs_as",
@@ -234,5 +235,6 @@ __all__ = [
     "take_back_signoff",
     "take_back_vote",
     "take_over",
+    "unbind_provider",
     "withdraw",
 ]

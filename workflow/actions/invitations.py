@@ -21,7 +21,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor, has_left
-from workflow.queries.people import person_id
+from workflow.queries.people import people_of_address, person_id
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Credential, LinkToken, MailedLink, Person
@@ -166,6 +166,8 @@ def _entitled(db: Session, typed: str, now: datetime) -> list[Person]:
         )
         .scalar_subquery()
     )
-    named = or_(Person.key == typed, func.lower(Person.email) == typed)
     here = ~has_left(tokyo_day(now))
-    return list(db.scalars(select(Person).where(named, here, or_(known, invited), had < MAILS_TO_ONE)))
+    people = select(Person.id).where(here, or_(known, invited), had < MAILS_TO_ONE)
+    if "@" in typed:
+        return people_of_address(db, typed, people)
+    return list(db.scalars(select(Person).where(Person.key == typed, Person.id.in_(people))))

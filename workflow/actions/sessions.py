@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow.actions.devices import known_device
@@ -74,7 +74,7 @@ def sign_in(
             raise SignInRefused
         forget(db, tries)
         forget_all(db, counters[0])
-        return _begin_session(db, row.id, agent, now, confirmed_at=now)
+        return begin_session(db, row.id, agent, now, confirmed_at=now)
 
 
 def lift_wait(office: Office, by: str, person: str, *, now: datetime) -> None:
@@ -87,18 +87,6 @@ def lift_wait(office: Office, by: str, person: str, *, now: datetime) -> None:
         who.require(Act.KEEP_PEOPLE)
         forget_wrong_passwords(db, person_id(db, person))
         record(db, Tag.WAIT_LIFTED, at=now, by=who.id, person=person)
-
-
-def sign_in_by_address(office: Office, address: str, *, agent: str = "", now: datetime) -> str | None:
-    """Sign in the one person who has that mail address, which somebody we trust has verified, and return the
-    session's token. None when nobody has it, or more than one."""
-    with office.writing() as db:
-        found = db.scalars(
-            select(Person.id)
-            .where(func.lower(Person.email) == address.lower(), ~has_left(tokyo_day(now)))
-            .limit(2)
-        ).all()
-        return _begin_session(db, found[0], agent, now) if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +136,17 @@ def prolong_sessions(office: Office, until: datetime) -> None:
         db.execute(update(SignIn).values(expires_at=until))
 
 
+def begin_session(
+    db: Session, person: int, agent: str, now: datetime, *, confirmed_at: datetime | None = None
+) -> str:
+    """Begin a session of that person, and return its token. `confirmed_at` is when they gave their password in it."""
+    token = new_token()
+    db.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    row = {"person_id": person, "began_at": now, "expires_at": now + TOKEN_LIFE, "agent": agent[:200]}
+    db.execute(insert(SignIn).values(token_sha256=sha256(token), confirmed_at=confirmed_at, **row))
+    return token
+
+
 def _here(key: str, place: str) -> Counter:
     return Counter("key", key, WRONG_PASSWORDS, place=place)
 
@@ -158,13 +157,3 @@ def _from_elsewhere(key: str, source: str, *, is_somebody: bool) -> list[Counter
     if is_somebody and source:
         counters.append(Counter("source", source, FROM_ONE_SOURCE, within=QUARTER))
     return counters
-
-
-def _begin_session(
-    db: Session, person: int, agent: str, now: datetime, *, confirmed_at: datetime | None = None
-) -> str:
-    token = new_token()
-    db.execute(delete(SignIn).where(SignIn.expires_at <= now))
-    row = {"person_id": person, "began_at": now, "expires_at": now + TOKEN_LIFE, "agent": agent[:200]}
-    db.execute(insert(SignIn).values(token_sha256=sha256(token), confirmed_at=confirmed_at, **row))
-    return token

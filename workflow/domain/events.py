@@ -25,6 +25,8 @@ class Tag(Labelled):
     DEPUTY_NAMED = "deputy.named", "代理者を届出"
     ADMINISTRATOR_NAMED = "administrator.named", "システム管理者を指定"
     PASSWORD_SET = "password.set", "パスワードを設定"
+    PROVIDER_BOUND = "provider.bound", "外部サインインを結び付け"
+    PROVIDER_UNBOUND = "provider.unbound", "外部サインインの結び付きを解除"
     DEPARTMENT_ADDED = "department.added", "課を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
     PLAN_OPENED = "plan.opened", "計画を開始"
@@ -292,6 +294,8 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.PERSON_CHANGED: lambda data, names: "　".join(
         [_person(data, names), *(str(data[name]) for name in ("name", "email") if data.get(name))]
     ),
+    Tag.PROVIDER_BOUND: lambda data, names: f"{_person(data, names)}　{data['issuer']}",
+    Tag.PROVIDER_UNBOUND: lambda data, names: f"{_person(data, names)}　{data['issuer']}",
     Tag.PERSON_POSTED: _posted,
     Tag.MEMBER_SEATED: _seated,
     Tag.TERM_ENDED: _ended,

@@ -27,9 +27,10 @@ def a_key(place: str, value: str) -> str:
 
 def typed_key(value: str) -> str:
     """A key as somebody typed it, in the one form it is looked up and counted in: full-width signs, capitals,
-    spaces and signs nobody sees make no difference."""
-    plain = unicodedata.normalize("NFKC", value).casefold()
-    return "".join(sign for sign in plain if sign.isprintable() and not sign.isspace())
+    spaces and signs nobody sees make no difference. Any other sign stays: the Kelvin sign is no k."""
+    plain = (chr(ord(sign) - 0xFEE0) if "！" <= sign <= "～" else sign for sign in value)
+    seen = (sign for sign in plain if sign.isprintable() and not sign.isspace())
+    return "".join(sign.lower() if sign.isascii() else sign for sign in seen)
 
 
 def a_line(place: str, value: str, longest: int = 200) -> str:
@@ -102,6 +103,17 @@ def ascii_address(place: str, value: str, mend: str | None = None) -> str:
             mend or say("name@example.jp の形で入力してください。"),
         )
     return asked
+
+
+def comparable_address(value: str) -> str | None:
+    """An e-mail address in the one form it is compared in: ASCII, small letters, its domain as mail servers take it.
+    None: it is no address. Only ASCII letters are folded: the Kelvin sign is no k."""
+    name, _, domain = value.rpartition("@")
+    try:
+        asked = f"{name}@{domain if domain.isascii() else idna.encode(domain).decode()}"
+    except idna.IDNAError:
+        return None
+    return asked.lower() if name and domain and asked.isascii() else None
 
 
 def _shown(value: str) -> str:

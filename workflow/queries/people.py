@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.labelled import Labelled
 from definitions.terms import Role
 from workflow.domain.errors import NotFound
+from workflow.domain.validation import comparable_address
 from workflow.queries.actor import in_term
 from workflow.store.tables import (
     Administrator,
@@ -21,6 +22,7 @@ from workflow.store.tables import (
     Membership,
     Person,
     Posting,
+    ProviderIdentity,
 )
 
 
@@ -98,7 +100,8 @@ class PeoplePage:
 @dataclass(frozen=True, slots=True)
 class PersonFact:
     """One person with every term they ever had, the newest first. `deputies` are their deputies; `principals` are
-    those whose deputy they are. `can_sign_in`: they have a password."""
+    those whose deputy they are. `can_sign_in`: they have a password. `provider` is the issuer of the OIDC identity
+    they are bound to."""
 
     key: str
     name: str
@@ -109,6 +112,7 @@ class PersonFact:
     principals: tuple[HeldDeputyship, ...]
     administrator: tuple[Term, ...]
     can_sign_in: bool
+    provider: str | None
 
 
 def people_list(
@@ -190,7 +194,18 @@ def person(db: Session, key: str, day: date) -> PersonFact:
         principals=_deputyships(db, Deputy.deputy_id == found.id, Deputy.principal_id, day),
         administrator=_administrator(db, found.id, day),
         can_sign_in=db.get(Credential, found.id) is not None,
+        provider=db.scalar(select(ProviderIdentity.issuer).where(ProviderIdentity.person_id == found.id)),
     )
+
+
+def people_of_address(db: Session, address: str, among: Select[int]) -> list[Person]:
+    """Return those among the people of that statement who have the mail address. It is compared here: databases fold
+    letters each in their own way."""
+    asked = comparable_address(address)
+    if asked is None:
+        return []
+    people = db.scalars(select(Person).where(Person.id.in_(among)).order_by(Person.id))
+    return [each for each in people if comparable_address(each.email) == asked]
 
 
 def holders(db: Session, position: str, day: date) -> list[Contact]:

@@ -20,11 +20,15 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from pydantic import BaseModel
 
+from workflow.actions import ProviderUser
 from workflow.domain.errors import SakuteiError
 from workflow.domain.language import say, translate
 
 FLOW_LIFE = timedelta(minutes=10)
 """Time allowed at the provider."""
+
+LONGEST_SUBJECT = 255
+"""Characters of a provider's name for a user (OpenID Connect Core 1.0, 2)."""
 
 SKEW = 60
 """Seconds by which the provider's clock may differ from ours."""
@@ -115,9 +119,8 @@ def begin(provider: Provider, back: str, now: datetime) -> tuple[str, str]:
 
 def finish(
     provider: Provider, cookie: str, answer: Mapping[str, str], back: str, now: datetime
-) -> str | None:
-    """The mail address of who came back, verified by the provider; None when it vouches for none. `answer` is
-    what the URL says. Raises `ProviderFailed`."""
+) -> ProviderUser:
+    """The provider's user who came back. `answer` is what the URL says. Raises `ProviderFailed`."""
     flow = _unsealed(provider, cookie, now)
     if flow is None or not hmac.compare_digest(flow.state.encode(), answer.get("state", "").encode()):
         raise ProviderFailed("サインインの途中で時間が経ったか、別の画面から始められたものです。")
@@ -132,7 +135,11 @@ def finish(
         claims = _claims(provider, client, metadata, flow, token, now)
         if "email" not in claims and metadata.userinfo_endpoint:
             claims = _userinfo(client, metadata.userinfo_endpoint, token, claims["sub"])
-    return str(claims["email"]) if claims.get("email") and _is_true(claims.get("email_verified")) else None
+        subject = str(claims["sub"])
+        if not 0 < len(subject) <= LONGEST_SUBJECT:
+            raise ValueError("the subject is longer than OpenID Connect allows")
+    verified = claims.get("email") and _is_true(claims.get("email_verified"))
+    return ProviderUser(metadata.issuer, subject, str(claims["email"]) if verified else None)
 
 
 @contextmanager

@@ -30,6 +30,18 @@ class SignIn(Record):
     confirmed_at: Mapped[datetime | None]
 
 
+class ProviderIdentity(Record):
+    """The user of an OIDC provider, by its own name for them, that a person is bound to since their first sign-in."""
+
+    __tablename__ = "provider_identity"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    bound_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("issuer", "person_id"))
+
+
 class FailedSignIn(Record):
     """A failed attempt, counted so that guessing is slow. `name` is a SHA-256, cut short: of the key that was
     typed, known or not, or of the network address. `place` is one of the address or the device of the attempt,

@@ -46,14 +46,14 @@ def from_provider(request: Request) -> Response:
 def _signed_in(request: Request, provider: Provider) -> Response:
     state, cookie = request.app.state, request.cookies.get(cookie_name(request, FLOW), "")
     try:
-        address = oidc.finish(provider, cookie, request.query_params, _back(request), state.clock())
+        user = oidc.finish(provider, cookie, request.query_params, _back(request), state.clock())
     except ProviderFailed as failed:
         return page(request, "sign_in.html", code=401, refused=failed.message, to="/")
     agent = request.headers.get("user-agent", "")
-    token = actions.sign_in_by_address(state.office, address or "", agent=agent, now=state.clock())
+    token = actions.sign_in_by_provider(state.office, user, agent=agent, now=state.clock())
     if token is None:
         words = say(
-            "「{name}」の電子メールでは、職員を確かめられませんでした。名簿の電子メールをシステム管理者にお尋ねください。",
+            "「{name}」では、職員を確かめられませんでした。名簿の電子メールと、外部サインインの結び付きを、システム管理者にお尋ねください。",
             name=provider.name,
         )
         return page(request, "sign_in.html", code=401, refused=words, to="/")

@@ -195,6 +195,20 @@ def administrator(
     return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
 
 
+@router.post("/people/{key}/unbind", openapi_extra=needs(Act.KEEP_PEOPLE))
+def unbind(request: Request, who: FormUser, key: str, form: Filled) -> Response:
+    """With 本人確認: who is bound next gets in as that person."""
+
+    def act(proof: actions.Proof) -> Response:
+        actions.unbind_provider(who.office, who.key, key, proof=proof, now=who.now)
+        return redirect(f"/people/{key}", said=say("外部サインインの結び付きを解きました。"))
+
+    with who.office.reading() as db:
+        name = queries.person(db, key, tokyo_day(who.now)).name
+    title = say("{name}さんの外部サインインの結び付きを解く", name=name)
+    return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
+
+
 @router.post("/people/{key}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
 def end_all(who: FormUser, key: str, last_day: Text = "") -> Response:
     ended = actions.end_terms(who.office, who.key, key, parse_day(last_day, say("最後の日")), now=who.now)
