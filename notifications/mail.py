@@ -60,7 +60,7 @@ class MailSettings:
     office_name: str
     domain: str
     maildir: Path
-    site: str = "http://127.0.0.1:8000"
+    site: str = "http://localhost:8000"
     smtp_host: str | None = None
     smtp_port: int = 587
     starttls: bool = True

@@ -5,17 +5,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+import pytest
 
 from tests.support.ports import free_port, until_it_answers
 from tests.support.shell import SAKUTEI, Shell
 
 
 @contextmanager
-def serving(shell: Shell, *options: str) -> Iterator[None]:
+def serving(shell: Shell, *options: str, stdout: IO[bytes] | None = None) -> Iterator[None]:
     port = free_port()
     command = [*SAKUTEI, "serve", "--port", str(port), *options]
     env = {**shell.env, "SAKUTEI_TICK_SECONDS": "1"}
-    with subprocess.Popen(command, env=env, cwd=shell.folder, stdout=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, env=env, cwd=shell.folder, stdout=stdout or subprocess.DEVNULL) as server:
         try:
             until_it_answers(port)
             yield
@@ -43,6 +46,26 @@ def test_the_pages_send_what_is_due(shell: Shell) -> None:
         while not _mails(shell) and time.monotonic() < deadline:
             time.sleep(0.2)
     assert len(_mails(shell)) == 1
+
+
+@pytest.mark.parametrize(
+    ("site", "options", "warned"),
+    [
+        ("http://office.example.jp", (), True),
+        ("http://localhost:8000", ("--host", "0.0.0.0"), True),
+        ("https://office.example.jp", ("--host", "0.0.0.0"), False),
+        ("http://localhost:8000", (), False),
+    ],
+)
+def test_whoever_opens_the_pages_in_clear_to_others_is_warned(
+    shell: Shell, site: str, options: tuple[str, ...], warned: bool
+) -> None:
+    _invited(shell)
+    shell.env["SAKUTEI_SITE"] = site
+    said = shell.folder / "said"
+    with said.open("wb") as stdout, serving(shell, "--no-scheduler", *options, stdout=stdout):
+        pass
+    assert ("暗号化されていません" in said.read_text("utf-8")) is warned
 
 
 def test_without_its_scheduler_the_pages_leave_it_to_another_process(shell: Shell) -> None:

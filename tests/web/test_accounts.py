@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -50,8 +52,10 @@ def _is_in(browser: Browser) -> bool:
 
 
 def _over_https(house: House) -> TestClient:
-    app = build(house.office, mail_settings(house.office.files.parent), clock=lambda: house.now)
-    return TestClient(app, base_url="https://office.example.jp", follow_redirects=False)
+    site = "https://office.example.jp"
+    settings = replace(mail_settings(house.office.files.parent), site=site)
+    app = build(house.office, settings, clock=lambda: house.now)
+    return TestClient(app, base_url=site, follow_redirects=False)
 
 
 def _post_sign_in(client: TestClient, password: str = PASSWORD, **headers: str) -> httpx.Response:
@@ -168,7 +172,9 @@ def test_a_stranger_has_no_account(house: House) -> None:
         answer = stranger.client.get(path, follow_redirects=False)
         assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in")
     for path in ("/account/password", "/account/sessions/end-others"):
-        assert stranger.client.post(path, follow_redirects=False).headers["location"] == "/sign-in"
+        assert (
+            stranger.client.post(path, follow_redirects=False).headers["location"].startswith("/sign-in?to=")
+        )
 
 
 @pytest.mark.parametrize(
@@ -214,11 +220,59 @@ def test_over_https_no_neighbouring_site_can_set_the_cookie(mine: Browser) -> No
     assert re.match(r"__Host-sakutei=[0-9a-f]{64}; ", cookie)
     assert {"HttpOnly", "SameSite=lax", "Secure", "Path=/"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
+    secure = [each for each in client.get("/sign-out").headers.get_list("set-cookie") if "Secure" not in each]
+    assert not secure
     assert client.get("/").status_code == 200
     token = client.cookies["__Host-sakutei"]
     client.cookies.clear()
     client.cookies.set("sakutei", token)
     assert client.get("/").status_code == 303
+
+
+def test_a_site_by_https_is_asked_by_https_only_and_every_cookie_with_it(mine: Browser) -> None:
+    client = _over_https(mine.house)
+    answers = [
+        client.get("/sign-in"),
+        _post_sign_in(client),
+        client.post("/reset", data={"who": "tanto"}),
+        client.post("/language", data={"language": "en"}),
+        client.get("/static/sakutei.css"),
+        client.get("/api/v1/plans"),
+    ]
+    for answer in answers:
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert all("; Secure" in each for each in answer.headers.get_list("set-cookie"))
+    assert sum(len(each.headers.get_list("set-cookie")) for each in answers) >= 4
+    assert "strict-transport-security" not in mine.client.get("/sign-in").headers
+
+
+def test_what_a_proxy_or_a_visitor_says_of_the_scheme_changes_no_cookie(mine: Browser) -> None:
+    client = TestClient(mine.client.app, base_url="https://office.example.jp")
+    answer = _post_sign_in(client, **{"x-forwarded-proto": "https"})
+    assert answer.headers["set-cookie"].startswith("sakutei=")
+
+
+@pytest.mark.parametrize(
+    ("site", "warned"),
+    [
+        ("http://office.example.jp", True),
+        ("http://10.1.2.3:8000", True),
+        ("https://office.example.jp", False),
+        ("http://localhost:8000", False),
+        ("http://127.0.0.1:8000", False),
+        ("http://[::1]:8000", False),
+        ("http://localhost.example.jp", True),
+    ],
+)
+def test_administrators_read_that_passwords_cross_the_network_in_clear(
+    house: House, site: str, warned: bool
+) -> None:
+    for person, told in (("admin", warned), ("tanto", False)):
+        browser = Browser(house, person)
+        browser.client.app.state.mail = replace(browser.client.app.state.mail, site=site)  # type: ignore[attr-defined]
+        if site.startswith("https"):
+            browser.client.cookies.set("__Host-sakutei", browser.client.cookies["sakutei"])
+        assert ("暗号化されていません" in browser.see("/settings")) is told
 
 
 def test_signing_out_takes_the_cookie_away(mine: Browser) -> None:
@@ -248,12 +302,62 @@ def test_behind_a_proxy_that_renames_the_host_people_still_sign_in(mine: Browser
     "back",
     [
         "//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example", "https://evil.example",
-        "javascript:alert(1)", "\\/evil.example", " /evil", "/%0a\r\nset-cookie: a=b", "/計画", "",
+        "javascript:alert(1)", "\\/evil.example", " /evil", "/%0a\r\nset-cookie: a=b", "",
     ],
 )  # fmt: skip
 def test_the_language_leads_nowhere_else(mine: Browser, back: str) -> None:
     answer = mine.client.post("/language", data={"back": back, "language": "en"}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["//evil.example", "/\\evil.example", "https://evil.example/", "/\t/evil"]
+)
+def test_signing_in_leads_nowhere_else(mine: Browser, hostile: str) -> None:
+    form = {"key": "tanto", "password": PASSWORD, "to": hostile}
+    answer = mine.client.post("/sign-in", data=form, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+HOSTILE = {
+    "host": "evil.example",
+    "referer": "http://evil.example/plans/evil",
+    "x-forwarded-host": "evil.example",
+}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/plans/dx", "/plans/", "/plans/none", "/sign-in/", "//evil.example/", "/static/"]
+)
+def test_nothing_a_request_says_of_hosts_is_believed(mine: Browser, path: str) -> None:
+    for client in (mine.client, Browser(mine.house).client):
+        for method in ("GET", "POST"):
+            answer = client.request(method, f"{SITE}{path}", headers=HOSTILE, follow_redirects=False)
+            assert "evil" not in answer.headers.get("location", "")
+            assert "evil.example" not in answer.text.replace("%2F", "/").replace("//evil.example/", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/plans/dx/suspend", "/plans/dx"),
+        ("/people/tanto/change", "/people/tanto"),
+        ("/account/sessions/end", "/account"),
+        ("/account/password", "/account/password"),
+    ],
+)
+def test_a_refused_form_leads_back_to_the_page_above_it(mine: Browser, path: str, above: str) -> None:
+    mine.house.a_plan()
+    answer = mine.client.post(path, data={"csrf": "forged"}, headers=HOSTILE)
+    assert answer.status_code in (403, 422)
+    assert f'href="{above}">前の画面へ戻る' in answer.text
+    signed_out = Browser(mine.house).client.post(path, follow_redirects=False, headers=HOSTILE)
+    assert signed_out.headers["location"] == f"/sign-in?{urlencode({'to': above})}"
+
+
+def test_the_address_of_a_mailed_link_stands_on_no_refusal(mine: Browser) -> None:
+    answer = mine.client.post("/welcome/0123456789abcdef", content=b"x" * 2_000_000)
+    assert answer.status_code >= 400 and 'href="/welcome' not in answer.text
 
 
 def test_the_language_leads_back_to_the_page(mine: Browser) -> None:

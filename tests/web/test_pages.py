@@ -1,6 +1,7 @@
 """The pages over HTTP: who may come in, what a form may do, what every answer carries."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,9 @@ def test_a_wrong_password_is_refused_without_saying_what_was_wrong(house: House)
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House, tmp_path: Path) -> None:
     house.has_password("tanto", PASSWORD)
-    app = build(house.office, mail_settings(tmp_path), clock=lambda: house.now)
-    client = TestClient(app, base_url="https://office.example.jp")
+    site = "https://office.example.jp"
+    app = build(house.office, replace(mail_settings(tmp_path), site=site), clock=lambda: house.now)
+    client = TestClient(app, base_url=site)
     answer = client.post("/sign-in", data={"key": "tanto", "password": PASSWORD}, follow_redirects=False)
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Secure" in cookie

@@ -22,6 +22,7 @@ from workflow.cli.demo.folder import empty
 from workflow.cli.demo.other_plans import Neighbours
 from workflow.cli.demo.story import Replay
 from workflow.cli.options import at_office, mail_settings, nightly_backup, now
+from workflow.domain.addresses import is_loopback
 from workflow.domain.calendar import parse_moment
 from workflow.domain.errors import BadInput
 from workflow.store import schema
@@ -30,6 +31,7 @@ from workflow.store.settings import Settings, settings
 from workflow.web.app import build
 from workflow.web.oidc import Provider
 from workflow.web.pages.demo import Demo
+from workflow.web.transport import is_https, warning
 
 app = typer.Typer(rich_markup_mode=None)
 GUESTS = (
@@ -56,27 +58,36 @@ def serve(
     """ブラウザーで使う画面を開き、お知らせを送り続ける。"""
     if demo:
         show.say("見本を用意しています（10 秒ほど）。")
-        played, mail = halfway(folder, site=f"http://{host}:{port}")
+        played, mail = halfway(folder, site=_opened_at(host, port))
         with _delivering(played.office, mail, every_seconds=3, clock=played.clock):
-            run(build(played.office, mail, demo=played), host, port)
+            run(build(played.office, mail, demo=played), host, port, mail.site)
         return
     with at_office() as office:
         found = settings()
         mail = mail_settings(found)
         pages = build(office, mail, oidc=provider_of(found))
         if no_scheduler:
-            run(pages, host, port)
+            run(pages, host, port, mail.site)
             return
         show.say(mailer_of(mail).description)
         nightly = nightly_backup(found)
         with _delivering(office, mail, every_seconds=found.tick_seconds, clock=now, nightly=nightly):
-            run(pages, host, port)
+            run(pages, host, port, mail.site)
 
 
-def run(pages: FastAPI, host: str, port: int) -> None:
+def run(pages: FastAPI, host: str, port: int, site: str) -> None:
     """Serve until Ctrl+C. Addresses are not logged: some are one-time links."""
-    show.say(f"http://{host}:{port}/ を開いてください。止めるときは Ctrl+C を押します。")
+    here = _opened_at(host, port)
+    if danger := warning(site) or ("" if is_https(site) else warning(here)):
+        show.say(danger)
+    show.say(f"{here}/ を開いてください。止めるときは Ctrl+C を押します。")
     uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def _opened_at(host: str, port: int) -> str:
+    """Return where a browser opens the pages. This machine is `localhost`: browsers give no passkey to a number."""
+    name = "localhost" if is_loopback(host) else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"
 
 
 @contextmanager

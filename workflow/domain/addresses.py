@@ -1,4 +1,4 @@
-"""Network addresses, grouped by subscriber for rate limiting."""
+"""Network addresses: of this machine, and grouped by subscriber for rate limiting."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
@@ -7,6 +7,14 @@ _LAST_32_BITS = tuple(
 )
 """Networks whose addresses are IPv4 addresses in another form: mapped (RFC 4291), translated (RFC 2765), behind
 NAT64 (RFC 6052, 8215)."""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host, a name or an address, is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
 
 
 def subscriber(address: str) -> str:

@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     )
     office_name: str = Field(default="○○区", max_length=100, description="names the office in every mail")
     site: str = Field(
-        default="http://127.0.0.1:8000",
+        default="http://localhost:8000",
         pattern=r"^https?://[^/\s]+$",
         description="where people open the pages: links in mails, feeds and sign-in begin with it",
     )

@@ -1,15 +1,18 @@
 """The web application: its pages, and the middleware around them."""
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.mail import MailSettings
@@ -56,6 +59,7 @@ from workflow.web.pages import settings as settings_pages
 from workflow.web.pages.demo import Demo
 from workflow.web.rendering import DATES, LANGUAGE, page, redirect
 from workflow.web.session import NeedsSignIn, Visitor, identified
+from workflow.web.transport import HSTS, is_https, secured
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -117,7 +121,8 @@ def build(
 ) -> FastAPI:
     """The application of one office, which mails as `settings` say. `clock` is asked once for each request; a
     demonstration has one of its own. With `oidc` people can sign in through that provider."""
-    app = FastAPI(title="策定", docs_url=None, redoc_url=None, openapi_url=None)
+    # A path with one slash too many is none of ours: Starlette would lead on to the host the request names.
+    app = FastAPI(title="策定", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.office, app.state.mail, app.state.demo = office, settings, demo
     app.state.clock = demo.clock if demo else clock
     app.state.oidc = oidc
@@ -127,6 +132,7 @@ def build(
         app.include_router(router)
     if demo:
         app.include_router(demo_pages.router)
+    app.state.pages = _pages(app)
     app.state.api = api.build(app.state)
     app.mount("/api", app.state.api)
     app.add_exception_handler(SakuteiError, _refused)
@@ -135,6 +141,12 @@ def build(
     app.add_exception_handler(RequestValidationError, _not_readable)
     app.add_middleware(_Guard)
     return app
+
+
+def _pages(app: FastAPI) -> list[re.Pattern[str]]:
+    """The addresses of every page that can be opened by itself."""
+    found = [each for each in iter_route_contexts(app.routes) if "GET" in (each.methods or ())]
+    return [compile_path(each.path or "")[0] for each in found]
 
 
 class _Guard:
@@ -150,7 +162,8 @@ class _Guard:
             return
         answering = read = False
         path = scope["path"]
-        headers = dict(HEADERS)
+        https = is_https(scope["app"].state.mail.site)
+        headers = dict(HEADERS) | ({"strict-transport-security": HSTS} if https else {})
         if path.startswith(SECRET_PATHS):
             headers["referrer-policy"] = "no-referrer"
         if path.startswith("/static/"):
@@ -168,6 +181,8 @@ class _Guard:
             if message["type"] == "http.response.start":
                 answering = True
                 kept = [pair for pair in message["headers"] if pair[0].decode() not in HEADERS]
+                if https:
+                    kept = [(k, secured(v) if k == b"set-cookie" else v) for k, v in kept]
                 message["headers"] = kept + [(k.encode(), v.encode()) for k, v in headers.items()]
                 if not read and _sends_on(scope):
                     message["headers"].append((b"connection", b"close"))
@@ -231,10 +246,16 @@ def _who(request: Request) -> Visitor | None:
 
 
 def _back(request: Request) -> str:
-    """The page of a refused form; empty when the browser does not send it."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    inside = came_from.netloc == request.headers.get("host") and came_from.path.startswith("/")
-    return came_from.path if inside and came_from.path != request.url.path else ""
+    """The page above the address that was asked for, from our own table of pages: /plans/dx for a form sent to
+    /plans/dx/suspend. Nothing the browser says is believed. Empty: none, or its address is a secret."""
+    path = request.url.path
+    if path.startswith(SECRET_PATHS):
+        return ""
+    parts = path.split("/")
+    above = ("/".join(parts[:end]) for end in range(len(parts), 1, -1))
+    asked = path if request.method == "GET" else None
+    pages: list[re.Pattern[str]] = request.app.state.pages
+    return next((each for each in above if each != asked and any(p.match(each) for p in pages)), "")
 
 
 def _to_sign_in(request: Request, _: Exception) -> Response:

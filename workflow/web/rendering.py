@@ -1,5 +1,6 @@
 """Pages as they are answered: templates, redirects, downloads."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,19 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
 
 
 def redirect(path: str, said: str = "") -> Response:
-    """After a form: see the result with a GET, and read what was done."""
-    answer = Response(status_code=303, headers={"location": quote(path, safe="/#?&=:%+")})
+    """After a form: see the result with a GET, and read what was done. A path that is none of this site leads to its
+    first page."""
+    location = quote(path, safe="/#?&=:%+") if _is_ours(path) else "/"
+    answer = Response(status_code=303, headers={"location": location})
     if said:
         answer.set_cookie(SAID, quote(said), max_age=60, httponly=True, samesite="lax")
     return answer
+
+
+def _is_ours(path: str) -> bool:
+    """Return whether it is a path of this site. Browsers read // and /\\ as another host, and first remove tabs
+    and newlines."""
+    return re.fullmatch(r"/(?!/)[^\\\x00-\x20\x7f-\xa0]*", path) is not None
 
 
 def attachment(office: Office, sha256: str, filename: str, kind: str = OCTETS) -> Response:

@@ -24,6 +24,7 @@ from workflow.queries.pulse import PulseFact, backup_pulse
 from workflow.store.database import Office
 from workflow.web.limits import Load, load_of, received
 from workflow.web.permissions import acts_of, let_through
+from workflow.web.transport import is_https
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -136,14 +137,10 @@ def same_origin(request: Request) -> bool:
     return origin.rpartition("://")[2] == request.headers.get("host")
 
 
-def over_https(request: Request) -> bool:
-    return request.url.scheme == "https"
-
-
 def cookie_name(request: Request, name: str) -> str:
-    """Return the name of a cookie on this connection. Over https it has a prefix that prevents other sites of the
-    office's domain from setting it."""
-    return f"__Host-{name}" if over_https(request) else name
+    """Return the name of a cookie on this site. On https it has a prefix that prevents other sites of the office's
+    domain from setting it."""
+    return f"__Host-{name}" if is_https(request.app.state.mail.site) else name
 
 
 def session_cookie(request: Request) -> str:
@@ -161,9 +158,7 @@ def remember_device(request: Request, answer: Response, key: str) -> None:
     name = device_cookie(request, key)
     if name not in request.cookies:
         device = actions.new_device(request.app.state.office, typed_key(key))
-        answer.set_cookie(
-            name, device, max_age=A_YEAR, httponly=True, samesite="lax", secure=over_https(request)
-        )
+        answer.set_cookie(name, device, max_age=A_YEAR, httponly=True, samesite="lax")
 
 
 def session_token(request: Request) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.exceptions import HTTPException
@@ -42,10 +41,11 @@ class Demo:
 
 
 @router.post("/clock", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
-def move_clock(request: Request, days: Annotated[int, Form(ge=1, le=31)]) -> Response:
+def move_clock(
+    request: Request, days: Annotated[int, Form(ge=1, le=31)], back: Annotated[str, Form()] = "/"
+) -> Response:
     if not same_origin(request):
         raise HTTPException(403)
     demo: Demo = request.app.state.demo
     demo.move(days)
-    came_from = urlsplit(request.headers.get("referer", "")).path
-    return redirect(came_from if came_from.startswith("/") and not came_from.startswith("//") else "/")
+    return redirect(back)

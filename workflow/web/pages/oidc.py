@@ -9,8 +9,8 @@ from workflow.web import oidc
 from workflow.web.oidc import Provider, ProviderFailed
 from workflow.web.pages.sign_in import let_in
 from workflow.web.permissions import Open, needs
-from workflow.web.rendering import page, redirect
-from workflow.web.session import Page, cookie_name, over_https
+from workflow.web.rendering import page
+from workflow.web.session import Page, cookie_name
 
 router = APIRouter(prefix="/sign-in/oidc", route_class=Page)
 FLOW = "sakutei-oidc"
@@ -23,14 +23,13 @@ def to_provider(request: Request) -> Response:
         url, flow = oidc.begin(provider, _back(request), request.app.state.clock())
     except ProviderFailed as failed:
         return page(request, "sign_in.html", code=502, refused=failed.message, to="/")
-    answer = redirect(url)
+    answer = Response(status_code=303, headers={"location": url})
     answer.set_cookie(
         cookie_name(request, FLOW),
         flow,
         max_age=int(oidc.FLOW_LIFE.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=over_https(request),
     )
     return answer
 
@@ -39,7 +38,7 @@ def to_provider(request: Request) -> Response:
 def from_provider(request: Request) -> Response:
     answer = _signed_in(request, _provider(request))
     flow = cookie_name(request, FLOW)
-    answer.delete_cookie(flow, httponly=True, samesite="lax", secure=over_https(request))
+    answer.delete_cookie(flow, httponly=True, samesite="lax")
     return answer
 
 

@@ -25,6 +25,7 @@ from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+from workflow.web.transport import warning
 
 router = APIRouter(prefix="/settings", route_class=Page)
 
@@ -157,6 +158,7 @@ def _mail(request: Request, who: Visitor, *, code: int = 200, refused: str = "")
         who=who,
         settings=settings,
         how=mailer_of(settings).description,
+        plain=warning(settings.site),
         address=address,
         keeps=keeps,
         refused=refused,
