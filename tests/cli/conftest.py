@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.documents import p, word
 from tests.support.shell import Shell
 from tests.support.terminal import Terminal
 from workflow.cli import main
@@ -49,7 +50,7 @@ def _furnish(run: Callable[..., None], folder: Path) -> None:
         *("plan", "open", "dx", "DX推進計画", "--department", "it", "--as", "hanako"),
         *("--on", "2023-03-01", "--reason", "紙で進めていた"),
     )
-    (folder / "方針.docx").write_bytes(b"PK policy")
+    (folder / "方針.docx").write_bytes(word(p("策定方針")))
     run("plan", "add", "dx", "方針.docx", "--as", "hanako", "--note", "初版")
 
 

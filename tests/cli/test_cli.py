@@ -84,7 +84,8 @@ def test_a_whole_meeting_is_recorded(office: Terminal) -> None:
 
 def test_the_document_comes_back_as_it_was(office: Terminal) -> None:
     office.run("plan", "document", "dx", "out.docx")
-    assert (office.folder / "out.docx").read_bytes() == b"PK policy"
+    registered = (office.folder / "方針.docx").read_bytes()
+    assert (office.folder / "out.docx").read_bytes() == registered
 
 
 def test_a_document_is_read_and_compared(office: Terminal) -> None:
@@ -123,6 +124,7 @@ def test_a_document_is_read_and_compared(office: Terminal) -> None:
         (["plan", "send-back", "dx", "policy", "--reason", " ", "--as", "hanako"], "差戻しの理由: 空です"),
         (["plan", "add", "dx", "none.docx", "--as", "hanako"], "「none.docx」が見つかりません"),
         (["plan", "add", "dx", ".", "--as", "hanako"], "読み書きできません"),
+        (["plan", "add", "dx", "/bin/true", "--as", "hanako"], "登録できるのは"),
         (["plan", "open", "dx", "同じ鍵", "--department", "it", "--as", "hanako"], "既に使われています"),
         (["plan", "open", "x y", "悪い鍵", "--department", "it", "--as", "hanako"], "使えません"),
         (["plan", "open", "b", "計画", "--department", "no", "--as", "hanako"], "課「no」はありません"),

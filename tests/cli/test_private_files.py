@@ -42,7 +42,8 @@ def data(tmp_path: Path) -> Iterator[Path]:
     _sakutei(folder, "people", "department", "it", "IT推進課")
     _sakutei(folder, "people", "post", "admin", "it", "--since", "2020-04-01")
     _sakutei(folder, "plan", "open", "dx", "DX推進計画", "--chain", "itabashi_dx_2025", "--department", "it")
-    _sakutei(folder, "plan", "add", "dx", __file__)
+    (tmp_path / "方針.txt").write_text("策定方針")
+    _sakutei(folder, "plan", "add", "dx", str(tmp_path / "方針.txt"))
     _sakutei(folder, "people", "invite", "admin")
     _sakutei(folder, "mail", "send")
     return folder

@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from tests.support.documents import PAPERS, p, packed, pdf
+from tests.support.documents import word as word_file
 from workflow.domain.errors import BadInput
+from workflow.domain.texts import Kind
 from workflow.store import files
+from workflow.store.extraction.__main__ import text_of
 from workflow.store.uploads import OCTETS, an_upload, media_type_of
 
 MB = 1024**2
@@ -46,6 +50,15 @@ TAKEN = {
     "表.ods": archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
     "資料.odp": archive(mimetype="application/vnd.oasis.opendocument.presentation"),
     "方針.txt": "策定方針の要旨".encode(),
+    "外字.txt": "髙橋\ue000子".encode("cp932"),
+    "UTF-16.csv": "番号,意見\r\n".encode("utf-16"),
+    "前置き.pdf": b"\r\nFrom: scanner\r\n" + b"%PDF-1.7\n",
+    "Word Online.docx": archive(
+        Types='<Override PartName="/word/document2.xml" ContentType="application/vnd.openxmlformats-officedocument'
+        '.wordprocessingml.document.main+xml"/>',
+        **{"word__document2.xml": "<w/>"},
+    ),
+    "制限.pdf": pdf("").replace(b"trailer <<", b"trailer << /Encrypt 99 0 R"),
     "方針.md": "# 策定方針\n\n- 一つ\n".encode("utf-8-sig"),
     "一覧.csv": "番号,意見\r\n1,①～の件\r\n".encode("cp932"),
     "図.png": b"\x89PNG\r\n\x1a\n" + bytes(30),
@@ -83,6 +96,21 @@ REFUSED = {
     "ZIP": archive(**{"a.exe": "MZ"}),
     "壊れた ZIP": b"PK\x03\x04" + bytes(40),
     "マクロ": archive(Types="x", **{"word__document.xml": "<w/>", "word__vbaProject.bin": "x"}),
+    "マクロ付きの": archive(
+        Types='ContentType="application/vnd.ms-office.vbaProject"', **{"word__document.xml": "<w/>"}
+    ),
+    "マクロ付きの Office": archive(Types="x", **{"word__document.xml": "<w/>", "WORD__VBAPROJECT.BIN": "x"}),
+    "マクロ付きの Office 文書": OLE + "WordDocument".encode("utf-16-le") + "_VBA_PROJECT".encode("utf-16-le"),
+    "マクロ付き": archive(
+        mimetype="application/vnd.oasis.opendocument.text", **{"Basic__Standard__Module1.xml": "x"}
+    ),
+    "パスワードで保護": OLE + "EncryptedPackage".encode("utf-16-le"),
+    "パスワードで保護された": (PAPERS / "locked.pdf").read_bytes(),
+    "パスワード": archive(
+        mimetype="application/vnd.oasis.opendocument.text",
+        **{"META-INF__manifest.xml": "<manifest:encryption-data/>"},
+    ),
+    "展開すると大きく": archive(Types="x", **{f"word__{number}": "" for number in range(10_001)}),
     "Graphics interchange": b"GIF89a" + bytes(20),
     "以前の形式": OLE,
     "種類の分からない": b"\x00\x01\x02\x03nothing",
@@ -94,7 +122,9 @@ REFUSED = {
 def test_what_is_no_document_is_refused_by_what_it_is(arrived: Arrived, found: str, name: str) -> None:
     with pytest.raises(BadInput, match=found) as refused:
         an_upload(name, arrived(REFUSED[found]))
-    assert "PDF、Word（docx・doc）" in str(refused.value)
+    assert "登録" in str(refused.value) and (
+        "PDF、Word（docx・doc）" in str(refused.value) or "保存し直した" in str(refused.value)
+    )
 
 
 @pytest.mark.parametrize("name", ["計画.docx", "計画.pdf.exe", "計画", "計画.html"])
@@ -197,3 +227,19 @@ def test_what_a_browser_could_run_is_served_as_octets() -> None:
     assert media_type_of("計画.PDF") == "application/pdf"
     for name in ("計画.html", "計画.svg", "計画.txt", "計画"):
         assert media_type_of(name) == OCTETS
+
+
+def test_a_document_of_word_online_is_read_by_the_part_it_names(arrived: Arrived) -> None:
+    with zipfile.ZipFile(io.BytesIO(word_file(p("策定方針")))) as usual:
+        parts = {name: usual.read(name) for name in usual.namelist()}
+    parts["word/document2.xml"] = parts.pop("word/document.xml")
+    types = parts["[Content_Types].xml"]
+    parts["[Content_Types].xml"] = types.replace(b"/word/document.xml", b"/word/document2.xml")
+    (block,) = text_of(arrived(packed(parts)))
+    assert (block.kind, block.cells) == (Kind.PARAGRAPH, ("策定方針",))
+
+
+def test_text_in_utf_16_and_with_signs_of_the_office_is_read(arrived: Arrived) -> None:
+    for written in ("策定方針".encode("utf-16"), "策定方針".encode("cp932")):
+        assert [block.cells for block in text_of(arrived(written))] == [("策定方針",)]
+    assert [block.cells for block in text_of(arrived("髙\ue000".encode("cp932")))] == [("髙〓",)]

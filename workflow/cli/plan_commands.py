@@ -35,6 +35,7 @@ from workflow.queries.plans import plan_by_key
 from workflow.queries.versions import version as version_of
 from workflow.store import files, texts
 from workflow.store.database import Office
+from workflow.store.uploads import an_upload
 from workflow.wire.plans import History, Plans, PlanShown, Schedule
 from workflow.wire.takeover_form import takeover_form
 from workflow.wire.texts import ComparisonShown, TextShown
@@ -138,6 +139,8 @@ def add_version(
     """文書の新しい版を登録する。新しい文書には、前の版への了承は効かなくなる。訂正には、了承した会議体の確認が要る。"""
     with at_office() as office, document.open("rb") as file, files.arriving(office.files) as content:
         shutil.copyfileobj(file, content)
+        content.flush()
+        an_upload(document.name, content.path)
         number = actions.add_version(
             office,
             by,

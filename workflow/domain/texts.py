@@ -123,3 +123,8 @@ def from_json(kept: list[Any]) -> Text:
     return tuple(
         Block(Kind(kind), tuple(cells), level=level, begins=begins) for kind, level, begins, *cells in kept
     )
+
+
+def is_gaiji(sign: str) -> bool:
+    """Return whether the sign is one that an office drew itself (外字): the place for them in Windows's Shift_JIS."""
+    return "\ue000" <= sign <= "\ue757"

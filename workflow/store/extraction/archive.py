@@ -47,6 +47,19 @@ def content(archive: zipfile.ZipFile, name: str) -> bytes | None:
         raise CannotRead(Unreadable.BROKEN) from error
 
 
+def main_part(archive: zipfile.ZipFile, kind: str, usual: str) -> str:
+    """The name of the part that the archive's table of types calls the main one of that kind; the usual one where it
+    calls none."""
+    try:
+        types = xml(archive, "[Content_Types].xml")
+    except CannotRead:
+        return usual
+    for each in () if types is None else types:
+        if each.get("ContentType", "").endswith(kind) and each.get("PartName"):
+            return str(each.get("PartName")).lstrip("/")
+    return usual
+
+
 def xml(archive: zipfile.ZipFile, name: str) -> etree._Element | None:
     """The root of an XML file of the archive; None when it has none of that name. Raises `CannotRead`."""
     written = content(archive, name)

@@ -3,7 +3,7 @@
 import resource
 from collections.abc import Iterable
 
-from workflow.domain.texts import MOST_BLOCKS, MOST_CHARACTERS, Block, Kind, Text, Unreadable
+from workflow.domain.texts import MOST_BLOCKS, MOST_CHARACTERS, Block, Kind, Text, Unreadable, is_gaiji
 
 MEMORY = 2 * 1024**3
 """The memory the reading process may have, in bytes."""
@@ -13,6 +13,10 @@ SECONDS = 60
 
 LARGEST_PART = 100 * 1024**2
 """The largest file inside a document, unpacked, in bytes; of a workbook, all its files together."""
+
+
+_GETA = "〓"
+"""Stands for a sign that an office drew itself (外字) and nobody else can show."""
 
 
 class CannotRead(Exception):
@@ -46,4 +50,5 @@ def bounded(blocks: Iterable[Block]) -> Text:
 
 def _legible(text: str) -> str:
     """The text without what no page or file can show."""
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\t\n　").strip()
+    seen = (_GETA if is_gaiji(sign) else sign for sign in text)
+    return "".join(sign for sign in seen if sign.isprintable() or sign in "\t\n　").strip()

@@ -53,6 +53,15 @@ def blocks(path: Path) -> Iterator[Block]:
             yield paragraph(text)
 
 
+def is_locked(path: Path) -> bool:
+    """Return whether the PDF asks for a password before it shows anything."""
+    try:
+        pypdfium2.PdfDocument(path).close()
+    except pypdfium2.PdfiumError as error:
+        return getattr(error, "err_code", None) == _PASSWORD
+    return False
+
+
 _LARGER = 1.2
 _LOWEST = 4
 _LONGEST_HEADING = 100

@@ -1,10 +1,11 @@
-"""Text out of a text file, in UTF-8 or Shift_JIS: each line a paragraph, with the headings and tables of Markdown."""
+"""Text out of a text file, in UTF-8, UTF-16 or Shift_JIS: each line a paragraph, with the headings and tables of Markdown."""
 
 import re
 from collections.abc import Iterator
 
 from workflow.domain.texts import Block, Unreadable, heading, paragraph, row
 from workflow.store.extraction.limits import CannotRead
+from workflow.store.uploads import encodings_of
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
 _RULE = re.compile(r"[\s:|-]+")
@@ -27,7 +28,7 @@ def blocks(written: bytes) -> Iterator[Block]:
 
 
 def _text(written: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp932"):
+    for encoding in encodings_of(written[:2]):
         try:
             return written.decode(encoding)
         except UnicodeDecodeError:

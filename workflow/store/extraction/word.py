@@ -21,7 +21,8 @@ _NO_HEADING = 9
 
 def blocks(document: zipfile.ZipFile) -> Iterator[Block]:
     """The blocks of a Word file, then those of its footnotes. Raises `CannotRead`."""
-    root = archive.xml(document, "word/document.xml")
+    main = archive.main_part(document, "wordprocessingml.document.main+xml", "word/document.xml")
+    root = archive.xml(document, main)
     if root is None:
         raise CannotRead(Unreadable.BROKEN)
     levels = _heading_styles(archive.xml(document, "word/styles.xml"))
