@@ -43,7 +43,7 @@ def a_line(place: str, value: str, longest: int = 200) -> str:
             say("{length} 文字あります", length=len(value)),
             say("{longest} 文字以内にしてください。", longest=longest),
         )
-    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in value):
+    if any(_is_no_text(sign) or unicodedata.category(sign) in ("Zl", "Zp") for sign in value):
         raise BadInput(
             place,
             say("「{given}」に改行や制御文字があります", given=_shown(value)),
@@ -60,9 +60,24 @@ def a_text(place: str, value: str) -> str:
             say("{length} 文字あります", length=len(value)),
             say("{longest} 文字以内にしてください。", longest=LONGEST_TEXT),
         )
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in value):
+    if any(_is_no_text(sign) and sign not in "\n\r\t" for sign in value):
         raise BadInput(place, "制御文字があります", "文字を確かめて、入力し直してください。")
     return value
+
+
+_TURNED = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the direction of writing: with them a text reads otherwise than it is."""
+
+
+def _is_no_text(sign: str) -> bool:
+    """Return whether the sign is a control, half of one, one that turns the writing, or none at all (U+FFFF)."""
+    number = ord(sign)
+    return (
+        unicodedata.category(sign) in ("Cc", "Cs")
+        or sign in _TURNED
+        or number & 0xFFFE == 0xFFFE
+        or 0xFDD0 <= number <= 0xFDEF
+    )
 
 
 def some_text(place: str, value: str) -> str:
