@@ -1,5 +1,6 @@
 """Use cases on the versions of a plan's text: register one, as a new text or a correction; say anew which it is."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import PurePath
@@ -22,7 +23,6 @@ from workflow.domain.validation import a_line, a_text, not_to_come, some_text
 from workflow.queries.actor import actor
 from workflow.queries.gate_facts import facts
 from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.store import files
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.files import Arriving, Kept
@@ -56,14 +56,17 @@ def add_version(
     are taken, or while the public is asked about the present one), `AlreadyDone` (the same bytes as the present
     text), `BadInput`.
     """
-    name = a_line("ファイル名", PurePath(filename.replace("\\", "/")).name)
+    # As Windows writes names, so that one from a Mac is found by what people type.
+    written = unicodedata.normalize("NFC", filename.replace("\\", "/"))
+    name = a_line("ファイル名", PurePath(written).name)
     a_text("版の説明", note)
     not_to_come("文書の日付", on, now)
     later = some_text("後から登録する理由", reason) if on is not None else None
     with office.reading() as db:
         _may_add(db, by, plan, now)
     # After the permission check, so that only authorised users store files.
-    sha256 = files.keep(office.files, content)
+    kept = office.keep(content)
+    sha256 = kept.sha256
     with office.writing() as db:
         who, fact = _may_add(db, by, plan, now)
         if seen is not None:
@@ -80,7 +83,7 @@ def add_version(
         named = _declared(about, kind, conditions, why)
         number = _next_number(db, fact)
         if db.get(Document, sha256) is None:
-            db.execute(insert(Document).values(sha256=sha256, size=files.size_of(office.files, sha256)))
+            db.execute(insert(Document).values(sha256=sha256, size=kept.size))
         version = db.scalars(
             insert(Version).returning(Version.id),
             {

@@ -34,6 +34,7 @@ __all__ = [
     "ScopeMissing",
     "SignInRefused",
     "StepImpossible",
+    "StorageFull",
     "TokenRefused",
     "TooLarge",
     "TooManyCalls",
@@ -260,6 +261,16 @@ class DatabaseUnusable(SakuteiError):
             "データベースを使えません: {problem}。{mend}",
             problem=translate(self.problem),
             mend=translate(self.mend),
+        )
+
+
+class StorageFull(SakuteiError):
+    """There is no room for what was to be kept."""
+
+    @property
+    def message(self) -> str:
+        return say(
+            "ディスクに空きがないため、保存できません。何も記録していません。システム管理者に知らせ、空きができてから、もう一度操作してください。"
         )
 
 

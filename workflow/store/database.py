@@ -11,8 +11,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from workflow.domain.errors import BadInput, DatabaseUnusable
-from workflow.store import event_log, private_files, touched
+from workflow.domain.errors import BadInput, DatabaseUnusable, SakuteiError, StorageFull
+from workflow.store import event_log, files, private_files, touched
+from workflow.store.files import Arriving, Kept
 
 Reading = Session
 """The session of `Office.reading`, for modules that only pass it to queries and do not use the database
@@ -84,6 +85,12 @@ class Office:
             event_log.name_the_rest(connection)
             self._finish(db)
 
+    def keep(self, content: bytes | Arriving | Kept) -> Kept:
+        """Put a document into the store. Raises `BadInput`, `StorageFull`."""
+        kept = files.measured(content)
+        files.keep(self.files, content)
+        return kept
+
     def _finish(self, db: Session) -> None:
         connection_of(db).commit()
 
@@ -119,6 +126,9 @@ class ObservedOffice(Office):
 
 class DryRunOffice(ObservedOffice):
     """The same office, where a use case runs in full and is then taken back: `look` sees what it would leave."""
+
+    def keep(self, content: bytes | Arriving | Kept) -> Kept:
+        return files.measured(content)
 
     def _finish(self, db: Session) -> None:
         self.look(db)
@@ -205,17 +215,21 @@ def _translated() -> Iterator[None]:
         raise BadInput("値", "記録できない値です", "画面を開き直して、入力し直してください。") from error
     except DBAPIError as error:
         problem = str(error.orig)
-        if isinstance(error, OperationalError) or any(sign in problem for sign, *_ in _TROUBLES):
+        if isinstance(error, OperationalError) or any(sign in problem for sign in _SIGNS):
             raise _unusable(problem) from error
         raise
 
 
-def _unusable(problem: str) -> DatabaseUnusable:
+def _unusable(problem: str) -> SakuteiError:
+    if any(sign in problem for sign in _FULL):
+        return StorageFull()
     for sign, words, mend in _TROUBLES:
         if sign in problem:
             return DatabaseUnusable(words, mend)
     return DatabaseUnusable(problem.splitlines()[0], "接続先（SAKUTEI_DATABASE_URL）を確かめてください。")
 
+
+_FULL = ("disk is full", "No space left on device")
 
 _TROUBLES = (
     ("locked", "他の処理が書き込み中です", "少し待ってから、もう一度操作してください。"),
@@ -236,5 +250,5 @@ _TROUBLES = (
     ("no such column", "古い形式です", "`sakutei init` を実行して更新してください。"),
     ("unable to open", "ファイルを開けません", "置き場所があるか、権限があるかを確かめてください。"),
     ("not a database", "SQLite のファイルではありません", "接続先を確かめてください。"),
-    ("disk is full", "ディスクに空きがありません", "空きを作ってから、もう一度操作してください。"),
 )
+_SIGNS = (*_FULL, *(sign for sign, *_ in _TROUBLES))

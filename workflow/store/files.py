@@ -1,5 +1,6 @@
 """The file store: documents by their SHA-256. None is ever held in memory whole."""
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -7,13 +8,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedRandom, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow.domain.errors import BadInput, DocumentDamaged
+from workflow.domain.errors import BadInput, DocumentDamaged, StorageFull
 from workflow.domain.language import say
 from workflow.store import private_files
 
@@ -26,12 +27,32 @@ LARGEST = 200 * 1024 * 1024
 _ARRIVING = ".arriving-"
 
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def noticing_a_full_disk() -> Iterator[None]:
+    """Raises `StorageFull` where the system says that there is no room."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull from error
+        raise
+
+
+class _Noticing(FileIO):
+    def write(self, content: "ReadableBuffer", /) -> int:
+        with noticing_a_full_disk():
+            return super().write(content)
+
+
 class Arriving(BufferedRandom):
     """A document on its way: a file of its own beside the store, for its owner alone, that is gone when it is closed
     without having been kept. Write to it from the beginning to the end."""
 
     def __init__(self, descriptor: int, path: Path) -> None:
-        super().__init__(FileIO(descriptor, "r+"))
+        super().__init__(_Noticing(descriptor, "r+"))
         self.path = path
         self.size = 0
         self._digest = hashlib.sha256()
@@ -53,22 +74,27 @@ class Arriving(BufferedRandom):
         return super().write(content)
 
     def close(self) -> None:
-        super().close()
+        # Bytes that found no room are of no use to anybody.
+        with suppress(StorageFull):
+            super().close()
         self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document that is in the store already."""
+    """A document that is in the store already. `size` is in bytes."""
 
     sha256: str
+    size: int
 
 
 def arriving(store: Path) -> Arriving:
     """A document to be written. What a crash left of earlier ones is taken away."""
-    private_files.make_folder(store)
+    with noticing_a_full_disk():
+        private_files.make_folder(store)
     take_away_what_was_left(store, _ARRIVING)
-    descriptor, name = tempfile.mkstemp(prefix=_ARRIVING, dir=store)
+    with noticing_a_full_disk():
+        descriptor, name = tempfile.mkstemp(prefix=_ARRIVING, dir=store)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     return Arriving(descriptor, Path(name))
 
@@ -76,30 +102,41 @@ def arriving(store: Path) -> Arriving:
 def keep(store: Path, content: bytes | Arriving | Kept) -> str:
     """Put the document under its SHA-256, durably, and return it. A file already there is not rewritten, unless it
     no longer matches its name. Raises `BadInput` when it is empty or too large."""
+    measured(content)
     if isinstance(content, Kept):
         return content.sha256
     if isinstance(content, bytes):
         with arriving(store) as document:
             document.write(content)
             return keep(store, document)
-    if not content.size:
-        raise BadInput("文書", "ファイルが空です", "内容のあるファイルを指定してください。")
     place = path_of(store, content.sha256)
     if place.exists() and _sha256_of(place) == content.sha256:
         return content.sha256
     content.flush()
-    os.fsync(content.fileno())
-    private_files.make_folder(place.parent)
-    content.path.replace(place)
-    sync_folder(place.parent)
+    with noticing_a_full_disk():
+        os.fsync(content.fileno())
+        private_files.make_folder(place.parent)
+        content.path.replace(place)
+        sync_folder(place.parent)
     return content.sha256
+
+
+def measured(content: bytes | Arriving | Kept) -> Kept:
+    """The document as it would be kept, without keeping it. Raises `BadInput` when it is empty."""
+    if isinstance(content, Kept):
+        return content
+    size = len(content) if isinstance(content, bytes) else content.size
+    if not size:
+        raise BadInput("文書", "ファイルが空です", "内容のあるファイルを指定してください。")
+    sha256 = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else content.sha256
+    return Kept(sha256, size)
 
 
 def keep_file(store: Path, file: Path) -> Kept:
     """Put a copy of the file into the store. Raises as `keep`."""
     with file.open("rb") as opened, arriving(store) as document:
         shutil.copyfileobj(opened, document)
-        return Kept(keep(store, document))
+        return Kept(keep(store, document), document.size)
 
 
 def stand_in(store: Path, file: Path) -> Kept:
@@ -109,7 +146,7 @@ def stand_in(store: Path, file: Path) -> Kept:
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.exists():
         place.symlink_to(file.resolve())
-    return Kept(sha256)
+    return Kept(sha256, file.stat().st_size)
 
 
 def read(store: Path, sha256: str) -> bytes:
@@ -152,11 +189,6 @@ def _beside(store: Path, sha256: str, kind: str) -> Path:
 
 def path_of(store: Path, sha256: str) -> Path:
     return store / sha256[:2] / sha256
-
-
-def size_of(store: Path, sha256: str) -> int:
-    """In bytes."""
-    return path_of(store, sha256).stat().st_size
 
 
 def strangers(store: Path, known: Collection[str]) -> Iterator[Path]:

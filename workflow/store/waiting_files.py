@@ -13,7 +13,7 @@ from pathlib import Path
 from workflow.domain.errors import NotNow
 from workflow.domain.language import say
 from workflow.store import private_files
-from workflow.store.files import Arriving
+from workflow.store.files import Arriving, noticing_a_full_disk
 
 LONGEST_WAIT = 60 * 60
 """The longest time the files are kept, in seconds."""
@@ -37,13 +37,18 @@ def keep_waiting(store: Path, owner: str, sent: Iterable[tuple[str, Arriving]]) 
     _take_away_what_was_left(store)
     word = secrets.token_hex(16)
     folder = store / f"{_WAITING}{word}"
-    private_files.make_folder(folder)
     names = []
-    for number, (name, content) in enumerate(sent):
-        content.flush()
-        content.path.replace(folder / str(number))
-        names.append(name)
-    (folder / _NAMES).write_text(json.dumps({"owner": owner, "names": names}))
+    try:
+        with noticing_a_full_disk():
+            private_files.make_folder(folder)
+            for number, (name, content) in enumerate(sent):
+                content.flush()
+                content.path.replace(folder / str(number))
+                names.append(name)
+            (folder / _NAMES).write_text(json.dumps({"owner": owner, "names": names}))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return word
 
 

@@ -21,6 +21,7 @@ from workflow.domain.errors import (
     SakuteiError,
     ScopeMissing,
     SignInRefused,
+    StorageFull,
     TokenRefused,
     TooLarge,
     TooManyCalls,
@@ -56,6 +57,7 @@ STATUS: dict[type[SakuteiError], int] = {
     DocumentDamaged: 500,
     AuditBroken: 500,
     DatabaseUnusable: 503,
+    StorageFull: 507,
 }
 
 

@@ -32,6 +32,7 @@ from workflow.domain.errors import (
     QuotaSpent,
     SakuteiError,
     ScopeMissing,
+    StorageFull,
     TokenRefused,
     TooLarge,
     TooManyCalls,
@@ -105,6 +106,7 @@ TITLES: dict[str, str] = {
     "document-damaged": "文書が傷んでいます",
     "audit-broken": "記録の連鎖が切れています",
     "database-unusable": "データベースを使えません",
+    "storage-full": "保存する空きがありません",
     "unexpected": "予期しない誤りです",
 }
 """Every kind of problem, by the last part of its type."""
@@ -115,6 +117,7 @@ _KINDS: dict[type[SakuteiError], str] = {
         NotAllowed, IdentityUnconfirmed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, LateText, TooEarly,
         QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooLarge, TooManyCalls,
         TooManyUploads, QuotaSpent, KeyReused, CallRunning, AnswerLost, DocumentDamaged, AuditBroken, DatabaseUnusable,
+        StorageFull,
     )
 } | {NotNow: "step-impossible", OtherText: "stale-version"}  # fmt: skip
 
