@@ -1,22 +1,27 @@
 """A database or a file that is not as it should be: said clearly, and nothing lost."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from tests.support.databases import SQLite
+from tests.support.ports import free_port
 from tests.support.scenario import House, moment
+from tests.support.web_client import SITE, mail_settings
 from workflow import actions, queries
 from workflow.actions.random_tokens import sha256
 from workflow.domain.accounts import LinkPurpose
 from workflow.domain.errors import AuditBroken, BadInput, DatabaseUnusable, DocumentDamaged
 from workflow.store import event_log, files, schema
 from workflow.store.database import Office
+from workflow.web.app import build
 
 
 @pytest.fixture
@@ -324,3 +329,21 @@ def test_documents_lie_under_their_sha256(house: House) -> None:
     house.a_version("策定方針")
     kept = [path.name for path in house.office.files.rglob("*") if path.is_file()]
     assert kept == [house.plan().sha256]
+
+
+def test_a_database_that_is_away_tells_visitors_a_number_and_the_log_the_rest(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = f"postgresql+psycopg://clerk:hunter2@127.0.0.1:{free_port()}/office"
+    office = Office(url, tmp_path / "files")
+    with pytest.raises(DatabaseUnusable) as away:
+        schema.require_current(office)
+    visitor = TestClient(build(office, mail_settings(tmp_path)), base_url=SITE, raise_server_exceptions=False)
+    visitor.cookies.set("sakutei", "x" * 43)
+    pages = [visitor.get("/plans"), visitor.get("/api/v1/plans", headers={"authorization": "Bearer x"})]
+    assert [page.status_code for page in pages] == [503, 503]
+    for said in (away.value.message, *(page.text for page in pages)):
+        (number,) = re.findall(r"照会番号 ([0-9a-f]{8})", said)
+        assert "127.0.0.1" not in said and "clerk" not in said
+        assert number in caplog.text
+    assert "127.0.0.1" in caplog.text and "hunter2" not in caplog.text + away.value.message

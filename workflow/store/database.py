@@ -1,5 +1,7 @@
 """One office: its database, its file store, its transactions."""
 
+import logging
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,8 +14,11 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleErr
 from sqlalchemy.orm import Session
 
 from workflow.domain.errors import BadInput, DatabaseUnusable, SakuteiError, StorageFull
+from workflow.domain.language import say
 from workflow.store import event_log, files, private_files, touched
 from workflow.store.files import Arriving, Kept
+
+log = logging.getLogger(__name__)
 
 Reading = Session
 """The session of `Office.reading`, for modules that only pass it to queries and do not use the database
@@ -71,14 +76,22 @@ class Office:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that sees one state and changes nothing."""
-        with _translated(), self._begun(_BEGIN_READING) as connection, Session(connection) as db:
+        with (
+            _translated(self.engine.url.password),
+            self._begun(_BEGIN_READING) as connection,
+            Session(connection) as db,
+        ):
             yield db
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that excludes every other writer of this office, and commits at its end or not at
         all."""
-        with _translated(), self._begun(_BEGIN_WRITING) as connection, Session(connection) as db:
+        with (
+            _translated(self.engine.url.password),
+            self._begun(_BEGIN_WRITING) as connection,
+            Session(connection) as db,
+        ):
             touched.forget(connection)
             yield db
             db.flush()
@@ -97,7 +110,7 @@ class Office:
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """A transaction that may change the tables themselves, and may take its time; it excludes every writer."""
-        with _translated(), self._begun(_BEGIN_MIGRATING) as connection:
+        with _translated(self.engine.url.password), self._begun(_BEGIN_MIGRATING) as connection:
             yield connection
             connection.commit()
 
@@ -208,7 +221,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(password: str | None) -> Iterator[None]:
     try:
         yield
     except (DataError, OverflowError) as error:
@@ -216,7 +229,7 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         problem = str(error.orig)
         if isinstance(error, OperationalError) or any(sign in problem for sign in _SIGNS):
-            raise _unusable(problem) from error
+            raise _unusable(problem.replace(password, "…") if password else problem) from error
         raise
 
 
@@ -226,7 +239,13 @@ def _unusable(problem: str) -> SakuteiError:
     for sign, words, mend in _TROUBLES:
         if sign in problem:
             return DatabaseUnusable(words, mend)
-    return DatabaseUnusable(problem.splitlines()[0], "接続先（SAKUTEI_DATABASE_URL）を確かめてください。")
+    # Visitors are not told which machine and which user: that is for who reads the log.
+    reference = secrets.token_hex(4)
+    log.error("照会番号 %s: %s", reference, " ".join(problem.split()))
+    return DatabaseUnusable(
+        say("いま接続できません（照会番号 {reference}）", reference=reference),
+        "時間をおいて、もう一度お試しください。続くときは、照会番号をシステム管理者に知らせてください。",
+    )
 
 
 _FULL = ("disk is full", "No space left on device")
