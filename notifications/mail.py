@@ -1,5 +1,6 @@
 """Making a mail from a letter, and delivering it to a mail server or a Maildir."""
 
+import base64
 import hashlib
 import mailbox
 import re
@@ -10,14 +11,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.errors import MessageError
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import escape
@@ -106,13 +106,19 @@ def mark(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """The part of a letter that all its mails have in common. `message` are the finished parts, where all get the
-    same."""
+    """The part of a letter that all its mails have in common."""
 
     headers: tuple[str, ...]
     text: str
     html: str
-    message: bytes
+
+
+class _CalendarFile(NamedTuple):
+    """A calendar entry as it goes with a mail."""
+
+    name: str
+    method: str
+    content: bytes
 
 
 class MailRefused(SakuteiError):
@@ -249,13 +255,9 @@ class Stationery:
         address cannot be used, `Unwritable` when a template or a setting of the office cannot."""
         own = self._to(letter, message_id(claim, self.settings.domain, resent))
         shared = self._shared(letter, now, again=resent > 0)
-        content = shared.message
-        if letter.invite or letter.personal:
-            text = _filled(shared.text, letter.personal)
-            message = self._message(text, _filled(shared.html, _escaped(letter.personal)))
-            self._attach(message, [letter], now)
-            content = message.as_bytes()
-        return "\r\n".join([*own, *shared.headers, ""]).encode("ascii") + content
+        text = _filled(shared.text, letter.personal)
+        html = _filled(shared.html, _escaped(letter.personal))
+        return _mail([*own, *shared.headers], text, html, self._calendars([letter], now))
 
     def write_together(self, letters: Sequence[Letter], claims: Sequence[str], now: datetime) -> bytes:
         """The bytes of one mail that says what several letters about meetings say to the same person. Raises as `write`
@@ -277,10 +279,8 @@ class Stationery:
             texts += ["", _LINE, f"{number}　{title}", _LINE, "", _filled(part("body.txt"), letter.personal)]
             page = _filled(inner(part("body.html")), _escaped(letter.personal))
             pages += [f"<h2>{number}　{escape(title)}</h2>", page]
-        message = self._message("\n".join(texts), dressed("\n".join(pages)))
-        self._attach(message, letters, now)
-        headers = self._headers(letters, subject, now)
-        return "\r\n".join([*own, *headers, ""]).encode("ascii") + message.as_bytes()
+        headers = [*own, *self._headers(letters, subject, now)]
+        return _mail(headers, "\n".join(texts), dressed("\n".join(pages)), self._calendars(letters, now))
 
     def _to(self, letter: Letter, number: str) -> list[str]:
         name = _one_line("宛先の氏名", letter.name)
@@ -300,9 +300,7 @@ class Stationery:
     def _made(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":
         subject = f"{_AGAIN}{self.subject(letter)}" if again else self.subject(letter)
         text, html = self._render(letter, "body.txt"), dressed(self._render(letter, "body.html"))
-        same = not (letter.invite or letter.personal)
-        content = self._message(text, html).as_bytes() if same else b""
-        return _Shared(self._headers([letter], subject, now), text, html, content)
+        return _Shared(self._headers([letter], subject, now), text, html)
 
     def _headers(self, letters: Sequence[Letter], subject: str, now: datetime) -> tuple[str, ...]:
         return (
@@ -321,35 +319,12 @@ class Stationery:
         except BadInput as error:
             raise Unwritable(error.place, error.problem, error.mend) from error
 
-    def _message(self, text: str, html: str) -> EmailMessage:
-        """The parts of a mail."""
-        message = EmailMessage(policy=SMTP)
-        try:
-            message.set_content(text, cte="base64")
-            message.add_alternative(html, subtype="html", cte="base64")
-        except (ValueError, MessageError) as error:
-            raise Unwritable(
-                "メール",
-                say("作成できません（{error}）", error=error),
-                "ひな形を直してください。直れば、待っているメールは自動で送られます。",
-            ) from error
-        return message
-
-    def _attach(self, message: EmailMessage, letters: Sequence[Letter], now: datetime) -> None:
-        """Add the calendar entries as files to be opened. A single one stands among the alternatives too, where Outlook
-        finds it: a mail can have one such card."""
-        files = _calendar_files(letters)
-        entries = [
-            (self._calendar(letter, letter.invite, now), letter.invite.method, file)
-            for letter, file in zip(letters, files, strict=True)
+    def _calendars(self, letters: Sequence[Letter], now: datetime) -> list["_CalendarFile"]:
+        return [
+            _CalendarFile(file, letter.invite.method.value, self._calendar(letter, letter.invite, now))
+            for letter, file in zip(letters, _calendar_files(letters), strict=True)
             if letter.invite
         ]
-        if len(entries) == 1:
-            content, method, _ = entries[0]
-            params = {"method": method.value, "charset": "utf-8"}
-            message.add_alternative(content, maintype="text", subtype="calendar", params=params)
-        for content, _, file in entries:
-            message.add_attachment(content, maintype="application", subtype="ics", filename=file)
 
     def _calendar(self, letter: Letter, invite: Invite, now: datetime) -> bytes:
         contact = letter.secretariat or BodyContact(self.settings.office_name, "", "")
@@ -554,6 +529,49 @@ def _calendar_files(letters: Sequence[Letter]) -> list[str]:
     if sum(letter.invite is not None for letter in letters) <= 1:
         return [_CALENDAR] * len(letters)
     return [f"invite-{number}.ics" for number in range(1, len(letters) + 1)]
+
+
+def _mail(headers: Sequence[str], text: str, html: str, calendars: Sequence[_CalendarFile]) -> bytes:
+    """The mail's bytes. Raises `Unwritable` for signs that no mail can hold."""
+    card = calendars[0] if len(calendars) == 1 else None
+    files = tuple(calendar.name for calendar in calendars)
+    try:
+        contents = [_lines(text), _lines(html), *([card.content] if card else [])]
+    except UnicodeError as error:
+        raise Unwritable(
+            "メール",
+            say("作成できません（{error}）", error=error),
+            "ひな形を直してください。直れば、待っているメールは自動で送られます。",
+        ) from error
+    contents += [calendar.content for calendar in calendars]
+    pieces = ["\r\n".join([*headers, ""]).encode("ascii")]
+    for around, content in zip(_parts(card.method if card else None, files), [*contents, b""], strict=True):
+        pieces += [around, base64.encodebytes(content).replace(b"\n", b"\r\n")]
+    return b"".join(pieces)
+
+
+@cache
+def _parts(card: str | None, files: tuple[str, ...]) -> list[bytes]:
+    """The bytes around the contents of a mail: around text, HTML, calendar card, if it has one, and calendar files. A mail
+    with one calendar entry has it among the alternatives too, where Outlook finds it. `email` makes them once, since that
+    takes ten times as long as filling them."""
+    message = EmailMessage(policy=SMTP)
+    message.set_content("", cte="base64")
+    message.add_alternative("", subtype="html", cte="base64")
+    if card:
+        params = {"method": card, "charset": "utf-8"}
+        message.add_alternative(b"", maintype="text", subtype="calendar", params=params)
+    for file in files:
+        message.add_attachment(b"", maintype="application", subtype="ics", filename=file)
+    for part in message.walk():
+        if not part.is_multipart():
+            part.set_payload(_MARK)
+    return message.as_bytes().split(_MARK.encode())
+
+
+def _lines(text: str) -> bytes:
+    """The text as mail takes it: each line ends with CRLF. Raises `UnicodeError`."""
+    return b"".join(line + b"\r\n" for line in text.encode().splitlines())
 
 
 def _filled(text: str, personal: Mapping[str, str]) -> str:

@@ -49,15 +49,19 @@ def settings_for(port: int, folder: Path) -> MailSettings:
     )
 
 
-def add_members(office: Office, count: int) -> None:
+def add_members(office: Office, count: int, body: str = "joho_bukai") -> None:
     """Members more for the 部会."""
     with office.writing() as db:
         for number in range(count):
             person = db.scalars(
                 insert(Person).returning(Person.id),
-                {"key": f"m{number}", "name": f"委員{number}", "email": f"m{number}@example.jp"},
+                {
+                    "key": f"{body}_m{number}",
+                    "name": f"委員{number}",
+                    "email": f"{body}-m{number}@example.jp",
+                },
             ).one()
-            seat = {"body_key": "joho_bukai", "role": Role.MEMBER, "since": LONG_AGO, "until": None}
+            seat = {"body_key": body, "role": Role.MEMBER, "since": LONG_AGO, "until": None}
             db.execute(insert(Membership).values(person_id=person, **seat))
 
 

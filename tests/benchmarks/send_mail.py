@@ -1,4 +1,4 @@
-"""5,000 due reminders to a local sink, against a bare `smtplib` loop that sends the same bytes over one
+"""5,000 due reminders of fifty bodies of a hundred to a local sink, against a bare `smtplib` loop that sends the same bytes over one
 connection to the same sink, which runs in a process of its own. A thousand by us, the same thousand by the loop."""
 
 import shutil
@@ -9,15 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
+from definitions.load import shipped
 from notifications import outbox, sending
 from notifications.mail import Mailer, MailSettings, Stationery, mailer_of
 from tests.benchmarks.mail_sink import add_members, mail_sink, settings_for
 from tests.support.scenario import House
-from workflow import actions
 from workflow.store import schema
 from workflow.store.database import Office
 
-MEMBERS, MEETINGS, AT_A_TURN = 97, 50, 1000
+BODIES, MEMBERS, AT_A_TURN = 50, 97, 1000
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def _measure(port: int) -> None:
     folder = Path(tempfile.mkdtemp())
     office = Office(f"sqlite:///{folder}/x.db", folder / "files")
     schema.migrate(office)
-    house = _a_full_body(office)
+    house = _full_bodies(office)
     settings = settings_for(port, folder)
     house.later(days=6, hours=23)
     began = time.perf_counter()
@@ -81,16 +81,16 @@ def _send_a_turn(office: Office, settings: MailSettings, house: House) -> list[t
     return mailer.sent
 
 
-def _a_full_body(office: Office) -> House:
-    """A 部会 of a hundred members, whose fifty meetings are tomorrow."""
-    house = House(office)
-    add_members(office, MEMBERS)
-    for number in range(MEETINGS):
-        key = f"p{number}"
-        house.a_plan(key)
-        house.a_version(key=key)
-        meeting = house.a_meeting("joho_bukai", days=7)
-        actions.list_item(office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
+def _full_bodies(office: Office) -> House:
+    """Fifty 部会 of a hundred people each, all of which meet tomorrow."""
+    kept = shipped("itabashi_dx_2025")
+    first = kept.body("joho_bukai")
+    more = [first.model_copy(update={"key": f"bukai{number}"}) for number in range(1, BODIES)]
+    house = House(office, kept.model_copy(update={"bodies": (*kept.bodies, *more)}))
+    house.a_plan()
+    for body in (first, *more):
+        add_members(office, MEMBERS, body.key)
+        house.a_meeting(body.key, days=7)
     house.later(seconds=1)
     return house
 
