@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
-from notifications.network_guard import Network, Refused, address_of
+from notifications.network_guard import GuardedClient, Network, Refused, address_of, client
 from notifications.outbox import Entry, enqueue
 from notifications.sending import (
     LEASE,
@@ -85,6 +85,9 @@ TRIAL = "test"
 
 TIMEOUT = 10.0
 """Seconds for each part of a call: connecting, sending, the answer."""
+
+WHOLE_CALL = 20.0
+"""Seconds for a whole call, however slowly its answer drips."""
 
 TRY_LATER = frozenset({408, 425, 429})
 """Refusals of a receiver (4xx) that hold only for now."""
@@ -177,8 +180,8 @@ def send_due(
     """Send every due webhook. `allowed` are the internal networks that may be called. When `stop` is set, the
     present message is finished and the others are released."""
     result, stop = Sending(), stop or Stop()
-    with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
-        caller = Caller(client, allowed)
+    with client(allowed, timeout=TIMEOUT) as guarded:
+        caller = Caller(guarded)
         while not stop.is_set():
             numbers = lease(office, _DUE, clock())
             if not numbers:
@@ -191,30 +194,19 @@ def send_due(
 class Caller:
     """Calls other systems, at addresses that may be called."""
 
-    def __init__(self, client: httpx.Client, allowed: tuple[Network, ...]) -> None:
-        self._client, self._allowed = client, allowed
+    def __init__(self, client: GuardedClient) -> None:
+        self._client = client
 
     def call(self, url: str, headers: dict[str, str], body: bytes) -> None:
-        """POST the body. Raises `CallRefused`, `CallDelayed`.
-
-        The name is resolved here and the very address that was checked is connected to, so that a name cannot
-        mean one address when it is checked and another when it is called; the certificate is still the name's."""
-        asked = httpx.URL(url)
+        """POST the body. Raises `CallRefused`, `CallDelayed`."""
+        self._client.until(WHOLE_CALL)
+        request = self._client.build_request("POST", url, headers=headers, content=body)
         try:
-            address = address_of(asked.host, _port(asked), self._allowed)
+            answer = self._client.send(request, stream=True)
         except Refused as error:
             raise CallRefused(error.words) from error
         except OSError as error:
             raise CallDelayed(say("通知先の名前を引けません")) from error
-        request = self._client.build_request(
-            "POST",
-            asked.copy_with(host=address),
-            headers={"host": asked.netloc.decode(), **headers},
-            content=body,
-            extensions={"sni_hostname": asked.host},
-        )
-        try:
-            answer = self._client.send(request, stream=True)
         except httpx.TimeoutException as error:
             raise CallDelayed(say("時間内に応答がありません")) from error
         except httpx.HTTPError as error:

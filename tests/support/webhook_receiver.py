@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,12 +13,13 @@ from typing import Any
 
 @dataclass
 class Receiver:
-    """Answers with `status`, after `pause` seconds; with `hang_up` it takes what is sent and cuts the line. What it
-    took is in `calls` (path, headers, body)."""
+    """Answers with `status`, after `pause` seconds; with `hang_up` it takes what is sent and cuts the line; with
+    `drip` its answer comes byte by byte. What it took is in `calls` (path, headers, body)."""
 
     status: int = 200
     pause: float = 0.0
     hang_up: bool = False
+    drip: bool = False
     port: int = 0
     calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
@@ -41,17 +42,28 @@ def receiving() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.calls.append((self.path, headers, body))
             time.sleep(receiver.pause)
             if receiver.hang_up:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
+            if receiver.drip:
+                self._drip()
+                return
             self.send_response(receiver.status)
             self.send_header("location", f"http://127.0.0.1:{receiver.port}/elsewhere")
             self.send_header("content-length", "0")
             self.end_headers()
+
+        def _drip(self) -> None:
+            with suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nx: " + b"a" * 300:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.05)
+
+        do_GET = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

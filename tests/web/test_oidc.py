@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 from playwright.sync_api import expect
 
+from notifications.network_guard import Refused, client
 from tests.support.chromium import Site, must_read_well, serving
 from tests.support.oidc_provider import (
     CLIENT,
@@ -29,7 +31,9 @@ from tests.support.oidc_provider import (
 )
 from tests.support.scenario import House
 from tests.support.web_client import SITE, Browser, mail_settings
+from tests.support.webhook_receiver import receiving
 from workflow import actions
+from workflow.web import oidc
 from workflow.web.app import build
 from workflow.web.oidc import Provider
 
@@ -282,6 +286,20 @@ def test_a_failure_is_logged_for_the_administrator_without_secrets(
     ours = "\n".join(line.getMessage() for line in caplog.records if line.name.startswith("workflow"))
     assert "/jwks answered 500" in ours
     assert query_of(back)["code"] not in ours and SECRET not in caplog.text
+
+
+def test_a_provider_that_drips_or_sends_us_inside_is_left(house: House) -> None:
+    with receiving() as slow:
+        slow.drip = True
+        began = time.monotonic()
+        with pytest.raises(oidc.ProviderFailed):
+            oidc.begin(
+                Provider(slow.url.removesuffix("/hook"), CLIENT, SECRET, NAME, timeout=0.5), "", house.now
+            )
+        assert time.monotonic() - began < 5
+        assert len(slow.calls) == 1
+    with client((), timeout=1, trusted=("127.0.0.1",)) as guarded, pytest.raises(Refused):
+        guarded.get("http://10.0.0.1/token")
 
 
 # --- without a provider, and in a browser ------------------------------------------------------------

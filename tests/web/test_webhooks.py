@@ -8,8 +8,10 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,7 +21,7 @@ from notifications import outbox, resending, webhooks
 from notifications.dry_run import rehearse
 from notifications.kinds import Kind
 from notifications.mail import mailer_of
-from notifications.network_guard import may_call
+from notifications.network_guard import client, may_call
 from notifications.outbox import Line
 from notifications.scheduler import call, tick
 from notifications.sending import LEASE, PAUSES, Sending
@@ -197,6 +199,40 @@ def test_a_slow_receiver_is_left_after_a_while_and_keeps_no_other_waiting(
     assert "時間内に応答がありません" in str(told.lines()[0].error)
 
 
+def test_an_answer_that_drips_is_left_after_a_while(
+    house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "WHOLE_CALL", 0.5)
+    told = Told(house, receiver)
+    house.a_plan()
+    receiver.drip = True
+    began = time.monotonic()
+    assert told.tick().delayed == 1
+    assert time.monotonic() - began < 5
+    assert "時間内に応答がありません" in str(told.line().error)
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_called(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, resolve = [], socket.getaddrinfo
+
+    def rebinding(host: str, *arguments: Any, **options: Any) -> Any:
+        if host == "hook.example.jp":
+            asked.append(host)
+            host = "127.0.0.1" if len(asked) == 1 else "10.9.9.9"
+        return resolve(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    with client((ipaddress.ip_network("127.0.0.0/8"),), timeout=5) as guarded:
+        url = receiver.url.replace("127.0.0.1", "hook.example.jp")
+        webhooks.Caller(guarded).call(url, {"x": "y"}, b"{}")
+    (_, headers, _), *others = receiver.calls
+    assert (
+        headers["host"] == f"hook.example.jp:{receiver.port}" and asked == ["hook.example.jp"] and not others
+    )
+
+
 def test_nobody_there_is_tried_later_and_fails_in_the_end(house: House, receiver: Receiver) -> None:
     port = free_port()
     told = Told(house, receiver, f"http://127.0.0.1:{port}/secret-path")
@@ -310,14 +346,18 @@ def test_mails_go_to_people_as_ever_and_a_rehearsal_names_people_only(
     "address",
     ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
      "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-     "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::"],
+     "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "64:ff9b:1::808:808", "192.0.0.192", "::7f00:1",
+     "::808:808", "::ffff:0:7f00:1", "2001::1", "2001:10::1", "2001:db8::1", "2002:808:808::", "3fff::1", "5f00::1",
+     "100::1", "fec0::1", "198.18.0.1", "192.0.0.9", "192.88.99.1", "192.0.2.1", "203.0.113.1", "240.0.0.1"],
 )  # fmt: skip
 def test_addresses_inside_are_not_called_unless_they_are_named(address: str) -> None:
     found = ipaddress.ip_address(address)
     assert not may_call(found, ())
 
 
-@pytest.mark.parametrize("address", ["203.0.114.1", "8.8.8.8", "2001:4860:4860::8888", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", ["203.0.114.1", "8.8.8.8", "2001:4860:4860::8888", "64:ff9b::808:808", "192.0.1.1", "2400::1"]
+)
 def test_public_addresses_are_called(address: str) -> None:
     assert may_call(ipaddress.ip_address(address), ())
 

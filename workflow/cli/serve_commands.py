@@ -126,7 +126,7 @@ def provider_of(found: Settings) -> Provider | None:
             "連携先から受け取った値を両方とも指定してください。",
         )
     secret = found.oidc_client_secret.get_secret_value()
-    return Provider(found.oidc_issuer, found.oidc_client_id, secret, found.oidc_name)
+    return Provider(found.oidc_issuer, found.oidc_client_id, secret, found.oidc_name, networks=found.networks)
 
 
 def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:

@@ -20,6 +20,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from pydantic import BaseModel
 
+from notifications.network_guard import Network, Refused
+from notifications.network_guard import client as guarded
 from workflow.actions import ProviderUser
 from workflow.domain.errors import SakuteiError
 from workflow.domain.language import say, translate
@@ -53,13 +55,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An OIDC provider. `name` is shown on the button; `timeout` is in seconds, for each response."""
+    """An OIDC provider. `name` is shown on the button; `timeout` is in seconds, for all that one step of a sign-in asks
+    it; what it names on other machines is called where it is public, or in `networks`."""
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
     name: str
     timeout: float = 10.0
+    networks: tuple[Network, ...] = ()
 
 
 class ProviderFailed(SakuteiError):
@@ -146,9 +150,25 @@ def finish(
 def _asking(provider: Provider) -> Iterator[httpx.Client]:
     """A client to ask the provider with. Whatever goes wrong is logged for the administrator, without secrets."""
     try:
-        with httpx.Client(timeout=provider.timeout, headers={"accept": "application/json"}) as client:
+        host = httpx.URL(provider.issuer).host
+        with guarded(
+            provider.networks,
+            timeout=provider.timeout,
+            trusted=(host,),
+            headers={"accept": "application/json"},
+        ) as client:
+            client.until(provider.timeout)
             yield client
-    except (httpx.HTTPError, httpx.InvalidURL, JoseError, ValueError, KeyError, TypeError) as error:
+    except (
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        Refused,
+        OSError,
+        JoseError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
         log.warning("OIDC: %s: %.300s", type(error).__name__, error)
         raise ProviderFailed(
             say("「{provider}」に確かめることができませんでした。", provider=provider.name)
