@@ -10,7 +10,6 @@ from threading import Thread
 from typing import Annotated
 
 import typer
-import uvicorn
 from fastapi import FastAPI
 
 from notifications.mail import MailSettings, mailer_of
@@ -31,6 +30,7 @@ from workflow.store.settings import Settings, settings
 from workflow.web.app import build
 from workflow.web.oidc import Provider
 from workflow.web.pages.demo import Demo
+from workflow.web.server import server_of
 from workflow.web.transport import is_https, warning
 
 app = typer.Typer(rich_markup_mode=None)
@@ -76,12 +76,12 @@ def serve(
 
 
 def run(pages: FastAPI, host: str, port: int, site: str) -> None:
-    """Serve until Ctrl+C. Addresses are not logged: some are one-time links."""
+    """Serve until Ctrl+C."""
     here = _opened_at(host, port)
     if danger := warning(site) or ("" if is_https(site) else warning(here)):
         show.say(danger)
     show.say(f"{here}/ を開いてください。止めるときは Ctrl+C を押します。")
-    uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    server_of(pages, host, port).run()
 
 
 def _opened_at(host: str, port: int) -> str:

@@ -40,6 +40,7 @@ __all__ = [
     "TooManyCalls",
     "TooManyTries",
     "TooManyUploads",
+    "TooSlow",
     "UnknownStage",
     "message_of",
 ]
@@ -440,6 +441,14 @@ class TooLarge(SakuteiError):
     @property
     def message(self) -> str:
         return say("送られたものが大きすぎます。{most} 以内にしてください。", most=_size(self.most))
+
+
+class TooSlow(SakuteiError):
+    """A request whose rest comes too slowly to wait for."""
+
+    @property
+    def message(self) -> str:
+        return say("送信が途中で止まったか、遅すぎます。通信の状態を確かめて、もう一度お送りください。")
 
 
 class TooManyUploads(SakuteiError):

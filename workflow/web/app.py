@@ -149,6 +149,9 @@ def _pages(app: FastAPI) -> list[re.Pattern[str]]:
     return [compile_path(each.path or "")[0] for each in found]
 
 
+TOO_SLOW = 408
+
+
 class _Guard:
     """Puts the security headers on every answer, speaks the language the reader chose, hangs up on who sends on and on
     after the answer, and answers kindly when something broke."""
@@ -184,7 +187,7 @@ class _Guard:
                 if https:
                     kept = [(k, secured(v) if k == b"set-cookie" else v) for k, v in kept]
                 message["headers"] = kept + [(k.encode(), v.encode()) for k, v in headers.items()]
-                if not read and _sends_on(scope):
+                if not read and (_sends_on(scope) or message["status"] == TOO_SLOW):
                     message["headers"].append((b"connection", b"close"))
             await send(message)
 

@@ -26,6 +26,7 @@ from workflow.domain.errors import (
     TooLarge,
     TooManyCalls,
     TooManyUploads,
+    TooSlow,
 )
 from workflow.domain.gates import GateClosed
 from workflow.domain.timing import LateText, TooEarly
@@ -51,6 +52,7 @@ STATUS: dict[type[SakuteiError], int] = {
     SignInRefused: 401,
     TokenRefused: 401,
     TooLarge: 413,
+    TooSlow: 408,
     TooManyCalls: 429,
     TooManyUploads: 429,
     QuotaSpent: 429,

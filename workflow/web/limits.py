@@ -1,6 +1,8 @@
 """Limits on request bodies: no more is read than the route accepts, and nothing before the user is known. A
 document is written to the disk while it arrives."""
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
@@ -18,11 +20,18 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import QuotaSpent, TooLarge, TooManyUploads
+from workflow.domain.errors import QuotaSpent, TooLarge, TooManyUploads, TooSlow
 from workflow.store import files
 from workflow.store.files import Arriving
 
 KB, MB, GB = 1024, 1024**2, 1024**3
+
+
+LONGEST_SILENCE = 30.0
+"""Time in which the next part of a body has to come, in seconds."""
+
+SLOWEST = 4 * KB
+"""Bytes a second that a body brings at least, after the first silence."""
 
 
 class Load(Enum):
@@ -137,11 +146,15 @@ def _announced(request: Request, load: Load, by: str | None) -> int:
 
 def _limited(receive: Receive, load: Load, count: Callable[[int], None] = lambda size: None) -> Receive:
     """Receives no more than the route takes: what a request says of its length is not relied on."""
-    received = 0
+    received, began = 0, time.monotonic()
 
     async def counted() -> Message:
         nonlocal received
-        message = await receive()
+        left = began + LONGEST_SILENCE + received / SLOWEST - time.monotonic()
+        try:
+            message = await asyncio.wait_for(receive(), max(0.0, min(left, LONGEST_SILENCE)))
+        except TimeoutError:
+            raise TooSlow from None
         size = len(message.get("body", b""))
         received += size
         if received > load.most:

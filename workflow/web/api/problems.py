@@ -37,6 +37,7 @@ from workflow.domain.errors import (
     TooLarge,
     TooManyCalls,
     TooManyUploads,
+    TooSlow,
     UnknownStage,
     message_of,
 )
@@ -106,6 +107,7 @@ TITLES: dict[str, str] = {
     "document-damaged": "文書が傷んでいます",
     "audit-broken": "記録の連鎖が切れています",
     "database-unusable": "データベースを使えません",
+    "too-slow": "送信が遅すぎます",
     "storage-full": "保存する空きがありません",
     "unexpected": "予期しない誤りです",
 }
@@ -117,7 +119,7 @@ _KINDS: dict[type[SakuteiError], str] = {
         NotAllowed, IdentityUnconfirmed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, LateText, TooEarly,
         QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooLarge, TooManyCalls,
         TooManyUploads, QuotaSpent, KeyReused, CallRunning, AnswerLost, DocumentDamaged, AuditBroken, DatabaseUnusable,
-        StorageFull,
+        StorageFull, TooSlow,
     )
 } | {NotNow: "step-impossible", OtherText: "stale-version"}  # fmt: skip
 

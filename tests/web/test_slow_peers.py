@@ -1,0 +1,91 @@
+"""Who sends a request too slowly is left, and keeps nobody waiting. Over real connections to the real server."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.support.databases import SQLite
+from tests.support.ports import free_port
+from tests.support.scenario import House
+from tests.support.web_client import mail_settings
+from workflow.web import limits, server
+from workflow.web.app import build
+from workflow.web.server import server_of
+
+
+@pytest.fixture
+def site(sqlite: SQLite, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Served as `sakutei serve` does, with less patience."""
+    monkeypatch.setattr(server, "LONGEST_HEAD", 0.5)
+    monkeypatch.setattr(limits, "LONGEST_SILENCE", 0.5)
+    with sqlite.office(tmp_path, "itabashi_dx_2025") as office:  # type: ignore[arg-type]
+        house = House(office)
+        port = free_port()
+        serving = server_of(
+            build(office, mail_settings(office.files.parent), clock=lambda: house.now), "127.0.0.1", port
+        )
+        running = threading.Thread(target=serving.run)
+        running.start()
+        while not serving.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+        serving.should_exit = True
+        running.join()
+
+
+def talk(site: str, *parts: bytes, pause: float = 0.0) -> bytes:
+    """Send the parts and read all until the server hangs up, which it does within five seconds."""
+    with socket.create_connection(("127.0.0.1", urlsplit(site).port or 0), timeout=5) as line:
+        answer = b""
+        try:
+            for part in parts:
+                line.sendall(part)
+                time.sleep(pause)
+            while piece := line.recv(65536):
+                answer += piece
+        except ConnectionError:
+            pass
+    return answer
+
+
+HEAD = b"POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 900\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [(), (b"GET / HT",), (b"GET /static/icon.svg HTTP/1.1\r\nhost: x\r\n\r\n", b"GET /pu")],
+    ids=["nothing", "half a head", "half a head on a kept connection"],
+)
+def test_who_sends_no_whole_head_is_left(site: str, parts: tuple[bytes, ...]) -> None:
+    began = time.monotonic()
+    talk(site, *parts)
+    assert time.monotonic() - began < 5
+
+
+def test_a_head_that_drips_is_left(site: str) -> None:
+    began = time.monotonic()
+    talk(site, *(bytes([byte]) for byte in HEAD), pause=0.1)
+    assert time.monotonic() - began < 5
+
+
+def test_a_body_that_does_not_come_is_answered_so(site: str) -> None:
+    assert b" 408 " in talk(site, HEAD + b"key=tanto").splitlines()[0]
+    began = time.monotonic()
+    talk(site, HEAD, *(b"k" for _ in range(800)), pause=0.1)
+    assert time.monotonic() - began < 5
+
+
+def test_others_are_served_meanwhile(site: str) -> None:
+    slow = [threading.Thread(target=talk, args=(site, HEAD)) for _ in range(60)]
+    for each in slow:
+        each.start()
+    began = time.monotonic()
+    assert httpx.get(f"{site}/sign-in").status_code == 200
+    assert time.monotonic() - began < 3
+    for each in slow:
+        each.join()

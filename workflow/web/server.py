@@ -1,0 +1,58 @@
+"""The HTTP server: uvicorn, which hangs up on who sends the head of a request too slowly. How long a body may take
+is in `limits`."""
+
+import asyncio
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+LONGEST_HEAD = 10.0
+"""Time from the connection, or from the last answer on a kept one, to the end of the head, in seconds."""
+
+
+def server_of(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+    """Addresses are not logged: some are one-time links."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=_Impatient,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )
+    )
+
+
+class _Impatient(H11Protocol):
+    _hanging_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_watching()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """Wait only so long where no answer is being made: for a head, and for the rest of what was answered already."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop_watching()
+        elif self._hanging_up is None:
+            self._hanging_up = self.loop.call_later(LONGEST_HEAD, self.transport.close)
+
+    def _stop_watching(self) -> None:
+        if self._hanging_up is not None:
+            self._hanging_up.cancel()
+            self._hanging_up = None
