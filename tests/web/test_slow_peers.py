@@ -80,6 +80,26 @@ def test_a_body_that_does_not_come_is_answered_so(site: str) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_forty_sign_ins_at_once_keep_nobody_waiting(site: str) -> None:
+    answers: list[int] = []
+
+    def sign_in() -> None:
+        form = {"key": "tanto", "password": "wrong password"}
+        answers.append(httpx.post(f"{site}/sign-in", data=form, timeout=30).status_code)
+
+    together = [threading.Thread(target=sign_in) for _ in range(40)]
+    for each in together:
+        each.start()
+    time.sleep(0.1)
+    waits = []
+    while any(each.is_alive() for each in together):
+        began = time.monotonic()
+        assert httpx.get(f"{site}/static/icon.svg", timeout=10).status_code == 200
+        waits.append(time.monotonic() - began)
+    assert max(waits) < 3
+    assert set(answers) <= {401, 429, 503} and 401 in answers and len(answers) == 40
+
+
 def test_others_are_served_meanwhile(site: str) -> None:
     slow = [threading.Thread(target=talk, args=(site, HEAD)) for _ in range(60)]
     for each in slow:

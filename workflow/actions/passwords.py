@@ -1,6 +1,9 @@
 """Use cases of passwords: set one, change one's own. They are kept as argon2id; a new one ends sessions and uses
 up every mailed link."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 
@@ -12,7 +15,7 @@ from sqlalchemy.orm import Session
 from workflow.actions.random_tokens import sha256
 from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, forget_all, wait_left
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import BadInput, SignInRefused
+from workflow.domain.errors import BadInput, SignInRefused, TooBusy
 from workflow.domain.events import Tag
 from workflow.domain.passwords import LONGEST, a_password, known_by
 from workflow.domain.rights import Act
@@ -106,16 +109,36 @@ def forget_wrong_passwords(db: Session, person: int) -> None:
 
 
 def hash_of(password: str) -> str:
-    """The password as it is kept. Slow on purpose: not for inside a transaction."""
-    return _hasher.hash(password)
+    """The password as it is kept. Slow on purpose: not for inside a transaction. Raises `TooBusy`."""
+    with _turn():
+        return _hasher.hash(password)
 
 
 def matches(hashed: str, password: str) -> bool:
-    """Return whether the password matches its hash. Slow on purpose."""
+    """Return whether the password matches its hash. Slow on purpose. Raises `TooBusy`."""
     try:
-        return _hasher.verify(hashed, password[: LONGEST + 1].encode("utf-8", "replace"))
+        with _turn():
+            return _hasher.verify(hashed, password[: LONGEST + 1].encode("utf-8", "replace"))
     except (VerificationError, InvalidHashError):
         return False
+
+
+AT_ONCE, IN_LINE = 2, 8
+"""The number of passwords hashed at once, and with those that wait for it: each takes a processor and 64 MB, and one of
+the threads that all pages share."""
+
+_hashing, _in_line = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemaphore(IN_LINE)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _in_line.acquire(blocking=False):
+        raise TooBusy
+    try:
+        with _hashing:
+            yield
+    finally:
+        _in_line.release()
 
 
 @cache

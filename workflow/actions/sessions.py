@@ -21,7 +21,7 @@ from workflow.actions.rate_limits import (
     wait_left,
 )
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import SignInRefused
+from workflow.domain.errors import SignInRefused, TooBusy
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_key
@@ -65,7 +65,13 @@ def sign_in(
         if wait := wait_left(db, counters, now):
             raise SignInRefused(wait=wait)
         tries = count_try(db, counters, now)
-    if not matches(row.password_hash if row else nobodys_hash(), password) or row is None:
+    try:
+        right = matches(row.password_hash if row else nobodys_hash(), password)
+    except TooBusy:
+        with office.writing() as db:
+            forget(db, tries)  # it was not looked at
+        raise
+    if not right or row is None:
         raise SignInRefused
     with office.writing() as db:
         kept = select(Credential.password_hash).where(Credential.person_id == row.id)

@@ -36,6 +36,7 @@ __all__ = [
     "StepImpossible",
     "StorageFull",
     "TokenRefused",
+    "TooBusy",
     "TooLarge",
     "TooManyCalls",
     "TooManyTries",
@@ -441,6 +442,14 @@ class TooLarge(SakuteiError):
     @property
     def message(self) -> str:
         return say("送られたものが大きすぎます。{most} 以内にしてください。", most=_size(self.most))
+
+
+class TooBusy(SakuteiError):
+    """Too many people sign in at this moment."""
+
+    @property
+    def message(self) -> str:
+        return say("いまサインインが集中しています。少し待ってから、もう一度お試しください。")
 
 
 class TooSlow(SakuteiError):

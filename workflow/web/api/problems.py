@@ -34,6 +34,7 @@ from workflow.domain.errors import (
     ScopeMissing,
     StorageFull,
     TokenRefused,
+    TooBusy,
     TooLarge,
     TooManyCalls,
     TooManyUploads,
@@ -107,6 +108,7 @@ TITLES: dict[str, str] = {
     "document-damaged": "文書が傷んでいます",
     "audit-broken": "記録の連鎖が切れています",
     "database-unusable": "データベースを使えません",
+    "too-busy": "混み合っています",
     "too-slow": "送信が遅すぎます",
     "storage-full": "保存する空きがありません",
     "unexpected": "予期しない誤りです",
@@ -119,7 +121,7 @@ _KINDS: dict[type[SakuteiError], str] = {
         NotAllowed, IdentityUnconfirmed, ScopeMissing, NotFound, UnknownStage, GateClosed, PlanMoved, AlreadyDone, LateText, TooEarly,
         QuorumMissing, BadInput, ChainInvalid, TokenRefused, TooLarge, TooManyCalls,
         TooManyUploads, QuotaSpent, KeyReused, CallRunning, AnswerLost, DocumentDamaged, AuditBroken, DatabaseUnusable,
-        StorageFull, TooSlow,
+        StorageFull, TooSlow, TooBusy,
     )
 } | {NotNow: "step-impossible", OtherText: "stale-version"}  # fmt: skip
 
