@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from tests.support.ports import free_port
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, SITE, Browser, mail_settings
 from workflow import actions
+from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import SignInRefused
 from workflow.domain.meetings import MeetingForm
@@ -110,9 +111,29 @@ def _see_with_two(mine: Browser) -> str:
     return mine.see("/account")
 
 
+def test_a_changed_password_ends_what_one_asks_for(mine: Browser) -> None:
+    house, other = mine.house, _elsewhere(mine)
+    ends = house.now + timedelta(days=30)
+    token = actions.make_token(house.office, "tanto", "集計", [Scope.READ], expires_at=ends, now=house.now)
+    feed = actions.make_feed(house.office, "tanto", now=house.now)
+
+    def open_ways() -> tuple[bool, bool, bool]:
+        with house.office.reading() as db:
+            holder = actions.holder_of(db, token, house.now)
+        return _is_in(other), holder is not None, mine.client.get(f"/feeds/{feed}.ics").status_code == 200
+
+    assert 'value="sessions" checked' in mine.see("/account/password")
+    form = {"password": NEWER, "again": NEWER, "old": PASSWORD}
+    assert "終えました" not in mine.send("/account/password", **form)
+    assert open_ways() == (True, True, True)
+    form = {"password": PASSWORD, "again": PASSWORD, "old": NEWER}
+    assert "予定表の購読" in mine.send("/account/password", **form, ends=["tokens", "feeds"])
+    assert open_ways() == (True, False, False) and _is_in(mine)
+
+
 def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(mine: Browser) -> None:
     other = _elsewhere(mine)
-    shown = mine.send("/account/password", old=PASSWORD, password=NEWER, again=NEWER)
+    shown = mine.send("/account/password", old=PASSWORD, password=NEWER, again=NEWER, ends="sessions")
     assert "パスワードを変更し" in shown
     assert (_is_in(mine), _is_in(other)) == (True, False)
     assert _post_sign_in(other.client).status_code == 401
@@ -500,7 +521,7 @@ def test_a_person_changes_the_password_with_the_keyboard_alone(site: Site) -> No
         page.keyboard.type(text)
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("パスワードを変更し、")).to_be_visible()
+    expect(page.get_by_text("パスワードを変更しました。")).to_be_visible()
     expect(page.get_by_role("heading", name="アカウント")).to_be_visible()
 
 

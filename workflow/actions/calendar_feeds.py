@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound
@@ -53,3 +54,11 @@ def revoke_feed(office: Office, by: str, feed: int, *, now: datetime) -> None:
             raise AlreadyDone("この購読は既に停止されています。")
         db.execute(update(Feed).where(Feed.id == feed).values(revoked_at=now))
         record(db, Tag.FEED_REVOKED, at=now, by=who.id, feed=feed, body=found.body_key)
+
+
+def revoke_feeds(db: Session, person: int, now: datetime) -> None:
+    """Stop all of a person's feeds, as they ask for it."""
+    shown = Feed.person_id == person, Feed.revoked_at.is_(None)
+    for feed, body in db.execute(select(Feed.id, Feed.body_key).where(*shown).order_by(Feed.id)).all():
+        db.execute(update(Feed).where(Feed.id == feed).values(revoked_at=now))
+        record(db, Tag.FEED_REVOKED, at=now, by=person, feed=feed, body=body)

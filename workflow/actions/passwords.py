@@ -2,7 +2,7 @@
 up every mailed link."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -12,8 +12,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from workflow.actions.calendar_feeds import revoke_feeds
 from workflow.actions.random_tokens import sha256
 from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, forget_all, wait_left
+from workflow.actions.tokens import revoke_tokens
+from workflow.domain.accounts import Access
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, SignInRefused, TooBusy
 from workflow.domain.events import Tag
@@ -47,9 +50,17 @@ def set_password(office: Office, by: str, person: str, password: str, *, now: da
 
 
 def change_password(
-    office: Office, by: str, old: str, new: str, *, session: str | None = None, now: datetime
+    office: Office,
+    by: str,
+    old: str,
+    new: str,
+    *,
+    session: str | None = None,
+    ends: Collection[Access] = (Access.SESSIONS,),
+    now: datetime,
 ) -> None:
-    """Change one's own password, knowing the old one. Every session ends but that of the token `session`.
+    """Change one's own password, knowing the old one. What `ends` names ends with it, but for the session of the token
+    `session`.
 
     Raises `NotFound`, `NotAllowed` (they have left), `BadInput` (the old one is wrong, or the new one cannot be
     taken), `SignInRefused` (the old one was wrong too often).
@@ -59,8 +70,14 @@ def change_password(
     person = give_password(office, by, old, now=now)
     hashed = hash_of(new)
     with office.writing() as db:
-        put_password(db, person, hashed, now, but=session)
+        _put_credential(db, person, hashed, now)
+        if Access.SESSIONS in ends:
+            _end_sessions(db, person, but=session)
         record(db, Tag.PASSWORD_SET, at=now, by=person, person=by)
+        if Access.TOKENS in ends:
+            revoke_tokens(db, person, now)
+        if Access.FEEDS in ends:
+            revoke_feeds(db, person, now)
 
 
 def give_password(office: Office, by: str, password: str, *, now: datetime) -> int:
@@ -89,16 +106,25 @@ def a_password_for(db: Session, person: int, password: str) -> str:
     return a_password(password, known_by(theirs.key, theirs.name, theirs.email, offices))
 
 
-def put_password(db: Session, person: int, hashed: str, now: datetime, *, but: str | None = None) -> None:
-    """The person's password from now on. Ends their sessions but that of the token `but`, uses up the links that
-    were mailed to them, and ends their wait after wrong passwords."""
+def put_password(db: Session, person: int, hashed: str, now: datetime) -> None:
+    """The person's password from now on. Ends their sessions, uses up the links that were mailed to them, and ends
+    their wait after wrong passwords."""
+    _put_credential(db, person, hashed, now)
+    _end_sessions(db, person)
+
+
+def _put_credential(db: Session, person: int, hashed: str, now: datetime) -> None:
     db.execute(delete(Credential).where(Credential.person_id == person))
     db.execute(insert(Credential).values(person_id=person, password_hash=hashed, changed_at=now))
-    ended = delete(SignIn).where(SignIn.person_id == person)
-    db.execute(ended if but is None else ended.where(SignIn.token_sha256 != sha256(but)))
     links = update(MailedLink).where(MailedLink.person_id == person, MailedLink.used_at.is_(None))
     db.execute(links.values(used_at=now))
     forget_wrong_passwords(db, person)
+
+
+def _end_sessions(db: Session, person: int, *, but: str | None = None) -> None:
+    """End the person's sessions but that of the token `but`."""
+    ended = delete(SignIn).where(SignIn.person_id == person)
+    db.execute(ended if but is None else ended.where(SignIn.token_sha256 != sha256(but)))
 
 
 def forget_wrong_passwords(db: Session, person: int) -> None:

@@ -97,6 +97,16 @@ def revoke_token(office: Office, by: str, token: int, *, now: datetime) -> None:
         record(db, Tag.TOKEN_REVOKED, at=now, by=who.id, token=token, name=found.name)
 
 
+def revoke_tokens(db: Session, person: int, now: datetime) -> None:
+    """End all of a person's tokens, as they ask for it."""
+    valid = ApiToken.person_id == person, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
+    for token, name in db.execute(
+        select(ApiToken.id, ApiToken.name).where(*valid).order_by(ApiToken.id)
+    ).all():
+        db.execute(update(ApiToken).where(ApiToken.id == token).values(revoked_at=now))
+        record(db, Tag.TOKEN_REVOKED, at=now, by=person, token=token, name=name)
+
+
 def holder_of(db: Session, token: str, now: datetime) -> Holder | None:
     """Return the person that the token acts for; None when the token is unknown, expired or revoked, or the
     person has left."""

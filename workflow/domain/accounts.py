@@ -1,4 +1,4 @@
-"""Purposes and lifetimes of mailed links, and scopes of API tokens."""
+"""Purposes and lifetimes of mailed links, scopes of API tokens, and the ways in beside a password."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -16,6 +16,14 @@ class LinkPurpose(StrEnum):
     def life(self) -> timedelta:
         """Return the time for which the link is valid after its mail was sent."""
         return timedelta(days=7) if self is LinkPurpose.WELCOME else timedelta(hours=1)
+
+
+class Access(Labelled):
+    """A way by which somebody who knew the old password may still get in after it was changed."""
+
+    SESSIONS = "sessions", "ほかの画面のサインイン"
+    TOKENS = "tokens", "他のプログラムのための鍵"
+    FEEDS = "feeds", "予定表の購読"
 
 
 class Scope(Labelled):

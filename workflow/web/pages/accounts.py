@@ -6,15 +6,16 @@ from fastapi import APIRouter, Form, Request, Response
 
 from workflow import actions, queries
 from workflow.actions.random_tokens import sha256
+from workflow.domain.accounts import Access
 from workflow.domain.calendar import parse_day, tokyo_day
 from workflow.domain.errors import BadInput, SignInRefused
-from workflow.domain.language import say
+from workflow.domain.language import label, say
 from workflow.queries.accounts import account
 from workflow.web.browser_names import browser_name
 from workflow.web.pages.meetings import Number
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
-from workflow.web.session import FormUser, Page, Reader, Visitor, session_token
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor, session_token
 
 router = APIRouter(prefix="/account", route_class=Page)
 
@@ -89,18 +90,33 @@ def password_page(request: Request, who: Reader) -> Response:
 def change_password(
     request: Request,
     who: FormUser,
+    form: Filled,
     old: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
+    ends = [each for each in Access if each in form.getlist("ends")]
     try:
         same_twice(password, again)
         actions.change_password(
-            who.office, who.key, old, password, session=session_token(request), now=who.now
+            who.office,
+            who.key,
+            old,
+            password,
+            session=session_token(request),
+            ends=ends,
+            now=who.now,
         )
     except (BadInput, SignInRefused) as refused:
         return _password_form(request, who, refused)
-    return redirect("/account", said=say("パスワードを変更し、ほかの画面のサインインをすべて終えました。"))
+    return redirect("/account", said=_changed(ends))
+
+
+def _changed(ends: list[Access]) -> str:
+    if not ends:
+        return say("パスワードを変更しました。")
+    ended = say("、").join(label(each) for each in ends)
+    return say("パスワードを変更しました。次のものを、すべて終えました: {ended}。", ended=ended)
 
 
 def same_twice(password: str, again: str) -> None:
@@ -115,4 +131,4 @@ def _password_form(
     with who.office.reading() as db:
         mine = account(db, who.key, who.now)
     code, words = (422, refused.message) if refused else (200, None)
-    return page(request, "account_password.html", code=code, who=who, mine=mine, refused=words)
+    return page(request, "account_password.html", code=code, who=who, mine=mine, refused=words, Access=Access)
