@@ -59,10 +59,11 @@ MEETINGS = {
     Tag.MEETING_CANCELLED: Kind.MEETING_CANCELLED,
 }
 ACCOUNT_CHANGES = (
-    *(Tag.PERSON_CHANGED, Tag.ADMINISTRATOR_NAMED, Tag.PASSWORD_SET, Tag.TOKEN_MADE),
+    *(Tag.PERSON_CHANGED, Tag.ADMINISTRATOR_NAMED, Tag.AUDITOR_NAMED, Tag.PASSWORD_SET, Tag.TOKEN_MADE),
     *(Tag.PROVIDER_BOUND, Tag.PROVIDER_UNBOUND),
 )
-"""Changes by which somebody could get in as somebody else: the person is told, and every administrator."""
+"""Changes by which somebody could get in as somebody else, or be taken for one who watches: the person is told, and
+every administrator."""
 
 ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_RESET}
 

@@ -1,6 +1,7 @@
 """People as of a day, deputies, votes, 決裁 and public comments."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -11,10 +12,12 @@ from workflow import actions, queries
 from workflow.actions import Seated
 from workflow.domain.calendar import end_of_day, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
-from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotNow
+from workflow.domain.errors import AlreadyDone, BadInput, IdentityUnconfirmed, NotAllowed, NotNow
 from workflow.domain.gates import GateClosed
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Choice
+from workflow.queries.actor import actor
+from workflow.queries.people import auditors
 from workflow.store.database import Office
 from workflow.store.tables import CommentPeriod, Opinion
 
@@ -332,3 +335,25 @@ def test_what_the_public_writes_is_never_in_the_log(asking: House) -> None:
     with house.office.reading() as db:
         last = queries.history(db, house.plan())[-1]
     assert "ひみつ" not in str(last.data) and "匿名" not in str(last.data)
+
+
+def test_an_auditor_is_named_and_ended_by_administrators_and_serves_by_that_alone(house: House) -> None:
+    house.a_person("kansa")
+    name = partial(actions.name_auditor, house.office, person="kansa", since=LONG_AGO, now=house.now)
+    with pytest.raises(NotAllowed):
+        name(by="tanto", proof=actions.OwnMachine())
+    with pytest.raises(IdentityUnconfirmed):
+        name(by="admin")
+    name(by="admin", proof=actions.OwnMachine())
+    today = tokyo_day(house.now)
+    with house.office.reading() as db:
+        assert [each.key for each in auditors(db, today)] == ["kansa"]
+        (term,) = queries.person(db, "kansa", today).auditor
+        assert actor(db, "kansa", today).auditor and not actor(db, "admin", today).auditor
+    yesterday = today - timedelta(days=1)
+    actions.end_auditor(house.office, "admin", term.number, yesterday, now=house.now)
+    with pytest.raises(AlreadyDone):
+        actions.end_auditor(house.office, "admin", term.number, yesterday, now=house.now)
+    with house.office.reading() as db:
+        assert auditors(db, today) == [] and auditors(db, yesterday) != []
+        assert actor(db, "kansa", today).left

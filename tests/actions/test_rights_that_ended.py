@@ -47,6 +47,7 @@ from workflow.queries.people import person_id
 from workflow.store.database import DryRunOffice, Office
 from workflow.store.tables import (
     ApiToken,
+    Auditor,
     Delivery,
     Deputy,
     Feed,
@@ -752,6 +753,20 @@ def unbind_provider(house: House) -> Call:
     user = actions.ProviderUser("https://login.example", "hanako", "tanto@city.example.jp")
     actions.sign_in_by_provider(house.office, user, now=house.now)
     return lambda o: actions.unbind_provider(o, "clerk", "tanto", proof=actions.OwnMachine(), now=house.now)
+
+
+@case("clerk")
+def name_auditor(house: House) -> Call:
+    return lambda o: actions.name_auditor(
+        o, "clerk", "tanto", LONG_AGO, proof=actions.OwnMachine(), now=house.now
+    )
+
+
+@case("clerk")
+def end_auditor(house: House) -> Call:
+    actions.name_auditor(house.office, "admin", "tanto", LONG_AGO, proof=actions.OwnMachine(), now=house.now)
+    number = _first(house, Auditor)
+    return lambda o: actions.end_auditor(o, "clerk", number, LONG_AGO, now=house.now)
 
 
 @case("clerk")

@@ -26,6 +26,11 @@ def _administrator(room: PostRoom) -> None:
     actions.name_administrator(room.office, "admin", "one", today, proof=proof, now=room.now)
 
 
+def _auditor(room: PostRoom) -> None:
+    proof, today = actions.OwnMachine(), tokyo_day(room.now)
+    actions.name_auditor(room.office, "admin", "one", today, proof=proof, now=room.now)
+
+
 def _password(room: PostRoom) -> None:
     actions.set_password(room.office, "one", "one", PASSWORD, now=room.now)
 
@@ -40,6 +45,7 @@ def _token(room: PostRoom) -> None:
     [
         (_address, "電子メールの変更", ["one@city.example.jp", NEW]),
         (_administrator, "システム管理者の指定", []),
+        (_auditor, "監査の指定", []),
         (_password, "パスワードの設定", ["（本人）"]),
         (_token, "連携用の鍵の発行", ["集計", "読み取り、名簿の管理"]),
     ],

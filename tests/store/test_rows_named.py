@@ -97,7 +97,8 @@ def test_a_migration_names_the_rows_it_found_and_those_it_changed(office: Office
         for table in ("event", "submission"):
             column = "wrote" if table == "event" else "salt"
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        connection.execute(text("DROP TABLE touched"))
+        for table in ("touched", "auditor"):
+            connection.execute(text(f"DROP TABLE {table}"))
     schema.migrate(office)
     named = _last_named(office)
     with office.reading() as db:

@@ -180,6 +180,7 @@ def _with_markup(value: Any, name: str = "") -> Any:
 def _people(house: House) -> None:
     office, now = house.office, house.now
     house.a_person("deputy")
+    actions.name_auditor(office, "admin", "deputy", LONG_AGO, proof=actions.OwnMachine(), now=now)
     actions.name_deputy(office, "admin", "mayor", "deputy", LONG_AGO, now=now)
     actions.name_deputy(office, "admin", "joho_bukai_1", "deputy", LONG_AGO, now=now)
     actions.seat(office, "admin", "tanto", "joho_bukai", Role.SECRETARIAT, LONG_AGO, now=now)

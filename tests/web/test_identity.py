@@ -15,6 +15,7 @@ NEW = "momoko@city.example.jp"
 SENSITIVE = {
     "/people/mayor/change": {"name": "区 長", "email": NEW},
     "/people/mayor/administrator": {"since": "2023-01-01"},
+    "/people/mayor/auditor": {"since": "2023-01-01"},
 }
 
 
@@ -102,7 +103,7 @@ def test_a_token_still_corrects_a_name(house: House) -> None:
 
 
 def _done(house: House) -> bool:
-    """Return whether the mayor has another address or is an administrator."""
+    """Return whether the mayor has another address, or is an administrator or auditor."""
     with house.office.reading() as db:
         mayor = queries.person(db, "mayor", tokyo_day(house.now))
-    return mayor.email == NEW or bool(mayor.administrator)
+    return mayor.email == NEW or bool(mayor.administrator or mayor.auditor)

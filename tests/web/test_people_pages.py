@@ -121,6 +121,7 @@ def test_who_keeps_no_list_reads_without_forms_and_is_refused(house: House) -> N
         "/people/mayor/seats": {"body": "joho_bukai", "role": "chair", "since": "2023-01-01"},
         "/people/mayor/deputies": {"deputy": "tanto", "since": "2023-01-01"},
         "/people/mayor/administrator": {"since": "2023-01-01"},
+        "/people/mayor/auditor": {"since": "2023-01-01"},
         "/people/mayor/end": {"last_day": "2023-01-01"},
         "/people/mayor/postings/1/end": {"last_day": "2023-01-01"},
         "/people/_table": {"people": TABLE, "since": "2023-01-01", "sure": "yes"},

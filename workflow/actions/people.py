@@ -23,6 +23,7 @@ from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import (
     Administrator,
+    Auditor,
     Department,
     Deputy,
     Membership,
@@ -166,7 +167,7 @@ def end_terms(office: Office, by: str, person: str, last_day: date, *, now: date
         who = keeper(db, by, now)
         number = person_id(db, person)
         ended = administered = _end(db, Administrator, Administrator.person_id == number, last_day)
-        for table in (Membership, Posting):
+        for table in (Membership, Posting, Auditor):
             ended += _end(db, table, table.person_id == number, last_day)
         ended += _end(db, Deputy, (Deputy.deputy_id == number) | (Deputy.principal_id == number), last_day)
         after = in_term(Administrator, last_day + timedelta(days=1))
@@ -276,12 +277,33 @@ def name_administrator(
     now: datetime,
 ) -> None:
     """Name another administrator. Raises `NotAllowed`, `IdentityUnconfirmed`, `NotFound`, `BadInput`."""
-    _in_order(since, until)
+    with office.writing() as db:
+        _name(db, Administrator, Tag.ADMINISTRATOR_NAMED, by, person, since, until, proof, now)
+
+
+def name_auditor(
+    office: Office,
+    by: str,
+    person: str,
+    since: date,
+    *,
+    until: date | None = None,
+    proof: Proof = None,
+    now: datetime,
+) -> None:
+    """Let a person hold the role 監査. Raises `NotAllowed`, `IdentityUnconfirmed`, `NotFound`, `BadInput`."""
+    with office.writing() as db:
+        _name(db, Auditor, Tag.AUDITOR_NAMED, by, person, since, until, proof, now)
+
+
+def end_auditor(office: Office, by: str, number: int, last_day: date, *, now: datetime) -> None:
+    """End one term of the role 監査 after a day. Raises `AlreadyDone`, `NotAllowed`, `NotFound`, `BadInput`."""
     with office.writing() as db:
         who = keeper(db, by, now)
-        require_identity(db, who, proof, now)
-        db.execute(insert(Administrator).values(person_id=person_id(db, person), since=since, until=until))
-        record(db, Tag.ADMINISTRATOR_NAMED, at=now, by=who.id, person=person, since=since, until=until)
+        held = _end_one(db, Auditor, number, last_day)
+        person = db.get_one(Person, held.person_id).key
+        told: dict[str, Any] = {"person": person, "auditor": True, "last_day": last_day}
+        record(db, Tag.TERM_ENDED, at=now, by=who.id, **told)
 
 
 def keeper(db: Session, by: str, now: datetime) -> Actor:
@@ -289,6 +311,24 @@ def keeper(db: Session, by: str, now: datetime) -> Actor:
     who = actor(db, by, tokyo_day(now))
     who.require(Act.KEEP_PEOPLE)
     return who
+
+
+def _name(
+    db: Session,
+    table: type[Administrator] | type[Auditor],
+    tag: Tag,
+    by: str,
+    person: str,
+    since: date,
+    until: date | None,
+    proof: Proof,
+    now: datetime,
+) -> None:
+    _in_order(since, until)
+    who = keeper(db, by, now)
+    require_identity(db, who, proof, now)
+    db.execute(insert(table).values(person_id=person_id(db, person), since=since, until=until))
+    record(db, tag, at=now, by=who.id, person=person, since=since, until=until)
 
 
 def _names_deputies_of(db: Session, by: str, principal: str, now: datetime) -> Actor:
@@ -335,7 +375,7 @@ def _end(db: Session, table: type, mine: object, last_day: date) -> int:
     return db.execute(still.values(until=last_day)).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-Term = TypeVar("Term", Membership, Posting, Deputy)
+Term = TypeVar("Term", Membership, Posting, Deputy, Auditor)
 
 
 def _end_one(db: Session, table: type[Term], number: int, last_day: date) -> Term:
@@ -355,7 +395,12 @@ def _end_one(db: Session, table: type[Term], number: int, last_day: date) -> Ter
     return held
 
 
-_TERMS: dict[type, str] = {Membership: "会議体の任期", Posting: "所属", Deputy: "代理者の届出"}
+_TERMS: dict[type, str] = {
+    Membership: "会議体の任期",
+    Posting: "所属",
+    Deputy: "代理者の届出",
+    Auditor: "監査",
+}
 
 
 def _in_order(since: date, until: date | None) -> None:

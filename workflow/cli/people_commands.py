@@ -150,6 +150,22 @@ def administrator(person: PersonKey, by: By, since: Since, until: Until = None) 
 
 
 @app.command()
+def auditor(person: PersonKey, by: By, since: Since, until: Until = None) -> None:
+    """監査に指定する。"""
+    with at_office() as office:
+        actions.name_auditor(
+            office, by, person, _day(since), until=_last(until), proof=actions.OwnMachine(), now=now()
+        )
+
+
+@app.command("end-auditor")
+def end_auditor(number: TermNumber, last_day: LastDay, by: By) -> None:
+    """監査の任期を一つだけ終える。"""
+    with at_office() as office:
+        actions.end_auditor(office, by, number, _day(last_day), now=now())
+
+
+@app.command()
 def contact(
     body: str,
     by: By,

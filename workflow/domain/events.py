@@ -24,6 +24,7 @@ class Tag(Labelled):
     TERM_ENDED = "term.ended", "任期を終了"
     DEPUTY_NAMED = "deputy.named", "代理者を届出"
     ADMINISTRATOR_NAMED = "administrator.named", "システム管理者を指定"
+    AUDITOR_NAMED = "auditor.named", "監査を指定"
     PASSWORD_SET = "password.set", "パスワードを設定"
     PROVIDER_BOUND = "provider.bound", "外部サインインを結び付け"
     PROVIDER_UNBOUND = "provider.unbound", "外部サインインの結び付きを解除"
@@ -246,6 +247,8 @@ def _ended(data: Mapping[str, Any], names: Names) -> str:
         what = f"{_department(data, names)}{_position(data)}"
     elif "principal" in data:
         what = say("{person}の代理", person=_person(data, names, "principal"))
+    elif "auditor" in data:
+        what = say("監査")
     until = say("（{day}まで）", day=_day(data["last_day"]))
     return f"{_person(data, names)}　{what or say('すべての所属・委員・代理')}{until}"
 
@@ -308,6 +311,7 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
         + _span(data)
     ),
     Tag.ADMINISTRATOR_NAMED: _person,
+    Tag.AUDITOR_NAMED: _person,
     Tag.PASSWORD_SET: _person,
     Tag.PERSON_INVITED: _person,
     Tag.DEPARTMENT_ADDED: lambda data, _: f"{data['name']}（{data['key']}）",

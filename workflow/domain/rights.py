@@ -100,6 +100,7 @@ class Actor:
     principals: frozenset[int] = frozenset()
     represented: frozenset[tuple[int, str]] = frozenset()
     administrator: bool = False
+    auditor: bool = False
     left: bool = False
 
     def capacities(self, *, department: str | None = None, body: str | None = None) -> frozenset[Capacity]:

@@ -21,11 +21,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from workflow.domain.errors import NotFound
 from workflow.domain.rights import Actor
 from workflow.store.database import connection_of
-from workflow.store.tables import Administrator, Deputy, Membership, Person, Posting
+from workflow.store.tables import Administrator, Auditor, Deputy, Membership, Person, Posting
 
 
 def in_term(
-    table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator],
+    table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator] | type[Auditor],
     day: date | ColumnElement[date] | InstrumentedAttribute[date],
 ) -> ColumnElement[bool]:
     """The condition that the row is valid on that day, both ends included."""
@@ -36,7 +36,7 @@ def has_left(day: date) -> ColumnElement[bool]:
     """The condition that the `Person` of a statement served here and no longer does: all their terms ended before
     that day (異動・退職)."""
     held, holds = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
-    for table in (Posting, Membership, Administrator):
+    for table in (Posting, Membership, Administrator, Auditor):
         theirs = select(table.id).where(table.person_id == Person.id).correlate(Person)
         held.append(theirs.exists())
         holds.append(theirs.where(or_(table.until.is_(None), table.until >= day)).exists())
@@ -50,7 +50,7 @@ def actor(db: Session, key: str, on: date) -> Actor:
     if not rows or rows[0][0] != "person":
         raise NotFound("職員", key)
     number, name = rows[0][3], rows[0][1]
-    serves = any(row[0] in ("posting", "seat", "administrator") for row in rows)
+    serves = any(row[0] in ("posting", "seat", "administrator", "auditor") for row in rows)
     if not serves and db.scalar(select(Person.id).where(Person.id == number, has_left(on))) is not None:
         # Nothing else: whose deputy they were named, they are none any more.
         return Actor(id=number, key=key, name=name, on=on, left=True)
@@ -65,6 +65,7 @@ def actor(db: Session, key: str, on: date) -> Actor:
         principals=frozenset(row[3] for row in rows if row[0] == "principal"),
         represented=frozenset((row[3], row[2]) for row in rows if row[0] == "principal" and row[2]),
         administrator=any(row[0] == "administrator" for row in rows),
+        auditor=any(row[0] == "auditor" for row in rows),
     )
 
 
@@ -80,7 +81,7 @@ _EMPTY: ColumnElement[str] = literal_column("''")
 
 
 def _held(
-    table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator],
+    table: type[Posting] | type[Membership] | type[Deputy] | type[Administrator] | type[Auditor],
     holder: InstrumentedAttribute[int],
     what: str,
     *columns: Any,
@@ -97,4 +98,5 @@ _EVERYTHING: CompoundSelect[Any] = union_all(
         Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _MINE.c.day)
     ),
     _held(Administrator, Administrator.person_id, "administrator", _EMPTY, _EMPTY, null()),
+    _held(Auditor, Auditor.person_id, "auditor", _EMPTY, _EMPTY, null()),
 )

@@ -15,6 +15,7 @@ from workflow.domain.validation import comparable_address
 from workflow.queries.actor import in_term
 from workflow.store.tables import (
     Administrator,
+    Auditor,
     BodyRecord,
     Credential,
     Department,
@@ -111,6 +112,7 @@ class PersonFact:
     deputies: tuple[HeldDeputyship, ...]
     principals: tuple[HeldDeputyship, ...]
     administrator: tuple[Term, ...]
+    auditor: tuple[Term, ...]
     can_sign_in: bool
     provider: str | None
 
@@ -180,7 +182,7 @@ def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]
 
 
 def person(db: Session, key: str, day: date) -> PersonFact:
-    """The person of that key; the `state` of each term is as of the day. Seven statements. Raises `NotFound`."""
+    """The person of that key; the `state` of each term is as of the day. Eight statements. Raises `NotFound`."""
     found = db.scalar(select(Person).where(Person.key == key))
     if found is None:
         raise NotFound("職員", key)
@@ -192,7 +194,8 @@ def person(db: Session, key: str, day: date) -> PersonFact:
         seats=_held_seats(db, found.id, day),
         deputies=_deputyships(db, Deputy.principal_id == found.id, Deputy.deputy_id, day),
         principals=_deputyships(db, Deputy.deputy_id == found.id, Deputy.principal_id, day),
-        administrator=_administrator(db, found.id, day),
+        administrator=_named(db, Administrator, found.id, day),
+        auditor=_named(db, Auditor, found.id, day),
         can_sign_in=db.get(Credential, found.id) is not None,
         provider=db.scalar(select(ProviderIdentity.issuer).where(ProviderIdentity.person_id == found.id)),
     )
@@ -231,10 +234,19 @@ def held_positions(db: Session, positions: Iterable[str], day: date) -> frozense
 
 def administrators(db: Session, day: date) -> list[Contact]:
     """The administrators of that day."""
+    return _who_are(db, Administrator, day)
+
+
+def auditors(db: Session, day: date) -> list[Contact]:
+    """Return who holds the role 監査 that day."""
+    return _who_are(db, Auditor, day)
+
+
+def _who_are(db: Session, table: type[Administrator] | type[Auditor], day: date) -> list[Contact]:
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
-        .join(Administrator, Administrator.person_id == Person.id)
-        .where(in_term(Administrator, day))
+        .join(table, table.person_id == Person.id)
+        .where(in_term(table, day))
         .distinct()
         .order_by(Person.id)
     )
@@ -336,12 +348,14 @@ def _deputyships(
     return tuple(HeldDeputyship(key, name, _term(held, day)) for held, key, name in rows)
 
 
-def _administrator(db: Session, number: int, day: date) -> tuple[Term, ...]:
-    rows = db.scalars(
-        select(Administrator).where(Administrator.person_id == number).order_by(Administrator.since.desc())
+def _named(
+    db: Session, table: type[Administrator] | type[Auditor], number: int, day: date
+) -> tuple[Term, ...]:
+    rows: Iterable[Administrator | Auditor] = db.scalars(
+        select(table).where(table.person_id == number).order_by(table.since.desc())
     )
     return tuple(_term(held, day) for held in rows)
 
 
-def _term(held: Posting | Membership | Deputy | Administrator, day: date) -> Term:
+def _term(held: Posting | Membership | Deputy | Administrator | Auditor, day: date) -> Term:
     return Term(held.id, held.since, held.until, term_state(held.since, held.until, day))

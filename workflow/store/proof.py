@@ -65,6 +65,7 @@ class Kept(Labelled):
     ANSWER = "answer", "区の考え方"
     API_TOKEN = "api_token", "連携用の鍵"
     ATTENDANCE = "attendance", "出欠"
+    AUDITOR = "auditor", "監査"
     BODY = "body", "会議体"
     CHAIN_TEXT = "chain_text", "定義"
     CIRCULATION = "circulation", "供覧"

@@ -154,4 +154,5 @@ class OnePerson(PersonShown):
     deputies: list[DeputyshipShown] = Field(description="代理者")
     principals: list[DeputyshipShown] = Field(description="代理する相手")
     administrator: list[TermShown] = Field(description="システム管理者の任期")
+    auditor: list[TermShown] = Field(description="監査の任期")
     can_sign_in: bool = Field(description="パスワードがあるか")

@@ -42,6 +42,7 @@ from workflow.store.tables.meetings import (
 )
 from workflow.store.tables.people import (
     Administrator,
+    Auditor,
     ClosedDay,
     Department,
     Deputy,
@@ -72,6 +73,7 @@ __all__ = [
     "AnsweredCall",
     "ApiToken",
     "Attendance",
+    "Auditor",
     "BodyRecord",
     "ChainText",
     "Circulation",

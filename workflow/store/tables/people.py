@@ -73,6 +73,16 @@ class Administrator(Record):
     until: Mapped[date | None]
 
 
+class Auditor(Record):
+    """A person who holds the role 監査, and watches over the record."""
+
+    __tablename__ = "auditor"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
 class ClosedDay(Record):
     """A day the office is closed beside weekends and holidays."""
 

@@ -209,6 +209,23 @@ def unbind(request: Request, who: FormUser, key: str, form: Filled) -> Response:
     return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
 
 
+@router.post("/people/{key}/auditor", openapi_extra=needs(Act.KEEP_PEOPLE))
+def auditor(
+    request: Request, who: FormUser, key: str, form: Filled, since: Text = "", until: Text = ""
+) -> Response:
+    """With 本人確認: who watches over the record is not chosen by whoever found a screen open."""
+    first, last = _first(since), _last(until)
+
+    def act(proof: actions.Proof) -> Response:
+        actions.name_auditor(who.office, who.key, key, first, until=last, proof=proof, now=who.now)
+        return redirect(f"/people/{key}", said=say("監査に指定しました。"))
+
+    with who.office.reading() as db:
+        name = queries.person(db, key, tokyo_day(who.now)).name
+    title = say("{name}さんを監査に指定する", name=name)
+    return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
+
+
 @router.post("/people/{key}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
 def end_all(who: FormUser, key: str, last_day: Text = "") -> Response:
     ended = actions.end_terms(who.office, who.key, key, parse_day(last_day, say("最後の日")), now=who.now)
@@ -217,8 +234,13 @@ def end_all(who: FormUser, key: str, last_day: Text = "") -> Response:
 
 @router.post("/people/{key}/{kind}/{number}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
 def end_one(who: FormUser, key: str, kind: str, number: int, last_day: Text = "") -> Response:
-    """End one posting, seat or deputyship."""
-    ends = {"postings": actions.end_posting, "seats": actions.end_seat, "deputies": actions.end_deputyship}
+    """End one posting, seat, deputyship or term of the role 監査."""
+    ends = {
+        "postings": actions.end_posting,
+        "seats": actions.end_seat,
+        "deputies": actions.end_deputyship,
+        "auditor": actions.end_auditor,
+    }
     if kind not in ends:
         raise NotFound("操作", kind)
     ends[kind](who.office, who.key, number, parse_day(last_day, say("最後の日")), now=who.now)
