@@ -32,7 +32,7 @@ def in_term(
     return (table.since <= day) & or_(table.until.is_(None), table.until >= day)
 
 
-def has_left(day: date) -> ColumnElement[bool]:
+def has_left(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The condition that the `Person` of a statement served here and no longer does: all their terms ended before
     that day (異動・退職)."""
     held, holds = list[ColumnElement[bool]](), list[ColumnElement[bool]]()
