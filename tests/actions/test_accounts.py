@@ -1,5 +1,6 @@
 """Accounts: what a password must be, who is invited, what a mailed link can do, and how often one may try."""
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import perf_counter
@@ -30,6 +31,7 @@ from workflow.domain.errors import (
     NotFound,
     SignInRefused,
 )
+from workflow.domain.passwords import a_password, known_by
 from workflow.store import event_log
 from workflow.store.tables import Event, MailedLink
 
@@ -171,6 +173,14 @@ def test_a_password_is_judged_as_quickly_however_long_it_is(house: House) -> Non
 def test_a_password_of_unrelated_words_or_signs_is_taken(known: House, password: str) -> None:
     actions.set_password(known.office, "tanto", "tanto", password, now=known.now)
     assert _sign_in(known, password=password)
+
+
+def test_no_password_that_the_program_makes_is_refused(house: House) -> None:
+    """Random letters with a digit at one end are no word with a number."""
+    words = known_by("tanto", "担当 太郎", "tanto@city.example.jp", ["板橋区"])
+    for _ in range(300):
+        a_password(secrets.token_urlsafe(9), words)
+    a_password("2xKqWmPzRtL9", words)
 
 
 def test_a_new_password_needs_the_old_one_and_keeps_only_this_session(known: House) -> None:

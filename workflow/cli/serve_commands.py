@@ -150,7 +150,7 @@ def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
     replay.at("2023-03-01 09:00")
     replay.play_halfway()
     neighbours.beside()
-    guests = tuple((name, key, secrets.token_urlsafe(9)) for name, key in GUESTS)
+    guests = tuple((name, key, secrets.token_urlsafe(12)) for name, key in GUESTS)
     for _, key, password in guests:
         actions.set_password(office, "admin", key, password, now=replay.now)
     return Demo(office, guests, replay.now, replay.until), mail

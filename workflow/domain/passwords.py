@@ -112,16 +112,20 @@ def _weakness(password: str, words: list[str]) -> Weakness | None:
         rest = _without(text, guessed)
         if len(rest) < REST_LENGTH or len(set(rest)) < REST_SIGNS:
             return Weakness.KNOWN_WORDS
-    if _is_one_word_and_a_number(read_aloud):
+    if _is_one_word_and_a_number(password):
         return Weakness.WORD_AND_NUMBER
     if _guesses(unicodedata.normalize("NFKC", password)[:MEASURED], guessed) < FEWEST_GUESSES:
         return Weakness.FEW_GUESSES
     return None
 
 
-def _is_one_word_and_a_number(text: str) -> bool:
-    word = re.fullmatch(rf"[\W\d_]*([a-z]{{1,{ONE_WORD}}})[\W\d_]*", text)
-    return word is not None and any(sign.isdigit() for sign in text)
+def _is_one_word_and_a_number(password: str) -> bool:
+    """Letters that change between small and capital within are no word: programs make such passwords."""
+    text = _romanised(unicodedata.normalize("NFKC", password))
+    word = re.fullmatch(rf"[\W\d_]*([A-Za-z]{{1,{ONE_WORD}}})[\W\d_]*", text)
+    if word is None or not any(sign.isdigit() for sign in text):
+        return False
+    return word[1] in (word[1].lower(), word[1].upper(), word[1].capitalize())
 
 
 def _guesses(password: str, words: list[str]) -> int:
