@@ -68,6 +68,10 @@ SAMPLES = (
     errors.KeyReused("key"),
     errors.CallRunning(),
     errors.AnswerLost(),
+    errors.BackupUnusable("暗号化されています", "別の名前を指定してください。"),
+    errors.StorageFull(),
+    errors.TooBusy(),
+    errors.TooSlow(),
     errors.RsvpLinkUnusable("このリンクの期限が過ぎました"),
     errors.ReplyNotTaken("このリンクの期限が過ぎました"),
     notifications.inbox.InboxGone(say("接続を拒まれました")),
@@ -143,7 +147,7 @@ NEVER_REFUSE = {
         "holder_of",
         "new_device",
     ),
-    *("sign_in_by_provider", "ask_reset", "sign_out", "prolong_sessions", "marking"),
+    *("sign_in_by_address", "ask_reset", "sign_out", "prolong_sessions"),
     *("claim_call", "keep_answer", "release_call"),
 }
 """Questions, what tells nobody whether they are known, and what keeps the answers to programs, who are told in

@@ -74,7 +74,6 @@ NEEDS_NO_RIGHT = {
     "linked_rsvp": "a question, as `give_rsvp_by_link` asks it",
     "claim_call": "for a token whose holder was just asked by `holder_of`",
     "keep_answer": "as `claim_call`",
-    "marking": "as `claim_call`",
     "release_call": "as `claim_call`",
     "begin": "there is nobody yet",
     "new_device": "a known device opens nothing: the password is asked for all the same",

@@ -21,7 +21,7 @@ from workflow.actions.contacts import set_contact
 from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
 from workflow.actions.devices import new_device
-from workflow.actions.idempotency import Answered, Claim, claim_call, keep_answer, marking, release_call
+from workflow.actions.idempotency import Answered, Claim, ClaimedOffice, claim_call, keep_answer, release_call
 from workflow.actions.identity import InSession, OwnMachine, Proof, confirm_identity
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
 from workflow.actions.meetings import (
@@ -112,6 +112,7 @@ __all__ = [
     "TOKEN_LIFE",
     "Answered",
     "Claim",
+    "ClaimedOffice",
     "GivenRsvp",
     "Holder",
     "InSession",
@@ -189,7 +190,6 @@ __all__ = [
     "make_feed",
     "make_token",
     "mark_read",
-    "marking",
     "move_meeting",
     "name_administrator",
     "name_auditor",

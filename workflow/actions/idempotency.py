@@ -1,23 +1,24 @@
 """A program's call by its idempotency key: done once, and answered alike however often it is sent.
 
-A call is claimed by a row of its own before anything is done. The use case's own transaction marks that row, so
-that what was done and the knowledge that it was done are committed together or not at all. The answer is kept
-in the row afterwards. So:
+A call is claimed by a row of its own before anything is done. The use case's own transaction writes the answer into
+that row, so that what was done and its answer are committed together or not at all. So:
 
 - A program that dies before its use case committed leaves a claim that ends after `LEASE`; the call sent again
-  is then done. Should the first one still be alive, its mark finds the claim taken and its work is rolled back.
-- A program that dies between that commit and the keeping of the answer leaves the mark alone; the call sent
-  again is not done a second time, and is told so (`AnswerLost`).
+  is then done. Should the first one still be alive, its answer finds the claim taken and its work is rolled back.
+- Whatever happens after that commit, the call sent again gets the answer. Only a use case outside `ClaimedOffice.do`
+  leaves a mark without one (`AnswerLost`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow.domain.errors import AnswerLost, CallRunning, KeyReused
-from workflow.store.database import ObservedOffice, Office
+from workflow.store.database import JoinedOffice, ObservedOffice, Office
 from workflow.store.tables import AnsweredCall
 
 KEPT = timedelta(days=7)
@@ -29,8 +30,14 @@ LEASE = timedelta(minutes=1)
 SWEPT_AT_ONCE = 20
 """Number of the oldest responses that each new claim checks, to delete those older than `KEPT`."""
 
+_CREATED = 201
+"""The status of what was done."""
+
 _DONE = 0
 """The status of a call that was done and whose answer is not kept yet."""
+
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +83,27 @@ def claim_call(
         return Claim(found.id, now)
 
 
-def marking(office: Office, claim: Claim) -> Office:
-    """The office in which a use case marks the call as done in its own transaction. Such a transaction raises
-    `CallRunning` and is rolled back when the claim is no longer ours."""
+class ClaimedOffice(ObservedOffice):
+    """The office in which a claimed call is done. Its transactions mark the call as done; one raises `CallRunning` and
+    is rolled back when the claim is no longer ours. `answered`: the answer was committed as well."""
 
-    def mark(db: Session) -> None:
-        marked = update(AnsweredCall).where(*_ours(claim), AnsweredCall.status.is_(None)).values(status=_DONE)
-        if db.execute(marked).rowcount != 1:  # type: ignore[attr-defined]
+    def __init__(self, office: Office, claim: Claim) -> None:
+        super().__init__(office, self._mark)
+        self.answered = False
+        self._claim, self._status, self._body = claim, _DONE, cast(str | None, None)
+
+    def do(self, act: Callable[[Office], Done], answer_of: Callable[[Done], str]) -> Done:
+        """Do the act and keep its answer (201) in one transaction. Raises what the act raises."""
+        with self.writing() as db:
+            done = act(JoinedOffice(self, db, self.files))
+            self._status, self._body = _CREATED, answer_of(done)
+        self.answered = True
+        return done
+
+    def _mark(self, db: Session) -> None:
+        ours = update(AnsweredCall).where(*_ours(self._claim), AnsweredCall.status.is_(None))
+        if db.execute(ours.values(status=self._status, body=self._body)).rowcount != 1:  # type: ignore[attr-defined]
             raise CallRunning
-
-    return ObservedOffice(office, mark)
 
 
 def keep_answer(office: Office, claim: Claim, status: int, body: str) -> None:

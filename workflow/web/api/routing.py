@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from notifications.dry_run import rehearse
 from workflow import actions
-from workflow.actions import Answered, Claim
+from workflow.actions import Answered, Claim, ClaimedOffice
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, SakuteiError, ScopeMissing, TokenRefused
@@ -87,6 +87,8 @@ class Attempt:
 
         if self.dry_run:
             return JSONResponse(Rehearsed.of(rehearse(self.office, acting)).model_dump(mode="json"))
+        if isinstance(self.office, ClaimedOffice):
+            return shown(self.office.do(acting, lambda done: shown(done).model_dump_json(by_alias=True)))
         return shown(acting(self.office))
 
 
@@ -179,13 +181,15 @@ class Call(APIRoute):
         claim = await run_in_threadpool(actions.claim_call, office, caller.token, key, asked, now=caller.now)
         if isinstance(claim, Answered):
             return _replayed(claim)
-        request.state.caller = replace(caller, office=actions.marking(office, claim))
+        claimed = ClaimedOffice(office, claim)
+        request.state.caller = replace(caller, office=claimed)
         try:
             given = await _answered(request, answer)
         except BaseException:
             await run_in_threadpool(actions.release_call, office, claim)
             raise
-        await run_in_threadpool(_settle, office, claim, given)
+        if not claimed.answered:
+            await run_in_threadpool(_settle, office, claim, given)
         return given
 
 
