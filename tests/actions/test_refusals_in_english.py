@@ -51,7 +51,6 @@ SAMPLES = (
     errors.BadInput("挙手の結果", say("「{key}」は開催日の委員ではありません", key="x"), "名簿と任期を確かめてください。"),
     errors.DocumentDamaged("0" * 64, "見つかりません"),
     errors.DatabaseUnusable("読み取り専用です", "接続先を確かめてください。"),
-    errors.BackupUnusable("同じ名前のファイルがあります", "別の名前を指定してください。"),
     errors.AuditBroken(7, "見つかりません"),
     errors.RecordUnproven(["An event"]),
     errors.SignInRefused(),

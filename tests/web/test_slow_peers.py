@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import uvicorn
 
 from tests.support.databases import SQLite
 from tests.support.ports import free_port
@@ -15,7 +16,6 @@ from tests.support.scenario import House
 from tests.support.web_client import mail_settings
 from workflow.web import limits, server
 from workflow.web.app import build
-from workflow.web.server import server_of
 
 
 @pytest.fixture
@@ -26,9 +26,8 @@ def site(sqlite: SQLite, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> I
     with sqlite.office(tmp_path, "itabashi_dx_2025") as office:  # type: ignore[arg-type]
         house = House(office)
         port = free_port()
-        serving = server_of(
-            build(office, mail_settings(office.files.parent), clock=lambda: house.now), "127.0.0.1", port
-        )
+        app = build(office, mail_settings(office.files.parent), clock=lambda: house.now)
+        serving = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, **server.OPTIONS))
         running = threading.Thread(target=serving.run)
         running.start()
         while not serving.started:

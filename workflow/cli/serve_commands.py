@@ -30,7 +30,7 @@ from workflow.store.settings import Settings, settings
 from workflow.web.app import build
 from workflow.web.oidc import Provider
 from workflow.web.pages.demo import Demo
-from workflow.web.server import server_of
+from workflow.web.server import serve as start
 from workflow.web.transport import is_https, warning
 
 app = typer.Typer(rich_markup_mode=None)
@@ -81,7 +81,7 @@ def run(pages: FastAPI, host: str, port: int, site: str) -> None:
     if danger := warning(site) or ("" if is_https(site) else warning(here)):
         show.say(danger)
     show.say(f"{here}/ を開いてください。止めるときは Ctrl+C を押します。")
-    server_of(pages, host, port).run()
+    start(pages, host, port)
 
 
 def _opened_at(host: str, port: int) -> str:

@@ -2,6 +2,8 @@
 is in `limits`."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -9,21 +11,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LONGEST_HEAD = 10.0
 """Time from the connection, or from the last answer on a kept one, to the end of the head, in seconds."""
-
-
-def server_of(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
-    """Addresses are not logged: some are one-time links."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            http=_Impatient,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-        )
-    )
 
 
 class _Impatient(H11Protocol):
@@ -56,3 +43,17 @@ class _Impatient(H11Protocol):
         if self._hanging_up is not None:
             self._hanging_up.cancel()
             self._hanging_up = None
+
+
+OPTIONS: Mapping[str, Any] = {
+    "http": _Impatient,
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+}
+"""The options of uvicorn. Addresses are not logged: some are one-time links."""
+
+
+def serve(app: ASGIApp, host: str, port: int) -> None:
+    """Serve until Ctrl+C."""
+    uvicorn.run(app, host=host, port=port, **OPTIONS)
