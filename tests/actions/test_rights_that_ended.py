@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from pyotp import TOTP
 from sqlalchemy import select, update
 
 from definitions.chain import Chain
@@ -24,7 +25,7 @@ from workflow import actions, queries
 from workflow.actions import GivenRsvp, Newcomer, Seated
 from workflow.actions.invitations import mint
 from workflow.actions.rsvp import mint_rsvp_link
-from workflow.domain.accounts import LinkPurpose, Scope
+from workflow.domain.accounts import LinkPurpose, Scope, StepsDemanded
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.cover import TextKind
@@ -766,6 +767,45 @@ def end_auditor(house: House) -> Call:
     actions.name_auditor(house.office, "admin", "tanto", LONG_AGO, proof=actions.OwnMachine(), now=house.now)
     number = _first(house, Auditor)
     return lambda o: actions.end_auditor(o, "clerk", number, LONG_AGO, now=house.now)
+
+
+@case("clerk")
+def demand_second_step(house: House) -> Call:
+    whom, proof = StepsDemanded.EVERYBODY, actions.OwnMachine()
+    return lambda o: actions.demand_second_step(o, "clerk", whom, proof=proof, now=house.now)
+
+
+@case("clerk")
+def reset_second_step(house: House) -> Call:
+    confirm_authenticator(house)(house.office)
+    proof = actions.OwnMachine()
+    return lambda o: actions.reset_second_step(o, "clerk", "tanto", proof=proof, now=house.now)
+
+
+@case("tanto", own=True)
+def reset_second_step__own(house: House) -> Call:
+    confirm_authenticator(house)(house.office)
+    proof = actions.OwnMachine()
+    return lambda o: actions.reset_second_step(o, "tanto", "tanto", proof=proof, now=house.now)
+
+
+@case("tanto", own=True)
+def begin_authenticator(house: House) -> Call:
+    return lambda o: actions.begin_authenticator(o, "tanto", now=house.now)
+
+
+@case("tanto", own=True)
+def confirm_authenticator(house: House) -> Call:
+    app = TOTP(actions.begin_authenticator(house.office, "tanto", now=house.now))
+    return lambda o: actions.confirm_authenticator(o, "tanto", "", app.at(house.now), now=house.now)
+
+
+@case("tanto", own=True)
+def give_second_step(house: House) -> Call:
+    app = TOTP(actions.begin_authenticator(house.office, "tanto", now=house.now))
+    actions.confirm_authenticator(house.office, "tanto", "", app.at(house.now), now=house.now)
+    house.later(minutes=1)
+    return lambda o: actions.give_second_step(o, "tanto", "", app.at(house.now), now=house.now)
 
 
 @case("clerk")

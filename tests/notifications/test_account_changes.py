@@ -5,6 +5,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from pyotp import TOTP
 
 from tests.support.outbox_scenario import PostRoom
 from workflow import actions
@@ -35,6 +36,11 @@ def _password(room: PostRoom) -> None:
     actions.set_password(room.office, "one", "one", PASSWORD, now=room.now)
 
 
+def _second_step(room: PostRoom) -> None:
+    app = TOTP(actions.begin_authenticator(room.office, "one", now=room.now))
+    actions.confirm_authenticator(room.office, "one", "", app.at(room.now), now=room.now)
+
+
 def _token(room: PostRoom) -> None:
     ends = room.now + timedelta(days=30)
     actions.make_token(room.office, "one", "集計", [Scope.READ, Scope.PEOPLE], expires_at=ends, now=room.now)
@@ -47,6 +53,7 @@ def _token(room: PostRoom) -> None:
         (_administrator, "システム管理者の指定", []),
         (_auditor, "監査の指定", []),
         (_password, "パスワードの設定", ["（本人）"]),
+        (_second_step, "二段階目の確認の登録", ["（本人）"]),
         (_token, "連携用の鍵の発行", ["集計", "読み取り、名簿の管理"]),
     ],
 )

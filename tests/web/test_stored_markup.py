@@ -59,8 +59,8 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(
     (*(ROOT / "workflow/web/pages").glob("*.html"), *(ROOT / "notifications/templates").rglob("*.html"))
 )
-TRUSTED = {"Markup(picture(chain))", 'Markup(\' role="cell" data-label="{}"\')'}
-"""What Python calls markup: a drawing that escapes each word in it, and a literal."""
+TRUSTED = {"Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-label="{}"\')'}
+"""What Python calls markup: a drawing that escapes each word in it, a QR code, which has none, and a literal."""
 
 OF_ONE_KIND = 4
 """How many pages the walk sees of each kind, for each role and language."""
@@ -71,6 +71,7 @@ NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason"}
 WITHOUT_A_LINK = {
     *("/feeds/{token}.ics", "/problems/{kind}"),
     *("/welcome/{token}", "/reset/{token}", "/public/{key}/received", "/answer/{token}"),
+    "/second-step",
 }
 """Pages that no page leads to; those with people's words have tests of their own below."""
 

@@ -83,6 +83,13 @@ from workflow.actions.rsvp import (
     revoke_rsvp_links,
     set_mail_aside,
 )
+from workflow.actions.second_step import (
+    begin_authenticator,
+    confirm_authenticator,
+    demand_second_step,
+    give_second_step,
+    reset_second_step,
+)
 from workflow.actions.sessions import (
     TOKEN_LIFE,
     end_other_sessions,
@@ -137,6 +144,7 @@ __all__ = [
     "answer_opinions",
     "ask_reset",
     "begin",
+    "begin_authenticator",
     "call_meeting",
     "cancel_comment",
     "cancel_meeting",
@@ -149,6 +157,7 @@ __all__ = [
     "close_condition",
     "close_day",
     "close_meeting",
+    "confirm_authenticator",
     "confirm_identity",
     "confirm_text",
     "correct_comment",
@@ -161,6 +170,7 @@ __all__ = [
     "decide_alone",
     "decide_by_votes",
     "declare_version",
+    "demand_second_step",
     "edit_answer",
     "end_auditor",
     "end_deputyship",
@@ -178,6 +188,7 @@ __all__ = [
     "give_rsvp",
     "give_rsvp_by_calendar",
     "give_rsvp_by_link",
+    "give_second_step",
     "group_opinions",
     "holder_of",
     "invite",
@@ -212,6 +223,7 @@ __all__ = [
     "release_call",
     "remark",
     "remove_item",
+    "reset_second_step",
     "resume",
     "review_confirmation",
     "review_signoff",

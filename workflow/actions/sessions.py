@@ -20,11 +20,13 @@ from workflow.actions.rate_limits import (
     forget_all,
     wait_left,
 )
+from workflow.domain.accounts import SecondStep
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import SignInRefused, TooBusy
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_key
+from workflow.queries.accounts import has_authenticator, is_demanded
 from workflow.queries.actor import actor, has_left
 from workflow.queries.people import person_id
 from workflow.queries.pulse import COLUMNS, MAIL, PulseFact, pulse_of
@@ -97,21 +99,23 @@ def lift_wait(office: Office, by: str, person: str, *, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The person whose session it is, and the pulse of the mail, of which every page tells."""
+    """The person whose session it is, the second step it still waits for, and the pulse of the mail, of which every
+    page tells."""
 
     key: str
+    waits_for: SecondStep
     mail: PulseFact
 
 
 def signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     """The session; None when it is unknown or over, or the person has left. One statement."""
     row = db.execute(
-        select(Person.key, *COLUMNS)
+        select(Person.key, SignIn.waits_for, *COLUMNS)
         .join(SignIn, SignIn.person_id == Person.id)
         .outerjoin(Pulse, Pulse.name == MAIL)
         .where(SignIn.token_sha256 == sha256(token), SignIn.expires_at > now, ~has_left(tokyo_day(now)))
     ).first()
-    return SignedIn(row[0], pulse_of(row[1:], now)) if row else None
+    return SignedIn(row[0], SecondStep(row[1]), pulse_of(row[2:], now)) if row else None
 
 
 def sign_out(office: Office, token: str) -> None:
@@ -145,12 +149,23 @@ def prolong_sessions(office: Office, until: datetime) -> None:
 def begin_session(
     db: Session, person: int, agent: str, now: datetime, *, confirmed_at: datetime | None = None
 ) -> str:
-    """Begin a session of that person, and return its token. `confirmed_at` is when they gave their password in it."""
+    """Begin a session of that person, and return its token. It opens nothing before its second step, where they have
+    one or the office demands it. `confirmed_at` is when they gave their password in it."""
     token = new_token()
     db.execute(delete(SignIn).where(SignIn.expires_at <= now))
     row = {"person_id": person, "began_at": now, "expires_at": now + TOKEN_LIFE, "agent": agent[:200]}
+    row["waits_for"] = _second_step(db, person, now)
+    if row["waits_for"]:
+        confirmed_at = None
     db.execute(insert(SignIn).values(token_sha256=sha256(token), confirmed_at=confirmed_at, **row))
     return token
+
+
+def _second_step(db: Session, person: int, now: datetime) -> SecondStep:
+    if has_authenticator(db, person):
+        return SecondStep.CODE
+    who = actor(db, db.get_one(Person, person).key, tokyo_day(now))
+    return SecondStep.ENROLMENT if is_demanded(db, who) else SecondStep.NONE
 
 
 def _here(key: str, place: str) -> Counter:

@@ -18,6 +18,23 @@ class LinkPurpose(StrEnum):
         return timedelta(days=7) if self is LinkPurpose.WELCOME else timedelta(hours=1)
 
 
+class SecondStep(StrEnum):
+    """The second step that a session still waits for, before it opens anything."""
+
+    NONE = ""
+    CODE = "code"
+    ENROLMENT = "enrolment"
+
+
+class StepsDemanded(Labelled):
+    """The people of whom the office demands a second step of signing in."""
+
+    NOBODY = "nobody", "求めない（使うかどうかは各自が決める）"
+    ADMINISTRATORS = "administrators", "システム管理者に求める"
+    APPROVERS = "approvers", "システム管理者と、決裁・専決を行う方に求める"
+    EVERYBODY = "everybody", "全員に求める"
+
+
 class Access(Labelled):
     """A way by which somebody who knew the old password may still get in after it was changed."""
 

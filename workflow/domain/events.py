@@ -7,6 +7,7 @@ from typing import Any
 from definitions.chain import Chain
 from definitions.labelled import Labelled
 from definitions.terms import Outcome, Role
+from workflow.domain.accounts import StepsDemanded
 from workflow.domain.calendar import parse_day, shown_day
 from workflow.domain.cover import TextKind
 from workflow.domain.language import label, say
@@ -28,6 +29,10 @@ class Tag(Labelled):
     PASSWORD_SET = "password.set", "パスワードを設定"
     PROVIDER_BOUND = "provider.bound", "外部サインインを結び付け"
     PROVIDER_UNBOUND = "provider.unbound", "外部サインインの結び付きを解除"
+    SECOND_STEP_SET = "second_step.set", "二段階目の確認を登録"
+    SECOND_STEP_RESET = "second_step.reset", "二段階目の確認を解除"
+    SECOND_STEP_DEMANDED = "second_step.demanded", "二段階目の確認を求める範囲を変更"
+    RECOVERY_CODE_USED = "second_step.recovery_code_used", "予備のコードでサインイン"
     DEPARTMENT_ADDED = "department.added", "課を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
     PLAN_OPENED = "plan.opened", "計画を開始"
@@ -297,6 +302,10 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.PERSON_CHANGED: lambda data, names: "　".join(
         [_person(data, names), *(str(data[name]) for name in ("name", "email") if data.get(name))]
     ),
+    Tag.SECOND_STEP_SET: _person,
+    Tag.SECOND_STEP_RESET: _person,
+    Tag.RECOVERY_CODE_USED: _person,
+    Tag.SECOND_STEP_DEMANDED: lambda data, _: label(StepsDemanded(data["whom"])),
     Tag.PROVIDER_BOUND: lambda data, names: f"{_person(data, names)}　{data['issuer']}",
     Tag.PROVIDER_UNBOUND: lambda data, names: f"{_person(data, names)}　{data['issuer']}",
     Tag.PERSON_POSTED: _posted,

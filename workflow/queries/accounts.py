@@ -3,14 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from definitions.terms import Role
+from workflow.domain.accounts import StepsDemanded
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import NotFound
+from workflow.domain.rights import Act, Actor
 from workflow.queries.actor import in_term
-from workflow.store.tables import BodyRecord, Credential, Department, Membership, Person, Posting, SignIn
+from workflow.store.tables import (
+    Authenticator,
+    BodyRecord,
+    Credential,
+    Department,
+    Membership,
+    Person,
+    Posting,
+    RecoveryCode,
+    SecondStepDemand,
+    SignIn,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +34,8 @@ class Account:
     name: str
     email: str
     has_password: bool
+    has_app: bool
+    recovery_codes: int
     posts: tuple[tuple[str, str | None], ...]
     seats: tuple[tuple[str, Role], ...]
     sessions: tuple[SignIn, ...]
@@ -64,10 +79,36 @@ def account(db: Session, key: str, now: datetime) -> Account:
         name=person.name,
         email=person.email,
         has_password=person.has_password,
+        has_app=has_authenticator(db, person.id),
+        recovery_codes=db.scalar(select(func.count()).where(RecoveryCode.person_id == person.id)) or 0,
         posts=tuple((name, position) for name, position in posts),
         seats=tuple((name, Role(role)) for name, role in seats),
         sessions=tuple(sessions),
     )
+
+
+def has_authenticator(db: Session, person: int) -> bool:
+    """Return whether the person's authenticator app is in use."""
+    used = Authenticator.person_id == person, Authenticator.confirmed_at.is_not(None)
+    return db.scalar(select(Authenticator.person_id).where(*used)) is not None
+
+
+def steps_demanded(db: Session) -> StepsDemanded:
+    """Return of whom the office demands a second step of signing in."""
+    return StepsDemanded(db.scalar(select(SecondStepDemand.whom)) or StepsDemanded.NOBODY)
+
+
+def is_demanded(db: Session, who: Actor) -> bool:
+    """Return whether the office demands a second step of that person."""
+    match steps_demanded(db):
+        case StepsDemanded.NOBODY:
+            return False
+        case StepsDemanded.ADMINISTRATORS:
+            return who.administrator
+        case StepsDemanded.APPROVERS:
+            return who.administrator or who.may_somewhere(Act.SIGN) or who.may_somewhere(Act.DECIDE_ALONE)
+        case StepsDemanded.EVERYBODY:
+            return True
 
 
 def email_of(db: Session, key: str) -> str:

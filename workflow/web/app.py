@@ -43,6 +43,7 @@ from workflow.web.pages import (
     public,
     replies,
     rsvp,
+    second_step,
     sign_in,
     steps,
     takeover,
@@ -58,7 +59,7 @@ from workflow.web.pages import oidc as oidc_pages
 from workflow.web.pages import settings as settings_pages
 from workflow.web.pages.demo import Demo
 from workflow.web.rendering import DATES, LANGUAGE, page, redirect
-from workflow.web.session import NeedsSignIn, Visitor, identified
+from workflow.web.session import NeedsSecondStep, NeedsSignIn, Visitor, identified
 from workflow.web.transport import HSTS, is_https, secured
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/", "/answer/")
 ROUTERS = (
     worklist.router,
     sign_in.router,
+    second_step.router,
     takeover.router,
     plans.router,
     calendar.router,
@@ -261,11 +263,13 @@ def _back(request: Request) -> str:
     return next((each for each in above if each != asked and any(p.match(each) for p in pages)), "")
 
 
-def _to_sign_in(request: Request, _: Exception) -> Response:
+def _to_sign_in(request: Request, error: Exception) -> Response:
     """To the sign-in page, and from there on to what was asked for: links in mails are followed signed out."""
     asked = request.url.path if request.method == "GET" else _back(request)
     if request.method == "GET" and request.url.query:
         asked += f"?{request.url.query}"
+    if isinstance(error, NeedsSecondStep):
+        return second_step.to_second_step(asked)
     return redirect(f"/sign-in?{urlencode({'to': asked})}" if asked not in ("", "/") else "/sign-in")
 
 

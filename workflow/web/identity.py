@@ -1,17 +1,21 @@
-"""Before an act that wants 本人確認, the page asks for the password, and keeps the form meanwhile."""
+"""Before an act that wants 本人確認, the page asks for the password or a code, and keeps the form meanwhile."""
 
+import re
 from collections.abc import Callable
 
 from fastapi import Request, Response
 from starlette.datastructures import FormData
 
 from workflow import actions
-from workflow.domain.errors import BadInput, IdentityUnconfirmed, SignInRefused
+from workflow.domain.errors import BadInput, IdentityUnconfirmed, NotFound, SignInRefused
 from workflow.queries.accounts import account
 from workflow.web.rendering import page
 from workflow.web.session import Visitor, session_token
 
 PASSWORD = "own_password"  # noqa: S105
+
+CODE = re.compile(r"\s*\d{3}\s?\d{3}\s*")
+"""A code of an authenticator app, given instead: no password is so short."""
 
 
 def with_identity(
@@ -26,11 +30,14 @@ def with_identity(
     """The answer of `act`, when its person has just confirmed who they are; else the page that asks them to, and sends the
     same form again. `title` says what is about to be done. Raises what `act` raises."""
     session, typed = session_token(request), form.get(PASSWORD)
-    refused: BadInput | SignInRefused | None = None
+    refused: BadInput | NotFound | SignInRefused | None = None
     if isinstance(typed, str):
         try:
-            actions.confirm_identity(who.office, who.key, session, typed, now=who.now)
-        except (BadInput, SignInRefused) as wrong:
+            if CODE.fullmatch(typed):
+                actions.give_second_step(who.office, who.key, session, typed, now=who.now)
+            else:
+                actions.confirm_identity(who.office, who.key, session, typed, now=who.now)
+        except (BadInput, NotFound, SignInRefused) as wrong:
             refused = wrong
     if refused is None:
         try:
@@ -38,7 +45,7 @@ def with_identity(
         except IdentityUnconfirmed:
             pass
     with who.office.reading() as db:
-        has_password = account(db, who.key, who.now).has_password
+        mine = account(db, who.key, who.now)
     return page(
         request,
         "identity.html",
@@ -47,7 +54,7 @@ def with_identity(
         title=title,
         back=back,
         refused=refused.message if refused else "",
-        has_password=has_password,
+        mine=mine,
         fields=[(n, v) for n, v in form.multi_items() if isinstance(v, str) and n != PASSWORD],
         password=PASSWORD,
         action=request.url.path,

@@ -83,17 +83,17 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
 def redirect(path: str, said: str = "") -> Response:
     """After a form: see the result with a GET, and read what was done. A path that is none of this site leads to its
     first page."""
-    location = quote(path, safe="/#?&=:%+") if _is_ours(path) else "/"
+    location = quote(own_path(path), safe="/#?&=:%+")
     answer = Response(status_code=303, headers={"location": location})
     if said:
         answer.set_cookie(SAID, quote(said), max_age=60, httponly=True, samesite="lax")
     return answer
 
 
-def _is_ours(path: str) -> bool:
-    """Return whether it is a path of this site. Browsers read // and /\\ as another host, and first remove tabs
+def own_path(path: str) -> str:
+    """The path where it is one of this site, else that of the first page. Browsers read // and /\\ as another host, and first remove tabs
     and newlines."""
-    return re.fullmatch(r"/(?!/)[^\\\x00-\x20\x7f-\xa0]*", path) is not None
+    return path if re.fullmatch(r"/(?!/)[^\\\x00-\x20\x7f-\xa0]*", path) else "/"
 
 
 def attachment(office: Office, sha256: str, filename: str, kind: str = OCTETS) -> Response:

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from workflow import actions
+from workflow.domain.accounts import SecondStep
 from workflow.domain.addresses import subscriber
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.rights import Actor
@@ -35,6 +36,10 @@ A_YEAR = 365 * 24 * 60 * 60
 
 class NeedsSignIn(Exception):
     """Nobody is signed in."""
+
+
+class NeedsSecondStep(NeedsSignIn):
+    """Somebody gave their password, and the session waits for its second step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def _let_in(request: Request) -> Visitor:
 
 
 def identified(request: Request) -> Visitor:
-    """The person signed in, whatever they may do. Raises `NeedsSignIn`."""
+    """The person signed in, whatever they may do. Raises `NeedsSignIn`, `NeedsSecondStep`."""
     office: Office = request.app.state.office
     now = request.app.state.clock()
     token = session_token(request)
@@ -100,6 +105,8 @@ def identified(request: Request) -> Visitor:
         seen = actions.signed_in(db, token, now) if token else None
         if seen is None:
             raise NeedsSignIn
+        if seen.waits_for is not SecondStep.NONE:
+            raise NeedsSecondStep
         person = actor(db, seen.key, tokyo_day(now))
         backup = backup_pulse(db, now) if person.administrator else None
     return Visitor(office, person.key, person.name, csrf_of(token), now, person, seen.mail, backup)

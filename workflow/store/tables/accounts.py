@@ -19,7 +19,7 @@ class Credential(Record):
 
 class SignIn(Record):
     """A session in a browser, which calls itself `agent`. Only the SHA-256 of its token is kept. `confirmed_at` is when
-    its person last gave their password in it; None: never, they came through the provider."""
+    its person last gave their password in it; None: never, they came through the provider. Until `waits_for` is empty the session opens nothing."""
 
     __tablename__ = "sign_in"
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -28,6 +28,34 @@ class SignIn(Record):
     expires_at: Mapped[datetime]
     agent: Mapped[str] = mapped_column(String(200))
     confirmed_at: Mapped[datetime | None]
+    waits_for: Mapped[str] = mapped_column(String(20), server_default="")
+
+
+class Authenticator(Record):
+    """A person's authenticator app: the secret it shares with us, which no page shows again and no log keeps, and the
+    number of the half minute whose code was used last. `confirmed_at` None: no code was given yet, it is not in use."""
+
+    __tablename__ = "authenticator"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int]
+
+
+class RecoveryCode(Record):
+    """A code that replaces a lost app once. Only the SHA-256 is kept, of 79 random bits; using it deletes it."""
+
+    __tablename__ = "recovery_code"
+    code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class SecondStepDemand(Record):
+    """The one row that says of whom the office demands a second step; none: of nobody."""
+
+    __tablename__ = "second_step_demand"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    whom: Mapped[str] = mapped_column(String(20))
 
 
 class ProviderIdentity(Record):

@@ -1,0 +1,226 @@
+"""The second step of signing in, as people take it and as somebody who knows their password meets it."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+from pyotp import TOTP
+
+from tests.support.chromium import Site, must_read_well
+from tests.support.scenario import House
+from tests.support.web_client import PASSWORD, Browser
+from workflow import actions
+from workflow.domain.accounts import StepsDemanded
+from workflow.domain.errors import BadInput, IdentityUnconfirmed, NotAllowed, SignInRefused
+
+OWN = actions.OwnMachine()
+
+
+def _browser(house: House, key: str = "tanto") -> Browser:
+    """The browser of a person whose office is open on this machine."""
+    browser = Browser(house)
+    state = browser.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, site="http://localhost:8000")
+    house.has_password(key, PASSWORD)
+    browser.key, browser.password = key, PASSWORD
+    return browser
+
+
+def _first_step(browser: Browser, to: str = "/") -> str:
+    """Give the password; the page it leads to."""
+    answer = browser.client.post("/sign-in", data={"key": browser.key, "password": PASSWORD, "to": to})
+    assert answer.status_code == 200
+    browser.csrf = re.findall(r'name="csrf" value="([0-9a-f]{64})"', answer.text)[0]
+    return answer.text
+
+
+def _secret(page: str) -> str:
+    return re.findall(r"<code>([A-Z2-7 ]{39})</code>", page)[0].replace(" ", "")
+
+
+def _enrolled(browser: Browser) -> tuple[TOTP, list[str]]:
+    """Sign in and enrol an app; the app, and the recovery codes."""
+    _first_step(browser)
+    page = browser.see("/account/second-step")
+    assert "<svg" in page
+    app = TOTP(_secret(page))
+    shown = browser.send("/account/second-step", code=_code(browser, app))
+    codes = re.findall(r"<li><code>([a-z2-9-]{19})</code>", shown)
+    assert len(set(codes)) == 10
+    browser.house.later(minutes=1)
+    return app, codes
+
+
+def _code(browser: Browser, app: TOTP) -> str:
+    return app.at(browser.house.now)
+
+
+def _is_in(browser: Browser) -> bool:
+    return browser.client.get("/account", follow_redirects=False).status_code == 200
+
+
+def test_with_an_app_the_password_alone_opens_nothing(house: House) -> None:
+    app, _ = _enrolled(_browser(house))
+    again = _browser(house)
+    assert "6 桁のコード" in _first_step(again, to="/people/tanto")
+    for path in ("/", "/account", "/people/tanto", "/plans", "/tokens", "/account/second-step"):
+        led = again.client.get(path, follow_redirects=False)
+        assert led.headers["location"].startswith("/second-step"), path
+    for path in ("/tokens", "/account/password", "/account/second-step/reset"):
+        led = again.client.post(path, data={"csrf": again.csrf}, follow_redirects=False)
+        assert led.headers["location"].startswith("/second-step"), path
+    assert "担当 花子" in again.send("/second-step", code=_code(again, app), to="/people/tanto")
+    assert _is_in(again)
+
+
+def test_a_wrong_code_and_one_used_before_are_refused_and_guessing_waits(house: House) -> None:
+    app, _ = _enrolled(_browser(house))
+    first, second = _browser(house), _browser(house)
+    for each in (first, second):
+        _first_step(each)
+    code = _code(first, app)
+    assert "違うか" in first.send("/second-step", 422, code=f"{(int(code) + 1) % 1_000_000:06}")
+    first.send("/second-step", code=f"{code[:3]} {code[3:]}")
+    assert "既に使われています" in second.send("/second-step", 422, code=code)
+    for _ in range(4):
+        second.send("/second-step", 422, code="000000")
+    house.later(seconds=20)
+    assert "続けて間違えたため" in second.send("/second-step", 422, code=_code(second, app))
+    assert not _is_in(second)
+
+
+def test_a_recovery_code_serves_once(house: House) -> None:
+    _, codes = _enrolled(_browser(house))
+    first, second = _browser(house), _browser(house)
+    for each in (first, second):
+        _first_step(each)
+    first.send("/second-step", code=codes[3].upper().replace("-", " "))
+    assert "あと 9 個" in first.see("/account")
+    second.send("/second-step", 422, code=codes[3])
+    second.send("/second-step", code=codes[4])
+    with house.office.reading() as db:
+        from sqlalchemy import text
+
+        kept = str(db.execute(text("SELECT * FROM recovery_code")).all())
+        logged = str(db.execute(text("SELECT data FROM event")).all())
+    assert not any(each.replace("-", "") in kept + logged for each in codes)
+
+
+def test_who_the_office_demands_it_of_enrols_before_anything_else(house: House) -> None:
+    actions.demand_second_step(house.office, "admin", StepsDemanded.ADMINISTRATORS, proof=OWN, now=house.now)
+    assert "今日の仕事" in _first_step(_browser(house, "tanto"))
+    admin = _browser(house, "admin")
+    page = _first_step(admin)
+    assert "二段階目の確認を求めています" in page and not _is_in(admin)
+    admin.send("/second-step", 422, code="000000")
+    shown = admin.send("/second-step", code=_code(admin, TOTP(_secret(page))), to="//evil.example")
+    assert 'class="button" href="/"' in shown and _is_in(admin)
+
+
+@pytest.mark.parametrize(
+    ("whom", "asked"),
+    [
+        (StepsDemanded.NOBODY, set()),
+        (StepsDemanded.ADMINISTRATORS, {"admin"}),
+        (StepsDemanded.APPROVERS, {"admin", "mayor", "joho_bukai_chair"}),
+        (StepsDemanded.EVERYBODY, {"admin", "mayor", "joho_bukai_chair", "joho_bukai_1", "tanto"}),
+    ],
+)
+def test_the_second_step_is_demanded_of_those_it_is_meant_for(
+    house: House, whom: StepsDemanded, asked: set[str]
+) -> None:
+    house.a_plan()
+    if whom is not StepsDemanded.NOBODY:
+        actions.demand_second_step(house.office, "admin", whom, proof=OWN, now=house.now)
+    people = ("admin", "mayor", "joho_bukai_chair", "joho_bukai_1", "tanto")
+    found = {each for each in people if "二段階目" in _first_step(_browser(house, each))}
+    assert found == asked
+
+
+def test_an_administrator_lets_go_of_the_app_of_who_lost_it(house: House) -> None:
+    mine = _browser(house)
+    _enrolled(mine)
+    admin = _browser(house, "admin")
+    _first_step(admin)
+    assert "二段階目の確認を解除する" in admin.see("/people/tanto")
+    house.later(minutes=11)
+    assert "あなたのパスワード" in admin.send("/people/tanto/second-step/reset")
+    assert _is_in(mine)
+    admin.send("/people/tanto/second-step/reset", own_password=PASSWORD)
+    assert not _is_in(mine)
+    assert "今日の仕事" in _first_step(mine)
+
+
+def test_an_open_session_does_not_let_go_of_its_app_without_a_code(house: House) -> None:
+    mine = _browser(house)
+    app, _ = _enrolled(mine)
+    house.later(minutes=11)
+    assert "本人" in mine.send("/account/second-step/reset")
+    mine.send("/account/second-step/reset", 422, own_password="000000")
+    mine.send("/account/second-step/reset", own_password=_code(mine, app))
+    assert "今日の仕事" in _first_step(mine)
+
+
+def test_the_code_confirms_who_one_is_too(house: House) -> None:
+    admin = _browser(house, "admin")
+    app, _ = _enrolled(admin)
+    house.later(minutes=11)
+    form = {"since": "2023-01-01"}
+    assert "確認コード" in admin.send("/people/mayor/administrator", **form)
+    admin.send("/people/mayor/administrator", **form, own_password=_code(admin, app))
+    assert "システム管理者" in admin.see("/people/mayor")
+
+
+def test_only_an_administrator_who_confirms_changes_what_is_demanded(house: House) -> None:
+    for by, proof, error in (("tanto", OWN, NotAllowed), ("admin", None, IdentityUnconfirmed)):
+        with pytest.raises(error):
+            actions.demand_second_step(house.office, by, StepsDemanded.EVERYBODY, proof=proof, now=house.now)
+    admin = _browser(house, "admin")
+    _first_step(admin)
+    admin.send("/settings/second-step", whom="everybody")
+    assert 'value="everybody" checked' in admin.see("/settings/second-step")
+
+
+def test_in_clear_over_the_network_it_is_not_offered_and_the_page_says_why(house: House) -> None:
+    admin = Browser(house, "admin", password=PASSWORD)
+    for path in ("/account/second-step", "/settings/second-step"):
+        assert "暗号化されていません" in admin.see(path)
+    assert "<svg" not in admin.see("/account/second-step")
+    assert "暗号化されていません" in admin.send("/settings/second-step", 422, whom="everybody")
+
+
+def test_one_code_at_the_same_moment_lets_one_in(house: House) -> None:
+    secret = actions.begin_authenticator(house.office, "tanto", now=house.now)
+    app = TOTP(secret)
+    actions.confirm_authenticator(house.office, "tanto", "", app.at(house.now), now=house.now)
+    later = house.now + timedelta(seconds=60)
+    actions.give_second_step(house.office, "tanto", "", app.at(later), now=later)
+    with pytest.raises(BadInput):
+        actions.give_second_step(house.office, "tanto", "", app.at(later), now=later)
+    for _ in range(4):
+        with pytest.raises(BadInput):
+            actions.give_second_step(house.office, "tanto", "", "000000", now=later)
+    with pytest.raises(SignInRefused):
+        actions.give_second_step(house.office, "tanto", "", app.at(later), now=later)
+
+
+def test_the_pages_of_the_second_step_read_well(site: Site) -> None:
+    actions.demand_second_step(
+        site.house.office, "admin", StepsDemanded.EVERYBODY, proof=OWN, now=site.house.now
+    )
+    page = site.person()
+    site.house.has_password("tanto", PASSWORD)
+    page.goto("/sign-in")
+    page.get_by_label("職員の鍵").fill("tanto")
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="サインイン", exact=True).click()
+    expect(page.get_by_role("img", name="認証アプリで読み取る図形")).to_be_visible()
+    must_read_well(page)
+    secret = page.locator("li code").inner_text().replace(" ", "")
+    page.get_by_label("確認コード").fill(TOTP(secret).at(site.house.now))
+    page.get_by_role("button", name="登録する").click()
+    must_read_well(page)
+    page.get_by_role("link", name="保管しました").click()
+    page.get_by_role("heading", name="今日の仕事").wait_for()

@@ -1,0 +1,178 @@
+"""Use cases of the second step of signing in: enrol an authenticator app (RFC 6238), give its code or a recovery code,
+let go of it, and demand it of people."""
+
+import hmac
+import secrets
+from datetime import datetime
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
+
+from workflow.actions.identity import Proof, require_identity
+from workflow.actions.random_tokens import sha256
+from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, forget_all, wait_left
+from workflow.domain.accounts import SecondStep, StepsDemanded
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, SignInRefused
+from workflow.domain.events import Tag
+from workflow.domain.rights import Act
+from workflow.queries.accounts import steps_demanded
+from workflow.queries.actor import actor
+from workflow.queries.people import person_id
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Authenticator, RecoveryCode, SecondStepDemand, SignIn
+
+RECOVERY_CODES = 10
+
+STEP = 30
+"""Seconds for which a code of the app holds."""
+
+_SECRET_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # noqa: S105
+_CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def begin_authenticator(office: Office, by: str, *, now: datetime) -> str:
+    """Return the secret that one's app is to keep, until a code of it was given the same. Raises `AlreadyDone` (one has
+    an app already), `NotAllowed` (one has left), `NotFound`."""
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require_service()
+        kept = db.get(Authenticator, who.id)
+        if kept is None:
+            secret = "".join(secrets.choice(_SECRET_LETTERS) for _ in range(32))
+            db.execute(insert(Authenticator).values(person_id=who.id, secret=secret, last_step=0))
+            return secret
+        if kept.confirmed_at is not None:
+            raise AlreadyDone("認証アプリは、既に登録されています。")
+        return kept.secret
+
+
+def confirm_authenticator(office: Office, by: str, session: str, code: str, *, now: datetime) -> list[str]:
+    """Take the app into use with its first code, and return the recovery codes: they are never shown again. The
+    session has taken the second step by it.
+
+    Raises `BadInput` (the code is wrong), `SignInRefused` (wrong too often), `AlreadyDone`, `NotAllowed`, `NotFound`.
+    """
+    _count(office, by, now)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require_service()
+        kept = db.get(Authenticator, who.id)
+        if kept is None:
+            raise NotFound("認証アプリ", by)
+        if kept.confirmed_at is not None:
+            raise AlreadyDone("認証アプリは、既に登録されています。")
+        _use_code(db, kept, code, now)
+        db.execute(update(Authenticator).where(Authenticator.person_id == who.id).values(confirmed_at=now))
+        codes = ["-".join(_letters(4) for _ in range(4)) for _ in range(RECOVERY_CODES)]
+        rows = [{"code_sha256": sha256(_plain(each)), "person_id": who.id} for each in codes]
+        db.execute(insert(RecoveryCode), rows)
+        _step_taken(db, by, who.id, session, now)
+        record(db, Tag.SECOND_STEP_SET, at=now, by=who.id, person=by)
+        return codes
+
+
+def give_second_step(office: Office, by: str, session: str, code: str, *, now: datetime) -> None:
+    """Take the second step in a session, with a code of the app or a recovery code, each of which serves once. It also
+    confirms who one is (本人確認).
+
+    Raises `BadInput` (it is wrong), `SignInRefused` (wrong too often), `NotAllowed`, `NotFound`.
+    """
+    _count(office, by, now)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require_service()
+        kept = db.get(Authenticator, who.id)
+        if kept is None or kept.confirmed_at is None:
+            raise NotFound("認証アプリ", by)
+        spent = delete(RecoveryCode).where(
+            RecoveryCode.person_id == who.id, RecoveryCode.code_sha256 == sha256(_plain(code))
+        )
+        if db.execute(spent).rowcount:  # type: ignore[attr-defined]
+            record(db, Tag.RECOVERY_CODE_USED, at=now, by=who.id, person=by)
+        else:
+            _use_code(db, kept, code, now)
+        _step_taken(db, by, who.id, session, now)
+
+
+def reset_second_step(office: Office, by: str, person: str, *, proof: Proof, now: datetime) -> None:
+    """Let go of one's own app and recovery codes, or as administrator of somebody's who lost theirs. Their sessions
+    end.
+
+    Raises `NotAllowed`, `IdentityUnconfirmed`, `NotFound` (the person, or they have none).
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        if by == person:
+            who.require_service()
+        else:
+            who.require(Act.KEEP_PEOPLE)
+        require_identity(db, who, proof, now)
+        number = person_id(db, person)
+        if db.get(Authenticator, number) is None:
+            raise NotFound("認証アプリ", person)
+        for table in (Authenticator, RecoveryCode, SignIn):
+            db.execute(delete(table).where(table.person_id == number))
+        record(db, Tag.SECOND_STEP_RESET, at=now, by=who.id, person=person)
+
+
+def demand_second_step(office: Office, by: str, whom: StepsDemanded, *, proof: Proof, now: datetime) -> None:
+    """Demand the second step of people from their next sign-in on. Raises `NotAllowed`, `IdentityUnconfirmed`,
+    `AlreadyDone`."""
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.KEEP_PEOPLE)
+        require_identity(db, who, proof, now)
+        if steps_demanded(db) is whom:
+            raise AlreadyDone("既にそのとおりです。")
+        db.execute(delete(SecondStepDemand))
+        db.execute(insert(SecondStepDemand).values(id=1, whom=whom))
+        record(db, Tag.SECOND_STEP_DEMANDED, at=now, by=who.id, whom=whom)
+
+
+def _count(office: Office, by: str, now: datetime) -> None:
+    """Count a try before it is made. Raises `SignInRefused`, `NotAllowed`, `NotFound`."""
+    with office.writing() as db:
+        actor(db, by, tokyo_day(now)).require_service()
+        counters = [_counter(by)]
+        if wait := wait_left(db, counters, now):
+            raise SignInRefused(wait=wait)
+        count_try(db, counters, now)
+
+
+def _counter(by: str) -> Counter:
+    return Counter("second step", by, WRONG_PASSWORDS)
+
+
+def _use_code(db: Session, kept: Authenticator, code: str, now: datetime) -> None:
+    """Use up a code of the app, of this half minute or its neighbours. Raises `BadInput`, also for one used before."""
+    from pyotp import TOTP
+
+    here, app = int(now.timestamp()) // STEP, TOTP(kept.secret)
+    typed = _plain(code).encode("utf-8", "replace")
+    for step in range(max(here - 1, kept.last_step + 1), here + 2):
+        if hmac.compare_digest(app.generate_otp(step).encode(), typed):
+            used = update(Authenticator).where(Authenticator.person_id == kept.person_id)
+            db.execute(used.values(last_step=step))
+            return
+    raise BadInput(
+        "確認コード",
+        "違うか、既に使われています",
+        "認証アプリに新しいコードが出るのを待って、入力し直してください。端末の時計も確かめてください。",
+    )
+
+
+def _step_taken(db: Session, by: str, person: int, session: str, now: datetime) -> None:
+    mine = SignIn.person_id == person, SignIn.token_sha256 == sha256(session)
+    db.execute(update(SignIn).where(*mine).values(waits_for=SecondStep.NONE, confirmed_at=now))
+    forget_all(db, _counter(by))
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(count))
+
+
+def _plain(code: str) -> str:
+    """A code as it was typed, without spaces and hyphens, in small letters."""
+    return "".join(sign for sign in code if sign.isalnum()).lower()
