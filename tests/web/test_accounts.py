@@ -28,6 +28,7 @@ from workflow.domain.errors import SignInRefused
 from workflow.domain.meetings import MeetingForm
 from workflow.web.app import build
 from workflow.web.browser_names import browser_name
+from workflow.web.pages.demo import Demo
 
 NEWER = "なつはよる 月のころはさらなり"
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0"
@@ -338,6 +339,17 @@ def test_signing_in_leads_nowhere_else(mine: Browser, hostile: str) -> None:
     form = {"key": "tanto", "password": PASSWORD, "to": hostile}
     answer = mine.client.post("/sign-in", data=form, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+@pytest.mark.parametrize(("back", "led"), [("/plans?a=1", "/plans?a=1"), ("//evil.example", "/"), ("", "/")])
+def test_the_clock_of_a_demonstration_leads_back_to_its_page_only(house: House, back: str, led: str) -> None:
+    demo = Demo(house.office, (), house.now, lambda _: None)
+    app = build(house.office, mail_settings(house.office.files.parent), demo=demo)
+    client = TestClient(app, base_url=SITE, follow_redirects=False)
+    answer = client.post(
+        "/demo/clock", data={"days": 1, "back": back}, headers=HOSTILE | {"host": "office.example.jp"}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, led)
 
 
 HOSTILE = {
