@@ -54,7 +54,8 @@ class MailSettings:
     certificates used to check the server's (None: the system's); `timeout` is in seconds. `site` is the address
     of the pages, for links in mails, without a trailing slash. `networks` are the office's internal networks that
     webhooks may call. `alarm`: the minutes before a meeting at which a calendar rings; None: it does not. `inbox` is
-    where calendars send their answers; None: to the 事務局."""
+    where calendars send their answers; None: to the 事務局. `signing_key` is the file of the key that signs the head of
+    the log; None: it lies beside the Maildir."""
 
     sender: str
     office_name: str
@@ -72,6 +73,11 @@ class MailSettings:
     networks: tuple[Network, ...] = ()
     alarm: int | None = None
     inbox: Inbox | None = None
+    signing_key: Path | None = None
+
+    @property
+    def key_of_the_log(self) -> Path:
+        return self.signing_key or self.maildir.with_name("signing.key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +291,8 @@ class Stationery:
     def _to(self, letter: Letter, number: str) -> list[str]:
         name = _one_line("宛先の氏名", letter.name)
         known = [witness.header(*letter.log)] if letter.log else []
+        if letter.log and letter.kind is Kind.LOG_HEAD:
+            known.append(witness.signature_header(self.settings.key_of_the_log, *letter.log))
         return [f"Message-ID: {number}", _header("To", name, self.address(letter)), *known]
 
     def _shared(self, letter: Letter, now: datetime, *, again: bool) -> "_Shared":

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
 from definitions.terms import Outcome
+from notifications.heads import claim_of
 from notifications.kinds import Kind
 from notifications.mail import Letter
 from notifications.meeting_letters import ABOUT_MEETINGS, MeetingLetters
@@ -30,6 +31,7 @@ from workflow.domain.meetings import decided_day
 from workflow.queries.chains import chain_of
 from workflow.queries.contacts import BodyContact, secretariat_contact
 from workflow.queries.gate_facts import facts
+from workflow.queries.people import auditors
 from workflow.queries.plans import plan_by_id
 from workflow.store.event_log import head
 from workflow.store.tables import (
@@ -74,6 +76,8 @@ class LetterWriter:
             return self._with_link(about)
         if about.kind is Kind.ACCOUNT_CHANGED:
             return self._account_changed(about)
+        if about.kind is Kind.LOG_HEAD:
+            return self._log_head(about)
         return self._about_plan(about)
 
     def _comment_closing(self, about: Subject) -> Letter:
@@ -128,6 +132,18 @@ class LetterWriter:
         }
         address = data["email_before"] if about.claim.endswith(AT_OLD_ADDRESS) else about.address
         return Letter(about.kind, about.name, address, context)
+
+    def _log_head(self, about: Subject) -> Letter:
+        day = tokyo_day(self._now)
+        if about.claim != claim_of(day.isoformat(), about.recipient_id):
+            raise NoLongerDue(State.DROPPED, say("その後の日の控えが送られます"))
+        if all(each.person_id != about.recipient_id for each in auditors(self._db, day)):
+            raise NoLongerDue(State.DROPPED, say("監査の任期が終わりました"))
+        if self._log is None:
+            raise NoLongerDue(State.DROPPED, say("出来事の記録がありません"))
+        seq, digest = self._log
+        context = {"name": about.name, "seq": seq, "hash": digest, "at": reiwa_moment(self._now)}
+        return Letter(about.kind, about.name, about.address, context)
 
     def _person(self, key: str) -> Person:
         return self._db.scalars(select(Person).where(Person.key == key)).one()

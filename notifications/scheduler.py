@@ -12,7 +12,7 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from notifications import nightly_backup, notices, outbox, pulse, sending, webhooks
+from notifications import heads, nightly_backup, notices, outbox, pulse, sending, webhooks
 from notifications.inbox import Received, receive
 from notifications.mail import Mailer, MailSettings, Stationery
 from notifications.nightly_backup import Nightly
@@ -41,6 +41,7 @@ def tick(
     except Exception:
         log.exception("記録からお知らせを作れませんでした")
     outbox.claim(office, clock())
+    heads.claim(office, clock())
     sent = sending.send_due(office, mailer, Stationery(settings), clock, stop)
     pulse.mark(office, clock(), every)
     return sent

@@ -28,8 +28,8 @@ def _administrator(room: PostRoom) -> None:
 
 
 def _auditor(room: PostRoom) -> None:
-    proof, today = actions.OwnMachine(), tokyo_day(room.now)
-    actions.name_auditor(room.office, "admin", "one", today, proof=proof, now=room.now)
+    proof, tomorrow = actions.OwnMachine(), tokyo_day(room.now) + timedelta(days=1)
+    actions.name_auditor(room.office, "admin", "one", tomorrow, proof=proof, now=room.now)
 
 
 def _password(room: PostRoom) -> None:

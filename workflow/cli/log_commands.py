@@ -12,6 +12,7 @@ from workflow.cli.options import Json, at_office, now
 from workflow.domain.errors import RecordUnproven
 from workflow.queries.log import last_entries
 from workflow.store import proof as proof_of
+from workflow.store.settings import settings
 from workflow.wire.log import WholeLog
 
 app = typer.Typer(no_args_is_help=True, help="記録", rich_markup_mode=None)
@@ -25,7 +26,8 @@ def verify(
     ] = None,
 ) -> None:
     """記録の全体を検証する: 出来事の連鎖、書かれた行、計画の段階、保管された文書。異なるところをすべて示す。"""
-    witnesses = [witness_in(mail) for mail in witness or ()]
+    key = settings().key_of_the_log
+    witnesses = [witness_in(mail, key) for mail in witness or ()]
     with at_office() as office:
         proof = proof_of.verify(office, witnesses, now=now())
     if not proof.whole:

@@ -83,6 +83,7 @@ def mail_settings(found: Settings) -> MailSettings:
         networks=found.networks,
         alarm=found.calendar_alarm,
         inbox=_inbox(found),
+        signing_key=found.key_of_the_log,
     )
 
 

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     backup_key_file: Path | None = Field(
         default=None, description="a file that holds the key of backups; none: they are not encrypted"
     )
+    signing_key: Path | None = Field(
+        default=None,
+        description="the file of the key that signs the head of the log; none: `signing.key` in `data`",
+    )
     tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")
 
@@ -115,6 +119,10 @@ class Settings(BaseSettings):
     @property
     def documents(self) -> Path:
         return self.data / "documents"
+
+    @property
+    def key_of_the_log(self) -> Path:
+        return self.signing_key or self.data / "signing.key"
 
     @property
     def maildir(self) -> Path:
