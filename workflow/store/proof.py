@@ -88,6 +88,7 @@ class Kept(Labelled):
     PERSON = "person", "職員"
     PLAN = "plan", "計画"
     POSTING = "posting", "所属・職"
+    PROVIDER_IDENTITY = "provider_identity", "外部サインインの結び付き"
     REMARK = "remark", "意見交換"
     REVIEW = "review", "後閲"
     RSVP = "rsvp", "出欠の回答"
