@@ -92,6 +92,7 @@ class Kept(Labelled):
     REMARK = "remark", "意見交換"
     REVIEW = "review", "後閲"
     RSVP = "rsvp", "出欠の回答"
+    SECOND_STEP_DEMAND = "second_step_demand", "二段階目の確認を求める範囲"
     SECRETARIAT_CONTACT = "secretariat_contact", "事務局の連絡先"
     SIGNOFF = "signoff", "決裁"
     STEP = "step", "段階の移動"

@@ -38,6 +38,8 @@ UNPROVEN = {
     "held_event": "changes with every try to make a notice; no mail decides anything",
     "set_aside_mail": "from outside, and only the newest are kept",
     "sign_in": "sessions, which come and go",
+    "authenticator": "moves on with every code that is used",
+    "recovery_code": "secrets, each deleted when it is used",
     "failed_sign_in": "a counter",
     "public_try": "a counter",
     "link_token": "a secret of one mail, revoked by deleting it",
