@@ -68,6 +68,17 @@ def test_whoever_opens_the_pages_in_clear_to_others_is_warned(
     assert ("暗号化されていません" in said.read_text("utf-8")) is warned
 
 
+def test_the_demonstration_is_open_to_other_machines_only_when_that_is_meant(shell: Shell) -> None:
+    command = [*SAKUTEI, "serve", "--demo", "--host", "0.0.0.0"]
+    refused = subprocess.run(command, env=shell.env, cwd=shell.folder, capture_output=True, text=True)
+    assert (refused.returncode, "--public" in refused.stderr) == (2, True)
+    assert not (shell.folder / "sakutei-demo-web").exists()
+    said = shell.folder / "said"
+    with said.open("wb") as stdout, serving(shell, "--demo", "--host", "0.0.0.0", "--public", stdout=stdout):
+        pass
+    assert "誰でも" in said.read_text("utf-8")
+
+
 def test_without_its_scheduler_the_pages_leave_it_to_another_process(shell: Shell) -> None:
     _invited(shell)
     with serving(shell, "--no-scheduler"):

@@ -24,6 +24,7 @@ from workflow.cli.options import at_office, mail_settings, nightly_backup, now
 from workflow.domain.addresses import is_loopback
 from workflow.domain.calendar import parse_moment
 from workflow.domain.errors import BadInput
+from workflow.domain.language import say
 from workflow.store import schema
 from workflow.store.database import Office
 from workflow.store.settings import Settings, settings
@@ -50,6 +51,9 @@ def serve(
     host: Annotated[str, typer.Option(help="この機械の外から開くときだけ変える")] = "127.0.0.1",
     demo: Annotated[bool, typer.Option("--demo", help="板橋区の計画が素案まで進んだ見本を開く")] = False,
     folder: Annotated[Path, typer.Option(help="見本の置き場所")] = Path("sakutei-demo-web"),
+    public: Annotated[
+        bool, typer.Option("--public", help="見本を、この機械の外からも開けるようにする")
+    ] = False,
     no_scheduler: Annotated[
         bool,
         typer.Option("--no-scheduler", help="お知らせを送らない（`sakutei scheduler` を別に動かすとき）"),
@@ -57,6 +61,7 @@ def serve(
 ) -> None:
     """ブラウザーで使う画面を開き、お知らせを送り続ける。"""
     if demo:
+        _demo_is_for_this_machine(host, public=public)
         show.say("見本を用意しています（10 秒ほど）。")
         played, mail = halfway(folder, site=_opened_at(host, port))
         with _delivering(played.office, mail, every_seconds=3, clock=played.clock):
@@ -73,6 +78,19 @@ def serve(
         nightly = nightly_backup(found)
         with _delivering(office, mail, every_seconds=found.tick_seconds, clock=now, nightly=nightly):
             run(pages, host, port, mail.site)
+
+
+def _demo_is_for_this_machine(host: str, *, public: bool) -> None:
+    """Its page shows everybody the passwords. Raises `BadInput` for another machine's, unless that is meant."""
+    if is_loopback(host):
+        return
+    if not public:
+        raise BadInput(
+            "--host",
+            say("{host} では、見本がこの機械の外からも開けます", host=host),
+            "見本のパスワードは画面に出ているため、それでもよいときは --public を付けてください。",
+        )
+    show.say("この見本は、届く人なら誰でも、画面に出ているパスワードで使えます。")
 
 
 def run(pages: FastAPI, host: str, port: int, site: str) -> None:
