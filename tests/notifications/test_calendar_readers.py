@@ -10,7 +10,7 @@ from workflow.domain.meetings import MeetingForm
 
 TITLES = (
     "第1回 情報化推進部会",
-    "長い題名の会議" * 30,
+    "長い題名の会議" * 28,
     '引用 "符"; 読点, 逆斜線 \\ と改行を含む、名前🙂',
 )
 
