@@ -60,7 +60,10 @@ class Delivery(Record):
     address: Mapped[str | None] = mapped_column(String(320))
     finished_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Sentence)
-    __table_args__ = (Index(None, "state", "next_try_at"),)
+    __table_args__ = (
+        Index(None, "state", "next_try_at"),
+        Index(None, "recipient_id", "state", "next_try_at"),
+    )
 
 
 class Pulse(Record):
