@@ -15,7 +15,7 @@ from workflow.queries.actor import actor
 from workflow.queries.bodies import seats
 from workflow.queries.people import is_deputy_of, staff
 from workflow.store import event_log
-from workflow.store.tables import Deputy, Membership, Person, Posting
+from workflow.store.tables import Deputy, Event, Membership, Person, Posting
 
 APRIL = date(2023, 4, 1)
 TABLE = """氏名,鍵,メール,課,職
@@ -148,7 +148,7 @@ def test_a_term_ends_only_once_and_never_before_it_began(house: House) -> None:
 def test_a_chain_that_is_new_to_the_office_is_logged_once(house: House) -> None:
     actions.add_chain(house.office, "admin", house.chain, now=house.now)
     with house.office.reading() as db:
-        added = db.scalars(select(event_log.Event.by).where(event_log.Event.tag == Tag.CHAIN_ADDED)).all()
+        added = db.scalars(select(Event.by).where(Event.tag == Tag.CHAIN_ADDED)).all()
     assert len(added) == 1
 
 
