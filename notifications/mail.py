@@ -268,7 +268,7 @@ class Stationery:
     def write_together(self, letters: Sequence[Letter], claims: Sequence[str], now: datetime) -> bytes:
         """The bytes of one mail that says what several letters about meetings say to the same person. Raises as `write`
         does."""
-        own = self._to(letters[0], message_id("|".join(claims), self.settings.domain))
+        own = self._to(letters[0], message_id("|".join(sorted(claims)), self.settings.domain))
         subjects = [self.subject(letter) for letter in letters]
         count = len(letters)
         subject = say(

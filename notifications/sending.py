@@ -470,11 +470,15 @@ def _mail(letters: LetterWriter, stationery: Stationery, row: Any, now: datetime
 
 def _joined(stationery: Stationery, now: datetime, deliveries: list[LeasedDelivery]) -> list[LeasedDelivery]:
     """The deliveries, where several tell one person about meetings in one mail. What somebody sends again by hand goes by
-    itself. What cannot be put together goes apart."""
-    mails: dict[tuple[int, bool], list[LeasedDelivery]] = {}
+    itself, and so does a mail that may have arrived, as it was: its number is the same then. What cannot be put together
+    goes apart."""
+    mails: dict[object, list[LeasedDelivery]] = {}
     for each in deliveries:
-        together = each.kind in ABOUT_MEETINGS and not each.row.resent
-        mails.setdefault((each.row.recipient_id if together else each.id, together), []).append(each)
+        row = each.row
+        together = each.kind in ABOUT_MEETINGS and not row.resent
+        mails.setdefault(
+            (row.recipient_id, row.told_sequence is not None) if together else each.id, []
+        ).append(each)
     return [each for mail in mails.values() for each in _in_one_mail(stationery, now, mail)]
 
 

@@ -146,7 +146,7 @@ NEVER_REFUSE = {
         "holder_of",
         "new_device",
     ),
-    *("sign_in_by_address", "ask_reset", "sign_out", "prolong_sessions"),
+    *("sign_in_by_provider", "ask_reset", "sign_out", "prolong_sessions"),
     *("claim_call", "keep_answer", "release_call"),
 }
 """Questions, what tells nobody whether they are known, and what keeps the answers to programs, who are told in

@@ -42,9 +42,9 @@ Told = tuple[bool, str, str]
 
 
 class ReadLetter(NamedTuple):
-    """What a person read: `mail` numbers the mails in the order of their arrival."""
+    """What a person read. `mail` is the Message-ID: a mail that may have arrived before comes again with its own."""
 
-    mail: int
+    mail: str
     to: str
     meeting: int
     told: Told
@@ -134,7 +134,9 @@ class History:
             tick(self.house.office, mailer, self.settings, lambda: self.house.now)
         except Crash:
             self.house.now += LEASE
-        mails = Counter({letter.mail: letter.to for letter in self._letters(before)}.values())
+        known = {letter.mail for letter in self._letters(0, before)}
+        new = {(letter.mail, letter.to) for letter in self._letters(before) if letter.mail not in known}
+        mails = Counter(to for _, to in new)
         assert max(mails.values(), default=0) <= 1, f"two mails about meetings in a round: {mails}"
 
     def judge(self) -> None:
@@ -162,11 +164,9 @@ class History:
                     seen = known & {*ON_ITS_WAY, *NOT_SENT}
                     assert true or seen, f"{to} was told {told} of {held.id}, but {on=} {truth}: {known}"
 
-    def _letters(self, since: int) -> Iterator["ReadLetter"]:
+    def _letters(self, since: int, until: int | None = None) -> Iterator["ReadLetter"]:
         """Every letter about a meeting that arrived; a mail may hold several."""
-        for number, (to, raw) in enumerate(zip(self.sink.to, self.sink.raw, strict=True)):
-            if number < since:
-                continue
+        for to, raw in list(zip(self.sink.to, self.sink.raw, strict=True))[since:until]:
             mail = message_from_bytes(raw, policy=default)
             cancelled = set(_cancelled(mail))  # type: ignore[arg-type]
             text = mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
@@ -177,7 +177,7 @@ class History:
                     assert begins and place, letter
                     meeting = int(found[1])
                     told = (meeting in cancelled, begins[1], place[1])
-                    yield ReadLetter(number, to, meeting, told)
+                    yield ReadLetter(str(mail["Message-ID"]), to, meeting, told)
 
     def _some(self) -> int:
         return self.chance.choice([*self.meetings])

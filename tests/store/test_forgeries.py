@@ -13,6 +13,8 @@ from sqlalchemy import JSON, Boolean, Date, Integer, Table, text
 from tests.support.databases import PostgreSQL, SQLite
 from tests.support.scenario import moment
 from tests.support.scribbled import full_house
+from workflow import actions
+from workflow.domain.accounts import StepsDemanded
 from workflow.domain.language import label
 from workflow.store import checkpoint, event_log, files, guards
 from workflow.store.database import Office
@@ -28,7 +30,9 @@ def original(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office with a row in nearly every table; nothing of it is open."""
     folder = tmp_path_factory.mktemp("original")
     with sqlite.office(folder) as office:
-        full_house(office)
+        house = full_house(office)
+        administrators, here = StepsDemanded.ADMINISTRATORS, actions.OwnMachine()
+        actions.demand_second_step(office, "admin", administrators, proof=here, now=house.now)
         with office.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return folder
