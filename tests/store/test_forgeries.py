@@ -16,7 +16,7 @@ from tests.support.scribbled import full_house
 from workflow import actions
 from workflow.domain.accounts import StepsDemanded
 from workflow.domain.language import label
-from workflow.store import checkpoint, event_log, files, guards
+from workflow.store import checkpoint, event_log, files, guards, hash_chain
 from workflow.store.database import Office
 from workflow.store.proof import Kept, Proof, Witness, prove, verify
 from workflow.store.tables import APPEND_ONLY, PROVEN, Record, Utc
@@ -362,10 +362,10 @@ def _cut(file: sqlite3.Connection, how_many: int) -> None:
 
 
 def _chain_anew(file: sqlite3.Connection) -> None:
-    before = event_log.GENESIS
+    before = hash_chain.GENESIS
     events = file.execute(
         'SELECT seq, at, "by", tag, plan_id, meeting_id, data, wrote FROM event ORDER BY seq'
     ).fetchall()
     for seq, at, *told in events:
-        before = event_log._hash(before, seq, at, told)
+        before = hash_chain.link(before, seq, at, event_log._told(told))
         file.execute("UPDATE event SET hash = ? WHERE seq = ?", (before, seq))

@@ -1,6 +1,5 @@
 """The event log: every event names the rows written for it, and is chained by hash to the one before it."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,15 +10,11 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.errors import AuditBroken
 from workflow.domain.events import Tag
+from workflow.store import hash_chain
+from workflow.store.hash_chain import Position, following, link
 from workflow.store.named_rows import NamedRows
 from workflow.store.tables import PROVEN, Record
 from workflow.store.touched import ROWS_AT_ONCE, Written, forget, rows_with_hashes, written
-
-GENESIS = "0" * 64
-"""The hash before the first event."""
-
-Position = tuple[int, str]
-"""The number and the hash of an event."""
 
 AT_ONCE = 20_000
 """The newest events, whose chain is verified while somebody waits for a page: less than half a second. All of the
@@ -92,9 +87,9 @@ def _append(
     wrote: Written,
     last: Position | None,
 ) -> int:
-    seq, before = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    seq, before = following(last)
     row |= {"data": _CANONICAL.encode(data), "wrote": _CANONICAL.encode(wrote) if wrote else None}
-    digest = _hash(before, seq, row["at"], [row[name] for name in _TOLD])
+    digest = link(before, seq, row["at"], _told([row[name] for name in _TOLD]))
     connection.execute(_APPEND, {"seq": seq, "hash": digest, **row})
     return seq
 
@@ -125,16 +120,10 @@ def verify(db: Session, *, newest: int | None = None) -> int:
 def walk(connection: Connection, *, after: int = 0) -> Iterator[tuple[Row[Any], AuditBroken | None]]:
     """Return each event after that number, oldest first, as the database's driver gives it, and what is broken in
     the chain there."""
-    before = GENESIS if not after else connection.execute(_HASH, {"seq": after}).scalar()
-    expected = after + 1
-    for row in connection.execute(_EVENTS, {"after": after}):
-        broken = None
-        if row.seq != expected:
-            broken = AuditBroken(expected, "この番号の出来事が失われています")
-        elif _hash(before or "", row.seq, row.at, row[2:]) != row.hash:
-            broken = AuditBroken(row.seq, "内容が記録された時と異なります")
-        yield row, broken
-        before, expected = row.hash, row.seq + 1
+    known = (after, connection.execute(_HASH, {"seq": after}).scalar() or "") if after else None
+    events = connection.execute(_EVENTS, {"after": after})
+    for row, broken in hash_chain.walk(events, lambda row: _told(row[2:]), known):
+        yield row, AuditBroken(*broken) if broken else None
 
 
 _HASH = select(_EVENT.c.hash).where(_EVENT.c.seq == bindparam("seq"))
@@ -143,27 +132,7 @@ _EVENTS = text(
 ).execution_options(yield_per=1000)
 
 
-def moment_of(at: object) -> datetime:
-    """The moment of an event as the database's driver gives it. Raises `ValueError`."""
-    found = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _hash(before: str, seq: int, at: object, told: Sequence[Any]) -> str:
-    """`told`: who, what, its plan and its meeting, the data, and the rows written."""
-    fields = [before, str(seq), _written_at(at), *map(str, told[:5])]
-    if told[5] is not None:
-        fields.append(told[5])
-    return hashlib.sha256("\n".join(fields).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _written_at(at: object) -> str:
-    """As hashes take it: 2023-03-01T00:00:00.000000+00:00."""
-    if isinstance(at, str) and len(at) == len(
-        "2023-03-01 00:00:00.000000"
-    ):  # SQLite: quicker than to read it
-        return f"{at[:10]}T{at[11:]}+00:00"
-    try:
-        return moment_of(at).isoformat(timespec="microseconds")
-    except ValueError:
-        return str(at)
+def _told(row: Sequence[Any]) -> Sequence[Any]:
+    """The part of a row that its hash covers: who, what, its plan and its meeting, the data, and the rows written,
+    which events of before the log named rows do not have."""
+    return row[:5] if row[5] is None else row[:6]

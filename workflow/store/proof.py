@@ -24,7 +24,8 @@ from workflow.domain.plans import Status
 from workflow.store import files, guards
 from workflow.store.checkpoint import Checkpoint, keep_checkpoint, last_checkpoint
 from workflow.store.database import Office
-from workflow.store.event_log import GENESIS, moment_of, walk
+from workflow.store.event_log import walk
+from workflow.store.hash_chain import GENESIS, moment_of
 from workflow.store.named_rows import NamedRows
 from workflow.store.tables import PROVEN
 from workflow.store.touched import rows_with_hashes
