@@ -211,14 +211,14 @@ def test_ending_a_session_ends_one_of_ones_own_only(known: House) -> None:
     with known.office.reading() as db:
         named = dict(db.execute(text("SELECT person_id, token_sha256 FROM sign_in")).all())  # type: ignore[arg-type]
     for session in named.values():
-        actions.end_session(known.office, "tanto", session)
+        actions.end_session(known.office, "tanto", session, now=known.now)
     assert (_who(known, mine), _who(known, theirs)) == (None, "mayor")
 
 
 def test_every_sign_in_begins_a_session_of_its_own(known: House) -> None:
     tokens = [_sign_in(known) for _ in range(3)]
     assert len(set(tokens)) == 3
-    actions.end_other_sessions(known.office, "tanto", tokens[1])
+    actions.end_other_sessions(known.office, "tanto", tokens[1], now=known.now)
     assert [_who(known, token) for token in tokens] == [None, "tanto", None]
 
 

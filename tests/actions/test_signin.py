@@ -33,7 +33,7 @@ def test_the_right_password_signs_in_until_the_day_is_over(known: House) -> None
 
 def test_signing_out_ends_the_session(known: House) -> None:
     token = actions.sign_in(known.office, "tanto", PASSWORD, now=known.now)
-    actions.sign_out(known.office, token)
+    actions.sign_out(known.office, token, now=known.now)
     assert _who(known, token) is None
 
 

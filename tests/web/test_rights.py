@@ -23,6 +23,7 @@ ROLES = {
     "mayor": {Capacity.STAFF, Capacity.POSITION_HOLDER, Capacity.DELEGATE},
     "deputy": {Capacity.DEPUTY, Capacity.CHAIR_DEPUTY, Capacity.MEMBER_DEPUTY},
     "clerk": {Capacity.ADMINISTRATOR},
+    "auditor": {Capacity.AUDITOR},
 }
 """Whom the walk sends, and the capacities each has somewhere."""
 
@@ -33,11 +34,14 @@ def town(house: House) -> House:
     house.a_plan()
     house.a_version()
     house.a_meeting()
-    for key in ("nobody", "deputy", "clerk"):
+    for key in ("nobody", "deputy", "clerk", "auditor"):
         house.a_person(key)
     actions.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)
     actions.name_administrator(
         house.office, "admin", "clerk", LONG_AGO, proof=actions.OwnMachine(), now=house.now
+    )
+    actions.name_auditor(
+        house.office, "admin", "auditor", LONG_AGO, proof=actions.OwnMachine(), now=house.now
     )
     return house
 

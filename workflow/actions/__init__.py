@@ -90,6 +90,7 @@ from workflow.actions.second_step import (
     give_second_step,
     reset_second_step,
 )
+from workflow.actions.security import note_reading, note_refusal
 from workflow.actions.sessions import (
     TOKEN_LIFE,
     end_other_sessions,
@@ -207,6 +208,8 @@ __all__ = [
     "name_deputy",
     "new_device",
     "newcomer_faults",
+    "note_reading",
+    "note_refusal",
     "open_comment",
     "open_plan",
     "order_items",

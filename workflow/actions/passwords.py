@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from workflow.actions.calendar_feeds import revoke_feeds
 from workflow.actions.random_tokens import sha256
 from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, forget_all, wait_left
+from workflow.actions.security import note_wrong_try
 from workflow.actions.tokens import revoke_tokens
 from workflow.domain.accounts import Access
 from workflow.domain.calendar import tokyo_day
@@ -95,6 +96,7 @@ def give_password(office: Office, by: str, password: str, *, now: datetime) -> i
             raise SignInRefused(wait=wait)
         count_try(db, counters, now)
     if kept is None or not matches(kept, password):
+        note_wrong_try(office, who.id, now=now)
         raise BadInput("現在のパスワード", "違います", "確かめて、もう一度入力してください。")
     return who.id
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from workflow.actions.identity import Proof, require_identity
+from workflow.actions.security import note_wrong_try
 from workflow.actions.sessions import begin_session
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import NotFound
@@ -35,7 +36,10 @@ def sign_in_by_provider(office: Office, user: ProviderUser, *, agent: str = "", 
     is bound to another user."""
     with office.writing() as db:
         person = _bound(db, user, now) or _bind(db, user, now)
-        return begin_session(db, person, agent, now) if person else None
+        if person:
+            return begin_session(db, person, agent, now)
+    note_wrong_try(office, None, now=now)
+    return None
 
 
 def unbind_provider(office: Office, by: str, person: str, *, proof: Proof, now: datetime) -> None:

@@ -3,24 +3,29 @@ let go of it, and demand it of people."""
 
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow.actions.identity import Proof, require_identity
 from workflow.actions.random_tokens import sha256
 from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, forget_all, wait_left
+from workflow.actions.security import note_wrong_try
 from workflow.domain.accounts import SecondStep, StepsDemanded
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, SignInRefused
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act
+from workflow.domain.security import SecurityKind
 from workflow.queries.accounts import steps_demanded
 from workflow.queries.actor import actor
 from workflow.queries.people import person_id
 from workflow.store.database import Office
 from workflow.store.event_log import record
+from workflow.store.security_log import enter
 from workflow.store.tables import Authenticator, RecoveryCode, SecondStepDemand, SignIn
 
 RECOVERY_CODES = 10
@@ -55,7 +60,7 @@ def confirm_authenticator(office: Office, by: str, session: str, code: str, *, n
     Raises `BadInput` (the code is wrong), `SignInRefused` (wrong too often), `AlreadyDone`, `NotAllowed`, `NotFound`.
     """
     _count(office, by, now)
-    with office.writing() as db:
+    with _wrong_codes_noted(office, by, now), office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require_service()
         kept = db.get(Authenticator, who.id)
@@ -80,7 +85,7 @@ def give_second_step(office: Office, by: str, session: str, code: str, *, now: d
     Raises `BadInput` (it is wrong), `SignInRefused` (wrong too often), `NotAllowed`, `NotFound`.
     """
     _count(office, by, now)
-    with office.writing() as db:
+    with _wrong_codes_noted(office, by, now), office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require_service()
         kept = db.get(Authenticator, who.id)
@@ -163,8 +168,22 @@ def _use_code(db: Session, kept: Authenticator, code: str, now: datetime) -> Non
     )
 
 
+@contextmanager
+def _wrong_codes_noted(office: Office, by: str, now: datetime) -> Iterator[None]:
+    """Outside of the transaction, which ends without a trace where the code is wrong."""
+    try:
+        yield
+    except BadInput:
+        with office.reading() as db:
+            person = person_id(db, by)
+        note_wrong_try(office, person, now=now)
+        raise
+
+
 def _step_taken(db: Session, by: str, person: int, session: str, now: datetime) -> None:
     mine = SignIn.person_id == person, SignIn.token_sha256 == sha256(session)
+    if db.scalar(select(SignIn.waits_for).where(*mine)):
+        enter(db, SecurityKind.SIGNED_IN, at=now, by=person)
     db.execute(update(SignIn).where(*mine).values(waits_for=SecondStep.NONE, confirmed_at=now))
     forget_all(db, _counter(by))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow.actions.devices import known_device
@@ -20,11 +20,13 @@ from workflow.actions.rate_limits import (
     forget_all,
     wait_left,
 )
+from workflow.actions.security import note_wrong_try
 from workflow.domain.accounts import SecondStep
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import SignInRefused, TooBusy
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act
+from workflow.domain.security import SecurityKind
 from workflow.domain.validation import typed_key
 from workflow.queries.accounts import has_authenticator, is_demanded
 from workflow.queries.actor import actor, has_left
@@ -32,6 +34,7 @@ from workflow.queries.people import person_id
 from workflow.queries.pulse import COLUMNS, MAIL, PulseFact, pulse_of
 from workflow.store.database import Office
 from workflow.store.event_log import record
+from workflow.store.security_log import enter
 from workflow.store.tables import Credential, Person, Pulse, SignIn
 
 TOKEN_LIFE = timedelta(hours=10)
@@ -74,6 +77,7 @@ def sign_in(
             forget(db, tries)  # it was not looked at
         raise
     if not right or row is None:
+        note_wrong_try(office, row.id if row else None, now=now)
         raise SignInRefused
     with office.writing() as db:
         kept = select(Credential.password_hash).where(Credential.person_id == row.id)
@@ -118,26 +122,23 @@ def signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     return SignedIn(row[0], SecondStep(row[1]), pulse_of(row[2:], now)) if row else None
 
 
-def sign_out(office: Office, token: str) -> None:
+def sign_out(office: Office, token: str, *, now: datetime) -> None:
     """End a session. Does nothing when it is over."""
     with office.writing() as db:
-        db.execute(delete(SignIn).where(SignIn.token_sha256 == sha256(token)))
+        _end(db, now, SignIn.token_sha256 == sha256(token))
 
 
-def end_session(office: Office, by: str, session: str) -> None:
+def end_session(office: Office, by: str, session: str, *, now: datetime) -> None:
     """End one of one's own sessions, named by its token's SHA-256. Does nothing when it is over. Raises
     `NotFound`."""
     with office.writing() as db:
-        db.execute(
-            delete(SignIn).where(SignIn.person_id == person_id(db, by), SignIn.token_sha256 == session)
-        )
+        _end(db, now, SignIn.person_id == person_id(db, by), SignIn.token_sha256 == session)
 
 
-def end_other_sessions(office: Office, by: str, token: str) -> None:
+def end_other_sessions(office: Office, by: str, token: str, *, now: datetime) -> None:
     """End all of one's own sessions but that of the token. Raises `NotFound`."""
     with office.writing() as db:
-        mine = SignIn.person_id == person_id(db, by)
-        db.execute(delete(SignIn).where(mine, SignIn.token_sha256 != sha256(token)))
+        _end(db, now, SignIn.person_id == person_id(db, by), SignIn.token_sha256 != sha256(token))
 
 
 def prolong_sessions(office: Office, until: datetime) -> None:
@@ -158,7 +159,14 @@ def begin_session(
     if row["waits_for"]:
         confirmed_at = None
     db.execute(insert(SignIn).values(token_sha256=sha256(token), confirmed_at=confirmed_at, **row))
+    if not row["waits_for"]:
+        enter(db, SecurityKind.SIGNED_IN, at=now, by=person)
     return token
+
+
+def _end(db: Session, now: datetime, *which: ColumnElement[bool]) -> None:
+    for person in db.scalars(delete(SignIn).where(*which).returning(SignIn.person_id)).all():
+        enter(db, SecurityKind.SIGNED_OUT, at=now, by=person)
 
 
 def _second_step(db: Session, person: int, now: datetime) -> SecondStep:

@@ -34,6 +34,7 @@ def verify(
         raise RecordUnproven(proof.findings)
     show.say(f"記録の連鎖は正しくつながっています（{proof.events} 件）。")
     show.say(f"行 {proof.rows} 件と文書 {proof.documents} 件は、記録のとおりです。")
+    show.say(f"アクセス記録の連鎖も、正しくつながっています（{proof.entries} 件）。")
     if proof.since is not None and proof.since > 1:
         show.say(f"行は、{proof.since} 番の出来事から証明されています。それより前の変更は分かりません。")
     show.say(f"最後の出来事: {proof.seq} 番、ハッシュ {proof.head}")

@@ -36,6 +36,7 @@ class Act(StrEnum):
     CONNECT = "他システムとの連携の管理"
     RSVP = "出欠の回答"
     SET_CONTACT = "会議体の事務局の連絡先の登録"
+    READ_SECURITY_LOG = "アクセス記録の閲覧"
 
 
 class Capacity(StrEnum):
@@ -51,6 +52,7 @@ class Capacity(StrEnum):
     CHAIR_DEPUTY = "会長の代理者"
     MEMBER_DEPUTY = "委員の代理者"
     ADMINISTRATOR = "システム管理者"
+    AUDITOR = "監査"
 
 
 RIGHTS: dict[Act, frozenset[Capacity]] = {
@@ -78,6 +80,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.CONNECT: frozenset({Capacity.ADMINISTRATOR}),
     Act.RSVP: frozenset({Capacity.MEMBER, Capacity.MEMBER_DEPUTY, Capacity.SECRETARIAT}),
     Act.SET_CONTACT: frozenset({Capacity.SECRETARIAT, Capacity.ADMINISTRATOR}),
+    Act.READ_SECURITY_LOG: frozenset({Capacity.ADMINISTRATOR, Capacity.AUDITOR}),
 }
 """The rights table. 事務局 and 担当 may well be the same person; then they hold both capacities."""
 
@@ -116,6 +119,8 @@ class Actor:
             held.add(Capacity.CHAIR)
         if self.administrator:
             held.add(Capacity.ADMINISTRATOR)
+        if self.auditor:
+            held.add(Capacity.AUDITOR)
         return frozenset(held)
 
     def may(self, act: Act, *, department: str | None = None, body: str | None = None) -> bool:
@@ -130,6 +135,8 @@ class Actor:
             held |= self.capacities(body=body)
         if self.administrator:
             held.add(Capacity.ADMINISTRATOR)
+        if self.auditor:
+            held.add(Capacity.AUDITOR)
         if self.positions:
             held |= {Capacity.POSITION_HOLDER, Capacity.DELEGATE}
         if self.principals:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.errors import BadInput, DatabaseUnusable, SakuteiError, StorageFull
 from workflow.domain.language import say
-from workflow.store import event_log, files, private_files, touched
+from workflow.store import event_log, files, private_files, security_log, touched
 from workflow.store.files import Arriving, Kept
 
 log = logging.getLogger(__name__)
@@ -56,12 +56,15 @@ _BEGIN_WRITING = {
 class Office:
     """Access to one office's records: `reading()` and `writing()` are its only transactions."""
 
-    def __init__(self, url: str, files: Path, *, lock_timeout: float = 10.0) -> None:
-        """`lock_timeout` is in seconds: how long a writer waits for another before `DatabaseUnusable`. Raises
-        `DatabaseUnusable` when the URL is none."""
+    def __init__(
+        self, url: str, files: Path, *, lock_timeout: float = 10.0, collector: Path | None = None
+    ) -> None:
+        """`lock_timeout` is in seconds: how long a writer waits for another before `DatabaseUnusable`. `collector` is the
+        file to which the security log is handed on. Raises `DatabaseUnusable` when the URL is none."""
         self.url = url
         self.files = files
         self.lock_timeout = lock_timeout
+        self.collector = collector
         try:
             self.engine = _engine(url, lock_timeout)
         except (ArgumentError, NoSuchModuleError) as error:
@@ -105,7 +108,13 @@ class Office:
         return kept
 
     def _finish(self, db: Session) -> None:
+        self._commit(db)
+
+    def _commit(self, db: Session) -> None:
+        lines = security_log.lines_entered(db) if self.collector else []
         connection_of(db).commit()
+        if self.collector and lines:
+            security_log.hand_on(self.collector, lines)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -129,12 +138,12 @@ class ObservedOffice(Office):
 
     def __init__(self, office: Office, look: Callable[[Session], None]) -> None:
         self.url, self.files, self.lock_timeout = office.url, office.files, office.lock_timeout
-        self.engine = office.engine
+        self.engine, self.collector = office.engine, office.collector
         self.look = look
 
     def _finish(self, db: Session) -> None:
         self.look(db)
-        connection_of(db).commit()
+        self._commit(db)
 
 
 class DryRunOffice(ObservedOffice):
@@ -154,7 +163,7 @@ class JoinedOffice(Office):
 
     def __init__(self, office: Office, db: Session, files: Path) -> None:
         self.url, self.files, self.lock_timeout = office.url, files, office.lock_timeout
-        self.engine = office.engine
+        self.engine, self.collector = office.engine, office.collector
         self._db = db
 
     @contextmanager

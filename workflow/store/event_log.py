@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.errors import AuditBroken
 from workflow.domain.events import Tag
-from workflow.store import hash_chain
+from workflow.domain.security import CHANGES_OF_RIGHTS, SecurityKind
+from workflow.store import hash_chain, security_log
 from workflow.store.hash_chain import Position, following, link
 from workflow.store.named_rows import NamedRows
 from workflow.store.tables import PROVEN, Record
@@ -37,7 +38,10 @@ def record(
     connection = db.connection()
     row = {"at": at, "by": by, "tag": tag, "plan_id": plan, "meeting_id": meeting}
     wrote, last = written(connection)
-    return _append(connection, row, data, wrote, last or _last(connection))
+    seq = _append(connection, row, data, wrote, last or _last(connection))
+    if tag in CHANGES_OF_RIGHTS:
+        security_log.enter(db, SecurityKind.RIGHTS_CHANGED, at=at, by=by, event=seq)
+    return seq
 
 
 def head(db: Session) -> Position | None:

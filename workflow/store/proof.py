@@ -21,7 +21,7 @@ from workflow.domain.language import label, say
 from workflow.domain.path import Path, from_rows
 from workflow.domain.plan_replay import MOVES, Replayed, replayed
 from workflow.domain.plans import Status
-from workflow.store import files, guards
+from workflow.store import files, guards, security_log
 from workflow.store.checkpoint import Checkpoint, keep_checkpoint, last_checkpoint
 from workflow.store.database import Office
 from workflow.store.event_log import walk
@@ -43,7 +43,7 @@ class Witness:
 @dataclass(slots=True)
 class Proof:
     """Counts of everything walked, and the findings. `head` is the hash of the last event, `seq` its number; `since` is the
-    first event that names rows, None when none does."""
+    first event that names rows, None when none does; `entries` are those of the security log."""
 
     seq: int = 0
     head: str = GENESIS
@@ -51,6 +51,7 @@ class Proof:
     events: int = 0
     rows: int = 0
     documents: int = 0
+    entries: int = 0
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -140,6 +141,7 @@ def _walk(connection: Connection, proof: Proof, witnesses: Iterable[Witness]) ->
     for table in PROVEN:
         proof.findings += _of_rows(connection, table, named, proof)
     proof.findings += _of_plans(connection, plans)
+    proof.findings += _of_the_security_log(connection, proof)
     proof.findings += (_unguarded(guard) for guard in guards.missing(connection))
     return list(connection.execute(text("SELECT sha256 FROM document")).scalars())
 
@@ -262,6 +264,17 @@ def _of_rows(connection: Connection, table: str, named: NamedRows, proof: Proof)
             )
     for key, seq in named.left(table):
         yield say("{row}が失われています（{seq} 番の出来事が書いたもの）。", row=_row(table, key), seq=seq)
+
+
+def _of_the_security_log(connection: Connection, proof: Proof) -> Iterator[str]:
+    for _, broken in security_log.walk(connection):
+        proof.entries += 1
+        if broken is not None:
+            yield say(
+                "アクセス記録の連鎖が {seq} 番で切れています: {problem}。",
+                seq=broken.seq,
+                problem=broken.problem,
+            )
 
 
 def _row(table: str, key: str) -> str:

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
         default=None,
         description="the file of the key that signs the head of the log; none: `signing.key` in `data`",
     )
+    security_log: Path | None = Field(
+        default=None, description="the file to which the security log is handed on; none: nowhere"
+    )
     tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")
 
@@ -135,7 +138,7 @@ class Settings(BaseSettings):
         private_files.make_folder(self.data)
         for place in (self.documents, self.maildir):
             private_files.shut_all(place)
-        return Office(self.url, self.documents, lock_timeout=self.lock_timeout)
+        return Office(self.url, self.documents, lock_timeout=self.lock_timeout, collector=self.security_log)
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

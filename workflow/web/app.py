@@ -59,6 +59,7 @@ from workflow.web.pages import oidc as oidc_pages
 from workflow.web.pages import settings as settings_pages
 from workflow.web.pages.demo import Demo
 from workflow.web.rendering import DATES, LANGUAGE, page, redirect
+from workflow.web.security import note_refusal
 from workflow.web.session import NeedsSecondStep, NeedsSignIn, Visitor, identified
 from workflow.web.transport import HSTS, is_https, secured
 
@@ -152,6 +153,7 @@ def _pages(app: FastAPI) -> list[re.Pattern[str]]:
 
 
 TOO_SLOW = 408
+REFUSED = 403
 
 
 class _Guard:
@@ -232,12 +234,15 @@ def _without_secret(path: str) -> str:
 def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, SakuteiError):
         return _broken(request)
+    who, code = _who(request), status_of(error)
+    if code == REFUSED:
+        note_refusal(request, who.key if who else None)
     return page(
         request,
         "refused.html",
-        code=status_of(error),
+        code=code,
         message=message_of(error),
-        who=_who(request),
+        who=who,
         back=_back(request),
     )
 
@@ -284,7 +289,10 @@ def _no_such_page(request: Request, error: Exception) -> Response:
             words = say("送られた内容を読み取れません。画面を開き直して、入力し直してください。")
         case _:
             words = say("この操作はできません。画面を開き直してください。")
-    return page(request, "refused.html", code=code, message=words, who=_who(request), back=_back(request))
+    who = _who(request)
+    if code == REFUSED:
+        note_refusal(request, who.key if who else None)
+    return page(request, "refused.html", code=code, message=words, who=who, back=_back(request))
 
 
 def _not_readable(request: Request, error: Exception) -> Response:

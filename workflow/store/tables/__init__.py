@@ -63,6 +63,7 @@ from workflow.store.tables.plans import (
     Step,
     Version,
 )
+from workflow.store.tables.security import SecurityEntry
 
 PROVEN = tuple(name for name in Record.metadata.tables if name not in UNPROVEN)
 """Tables whose every row is named, with its hash, by the event that wrote it."""
@@ -120,6 +121,7 @@ __all__ = [
     "RsvpLink",
     "SecondStepDemand",
     "SecretariatContact",
+    "SecurityEntry",
     "SetAsideMail",
     "SignIn",
     "Signoff",

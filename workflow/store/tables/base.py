@@ -26,11 +26,22 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-APPEND_ONLY = ("decision", "signoff", "vote", "step", "event", "declaration", "confirmation", "rsvp")
+APPEND_ONLY = (
+    "decision",
+    "signoff",
+    "vote",
+    "step",
+    "event",
+    "declaration",
+    "confirmation",
+    "rsvp",
+    "security_entry",
+)
 """Tables whose rows are never changed or deleted."""
 
 UNPROVEN = {
     "event": "the log itself, chained by hash",
+    "security_entry": "a log of its own, chained by hash",
     "touched": "empty outside of a transaction",
     "cursor": "a position that moves with every round",
     "pulse": "a mark of every round",

@@ -4,7 +4,7 @@ comment, through a token made for it."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
 from workflow import actions, queries
@@ -16,6 +16,7 @@ from workflow.queries.actor import actor
 from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
+from workflow.web.security import note_reading
 from workflow.wire.comments import Comment, Counts, Opened, Opinions, Receipt, Split
 from workflow.wire.values import Day, Done, Moment, Numbered
 
@@ -111,6 +112,7 @@ def comment(caller: Caller, plan: PlanKey, asked_round: AskedRound = None) -> An
 
 @router.get("/opinions", response_model=Opinions, **reads())
 def opinions(
+    request: Request,
     caller: Caller,
     plan: PlanKey,
     following: Annotated[Number | None, Query(description="この番号の意見の次から")] = None,
@@ -126,6 +128,8 @@ def opinions(
             Act.RUN_COMMENT, department=period.plan.department
         )
         writers = queries.writers(db, [each.submission for each in found]) if shown else {}
+    if writers:
+        note_reading(request, caller.office, caller.key, period.plan.id, caller.now, exported=True)
     return Opinions.of(found, more, writers)
 
 

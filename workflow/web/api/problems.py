@@ -46,9 +46,11 @@ from workflow.domain.gates import GateClosed
 from workflow.domain.language import say, translate
 from workflow.domain.timing import LateText, TooEarly
 from workflow.web.http_status import status_of
+from workflow.web.security import note_refusal
 from workflow.wire.plans import Blocker
 
 MEDIA_TYPE = "application/problem+json"
+REFUSED = 403
 
 
 class Mistake(BaseModel):
@@ -137,7 +139,10 @@ def refused(request: Request, error: SakuteiError) -> JSONResponse:
         headers["retry-after"] = str(error.wait)
     if isinstance(error, CallRunning | DatabaseUnusable):
         headers["retry-after"] = "1"
-    return problem(request.scope, kind, status_of(error), message_of(error), headers, **_members(error))
+    status = status_of(error)
+    if status == REFUSED:
+        note_refusal(request, getattr(request.state, "holder", None))
+    return problem(request.scope, kind, status, message_of(error), headers, **_members(error))
 
 
 def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

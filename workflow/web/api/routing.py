@@ -204,6 +204,7 @@ def _program(request: Request, scope: Scope) -> Program:
         holder = actions.holder_of(db, token.strip(), now)
     if holder is None:
         raise TokenRefused
+    request.state.holder = holder.key
     state.pace.count(holder.token)
     if scope not in holder.scopes:
         raise ScopeMissing(scope.value, scope.label)
@@ -218,7 +219,7 @@ async def _answered(request: Request, answer: Handler) -> Response:
     try:
         return await answer(request)
     except SakuteiError as error:
-        return problems.refused(request, error)
+        return await run_in_threadpool(problems.refused, request, error)
     except RequestValidationError as error:
         return problems.invalid(request, error)
     except HTTPException as error:

@@ -71,13 +71,13 @@ def end_deputy(who: FormUser, number: Number, last_day: Annotated[str, Form()] =
 
 @router.post("/sessions/end", openapi_extra=needs(Open.SELF))
 def end_session(who: FormUser, session: Annotated[str, Form(max_length=64)]) -> Response:
-    actions.end_session(who.office, who.key, session)
+    actions.end_session(who.office, who.key, session, now=who.now)
     return redirect("/account", said=say("その画面のサインインを終えました。"))
 
 
 @router.post("/sessions/end-others", openapi_extra=needs(Open.SELF))
 def end_other_sessions(request: Request, who: FormUser) -> Response:
-    actions.end_other_sessions(who.office, who.key, session_token(request))
+    actions.end_other_sessions(who.office, who.key, session_token(request), now=who.now)
     return redirect("/account", said=say("ほかの画面のサインインをすべて終えました。"))
 
 

@@ -13,8 +13,11 @@ from workflow.domain.calendar import TOKYO, parse_day
 from workflow.domain.errors import AuditBroken, BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
+from workflow.domain.rights import Act
+from workflow.domain.security import SecurityKind
 from workflow.queries import Logged, Narrowed
 from workflow.queries.log import last_event
+from workflow.queries.security import security_page
 from workflow.store import event_log
 from workflow.store.checkpoint import last_checkpoint
 from workflow.store.database import Office, Reading
@@ -64,6 +67,7 @@ def log(request: Request, who: Reader, asked: Asked, before: int | None = None) 
         query=urlencode({name: value for name, value in _fields(asked).items() if value}),
         tags=list(Tag),
         plain=_plain,
+        sees_access=who.person.may(Act.READ_SECURITY_LOG),
         proof=last_checkpoint(who.office.files),
         **verified,
     )
@@ -89,6 +93,27 @@ def as_csv(who: Reader, asked: Asked) -> Response:
     name = f"sakutei-log-{who.now.astimezone(TOKYO):%Y%m%d}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/access", openapi_extra=needs(Act.READ_SECURITY_LOG))
+def access(
+    request: Request, who: Reader, kind: str = "", person: str = "", before: int | None = None
+) -> Response:
+    """The security log, newest first, for administrators and auditors."""
+    chosen = SecurityKind(kind) if kind in set(SecurityKind) else None
+    asked = person.strip()[:200]
+    with who.office.reading() as db:
+        found = security_page(db, kind=chosen, person=asked or None, before=before)
+    narrowing = {"kind": chosen.value if chosen else "", "person": asked}
+    return page(
+        request,
+        "log_access.html",
+        who=who,
+        found=found,
+        fields=narrowing,
+        query=urlencode({name: value for name, value in narrowing.items() if value}),
+        kinds=list(SecurityKind),
+    )
 
 
 def _verified(db: Reading) -> dict[str, Any]:

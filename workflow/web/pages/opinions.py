@@ -18,6 +18,7 @@ from workflow.web.limits import Load, takes
 from workflow.web.pages.comments import comment_to_run, of_round, opened_comment
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import download, page, redirect
+from workflow.web.security import note_reading
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/comments/{key}", route_class=Page)
@@ -43,6 +44,8 @@ def opinions(
             db, asked.held_id, which=chosen, route=came_by, query=query[:100], page=page_number
         )
         writers = queries.writers(db, {each.submission for each in sheet.opinions}) if found.runs else {}
+    if writers:
+        note_reading(request, who.office, who.key, found.plan.id, who.now)
     kept = {"round": asked.round, "which": chosen, "route": came_by or "", "words": query[:100]}
     return page(
         request,
@@ -62,15 +65,15 @@ def opinions(
 
 
 @router.get("/opinions.xlsx", openapi_extra=needs(Open.SIGNED_IN))
-def as_xlsx(who: Reader, key: str, round: int | None = None) -> Response:
-    title, rows = _rows(who, key, round)
+def as_xlsx(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
+    title, rows = _rows(request, who, key, round)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return download(opinion_table.xlsx(rows), kind, f"{title}.xlsx")
 
 
 @router.get("/opinions.csv", openapi_extra=needs(Open.SIGNED_IN))
-def as_csv(who: Reader, key: str, round: int | None = None) -> Response:
-    title, rows = _rows(who, key, round)
+def as_csv(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
+    title, rows = _rows(request, who, key, round)
     return download(opinion_table.csv(rows), "text/csv; charset=utf-8", f"{title}.csv")
 
 
@@ -153,6 +156,8 @@ def _intake(
 ) -> Response:
     with who.office.reading() as db:
         found, asked = comment_to_run(db, who, key, round)
+    if parts is not None:
+        note_reading(request, who.office, who.key, found.plan.id, who.now)
     return page(
         request,
         "comment_intake.html",
@@ -185,6 +190,8 @@ def _opinion(
         if said is None:
             raise NotFound("この募集の意見", str(number))
         told = told_of(queries.writers(db, [said.submission])[said.submission]) if found.runs else []
+    if told:
+        note_reading(request, who.office, who.key, found.plan.id, who.now)
     return page(
         request,
         "comment_opinion.html",
@@ -206,10 +213,12 @@ def _route(value: str) -> Route:
     return Route(value)
 
 
-def _rows(who: Visitor, key: str, round: int | None) -> tuple[str, list[list[Any]]]:
+def _rows(request: Request, who: Visitor, key: str, round: int | None) -> tuple[str, list[list[Any]]]:
     """The file's name, and its rows; who wrote is there only for those who run the comment."""
     with who.office.reading() as db:
         found, asked = opened_comment(db, who, key, round)
         said = queries.all_opinions(db, asked.held_id)
         writers = queries.writers_of_period(db, asked.held_id) if found.runs else None
+    if writers:
+        note_reading(request, who.office, who.key, found.plan.id, who.now, exported=True)
     return f"{found.plan.title} {say('意見')}", opinion_table.rows(said, writers)

@@ -62,7 +62,7 @@ def sign_in(
 def let_in(request: Request, token: str, to: str = "/") -> Response:
     """The page that was asked for, with the new session's cookie. The session this browser had before ends."""
     if before := session_token(request):
-        actions.sign_out(request.app.state.office, before)
+        actions.sign_out(request.app.state.office, before, now=request.app.state.clock())
     answer = redirect(to)
     answer.set_cookie(
         session_cookie(request),
@@ -76,7 +76,7 @@ def let_in(request: Request, token: str, to: str = "/") -> Response:
 
 @router.post("/sign-out", openapi_extra=needs(Open.SIGNED_IN))
 def sign_out(request: Request, who: FormUser) -> Response:
-    actions.sign_out(who.office, session_token(request))
+    actions.sign_out(who.office, session_token(request), now=who.now)
     answer = redirect("/sign-in")
     answer.delete_cookie(session_cookie(request), httponly=True, samesite="lax")
     return answer
