@@ -189,7 +189,7 @@ def _rows(office: Office) -> list[list[tuple[object, ...]]]:
     """The rows of a public comment, in the columns they had from the beginning."""
     asked = (
         "SELECT id, plan_id, gate_key, visit, version_id, opens_on, closes_on, published_at FROM comment_period",
-        "SELECT id, period_id, number, name, received_at FROM submission",
+        "SELECT id, period_id, number, received_at FROM submission",
         "SELECT id, period_id, summary, text FROM answer",
         "SELECT id, submission_id, text, answer_id FROM opinion",
     )

@@ -104,7 +104,7 @@ def test_a_migration_names_the_rows_it_found_and_those_it_changed(office: Office
 
 
 def _set_back(office: Office, to: str, folder: Path) -> None:
-    """Take away every table and column of a later form."""
+    """Take away every table and column of a later form, and bring back the columns that it gave up."""
     with closing(Office(f"sqlite:///{folder}/older.db", folder / "older")) as older:
         schema.migrate(older, to=to)
         found = inspect(older.engine)
@@ -120,6 +120,10 @@ def _set_back(office: Office, to: str, folder: Path) -> None:
                 continue
             for column in {each.name for each in table.columns} - columns[table.name]:
                 connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN {column}"))
+            for column in columns[table.name] - {each.name for each in table.columns}:
+                connection.execute(
+                    text(f"ALTER TABLE {table.name} ADD COLUMN {column} TEXT DEFAULT '' NOT NULL")
+                )
 
 
 def _last_named(office: Office) -> dict[tuple[str, str], str | None]:

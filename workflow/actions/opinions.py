@@ -23,7 +23,7 @@ from workflow.queries.voided_periods import is_voided
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.signatures import sender_mark
-from workflow.store.tables import Opinion, PublicTry, Submission
+from workflow.store.tables import Opinion, PublicTry, Submission, Submitter
 
 TRIES = 10
 """Number of times one sender may use the public form within `TRIES_WITHIN`."""
@@ -205,12 +205,12 @@ def _take_in(
             "period_id": period.id,
             "number": number,
             "route": route,
-            **asdict(writer),
             "received_at": received_at,
             "late": late,
             "entered_by": entered_by,
         },
     ).one()
+    db.execute(insert(Submitter), {"submission_id": submission, **asdict(writer)})
     db.execute(
         insert(Opinion),
         [
@@ -237,11 +237,12 @@ def _sent_before(db: Session, period: int, writer: Author, texts: Sequence[str],
     rows = db.execute(
         select(Submission.number, Opinion.text)
         .join(Opinion, Opinion.submission_id == Submission.id)
+        .join(Submitter, Submitter.submission_id == Submission.id)
         .where(
             Submission.period_id == period,
             Submission.route == Route.WEB,
             Submission.received_at > now - TRIES_WITHIN,
-            *(getattr(Submission, field) == value for field, value in asdict(writer).items()),
+            *(getattr(Submitter, field) == value for field, value in asdict(writer).items()),
         )
         .order_by(Submission.number, Opinion.number)
     ).all()

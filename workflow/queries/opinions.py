@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from definitions.labelled import Labelled
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.queries.comments import receipt, unanswered
-from workflow.store.tables import Opinion, Reply, Submission
+from workflow.store.tables import Opinion, Reply, Submission, Submitter
 
 ON_A_PAGE = 20
 
@@ -120,12 +120,13 @@ def opinions_after(
 
 
 def writers(db: Session, submissions: Iterable[int]) -> dict[int, Author]:
-    """Return the authors of these letters: personal data, for those who run the comment. One statement."""
+    """Return the authors of these letters, but for those erased: personal data, for those who run the comment. One
+    statement."""
     return _writers(db, Submission.id.in_(list(submissions)))
 
 
 def writers_of_period(db: Session, period: int) -> dict[int, Author]:
-    """Return the authors of this period: personal data, for those who run the comment. One statement."""
+    """Return the authors of this period, but for those erased: personal data, for those who run the comment. One statement."""
     return _writers(db, Submission.period_id == period)
 
 
@@ -201,8 +202,9 @@ def _opinions(narrow: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]
 
 
 def _writers(db: Session, which: ColumnElement[bool]) -> dict[int, Author]:
-    columns = Submission.name, Submission.address, Submission.telephone, Submission.affiliation
-    rows = db.execute(select(Submission.id, *columns).where(which))
+    columns = Submitter.name, Submitter.address, Submitter.telephone, Submitter.affiliation
+    of_letter = Submitter.submission_id == Submission.id
+    rows = db.execute(select(Submission.id, *columns).join(Submitter, of_letter).where(which))
     return {row[0]: Author(*row[1:]) for row in rows}
 
 

@@ -99,6 +99,7 @@ class Kept(Labelled):
     SIGNOFF = "signoff", "決裁"
     STEP = "step", "段階の移動"
     SUBMISSION = "submission", "意見の提出"
+    SUBMITTER = "submitter", "意見の提出者"
     VERSION = "version", "版"
     VOTE = "vote", "票"
     WEBHOOK = "webhook", "他システムへの通知"

@@ -23,7 +23,7 @@ from workflow.store.tables.accounts import (
 )
 from workflow.store.tables.base import APPEND_ONLY, UNPROVEN, Record, Utc
 from workflow.store.tables.circulation import Circulation, Remark
-from workflow.store.tables.comments import CommentPeriod, Opinion, Reply, Submission
+from workflow.store.tables.comments import CommentPeriod, Opinion, Reply, Submission, Submitter
 from workflow.store.tables.decisions import (
     Condition,
     Confirmation,
@@ -127,6 +127,7 @@ __all__ = [
     "Signoff",
     "Step",
     "Submission",
+    "Submitter",
     "Touched",
     "Utc",
     "Version",

@@ -51,23 +51,30 @@ class CommentPeriod(Record):
 
 
 class Submission(Record):
-    """One letter, form, fax or visit: one person (人), perhaps several opinions (件). The random `salt` keeps anybody
-    from finding out a name or an address from the row's hash in the log, once they are erased."""
+    """One letter, form, fax or visit: one person (人), perhaps several opinions (件)."""
 
     __tablename__ = "submission"
     id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int] = mapped_column(ForeignKey("comment_period.id"))
     number: Mapped[int]
     route: Mapped[str] = mapped_column(String(20))
+    received_at: Mapped[datetime]
+    late: Mapped[bool]
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    __table_args__ = (UniqueConstraint("period_id", "number"),)
+
+
+class Submitter(Record):
+    """Who sent a submission in, until it is erased: then the row is deleted, and the submission has none. The random
+    `salt` keeps anybody from finding out a name or an address from the row's hash, which stays in the log."""
+
+    __tablename__ = "submitter"
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(400))
     telephone: Mapped[str] = mapped_column(String(60))
     affiliation: Mapped[str] = mapped_column(String(400))
-    received_at: Mapped[datetime]
-    late: Mapped[bool]
-    entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    salt: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32), server_default="")
-    __table_args__ = (UniqueConstraint("period_id", "number"),)
+    salt: Mapped[str] = mapped_column(String(64), default=lambda: secrets.token_hex(32))
 
 
 class Reply(Record):
