@@ -13,11 +13,13 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from notifications import heads, nightly_backup, notices, outbox, pulse, sending, webhooks
+from notifications.erasing import Erased, Erasing, erase
 from notifications.inbox import Received, receive
 from notifications.mail import Mailer, MailSettings, Stationery
 from notifications.nightly_backup import Nightly
 from notifications.sending import Sending
 from workflow.domain.errors import SakuteiError
+from workflow.domain.events import Tag
 from workflow.store.database import Office
 
 log = logging.getLogger(__name__)
@@ -71,11 +73,13 @@ def run(
     stop: Stop,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     nightly: Nightly | None = None,
+    erasing: Erasing | None = None,
 ) -> None:
     """Tick every so many seconds until `stop` is set, by SIGTERM, SIGINT or the caller. The message in hand is
-    finished first. A tick that fails is logged, and the next one comes as always. `nightly` None: no backups are made."""
+    finished first. A tick that fails is logged, and the next one comes as always. `nightly` None: no backups are made.
+    `erasing` None: nobody is erased."""
     scheduler, every = BackgroundScheduler(timezone=UTC), timedelta(seconds=every_seconds)
-    jobs: tuple[tuple[str, Callable[[], Sending | Received | Path | None]], ...] = (
+    jobs: tuple[tuple[str, Callable[[], _Result]], ...] = (
         ("通知", lambda: tick(office, mailer_of(), settings, clock, stop, every=every)),
         ("他システムへの通知", lambda: call(office, settings, clock, stop)),
     )
@@ -85,6 +89,8 @@ def run(
         nightly_backup.forget(office)
     else:
         jobs = (*jobs, ("バックアップ", lambda: nightly_backup.back_up(office, nightly, clock())))
+    if erasing is not None:
+        jobs = (*jobs, (Tag.AUTHORS_ERASED.label, lambda: erase(office, erasing, clock())))
     for name, job in jobs:
         scheduler.add_job(
             _do_and_log,
@@ -106,7 +112,10 @@ def run(
             scheduler.shutdown(wait=True)
 
 
-def _do_and_log(name: str, job: Callable[[], Sending | Received | Path | None]) -> None:
+_Result = Sending | Received | Erased | Path | None
+
+
+def _do_and_log(name: str, job: Callable[[], _Result]) -> None:
     try:
         result = job()
     except SakuteiError as error:
@@ -117,6 +126,9 @@ def _do_and_log(name: str, job: Callable[[], Sending | Received | Path | None]) 
         if isinstance(result, Received):
             if result != Received():
                 log.info("%s: 記録 %d件、対象外 %d件", name, result.taken, result.set_aside)
+        elif isinstance(result, Erased):
+            if result != Erased():
+                log.info("%s: 募集 %d件、提出者 %d人", name, result.comments, result.submissions)
         elif isinstance(result, Path):
             log.info("%s: %s", name, result)
         elif result is not None and result != Sending():

@@ -79,6 +79,7 @@ NEEDS_NO_RIGHT = {
     "begin": "there is nobody yet",
     "new_device": "a known device opens nothing: the password is asked for all the same",
     "receive_from_public": "the public writes",
+    "erase_authors_due": "the scheduler does it on the day",
     "confirm_identity": "opens nothing by itself: the act it is for asks for its own right",
     "end_session": "ends a session of one's own",
     "end_other_sessions": "as `end_session`",
@@ -245,6 +246,13 @@ def publish_addendum(house: House) -> Call:
     with house.office.reading() as db:
         _answer(house.office, house, list(db.scalars(select(Opinion.id))))
     return lambda o: actions.publish_addendum(o, "tanto", "dx", now=house.now)
+
+
+@case("tanto")
+def erase_authors(house: House) -> Call:
+    publish_addendum(house)(house.office)
+    house.later(days=366)
+    return lambda o: actions.erase_authors(o, "tanto", "dx", 12, now=house.now)
 
 
 @case("tanto")

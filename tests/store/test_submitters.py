@@ -1,4 +1,4 @@
-"""Who sent a submission in is moved to a row of its own by the upgrade, with its salt."""
+"""The upgrade moves the submitters of opinions, with their salts, to rows of their own."""
 
 from pathlib import Path
 

@@ -21,6 +21,7 @@ from workflow.actions.contacts import set_contact
 from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
 from workflow.actions.devices import new_device
+from workflow.actions.erasing import erase_authors, erase_authors_due
 from workflow.actions.idempotency import Answered, Claim, ClaimedOffice, claim_call, keep_answer, release_call
 from workflow.actions.identity import InSession, OwnMachine, Proof, confirm_identity
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
@@ -184,6 +185,8 @@ __all__ = [
     "enter_meeting",
     "enter_parts",
     "enter_votes",
+    "erase_authors",
+    "erase_authors_due",
     "extend_comment",
     "finish",
     "give_rsvp",

@@ -8,8 +8,17 @@ import typer
 from workflow import actions, queries
 from workflow.cli import show
 from workflow.cli.options import By, Json, PlanKey, Reason, at_office, now
-from workflow.domain.calendar import parse_day, parse_moment, period_words, reiwa_with_weekday
+from workflow.domain.calendar import (
+    parse_day,
+    parse_moment,
+    period_words,
+    reiwa_with_weekday,
+    shown_day,
+    tokyo_day,
+)
 from workflow.domain.comments import Author, Disposition, Route
+from workflow.store.database import DryRunOffice
+from workflow.store.settings import settings
 from workflow.wire.comments import WholeComment
 
 Round = Annotated[int | None, typer.Option("--round", help="第何回の募集か（省くと最新の募集）")]
@@ -180,6 +189,31 @@ def count(plan: PlanKey, gate: str, by: By, reason: Reason) -> None:
     with at_office() as office:
         actions.count_held_comment(office, by, plan, gate, reason, now=now())
         show.say("前の募集を有効としました。")
+
+
+@app.command()
+def erase(
+    plan: PlanKey,
+    by: By,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="消去されるものだけを示し、何も変えない")
+    ] = False,
+) -> None:
+    """期限（SAKUTEI_CITIZENS_DATA_MONTHS）の過ぎた提出者の氏名・住所・電話などを消去する。意見は残る。"""
+    with at_office() as office:
+        found = DryRunOffice(office, lambda _: None) if dry_run else office
+        erased = actions.erase_authors(found, by, plan, settings().citizens_data_months, now=now())
+    if not erased:
+        show.say("消去するものはありません。")
+        return
+    show.table(
+        "消去されるもの" if dry_run else "消去したもの",
+        ("受付番号", "公表・中止", "提出者"),
+        [
+            (f"{each.period}-…", shown_day(tokyo_day(each.ended_at)), f"{each.submissions} 人")
+            for each in erased
+        ],
+    )
 
 
 @app.command("show")

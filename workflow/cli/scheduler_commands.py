@@ -5,6 +5,7 @@ from threading import Event
 
 import typer
 
+from notifications.erasing import Erasing
 from notifications.mail import mailer_of
 from notifications.scheduler import run
 from workflow.cli import show
@@ -31,5 +32,6 @@ def scheduler() -> None:
             every_seconds=found.tick_seconds,
             stop=Event(),
             nightly=nightly_backup(found),
+            erasing=Erasing(found.citizens_data_months),
         )
     show.say("止まりました。")

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from fastapi import FastAPI
 
+from notifications.erasing import Erasing
 from notifications.mail import MailSettings, mailer_of
 from notifications.nightly_backup import Nightly
 from notifications.scheduler import run as deliver
@@ -70,13 +71,21 @@ def serve(
     with at_office() as office:
         found = settings()
         mail = mail_settings(found)
-        pages = build(office, mail, oidc=provider_of(found))
+        months = found.citizens_data_months
+        pages = build(office, mail, oidc=provider_of(found), citizens_data_months=months)
         if no_scheduler:
             run(pages, host, port, mail.site)
             return
         show.say(mailer_of(mail).description)
         nightly = nightly_backup(found)
-        with _delivering(office, mail, every_seconds=found.tick_seconds, clock=now, nightly=nightly):
+        with _delivering(
+            office,
+            mail,
+            every_seconds=found.tick_seconds,
+            clock=now,
+            nightly=nightly,
+            erasing=Erasing(months),
+        ):
             run(pages, host, port, mail.site)
 
 
@@ -116,13 +125,20 @@ def _delivering(
     every_seconds: float,
     clock: Callable[[], datetime],
     nightly: Nightly | None = None,
+    erasing: Erasing | None = None,
 ) -> Iterator[None]:
     """Send due mail while the pages are open; the mail in hand is finished when they are closed."""
     stop = Stop()
     delivering = Thread(
         target=deliver,
         args=(office, lambda: mailer_of(mail), mail),
-        kwargs={"every_seconds": every_seconds, "stop": stop, "clock": clock, "nightly": nightly},
+        kwargs={
+            "every_seconds": every_seconds,
+            "stop": stop,
+            "clock": clock,
+            "nightly": nightly,
+            "erasing": erasing,
+        },
         daemon=True,
     )
     delivering.start()

@@ -1,6 +1,7 @@
 """Opinions on a plan: how they arrive, how they are handled, and how one letter is divided into several."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -83,6 +84,17 @@ class Author:
     address: str = ""
     telephone: str = ""
     affiliation: str = ""
+
+
+CITIZENS_DATA_MONTHS = 12
+"""Months after the end of a public comment for which its authors are kept, where the office sets no other."""
+
+
+def erased_on(ended_at: datetime, months: int) -> date:
+    """Return the day from which the authors of a public comment are erased that ended then."""
+    day = tokyo_day(ended_at)
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 WRITER_FIELDS = {

@@ -99,6 +99,7 @@ class Tag(Labelled):
     COMMENT_CANCELLED = "comment.cancelled", "パブリックコメントを中止"
     COMMENT_COUNTED = "comment.counted", "前のパブリックコメントを有効と決定"
     ADDENDUM_PUBLISHED = "comment.addendum_published", "パブリックコメントの結果の追補を公表"
+    AUTHORS_ERASED = "comment.authors_erased", "パブリックコメントの提出者を消去"
     RSVP_GIVEN = "rsvp.given", "出欠を回答"
     CONTACT_SET = "body.contact_set", "会議体の事務局の連絡先を登録"
     RSVP_LINKS_REVOKED = "rsvp.links_revoked", "出欠の回答のリンクを失効"
@@ -177,6 +178,8 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
             parts.append(why_changed(data))
     if tag is Tag.ADDENDUM_PUBLISHED:
         parts.append(say("{count}件", count=data["opinions"]))
+    if tag is Tag.AUTHORS_ERASED:
+        parts.append(say("{count} 人", count=data["submissions"]))
     if tag is Tag.OPINION_RECEIVED:
         parts.append(say("{count}件", count=data["opinions"]) + (say("（期間後）") if data["late"] else ""))
     return parts

@@ -27,7 +27,7 @@ from workflow.store.database import Office
 from workflow.store.event_log import walk
 from workflow.store.hash_chain import GENESIS, moment_of
 from workflow.store.named_rows import NamedRows
-from workflow.store.tables import PROVEN
+from workflow.store.tables import PROVEN, Submitter
 from workflow.store.touched import rows_with_hashes
 
 
@@ -188,6 +188,8 @@ def _walk_events(connection: Connection, proof: Proof, witnesses: list[Witness])
         if event.wrote is not None:
             proof.since = proof.since or event.seq
             try:
+                if event.tag != Tag.AUTHORS_ERASED and _erases_authors(event.wrote):
+                    proof.findings.append(_erased_otherwise(event.seq))
                 named.add(event.seq, event.wrote)
             except (ValueError, AttributeError, TypeError):
                 proof.findings.append(say("{seq} 番の出来事が書いた行を読めません。", seq=event.seq))
@@ -198,6 +200,16 @@ def _walk_events(connection: Connection, proof: Proof, witnesses: list[Witness])
                 plans[event.plan_id] = None
                 proof.findings.append(say("{seq} 番の出来事から、計画の段階を導けません。", seq=event.seq))
     return named, plans
+
+
+def _erases_authors(wrote: str) -> bool:
+    """Raises `ValueError` when it is not as an event holds it."""
+    table = Submitter.__tablename__
+    return f'"{table}"' in wrote and None in json.loads(wrote).get(table, {}).values()
+
+
+def _erased_otherwise(seq: int) -> str:
+    return say("{seq} 番の出来事は、消去の出来事でないのに、意見の提出者を削除しています。", seq=seq)
 
 
 def _move(plans: _Plans, chains: "_Chains", event: Row[Any]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from workflow.domain.comments import CITIZENS_DATA_MONTHS
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.store import private_files
@@ -79,6 +80,12 @@ class Settings(BaseSettings):
     )
     security_log: Path | None = Field(
         default=None, description="the file to which the security log is handed on; none: nowhere"
+    )
+    citizens_data_months: int = Field(
+        default=CITIZENS_DATA_MONTHS,
+        ge=1,
+        le=120,
+        description="months after its end for which the authors of a public comment are kept",
     )
     tick_seconds: int = Field(default=30, ge=1, le=3600, description="how often the scheduler looks")
     lock_timeout: float = Field(default=10.0, gt=0, description="seconds a writer waits for another")

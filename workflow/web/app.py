@@ -16,6 +16,7 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.mail import MailSettings
+from workflow.domain.comments import CITIZENS_DATA_MONTHS
 from workflow.domain.errors import SakuteiError, message_of
 from workflow.domain.language import Dates, Language, dates, language, say
 from workflow.store.database import Office
@@ -121,14 +122,17 @@ def build(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     demo: Demo | None = None,
     oidc: Provider | None = None,
+    citizens_data_months: int = CITIZENS_DATA_MONTHS,
 ) -> FastAPI:
     """The application of one office, which mails as `settings` say. `clock` is asked once for each request; a
-    demonstration has one of its own. With `oidc` people can sign in through that provider."""
+    demonstration has one of its own. With `oidc` people can sign in through that provider.
+    The form of a public comment says after how many months its authors are erased."""
     # A path with one slash too many is none of ours: Starlette would lead on to the host the request names.
     app = FastAPI(title="策定", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.office, app.state.mail, app.state.demo = office, settings, demo
     app.state.clock = demo.clock if demo else clock
     app.state.oidc = oidc
+    app.state.citizens_data_months = citizens_data_months
     app.state.quota = Quota()
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for router in ROUTERS:

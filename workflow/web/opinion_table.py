@@ -17,7 +17,8 @@ from workflow.web.spreadsheet import csv_lines, may_be_a_formula
 
 
 def rows(said: Iterable[Said], writers: Mapping[int, Author] | None) -> list[list[Any]]:
-    """The headings and one row for each opinion; with who wrote it, unless `writers` is None."""
+    """The headings and one row for each opinion; with who wrote it, or that they are erased, unless `writers` is
+    None."""
     headings = [
         say("受付番号"),
         say("枝番"),
@@ -69,7 +70,8 @@ def _row(each: Said, writers: Mapping[int, Author] | None) -> list[Any]:
         label(each.disposition) if each.disposition else "",
     ]
     if writers is not None:
-        row += [getattr(writers[each.submission], field) for field in WRITER_FIELDS]
+        writer = writers.get(each.submission) or Author(say("消去済み"))
+        row += [getattr(writer, field) for field in WRITER_FIELDS]
     return row
 
 

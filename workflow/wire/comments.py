@@ -100,7 +100,9 @@ class OpinionShown(Shown):
     disposition: Disposition | None = Field(description="扱い。未回答なら null")
     summary: str | None = Field(description="意見の概要")
     answer: str | None = Field(description="区の考え方")
-    writer: WriterShown | None = Field(description="提出者。実施する職員の、範囲 comments の鍵だけに示します")
+    writer: WriterShown | None = Field(
+        description="提出者。実施する職員の、範囲 comments の鍵だけに示します。消去した後は null"
+    )
 
     @classmethod
     def of(cls, said: Said, writer: Author | None = None) -> "OpinionShown":

@@ -65,7 +65,7 @@ class Submission(Record):
 
 
 class Submitter(Record):
-    """Who sent a submission in, until it is erased: then the row is deleted, and the submission has none. The random
+    """The person who sent a submission in. To erase them, the row is deleted, and the submission has none. The random
     `salt` keeps anybody from finding out a name or an address from the row's hash, which stays in the log."""
 
     __tablename__ = "submitter"

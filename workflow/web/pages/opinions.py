@@ -13,6 +13,7 @@ from workflow.domain.errors import BadInput, NotFound, NotNow
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.queries import Which
+from workflow.store.database import Reading
 from workflow.web import opinion_table
 from workflow.web.limits import Load, takes
 from workflow.web.pages.comments import comment_to_run, of_round, opened_comment
@@ -189,7 +190,7 @@ def _opinion(
         said = next(iter(queries.opinions_by_id(db, asked.held_id, [number])), None)
         if said is None:
             raise NotFound("この募集の意見", str(number))
-        told = told_of(queries.writers(db, [said.submission])[said.submission]) if found.runs else []
+        told = _told(db, said.submission) if found.runs else []
     if told:
         note_reading(request, who.office, who.key, found.plan.id, who.now)
     return page(
@@ -205,6 +206,11 @@ def _opinion(
         parts=split_letter(letter) if letter is not None else None,
         problem=problem,
     )
+
+
+def _told(db: Reading, submission: int) -> list[tuple[str, str]]:
+    writer = queries.writers(db, [submission]).get(submission)
+    return told_of(writer) if writer else [(say("提出者"), say("消去済み"))]
 
 
 def _route(value: str) -> Route:

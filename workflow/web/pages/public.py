@@ -239,6 +239,7 @@ def public_view(
         document=document or f"/public/{asked.plan.key}/document?round={asked.round}",
         fields=WRITER_FIELDS,
         lure=LURE,
+        months=request.app.state.citizens_data_months,
         most=MOST_AT_ONCE,
         longest=LONGEST_TEXT,
         State=PeriodState,

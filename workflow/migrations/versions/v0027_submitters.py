@@ -1,10 +1,10 @@
-"""Who sent a submission in stands in a row of its own, which can be erased while the submission stays."""
+"""Submitters of opinions in rows of their own, which can be erased while the submissions stay."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 
 COLUMNS = ("name", "address", "telephone", "affiliation", "salt")
 
