@@ -84,6 +84,8 @@ NEEDS_NO_RIGHT = {
     "end_session": "ends a session of one's own",
     "end_other_sessions": "as `end_session`",
     "sign_out": "as `end_session`",
+    "note_refusal": "enters into the security log that somebody was refused",
+    "note_reading": "enters into the security log what the page let them read",
     "prolong_sessions": "a demonstration's, whose clock jumps",
 }
 
