@@ -28,6 +28,7 @@ from workflow.store.backup.restoring import Restored, restore
 from workflow.store.backup.rows import read_rows, tables_of
 from workflow.store.database import Office, connection_of
 from workflow.store.health import health
+from workflow.store.proof import prove
 
 NOW = datetime(2026, 4, 1, 3, tzinfo=UTC)
 OTHER_KEY = b"another key that is long enough, too"
@@ -74,6 +75,16 @@ def a_busy_house(house: House) -> House:
     house.a_plan(at="outline")
     house.a_version("骨子")
     return house
+
+
+def test_what_is_written_after_a_restore_is_proven(
+    house: House, databases: SQLite | PostgreSQL, tmp_path: Path
+) -> None:
+    place = a_backup(a_busy_house(house).office, tmp_path)
+    with another(databases, tmp_path / "other") as target:
+        put_back(target, place)
+        House(target, house.chain).later(days=1).a_plan("after")
+        assert prove(target).findings == []
 
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])

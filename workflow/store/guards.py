@@ -48,7 +48,12 @@ def missing(connection: Connection) -> list[Guard]:
 
 
 _ON_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-_ON_POSTGRESQL = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'"
+# A restore keeps what it replaces, with its triggers, in a schema of its own.
+_ON_POSTGRESQL = (
+    "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+    " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE NOT tgisinternal AND tgenabled = 'O' AND nspname = current_schema()"
+)
 _REFUSE = (
     "CREATE OR REPLACE FUNCTION sakutei_append_only() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
