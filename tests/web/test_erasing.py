@@ -193,6 +193,21 @@ def test_the_record_is_whole_after_erasing(published: House) -> None:
         assert db.scalars(select(Submission.number)).all() == [1]
 
 
+def test_nothing_of_an_erased_person_lies_in_the_free_parts_of_the_file(published: House) -> None:
+    if published.office.engine.dialect.name != "sqlite":
+        return
+    place = Path(str(published.office.engine.url.database))
+
+    def found() -> int:
+        with published.office.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return place.read_bytes().count(PERSON[0].encode())
+
+    assert found() > 0
+    erased(published.at("2024-06-01 09:00"))
+    assert found() == 0
+
+
 def test_a_person_deleted_behind_the_programs_back_is_named(published: House) -> None:
     with published.office.engine.begin() as connection:
         connection.execute(text("DELETE FROM submitter"))
