@@ -345,10 +345,16 @@ def test_no_cell_of_the_csv_begins_a_formula_and_excel_knows_it_is_utf8(staff: B
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["/comments", "/comments/dx", "/comments/dx/opinions", "/comments/dx/answers", "/comments/dx/publish"],
+    ("path", "most"),
+    [
+        ("/comments", 12),
+        ("/comments/dx", 12),
+        ("/comments/dx/opinions", 14),  # the security log is told who reads the names
+        ("/comments/dx/answers", 12),
+        ("/comments/dx/publish", 12),
+    ],
 )
-def test_a_page_costs_the_same_however_many_opinions_there_are(staff: Browser, path: str) -> None:
+def test_a_page_costs_the_same_however_many_opinions_there_are(staff: Browser, path: str, most: int) -> None:
     house = staff.house
 
     def cost() -> int:
@@ -361,7 +367,7 @@ def test_a_page_costs_the_same_however_many_opinions_there_are(staff: Browser, p
     before = cost()
     for number in range(30):
         an_answer(house, *a_letter(house, f"意見{number}", f"他{number}"), summary=f"概要{number}")
-    assert cost() == before <= 12
+    assert cost() == before <= most
 
 
 def test_the_list_costs_the_same_however_many_plans_ask(staff: Browser) -> None:
