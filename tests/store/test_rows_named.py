@@ -104,10 +104,11 @@ def test_a_migration_names_the_rows_it_found_and_those_it_changed(office: Office
 
 
 def _set_back(office: Office, to: str, folder: Path) -> None:
-    """Take away every table and column of a later form, and bring back the columns that it gave up."""
+    """Take away every table, column and index of a later form, and bring back the columns that it gave up."""
     with closing(Office(f"sqlite:///{folder}/older.db", folder / "older")) as older:
         schema.migrate(older, to=to)
         found = inspect(older.engine)
+        indexes = {each["name"] for name in found.get_table_names() for each in found.get_indexes(name)}
         columns = {
             name: {each["name"] for each in found.get_columns(name)} for name in found.get_table_names()
         }
@@ -118,6 +119,8 @@ def _set_back(office: Office, to: str, folder: Path) -> None:
             if table.name not in columns:
                 connection.execute(text(f"DROP TABLE {table.name}"))
                 continue
+            for index in {str(each.name) for each in table.indexes} - indexes:
+                connection.execute(text(f"DROP INDEX {index}"))
             for column in {each.name for each in table.columns} - columns[table.name]:
                 connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN {column}"))
             for column in columns[table.name] - {each.name for each in table.columns}:
