@@ -324,6 +324,6 @@ def test_backups_under_load_and_kills_lose_nothing(
 ) -> None:
     chance = random.Random(20240329)
     with working(house) as workers:
-        for number in range(4):
+        for number in range(2):
             with another(databases, tmp_path / str(number)) as target:
                 back_up_and_restore(house, workers, tmp_path, target, chance)
