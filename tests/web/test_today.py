@@ -154,8 +154,9 @@ def test_a_member_may_not_send_mail_again(failed: House) -> None:
     assert "通知の再送" in member.send(f"/deliveries/{number}/resend", 403)
 
 
-def test_today_costs_at_most_twelve_statements_however_much_waits(house: House) -> None:
-    """For somebody who is everything at once: staff, 事務局, member, administrator and a deputy."""
+def test_today_costs_the_same_statements_however_much_waits(house: House) -> None:
+    """For somebody who is everything at once: staff, 事務局, member, administrator and a deputy. Two of them are an
+    administrator's alone: the nightly backups, and the notices that cannot be made."""
     actions.post(house.office, "admin", "admin", "it", LONG_AGO, position="課長", now=house.now)
     actions.name_deputy(house.office, "admin", "mayor", "admin", LONG_AGO, now=house.now)
     for body in house.chain.bodies:
@@ -182,7 +183,7 @@ def test_today_costs_at_most_twelve_statements_however_much_waits(house: House) 
         house.a_meeting("ict_honbu", days=3 + number)
         actions.circulate(house.office, "tanto", f"more{number}", ["admin"], now=house.now)
     assert cost() == before
-    assert before <= 12
+    assert before <= 14
 
 
 def test_today_reads_well_and_leads_on_by_keyboard(site: Site) -> None:
