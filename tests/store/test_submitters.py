@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 
 from tests.support.databases import SQLite
 from tests.support.scribbled import full_house
-from workflow.migrations.versions import v0026_submitters
+from workflow.migrations.versions import v0027_submitters
 from workflow.store import guards, schema
 from workflow.store.database import Office
 from workflow.store.proof import prove
@@ -40,11 +40,11 @@ def _set_back(office: Office) -> None:
     """Who sent it in stands in the submission itself, as before."""
     with office.migrating() as connection:
         guards.stop_noting(connection)
-        for column in v0026_submitters.COLUMNS:
+        for column in v0027_submitters.COLUMNS:
             connection.execute(text(f"ALTER TABLE submission ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"))
             moved = f"(SELECT {column} FROM submitter WHERE submission_id = submission.id)"
             connection.execute(text(f"UPDATE submission SET {column} = {moved}"))
         connection.execute(text("DROP TABLE submitter"))
         connection.execute(
-            text("UPDATE alembic_version SET version_num = :at"), {"at": v0026_submitters.down_revision}
+            text("UPDATE alembic_version SET version_num = :at"), {"at": v0027_submitters.down_revision}
         )
