@@ -54,9 +54,8 @@ from workflow.store.tables import (
 
 LIVES = 125
 """Lives of one seed."""
-_FIRST = 0 if "CI" in os.environ else 8 * datetime.now(TOKYO).toordinal()
-SEEDS = range(_FIRST, _FIRST + 8)
-"""In CI the same lives each time; by hand, new ones every day."""
+SEEDS = range(4) if "CI" in os.environ else range(8 * (_DAY := datetime.now(TOKYO).toordinal()), 8 * _DAY + 8)
+"""In CI the same lives each time, half as many; by hand, new ones every day."""
 STEPS = 12
 WAYS = ["one body", "meets", "nobody", "put again", "new", "taken back", "taken back"]
 ROUNDS = st.none() | st.integers(1, 2)
