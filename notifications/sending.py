@@ -115,17 +115,16 @@ class _Batch:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
+_DUE_NOW = (
+    Delivery.state.in_([State.PENDING, State.SENDING, State.HELD]),
+    Delivery.next_try_at <= bindparam("now"),
+)
+
+
 def due_of(which: ColumnElement[bool]) -> Select[int]:
     """The statement that names the deliveries `which` are meant and whose time has come `now`; built once."""
     return (
-        select(Delivery.id)
-        .where(
-            which,
-            Delivery.state.in_([State.PENDING, State.SENDING, State.HELD]),
-            Delivery.next_try_at <= bindparam("now"),
-        )
-        .order_by(Delivery.next_try_at, Delivery.id)
-        .limit(BATCH)
+        select(Delivery.id).where(which, *_DUE_NOW).order_by(Delivery.next_try_at, Delivery.id).limit(BATCH)
     )
 
 
@@ -432,8 +431,7 @@ _OF_THE_SAME_PEOPLE = (
             select(_TAKEN.recipient_id).where(_TAKEN.id.in_(bindparam("numbers", expanding=True)))
         ),
         Delivery.id.not_in(bindparam("numbers", expanding=True)),
-        Delivery.state.in_([State.PENDING, State.SENDING, State.HELD]),
-        Delivery.next_try_at <= bindparam("now"),
+        *_DUE_NOW,
     )
     .order_by(Delivery.id)
 )
