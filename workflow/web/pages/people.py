@@ -189,9 +189,7 @@ def administrator(
         actions.name_administrator(who.office, who.key, key, first, until=last, proof=proof, now=who.now)
         return redirect(f"/people/{key}", said=say("システム管理者に指定しました。"))
 
-    with who.office.reading() as db:
-        name = queries.person(db, key, tokyo_day(who.now)).name
-    title = say("{name}さんをシステム管理者に指定する", name=name)
+    title = say("{name}さんをシステム管理者に指定する", name=_name_of(who, key))
     return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
 
 
@@ -203,9 +201,7 @@ def unbind(request: Request, who: FormUser, key: str, form: Filled) -> Response:
         actions.unbind_provider(who.office, who.key, key, proof=proof, now=who.now)
         return redirect(f"/people/{key}", said=say("外部サインインの結び付きを解きました。"))
 
-    with who.office.reading() as db:
-        name = queries.person(db, key, tokyo_day(who.now)).name
-    title = say("{name}さんの外部サインインの結び付きを解く", name=name)
+    title = say("{name}さんの外部サインインの結び付きを解く", name=_name_of(who, key))
     return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
 
 
@@ -220,9 +216,7 @@ def auditor(
         actions.name_auditor(who.office, who.key, key, first, until=last, proof=proof, now=who.now)
         return redirect(f"/people/{key}", said=say("監査に指定しました。"))
 
-    with who.office.reading() as db:
-        name = queries.person(db, key, tokyo_day(who.now)).name
-    title = say("{name}さんを監査に指定する", name=name)
+    title = say("{name}さんを監査に指定する", name=_name_of(who, key))
     return with_identity(request, who, form, act, title=title, back=f"/people/{key}")
 
 
@@ -255,6 +249,11 @@ def day_asked(who: Visitor, text: str) -> date:
 def may_keep(db: Reading, who: Visitor) -> bool:
     """Return whether the person may manage the list of people today."""
     return actor(db, who.key, tokyo_day(who.now)).may(Act.KEEP_PEOPLE)
+
+
+def _name_of(who: Visitor, key: str) -> str:
+    with who.office.reading() as db:
+        return queries.person(db, key, tokyo_day(who.now)).name
 
 
 def _first(text: str) -> date:
