@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete
 
+from notifications.pulse import put
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.errors import SakuteiError
 from workflow.domain.language import say
@@ -112,6 +113,4 @@ def _why(error: OSError | SakuteiError) -> str:
 
 def _tell(office: Office, now: datetime, **values: object) -> None:
     with office.writing() as db:
-        if not db.connection().execute(update(Pulse).where(Pulse.name == BACKUP).values(**values)).rowcount:
-            row = {"name": BACKUP, "at": now, "expected_by": now + PATIENCE, "tries": 0, **values}
-            db.execute(insert(Pulse).values(**row))
+        put(db, BACKUP, now, patience=PATIENCE, **values)

@@ -30,7 +30,7 @@ def mark(office: Office, now: datetime, every: timedelta) -> None:
     if last is not None and last <= now < last + MARKED_EVERY:
         return
     with office.writing() as db:
-        _put(db, now, at=now, expected_by=now + max(PATIENCE, 3 * every + MARKED_EVERY))
+        put(db, MAIL, now, at=now, expected_by=now + max(PATIENCE, 3 * every + MARKED_EVERY))
 
 
 def put_off(db: Session, why: str, now: datetime) -> datetime:
@@ -38,7 +38,7 @@ def put_off(db: Session, why: str, now: datetime) -> datetime:
     tries = db.scalar(select(Pulse.tries).where(Pulse.name == MAIL)) or 0
     since = db.scalar(select(Pulse.trouble_since).where(Pulse.name == MAIL))
     until = now + SERVER_PAUSES[min(tries, len(SERVER_PAUSES) - 1)]
-    _put(db, now, trouble=why, trouble_since=since or now, tries=tries + 1)
+    put(db, MAIL, now, trouble=why, trouble_since=since or now, tries=tries + 1)
     db.connection().execute(_WAITING.where(_DELIVERY.c.next_try_at < until).values(next_try_at=until))
     return until
 
@@ -71,8 +71,9 @@ _WAITING = update(_DELIVERY).where(
 )
 
 
-def _put(db: Session, now: datetime, **values: object) -> None:
-    known = db.connection().execute(update(Pulse).where(Pulse.name == MAIL).values(**values))
+def put(db: Session, name: str, now: datetime, *, patience: timedelta = PATIENCE, **values: object) -> None:
+    """Change a pulse; the first time, nobody misses the next round for `patience`."""
+    known = db.connection().execute(update(Pulse).where(Pulse.name == name).values(**values))
     if not known.rowcount:
-        row = {"name": MAIL, "at": now, "expected_by": now + PATIENCE, "tries": 0, **values}
+        row = {"name": name, "at": now, "expected_by": now + patience, "tries": 0, **values}
         db.execute(insert(Pulse).values(**row))

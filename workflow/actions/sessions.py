@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflow.actions.devices import known_device
 from workflow.actions.passwords import forget_wrong_passwords, matches, nobodys_hash
@@ -31,7 +31,7 @@ from workflow.domain.validation import typed_key
 from workflow.queries.accounts import has_authenticator, is_demanded
 from workflow.queries.actor import actor, has_left
 from workflow.queries.people import person_id
-from workflow.queries.pulse import COLUMNS, MAIL, PulseFact, pulse_of
+from workflow.queries.pulse import BACKUP, MAIL, NO_PULSE, PulseFact, columns_of, pulse_of
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.security_log import enter
@@ -103,23 +103,33 @@ def lift_wait(office: Office, by: str, person: str, *, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The person whose session it is, the second step it still waits for, and the pulse of the mail, of which every
-    page tells."""
+    """The person whose session it is, the second step it still waits for, and the pulses of which pages tell: of the mail,
+    and of the nightly backups, None when none are made."""
 
     key: str
     waits_for: SecondStep
     mail: PulseFact
+    backup: PulseFact | None
 
 
 def signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     """The session; None when it is unknown or over, or the person has left. One statement."""
     row = db.execute(
-        select(Person.key, SignIn.waits_for, *COLUMNS)
+        select(Person.key, SignIn.waits_for, *columns_of(Pulse), *columns_of(_BACKUPS))
         .join(SignIn, SignIn.person_id == Person.id)
         .outerjoin(Pulse, Pulse.name == MAIL)
+        .outerjoin(_BACKUPS, _BACKUPS.name == BACKUP)
         .where(SignIn.token_sha256 == sha256(token), SignIn.expires_at > now, ~has_left(tokyo_day(now)))
     ).first()
-    return SignedIn(row[0], SecondStep(row[1]), pulse_of(row[2:], now)) if row else None
+    if row is None:
+        return None
+    key, waits_for, *pulses = row
+    mail, backup = pulses[: len(NO_PULSE)], pulses[len(NO_PULSE) :]
+    made = backup != [*NO_PULSE]
+    return SignedIn(key, SecondStep(waits_for), pulse_of(mail, now), pulse_of(backup, now) if made else None)
+
+
+_BACKUPS = aliased(Pulse)
 
 
 def sign_out(office: Office, token: str, *, now: datetime) -> None:

@@ -34,22 +34,20 @@ class PulseFact:
 def mail_pulse(db: Session, now: datetime) -> PulseFact:
     """Return the pulse as it is now. One statement."""
     row = connection_of(db).execute(_PULSE).first()
-    return pulse_of(row or (None,) * len(COLUMNS), now)
-
-
-def backup_pulse(db: Session, now: datetime) -> PulseFact | None:
-    """Return the pulse of the nightly backups; None when none are made. One statement."""
-    row = connection_of(db).execute(_BACKUP).first()
-    return pulse_of(row, now) if row else None
+    return pulse_of(row or NO_PULSE, now)
 
 
 def pulse_of(columns: Sequence[Any], now: datetime) -> PulseFact:
-    """Return the pulse whose `COLUMNS` these are; all of them are None when there was none yet."""
+    """Return the pulse whose columns these are; all of them are None when there was none yet."""
     at, expected_by, trouble, trouble_since = columns
     return PulseFact(at, expected_by is None or expected_by < now, trouble, trouble_since)
 
 
-COLUMNS = (Pulse.at, Pulse.expected_by, Pulse.trouble, Pulse.trouble_since)
+def columns_of(pulse: type[Pulse]) -> tuple[Any, ...]:
+    """The columns that a pulse is made of."""
+    return pulse.at, pulse.expected_by, pulse.trouble, pulse.trouble_since
 
-_PULSE = select(*COLUMNS).where(Pulse.name == MAIL)
-_BACKUP = select(*COLUMNS).where(Pulse.name == BACKUP)
+
+NO_PULSE = (None,) * 4
+
+_PULSE = select(*columns_of(Pulse)).where(Pulse.name == MAIL)
