@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from definitions.chain import ReminderRule
@@ -32,10 +32,10 @@ class Coming:
     sent: int
 
 
-def coming(db: Session, now: datetime, *, meetings: int = 50) -> list[Coming]:
-    """The reminders of the nearest meetings, ordered by their due time. Five statements, and one for each chain
+def coming(db: Session, which: ColumnElement[bool], now: datetime, *, meetings: int = 50) -> list[Coming]:
+    """The reminders of the nearest of those meetings, ordered by their due time. Five statements, and one for each chain
     not yet loaded in this process."""
-    called = called_meetings(db, now, limit=meetings)
+    called = called_meetings(db, which, now, limit=meetings)
     closed, people = closed_days(db), People(db)
     people.learn({(held.body_key, tokyo_day(held.starts_at)) for held in called})
     sent = _sent(db, [held.id for held in called])

@@ -23,6 +23,7 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.gates import GateClosed
 from workflow.queries import Consultation, Waiting
 from workflow.queries.meetings import periods_between
+from workflow.queries.reading_rights import EVERYTHING
 from workflow.store import event_log
 from workflow.store.database import Office
 from workflow.store.tables import CommentPeriod, Decision, Delivery, Event, Submission
@@ -252,7 +253,7 @@ def test_a_period_is_extended_with_a_reason_and_letters_between_came_in_time(ask
     assert (after.closes_on, after.state) == (asked.closes_on + timedelta(days=7), PeriodState.RUNNING)
     with house.office.reading() as db:
         assert not db.scalars(select(Submission.late)).one()
-        assert [each.closes_on for each in periods_between(db, last, last)] == [last]
+        assert [each.closes_on for each in periods_between(db, EVERYTHING, last, last)] == [last]
         assert "連休を挟むため" in queries.history(db, house.plan())[-1].words
         assert event_log.verify(db) > 0
     by_form(house)
@@ -337,7 +338,7 @@ def test_a_period_is_cancelled_with_a_reason_kept_and_begun_again_for_the_same_t
     by_form(house)
     with house.office.reading() as db:
         assert [queries.comment_counts(db, number).opinions for number in (1, 2)] == [2, 1]
-        assert periods_between(db, first.opens_on, first.opens_on) == []
+        assert periods_between(db, EVERYTHING, first.opens_on, first.opens_on) == []
     with pytest.raises(AlreadyDone, match="既に始めています"):
         begin(house)
 

@@ -41,6 +41,7 @@ from workflow.domain.errors import (
     SignInRefused,
 )
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.rights import PlanReaders
 from workflow.domain.rsvp import CalendarReply, Intent
 from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
@@ -783,6 +784,12 @@ def end_auditor(house: House) -> Call:
 def demand_second_step(house: House) -> Call:
     whom, proof = StepsDemanded.EVERYBODY, actions.OwnMachine()
     return lambda o: actions.demand_second_step(o, "clerk", whom, proof=proof, now=house.now)
+
+
+@case("clerk")
+def open_plans_to(house: House) -> Call:
+    whom, proof = PlanReaders.STAFF, actions.OwnMachine()
+    return lambda o: actions.open_plans_to(o, "clerk", whom, proof=proof, now=house.now)
 
 
 @case("clerk")

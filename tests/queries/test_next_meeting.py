@@ -10,6 +10,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.meetings import MeetingForm
 from workflow.queries import Waiting
 from workflow.queries.meetings import called_meetings, next_meetings
+from workflow.queries.reading_rights import EVERYTHING
 
 BODY = "joho_bukai"
 
@@ -27,7 +28,7 @@ def called(house: House) -> tuple[House, int, int]:
 def ahead(house: House, now: datetime) -> set[int | None]:
     """The next meeting of the body, from everywhere it is told while what runs does not count."""
     with house.office.reading() as db:
-        held = next_meetings(db, now).get(BODY)
+        held = next_meetings(db, EVERYTHING, now).get(BODY)
         reasons = queries.why(db, house.plan("dx"), now)
         tasks = queries.worklist(db, "tanto", now)
     told = next(each.coming for each in reasons if each.gate == "policy_bukai")
@@ -38,10 +39,12 @@ def ahead(house: House, now: datetime) -> set[int | None]:
 def ahead_or_running(house: House, now: datetime) -> set[int | None]:
     """The same while what runs counts."""
     with house.office.reading() as db:
-        held = next_meetings(db, now, running=True).get(BODY)
-        line = next(each for each in queries.body_list(db, tokyo_day(now), now) if each.rule.key == BODY)
-        page = queries.body(db, BODY, tokyo_day(now), now).coming
-        called = called_meetings(db, now)
+        held = next_meetings(db, EVERYTHING, now, running=True).get(BODY)
+        line = next(
+            each for each in queries.body_list(db, EVERYTHING, tokyo_day(now), now) if each.rule.key == BODY
+        )
+        page = queries.body(db, EVERYTHING, BODY, tokyo_day(now), now).coming
+        called = called_meetings(db, EVERYTHING, now)
     firsts = (held, line.coming, page[0] if page else None, called[0] if called else None)
     return {each.id if each else None for each in firsts}
 

@@ -10,6 +10,7 @@ from tests.support.counting import counted
 from tests.support.scenario import House
 from workflow import actions, queries
 from workflow.domain.rsvp import Intent
+from workflow.queries.reading_rights import EVERYTHING
 from workflow.store.tables import APPEND_ONLY, Record
 
 
@@ -39,7 +40,7 @@ def test_the_worklist_and_the_plan_list_cost_the_same_for_more_plans(house: Hous
             with counted(house) as work:
                 queries.worklist(db, person, house.now)
             with counted(house) as plans:
-                queries.plan_list(db)
+                queries.plan_list(db, EVERYTHING)
         return len(work), len(plans)
 
     house.a_plan("one", at="proposal")

@@ -16,6 +16,7 @@ from tests.support.scribbled import full_house
 from workflow import actions
 from workflow.domain.accounts import StepsDemanded
 from workflow.domain.language import label
+from workflow.domain.rights import PlanReaders
 from workflow.store import checkpoint, event_log, files, guards, hash_chain
 from workflow.store.database import Office
 from workflow.store.proof import Kept, Proof, Witness, prove, verify
@@ -33,6 +34,7 @@ def original(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Path:
         house = full_house(office)
         administrators, here = StepsDemanded.ADMINISTRATORS, actions.OwnMachine()
         actions.demand_second_step(office, "admin", administrators, proof=here, now=house.now)
+        actions.open_plans_to(office, "admin", PlanReaders.STAFF, proof=here, now=house.now)
         with office.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return folder

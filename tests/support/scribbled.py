@@ -90,6 +90,7 @@ OUR_WORDS = (
     *("mailed_link.purpose", "link_token.token_sha256", "feed.token_sha256", "sign_in.token_sha256"),
     *("api_token.token_sha256", "api_token.scopes", "credential.password_hash", "webhook.secret"),
     *("sign_in.waits_for", "authenticator.secret", "recovery_code.code_sha256", "second_step_demand.whom"),
+    "plans_opened.whom",
     *("provider_identity.issuer", "provider_identity.subject"),
     *("failed_sign_in.name", "failed_sign_in.place", "public_try.sender_sha256", "office_secret.value"),
     *("answered_call.key", "answered_call.request_sha256", "answered_call.body"),

@@ -59,11 +59,11 @@ def test_a_page_in_english_is_marked_as_english(house: House) -> None:
 STAFF_PAGES = (
     *("/", "/plans", "/plans/new", "/plans/dx", "/plans/dx/history", "/meetings", "/meetings?show=coming"),
     *("/meetings?show=past", "/comments", "/people", "/people/tanto", "/people/joho_bukai_1", "/bodies"),
-    *("/bodies/joho_bukai", "/chains", "/log", "/account", "/feeds", "/tokens", "/api/v1/docs"),
+    *("/bodies/joho_bukai", "/chains", "/account", "/feeds", "/tokens", "/api/v1/docs"),
 )
 KEEPER_PAGES = (
     *("/log", "/settings", "/settings/closed-days", "/settings/reminders", "/settings/unsent"),
-    *("/people/_table", "/people/tanto", "/chains/_new", "/settings/webhooks", "/plans/dx"),
+    *("/people/_table", "/people/tanto", "/chains/_new", "/settings/webhooks", "/settings/plan-readers"),
 )
 PUBLIC_PAGES = ("/sign-in", "/public", "/reset")
 
@@ -108,7 +108,6 @@ def test_no_japanese_is_left_on_a_plan_that_met_every_kind_of_trouble(house: Hou
         "/plans",
         "/plans/dx",
         "/plans/dx/history",
-        "/log",
         "/plans/dx/decisions/1",
         "/meetings/1",
     ):

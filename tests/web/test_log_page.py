@@ -20,7 +20,7 @@ def reader(house: House) -> Browser:
     house.a_plan()
     house.a_version()
     house.agree("policy_bukai")
-    return Browser(house, "tanto")
+    return Browser(house, "admin")
 
 
 def _main(shown: str) -> str:

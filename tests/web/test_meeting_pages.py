@@ -25,6 +25,7 @@ MEETING = {"body": "joho_bukai", "title": "第1回部会", "form": "in_person", 
 
 @pytest.fixture
 def secretary(house: House) -> Browser:
+    actions.post(house.office, "admin", "joho_bukai_office", "mayor", LONG_AGO, now=house.now)
     return Browser(house, "joho_bukai_office")
 
 

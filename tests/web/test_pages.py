@@ -164,8 +164,8 @@ def test_what_people_write_is_only_text(staff: Browser) -> None:
     assert "<img src=x" not in shown and "&lt;img src=x" in shown
 
 
-def test_a_broken_log_is_said_on_its_page(staff: Browser) -> None:
-    assert "正しくつながっています" in staff.see("/log")
+def test_the_page_of_the_log_says_that_it_is_whole(staff: Browser) -> None:
+    assert "正しくつながっています" in Browser(staff.house, "admin").see("/log")
 
 
 def test_a_request_too_large_is_refused_before_it_is_read(staff: Browser) -> None:

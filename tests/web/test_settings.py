@@ -110,11 +110,11 @@ def test_what_was_missed_is_listed_too(house: House) -> None:
     assert "時機を逸した" in Browser(house, "admin").see("/settings/unsent")
 
 
-def test_who_may_not_send_again_sees_why_and_is_refused(house: House) -> None:
+def test_who_may_not_send_a_mail_again_does_not_see_it_and_is_refused(house: House) -> None:
     number = _unsent(house, State.FAILED)
     member = Browser(house, "joho_bukai_1")
     shown = member.see("/settings/unsent")
-    assert "送れるのは" in shown and "resend" not in shown
+    assert "送れなかった通知はありません" in shown and "resend" not in shown
     member.send(f"/settings/unsent/{number}/resend", 403)
     member.send(f"/settings/unsent/{number}/resend", 403, sure="yes")
     Browser(house, "admin").send("/settings/unsent/999/resend", 404)

@@ -76,7 +76,7 @@ WITHOUT_A_LINK = {
 """Pages that no page leads to; those with people's words have tests of their own below."""
 
 FILES = {
-    *("/chains/_schema", "/chains/{short}/text", "/log/csv", "/plans/{key}/versions/{number}"),
+    *("/chains/_schema", "/chains/{short}/text", "/plans/{key}/versions/{number}"),
     *("/plans/{key}/versions/compare.docx", "/plans/{key}/versions/compare.xlsx"),
     "/plans/{key}/versions/tracked.docx",
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),

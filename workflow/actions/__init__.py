@@ -34,7 +34,7 @@ from workflow.actions.meetings import (
     enter_meeting,
     move_meeting,
 )
-from workflow.actions.office import begin, close_day
+from workflow.actions.office import begin, close_day, open_plans_to
 from workflow.actions.opinions import receive_from_public, receive_opinions, split_opinion
 from workflow.actions.passwords import change_password, set_password
 from workflow.actions.people import (
@@ -215,6 +215,7 @@ __all__ = [
     "note_refusal",
     "open_comment",
     "open_plan",
+    "open_plans_to",
     "order_items",
     "outcome_of_votes",
     "post",

@@ -136,8 +136,11 @@ def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetim
     """
     some_text("議題から外す理由", reason)
     with office.writing() as db:
-        listed = _live_item(db, item)
+        listed = db.get(AgendaItem, item)
+        if listed is None:
+            raise NotFound("議題", str(item))
         who, _ = open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
+        still_listed(item, listed.removed_why)
         if item in decided_items(db, listed.meeting_id):
             raise NotNow("議題の取下げ", say("議題 {item}", item=item), "既に結果が記録されています。")
         db.execute(update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason))
@@ -221,12 +224,3 @@ def _write_item(
         version=version_id,
     )
     return item
-
-
-def _live_item(db: Session, item: int) -> AgendaItem:
-    """The item, still on its agenda. Raises `NotFound`, `NotNow` (taken off)."""
-    listed = db.get(AgendaItem, item)
-    if listed is None:
-        raise NotFound("議題", str(item))
-    still_listed(listed.id, listed.removed_why)
-    return listed

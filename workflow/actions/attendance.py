@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Outcome
 from workflow.actions.items import load, tally_at
-from workflow.actions.meetings import begun, held_by_right
+from workflow.actions.meetings import begun, held_by_right, still_listed
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import Manner
 from workflow.domain.errors import BadInput, NotNow
@@ -112,6 +112,7 @@ def enter_parts(
     with office.writing() as db:
         sitting = load(db, item)
         who, held = _meeting(db, by, sitting.meeting.id, now)
+        still_listed(item, sitting.removed_why)
         members = {seat.key: seat for seat in seats(db, sitting.body.key, sitting.day)}
         correcting = held.status == MeetingStatus.CLOSED or sitting.decided
         if correcting:

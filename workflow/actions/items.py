@@ -66,6 +66,7 @@ class Sitting:
     meeting: Held
     sha256: str
     decided: bool
+    removed_why: str | None
     plan: PlanFact
     gate: BodyGate
     body: Body
@@ -87,17 +88,17 @@ class Sitting:
 
 
 def load(db: Session, item: int) -> Sitting:
-    """The item at its meeting, in one statement. Raises `NotFound`, `NotNow` (taken off its agenda)."""
+    """The item at its meeting, in one statement. Raises `NotFound`."""
     row = connection_of(db).execute(_PUT, {"item": item}).first()
     if row is None:
         raise NotFound("議題", str(item))
     listed, held = Item(*row[_ITEM]), Held(*row[_HELD])
-    still_listed(item, row.removed_why)
     plan = plan_fact(db, row)
     gate = plan.chain.gate(listed.gate_key)
     if not isinstance(gate, BodyGate):
         raise NotFound("議題", str(item))
-    return Sitting(listed, held, row.put, row.decided, plan, gate, plan.chain.body(gate.body))
+    body = plan.chain.body(gate.body)
+    return Sitting(listed, held, row.put, row.decided, row.removed_why, plan, gate, body)
 
 
 _version_put = aliased(Version)
@@ -133,8 +134,9 @@ def sitting_of(db: Session, by: str, item: int, act: Act, now: datetime) -> tupl
 
 
 def in_session(sitting: Sitting, now: datetime) -> None:
-    """Raises `NotNow` while the meeting is still to come, and when it is over."""
+    """Raises `NotNow` when the item was taken off its agenda, while the meeting is still to come, and when it is over."""
     held = sitting.meeting
+    still_listed(sitting.item.id, sitting.removed_why)
     begun(held.title, held.starts_at, now, "記録")
     must_be_open(held, "記録")
 

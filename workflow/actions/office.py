@@ -1,20 +1,25 @@
-"""Use cases on the office itself: its first administrator, its closed days."""
+"""Use cases on the office itself: its first administrator, its closed days, and to whom its plans are open."""
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
+from workflow.actions.identity import Proof, require_identity
 from workflow.actions.people import insert_person, keeper
 from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone
 from workflow.domain.events import Tag
 from workflow.domain.language import say
+from workflow.domain.rights import Act, PlanReaders
 from workflow.domain.validation import a_line
+from workflow.queries.actor import actor
+from workflow.queries.reading_rights import plan_readers
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import (
     Administrator,
     ClosedDay,
+    PlansOpened,
 )
 
 
@@ -42,3 +47,17 @@ def close_day(office: Office, by: str, day: date, name: str, *, now: datetime) -
             raise AlreadyDone(say("{day}は既に閉庁日です。", day=shown_day(day)))
         db.execute(insert(ClosedDay).values(day=day, name=name))
         record(db, Tag.CLOSED_DAY_ADDED, at=now, by=who.id, day=day, name=name)
+
+
+def open_plans_to(office: Office, by: str, whom: PlanReaders, *, proof: Proof, now: datetime) -> None:
+    """Open all plans of the office to its staff, or to those concerned alone. Raises `NotAllowed`,
+    `IdentityUnconfirmed`, `AlreadyDone`."""
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.OPEN_PLANS)
+        require_identity(db, who, proof, now)
+        if plan_readers(db) is whom:
+            raise AlreadyDone("既にそのとおりです。")
+        db.execute(delete(PlansOpened))
+        db.execute(insert(PlansOpened).values(id=1, whom=whom))
+        record(db, Tag.PLANS_OPENED_TO, at=now, by=who.id, whom=whom)

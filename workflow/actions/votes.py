@@ -10,7 +10,7 @@ from definitions.chain import Urgent
 from definitions.terms import CARRYING_OUTCOME, Outcome
 from workflow.actions.attendance import too_many_deputised
 from workflow.actions.items import Sitting, in_session, load, room_at, sitting_of, tally_at, votes_on
-from workflow.actions.meetings import must_be_open
+from workflow.actions.meetings import must_be_open, still_listed
 from workflow.actions.taking_back import must_be_own
 from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotNow, QuorumMissing
@@ -134,7 +134,7 @@ def _may_decide_the_tie(db: Session, who: Actor, sitting: Sitting, presider: int
 
 def current_tally(db: Session, item: int) -> Tally:
     """Return the present tally of the votes on an item."""
-    return tally_at(db, load(db, item))
+    return tally_at(db, _listed(db, item))
 
 
 def outcome_of_votes(db: Session, item: int, *, conditions: Sequence[str] = (), note: str = "") -> Outcome:
@@ -143,7 +143,14 @@ def outcome_of_votes(db: Session, item: int, *, conditions: Sequence[str] = (), 
     Raises `QuorumMissing`, `NotNow` (nobody voted; tied: the chair decides first; or the body does not
     vote), `NotFound`.
     """
-    return outcome_at(db, load(db, item), conditions, note)
+    return outcome_at(db, _listed(db, item), conditions, note)
+
+
+def _listed(db: Session, item: int) -> Sitting:
+    """The item while it is on its agenda. Raises `NotFound`, `NotNow`."""
+    sitting = load(db, item)
+    still_listed(item, sitting.removed_why)
+    return sitting
 
 
 def _who_takes_back(
@@ -168,8 +175,15 @@ def _who_takes_back(
 def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -> tuple[Actor, Sitting, int]:
     """The person, the sitting, and in whose seat they vote: a seat of the day of the meeting that is theirs to vote
     from today."""
-    who = actor(db, by, tokyo_day(now))
-    sitting = load(db, item)
+    who, sitting = actor(db, by, tokyo_day(now)), load(db, item)
+    seat = person_id(db, member) if member else who.id
+    deputy = seat != who.id and is_deputy_of(db, who.id, seat, sitting.day)
+    sits = _sits(db, sitting, seat, who.id)
+    if seat not in {held.person_id for held in seats(db, sitting.body.key, sitting.day)}:
+        who.refuse(Act.VOTE)
+    if seat != who.id and not deputy and not sits:
+        who.refuse(Act.VOTE)
+    still_listed(item, sitting.removed_why)
     if sitting.body.written_votes:
         must_be_open(sitting.meeting, "記録")
     else:
@@ -183,13 +197,10 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
             say("回答期限 {at} を過ぎました。", at=shown_moment(sitting.meeting.ends_at)),
         )
     _undecided(sitting)
-    seat = person_id(db, member) if member else who.id
-    if seat not in {held.person_id for held in seats(db, sitting.body.key, sitting.day)}:
-        who.refuse(Act.VOTE)
     if sitting.in_writing or seat in room_at(db, sitting).writing:
-        if seat != who.id and not is_deputy_of(db, who.id, seat, sitting.day):
+        if seat != who.id and not deputy:
             who.refuse(Act.VOTE)
-    elif not _sits(db, sitting, seat, who.id):
+    elif not sits:
         raise NotNow("採決", sitting.meeting.title, "出席が記録されていません。事務局に確かめてください。")
     if seat not in places_of(db, who, sitting.body.key):
         who.refuse(Act.VOTE, ended=True)

@@ -20,6 +20,7 @@ from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.bodies import body_rule
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
+from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.rsvp import expected_at, invited, right_to_read
 from workflow.wire.meetings import Meetings, OneMeeting
 from workflow.wire.rsvp import Rsvps
@@ -273,7 +274,7 @@ def revoke_rsvp_links(
 def list_meetings(json: Json = False, body: Annotated[str | None, typer.Option()] = None) -> None:
     """会議の一覧。"""
     with at_office() as office, office.reading() as db:
-        found, following = meeting_list(db, body=body)
+        found, following = meeting_list(db, EVERYTHING, body=body)
     if json:
         show.as_json(Meetings.of(found, following))
         return

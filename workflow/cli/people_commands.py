@@ -237,7 +237,7 @@ def list_people(json: Json = False) -> None:
     with at_office() as office, office.reading() as db:
         found, following = queries.people_by_key(db)
     if json:
-        show.as_json(People.of(found, following))
+        show.as_json(People.of(found, following, addresses=True))
         return
     show.table("職員", ("鍵", "氏名", "電子メール"), [(each.key, each.name, each.email) for each in found])
 

@@ -32,6 +32,7 @@ from workflow.domain.plans import Status
 from workflow.domain.texts import Unreadable
 from workflow.queries.chains import chain_for
 from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.versions import version as version_of
 from workflow.store import files, texts
 from workflow.store.database import Office
@@ -349,6 +350,7 @@ def list_plans(
     with at_office() as office, office.reading() as db:
         page = queries.plan_list(
             db,
+            EVERYTHING,
             department=department,
             status=status,
             stage=stage,

@@ -11,6 +11,7 @@ from workflow.domain.accounts import StepsDemanded
 from workflow.domain.calendar import parse_day, shown_day
 from workflow.domain.cover import TextKind
 from workflow.domain.language import label, say
+from workflow.domain.rights import PlanReaders
 from workflow.domain.rsvp import Intent, Way
 from workflow.domain.votes import Choice
 
@@ -32,6 +33,7 @@ class Tag(Labelled):
     SECOND_STEP_SET = "second_step.set", "二段階目の確認を登録"
     SECOND_STEP_RESET = "second_step.reset", "二段階目の確認を解除"
     SECOND_STEP_DEMANDED = "second_step.demanded", "二段階目の確認を求める範囲を変更"
+    PLANS_OPENED_TO = "plans.opened_to", "計画の閲覧範囲を変更"
     RECOVERY_CODE_USED = "second_step.recovery_code_used", "予備のコードでサインイン"
     DEPARTMENT_ADDED = "department.added", "課を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
@@ -309,6 +311,7 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.SECOND_STEP_RESET: _person,
     Tag.RECOVERY_CODE_USED: _person,
     Tag.SECOND_STEP_DEMANDED: lambda data, _: label(StepsDemanded(data["whom"])),
+    Tag.PLANS_OPENED_TO: lambda data, _: label(PlanReaders(data["whom"])),
     Tag.PROVIDER_BOUND: lambda data, names: f"{_person(data, names)}　{data['issuer']}",
     Tag.PROVIDER_UNBOUND: lambda data, names: f"{_person(data, names)}　{data['issuer']}",
     Tag.PERSON_POSTED: _posted,

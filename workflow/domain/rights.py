@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NoReturn
 
+from definitions.chain import Chain, SignoffGate
+from definitions.labelled import Labelled
 from definitions.terms import Role
 from workflow.domain.errors import HasLeft, NotAllowed
 
@@ -37,6 +39,12 @@ class Act(StrEnum):
     RSVP = "出欠の回答"
     SET_CONTACT = "会議体の事務局の連絡先の登録"
     READ_SECURITY_LOG = "アクセス記録の閲覧"
+    READ_LOG = "記録の閲覧"
+    READ_PLAN = "計画の閲覧"
+    SEE_MEETINGS = "会議の日時・場所の閲覧"
+    READ_MEETING = "会議の出欠・採決・議事要旨の閲覧"
+    READ_ADDRESSES = "ほかの人の電子メールの閲覧"
+    OPEN_PLANS = "計画の閲覧範囲の変更"
 
 
 class Capacity(StrEnum):
@@ -53,6 +61,9 @@ class Capacity(StrEnum):
     MEMBER_DEPUTY = "委員の代理者"
     ADMINISTRATOR = "システム管理者"
     AUDITOR = "監査"
+    CIRCULATED = "供覧を受けた人"
+    EMPLOYEE = "所属のある職員"
+    COLLEAGUE = "所属のある職員（計画を庁内に開いている庁だけ）"
 
 
 RIGHTS: dict[Act, frozenset[Capacity]] = {
@@ -81,8 +92,53 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.RSVP: frozenset({Capacity.MEMBER, Capacity.MEMBER_DEPUTY, Capacity.SECRETARIAT}),
     Act.SET_CONTACT: frozenset({Capacity.SECRETARIAT, Capacity.ADMINISTRATOR}),
     Act.READ_SECURITY_LOG: frozenset({Capacity.ADMINISTRATOR, Capacity.AUDITOR}),
+    Act.READ_LOG: frozenset({Capacity.ADMINISTRATOR, Capacity.AUDITOR}),
+    Act.READ_PLAN: frozenset(
+        {
+            Capacity.STAFF,
+            Capacity.SECRETARIAT,
+            Capacity.MEMBER,
+            Capacity.CHAIR,
+            Capacity.POSITION_HOLDER,
+            Capacity.DEPUTY,
+            Capacity.CIRCULATED,
+            Capacity.AUDITOR,
+            Capacity.COLLEAGUE,
+        }
+    ),
+    Act.SEE_MEETINGS: frozenset(
+        {
+            Capacity.EMPLOYEE,
+            Capacity.SECRETARIAT,
+            Capacity.MEMBER,
+            Capacity.CHAIR,
+            Capacity.MEMBER_DEPUTY,
+            Capacity.ADMINISTRATOR,
+            Capacity.AUDITOR,
+        }
+    ),
+    Act.READ_MEETING: frozenset(
+        {
+            Capacity.SECRETARIAT,
+            Capacity.MEMBER,
+            Capacity.CHAIR,
+            Capacity.MEMBER_DEPUTY,
+            Capacity.AUDITOR,
+            Capacity.COLLEAGUE,
+        }
+    ),
+    Act.READ_ADDRESSES: frozenset({Capacity.ADMINISTRATOR, Capacity.SECRETARIAT}),
+    Act.OPEN_PLANS: frozenset({Capacity.ADMINISTRATOR}),
 }
-"""The rights table. 事務局 and 担当 may well be the same person; then they hold both capacities."""
+"""The rights table: who does what, and who reads what. 事務局 and 担当 may well be the same person; then they hold both capacities."""
+
+
+class PlanReaders(Labelled):
+    """The people to whom the office opens all its plans."""
+
+    CONCERNED = "concerned", "担当課、計画の流れに名のある会議体と決裁者、供覧を受けた人、監査"
+    STAFF = "staff", "所属のある職員すべて（所属のない委員は、自分の会議体の計画だけ）"
+
 
 SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
 """The roles that make a member; the 事務局 is none."""
@@ -91,7 +147,7 @@ SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person, with all their capacities on one day. `represented` are the positions (職) of those whose deputy
-    they are, with their holders; `left`: they served here once and no longer do (異動・退職)."""
+    they are, with their holders; `plans_open`: the office opens its plans to all its staff; `left`: they served here once and no longer do (異動・退職)."""
 
     id: int
     key: str
@@ -102,6 +158,9 @@ class Actor:
     seats: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     principals: frozenset[int] = frozenset()
     represented: frozenset[tuple[int, str]] = frozenset()
+    represented_departments: frozenset[str] = frozenset()
+    represented_bodies: frozenset[str] = frozenset()
+    plans_open: bool = False
     administrator: bool = False
     auditor: bool = False
     left: bool = False
@@ -121,7 +180,38 @@ class Actor:
             held.add(Capacity.ADMINISTRATOR)
         if self.auditor:
             held.add(Capacity.AUDITOR)
+        if self.departments:
+            held |= {Capacity.EMPLOYEE, *([Capacity.COLLEAGUE] if self.plans_open else [])}
         return frozenset(held)
+
+    def capacities_for(self, department: str, chain: Chain) -> frozenset[Capacity]:
+        """The capacities in which the person stands to a plan of that department under that chain, 供覧 apart."""
+        held = set(self.capacities(department=department))
+        bodies = {body.key for body in chain.bodies}
+        for body in bodies:
+            held |= self.capacities(body=body)
+        positions = _positions_of(chain)
+        if self.positions & positions:
+            held.add(Capacity.POSITION_HOLDER)
+        represented = {position for _, position in self.represented}
+        if (
+            department in self.represented_departments
+            or self.represented_bodies & bodies
+            or represented & positions
+        ):
+            held.add(Capacity.DEPUTY)
+        return frozenset(held)
+
+    def may_for(self, act: Act, department: str, chain: Chain) -> bool:
+        """Return whether the person may do it for a plan of the department, or in any body of its chain."""
+        return bool(RIGHTS[act] & self.capacities_for(department, chain))
+
+    def may_read_meeting_of(self, body: str) -> bool:
+        """Return whether the person may read everything of the meetings of the body."""
+        held = set(self.capacities(body=body))
+        if body in self.represented_bodies:
+            held.add(Capacity.MEMBER_DEPUTY)
+        return bool(RIGHTS[Act.READ_MEETING] & held)
 
     def may(self, act: Act, *, department: str | None = None, body: str | None = None) -> bool:
         """Return whether any capacity of the person carries the right."""
@@ -130,7 +220,7 @@ class Actor:
     def may_somewhere(self, act: Act) -> bool:
         """Return whether the person may do it in some department, body or position: checked by routes; the use
         case checks again for its plan or body."""
-        held = {Capacity.STAFF} if self.departments else set()
+        held = {Capacity.STAFF, Capacity.EMPLOYEE} if self.departments else set()
         for body, _ in self.seats:
             held |= self.capacities(body=body)
         if self.administrator:
@@ -157,3 +247,9 @@ class Actor:
     def refuse(self, act: Act, *, ended: bool = False) -> NoReturn:
         """Raises `NotAllowed` with who may; `ended`: the person had the right, and has it no longer."""
         raise NotAllowed(self.name, act, sorted(RIGHTS[act]), ended=ended)
+
+
+def _positions_of(chain: Chain) -> frozenset[str]:
+    """The positions (職) that sign under the chain, by right or by delegation."""
+    gates = [gate for stage in chain.stages for gate in stage.gates if isinstance(gate, SignoffGate)]
+    return frozenset(each for gate in gates for each in (gate.position, gate.delegate) if each)

@@ -30,6 +30,7 @@ CHANGES_OF_RIGHTS = frozenset(
         Tag.SECOND_STEP_SET,
         Tag.SECOND_STEP_RESET,
         Tag.SECOND_STEP_DEMANDED,
+        Tag.PLANS_OPENED_TO,
         Tag.WAIT_LIFTED,
         Tag.TOKEN_MADE,
         Tag.TOKEN_REVOKED,

@@ -19,9 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workflow.domain.errors import NotFound
-from workflow.domain.rights import Actor
+from workflow.domain.rights import Actor, PlanReaders
 from workflow.store.database import connection_of
-from workflow.store.tables import Administrator, Auditor, Deputy, Membership, Person, Posting
+from workflow.store.tables import Administrator, Auditor, Deputy, Membership, Person, PlansOpened, Posting
 
 
 def in_term(
@@ -50,6 +50,7 @@ def actor(db: Session, key: str, on: date) -> Actor:
     if not rows or rows[0][0] != "person":
         raise NotFound("職員", key)
     number, name = rows[0][3], rows[0][1]
+    deputised = [row for row in rows if row[0] == "principal"]
     serves = any(row[0] in ("posting", "seat", "administrator", "auditor") for row in rows)
     if not serves and db.scalar(select(Person.id).where(Person.id == number, has_left(on))) is not None:
         # Nothing else: whose deputy they were named, they are none any more.
@@ -62,8 +63,11 @@ def actor(db: Session, key: str, on: date) -> Actor:
         departments=frozenset(row[1] for row in rows if row[0] == "posting"),
         positions=frozenset(row[2] for row in rows if row[0] == "posting" and row[2]),
         seats=frozenset((row[1], row[2]) for row in rows if row[0] == "seat"),
-        principals=frozenset(row[3] for row in rows if row[0] == "principal"),
-        represented=frozenset((row[3], row[2]) for row in rows if row[0] == "principal" and row[2]),
+        principals=frozenset(row[3] for row in deputised),
+        represented=frozenset((row[3], row[2]) for row in deputised if row[2]),
+        represented_departments=frozenset(row[1] for row in deputised if row[1]),
+        represented_bodies=frozenset(row[1] for row in rows if row[0] == "principals_seat"),
+        plans_open=any(row[0] == "open" for row in rows),
         administrator=any(row[0] == "administrator" for row in rows),
         auditor=any(row[0] == "auditor" for row in rows),
     )
@@ -94,9 +98,15 @@ _EVERYTHING: CompoundSelect[Any] = union_all(
     select(literal_column("'person'"), _MINE.c.name, _EMPTY, _MINE.c.id),
     _held(Posting, Posting.person_id, "posting", Posting.department_key, Posting.position, null()),
     _held(Membership, Membership.person_id, "seat", Membership.body_key, Membership.role, null()),
-    _held(Deputy, Deputy.deputy_id, "principal", _EMPTY, Posting.position, Deputy.principal_id).outerjoin(
-        Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _MINE.c.day)
+    _held(
+        Deputy, Deputy.deputy_id, "principal", Posting.department_key, Posting.position, Deputy.principal_id
+    ).outerjoin(Posting, (Posting.person_id == Deputy.principal_id) & in_term(Posting, _MINE.c.day)),
+    _held(Deputy, Deputy.deputy_id, "principals_seat", Membership.body_key, _EMPTY, null()).join(
+        Membership, (Membership.person_id == Deputy.principal_id) & in_term(Membership, _MINE.c.day)
     ),
+    select(literal_column("'open'"), _EMPTY, _EMPTY, null())
+    .select_from(PlansOpened)
+    .where(PlansOpened.whom == PlanReaders.STAFF),
     _held(Administrator, Administrator.person_id, "administrator", _EMPTY, _EMPTY, null()),
     _held(Auditor, Auditor.person_id, "auditor", _EMPTY, _EMPTY, null()),
 )

@@ -54,8 +54,8 @@ class BodyFact:
     coming: tuple[MeetingFact, ...]
 
 
-def body_list(db: Session, day: date, now: datetime) -> list[BodyLine]:
-    """Every body by key. Three statements, beside each chain once in a process."""
+def body_list(db: Session, which: ColumnElement[bool], day: date, now: datetime) -> list[BodyLine]:
+    """Every body by key, with the next of those meetings. Three statements, beside each chain once in a process."""
     counted: defaultdict[str, Counter[bool]] = defaultdict(Counter)
     rows = db.execute(
         select(Membership.body_key, Membership.role, Membership.person_id)
@@ -64,7 +64,7 @@ def body_list(db: Session, day: date, now: datetime) -> list[BodyLine]:
     )
     for body, role, _ in rows:
         counted[body][role == Role.SECRETARIAT] += 1
-    next_of = next_meetings(db, now, running=True)
+    next_of = next_meetings(db, which, now, running=True)
     return [
         BodyLine(
             chain_of(db, record.chain_sha256).body(record.key),
@@ -161,8 +161,8 @@ def body_rule(db: Session, key: str) -> Body:
     return chain_of(db, known_body(db, key).chain_sha256).body(key)
 
 
-def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:
-    """The body of that key. Three statements, beside its chain once in a process. Raises `NotFound`."""
+def body(db: Session, which: ColumnElement[bool], key: str, day: date, now: datetime) -> BodyFact:
+    """The body of that key, with those of its coming meetings. Three statements, beside its chain once in a process. Raises `NotFound`."""
     record = known_body(db, key)
     chain = chain_of(db, record.chain_sha256)
     rows = db.execute(
@@ -196,7 +196,7 @@ def body(db: Session, key: str, day: date, now: datetime) -> BodyFact:
         members=_by_role([each for each in here if each.role in SEATED]),
         secretariat=_by_role([each for each in here if each.role is Role.SECRETARIAT]),
         others=tuple(each for each in held if each.term.state is not TermState.NOW),
-        coming=tuple(called_meetings(db, now, body=key, limit=10)),
+        coming=tuple(called_meetings(db, which, now, body=key, limit=10)),
     )
 
 

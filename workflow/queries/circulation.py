@@ -7,7 +7,6 @@ from datetime import date, datetime
 from sqlalchemy import String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from definitions.chain import Chain
 from definitions.terms import Role
 from workflow.domain.rights import Act, Actor
 from workflow.queries.actor import in_term
@@ -68,12 +67,7 @@ def reading(db: Session, plan: PlanFact) -> Reading:
 
 def concerned(who: Actor, act: Act, plan: PlanFact) -> bool:
     """Return whether the person may do that for the plan's department, or in any body of its chain."""
-    return concerned_with(who, act, plan.department, plan.chain)
-
-
-def concerned_with(who: Actor, act: Act, department: str, chain: Chain) -> bool:
-    """Return whether the person may do that for a plan of the department under the chain."""
-    return who.may(act, department=department) or any(who.may(act, body=body.key) for body in chain.bodies)
+    return who.may_for(act, plan.department, plan.chain)
 
 
 def circle(db: Session, plan: PlanFact, day: date) -> list[tuple[str, list[Contact]]]:

@@ -168,9 +168,9 @@ class PeriodLine:
     persons: int
 
 
-def consultations(db: Session, now: datetime) -> list[Consultation]:
-    """Every public comment, newest first. One statement."""
-    rows = db.execute(_periods().order_by(CommentPeriod.id.desc()).limit(MOST_LISTED))
+def consultations(db: Session, which: ColumnElement[bool], now: datetime) -> list[Consultation]:
+    """The public comments of those plans, newest first. One statement."""
+    rows = db.execute(_periods().where(which).order_by(CommentPeriod.id.desc()).limit(MOST_LISTED))
     return [_consultation(db, row, now, {}) for row in rows]
 
 
@@ -201,8 +201,8 @@ def of_round(known: Sequence[Consultation], round: int | None) -> Consultation:
     return found
 
 
-def ready_to_ask(db: Session) -> list[PlanFact]:
-    """Plans in a stage that asks the public, where nothing was asked yet on this visit."""
+def ready_to_ask(db: Session, which: ColumnElement[bool]) -> list[PlanFact]:
+    """Those of the plans in a stage that asks the public, where nothing was asked yet on this visit."""
     stages = [
         (Plan.chain_sha256 == sha256) & (Plan.stage == stage.key)
         for sha256 in db.scalars(select(ChainText.sha256))
@@ -217,8 +217,8 @@ def ready_to_ask(db: Session) -> list[PlanFact]:
     here = asked.where(CommentPeriod.stage == Plan.stage).exists()
     if not stages:
         return []
-    which = (Plan.status == Status.ACTIVE) & or_(*stages) & ~here
-    return [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
+    waiting = (Plan.status == Status.ACTIVE) & or_(*stages) & ~here
+    return [plan_fact(db, row) for row in db.execute(plans().where(which, waiting).order_by(Plan.key))]
 
 
 def periods(db: Session, plan: PlanFact) -> list[PeriodLine]:

@@ -116,40 +116,52 @@ def meeting(db: Session, number: int) -> MeetingFact:
     return meeting_fact(row)
 
 
-def next_meetings(db: Session, now: datetime, *, running: bool = False) -> dict[str, MeetingFact]:
-    """The next meeting of each body, by its key; with `running`, one that has begun and is not over counts. One
+def next_meetings(
+    db: Session, which: ColumnElement[bool], now: datetime, *, running: bool = False
+) -> dict[str, MeetingFact]:
+    """The next of those meetings of each body, by its key; with `running`, one that has begun and is not over counts. One
     statement."""
     turn = func.row_number().over(partition_by=Meeting.body_key, order_by=(Meeting.starts_at, Meeting.id))
     coming = (
-        meetings().add_columns(turn.label("turn")).where(meeting_to_come(now, running=running)).subquery()
+        meetings()
+        .add_columns(turn.label("turn"))
+        .where(which, meeting_to_come(now, running=running))
+        .subquery()
     )
     rows = db.execute(select(coming).where(coming.c.turn == 1))
     return {row.body_key: meeting_fact(row) for row in rows}
 
 
 def called_meetings(
-    db: Session, now: datetime, *, body: str | None = None, limit: int = 50
+    db: Session, which: ColumnElement[bool], now: datetime, *, body: str | None = None, limit: int = 50
 ) -> list[MeetingFact]:
-    """The nearest open meetings that are not over, of one body or of all, nearest first. One statement."""
-    rows = _meetings_of(body).where(meeting_to_come(now, running=True))
+    """The nearest of those meetings that are open and not over, of one body or of all. One statement."""
+    rows = _meetings_of(body).where(which, meeting_to_come(now, running=True))
     rows = rows.order_by(Meeting.starts_at, Meeting.id).limit(limit)
     return [meeting_fact(row) for row in db.execute(rows)]
 
 
-def meetings_between(db: Session, first: date, last: date, body: str | None = None) -> list[MeetingFact]:
-    """The meetings that begin on these days, and each 持ち回り whose last day is one of them. One statement."""
+def meetings_between(
+    db: Session, which: ColumnElement[bool], first: date, last: date, body: str | None = None
+) -> list[MeetingFact]:
+    """Those of the meetings that begin on these days, and each 持ち回り whose last day is one of them. One statement."""
     from_, to = at_tokyo(first, datetime.min.time()), end_of_day(last)
     begins = and_(Meeting.starts_at >= from_, Meeting.starts_at < to)
     answered_by = and_(Meeting.form == MeetingForm.IN_WRITING, Meeting.ends_at >= from_, Meeting.ends_at < to)
-    found = _meetings_of(body).where(or_(begins, answered_by)).order_by(Meeting.starts_at, Meeting.id)
+    found = _meetings_of(body).where(which, or_(begins, answered_by)).order_by(Meeting.starts_at, Meeting.id)
     return [meeting_fact(row) for row in db.execute(found)]
 
 
 def coming_meetings(
-    db: Session, now: datetime, *, body: str | None = None, following: str | None = None
+    db: Session,
+    which: ColumnElement[bool],
+    now: datetime,
+    *,
+    body: str | None = None,
+    following: str | None = None,
 ) -> MeetingPage:
-    """The meetings that are not over, nearest first: one page, one statement. Raises `BadInput`."""
-    rows = _meetings_of(body).where(Meeting.ends_at > now).order_by(Meeting.starts_at, Meeting.id)
+    """Those of the meetings that are not over, nearest first: one page, one statement. Raises `BadInput`."""
+    rows = _meetings_of(body).where(which, Meeting.ends_at > now).order_by(Meeting.starts_at, Meeting.id)
     if following:
         at, number = _cursor(following)
         rows = rows.where(_or_same(Meeting.starts_at > at, at, Meeting.id > number))
@@ -157,11 +169,18 @@ def coming_meetings(
 
 
 def past_meetings(
-    db: Session, now: datetime, *, body: str | None = None, following: str | None = None
+    db: Session,
+    which: ColumnElement[bool],
+    now: datetime,
+    *,
+    body: str | None = None,
+    following: str | None = None,
 ) -> MeetingPage:
-    """The meetings that are over, newest first: one page, one statement. Raises `BadInput`."""
+    """Those of the meetings that are over, newest first: one page, one statement. Raises `BadInput`."""
     rows = (
-        _meetings_of(body).where(Meeting.ends_at <= now).order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        _meetings_of(body)
+        .where(which, Meeting.ends_at <= now)
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
     )
     if following:
         at, number = _cursor(following)
@@ -171,6 +190,7 @@ def past_meetings(
 
 def meeting_list(
     db: Session,
+    which: ColumnElement[bool],
     *,
     body: str | None = None,
     status: MeetingStatus | None = None,
@@ -179,10 +199,10 @@ def meeting_list(
     following: int | None = None,
     limit: int | None = None,
 ) -> tuple[list[MeetingFact], int | None]:
-    """The meetings in the order they begin, on the days from `since` until `until`, after the meeting of the number
+    """Those of the meetings, in the order they begin, on the days from `since` until `until`, after the meeting of the number
     `following`. The second value is the number to go on from, None at the end. One statement, and one more with
     `following`. Raises `NotFound`."""
-    wanted = meetings().order_by(Meeting.starts_at, Meeting.id)
+    wanted = meetings().where(which).order_by(Meeting.starts_at, Meeting.id)
     if body is not None:
         wanted = wanted.where(Meeting.body_key == body)
     if status is not None:
@@ -202,12 +222,13 @@ def meeting_list(
     return found[:limit], found[:limit][-1].id if more else None
 
 
-def periods_between(db: Session, first: date, last: date) -> list[Period]:
-    """The comment periods that open or close on these days. One statement."""
+def periods_between(db: Session, which: ColumnElement[bool], first: date, last: date) -> list[Period]:
+    """The comment periods of those plans that open or close on these days. One statement."""
     rows = db.execute(
         select(Plan.key, Plan.title, CommentPeriod.opens_on, CommentPeriod.closes_on)
         .join(Plan, Plan.id == CommentPeriod.plan_id)
         .where(
+            which,
             or_(CommentPeriod.opens_on.between(first, last), CommentPeriod.closes_on.between(first, last)),
             CommentPeriod.cancelled_at.is_(None),
             CommentPeriod.counts_as_id.is_(None),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.labelled import Labelled
@@ -127,14 +127,14 @@ def people_list(
     department: str | None = None,
     following: str | None = None,
     limit: int = 50,
+    by_address: bool = False,
 ) -> PeoplePage:
-    """People by key, one page, with what they hold that day. `query` is looked for in name, key and address;
-    `department` narrows to who serves there that day. Three statements."""
+    """People by key, one page, with what they hold that day. `query` is looked for in name and key, with `by_address`
+    in the address too; `department` narrows to who serves there that day. Three statements."""
     narrowed = select(Person.id, Person.key, Person.name, Person.email).order_by(Person.key).limit(limit + 1)
     if query:
-        columns = (Person.name, Person.key, Person.email)
-        found = [column.contains(query, autoescape=True) for column in columns]
-        narrowed = narrowed.where(found[0] | found[1] | found[2])
+        columns = [Person.name, Person.key, *([Person.email] if by_address else [])]
+        narrowed = narrowed.where(or_(*(column.contains(query, autoescape=True) for column in columns)))
     if department:
         serves = exists().where(Posting.person_id == Person.id, Posting.department_key == department)
         narrowed = narrowed.where(serves.where(in_term(Posting, day)))

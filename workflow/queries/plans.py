@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Chain, Stage
@@ -197,6 +197,7 @@ class Page:
 
 def plan_list(
     db: Session,
+    which: ColumnElement[bool],
     *,
     department: str | None = None,
     status: Status | None = None,
@@ -205,8 +206,8 @@ def plan_list(
     following: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Plans by key, one page. `query` is looked for in the title and the key. One statement."""
-    narrowed = plans().order_by(Plan.key).limit(limit + 1)
+    """Those of the plans, by key, one page. `query` is looked for in the title and the key. One statement."""
+    narrowed = plans().where(which).order_by(Plan.key).limit(limit + 1)
     for column, value in ((Plan.department_key, department), (Plan.status, status), (Plan.stage, stage)):
         if value is not None:
             narrowed = narrowed.where(column == value)

@@ -89,6 +89,7 @@ class Kept(Labelled):
     OPINION = "opinion", "意見"
     PERSON = "person", "職員"
     PLAN = "plan", "計画"
+    PLANS_OPENED = "plans_opened", "計画の閲覧範囲"
     POSTING = "posting", "所属・職"
     PROVIDER_IDENTITY = "provider_identity", "外部サインインの結び付き"
     REMARK = "remark", "意見交換"

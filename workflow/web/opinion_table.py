@@ -16,9 +16,8 @@ from workflow.queries import Said
 from workflow.web.spreadsheet import csv_lines, may_be_a_formula
 
 
-def rows(said: Iterable[Said], writers: Mapping[int, Author] | None) -> list[list[Any]]:
-    """The headings and one row for each opinion; with who wrote it, or that they are erased, unless `writers` is
-    None."""
+def rows(said: Iterable[Said], writers: Mapping[int, Author]) -> list[list[Any]]:
+    """The headings and one row for each opinion, with who wrote it, or that they are erased."""
     headings = [
         say("受付番号"),
         say("枝番"),
@@ -29,9 +28,8 @@ def rows(said: Iterable[Said], writers: Mapping[int, Author] | None) -> list[lis
         say("意見の概要"),
         say("区の考え方"),
         say("反映結果"),
+        *(say(label) for label, _ in WRITER_FIELDS.values()),
     ]
-    if writers is not None:
-        headings += [say(label) for label, _ in WRITER_FIELDS.values()]
     return [headings, *(_row(each, writers) for each in said)]
 
 
@@ -57,8 +55,9 @@ def csv(table: Sequence[Sequence[Any]]) -> bytes:
     return "".join(csv_lines(headings, rest)).encode()
 
 
-def _row(each: Said, writers: Mapping[int, Author] | None) -> list[Any]:
-    row = [
+def _row(each: Said, writers: Mapping[int, Author]) -> list[Any]:
+    writer = writers.get(each.submission) or Author(say("消去済み"))
+    return [
         each.receipt,
         each.number,
         label(each.route),
@@ -68,11 +67,8 @@ def _row(each: Said, writers: Mapping[int, Author] | None) -> list[Any]:
         each.summary or "",
         each.answer_text or "",
         label(each.disposition) if each.disposition else "",
+        *(getattr(writer, field) for field in WRITER_FIELDS),
     ]
-    if writers is not None:
-        writer = writers.get(each.submission) or Author(say("消去済み"))
-        row += [getattr(writer, field) for field in WRITER_FIELDS]
-    return row
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Any, *, heading: bool) -> WriteOnlyCell:

@@ -9,7 +9,7 @@ from workflow.queries import TermState
 from workflow.queries.bodies import SeatedBody
 from workflow.queries.contacts import BodyContact
 from workflow.queries.people import PersonName
-from workflow.wire.values import Day, Shown, each
+from workflow.wire.values import Day, Shown
 
 
 class PersonShown(Shown):
@@ -17,7 +17,7 @@ class PersonShown(Shown):
 
     key: str = Field(description="職員の鍵")
     name: str = Field(description="氏名")
-    email: str = Field(description="電子メール")
+    email: str | None = Field(description="電子メール。閲覧する権限がなければ null")
 
 
 class People(Shown):
@@ -29,8 +29,12 @@ class People(Shown):
     )
 
     @classmethod
-    def of(cls, people: Iterable[PersonName], following: str | None) -> "People":
-        return cls(people=each(PersonShown, people), following=following)
+    def of(cls, people: Iterable[PersonName], following: str | None, *, addresses: bool) -> "People":
+        shown = [
+            PersonShown(key=person.key, name=person.name, email=person.email if addresses else None)
+            for person in people
+        ]
+        return cls(people=shown, following=following)
 
 
 class DepartmentShown(Shown):

@@ -18,6 +18,7 @@ from workflow.domain.comparison import readable
 from workflow.domain.cover import TextKind
 from workflow.domain.errors import SakuteiError
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.rights import PlanReaders
 from workflow.domain.votes import Choice
 from workflow.queries import ConfirmationLine
 from workflow.queries.plans import PlanFact, plan_by_key
@@ -163,6 +164,9 @@ class Replay:
             ("gikai", "区議会事務局"),
         ):
             actions.add_department(self.office, "admin", key, name, now=self.now)
+        actions.open_plans_to(
+            self.office, "admin", PlanReaders.STAFF, proof=actions.OwnMachine(), now=self.now
+        )
         actions.add_chain(self.office, "admin", shipped("itabashi_dx_2025"), now=self.now)
         for key, name, department, position in PEOPLE:
             address = f"{key.replace('_', '-')}@example.jp"

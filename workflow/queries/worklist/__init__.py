@@ -11,6 +11,7 @@ from workflow.domain.rights import Actor
 from workflow.queries.absences import covers
 from workflow.queries.actor import actor
 from workflow.queries.meetings import MeetingFact, next_meetings
+from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.worklist.items import items_waiting
 from workflow.queries.worklist.mail import mail_waiting, notices_waiting
 from workflow.queries.worklist.owed import owed
@@ -28,7 +29,7 @@ def worklist(db: Session, person: str, now: datetime) -> list[Task]:
 def waiting_for(db: Session, who: Actor, now: datetime) -> list[Task]:
     """Return the actor's tasks and, as their deputy, those of people who are away, nearest first. A fixed number of
     statements for each of them, however many plans there are."""
-    coming = next_meetings(db, now)
+    coming = next_meetings(db, EVERYTHING, now)
     theirs = [
         replace(task, principal=cover.principal.name)
         for cover in (covers(db, who.on, deputy=who.id) if who.principals else [])

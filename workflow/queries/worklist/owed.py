@@ -15,7 +15,6 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
 from workflow.queries.agenda import owed_to_its_body
 from workflow.queries.chains import chain_of
-from workflow.queries.circulation import concerned_with
 from workflow.queries.decisions import current_signoff, reviews
 from workflow.queries.meetings import MeetingFact, open_meeting
 from workflow.queries.people import held_positions
@@ -79,7 +78,7 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
         if kind is Waiting.REVIEW:
             if not reviews(who, chain.gate(row.words), int(row.whose), officers):
                 continue
-        elif kind is Waiting.READ and not concerned_with(who, Act.READ, row.whose, chain):
+        elif kind is Waiting.READ and not who.may_for(Act.READ, row.whose, chain):
             continue
         elif kind is Waiting.RATIFY:
             near = before(coming.get(row.whose))

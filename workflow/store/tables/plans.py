@@ -126,3 +126,11 @@ class Step(Record):
     taken_at: Mapped[datetime]
     counts_from: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("plan_id", "revision"),)
+
+
+class PlansOpened(Record):
+    """The one row that says to whom the office opens all its plans; none: to those concerned."""
+
+    __tablename__ = "plans_opened"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    whom: Mapped[str] = mapped_column(String(20))

@@ -8,7 +8,7 @@ from pydantic import Field
 from workflow import actions, queries
 from workflow.domain.accounts import Scope
 from workflow.domain.rights import Act
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read
 from workflow.web.api.models import Asked, Key, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
@@ -31,11 +31,11 @@ class Say(Asked):
     text: Reason = Field(description="本文")
 
 
-@router.get("/reading", response_model=ReadingShown, **reads())
+@router.get("/reading", response_model=ReadingShown, **reads(Act.READ_PLAN))
 def reading(caller: Caller, plan: PlanKey) -> Any:
     """供覧と意見交換。どちらも決定ではありません。"""
     with caller.office.reading() as db:
-        return ReadingShown.of(queries.reading(db, plan_by_key(db, plan)))
+        return ReadingShown.of(queries.reading(db, plan_to_read(db, caller.person, plan)))
 
 
 @router.post("/circulate", response_model=Circulated, **writes(Scope.PLANS, Act.CIRCULATE))

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from workflow import actions, queries
 from workflow.domain.accounts import Scope
-from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.rights import Act
-from workflow.queries.actor import actor
+from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read
 from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
@@ -102,15 +102,16 @@ class CountComment(Asked):
     reason: Reason
 
 
-@router.get("", response_model=Comment, **reads())
+@router.get("", response_model=Comment, **reads(Act.READ_PLAN))
 def comment(caller: Caller, plan: PlanKey, asked_round: AskedRound = None) -> Any:
     """パブリックコメントの期間と、意見の件数・人数。"""
     with caller.office.reading() as db:
+        plan_to_read(db, caller.person, plan)
         found = queries.chosen_round(db, plan, asked_round, caller.now)
         return Comment.of(found, queries.comment_counts(db, found.held_id))
 
 
-@router.get("/opinions", response_model=Opinions, **reads())
+@router.get("/opinions", response_model=Opinions, **reads(Act.RUN_COMMENT))
 def opinions(
     request: Request,
     caller: Caller,
@@ -121,12 +122,10 @@ def opinions(
 ) -> Any:
     """パブリックコメントの意見と、区の考え方、届いた順。"""
     with caller.office.reading() as db:
+        caller.person.require(Act.RUN_COMMENT, department=plan_by_key(db, plan).department)
         period = queries.chosen_round(db, plan, asked_round, caller.now)
         found, more = queries.opinions_after(db, period.held_id, following or 0, limit)
-        who = actor(db, caller.key, tokyo_day(caller.now))
-        shown = Scope.COMMENTS in caller.scopes and who.may(
-            Act.RUN_COMMENT, department=period.plan.department
-        )
+        shown = Scope.COMMENTS in caller.scopes
         writers = queries.writers(db, [each.submission for each in found]) if shown else {}
     if writers:
         note_reading(request, caller.office, caller.key, period.plan.id, caller.now, exported=True)

@@ -12,7 +12,9 @@ from workflow.domain.accounts import Scope
 from workflow.domain.cover import ConfirmationResult
 from workflow.domain.rights import Act
 from workflow.domain.votes import Choice
-from workflow.queries.plans import plan_by_key
+from workflow.queries.agenda import put
+from workflow.queries.meetings import meeting
+from workflow.queries.reading_rights import plan_to_read
 from workflow.web.api.meetings import Because
 from workflow.web.api.models import Asked, Key, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
@@ -131,18 +133,21 @@ class ReviewSignoff(Asked):
     note: Text = Field(default="", description="所見")
 
 
-@router.get("/plans/{plan}/decisions", response_model=Decisions, **reads())
+@router.get("/plans/{plan}/decisions", response_model=Decisions, **reads(Act.READ_PLAN))
 def decisions(caller: Caller, plan: PlanKey) -> Any:
     """計画について決したことと決裁、古い順。"""
     with caller.office.reading() as db:
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, caller.person, plan)
         return Decisions.of(fact, queries.answers_with_validity(db, fact, caller.now))
 
 
-@router.get("/items/{item}/tally", response_model=TallyShown, **reads())
+@router.get("/items/{item}/tally", response_model=TallyShown, **reads(Act.READ_MEETING))
 def tally(caller: Caller, item: ItemNumber) -> Any:
     """議題の、いまの票の数。"""
     with caller.office.reading() as db:
+        held = meeting(db, put(db, item).meeting)
+        if not caller.person.may_read_meeting_of(held.body_key):
+            caller.person.refuse(Act.READ_MEETING)
         return TallyShown.model_validate(actions.current_tally(db, item))
 
 

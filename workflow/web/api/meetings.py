@@ -17,6 +17,7 @@ from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.bodies import body_rule
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
+from workflow.queries.reading_rights import meeting_to_read, meetings_readable
 from workflow.queries.rsvp import expected_at, invited, right_to_read
 from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
@@ -160,17 +161,27 @@ def meetings(
     """会議の一覧、開始の順。"""
     with caller.office.reading() as db:
         found = meeting_list(
-            db, body=body, status=status, since=since, until=until, following=following, limit=limit
+            db,
+            meetings_readable(db, caller.person),
+            body=body,
+            status=status,
+            since=since,
+            until=until,
+            following=following,
+            limit=limit,
         )
     return Meetings.of(*found)
 
 
-@router.get("/meetings/{meeting}", response_model=OneMeeting, **reads())
+@router.get("/meetings/{meeting}", response_model=OneMeeting, **reads(Act.SEE_MEETINGS, Act.READ_PLAN))
 def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
-    """一つの会議と、その議題・結果・出欠。"""
+    """一つの会議と、その議題・結果・出欠。会議体の外の人には、閲覧できる計画の議題と結果だけ。"""
     with caller.office.reading() as db:
-        held = one_meeting(db, meeting)
-        return OneMeeting.whole(held, agenda(db, meeting), attendance_of(db, meeting), apart(db, meeting))
+        found = meeting_to_read(db, caller.person, meeting)
+        items = found.of(agenda(db, meeting))
+        if not found.whole:
+            return OneMeeting.whole(found.meeting, items, [], [])
+        return OneMeeting.whole(found.meeting, items, attendance_of(db, meeting), apart(db, meeting))
 
 
 @router.post("/meetings", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))

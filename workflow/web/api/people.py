@@ -113,9 +113,10 @@ def people(
     following: Annotated[Key | None, Query(description="この鍵の次から")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="一度に返す数")] = 200,
 ) -> Any:
-    """職員の一覧、鍵の順。"""
+    """職員の一覧、鍵の順。電子メールは、名簿を管理する人だけに答えます。"""
     with caller.office.reading() as db:
-        return People.of(*queries.people_by_key(db, following or "", limit))
+        found, more = queries.people_by_key(db, following or "", limit)
+    return People.of(found, more, addresses=caller.person.may(Act.READ_ADDRESSES))
 
 
 @router.get("/departments", response_model=Departments, **reads())

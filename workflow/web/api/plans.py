@@ -13,7 +13,7 @@ from workflow.domain.cover import TextKind
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
 from workflow.queries.chains import chain_for
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read, plans_readable
 from workflow.queries.versions import version
 from workflow.store import texts
 from workflow.store.uploads import an_upload
@@ -112,6 +112,7 @@ def plans(
     with caller.office.reading() as db:
         found = queries.plan_list(
             db,
+            plans_readable(db, caller.person),
             department=department,
             status=status,
             stage=stage,
@@ -122,32 +123,32 @@ def plans(
     return Plans.of(found)
 
 
-@router.get("/{plan}", response_model=PlanShown, **reads())
+@router.get("/{plan}", response_model=PlanShown, **reads(Act.READ_PLAN))
 def plan(caller: Caller, plan: PlanKey) -> Any:
     """一つの計画。"""
     with caller.office.reading() as db:
-        return PlanShown.of(plan_by_key(db, plan))
+        return PlanShown.of(plan_to_read(db, caller.person, plan))
 
 
-@router.get("/{plan}/blockers", response_model=Blockers, **reads())
+@router.get("/{plan}/blockers", response_model=Blockers, **reads(Act.READ_PLAN))
 def blockers(caller: Caller, plan: PlanKey) -> Any:
     """なぜ進めないか: どの関門が、何が足りず、誰が、どの会議で開けられるか。"""
     with caller.office.reading() as db:
-        return Blockers.of(queries.blockers(db, plan_by_key(db, plan), caller.now))
+        return Blockers.of(queries.blockers(db, plan_to_read(db, caller.person, plan), caller.now))
 
 
-@router.get("/{plan}/history", response_model=History, **reads())
+@router.get("/{plan}/history", response_model=History, **reads(Act.READ_PLAN))
 def history(caller: Caller, plan: PlanKey) -> Any:
     """計画に起きたことのすべて、古い順。"""
     with caller.office.reading() as db:
-        return History.of(queries.history(db, plan_by_key(db, plan)))
+        return History.of(queries.history(db, plan_to_read(db, caller.person, plan)))
 
 
-@router.get("/{plan}/versions", response_model=Versions, **reads())
+@router.get("/{plan}/versions", response_model=Versions, **reads(Act.READ_PLAN))
 def versions(caller: Caller, plan: PlanKey) -> Any:
     """計画の版、新しい順。"""
     with caller.office.reading() as db:
-        return Versions.of(queries.versions(db, plan_by_key(db, plan)))
+        return Versions.of(queries.versions(db, plan_to_read(db, caller.person, plan)))
 
 
 class Download(Response):
@@ -156,36 +157,38 @@ class Download(Response):
     media_type = "application/octet-stream"
 
 
-@router.get("/{plan}/versions/{number}/document", response_class=Download, **reads())
+@router.get("/{plan}/versions/{number}/document", response_class=Download, **reads(Act.READ_PLAN))
 def document(caller: Caller, plan: PlanKey, number: Number) -> Response:
     """版の文書。"""
     with caller.office.reading() as db:
-        found = version(db, plan_by_key(db, plan), number)
+        found = version(db, plan_to_read(db, caller.person, plan), number)
     return attachment(caller.office, found.sha256, found.filename)
 
 
-@router.get("/{plan}/versions/{number}/text", response_model=TextShown, **reads())
+@router.get("/{plan}/versions/{number}/text", response_model=TextShown, **reads(Act.READ_PLAN))
 def text(caller: Caller, plan: PlanKey, number: Number) -> Any:
     """版の文書から取り出した文字: 見出し、段落、表の行。"""
     with caller.office.reading() as db:
-        found = version(db, plan_by_key(db, plan), number)
+        found = version(db, plan_to_read(db, caller.person, plan), number)
     return TextShown.of(found, texts.text_of(caller.office.files, found.sha256))
 
 
-@router.get("/{plan}/versions/{number}/compare/{other}", response_model=ComparisonShown, **reads())
+@router.get(
+    "/{plan}/versions/{number}/compare/{other}", response_model=ComparisonShown, **reads(Act.READ_PLAN)
+)
 def compare(caller: Caller, plan: PlanKey, number: Number, other: Number) -> Any:
     """二つの版の違い: 段落と表の行ごと、変わったものは語ごと。"""
     with caller.office.reading() as db:
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, caller.person, plan)
         old, new = version(db, fact, number), version(db, fact, other)
     return ComparisonShown.of(old, new, texts.comparison_of(caller.office.files, old.sha256, new.sha256))
 
 
-@router.get("/{plan}/schedule", response_model=Schedule, **reads())
+@router.get("/{plan}/schedule", response_model=Schedule, **reads(Act.READ_PLAN))
 def schedule(caller: Caller, plan: PlanKey) -> Any:
     """工程表の予定と実際、月ごと。"""
     with caller.office.reading() as db:
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, caller.person, plan)
         held = queries.held_schedule(db, fact, caller.now)
     return Schedule.of(queries.planned_schedule(fact), held)
 

@@ -22,7 +22,7 @@ from workflow.actions import Answered, Claim, ClaimedOffice
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, SakuteiError, ScopeMissing, TokenRefused
-from workflow.domain.rights import Act
+from workflow.domain.rights import Act, Actor
 from workflow.queries.actor import actor
 from workflow.store.database import Office
 from workflow.web.api import problems
@@ -41,13 +41,15 @@ ApiResponse = BaseModel | Response
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The caller of the API: person, token, scopes, time; `office` is the office it acts in."""
+    """The caller of the API: key, token, scopes, time; `office` is the office it acts in, `person` holds the rights of
+    today."""
 
     office: Office
     key: str
     token: int
     scopes: frozenset[Scope]
     now: datetime
+    person: Actor
 
 
 def _caller(request: Request) -> Program:
@@ -208,10 +210,10 @@ def _program(request: Request, scope: Scope) -> Program:
     state.pace.count(holder.token)
     if scope not in holder.scopes:
         raise ScopeMissing(scope.value, scope.label)
-    if acts := acts_of(request.scope["route"]):
-        with office.reading() as db:
-            let_through(actor(db, holder.key, tokyo_day(now)), acts)
-    return Program(office, holder.key, holder.token, holder.scopes, now)
+    with office.reading() as db:
+        person = actor(db, holder.key, tokyo_day(now))
+    let_through(person, acts_of(request.scope["route"]))
+    return Program(office, holder.key, holder.token, holder.scopes, now, person)
 
 
 async def _answered(request: Request, answer: Handler) -> Response:

@@ -8,11 +8,9 @@ from notifications import outbox, resending
 from notifications.resending import may_resend
 from workflow import queries
 from workflow.domain.accounts import Scope
-from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.errors import AuditBroken
 from workflow.domain.rights import Act
-from workflow.queries.actor import actor
 from workflow.queries.log import entries
 from workflow.store import event_log
 from workflow.store.checkpoint import last_checkpoint
@@ -33,7 +31,7 @@ def worklist(caller: Caller) -> Any:
         return Worklist.of(queries.worklist(db, caller.key, caller.now))
 
 
-@router.get("/log", response_model=Log, **reads())
+@router.get("/log", response_model=Log, **reads(Act.READ_LOG))
 def log(
     caller: Caller,
     following: Annotated[int, Query(ge=0, le=2**31 - 1, description="この番号の次から")] = 0,
@@ -44,7 +42,7 @@ def log(
         return Log.of(*entries(db, following, limit))
 
 
-@router.get("/log/verify", response_model=Verified, **reads())
+@router.get("/log/verify", response_model=Verified, **reads(Act.READ_LOG))
 def verify(caller: Caller) -> Any:
     """新しい記録の連鎖を確かめる。全体は `sakutei log verify` で検証し、ここではその最後の結果を示す。"""
     last = last_checkpoint(caller.office.files)
@@ -67,8 +65,7 @@ def deliveries(
     """もう一度送る権限のある通知の一覧、新しい順。"""
     with caller.office.reading() as db:
         found = outbox.listing(db, meeting, states=NOT_SENT if failed else tuple(State), limit=limit)
-        who = actor(db, caller.key, tokyo_day(caller.now))
-        own = may_resend(db, who, [line.id for line in found])
+        own = may_resend(db, caller.person, [line.id for line in found])
     return Deliveries.of(line for line in found if line.id in own)
 
 

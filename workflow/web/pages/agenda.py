@@ -11,12 +11,10 @@ from notifications.kinds import Kind
 from notifications.mail import Stationery
 from notifications.meeting_letters import sample
 from workflow import actions
-from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm, Purpose
 from workflow.domain.rights import Act
-from workflow.queries.actor import actor
 from workflow.web.one_by_one import refusal_of
 from workflow.web.pages.meetings import Number, known
 from workflow.web.permissions import needs
@@ -72,11 +70,11 @@ def remove(who: FormUser, number: Number, item: Number, reason: Annotated[str, F
 def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Response:
     """The mail about this meeting as its recipient would read it, from the present records."""
     held = known(who, number)
+    who.person.require(Act.CALL_MEETING, body=held.body_key)
     kinds = [each for each in PREVIEWS if each is not Kind.UNANSWERED or held.form == MeetingForm.IN_WRITING]
     chosen = next((each for each in kinds if each == kind), kinds[0])
     stationery = Stationery(request.app.state.mail)
     with who.office.reading() as db:
-        actor(db, who.key, tokyo_day(who.now)).require(Act.CALL_MEETING, body=held.body_key)
         letter = sample(db, held, chosen, who.now)
         people = recipients_of(db, held, chosen, who.now)
     return page(

@@ -10,6 +10,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.contacts import contact_set, secretariat_contact
+from workflow.queries.reading_rights import meetings_readable
 from workflow.web.pages.people import day_asked, may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/bodies", route_class=Page)
 def bodies(request: Request, who: Reader, day: str = "") -> Response:
     on = day_asked(who, day)
     with who.office.reading() as db:
-        found = queries.body_list(db, on, who.now)
+        found = queries.body_list(db, meetings_readable(db, who.person), on, who.now)
     return page(request, "bodies.html", who=who, found=found, on=on, today=tokyo_day(who.now))
 
 
@@ -30,7 +31,7 @@ def bodies(request: Request, who: Reader, day: str = "") -> Response:
 def body(request: Request, who: Reader, key: str, day: str = "") -> Response:
     on = day_asked(who, day)
     with who.office.reading() as db:
-        found = queries.body(db, key, on, who.now)
+        found = queries.body(db, meetings_readable(db, who.person), key, on, who.now)
         keeps = may_keep(db, who)
         contact, as_set = secretariat_contact(db, key, on), contact_set(db, key)
     return page(
@@ -43,6 +44,7 @@ def body(request: Request, who: Reader, key: str, day: str = "") -> Response:
         found=found,
         rule=found.rule,
         keeps=keeps,
+        sees_addresses=who.person.may(Act.READ_ADDRESSES, body=key),
         on=on,
         today=tokyo_day(who.now),
         Urgent=Urgent,

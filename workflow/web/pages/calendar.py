@@ -12,7 +12,6 @@ from workflow.domain.calendar import month_label, month_of, shown_clock, tokyo_d
 from workflow.domain.language import Language, language
 from workflow.domain.meetings import phase_of
 from workflow.domain.rights import Act
-from workflow.queries.actor import actor
 from workflow.queries.bodies import body_names
 from workflow.queries.meetings import (
     MeetingFact,
@@ -23,6 +22,7 @@ from workflow.queries.meetings import (
     past_meetings,
     periods_between,
 )
+from workflow.queries.reading_rights import meetings_readable, plans_readable
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page
 from workflow.web.session import Page, Reader, Visitor
@@ -64,18 +64,19 @@ def meetings(
     chosen = body[:60] or None
     with who.office.reading() as db:
         known = body_names(db)
-        person = actor(db, who.key, tokyo_day(who.now))
         shared: dict[str, Any] = {
             "who": who,
             "bodies": known,
             "body": chosen,
-            "may_call": any(person.may(Act.CALL_MEETING, body=key) for key, _ in known),
+            "may_call": any(who.person.may(Act.CALL_MEETING, body=key) for key, _ in known),
             "phase_of": phase_of,
             "clock": shown_clock,
         }
         if show in ("coming", "past"):
             asked = coming_meetings if show == "coming" else past_meetings
-            found = asked(db, who.now, body=chosen, following=following or None)
+            found = asked(
+                db, meetings_readable(db, who.person), who.now, body=chosen, following=following or None
+            )
             return page(request, "meetings_list.html", show=show, found=found, **shared)
     return _month_page(request, who, month, chosen, shared)
 
@@ -117,8 +118,8 @@ def _weeks(who: Visitor, first: date, body: str | None) -> list[list[Day]]:
     start, end = weeks[0][0], weeks[-1][-1]
     with who.office.reading() as db:
         closed = closed_day_names(db)
-        held = meetings_between(db, start, end, body)
-        periods = periods_between(db, start, end)
+        held = meetings_between(db, meetings_readable(db, who.person), start, end, body)
+        periods = periods_between(db, plans_readable(db, who.person), start, end)
     days = {
         day: Day(day, day.month != first.month, why_closed(day, closed)) for week in weeks for day in week
     }

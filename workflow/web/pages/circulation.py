@@ -10,7 +10,7 @@ from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.people import Contact
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read
 from workflow.web.confirm import confirmed
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/plans/{key}", route_class=Page)
 def choose_readers(request: Request, who: Reader, key: str) -> Response:
     """Show the people who may be asked to read, in groups; those already asked for this version are marked."""
     with who.office.reading() as db:
-        plan = plan_by_key(db, key)
+        plan = plan_to_read(db, who.person, key)
         if not queries.concerned(who.person, Act.CIRCULATE, plan):
             who.person.refuse(Act.CIRCULATE)
         if plan.text is None:
@@ -40,7 +40,7 @@ def circulate(
 ) -> Response:
     readers = list(dict.fromkeys(str(each) for each in form.getlist("reader")))
     with who.office.reading() as db:
-        plan = plan_by_key(db, key)
+        plan = plan_to_read(db, who.person, key)
     return confirmed(
         request,
         who,

@@ -17,8 +17,8 @@ from workflow.domain.gates import Lack, text_at
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import Consultation, Counted
-from workflow.queries.actor import actor
-from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.plans import PlanFact
+from workflow.queries.reading_rights import plan_to_read, plans_readable
 from workflow.store.database import Office, Reading
 from workflow.web.confirm import confirmed
 from workflow.web.pages.public import Typed, public_view, result_of
@@ -77,18 +77,20 @@ class Opening:
 
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))
 def comments(request: Request, who: Reader) -> Response:
-    """Every public comment by what it waits for, with what came in. A fixed number of statements."""
+    """Every public comment that the reader may see, by what it waits for, with what came in. A fixed number of
+    statements."""
     with who.office.reading() as db:
-        found = queries.consultations(db, who.now)
+        mine = plans_readable(db, who.person)
+        found = queries.consultations(db, mine, who.now)
         shown: dict[str, Any] = {
             "found": found,
             "came_in": queries.came_in(db, [each.held_id for each in found]),
-            "ready": queries.ready_to_ask(db),
+            "ready": queries.ready_to_ask(db, mine),
         }
     return page(request, "comments.html", who=who, State=PeriodState, Nothing=Counted(), **shown)
 
 
-@router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/{key}", openapi_extra=needs(Act.READ_PLAN))
 def comment(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     with who.office.reading() as db:
         found = plan_comments(db, who, key, round)
@@ -106,8 +108,7 @@ def open_comment(
 ) -> Response:
     """Open the comment: first the whole period is shown, with its last day."""
     with who.office.reading() as db:
-        found = plan_comments(db, who, key)
-        must_run(db, who, found)
+        found = comments_to_run(db, who, key)
         typed = _typed(found.plan, gate, form)
     try:
         opens_on, closes_on, act = _opening(who, key, typed)
@@ -131,7 +132,7 @@ def open_comment(
         return page(request, "comment.html", code=422, who=who, typed=typed, problem=error.message, **shown)
 
 
-@router.get("/{key}/preview", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/{key}/preview", openapi_extra=needs(Act.READ_PLAN))
 def preview(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     """The page that the public will see, before it is public."""
     with who.office.reading() as db:
@@ -142,7 +143,7 @@ def preview(request: Request, who: Reader, key: str, round: int | None = None) -
     )
 
 
-@router.get("/{key}/publish", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/{key}/publish", openapi_extra=needs(Act.READ_PLAN))
 def publish_page(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     """Show the result as the public sees it or will, what will be added to it, and the reasons why it cannot be
     published yet."""
@@ -319,8 +320,7 @@ def _changing(
 ) -> Response:
     """Ask first, act when sure; what does not fit is said on the page of the comment, which keeps what was typed."""
     with who.office.reading() as db:
-        found = plan_comments(db, who, key, round)
-        must_run(db, who, found)
+        found = comments_to_run(db, who, key, round)
     try:
         act, title = asked_for()
         return confirmed(
@@ -350,37 +350,42 @@ def _changing(
 
 
 def plan_comments(db: Reading, who: Visitor, key: str, round: int | None = None) -> PlanComments:
-    """The comments of that plan, at its newest public comment or at the `round`th. Raises `NotFound`."""
-    plan = plan_by_key(db, key)
-    rounds = queries.rounds(db, key, who.now)
-    runs = actor(db, who.key, tokyo_day(who.now)).may(Act.RUN_COMMENT, department=plan.department)
-    asked = queries.of_round(rounds, round) if rounds or round is not None else None
-    return PlanComments(plan, tuple(rounds), asked, runs)
+    """The comments of that plan, at its newest public comment or at the `round`th. Raises `NotFound`, `NotAllowed`."""
+    return _comments_of(db, who, plan_to_read(db, who.person, key), round)
 
 
 def opened_comment(
     db: Reading, who: Visitor, key: str, round: int | None = None
 ) -> tuple[PlanComments, Consultation]:
-    """The comments, once a public comment was opened. Raises `NotFound`."""
-    found = plan_comments(db, who, key, round)
-    if found.asked is None:
-        raise NotFound("パブリックコメント", key)
-    return found, found.asked
+    """The comments, once a public comment was opened. Raises `NotFound`, `NotAllowed`."""
+    return _opened(plan_comments(db, who, key, round))
 
 
 def comment_to_run(
     db: Reading, who: Visitor, key: str, round: int | None = None
 ) -> tuple[PlanComments, Consultation]:
     """The comments, for those alone who run the comment. Raises `NotAllowed`, `NotFound`."""
-    found, asked = opened_comment(db, who, key, round)
-    must_run(db, who, found)
-    return found, asked
+    return _opened(comments_to_run(db, who, key, round))
 
 
-def must_run(db: Reading, who: Visitor, comments: PlanComments) -> None:
-    """Raises `NotAllowed` for those who do not run the comments of the plan."""
-    if not comments.runs:
-        actor(db, who.key, tokyo_day(who.now)).refuse(Act.RUN_COMMENT)
+def comments_to_run(db: Reading, who: Visitor, key: str, round: int | None = None) -> PlanComments:
+    """The comments of that plan, for those alone who run them. Raises `NotAllowed`, `NotFound`."""
+    plan = plan_to_read(db, who.person, key)
+    who.person.require(Act.RUN_COMMENT, department=plan.department)
+    return _comments_of(db, who, plan, round)
+
+
+def _comments_of(db: Reading, who: Visitor, plan: PlanFact, round: int | None) -> PlanComments:
+    rounds = queries.rounds(db, plan.key, who.now)
+    runs = who.person.may(Act.RUN_COMMENT, department=plan.department)
+    asked = queries.of_round(rounds, round) if rounds or round is not None else None
+    return PlanComments(plan, tuple(rounds), asked, runs)
+
+
+def _opened(found: PlanComments) -> tuple[PlanComments, Consultation]:
+    if found.asked is None:
+        raise NotFound("パブリックコメント", found.plan.key)
+    return found, found.asked
 
 
 def of_round(round: int | None, joined: str = "?") -> str:

@@ -13,7 +13,7 @@ from workflow.domain.cover import ConfirmationResult
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.queries.bodies import chairs_of, seats
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store import texts
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
@@ -23,11 +23,11 @@ router = APIRouter(prefix="/plans/{key}", route_class=Page)
 Text = Annotated[str, Form()]
 
 
-@router.get("/gates/{gate}/confirm", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/gates/{gate}/confirm", openapi_extra=needs(Act.READ_PLAN))
 def confirmation(request: Request, who: Reader, key: str, gate: str) -> Response:
     """Show what changed since the text the body agreed to, and ask whoever confirms for it."""
     with who.office.reading() as db:
-        plan = plan_by_key(db, key)
+        plan = plan_to_read(db, who.person, key)
         waiting = queries.confirmation_waiting(db, plan, gate, who.now)
         body = plan.chain.body(waiting.gate.body)
         chairs = chairs_of(db, [body.key], who.person.on)[body.key]

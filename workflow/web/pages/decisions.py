@@ -10,7 +10,7 @@ from workflow import actions
 from workflow.domain.errors import NotFound
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read
 from workflow.web.confirm import confirmed
 from workflow.web.pages.plan_view import answer_view
 from workflow.web.permissions import Open, needs
@@ -26,12 +26,12 @@ class Signing(StrEnum):
     RETURN = "return"
 
 
-@router.get("/decisions/{number}", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/decisions/{number}", openapi_extra=needs(Act.READ_PLAN))
 def decision(request: Request, who: Reader, key: str, number: int) -> Response:
     return _answer(request, who, key, number, signoff=False)
 
 
-@router.get("/signoffs/{number}", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/signoffs/{number}", openapi_extra=needs(Act.READ_PLAN))
 def signoff(request: Request, who: Reader, key: str, number: int) -> Response:
     return _answer(request, who, key, number, signoff=True)
 
@@ -149,7 +149,7 @@ def review(who: FormUser, key: str, number: int, note: Text = "") -> Response:
 
 def _answer(request: Request, who: Visitor, key: str, number: int, *, signoff: bool) -> Response:
     with who.office.reading() as db:
-        shown = answer_view(db, who, plan_by_key(db, key), signoff=signoff, number=number)
+        shown = answer_view(db, who, plan_to_read(db, who.person, key), signoff=signoff, number=number)
     if shown is None:
         raise NotFound("決裁" if signoff else "決定", str(number))
     return page(request, "plan_answer.html", who=who, Outcome=Outcome, **shown)

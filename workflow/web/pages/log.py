@@ -21,7 +21,7 @@ from workflow.queries.security import security_page
 from workflow.store import event_log
 from workflow.store.checkpoint import last_checkpoint
 from workflow.store.database import Office, Reading
-from workflow.web.permissions import Open, needs
+from workflow.web.permissions import needs
 from workflow.web.rendering import page
 from workflow.web.session import Page, Reader
 from workflow.web.spreadsheet import csv_lines
@@ -52,7 +52,7 @@ def narrowed(
 Asked = Annotated[Narrowed, Depends(narrowed)]
 
 
-@router.get("", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("", openapi_extra=needs(Act.READ_LOG))
 def log(request: Request, who: Reader, asked: Asked, before: int | None = None) -> Response:
     with who.office.reading() as db:
         verified = _verified(db)
@@ -67,13 +67,12 @@ def log(request: Request, who: Reader, asked: Asked, before: int | None = None) 
         query=urlencode({name: value for name, value in _fields(asked).items() if value}),
         tags=list(Tag),
         plain=_plain,
-        sees_access=who.person.may(Act.READ_SECURITY_LOG),
         proof=last_checkpoint(who.office.files),
         **verified,
     )
 
 
-@router.get("/csv", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/csv", openapi_extra=needs(Act.READ_LOG))
 def as_csv(who: Reader, asked: Asked) -> Response:
     """Everything the reader asked for, newest first, however much it is."""
     headings = (

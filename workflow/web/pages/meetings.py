@@ -28,15 +28,15 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.rsvp import Intent, why_no_rsvp
 from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words, presider_votes
 from workflow.queries.actor import actor
-from workflow.queries.agenda import agenda, alone_decided, candidates
+from workflow.queries.agenda import Item, agenda, alone_decided, candidates
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, body_rule, places_of
 from workflow.queries.meetings import MeetingFact, closed_day_names
-from workflow.queries.meetings import meeting as meeting_of
+from workflow.queries.reading_rights import ReadMeeting, meeting_to_read
 from workflow.queries.rsvp import Invited, expected_at, invited
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
-from workflow.web.permissions import Open, needs
+from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
@@ -70,7 +70,7 @@ def enter(request: Request, who: FormUser, form: Filled) -> Response:
     return _write(request, who, form, "entered", actions.enter_meeting)
 
 
-@router.get("/meetings/{number}", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/meetings/{number}", openapi_extra=needs(Act.SEE_MEETINGS, Act.READ_PLAN))
 def meeting(request: Request, who: Reader, number: Number) -> Response:
     return meeting_page(request, who, number)
 
@@ -149,9 +149,9 @@ def correct_minutes(
 
 
 def known(who: Visitor, number: int) -> MeetingFact:
-    """The meeting of that number. Raises `NotFound`."""
+    """The meeting of that number, for who may read it. Raises `NotFound`, `NotAllowed`."""
     with who.office.reading() as db:
-        return meeting_of(db, number)
+        return meeting_to_read(db, who.person, number).meeting
 
 
 def meeting_page(
@@ -167,9 +167,11 @@ def meeting_page(
     """The page of a meeting as this person sees it. `typed` are the values of a form that was not taken whole,
     `refused` says why, by item, and `done` what was taken of it."""
     with who.office.reading() as db:
-        held = meeting_of(db, number)
-        person = actor(db, who.key, tokyo_day(who.now))
-        shown = _shown(db, who, person, held)
+        found = meeting_to_read(db, who.person, number)
+        if not found.whole:
+            return _items_only(request, who, found, agenda(db, number))
+        held = found.meeting
+        shown = _shown(db, who, who.person, held)
     return page(
         request,
         "meeting.html",
@@ -189,6 +191,19 @@ def meeting_page(
         Phase=Phase,
         State=State,
         **shown,
+    )
+
+
+def _items_only(request: Request, who: Visitor, found: ReadMeeting, items: Sequence[Item]) -> Response:
+    """The page for who is not of the body: day, place, and the items about plans they may read, with their outcomes."""
+    phase = phase_of(found.meeting, who.now)
+    return page(
+        request,
+        "meeting_items.html",
+        who=who,
+        meeting=found.meeting,
+        phase=phase,
+        items=found.of(items),
     )
 
 

@@ -16,8 +16,8 @@ from workflow.queries import Which
 from workflow.store.database import Reading
 from workflow.web import opinion_table
 from workflow.web.limits import Load, takes
-from workflow.web.pages.comments import comment_to_run, of_round, opened_comment
-from workflow.web.permissions import Open, needs
+from workflow.web.pages.comments import comment_to_run, of_round
+from workflow.web.permissions import needs
 from workflow.web.rendering import download, page, redirect
 from workflow.web.security import note_reading
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/comments/{key}", route_class=Page)
 BY_STAFF = (Route.POST, Route.FAX, Route.COUNTER, Route.MAIL)
 
 
-@router.get("/opinions", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/opinions", openapi_extra=needs(Act.RUN_COMMENT))
 def opinions(
     request: Request,
     who: Reader,
@@ -40,11 +40,11 @@ def opinions(
     chosen = Which(which) if which in set(Which) else Which.ALL
     came_by = Route(route) if route in set(Route) else None
     with who.office.reading() as db:
-        found, asked = opened_comment(db, who, key, round)
+        found, asked = comment_to_run(db, who, key, round)
         sheet = queries.opinion_page(
             db, asked.held_id, which=chosen, route=came_by, query=query[:100], page=page_number
         )
-        writers = queries.writers(db, {each.submission for each in sheet.opinions}) if found.runs else {}
+        writers = queries.writers(db, {each.submission for each in sheet.opinions})
     if writers:
         note_reading(request, who.office, who.key, found.plan.id, who.now)
     kept = {"round": asked.round, "which": chosen, "route": came_by or "", "words": query[:100]}
@@ -65,14 +65,14 @@ def opinions(
     )
 
 
-@router.get("/opinions.xlsx", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/opinions.xlsx", openapi_extra=needs(Act.RUN_COMMENT))
 def as_xlsx(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     title, rows = _rows(request, who, key, round)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return download(opinion_table.xlsx(rows), kind, f"{title}.xlsx")
 
 
-@router.get("/opinions.csv", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/opinions.csv", openapi_extra=needs(Act.RUN_COMMENT))
 def as_csv(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     title, rows = _rows(request, who, key, round)
     return download(opinion_table.csv(rows), "text/csv; charset=utf-8", f"{title}.csv")
@@ -113,7 +113,7 @@ def intake(
     return redirect(f"/comments/{key}/intake{of_round(round)}", said=said)
 
 
-@router.get("/opinions/{number}", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/opinions/{number}", openapi_extra=needs(Act.RUN_COMMENT))
 def opinion(request: Request, who: Reader, key: str, number: int, round: int | None = None) -> Response:
     return _opinion(request, who, key, number, round=round)
 
@@ -186,13 +186,12 @@ def _opinion(
     problem: str | None = None,
 ) -> Response:
     with who.office.reading() as db:
-        found, asked = opened_comment(db, who, key, round)
+        found, asked = comment_to_run(db, who, key, round)
         said = next(iter(queries.opinions_by_id(db, asked.held_id, [number])), None)
         if said is None:
             raise NotFound("この募集の意見", str(number))
-        told = _told(db, said.submission) if found.runs else []
-    if told:
-        note_reading(request, who.office, who.key, found.plan.id, who.now)
+        told = _told(db, said.submission)
+    note_reading(request, who.office, who.key, found.plan.id, who.now)
     return page(
         request,
         "comment_opinion.html",
@@ -220,11 +219,11 @@ def _route(value: str) -> Route:
 
 
 def _rows(request: Request, who: Visitor, key: str, round: int | None) -> tuple[str, list[list[Any]]]:
-    """The file's name, and its rows; who wrote is there only for those who run the comment."""
+    """The file's name, and its rows."""
     with who.office.reading() as db:
-        found, asked = opened_comment(db, who, key, round)
+        found, asked = comment_to_run(db, who, key, round)
         said = queries.all_opinions(db, asked.held_id)
-        writers = queries.writers_of_period(db, asked.held_id) if found.runs else None
+        writers = queries.writers_of_period(db, asked.held_id)
     if writers:
         note_reading(request, who.office, who.key, found.plan.id, who.now, exported=True)
     return f"{found.plan.title} {say('意見')}", opinion_table.rows(said, writers)

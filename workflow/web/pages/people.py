@@ -34,10 +34,15 @@ def people(
     day: str = "",
     following: str = "",
 ) -> Response:
-    on = day_asked(who, day)
+    on, sees_addresses = day_asked(who, day), who.person.may(Act.READ_ADDRESSES)
     with who.office.reading() as db:
         found = queries.people_list(
-            db, on, query=query[:100], department=department or None, following=following[:60] or None
+            db,
+            on,
+            query=query[:100],
+            department=department or None,
+            following=following[:60] or None,
+            by_address=sees_addresses,
         )
         departments = queries.departments(db)
         keeps = may_keep(db, who)
@@ -48,6 +53,7 @@ def people(
         found=found,
         departments=departments,
         keeps=keeps,
+        sees_addresses=sees_addresses,
         on=on,
         today=tokyo_day(who.now),
         query=query,
@@ -84,6 +90,7 @@ def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
         who=who,
         person=found,
         keeps=keeps,
+        sees_address=who.person.may(Act.READ_ADDRESSES) or key == who.key,
         departments=departments,
         bodies=bodies,
         colleagues=colleagues,

@@ -32,7 +32,8 @@ from workflow.queries.bodies import chairs_of
 from workflow.queries.confirmations import ConfirmationLine
 from workflow.queries.gate_facts import facts
 from workflow.queries.people import held_positions
-from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.plans import PlanFact
+from workflow.queries.reading_rights import plan_to_read
 from workflow.queries.takeovers import takeover_of
 from workflow.store.database import Reading
 from workflow.web.session import Visitor
@@ -85,7 +86,7 @@ class AnswerView:
 
 def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     """Everything on the page of a plan. Raises `NotFound`."""
-    plan = plan_by_key(db, key)
+    plan = plan_to_read(db, who.person, key)
     found = queries.blockers(db, plan, who.now)
     versions = queries.versions(db, plan)
     given = queries.gate_answers(db, plan)

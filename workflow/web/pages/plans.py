@@ -14,7 +14,7 @@ from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
 from workflow.queries.chains import chain_for, chains_to_begin, kept_chains
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read, plans_readable
 from workflow.web.pages.plan_view import plan_view
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
@@ -41,6 +41,7 @@ def plans(
     with who.office.reading() as db:
         found = queries.plan_list(
             db,
+            plans_readable(db, who.person),
             department=asked["department"] or None,
             status=Status(status) if status in set(Status) else None,
             stage=asked["stage"] or None,
@@ -134,18 +135,18 @@ def correct_plan(
     return redirect(f"/plans/{key}", said=say("計画の登録を訂正しました。前のものは経過に残っています。"))
 
 
-@router.get("/{key}", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/{key}", openapi_extra=needs(Act.READ_PLAN))
 def plan(request: Request, who: Reader, key: str) -> Response:
     with who.office.reading() as db:
         shown = plan_view(db, who, key)
     return page(request, "plan.html", who=who, SignedAs=SignedAs, Status=Status, TextKind=TextKind, **shown)
 
 
-@router.get("/{key}/history", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/{key}/history", openapi_extra=needs(Act.READ_PLAN))
 def history(request: Request, who: Reader, key: str, before: int | None = None) -> Response:
     """Everything that happened to the plan, newest first."""
     with who.office.reading() as db:
-        fact = plan_by_key(db, key)
+        fact = plan_to_read(db, who.person, key)
         events, older = queries.newest_first(db, fact, before=before, limit=EVENTS_ON_A_PAGE)
     return page(request, "plan_history.html", who=who, plan=fact, events=events, older=older, before=before)
 

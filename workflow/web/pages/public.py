@@ -20,6 +20,7 @@ from workflow.domain.errors import BadInput, NotNow, TooManyTries
 from workflow.domain.language import say
 from workflow.domain.validation import LONGEST_TEXT, some_text
 from workflow.queries import Consultation, Counted, Replied
+from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.versions import VersionLine, corrections_of
 from workflow.store import texts
 from workflow.store.database import Office, Reading
@@ -113,7 +114,9 @@ PublicForm = Annotated[FormData, Depends(our_form)]
 def public_list(request: Request) -> Response:
     """The public comments that run, are being answered, or are published; newest first."""
     with _office(request).reading() as db:
-        found = [each for each in queries.consultations(db, request.app.state.clock()) if each.begun]
+        found = [
+            each for each in queries.consultations(db, EVERYTHING, request.app.state.clock()) if each.begun
+        ]
     return page(request, "public_list.html", found=found, State=PeriodState)
 
 

@@ -10,7 +10,7 @@ from workflow.domain.errors import NotFound
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.web.pages.comments import comment_to_run, of_round, opened_comment
-from workflow.web.permissions import Open, needs
+from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader
 
@@ -19,7 +19,7 @@ Several = Annotated[list[int] | None, Form()]
 Round = Annotated[int | None, Form()]
 
 
-@router.get("/answers", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/answers", openapi_extra=needs(Act.READ_PLAN))
 def answers(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     with who.office.reading() as db:
         found, asked = opened_comment(db, who, key, round)
@@ -78,14 +78,14 @@ def answer(
     return redirect(f"/comments/{key}/opinions?which=unanswered{of_round(round, '&')}", said)
 
 
-@router.get("/answers/{number}", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/answers/{number}", openapi_extra=needs(Act.READ_PLAN))
 def one_answer(request: Request, who: Reader, key: str, number: int, round: int | None = None) -> Response:
     with who.office.reading() as db:
         found, asked = opened_comment(db, who, key, round)
         reply = next((each for each in queries.replies(db, asked.held_id) if each.id == number), None)
         if reply is None:
             raise NotFound("この募集の回答", str(number))
-        chosen = queries.opinions_of_answer(db, number)
+        chosen = queries.opinions_of_answer(db, number) if found.runs else []
     return page(
         request,
         "comment_reply.html",

@@ -14,12 +14,13 @@ from workflow import actions
 from workflow.domain.calendar import holidays, parse_day, tokyo_day
 from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.language import say
-from workflow.domain.rights import Act
+from workflow.domain.rights import Act, PlanReaders
 from workflow.queries.accounts import email_of
-from workflow.queries.actor import actor
 from workflow.queries.meetings import closed_day_names
+from workflow.queries.reading_rights import meetings_readable, plan_readers
 from workflow.queries.rsvp import mails_set_aside
 from workflow.web.confirm import SURE
+from workflow.web.identity import with_identity
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
@@ -65,9 +66,10 @@ def trial(request: Request, who: FormUser) -> Response:
 def unsent(request: Request, who: Reader) -> Response:
     with who.office.reading() as db:
         lines = outbox.listing(db, states=NOT_SENT, limit=200)
-        mine = may_resend(db, actor(db, who.key, tokyo_day(who.now)), [line.id for line in lines])
-    again = sum(line.id in mine and line.state is not State.MISSED for line in lines)
-    return page(request, "settings_unsent.html", who=who, lines=lines, mine=mine, again=again, State=State)
+        mine = may_resend(db, who.person, [line.id for line in lines])
+    own = [line for line in lines if line.id in mine]
+    again = sum(line.state is not State.MISSED for line in own)
+    return page(request, "settings_unsent.html", who=who, lines=own, again=again, State=State)
 
 
 @router.post("/unsent/resend", openapi_extra=needs(Act.RESEND))
@@ -87,10 +89,9 @@ def resend(request: Request, who: FormUser, number: int, form: Filled) -> Respon
             "/settings/unsent", said=say("送信待ちに戻しました。{when}", when=when_sent(who.mail))
         )
     with who.office.reading() as db:
-        person = actor(db, who.key, tokyo_day(who.now))
         told = would_get(db, number)
-        if number not in may_resend(db, person, [number]):
-            person.refuse(Act.RESEND)
+        if number not in may_resend(db, who.person, [number]):
+            who.person.refuse(Act.RESEND)
     return page(
         request,
         "confirm.html",
@@ -109,7 +110,7 @@ def resend(request: Request, who: FormUser, number: int, form: Filled) -> Respon
 @router.get("/reminders", openapi_extra=needs(Open.SIGNED_IN))
 def reminders(request: Request, who: Reader) -> Response:
     with who.office.reading() as db:
-        found = coming(db, who.now)
+        found = coming(db, meetings_readable(db, who.person), who.now)
     return page(
         request,
         "settings_reminders.html",
@@ -117,6 +118,27 @@ def reminders(request: Request, who: Reader) -> Response:
         found=found,
         ReminderKind=ReminderKind,
     )
+
+
+@router.get("/plan-readers", openapi_extra=needs(Act.OPEN_PLANS))
+def readers_of_plans(request: Request, who: Reader) -> Response:
+    with who.office.reading() as db:
+        readers = plan_readers(db)
+    return page(request, "settings_readers.html", who=who, readers=readers, PlanReaders=PlanReaders)
+
+
+@router.post("/plan-readers", openapi_extra=needs(Act.OPEN_PLANS))
+def open_plans(
+    request: Request, who: FormUser, form: Filled, whom: Annotated[PlanReaders, Form()]
+) -> Response:
+    """With 本人確認."""
+
+    def act(proof: actions.Proof) -> Response:
+        actions.open_plans_to(who.office, who.key, whom, proof=proof, now=who.now)
+        return redirect("/settings/plan-readers", said=say("計画を閲覧できる人を変えました。"))
+
+    title = say("計画を閲覧できる人を変える")
+    return with_identity(request, who, form, act, title=title, back="/settings/plan-readers")
 
 
 @router.get("/closed-days", openapi_extra=needs(Open.SIGNED_IN))

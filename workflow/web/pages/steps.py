@@ -10,7 +10,7 @@ from workflow import actions
 from workflow.domain.calendar import parse_day
 from workflow.domain.language import say
 from workflow.domain.rights import Act
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.web.confirm import confirmed
 from workflow.web.permissions import needs
@@ -132,7 +132,7 @@ def _stages(who: Visitor, key: str, to: str) -> tuple[str, str]:
     """Return the label of the plan's stage and the label of the target stage. An unknown target is returned
     unchanged, and the step itself refuses it."""
     with who.office.reading() as db:
-        plan = plan_by_key(db, key)
+        plan = plan_to_read(db, who.person, key)
     there = to or next(iter(plan.chain.after(plan.stage)), "")
     return plan.stage.label, plan.chain.stage(there).label if plan.chain.has_stage(there) else there
 
@@ -151,7 +151,7 @@ def _step(
     """Asks and takes the step. `verb` is on the button, `done` is said afterwards, `what` says the step in full
     where the verb does not."""
     with who.office.reading() as db:
-        title = plan_by_key(db, key).title
+        title = plan_to_read(db, who.person, key).title
     return confirmed(
         request,
         who,

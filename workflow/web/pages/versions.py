@@ -12,13 +12,14 @@ from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.texts import Unreadable, headings
-from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.plans import PlanFact
+from workflow.queries.reading_rights import plan_to_read
 from workflow.queries.versions import VersionLine, version
 from workflow.store import texts
 from workflow.store.uploads import EXCEL, WORD, an_upload, media_type_of
 from workflow.web import comparison_table
 from workflow.web.limits import Load, document_of, takes
-from workflow.web.permissions import Open, needs
+from workflow.web.permissions import needs
 from workflow.web.rendering import attachment, download, page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
 from workflow.web.tracked_changes import tracked
@@ -26,13 +27,13 @@ from workflow.web.tracked_changes import tracked
 router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
 
 
-@router.get("/compare", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/compare", openapi_extra=needs(Act.READ_PLAN))
 def compare(
     request: Request, who: Reader, key: str, old: int | None = None, new: int | None = None
 ) -> Response:
     """Show the differences between two versions: without numbers, to the current one from the one before."""
     with who.office.reading() as db:
-        plan = plan_by_key(db, key)
+        plan = plan_to_read(db, who.person, key)
         versions = queries.versions(db, plan)
     before, after = _two_of(versions, old, new)
     found = texts.comparison_of(who.office.files, before.sha256, after.sha256)
@@ -49,7 +50,7 @@ def compare(
     )
 
 
-@router.get("/compare.docx", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/compare.docx", openapi_extra=needs(Act.READ_PLAN))
 def compare_as_word(who: Reader, key: str, old: int, new: int) -> Response:
     """新旧対照表 as Word."""
     plan, before, after, found = _compared(who, key, old, new)
@@ -57,7 +58,7 @@ def compare_as_word(who: Reader, key: str, old: int, new: int) -> Response:
     return download(content, WORD.media_type, f"{_title(before, after)}.docx")
 
 
-@router.get("/compare.xlsx", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/compare.xlsx", openapi_extra=needs(Act.READ_PLAN))
 def compare_as_excel(who: Reader, key: str, old: int, new: int) -> Response:
     """新旧対照表 as Excel."""
     _, before, after, found = _compared(who, key, old, new)
@@ -65,7 +66,7 @@ def compare_as_excel(who: Reader, key: str, old: int, new: int) -> Response:
     return download(content, EXCEL.media_type, f"{_title(before, after)}.xlsx")
 
 
-@router.get("/tracked.docx", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/tracked.docx", openapi_extra=needs(Act.READ_PLAN))
 def tracked_in_word(who: Reader, key: str, old: int, new: int) -> Response:
     """The text of both as Word, with tracked changes (変更履歴)."""
     _, before, after, found = _compared(who, key, old, new)
@@ -73,19 +74,19 @@ def tracked_in_word(who: Reader, key: str, old: int, new: int) -> Response:
     return download(tracked(found, after.by, after.at), WORD.media_type, f"{name}.docx")
 
 
-@router.get("/{number}", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/{number}", openapi_extra=needs(Act.READ_PLAN))
 def document(who: Reader, key: str, number: int) -> Response:
     """The document, as an attachment whatever it is."""
     with who.office.reading() as db:
-        found = version(db, plan_by_key(db, key), number)
+        found = version(db, plan_to_read(db, who.person, key), number)
     return attachment(who.office, found.sha256, found.filename, media_type_of(found.filename))
 
 
-@router.get("/{number}/text", openapi_extra=needs(Open.SIGNED_IN))
+@router.get("/{number}/text", openapi_extra=needs(Act.READ_PLAN))
 def text(request: Request, who: Reader, key: str, number: int) -> Response:
     """The document to be read here."""
     with who.office.reading() as db:
-        plan = plan_by_key(db, key)
+        plan = plan_to_read(db, who.person, key)
         found = version(db, plan, number)
     read = texts.text_of(who.office.files, found.sha256)
     legible = () if isinstance(read, Unreadable) else read
@@ -168,7 +169,7 @@ def _compared(
 ) -> tuple[PlanFact, VersionLine, VersionLine, Comparison]:
     """Two versions compared. Raises `NotFound`, and `BadInput` when one of them cannot be read."""
     with who.office.reading() as db:
-        plan = plan_by_key(db, key)
+        plan = plan_to_read(db, who.person, key)
         before, after = version(db, plan, old), version(db, plan, new)
     found = texts.comparison_of(who.office.files, before.sha256, after.sha256)
     return plan, before, after, readable(found)

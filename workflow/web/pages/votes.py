@@ -270,7 +270,7 @@ def _missing_warning(poll: Poll, *, in_writing: bool) -> str:
 
 def _filled(who: Visitor, number: int, form: FormData) -> list[Entry]:
     """The items something was filled in for, in the order of the agenda."""
-    known(who, number)
+    who.person.require(Act.RECORD_OUTCOME, body=known(who, number).body_key)
     with who.office.reading() as db:
         items = agenda(db, number)
     found = []

@@ -1,0 +1,300 @@
+"""Every route, page and call alike, as people of another department and of every capacity open it for everything
+there is: nobody is shown a word that the rights table does not give them, and everybody is shown their own."""
+
+import io
+import itertools
+import re
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from httpx import Response
+from sqlalchemy import func, select
+
+from definitions.load import shipped
+from definitions.terms import Role
+from notifications.mail import mailer_of
+from notifications.scheduler import tick
+from tests.support.api_client import Program
+from tests.support.databases import SQLite
+from tests.support.routes import calls, routes
+from tests.support.scenario import LONG_AGO, House
+from tests.support.scribbled import PEOPLES_WORDS, marks, scribbled_house
+from tests.support.web_client import Browser, mail_settings
+from workflow import actions
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.rights import PlanReaders
+from workflow.queries.actor import actor
+from workflow.queries.calendar_feeds import feed_shown
+from workflow.queries.plans import plan_by_id
+from workflow.queries.reading_rights import bodies_followed, may_read
+from workflow.store.tables import Delivery, Event, Meeting, Person
+
+PLAN = {
+    *("plan.title", "version.filename", "version.note", "step.reason", "agenda_item.removed_why"),
+    *("decision.note", "condition.text", "condition.closed_note", "signoff.note", "review.note"),
+    *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
+    *("confirmation_review.note", "circulation.note", "remark.text", "answer.summary", "answer.text"),
+    *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
+    *("comment_period.cancelled_why", "comment_period.counts_why", "event.data"),
+}
+DAY = {"meeting.title", "meeting.place"}
+MEETING = {"meeting.minutes", "rsvp.deputy_name", "rsvp.remark"}
+LETTERS = {
+    *("opinion.text", "submitter.name", "submitter.address", "submitter.telephone", "submitter.affiliation"),
+}
+ADDRESSES = {"person.email", "delivery.address"}
+MAIL = {"delivery.error", "delivery.address", "person.email"}
+OFFICE = {
+    *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "posting.office"),
+    *("secretariat_contact.name", "secretariat_contact.email", "secretariat_contact.telephone"),
+}
+SYSTEM = {
+    *("set_aside_mail.sender", "set_aside_mail.subject", "set_aside_mail.why"),
+    *("webhook.url", "pulse.trouble", "held_event.error"),
+}
+OWN = {"api_token.name", "sign_in.agent"}
+
+READS = {
+    "nobody": OFFICE,
+    "fukushi": OFFICE | DAY,
+    "other_member": OFFICE,
+    "admin": OFFICE | SYSTEM | MAIL | ADDRESSES | DAY | {"event.data", "plan.title"},
+    "auditor": OFFICE | PLAN | DAY | MEETING,
+    "tanto": OFFICE | PLAN | DAY | LETTERS | MEETING | MAIL,
+    "joho_bukai_1": OFFICE | PLAN | DAY | MEETING,
+    "joho_bukai_office": OFFICE | PLAN | DAY | MEETING | MAIL,
+    "mayor": OFFICE | PLAN | DAY,
+    "deputy_of_member": OFFICE | PLAN | DAY | MEETING,
+    "was_circulated": OFFICE | PLAN | DAY,
+}
+"""The columns whose words each person may be shown at most; one's own address and tokens apart."""
+
+SEEN_BY_READERS = {"plan.title", "version.filename", "remark.text", "decision.note"}
+
+OUTSIDERS = ("nobody", "fukushi", "other_member")
+
+PLANS = ("dx", "done", "asking", "mended")
+
+NUMBERS = range(1, 4)
+
+LISTS = (
+    *("/meetings?show=coming", "/meetings?show=past", "/plans?words=zq", "/people?words=zq"),
+    *("/people?words=example", "/comments/done/opinions?which=answered&words=zq"),
+)
+
+FORM = {
+    **dict.fromkeys(("reason", "note", "text", "title", "minutes", "summary", "name", "why"), "理由"),
+    **{"to": "outline", "seen": "1", "outcome": "approved", "choice": "for", "member": "joho_bukai_1"},
+    **{"meeting": "1", "sure": "yes", "opinion": "1", "answer": "1", "disposition": "reflected"},
+    **{"intent": "attend", "person": "tanto", "reader": "tanto", "gate": "policy_bukai", "plan": "dx"},
+    **{"day": "2023-06-01", "begins": "10:00", "ends": "11:00", "place": "会議室", "whom": "staff"},
+    **{
+        "closes_on": "2023-12-01",
+        "opens_on": "2023-06-01",
+        "letter": "意見",
+        "kind": "minor",
+        "add": "dx:policy_bukai",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def town(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with sqlite.office(tmp_path_factory.mktemp("reads")) as office:
+        house = scribbled_house(office)
+        _people(house)
+        yield house
+
+
+def _people(house: House) -> None:
+    """People of another department, who do, or no longer do, with the plans."""
+    office, now = house.office, house.now
+    for key in ("nobody", "fukushi", "other_member", "auditor", "deputy_of_member", "was_circulated"):
+        house.a_person(key, "よその人")
+    actions.add_department(office, "admin", "welfare", "福祉課", now=now)
+    for key in ("fukushi", "auditor", "deputy_of_member", "was_circulated"):
+        actions.post(office, "admin", key, "welfare", LONG_AGO, now=now)
+    actions.name_auditor(office, "admin", "auditor", LONG_AGO, proof=actions.OwnMachine(), now=now)
+    actions.name_deputy(office, "admin", "joho_bukai_2", "deputy_of_member", LONG_AGO, now=now)
+    actions.add_chain(office, "admin", shipped("two_rounds"), now=now)
+    actions.seat(office, "admin", "other_member", "kentokai", Role.MEMBER, LONG_AGO, now=now)
+    actions.seat(office, "admin", "other_member", "kentokai", Role.SECRETARIAT, LONG_AGO, now=now)
+    today = tokyo_day(now)
+    actions.seat(office, "admin", "was_circulated", "joho_bukai", Role.MEMBER, LONG_AGO, until=today, now=now)
+    actions.circulate(office, "tanto", "dx", ["was_circulated"], now=now)
+    house.later(days=1)
+
+
+def test_the_walk_knows_every_column_of_words() -> None:
+    known = PLAN | DAY | MEETING | LETTERS | ADDRESSES | MAIL | OFFICE | SYSTEM | OWN
+    assert known == set(PEOPLES_WORDS)
+
+
+@pytest.mark.parametrize("person", READS)
+def test_nobody_is_shown_what_the_table_does_not_give_them(town: House, person: str) -> None:
+    shown: dict[str, set[str]] = {}
+    opened = 0
+    for path, answer in _everything(town, person):
+        opened += 1
+        assert answer.status_code < 500, f"{path}: {answer.text}"
+        for column in marks(_words_of(answer, person)):
+            shown.setdefault(column, set()).add(path)
+    beyond = {
+        column: sorted(paths)[:5] for column, paths in shown.items() if column not in READS[person] | OWN
+    }
+    assert beyond == {}
+    if "remark.text" in READS[person]:
+        assert set(shown) >= SEEN_BY_READERS
+    assert opened > 300
+    print(f"{person}: {opened} answers, {len(shown)} kinds of words")
+
+
+@pytest.mark.parametrize("person", OUTSIDERS)
+def test_a_refusal_says_nothing_of_the_thing_and_changes_nothing(town: House, person: str) -> None:
+    before = _happened(town)
+    sent, beyond = 0, {}
+    for path, answer in _every_act(town, person):
+        sent += 1
+        assert answer.status_code < 500, f"{path}: {answer.text}"
+        if more := marks(_words_of(answer, person)) - READS[person] - OWN:
+            beyond[path] = more
+    assert beyond == {}
+    assert _happened(town) == before
+    assert sent > 300
+
+
+def test_an_office_that_opens_its_plans_opens_them_to_its_staff_and_no_letter_with_them(house: House) -> None:
+    house.a_plan()
+    for key in ("fukushi", "citizen_member"):
+        house.a_person(key)
+    actions.add_department(house.office, "admin", "welfare", "福祉課", now=house.now)
+    actions.post(house.office, "admin", "fukushi", "welfare", LONG_AGO, now=house.now)
+    assert "計画の閲覧" in Browser(house, "fukushi").see("/plans/dx", 403)
+    actions.open_plans_to(house.office, "admin", PlanReaders.STAFF, proof=actions.OwnMachine(), now=house.now)
+    assert "DX推進計画" in Browser(house, "fukushi").see("/plans/dx")
+    Browser(house, "citizen_member").see("/plans/dx", 403)
+    Browser(house, "fukushi").see("/comments/dx/opinions", 403)
+    Browser(house, "fukushi").see("/log", 403)
+
+
+def test_who_is_moved_reads_from_that_day_what_is_theirs_and_no_more(house: House) -> None:
+    house.a_plan()
+    house.a_person("mover")
+    today = tokyo_day(house.now)
+    actions.post(house.office, "admin", "mover", "it", LONG_AGO, until=today, now=house.now)
+    assert "DX推進計画" in Browser(house, "mover").see("/plans/dx")
+    house.later(days=1)
+    with house.office.reading() as db:
+        assert not may_read(db, actor(db, "mover", tokyo_day(house.now)), house.plan())
+
+
+def test_mail_goes_only_to_who_may_read_what_it_is_about(town: House) -> None:
+    """Every mail that the story made, on the day it was made."""
+    tick(
+        town.office,
+        mailer_of(mail_settings(town.office.files.parent)),
+        mail_settings(town.office.files.parent),
+        lambda: town.now,
+    )
+    with town.office.reading() as db:
+        asked = db.execute(
+            select(Delivery.kind, Delivery.recipient_id, Delivery.plan_id, Meeting.body_key, Delivery.due_at)
+            .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
+            .where(Delivery.recipient_id.is_not(None))
+        ).all()
+        keys = dict(db.execute(select(Person.id, Person.key)).all())
+        told = 0
+        for kind, recipient, plan, body, due_at in asked:
+            who = actor(db, keys[recipient], tokyo_day(due_at))
+            if plan is not None:
+                told += 1
+                assert may_read(db, who, plan_by_id(db, plan)), (kind, who.key)
+            if body is not None:
+                told += 1
+                assert who.may_read_meeting_of(body) or body in bodies_followed(db, who), (kind, who.key)
+    assert told > 50
+
+
+def test_a_feed_shows_no_meeting_of_another_body(town: House) -> None:
+    token = actions.make_feed(town.office, "other_member", now=town.now)
+    with town.office.reading() as db:
+        assert feed_shown(db, token, town.now).entries == ()
+
+
+def _everything(house: House, person: str) -> Iterator[tuple[str, Response]]:
+    """Every page and call that can be opened, for everything there is."""
+    browser, program = Browser(house, person), Program(house, person)
+    for method, route in routes():
+        if method == "GET" and "PUBLIC" not in route.openapi_extra["x-needs"]:
+            for path in _paths(route.path):
+                yield path, browser.client.get(path, follow_redirects=False)
+    for path in LISTS:
+        yield path, browser.client.get(path)
+    for method, route in calls():
+        if method == "GET" and "PUBLIC" not in route.openapi_extra["x-needs"]:
+            for path in _paths(route.path.replace("{plan}", "{key}")):
+                yield path, program.client.get("/api" + path)
+
+
+def _every_act(house: House, person: str) -> Iterator[tuple[str, Response]]:
+    browser, program = Browser(house, person), Program(house, person)
+    for method, route in routes():
+        if (
+            method == "POST"
+            and route.path not in ("/sign-out", "/sign-in", "/language")
+            and "SELF" not in route.openapi_extra["x-needs"]
+        ):
+            for path in _paths(route.path):
+                yield (
+                    path,
+                    browser.client.post(path, data={"csrf": browser.csrf, **FORM}, follow_redirects=False),
+                )
+    for method, route in calls():
+        if method == "POST":
+            for path in _paths(route.path.replace("{plan}", "{key}")):
+                body = {**FORM, "seen": 1, "opinions": [1], "readers": ["tanto"], "items": [1]}
+                yield path, program.client.post("/api" + path, json=body)
+
+
+def _paths(path: str) -> Iterator[str]:
+    """The path for some of everything: plans, versions, meetings, people."""
+    holes = re.findall(r"\{([^}]+)\}", path)
+    for values in itertools.product(*(_values(path, hole) for hole in holes)):
+        filled = path
+        for hole, value in zip(holes, values, strict=True):
+            filled = filled.replace(f"{{{hole}}}", str(value), 1)
+        yield filled
+
+
+def _values(path: str, hole: str) -> tuple[object, ...]:
+    if hole == "key" and path.startswith(("/plans", "/comments", "/v1/plans")):
+        return PLANS
+    if hole in ("key", "person") and "people" in path:
+        return ("tanto", "joho_bukai_1")
+    if hole in ("key", "body"):
+        return ("joho_bukai",)
+    if hole == "gate":
+        return ("policy_bukai", "proposal_bukai")
+    if hole in ("short", "chain", "token", "kind"):
+        return ("itabashi_dx_2025",)
+    if hole == "item":
+        return tuple(range(1, 26))
+    if path.startswith(("/meetings/{number}", "/v1/meetings")):
+        return tuple(range(1, 13)) if hole in ("number", "meeting") else (1,)
+    return tuple(NUMBERS)
+
+
+def _words_of(answer: Response, person: str) -> str:
+    """The text of an answer, of the parts of an Office file too; one's own address is no secret."""
+    if answer.content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
+            return "".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
+    return re.sub(rf"\b{person}zq", "", answer.text)
+
+
+def _happened(house: House) -> int:
+    """The number of events about plans and meetings."""
+    with house.office.reading() as db:
+        about = Event.plan_id.is_not(None) | Event.meeting_id.is_not(None)
+        return db.scalar(select(func.count()).select_from(Event).where(about)) or 0

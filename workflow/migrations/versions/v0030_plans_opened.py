@@ -1,0 +1,16 @@
+"""To whom the office opens all its plans."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0030"
+down_revision = "0027"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "plans_opened",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("whom", sa.String(20), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_plans_opened"),
+    )

@@ -1,0 +1,100 @@
+"""Reading rights in the database: a plan or a meeting as far as a person may read it, and the conditions that narrow
+lists. Everything that shows a plan or a meeting to a person asks here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from workflow.domain.rights import Act, Actor, PlanReaders
+from workflow.queries.agenda import Item
+from workflow.queries.chains import kept_chains
+from workflow.queries.meetings import MeetingFact, meeting
+from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.store.tables import AgendaItem, Circulation, Meeting, Plan, PlansOpened
+
+EVERYTHING = true()
+"""The condition for the machine's own user, and for what is public: nothing is narrowed."""
+
+
+def plan_readers(db: Session) -> PlanReaders:
+    """The people to whom the office opens all its plans. One statement."""
+    return PlanReaders(db.scalar(select(PlansOpened.whom)) or PlanReaders.CONCERNED)
+
+
+def plan_to_read(db: Session, who: Actor, key: str) -> PlanFact:
+    """The plan of that key, for a person who may read it. One statement, one more for who was asked to read it.
+    Raises `NotFound`, `NotAllowed`."""
+    plan = plan_by_key(db, key)
+    if not may_read(db, who, plan):
+        who.refuse(Act.READ_PLAN)
+    return plan
+
+
+def may_read(db: Session, who: Actor, plan: PlanFact) -> bool:
+    """Return whether the person may read the plan. At most one statement."""
+    return who.may_for(Act.READ_PLAN, plan.department, plan.chain) or bool(
+        db.scalar(select(_circulated_to(who)).where(Plan.id == plan.id).select_from(Plan))
+    )
+
+
+def plans_readable(db: Session, who: Actor) -> ColumnElement[bool]:
+    """The condition that the person may read the `Plan` of a statement. At most one statement, beside each chain
+    once in a process."""
+    if who.may(Act.READ_PLAN):
+        return true()
+    chains = kept_chains(db)
+    under = [sha256 for sha256, chain in chains.items() if who.may_for(Act.READ_PLAN, "", chain)]
+    served = who.departments | who.represented_departments
+    return or_(Plan.department_key.in_(served), Plan.chain_sha256.in_(under), _circulated_to(who))
+
+
+def _circulated_to(who: Actor) -> ColumnElement[bool]:
+    asked = select(Circulation.id).where(Circulation.plan_id == Plan.id, Circulation.reader_id == who.id)
+    return asked.correlate(Plan).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMeeting:
+    """A meeting as far as a person may read it: `whole`, or the day, the place, and the items about plans that they
+    may read."""
+
+    meeting: MeetingFact
+    whole: bool
+    items: frozenset[int]
+
+    def of(self, agenda: Sequence[Item]) -> list[Item]:
+        """Return those of the meeting's items that the person may read."""
+        return [item for item in agenda if self.whole or item.id in self.items]
+
+
+def meeting_to_read(db: Session, who: Actor, number: int) -> ReadMeeting:
+    """The meeting of that number, for a person who may read it: everything for its body; for other staff, and the
+    readers of a plan whose chain names the body, no more than concerns the plans they read. Raises `NotFound`, `NotAllowed`."""
+    found = meeting(db, number)
+    if who.may_read_meeting_of(found.body_key):
+        return ReadMeeting(found, whole=True, items=frozenset())
+    if not who.may(Act.SEE_MEETINGS) and found.body_key not in bodies_followed(db, who):
+        who.refuse(Act.SEE_MEETINGS)
+    on_it = select(AgendaItem.id).join(Plan, Plan.id == AgendaItem.plan_id)
+    items = db.scalars(on_it.where(AgendaItem.meeting_id == number, plans_readable(db, who)))
+    return ReadMeeting(replace(found, minutes=""), whole=False, items=frozenset(items))
+
+
+def meetings_readable(db: Session, who: Actor) -> ColumnElement[bool]:
+    """The condition that the person may read at least the day and the place of the `Meeting` of a statement. At most
+    two statements, beside each chain once in a process."""
+    if who.may(Act.SEE_MEETINGS):
+        return true()
+    bodies = bodies_followed(db, who)
+    return Meeting.body_key.in_(bodies) if bodies else false()
+
+
+def bodies_followed(db: Session, who: Actor) -> frozenset[str]:
+    """The bodies whose meetings concern the person: their own, those of whom they are the deputy, and those that the
+    chains of the plans they may read name. Two statements."""
+    chains = kept_chains(db)
+    read = db.scalars(select(Plan.chain_sha256).where(plans_readable(db, who)).distinct())
+    named = {body.key for sha256 in read for body in chains[sha256].bodies}
+    return frozenset(named | {body for body, _ in who.seats} | who.represented_bodies)
