@@ -202,6 +202,15 @@ def test_a_row_changed_behind_the_programs_back_is_named(office: Terminal) -> No
     assert "職員の 2（person）の内容が、" in office.refuse("log", "verify")
 
 
+def test_a_shortened_verification_says_what_it_did_not_look_at(office: Terminal) -> None:
+    assert "控えがありません。全体を検証しました。" in office.run("log", "verify", "--since-last")
+    said = office.run("log", "verify", "--since-last")
+    assert "番までは、前回までに確かめたものです。" in said and "今回は見直していません" in said
+    assert "見直していません" not in office.run("log", "verify")
+    refused = office.refuse("log", "verify", "--since-last", "--witness", "a.eml")
+    assert "控えのメールとは照合できません" in refused
+
+
 def test_the_schema_is_json_and_knows_the_kinds_of_gate(terminal: Terminal) -> None:
     schema = json.loads(terminal.run("chain", "schema"))
     assert {"BodyGate", "DocumentGate", "PeriodGate", "SignoffGate"} <= set(schema["$defs"])

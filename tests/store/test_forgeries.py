@@ -1,9 +1,11 @@
 """A copy of an office altered in every way by somebody who has the database's file, and what the verification says."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,13 @@ from tests.support.scenario import moment
 from tests.support.scribbled import full_house
 from workflow import actions
 from workflow.domain.accounts import StepsDemanded
+from workflow.domain.events import Tag
 from workflow.domain.language import label
 from workflow.domain.rights import PlanReaders
 from workflow.store import checkpoint, event_log, files, guards, hash_chain
 from workflow.store.database import Office
-from workflow.store.proof import Kept, Proof, Witness, prove, verify
-from workflow.store.tables import APPEND_ONLY, PROVEN, Record, Utc
+from workflow.store.proof import Kept, Proof, Witness, prove, verify, verify_what_is_new
+from workflow.store.tables import APPEND_ONLY, PROVEN, Record, Remark, Utc
 from workflow.store.touched import key_column
 
 NOW = moment("2024-04-01 09:00")
@@ -294,6 +297,101 @@ def test_a_result_that_is_none_is_as_if_there_were_none(copy: Office) -> None:
     (copy.files / "verified.json").write_text("偽")
     assert checkpoint.last_checkpoint(copy.files) is None
     assert verify(copy, now=NOW).findings == []
+
+
+def test_a_verification_takes_up_from_the_one_before_and_looks_at_what_is_new(copy: Office) -> None:
+    before = verify(copy, now=NOW)
+    _new_remark(copy)
+    proof, doubt = verify_what_is_new(copy, now=NOW)
+    assert (doubt, proof.findings) == (None, [])
+    assert (proof.after, proof.seq, proof.events, proof.rows) == (before.seq, before.seq + 1, 1, 1)
+    assert (proof.documents, proof.head != before.head) == (0, True)
+    again, _ = verify_what_is_new(copy, now=NOW)
+    assert (again.after, again.seq, again.head, again.events) == (proof.seq, proof.seq, proof.head, 0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE remark SET text = '偽' WHERE id = (SELECT max(id) FROM remark)", "の内容が、"),
+        ("DELETE FROM remark WHERE id = (SELECT max(id) FROM remark)", "が失われています（"),
+        ("UPDATE event SET data = '[]' WHERE seq = (SELECT max(seq) FROM event)", "で切れています: 内容が"),
+        ("UPDATE event SET wrote = NULL WHERE seq = (SELECT max(seq) FROM event)", "で切れています: 内容が"),
+        ("UPDATE plan SET stage = 'elsewhere' WHERE id = 1", "の段階が、出来事から導かれるもの（"),
+        ("UPDATE security_entry SET route = '偽' WHERE seq = 1", "アクセス記録の連鎖が 1 番で切れています"),
+    ],
+)
+def test_what_is_new_and_altered_is_found_and_the_next_verification_is_of_everything(
+    copy: Office, statement: str, expected: str
+) -> None:
+    verify(copy, now=NOW)
+    _new_remark(copy)
+    with _forging(copy) as file:
+        assert file.execute(statement).rowcount == 1
+    _finds(verify_what_is_new(copy, now=NOW)[0], expected)
+    proof, doubt = verify_what_is_new(copy, now=NOW)
+    _finds(proof, expected)
+    assert proof.after == 0 and doubt is not None and "証明できないところが" in doubt
+
+
+def test_an_old_row_altered_is_found_within_a_week(copy: Office) -> None:
+    verify(copy, now=NOW)
+    with _forging(copy) as file:
+        file.execute("UPDATE decision SET note = '偽' WHERE id = 1")
+    for day in range(7):
+        assert verify_what_is_new(copy, now=NOW + timedelta(days=day))[0].whole, "it was not looked at"
+    proof, doubt = verify_what_is_new(copy, now=NOW + timedelta(days=7))
+    _finds(proof, "結果の 1（decision）の内容が、")
+    assert doubt is not None and "7 日が過ぎています" in doubt
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"hash": "a" * 64}, {"seq": 99_999}, {"seq": 100}, {"everything_at": "2100-01-01T00:00:00+00:00"}],
+)
+def test_a_forged_result_of_the_last_verification_shortens_nothing(
+    copy: Office, forged: dict[str, object]
+) -> None:
+    whole = verify(copy, now=NOW)
+    with _forging(copy) as file:
+        file.execute("UPDATE decision SET note = '偽' WHERE id = 1")
+    result = copy.files / "verified.json"
+    result.write_text(json.dumps({**json.loads(result.read_text()), **forged}))
+    proof, doubt = verify_what_is_new(copy, now=NOW)
+    assert (proof.after, proof.events) == (0, whole.events) and doubt is not None
+    _finds(proof, "結果の 1（decision）の内容が、")
+    assert "everything_at" in forged or any("前回の検証の控え" in each for each in proof.findings)
+
+
+def test_without_a_verification_before_everything_is_walked(copy: Office) -> None:
+    proof, doubt = verify_what_is_new(copy, now=NOW)
+    assert (proof.after, proof.findings, doubt) == (0, [], "前回の検証の控えがありません")
+    assert verify_what_is_new(copy, now=NOW)[1] is None
+
+
+def test_what_is_new_is_found_on_postgresql_too(postgres: PostgreSQL, tmp_path: Path) -> None:
+    with postgres.office(tmp_path) as office:
+        house = full_house(office)
+        before = verify(office, now=house.now)
+        actions.close_day(office, "admin", date(2024, 5, 1), "創立記念日", now=house.now)
+        _new_remark(office)
+        proof = prove(office, after=before.seq)
+        assert (proof.after, proof.rows, proof.findings) == (before.seq, 2, [])
+        with office.engine.begin() as connection:
+            connection.execute(text("SET session_replication_role = replica"))
+            connection.execute(text("UPDATE closed_day SET name = '偽' WHERE day = '2024-05-01'"))
+            forged = {"wrote": '{"vote": {"偽": "偽"}, "body": {"偽": "偽"}}', "seq": proof.seq}
+            connection.execute(text("UPDATE event SET wrote = :wrote WHERE seq = :seq"), forged)
+        found = verify_what_is_new(office, now=house.now)[0]
+    _finds(found, "閉庁日の 2024-05-01（closed_day）の内容が、")
+    _finds(found, "票の 偽（vote）が失われています")
+
+
+def _new_remark(office: Office) -> None:
+    with office.writing() as db:
+        plan = db.execute(text("SELECT min(plan_id) FROM remark")).scalar_one()
+        db.add(Remark(plan_id=plan, by=1, at=NOW, text="図がよい。"))
+        event_log.record(db, Tag.REMARKED, at=NOW, by=1, plan=plan)
 
 
 def _finds(proof: Proof, expected: str) -> None:

@@ -93,7 +93,11 @@ def test_the_page_says_what_the_last_verification_of_everything_found(reader: Br
     office = reader.house.office
     assert "まだ行われていません" in reader.see("/log")
     proof.verify(office, now=reader.house.now)
-    assert "が記録のとおりでした。" in reader.see("/log")
+    assert "の全体の検証では、" in reader.see("/log")
+    reader.house.a_version()
+    proof.verify_what_is_new(office, now=reader.house.now)
+    shown = reader.see("/log")
+    assert "番より後の出来事 1 件" in shown and "それより前の行と文書は見直していません。" in shown
     with office.engine.begin() as connection:
         connection.execute(text("UPDATE person SET name = '偽 物' WHERE key = 'mayor'"))
     proof.verify(office, now=reader.house.now)

@@ -9,7 +9,7 @@ import typer
 from notifications.witness import witness_in
 from workflow.cli import show
 from workflow.cli.options import Json, at_office, now
-from workflow.domain.errors import RecordUnproven
+from workflow.domain.errors import BadInput, RecordUnproven
 from workflow.queries.log import last_entries
 from workflow.store import proof as proof_of
 from workflow.store.settings import settings
@@ -24,14 +24,36 @@ def verify(
         list[Path] | None,
         typer.Option(metavar="FILE.eml", help="策定から届いたメールを保存したもの（何通でも）"),
     ] = None,
+    since_last: Annotated[
+        bool,
+        typer.Option(
+            "--since-last",
+            help="前回の検証より後に書かれたものだけを見る。全体の検証から 7 日が過ぎていれば全体を見る",
+        ),
+    ] = False,
 ) -> None:
     """記録の全体を検証する: 出来事の連鎖、書かれた行、計画の段階、保管された文書。異なるところをすべて示す。"""
+    if since_last and witness:
+        raise BadInput(
+            "--since-last",
+            "控えのメールとは照合できません",
+            "控えのメールとは、全体の検証で照合します。--since-last を外してください。",
+        )
     key = settings().key_of_the_log
     witnesses = [witness_in(mail, key) for mail in witness or ()]
     with at_office() as office:
-        proof = proof_of.verify(office, witnesses, now=now())
+        if since_last:
+            proof, doubt = proof_of.verify_what_is_new(office, now=now())
+            if doubt is not None:
+                show.say(f"{doubt}。全体を検証しました。")
+        else:
+            proof = proof_of.verify(office, witnesses, now=now())
     if not proof.whole:
         raise RecordUnproven(proof.findings)
+    if proof.after:
+        show.say(
+            f"{proof.after} 番までは、前回までに確かめたものです。それまでに書かれたままの行と文書は、今回は見直していません。"
+        )
     show.say(f"記録の連鎖は正しくつながっています（{proof.events} 件）。")
     show.say(f"行 {proof.rows} 件と文書 {proof.documents} 件は、記録のとおりです。")
     show.say(f"アクセス記録の連鎖も、正しくつながっています（{proof.entries} 件）。")

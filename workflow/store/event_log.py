@@ -1,7 +1,7 @@
 """The event log: every event names the rows written for it, and is chained by hash to the one before it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -121,19 +121,34 @@ def verify(db: Session, *, newest: int | None = None) -> int:
     return walked
 
 
+def hash_of(connection: Connection, seq: int) -> str | None:
+    """Return the hash of an event as it stands; None when there is no such event."""
+    found = connection.execute(_HASH, {"seq": seq}).scalar()
+    return None if found is None else str(found)
+
+
+def events_of(connection: Connection, tags: Iterable[Tag], *, until: int) -> Iterable[Row[Any]]:
+    """Return the events of those tags up to that number, oldest first, as `walk` gives them; nothing of them is checked."""
+    return connection.execute(_OF_TAGS, {"tags": list(tags), "until": until})
+
+
 def walk(connection: Connection, *, after: int = 0) -> Iterator[tuple[Row[Any], AuditBroken | None]]:
     """Return each event after that number, oldest first, as the database's driver gives it, and what is broken in
     the chain there."""
-    known = (after, connection.execute(_HASH, {"seq": after}).scalar() or "") if after else None
+    known = (after, hash_of(connection, after) or "") if after else None
     events = connection.execute(_EVENTS, {"after": after})
     for row, broken in hash_chain.walk(events, lambda row: _told(row[2:]), known):
         yield row, AuditBroken(*broken) if broken else None
 
 
 _HASH = select(_EVENT.c.hash).where(_EVENT.c.seq == bindparam("seq"))
-_EVENTS = text(
-    'SELECT seq, at, "by", tag, plan_id, meeting_id, data, wrote, hash FROM event WHERE seq > :after ORDER BY seq'
-).execution_options(yield_per=1000)
+_COLUMNS = 'SELECT seq, at, "by", tag, plan_id, meeting_id, data, wrote, hash FROM event'
+_EVENTS = text(f"{_COLUMNS} WHERE seq > :after ORDER BY seq").execution_options(yield_per=1000)
+_OF_TAGS = (
+    text(f"{_COLUMNS} WHERE seq <= :until AND tag IN :tags ORDER BY seq")
+    .bindparams(bindparam("tags", expanding=True))
+    .execution_options(yield_per=1000)
+)
 
 
 def _told(row: Sequence[Any]) -> Sequence[Any]:

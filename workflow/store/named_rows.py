@@ -37,6 +37,14 @@ class NamedRows:
         taking = "DELETE FROM named WHERE name = ? AND key = ? RETURNING seq, hash"
         return next(self._file.execute(taking, (table, key)), None)
 
+    def keys(self, table: str) -> Iterator[str]:
+        """Return the keys of a table's rows that are named, in an order; they may be taken meanwhile."""
+        following = "SELECT key FROM named WHERE name = ? AND key > ? ORDER BY key LIMIT 1"
+        key = ""
+        while found := self._file.execute(following, (table, key)).fetchone():
+            (key,) = found
+            yield key
+
     def left(self, table: str) -> Iterator[tuple[str, int]]:
         """Return the rows of a table that should stand and were not taken: their keys, and the last event of each."""
         yield from self._file.execute(

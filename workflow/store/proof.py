@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -24,11 +25,14 @@ from workflow.domain.plans import Status
 from workflow.store import files, guards, security_log
 from workflow.store.checkpoint import Checkpoint, keep_checkpoint, last_checkpoint
 from workflow.store.database import Office
-from workflow.store.event_log import walk
+from workflow.store.event_log import events_of, hash_of, walk
 from workflow.store.hash_chain import GENESIS, moment_of
 from workflow.store.named_rows import NamedRows
 from workflow.store.tables import PROVEN, Submitter
-from workflow.store.touched import rows_with_hashes
+from workflow.store.touched import ROWS_AT_ONCE, rows_of_keys, rows_with_hashes
+
+EVERYTHING_EVERY = timedelta(days=7)
+"""The longest time in which old rows are not looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,13 @@ class Witness:
 
 @dataclass(slots=True)
 class Proof:
-    """Counts of everything walked, and the findings. `head` is the hash of the last event, `seq` its number; `since` is the
-    first event that names rows, None when none does; `entries` are those of the security log."""
+    """Counts of everything walked, and the findings. `head` is the hash of the last event, `seq` its number; `after` is the
+    number of the event up to which an earlier verification is trusted, 0 when none is; `since` is the first event that names
+    rows, None when none does; `entries` are those of the security log."""
 
     seq: int = 0
     head: str = GENESIS
+    after: int = 0
     since: int | None = None
     events: int = 0
     rows: int = 0
@@ -108,44 +114,81 @@ class Kept(Labelled):
 
 def verify(office: Office, witnesses: Iterable[Witness] = (), *, now: datetime) -> Proof:
     """Prove the record, also against what the last verification knew of it, and keep the result for the next one."""
+    return _kept(office, prove(office, [*witnesses, *_known_before(office)]), now)
+
+
+def verify_what_is_new(office: Office, *, now: datetime) -> tuple[Proof, str | None]:
+    """Prove what was written since the last verification, and keep the result for the next one. Everything is proven where
+    that one cannot be trusted: also returns why, None where it is."""
+    doubt = _doubt(office, now)
+    if doubt is not None:
+        return verify(office, now=now), doubt
+    return _kept(office, prove(office, _known_before(office), after=_known_before(office)[0].seq), now), None
+
+
+def _known_before(office: Office) -> list[Witness]:
     before = last_checkpoint(office.files)
-    known = [Witness(before.seq, before.hash, say("前回の検証の控え"))] if before and before.seq else []
-    proof = prove(office, [*witnesses, *known])
+    return [Witness(before.seq, before.hash, say("前回の検証の控え"))] if before and before.seq else []
+
+
+def _doubt(office: Office, now: datetime) -> str | None:
+    """Return why the last verification is not to be trusted; None when it is."""
+    last = last_checkpoint(office.files)
+    if last is None or last.seq == 0:
+        return say("前回の検証の控えがありません")
+    if last.findings:
+        return say("前回の検証で、証明できないところが見つかっています")
+    if last.everything_at is None or not timedelta() <= now - last.everything_at < EVERYTHING_EVERY:
+        return say("全体の検証から {days} 日が過ぎています", days=EVERYTHING_EVERY.days)
+    with office.reading() as db:
+        if hash_of(db.connection(), last.seq) != last.hash:
+            return say("前回の検証の控えが、記録と合いません")
+    return None
+
+
+def _kept(office: Office, proof: Proof, now: datetime) -> Proof:
+    before = last_checkpoint(office.files)
     seq, head = (
         (proof.seq, proof.head) if proof.whole else (before.seq, before.hash) if before else (0, GENESIS)
     )
-    keep_checkpoint(
-        office.files,
-        Checkpoint(now, seq, head, proof.events, proof.rows, proof.documents, len(proof.findings)),
-    )
+    counts = (proof.events, proof.rows, proof.documents, len(proof.findings))
+    everything_at = before.everything_at if before and proof.after else now
+    keep_checkpoint(office.files, Checkpoint(now, seq, head, *counts, proof.after, everything_at))
     return proof
 
 
-def prove(office: Office, witnesses: Iterable[Witness] = ()) -> Proof:
-    """Walk everything once, as it stood at one moment; every finding names its place."""
-    proof = Proof()
+def prove(office: Office, witnesses: Iterable[Witness] = (), *, after: int = 0) -> Proof:
+    """Walk everything once, as it stood at one moment; every finding names its place. With `after`, events up to that
+    number are trusted: only later ones and the rows and documents that they name are walked, but all plans, guards, names of
+    files and the security log."""
+    proof = Proof(after=after)
     with office.reading() as db:
         connection = db.connection()
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         with _text_that_is_none_read(connection):
-            documents = _walk(connection, proof, witnesses)
-    proof.findings += _of_documents(office, documents, proof)
+            documents, new = _walk(connection, proof, witnesses)
+    proof.findings += _of_documents(office, new, proof)
+    proof.findings += _of_strangers(office, documents)
     proof.findings = [finding.encode("utf-8", "replace").decode() for finding in proof.findings]
     return proof
 
 
-def _walk(connection: Connection, proof: Proof, witnesses: Iterable[Witness]) -> list[str]:
-    """Walk what is in the database; return the documents it knows."""
+def _walk(
+    connection: Connection, proof: Proof, witnesses: Iterable[Witness]
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Walk what is in the database; return the documents it knows, and those to look at."""
     known = [*witnesses, *_known_in_the_database(connection)]
     named, plans = _walk_events(connection, proof, known)
+    documents = list(connection.execute(text("SELECT sha256 FROM document")).scalars())
+    new = list(named.keys("document")) if proof.after else documents
     proof.findings += _of_the_end(proof, known)
     for table in PROVEN:
         proof.findings += _of_rows(connection, table, named, proof)
     proof.findings += _of_plans(connection, plans)
     proof.findings += _of_the_security_log(connection, proof)
     proof.findings += (_unguarded(guard) for guard in guards.missing(connection))
-    return list(connection.execute(text("SELECT sha256 FROM document")).scalars())
+    return documents, new
 
 
 @contextmanager
@@ -176,10 +219,14 @@ _Plans = dict[int, tuple[Chain, Replayed] | None]
 def _walk_events(connection: Connection, proof: Proof, witnesses: list[Witness]) -> tuple[NamedRows, _Plans]:
     """Also returns the rows that the events name, and the plans that they make."""
     named, plans, chains = NamedRows(), _Plans(), _Chains(connection)
+    if proof.after:
+        proof.seq, proof.head = proof.after, hash_of(connection, proof.after) or ""
+        for event in events_of(connection, MOVES, until=proof.after):
+            proof.findings += _moved(plans, chains, event)
     awaited: dict[int, list[Witness]] = {}
     for witness in witnesses:
         awaited.setdefault(witness.seq, []).append(witness)
-    for event, broken in walk(connection):
+    for event, broken in walk(connection, after=proof.after):
         if broken is not None:
             proof.findings.append(broken.message)
         proof.events, proof.seq, proof.head = proof.events + 1, event.seq, event.hash
@@ -195,11 +242,7 @@ def _walk_events(connection: Connection, proof: Proof, witnesses: list[Witness])
             except (ValueError, AttributeError, TypeError):
                 proof.findings.append(say("{seq} 番の出来事が書いた行を読めません。", seq=event.seq))
         if event.tag in MOVES:
-            try:
-                _move(plans, chains, event)
-            except (SakuteiError, ValueError, KeyError, AttributeError, TypeError):
-                plans[event.plan_id] = None
-                proof.findings.append(say("{seq} 番の出来事から、計画の段階を導けません。", seq=event.seq))
+            proof.findings += _moved(plans, chains, event)
     return named, plans
 
 
@@ -211,6 +254,14 @@ def _erases_authors(wrote: str) -> bool:
 
 def _erased_otherwise(seq: int) -> str:
     return say("{seq} 番の出来事は、消去の出来事でないのに、意見の提出者を削除しています。", seq=seq)
+
+
+def _moved(plans: _Plans, chains: "_Chains", event: Row[Any]) -> Iterator[str]:
+    try:
+        _move(plans, chains, event)
+    except (SakuteiError, ValueError, KeyError, AttributeError, TypeError):
+        plans[event.plan_id] = None
+        yield say("{seq} 番の出来事から、計画の段階を導けません。", seq=event.seq)
 
 
 def _move(plans: _Plans, chains: "_Chains", event: Row[Any]) -> None:
@@ -263,7 +314,7 @@ def _rewritten(witness: Witness) -> str:
 
 
 def _of_rows(connection: Connection, table: str, named: NamedRows, proof: Proof) -> Iterator[str]:
-    for key, digest in rows_with_hashes(connection, table):
+    for key, digest in _rows(connection, table, named, proof):
         proof.rows += 1
         last = named.take(table, key)
         if last is None:
@@ -278,6 +329,16 @@ def _of_rows(connection: Connection, table: str, named: NamedRows, proof: Proof)
             )
     for key, seq in named.left(table):
         yield say("{row}が失われています（{seq} 番の出来事が書いたもの）。", row=_row(table, key), seq=seq)
+
+
+def _rows(connection: Connection, table: str, named: NamedRows, proof: Proof) -> Iterator[tuple[str, str]]:
+    """The rows to look at: all, or those that later events name."""
+    if not proof.after:
+        yield from rows_with_hashes(connection, table)
+        return
+    keys = named.keys(table)
+    while some := list(islice(keys, ROWS_AT_ONCE)):
+        yield from rows_of_keys(connection, table, some)
 
 
 def _of_the_security_log(connection: Connection, proof: Proof) -> Iterator[str]:
@@ -367,6 +428,9 @@ def _of_documents(office: Office, documents: Sequence[str], proof: Proof) -> Ite
             files.checked(office.files, sha256)
         except DocumentDamaged as damaged:
             yield damaged.message
+
+
+def _of_strangers(office: Office, documents: Sequence[str]) -> Iterator[str]:
     for path in files.strangers(office.files, frozenset(documents)):
         yield say(
             "文書の置き場所に、知らないファイル（{name}）があります。", name=path.relative_to(office.files)

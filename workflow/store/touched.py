@@ -3,12 +3,13 @@ what it holds then."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Table, text
+from sqlalchemy import JSON, Boolean, Column, Connection, CursorResult, Date, Integer, Table, bindparam, text
+from sqlalchemy.types import TypeEngine
 
 from workflow.store.tables import Record, Utc
 
@@ -43,17 +44,38 @@ _WRITTEN = (
 def rows_with_hashes(connection: Connection, table: str) -> Iterator[tuple[str, str]]:
     """Return the key and the hash of every row of a table, in no order. Rows are read as they are needed."""
     form = _form(table)
-    rows = connection.execute(text(form.all_rows).execution_options(yield_per=1000))
-    names = tuple(rows.keys())
-    for values in rows:
-        row = dict(zip(names, values, strict=True))
-        yield str(row[form.key]), form.hash(row)
+    yield from form.hashes(connection.execute(text(form.all_rows).execution_options(yield_per=1000)))
+
+
+def rows_of_keys(connection: Connection, table: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Return the key and the hash of each row of a table that has one of the keys, as events write them, in no order."""
+    form = _form(table)
+    kind = key_column(Record.metadata.tables[table]).type
+    sought = [found for key in keys if (found := _as_key(kind, key)) is not None]
+    asked = text(f'{form.all_rows} WHERE "{form.key}" IN :keys')
+    yield from form.hashes(
+        connection.execute(asked.bindparams(bindparam("keys", sought, kind, expanding=True)))
+    )
 
 
 def key_column(table: Table) -> Column[Any]:
     """The one column of a table's primary key."""
     (column,) = table.primary_key.columns
     return column
+
+
+def _as_key(kind: TypeEngine[Any], key: str) -> Any:
+    """Return a key as its column holds it; None for what a forger wrote in place of one."""
+    try:
+        match kind:
+            case Integer():
+                return int(key) if len(key) < len(str(2**31)) else None
+            case Date():
+                return date.fromisoformat(key)
+            case _:
+                return key
+    except ValueError:
+        return None
 
 
 class _Form:
@@ -67,6 +89,13 @@ class _Form:
         self.key = key_column(table).name
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         self.all_rows = f"SELECT {columns} FROM {table.name}"  # noqa: S608 names of our own tables
+
+    def hashes(self, rows: CursorResult[Any]) -> Iterator[tuple[str, str]]:
+        """Return the key and the hash of each row."""
+        names = tuple(rows.keys())
+        for values in rows:
+            row = dict(zip(names, values, strict=True))
+            yield str(row[self.key]), self.hash(row)
 
     def hash(self, row: Mapping[str, Any]) -> str:
         held = {name: value for name, value in row.items() if value is not None}

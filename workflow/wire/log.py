@@ -49,13 +49,17 @@ class WholeLog(Shown):
 
 
 class LastProof(Shown):
-    """最後に行われた全体の検証（`sakutei log verify`）"""
+    """最後に行われた検証（`sakutei log verify`）"""
 
     at: Moment
     events: int = Field(description="検証した出来事の数")
     rows: int = Field(description="検証した行の数")
     documents: int = Field(description="検証した文書の数")
     findings: int = Field(description="証明できないところの数")
+    after: int = Field(
+        description="この番号の出来事までは前回までの検証を信じ、見直していない。0: 全体を検証した"
+    )
+    everything_at: Moment | None = Field(description="最後に全体を検証した日時。分からなければ null")
 
 
 class Verified(Shown):
@@ -64,4 +68,4 @@ class Verified(Shown):
     whole: bool = Field(description="新しい出来事（20,000 件まで）が正しくつながっているか")
     events: int | None = Field(description="つながっている出来事の数")
     broken: str | None = Field(description="切れている所")
-    proof: LastProof | None = Field(description="最後に行われた全体の検証。まだなければ null")
+    proof: LastProof | None = Field(description="最後に行われた検証。まだなければ null")
