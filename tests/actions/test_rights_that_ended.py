@@ -1145,9 +1145,10 @@ def _leaves(house: House, person: str) -> None:
 
 
 def _moves(house: House, person: str) -> None:
-    """Everything they held ended yesterday, but for a posting that has no part in it."""
-    _leaves(house, person)
-    actions.post(house.office, "admin", person, "other", LONG_AGO, now=house.now)
+    """Everything they held ended yesterday, when their next posting was known, which has no part in it."""
+    today, yesterday = tokyo_day(house.now), house.now - timedelta(days=1)
+    actions.end_terms(house.office, "admin", person, tokyo_day(yesterday), now=yesterday)
+    actions.post(house.office, "admin", person, "other", today, now=yesterday)
 
 
 def _nothing(_: object) -> None:

@@ -86,9 +86,10 @@ def test_a_token_never_gives_more_than_its_person_has_that_day(house: House) -> 
     house.a_plan()
     program = Program(house, "tanto")
     program.do("plans/dx/suspend", seen=1, reason="見直し")
-    actions.end_terms(house.office, "admin", "tanto", house.now.date(), now=house.now)
+    today = tokyo_day(house.now)
+    actions.end_terms(house.office, "admin", "tanto", today, now=house.now)
+    actions.post(house.office, "admin", "tanto", "mayor", today + timedelta(days=1), now=house.now)
     house.later(days=1)
-    actions.post(house.office, "admin", "tanto", "mayor", tokyo_day(house.now), now=house.now)
     said = program.do("plans/dx/resume", 403, seen=2, reason="再開")
     assert (said["type"], said["needed"]) == ("/problems/not-allowed", ["計画の担当課の職員"])
 

@@ -56,9 +56,9 @@ def revoke_feed(office: Office, by: str, feed: int, *, now: datetime) -> None:
         record(db, Tag.FEED_REVOKED, at=now, by=who.id, feed=feed, body=found.body_key)
 
 
-def revoke_feeds(db: Session, person: int, now: datetime) -> None:
-    """Stop all of a person's feeds, as they ask for it."""
+def revoke_feeds(db: Session, person: int, now: datetime, *, by: int) -> None:
+    """Stop all of a person's feeds."""
     shown = Feed.person_id == person, Feed.revoked_at.is_(None)
     for feed, body in db.execute(select(Feed.id, Feed.body_key).where(*shown).order_by(Feed.id)).all():
         db.execute(update(Feed).where(Feed.id == feed).values(revoked_at=now))
-        record(db, Tag.FEED_REVOKED, at=now, by=person, feed=feed, body=body)
+        record(db, Tag.FEED_REVOKED, at=now, by=by, feed=feed, body=body)

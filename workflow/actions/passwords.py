@@ -73,12 +73,12 @@ def change_password(
     with office.writing() as db:
         _put_credential(db, person, hashed, now)
         if Access.SESSIONS in ends:
-            _end_sessions(db, person, but=session)
+            end_sessions(db, person, but=session)
         record(db, Tag.PASSWORD_SET, at=now, by=person, person=by)
         if Access.TOKENS in ends:
-            revoke_tokens(db, person, now)
+            revoke_tokens(db, person, now, by=person)
         if Access.FEEDS in ends:
-            revoke_feeds(db, person, now)
+            revoke_feeds(db, person, now, by=person)
 
 
 def give_password(office: Office, by: str, password: str, *, now: datetime) -> int:
@@ -112,7 +112,7 @@ def put_password(db: Session, person: int, hashed: str, now: datetime) -> None:
     """The person's password from now on. Ends their sessions, uses up the links that were mailed to them, and ends
     their wait after wrong passwords."""
     _put_credential(db, person, hashed, now)
-    _end_sessions(db, person)
+    end_sessions(db, person)
 
 
 def _put_credential(db: Session, person: int, hashed: str, now: datetime) -> None:
@@ -123,7 +123,7 @@ def _put_credential(db: Session, person: int, hashed: str, now: datetime) -> Non
     forget_wrong_passwords(db, person)
 
 
-def _end_sessions(db: Session, person: int, *, but: str | None = None) -> None:
+def end_sessions(db: Session, person: int, *, but: str | None = None) -> None:
     """End the person's sessions but that of the token `but`."""
     ended = delete(SignIn).where(SignIn.person_id == person)
     db.execute(ended if but is None else ended.where(SignIn.token_sha256 != sha256(but)))

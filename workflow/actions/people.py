@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from definitions.terms import Role
 from workflow.actions.identity import Proof, require_identity
 from workflow.actions.invitations import end_links
+from workflow.actions.returning import end_what_was_left
 from workflow.actions.rsvp import end_rsvp_links
 from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound
@@ -141,10 +142,8 @@ def seat(
             raise AlreadyDone(
                 say("「{person}」はその期間、既に{role}です。", person=person, role=label(role))
             )
-        seated = db.scalars(
-            insert(Membership).returning(Membership.id),
-            {"person_id": number, "body_key": body, "role": role, "since": since, "until": until},
-        ).one()
+        row = {"body_key": body, "role": role, "since": since, "until": until}
+        seated = _begin_term(db, Membership, number, row, now, by=who.id)
         record(
             db,
             Tag.MEMBER_SEATED,
@@ -327,7 +326,7 @@ def _name(
     _in_order(since, until)
     who = keeper(db, by, now)
     require_identity(db, who, proof, now)
-    db.execute(insert(table).values(person_id=person_id(db, person), since=since, until=until))
+    _begin_term(db, table, person_id(db, person), {"since": since, "until": until}, now, by=who.id)
     record(db, tag, at=now, by=who.id, person=person, since=since, until=until)
 
 
@@ -361,12 +360,26 @@ def insert_posting(
     now: datetime,
 ) -> int:
     """A new posting's number; the department is known. Raises `NotFound`."""
-    row = {"person_id": person_id(db, person), "department_key": department, "position": position}
     term = {"since": since, "until": until}
-    number = db.scalars(insert(Posting).returning(Posting.id), {**row, **term}).one()
+    row = {"department_key": department, "position": position, **term}
+    number = _begin_term(db, Posting, person_id(db, person), row, now, by=who.id)
     told: dict[str, Any] = {"person": person, "department": department, "office": position, **term}
     record(db, Tag.PERSON_POSTED, at=now, by=who.id, **told)
     return number
+
+
+def _begin_term(
+    db: Session,
+    table: type[Posting] | type[Membership] | type[Administrator] | type[Auditor],
+    person: int,
+    row: dict[str, Any],
+    now: datetime,
+    *,
+    by: int,
+) -> int:
+    """Return the number of a new term: the only way in which a person comes to hold one."""
+    end_what_was_left(db, person, now, by=by)
+    return db.scalars(insert(table).returning(table.id), {"person_id": person, **row}).one()
 
 
 def _end(db: Session, table: type, mine: object, last_day: date) -> int:

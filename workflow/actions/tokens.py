@@ -97,14 +97,14 @@ def revoke_token(office: Office, by: str, token: int, *, now: datetime) -> None:
         record(db, Tag.TOKEN_REVOKED, at=now, by=who.id, token=token, name=found.name)
 
 
-def revoke_tokens(db: Session, person: int, now: datetime) -> None:
-    """End all of a person's tokens, as they ask for it."""
+def revoke_tokens(db: Session, person: int, now: datetime, *, by: int) -> None:
+    """End all of a person's tokens."""
     valid = ApiToken.person_id == person, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
     for token, name in db.execute(
         select(ApiToken.id, ApiToken.name).where(*valid).order_by(ApiToken.id)
     ).all():
         db.execute(update(ApiToken).where(ApiToken.id == token).values(revoked_at=now))
-        record(db, Tag.TOKEN_REVOKED, at=now, by=person, token=token, name=name)
+        record(db, Tag.TOKEN_REVOKED, at=now, by=by, token=token, name=name)
 
 
 def holder_of(db: Session, token: str, now: datetime) -> Holder | None:
