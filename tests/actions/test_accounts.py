@@ -159,6 +159,21 @@ def test_the_name_of_the_office_is_no_password(house: House) -> None:
         actions.set_password(house.office, "tanto", "tanto", "板橋区板橋区板橋区2025", now=house.now)
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "紅葉山市の紅葉山市の紅葉山市2025",
+        "もみじやまと、もみじやまに、もみじやまで",
+        "momijiyama-momijiyama-25",
+    ],
+)
+def test_the_name_that_the_office_gives_itself_is_no_password(house: House, password: str) -> None:
+    actions.set_password(house.office, "tanto", "tanto", password, now=house.now)
+    house.office.name = "紅葉山市　もみじやま"
+    with pytest.raises(BadInput, match="推測されやすい"):
+        actions.set_password(house.office, "tanto", "tanto", password, now=house.now)
+
+
 def test_a_password_is_judged_as_quickly_however_long_it_is(house: House) -> None:
     longest = "Lq2-xW7$e みどりの橋 " * 11
     began = perf_counter()

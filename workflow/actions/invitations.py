@@ -139,7 +139,7 @@ def set_password_by_link(
     Raises `LinkUnusable`, `BadInput` (the password cannot be taken; the link still can).
     """
     with office.reading() as db:
-        a_password_for(db, link_holder(db, purpose, token, now).person_id, password)
+        a_password_for(office, db, link_holder(db, purpose, token, now).person_id, password)
     hashed = hash_of(password)
     with office.writing() as db:
         holder = link_holder(db, purpose, token, now)

@@ -42,7 +42,7 @@ def set_password(office: Office, by: str, person: str, password: str, *, now: da
     """
     with office.reading() as db:
         _setter(db, by, person, now)
-        a_password_for(db, person_id(db, person), password)
+        a_password_for(office, db, person_id(db, person), password)
     hashed = hash_of(password)
     with office.writing() as db:
         who = _setter(db, by, person, now)
@@ -67,7 +67,7 @@ def change_password(
     taken), `SignInRefused` (the old one was wrong too often).
     """
     with office.reading() as db:
-        a_password_for(db, person_id(db, by), new)
+        a_password_for(office, db, person_id(db, by), new)
     person = give_password(office, by, old, now=now)
     hashed = hash_of(new)
     with office.writing() as db:
@@ -101,11 +101,11 @@ def give_password(office: Office, by: str, password: str, *, now: datetime) -> i
     return who.id
 
 
-def a_password_for(db: Session, person: int, password: str) -> str:
+def a_password_for(office: Office, db: Session, person: int, password: str) -> str:
     """A password for that person that can be taken. Raises `BadInput`, which does not repeat it."""
     theirs = db.get_one(Person, person)
-    offices = {chain_of(db, sha256).office for sha256 in db.scalars(select(ChainText.sha256))}
-    return a_password(password, known_by(theirs.key, theirs.name, theirs.email, offices))
+    of_chains = {chain_of(db, sha256).office for sha256 in db.scalars(select(ChainText.sha256))}
+    return a_password(password, known_by(theirs.key, theirs.name, theirs.email, {office.name, *of_chains}))
 
 
 def put_password(db: Session, person: int, hashed: str, now: datetime) -> None:

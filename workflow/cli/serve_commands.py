@@ -167,11 +167,11 @@ def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
     """The seed's plan at 素案, its 部会 waiting for the record, other plans in other stages, and a few people who
     can sign in. The clock goes on from that day; its mail goes to the folder."""
     empty(folder)
-    office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents")
+    office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents", name="板橋区")
     schema.migrate(office)
     mail = MailSettings(
         sender="sakutei@example.jp",
-        office_name="板橋区",
+        office_name=office.name,
         domain="example.jp",
         maildir=folder / "mail",
         site=site,

@@ -3,7 +3,7 @@ Everything is decided here, without asking another server."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from threading import Lock
 
@@ -95,10 +95,10 @@ def a_password(password: str, words: Iterable[str]) -> str:
     return password
 
 
-def known_by(key: str, name: str, email: str, offices: Iterable[str]) -> list[str]:
+def known_by(key: str, name: str, email: str, offices: Collection[str]) -> list[str]:
     """Return the words that somebody who knows a person and the office would guess, also in Latin letters."""
     whole = [key, name, "".join(name.split()), email, *offices]
-    parts = [part for each in (key, name, email) for part in re.split(r"[\s.@_+-]+", each)]
+    parts = [part for each in (key, name, email, *offices) for part in re.split(r"[\s.@_+-]+", each)]
     words = [*whole, *parts]
     return [word for word in (*words, *_in_latin_letters(words)) if len(word) > (2 if word.isascii() else 1)]
 

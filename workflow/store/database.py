@@ -57,12 +57,19 @@ class Office:
     """Access to one office's records: `reading()` and `writing()` are its only transactions."""
 
     def __init__(
-        self, url: str, files: Path, *, lock_timeout: float = 10.0, collector: Path | None = None
+        self,
+        url: str,
+        files: Path,
+        *,
+        name: str = "",
+        lock_timeout: float = 10.0,
+        collector: Path | None = None,
     ) -> None:
-        """`lock_timeout` is in seconds: how long a writer waits for another before `DatabaseUnusable`. `collector` is the
-        file to which the security log is handed on. Raises `DatabaseUnusable` when the URL is none."""
+        """`name` is what the office calls itself (庁名), empty when it is not known. `lock_timeout` is in seconds: how long a
+        writer waits for another before `DatabaseUnusable`. `collector` is the file to which the security log is handed on. Raises `DatabaseUnusable` when the URL is none."""
         self.url = url
         self.files = files
+        self.name = name
         self.lock_timeout = lock_timeout
         self.collector = collector
         try:
@@ -138,7 +145,7 @@ class ObservedOffice(Office):
 
     def __init__(self, office: Office, look: Callable[[Session], None]) -> None:
         self.url, self.files, self.lock_timeout = office.url, office.files, office.lock_timeout
-        self.engine, self.collector = office.engine, office.collector
+        self.engine, self.collector, self.name = office.engine, office.collector, office.name
         self.look = look
 
     def _finish(self, db: Session) -> None:
@@ -163,7 +170,7 @@ class JoinedOffice(Office):
 
     def __init__(self, office: Office, db: Session, files: Path) -> None:
         self.url, self.files, self.lock_timeout = office.url, files, office.lock_timeout
-        self.engine, self.collector = office.engine, office.collector
+        self.engine, self.collector, self.name = office.engine, office.collector, office.name
         self._db = db
 
     @contextmanager

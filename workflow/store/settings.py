@@ -145,7 +145,13 @@ class Settings(BaseSettings):
         private_files.make_folder(self.data)
         for place in (self.documents, self.maildir):
             private_files.shut_all(place)
-        return Office(self.url, self.documents, lock_timeout=self.lock_timeout, collector=self.security_log)
+        return Office(
+            self.url,
+            self.documents,
+            name=self.office_name,
+            lock_timeout=self.lock_timeout,
+            collector=self.security_log,
+        )
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

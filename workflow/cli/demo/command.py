@@ -35,7 +35,7 @@ def demo(
     """板橋区の計画（2023年3月〜2024年3月）を再生する。本物のデータベース、本物の SMTP を使う。"""
     began = time.monotonic()
     empty(folder)
-    office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents")
+    office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents", name="板橋区")
     schema.migrate(office)
     host, port = "127.0.0.1", _free_port()
     sink = Controller(Mailbox(folder / "received"), hostname=host, port=port)
@@ -43,7 +43,7 @@ def demo(
     try:
         settings = MailSettings(
             sender="sakutei@example.jp",
-            office_name="板橋区",
+            office_name=office.name,
             domain="example.jp",
             maildir=folder / "mail",
             smtp_host=host,
