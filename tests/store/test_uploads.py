@@ -2,11 +2,13 @@
 
 import io
 import os
+import random
 import stat
 import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,8 @@ TAKEN = {
     "表.xlsx": workbook(),
     "計画.doc": OLE + "WordDocument".encode("utf-16-le"),
     "表.xls": OLE + "Workbook".encode("utf-16-le"),
+    "方針.doc": (PAPERS / "policy.doc").read_bytes(),
+    "日程.xls": (PAPERS / "schedule.xls").read_bytes(),
     "計画.odt": archive(mimetype="application/vnd.oasis.opendocument.text"),
     "表.ods": archive(mimetype="application/vnd.oasis.opendocument.spreadsheet"),
     "資料.odp": archive(mimetype="application/vnd.oasis.opendocument.presentation"),
@@ -106,6 +110,8 @@ REFUSED = {
     ),
     "パスワードで保護": OLE + "EncryptedPackage".encode("utf-16-le"),
     "パスワードで保護された": (PAPERS / "locked.pdf").read_bytes(),
+    "パスワードで保護された文書": (PAPERS / "locked.doc").read_bytes(),
+    "パスワードで保護された文書です": (PAPERS / "locked.xls").read_bytes(),
     "パスワード": archive(
         mimetype="application/vnd.oasis.opendocument.text",
         **{"META-INF__manifest.xml": "<manifest:encryption-data/>"},
@@ -170,6 +176,26 @@ def test_an_old_office_file_is_told_wherever_a_piece_ends(arrived: Arrived) -> N
     for before in range(len(named) + 1):
         filled = bytes(256 * 1024 - len(OLE) - before)
         assert an_upload("計画.doc", arrived(OLE + filled + named))
+
+
+@pytest.mark.parametrize("paper", ["locked.doc", "locked.xls", "policy.doc", "schedule.xls"])
+def test_an_old_office_file_that_is_not_whole_is_told_all_the_same(arrived: Arrived, paper: str) -> None:
+    whole = (PAPERS / paper).read_bytes()
+    shuffled = random.Random(1)
+    for length in range(512, len(whole), 97):
+        _is_told(arrived(whole[:length]), paper)
+    for _ in range(300):
+        spoiled = bytearray(whole)
+        for _ in range(20):
+            spoiled[shuffled.choice((shuffled.randrange(8, 512), shuffled.randrange(8, len(whole))))] = 255
+        _is_told(arrived(bytes(spoiled)), paper)
+
+
+def _is_told(place: Path, name: str) -> None:
+    began = time.perf_counter()
+    with suppress(BadInput):
+        an_upload(name, place)
+    assert time.perf_counter() - began < 0.5
 
 
 def test_an_archive_of_countless_files_does_not_fill_the_memory(arrived: Arrived) -> None:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import struct
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import puremagic
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.texts import is_gaiji
+from workflow.store import compound_file
 from workflow.store.texts import answer_of_reader
 
 OCTETS = "application/octet-stream"
@@ -240,12 +242,35 @@ def _in_old_office(document: BinaryIO) -> FileKind | str:
         return _WITH_MACROS
     if _OLD_LOCKED in found:
         return _PROTECTED
+    word, excel = (compound_file.beginning(document, stream) for stream in _OLD)
+    if _word_is_locked(word) or _excel_is_locked(excel):
+        return _PROTECTED
     kinds = (kind for stream, kind in _OLD.items() if stream in found)
     return next(kinds, say("以前の形式の Office 文書（Word・Excel 以外）"))
 
 
 _OLD = {"WordDocument": OLD_WORD, "Workbook": OLD_EXCEL}
 _OLD_MACROS, _OLD_LOCKED = "_VBA_PROJECT", "EncryptedPackage"
+
+
+def _word_is_locked(stream: bytes) -> bool:
+    """The bit fEncrypted of its first record (MS-DOC 2.5.2)."""
+    return len(stream) > 11 and bool(stream[11] & 0x01)
+
+
+def _excel_is_locked(stream: bytes) -> bool:
+    """A record FILEPASS after BOF, and WRITEPROTECT where there is one (MS-XLS 2.1.7.20)."""
+    for _ in range(3):
+        if len(stream) < 4:
+            return False
+        record, length = struct.unpack_from("<HH", stream)
+        if record == _FILEPASS:
+            return True
+        stream = stream[4 + length :]
+    return False
+
+
+_FILEPASS = 0x2F
 
 
 def _has(document: BinaryIO, sought: bytes) -> bool:
