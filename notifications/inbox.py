@@ -15,6 +15,7 @@ from threading import Event as Stop
 from typing import Any
 
 from notifications.calendar_replies import LARGEST, read_reply, sender_and_subject
+from notifications.whole_call import Watched, WholeCall
 from workflow import actions
 from workflow.domain.errors import (
     BadInput,
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """The inbox to which calendars send their answers. `address` is the organizer that invitations name; `timeout` is in
-    seconds."""
+    seconds, for each answer of the server; a turn takes twice that at most."""
 
     address: str
     host: str
@@ -88,23 +89,34 @@ def receive(
 @contextmanager
 def _opened(inbox: Inbox) -> Iterator[imaplib.IMAP4]:
     """The folder of the inbox, signed in. Raises `InboxGone`."""
-    server: imaplib.IMAP4 | None = None
-    try:
-        if inbox.tls:
-            cafile = str(inbox.ca_file) if inbox.ca_file else None
-            context = ssl.create_default_context(cafile=cafile)
-            server = imaplib.IMAP4_SSL(inbox.host, inbox.port, ssl_context=context, timeout=inbox.timeout)
-        else:
-            server = imaplib.IMAP4(inbox.host, inbox.port, timeout=inbox.timeout)
-        server.login(inbox.user, inbox.password)
-        _well(server.select(_quoted(inbox.folder)))
-        yield server
-    except (imaplib.IMAP4.error, OSError) as error:
-        raise InboxGone(_words(error)) from error
-    finally:
-        if server is not None:
-            with suppress(imaplib.IMAP4.error, OSError):
-                server.logout()
+    with WholeCall(2 * inbox.timeout) as call:
+        server: imaplib.IMAP4 | None = None
+        try:
+            server = _connected(inbox, call)
+            server.login(inbox.user, inbox.password)
+            _well(server.select(_quoted(inbox.folder)))
+            yield server
+        except (imaplib.IMAP4.error, OSError) as error:
+            raise InboxGone(_words(TimeoutError() if call.over else error)) from error
+        finally:
+            if server is not None:
+                with suppress(imaplib.IMAP4.error, OSError):
+                    server.logout()
+
+
+def _connected(inbox: Inbox, call: WholeCall) -> imaplib.IMAP4:
+    if not inbox.tls:
+        return _Imap(call, inbox.host, inbox.port, timeout=inbox.timeout)
+    context = ssl.create_default_context(cafile=str(inbox.ca_file) if inbox.ca_file else None)
+    return _ImapTls(call, inbox.host, inbox.port, ssl_context=context, timeout=inbox.timeout)
+
+
+class _Imap(Watched, imaplib.IMAP4):
+    """One that a whole call can end."""
+
+
+class _ImapTls(Watched, imaplib.IMAP4_SSL):
+    """The same over TLS."""
 
 
 def _unread(server: imaplib.IMAP4) -> list[str]:

@@ -28,6 +28,7 @@ from notifications.inbox import Inbox
 from notifications.kinds import Kind
 from notifications.look import dressed, inner
 from notifications.network_guard import Network
+from notifications.whole_call import Watched, WholeCall
 from workflow.actions.minted_links import MintedLink
 from workflow.domain.calendar import TOKYO
 from workflow.domain.errors import BadInput, SakuteiError, Unwritable
@@ -51,7 +52,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 @dataclass(frozen=True, slots=True)
 class MailSettings:
     """Mail settings of an office. Without `smtp_host` all mail goes to the Maildir. `ca_file` holds the
-    certificates used to check the server's (None: the system's); `timeout` is in seconds. `site` is the address
+    certificates used to check the server's (None: the system's); `timeout` is in seconds, for each answer. `site` is the address
     of the pages, for links in mails, without a trailing slash. `networks` are the office's internal networks that
     webhooks may call. `alarm`: the minutes before a meeting at which a calendar rings; None: it does not. `inbox` is
     where calendars send their answers; None: to the 事務局. `signing_key` is the file of the key that signs the head of
@@ -397,35 +398,54 @@ class SmtpMailer:
         timeout: float = 30.0,
         ca_file: Path | None = None,
     ) -> None:
-        """`timeout` is in seconds, for each answer of the server."""
+        """`timeout` is in seconds, for each answer of the server; a mail takes twice that at most."""
         self._host, self._port, self._sender = host, port, sender
         self._starttls, self._username, self._password = starttls, username, password
         self._timeout, self._ca_file = timeout, ca_file
         self._smtp: smtplib.SMTP | None = None
+        self._call = WholeCall(2 * timeout)
 
     @property
     def description(self) -> str:
         return say("メールサーバー {host}:{port} から送ります。", host=self._host, port=self._port)
 
     def send(self, address: str, message: bytes) -> None:
+        with self._whole_call():
+            self._send(address, message)
+
+    def _send(self, address: str, message: bytes) -> None:
         try:
             smtp = self._ready_for_mail()
-            _accept(smtp.rcpt(address))
-            _accept(smtp.data(message))
-        except smtplib.SMTPResponseException as error:
-            self._recover(error.smtp_code)
-            raise _by_code(error) from error
+            self._take(smtp.rcpt(address))
+            self._take(smtp.data(message))
         except (smtplib.SMTPException, OSError) as error:
+            if isinstance(error, smtplib.SMTPResponseException) and not self._call.over:
+                self._recover(error.smtp_code)
+                raise _by_code(error) from error
             self._drop()
-            raise MailUncertain(_words(error)) from error
+            raise MailUncertain(self._why(error)) from error
 
     def close(self) -> None:
         if self._smtp is not None:
             try:
-                self._smtp.quit()
+                with self._whole_call():
+                    self._smtp.quit()
             except (smtplib.SMTPException, OSError):
                 self._smtp.close()
             self._smtp = None
+
+    def _whole_call(self) -> WholeCall:
+        self._call = WholeCall(2 * self._timeout, self._smtp)
+        return self._call
+
+    def _take(self, answer: tuple[int, bytes]) -> None:
+        """Raises what `_accept` does, and `TimeoutError`: of an answer that was cut nobody knows what it would have been."""
+        if self._call.over:
+            raise TimeoutError
+        _accept(answer)
+
+    def _why(self, error: Exception) -> str:
+        return _words(TimeoutError() if self._call.over else error)
 
     def _ready_for_mail(self) -> smtplib.SMTP:
         """A connection that has taken our MAIL FROM. A kept one may have been closed by the server: then a new
@@ -444,13 +464,13 @@ class SmtpMailer:
             self._sender_must_be_taken(self._smtp.mail(self._sender))
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise MailServerGone(_words(error)) from error
+            raise MailServerGone(self._why(error)) from error
         return self._smtp
 
     def _sender_must_be_taken(self, answer: tuple[int, bytes]) -> None:
         """Raises `SenderRefused`, `MailServerGone` unless the answer to MAIL FROM is a yes."""
         try:
-            _accept(answer)
+            self._take(answer)
         except smtplib.SMTPResponseException as error:
             self._recover(error.smtp_code)
             gone = SenderRefused if error.smtp_code >= 500 else MailServerGone
@@ -458,9 +478,9 @@ class SmtpMailer:
 
     def _connect(self) -> smtplib.SMTP:
         try:
-            smtp = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+            smtp = _Smtp(self._call, self._host, self._port, timeout=self._timeout)
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise MailServerGone(_words(error)) from error
+            raise MailServerGone(self._why(error)) from error
         try:
             smtp.ehlo_or_helo_if_needed()
             if self._starttls:
@@ -471,7 +491,7 @@ class SmtpMailer:
                 smtp.login(self._username, self._password or "")
         except (smtplib.SMTPException, OSError, ValueError) as error:
             smtp.close()
-            raise MailServerGone(_words(error)) from error
+            raise MailServerGone(self._why(error)) from error
         return smtp
 
     def _recover(self, code: int) -> None:
@@ -486,6 +506,10 @@ class SmtpMailer:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+class _Smtp(Watched, smtplib.SMTP):
+    """One that a whole call can end."""
 
 
 class MaildirMailer:
