@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+from notifications.composing import Letter, Stationery
 from notifications.kinds import Kind
-from notifications.mail import Letter, MailSettings, Stationery, mailer_of
+from notifications.mail_settings import MailSettings
+from notifications.transport import mailer_of
 from workflow.domain.calendar import reiwa_moment
 
 PATIENCE = 10.0

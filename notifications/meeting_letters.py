@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
+from notifications.composing import Letter
 from notifications.due import departments, unanswered
 from notifications.icalendar_file import Invite, Method
 from notifications.invited import invited
 from notifications.kinds import Kind
-from notifications.mail import Letter
 from notifications.rsvp_link import RsvpLinks
 from notifications.subjects import NoLongerDue, Subject
 from workflow.domain.calendar import TOKYO, reiwa_moment, tokyo_day

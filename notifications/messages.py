@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
 from definitions.terms import Outcome
+from notifications.composing import Letter
 from notifications.heads import claim_of
 from notifications.kinds import Kind
-from notifications.mail import Letter
 from notifications.meeting_letters import ABOUT_MEETINGS, MeetingLetters
 from notifications.reminders import stamp
 from notifications.subjects import AT_OLD_ADDRESS, NoLongerDue, Subject

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from notifications.mail import mark
+from notifications.composing import mark
 from workflow.actions.minted_links import MintedLink
 from workflow.actions.rsvp import mint_rsvp_link
 from workflow.domain.meetings import HeldMeeting

@@ -13,11 +13,13 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from notifications import heads, nightly_backup, notices, outbox, pulse, sending, webhooks
+from notifications.composing import Stationery
 from notifications.erasing import Erased, Erasing, erase
 from notifications.inbox import Received, receive
-from notifications.mail import Mailer, MailSettings, Stationery
+from notifications.mail_settings import MailSettings
 from notifications.nightly_backup import Nightly
 from notifications.sending import Sending
+from notifications.transport import Mailer
 from workflow.domain.errors import SakuteiError
 from workflow.domain.events import Tag
 from workflow.store.database import Office

@@ -18,20 +18,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, aliased
 
 from notifications import pulse
+from notifications.composing import Letter, Stationery
 from notifications.kinds import Kind
-from notifications.mail import (
-    Letter,
+from notifications.meeting_letters import ABOUT_MEETINGS
+from notifications.messages import LetterWriter
+from notifications.subjects import NoLongerDue, Subject
+from notifications.transport import (
     MailDelayed,
     Mailer,
     MailRefused,
     MailServerGone,
     MailUncertain,
     OfficeRefused,
-    Stationery,
 )
-from notifications.meeting_letters import ABOUT_MEETINGS
-from notifications.messages import LetterWriter
-from notifications.subjects import NoLongerDue, Subject
 from workflow.actions.minted_links import keep_links
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput, DatabaseUnusable, Unwritable

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from definitions.chain import Chain
 from definitions.load import shipped
 from definitions.terms import Outcome
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.chains import where_held_comments_count
 from tests.support.scenario import House
 from tests.support.web_client import Browser, mail_settings

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import notifications.inbox
-import notifications.mail
+import notifications.transport
 import notifications.webhooks
 from definitions.chain import Chain
 from definitions.errors import ChainInvalid, SakuteiError
@@ -77,12 +77,12 @@ SAMPLES = (
     ProviderFailed("サインインの途中で時間が経ったか、別の画面から始められたものです。"),
     TakeoverRefused([RowFault(3, say("次の段階: {names}。", names="x"))] * 2, rehearsed=True),
     NewcomersRefused([NewcomerFault(3, say("職がありますが、課がありません。課も書いてください。"))]),
-    notifications.mail.MailRefused("550 no"),
-    notifications.mail.MailDelayed(say("時間内に応答がありません")),
-    notifications.mail.MailServerGone(say("接続を拒まれました")),
-    notifications.mail.MailUncertain(say("途中で接続が切れました")),
-    notifications.mail.SenderRefused("553 5.1.8 no"),
-    notifications.mail.OfficeRefused("554 5.7.1 no"),
+    notifications.transport.MailRefused("550 no"),
+    notifications.transport.MailDelayed(say("時間内に応答がありません")),
+    notifications.transport.MailServerGone(say("接続を拒まれました")),
+    notifications.transport.MailUncertain(say("途中で接続が切れました")),
+    notifications.transport.SenderRefused("553 5.1.8 no"),
+    notifications.transport.OfficeRefused("554 5.7.1 no"),
     errors.Unwritable(say("通知のひな形 {where}", where="x"), "空です", "ひな形を直してください。直れば、待っているメールは自動で送られます。"),
     notifications.webhooks.CallRefused("HTTP 404"),
     notifications.webhooks.CallDelayed(say("通知先の名前を引けません")),

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import func, insert, select
 
-from notifications.mail import MailSettings, mailer_of
+from notifications.mail_settings import MailSettings
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.scenario import House
 from workflow.domain.events import Tag
 from workflow.store import schema

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import insert
 
 from definitions.terms import Role
-from notifications.mail import MailSettings
+from notifications.mail_settings import MailSettings
 from tests.support.ports import free_port, until_it_answers
 from tests.support.scenario import LONG_AGO
 from workflow.store.database import Office

@@ -11,7 +11,9 @@ from threading import Event
 
 from definitions.load import shipped
 from notifications import outbox, sending
-from notifications.mail import Mailer, MailSettings, Stationery, mailer_of
+from notifications.composing import Stationery
+from notifications.mail_settings import MailSettings
+from notifications.transport import Mailer, mailer_of
 from tests.benchmarks.mail_sink import add_members, mail_sink, settings_for
 from tests.support.scenario import House
 from workflow.store import schema

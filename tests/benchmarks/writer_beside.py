@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from notifications import outbox, sending
-from notifications.mail import Stationery, mailer_of
+from notifications.composing import Stationery
+from notifications.transport import mailer_of
 from tests.benchmarks.mail_sink import add_members, mail_sink, settings_for
 from tests.support.databases import Databases, PostgreSQL, SQLite
 from tests.support.scenario import House

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from fastapi.testclient import TestClient
 
-from notifications.mail import MailSettings
+from notifications.mail_settings import MailSettings
 from tests.support.shell import Shell
 from workflow.store.database import Office
 from workflow.web.app import build

@@ -13,8 +13,8 @@ from functools import partial
 from operator import add
 from pathlib import Path
 
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.chromium import chromium
 from workflow import actions
 from workflow.cli.serve_commands import halfway

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifications.inbox import Inbox, InboxGone, receive
-from notifications.mail import MailDelayed, MailServerGone, MailUncertain, SmtpMailer
+from notifications.transport import MailDelayed, MailServerGone, MailUncertain, SmtpMailer
 from tests.support.dripping import dripping
 from tests.support.scenario import House
 

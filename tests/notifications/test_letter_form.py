@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from notifications import outbox, resending
+from notifications.composing import Letter, Stationery
 from notifications.kinds import Kind
 from notifications.look import dressed
-from notifications.mail import Letter, MailSettings, Stationery
+from notifications.mail_settings import MailSettings
 from tests.support.outbox_scenario import PostRoom
 from tests.support.scenario import House
 from tests.support.web_client import Browser

@@ -8,9 +8,9 @@ from threading import Thread
 import pytest
 
 from notifications import nightly_backup
-from notifications.mail import mailer_of
 from notifications.nightly_backup import Nightly, back_up
 from notifications.scheduler import run
+from notifications.transport import mailer_of
 from tests.support.scenario import House
 from tests.support.web_client import Browser, mail_settings
 from workflow.domain.calendar import tokyo_day

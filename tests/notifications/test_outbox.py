@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text, update
 
 from notifications import notices, outbox, resending, sending
+from notifications.composing import Letter, Stationery
 from notifications.kinds import Kind
-from notifications.mail import Letter, MailSettings, Stationery, mailer_of
+from notifications.mail_settings import MailSettings
 from notifications.sending import LEASE, PAUSES, Sending
+from notifications.transport import mailer_of
 from tests.support.outbox_scenario import PostRoom
 from tests.support.smtp_server import Sink, serve
 from workflow import actions, queries

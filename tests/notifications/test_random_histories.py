@@ -18,9 +18,9 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from definitions.terms import Role
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
 from notifications.sending import LEASE
+from notifications.transport import mailer_of
 from tests.notifications.test_outbox import Crash, CrashingMailer
 from tests.support.scenario import House
 from tests.support.smtp_server import Sink

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from notifications import signing, witness
-from notifications.mail import MailSettings, mailer_of
+from notifications.mail_settings import MailSettings
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.scenario import House
 from tests.support.web_client import mail_settings
 from workflow import actions

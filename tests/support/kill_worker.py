@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from definitions.chain import BodyGate, DocumentGate, SignoffGate
 from definitions.load import shipped
-from notifications.mail import MailSettings, mailer_of
+from notifications.mail_settings import MailSettings
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.scenario import House
 from workflow import actions, queries
 from workflow.actions.meetings import held_decision

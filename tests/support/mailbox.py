@@ -5,8 +5,8 @@ from email import message_from_bytes, policy
 
 from sqlalchemy.orm import Session
 
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.scenario import House
 from tests.support.web_client import SITE, mail_settings
 from workflow.actions.minted_links import MintedLink, keep_links

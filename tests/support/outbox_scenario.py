@@ -12,10 +12,11 @@ from definitions.chain import Audience, Body, BodyGate, Chain, ReminderKind, Rem
 from definitions.terms import BodyKind, Outcome, Role
 from notifications import outbox
 from notifications.kinds import Kind
-from notifications.mail import Mailer, MailSettings, mailer_of
+from notifications.mail_settings import MailSettings
 from notifications.outbox import Line
 from notifications.scheduler import tick
 from notifications.sending import Sending
+from notifications.transport import Mailer, mailer_of
 from tests.support.smtp_server import Sink
 from workflow.domain.calendar import parse_moment
 from workflow.domain.deliveries import State

@@ -11,8 +11,8 @@ from sqlalchemy import JSON, Column, LargeBinary, String, Text, func, insert, se
 from definitions.chain import Chain, SignoffGate
 from definitions.terms import Outcome, Role
 from notifications import pulse
-from notifications.mail import MailRefused
 from notifications.scheduler import tick
+from notifications.transport import MailRefused
 from tests.support.api_client import a_token
 from tests.support.chains import where_held_comments_count
 from tests.support.scenario import LONG_AGO, House

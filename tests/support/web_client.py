@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from notifications.mail import MailSettings
+from notifications.mail_settings import MailSettings
 from tests.support.scenario import House
 from workflow.actions.sessions import begin_session
 from workflow.queries.people import person_id

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar, Event
 
-from notifications.mail import MaildirMailer
 from notifications.scheduler import tick
+from notifications.transport import MaildirMailer
 from tests.support.scenario import House
 from tests.support.web_client import SITE, Browser, mail_settings
 from workflow import actions

@@ -12,8 +12,8 @@ from sqlalchemy import update
 from definitions.load import shipped, shipped_chains
 from definitions.terms import Outcome, Role
 from notifications import notices
-from notifications.mail import MailRefused
 from notifications.sending import State
+from notifications.transport import MailRefused
 from tests.support.catalogue import catalogue, messages
 from tests.support.scenario import House
 from tests.support.web_client import Browser

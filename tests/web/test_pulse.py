@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.scenario import House
 from tests.support.web_client import Browser, mail_settings
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from notifications.inbox import Inbox
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.counting import counted
 from tests.support.scenario import House, moment
 from tests.support.smtp_server import Sink, serve

@@ -25,8 +25,8 @@ from sqlalchemy import func, select
 from definitions.load import shipped
 from notifications.kinds import Kind
 from notifications.look import BUTTON, LETTER, STYLES, dressed
-from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
+from notifications.transport import mailer_of
 from tests.support.api_client import Program
 from tests.support.chromium import Site
 from tests.support.databases import SQLite

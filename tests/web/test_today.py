@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 
 from definitions.terms import Outcome, Role
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.chromium import Site, must_read_well
 from tests.support.counting import counted
 from tests.support.scenario import LONG_AGO, House

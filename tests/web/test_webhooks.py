@@ -20,11 +20,11 @@ from definitions.terms import Outcome
 from notifications import outbox, resending, webhooks
 from notifications.dry_run import rehearse
 from notifications.kinds import Kind
-from notifications.mail import mailer_of
 from notifications.network_guard import client, may_call
 from notifications.outbox import Line
 from notifications.scheduler import call, tick
 from notifications.sending import LEASE, PAUSES, Sending
+from notifications.transport import mailer_of
 from tests.support.ports import free_port
 from tests.support.scenario import House
 from tests.support.web_client import Browser, mail_settings

@@ -6,8 +6,8 @@ import hmac
 import pytest
 from sqlalchemy import select
 
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.api_client import Program
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, Browser, mail_settings

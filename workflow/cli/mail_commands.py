@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from notifications import outbox, pulse, resending
-from notifications.mail import mailer_of
 from notifications.scheduler import call, tick
+from notifications.transport import mailer_of
 from workflow.cli import show
 from workflow.cli.options import By, Json, at_office, mail_settings, now
 from workflow.domain.deliveries import NOT_SENT, State

@@ -11,7 +11,7 @@ import typer
 from definitions.chain import Chain
 from definitions.load import load_chain, shipped, shipped_chains
 from notifications.inbox import Inbox
-from notifications.mail import MailSettings
+from notifications.mail_settings import MailSettings
 from notifications.nightly_backup import Nightly
 from workflow.queries.chains import chain_for
 from workflow.store import schema

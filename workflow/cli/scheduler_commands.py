@@ -6,8 +6,8 @@ from threading import Event
 import typer
 
 from notifications.erasing import Erasing
-from notifications.mail import mailer_of
 from notifications.scheduler import run
+from notifications.transport import mailer_of
 from workflow.cli import show
 from workflow.cli.options import at_office, mail_settings, nightly_backup
 from workflow.store.settings import settings

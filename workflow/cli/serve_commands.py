@@ -13,9 +13,10 @@ import typer
 from fastapi import FastAPI
 
 from notifications.erasing import Erasing
-from notifications.mail import MailSettings, mailer_of
+from notifications.mail_settings import MailSettings
 from notifications.nightly_backup import Nightly
 from notifications.scheduler import run as deliver
+from notifications.transport import mailer_of
 from workflow import actions
 from workflow.cli import show
 from workflow.cli.demo.folder import empty

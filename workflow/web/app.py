@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from notifications.mail import MailSettings
+from notifications.mail_settings import MailSettings
 from workflow.domain.comments import CITIZENS_DATA_MONTHS
 from workflow.domain.errors import SakuteiError, message_of
 from workflow.domain.language import Dates, Language, dates, language, say

@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 
 from notifications import outbox
-from notifications.mail import MailSettings
+from notifications.mail_settings import MailSettings
 from workflow import queries
 from workflow.cli import show
 from workflow.cli.demo.folder import empty

@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 
 from definitions.load import shipped
 from definitions.terms import Outcome, Role
-from notifications.mail import MailSettings, mailer_of
+from notifications.mail_settings import MailSettings
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from workflow import actions, queries
 from workflow.actions import Seated
 from workflow.cli.demo.docx import docx

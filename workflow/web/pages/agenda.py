@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from notifications.composing import Stationery
 from notifications.history import recipients_of
 from notifications.kinds import Kind
-from notifications.mail import Stationery
 from notifications.meeting_letters import sample
 from workflow import actions
 from workflow.domain.errors import BadInput

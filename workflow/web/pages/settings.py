@@ -7,9 +7,10 @@ from fastapi import APIRouter, Form, Request, Response
 from definitions.chain import ReminderKind
 from notifications import outbox, resending
 from notifications.foreseen import coming
-from notifications.mail import MailDelayed, MailRefused, MailSettings, mailer_of
 from notifications.mail_check import send_trial
+from notifications.mail_settings import MailSettings
 from notifications.resending import may_resend, would_get
+from notifications.transport import MailDelayed, MailRefused, mailer_of
 from workflow import actions
 from workflow.domain.calendar import holidays, parse_day, tokyo_day
 from workflow.domain.deliveries import NOT_SENT, State
