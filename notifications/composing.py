@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import escape
 
-from notifications import witness
+from notifications import signing, witness
 from notifications.icalendar_file import Invite, calendar_bytes
 from notifications.kinds import Kind
 from notifications.look import dressed, inner
@@ -219,6 +219,8 @@ class Stationery:
     def _render(
         self, letter: Letter, part: str, *, calendar_file: str = _CALENDAR, foot_follows: bool = False
     ) -> str:
+        signs = letter.kind is Kind.LOG_HEAD
+        public_key = signing.public_key(self.settings.key_of_the_log) if signs else None
         try:
             return str(
                 self._template(letter, part).render(
@@ -228,6 +230,7 @@ class Stationery:
                     calendar_file=calendar_file,
                     foot_follows=foot_follows,
                     witness=witness.foot(*letter.log) if letter.log else None,
+                    public_key=public_key,
                     **letter.context,
                 )
             )

@@ -1,8 +1,10 @@
 """The key by which the office signs the head of its log. It lies outside the database and its backups: whoever rewrites
 the database cannot sign what they made of it."""
 
+import hashlib
 import os
 from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
 )
 
@@ -20,16 +23,23 @@ from workflow.store import private_files
 
 def sign(file: Path, seq: int, digest: str) -> str:
     """The signature of the head of the log; the key is made when there is none. Raises `Unwritable`."""
-    try:
-        if not file.exists():
-            _make(file)
-        return b64encode(_key(file).sign(_told(seq, digest))).decode()
-    except (OSError, BadInput) as error:
-        raise Unwritable(
-            "記録に署名する鍵",
-            "読み書きできません",
-            "SAKUTEI_SIGNING_KEY の置き場所を直してください。直れば、待っているメールは自動で送られます。",
-        ) from error
+    return b64encode(_made_key(file).sign(_told(seq, digest))).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key by which anybody checks the signatures, as PEM, and the SHA-256 of its DER, by which people compare it."""
+
+    pem: str
+    fingerprint: str
+
+
+def public_key(file: Path) -> PublicKey:
+    """The public part of the key, which is made when there is none. Raises `Unwritable`."""
+    key = _made_key(file).public_key()
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode().strip()
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return PublicKey(pem, hashlib.sha256(der).hexdigest())
 
 
 def is_signed(file: Path, seq: int, digest: str, signature: str) -> bool:
@@ -39,6 +49,19 @@ def is_signed(file: Path, seq: int, digest: str, signature: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _made_key(file: Path) -> Ed25519PrivateKey:
+    try:
+        if not file.exists():
+            _make(file)
+        return _key(file)
+    except (OSError, BadInput) as error:
+        raise Unwritable(
+            "記録に署名する鍵",
+            "読み書きできません",
+            "SAKUTEI_SIGNING_KEY の置き場所を直してください。直れば、待っているメールは自動で送られます。",
+        ) from error
 
 
 def _told(seq: int, digest: str) -> bytes:

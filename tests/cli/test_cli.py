@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -200,6 +201,12 @@ def test_a_row_changed_behind_the_programs_back_is_named(office: Terminal) -> No
     connection.commit()
     connection.close()
     assert "職員の 2（person）の内容が、" in office.refuse("log", "verify")
+
+
+def test_the_public_key_of_the_log_is_printed_with_its_fingerprint(office: Terminal) -> None:
+    said = office.run("log", "key")
+    assert "-----BEGIN PUBLIC KEY-----" in said and re.search(r"指紋（SHA-256）: [0-9a-f]{64}$", said, re.M)
+    assert "PRIVATE" not in said and office.run("log", "key") == said, "made once"
 
 
 def test_a_shortened_verification_says_what_it_did_not_look_at(office: Terminal) -> None:

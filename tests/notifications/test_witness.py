@@ -1,5 +1,10 @@
 """A mail proves later what the log was when it was written."""
 
+import hashlib
+import re
+import shutil
+import subprocess
+from base64 import b64decode
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -99,6 +104,46 @@ def test_auditors_get_the_signed_head_of_the_log_once_a_day(house: House, tmp_pa
     house.now += timedelta(days=1)
     actions.end_auditor(house.office, "admin", 1, tokyo_day(house.now) - timedelta(days=1), now=house.now)
     assert len(_signed_heads(house, settings)) == 2
+
+
+def test_an_auditor_checks_the_signed_head_with_the_mail_alone(house: House, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl がないため、署名を確かめていません")
+    proof, today = actions.OwnMachine(), tokyo_day(house.now)
+    actions.name_auditor(house.office, "admin", "mayor", today, proof=proof, now=house.now)
+    (mail,) = _signed_heads(house, mail_settings(tmp_path))
+    body, page = (
+        str(mail.get_body((kind,)).get_content()).replace("\r\n", "\n")  # type: ignore[union-attr]
+        for kind in ("plain", "html")
+    )
+    pem = re.search(r"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", body, re.DOTALL)
+    assert pem is not None and pem[0] in page
+    key, lines, signature = tmp_path / "key.pem", tmp_path / "lines", tmp_path / "signature"
+    key.write_text(pem[0])
+    seq, digest = str(mail["X-Sakutei-Log"]).split()
+    signature.write_bytes(b64decode(str(mail["X-Sakutei-Log-Signature"])))
+    check = [
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        key,
+        "-rawin",
+        "-in",
+        lines,
+        "-sigfile",
+        signature,
+    ]
+    for told, whole in ((digest, True), ("a" * 64, False)):
+        lines.write_text(f"sakutei log head\n{seq}\n{told}")
+        assert (subprocess.run(check, capture_output=True, check=False).returncode == 0) is whole
+    der = subprocess.run(
+        ["openssl", "pkey", "-pubin", "-in", key, "-outform", "DER"], capture_output=True, check=True
+    ).stdout
+    fingerprint = hashlib.sha256(der).hexdigest()
+    assert fingerprint in body and fingerprint in page
+    assert signing.public_key(tmp_path / "signing.key").fingerprint == fingerprint
 
 
 def test_a_head_that_the_key_of_the_office_did_not_sign_is_refused(house: House, tmp_path: Path) -> None:

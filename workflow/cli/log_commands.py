@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from notifications import signing
 from notifications.witness import witness_in
 from workflow.cli import show
 from workflow.cli.options import Json, at_office, now
@@ -60,6 +61,14 @@ def verify(
     if proof.since is not None and proof.since > 1:
         show.say(f"行は、{proof.since} 番の出来事から証明されています。それより前の変更は分かりません。")
     show.say(f"最後の出来事: {proof.seq} 番、ハッシュ {proof.head}")
+
+
+@app.command()
+def key() -> None:
+    """記録に署名する鍵の公開鍵と、その指紋。監査が、受け取ったメールのものと見比べる。"""
+    found = signing.public_key(settings().key_of_the_log)
+    show.say(found.pem)
+    show.say(f"指紋（SHA-256）: {found.fingerprint}")
 
 
 @app.command("show")
