@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 from pyotp import TOTP
+from sqlalchemy import text
 
 from tests.support.chromium import Site, must_read_well
 from tests.support.scenario import House
@@ -14,6 +15,7 @@ from tests.support.web_client import PASSWORD, Browser
 from workflow import actions
 from workflow.domain.accounts import StepsDemanded
 from workflow.domain.errors import BadInput, IdentityUnconfirmed, NotAllowed, SignInRefused
+from workflow.store import schema
 
 OWN = actions.OwnMachine()
 
@@ -101,11 +103,57 @@ def test_a_recovery_code_serves_once(house: House) -> None:
     second.send("/second-step", 422, code=codes[3])
     second.send("/second-step", code=codes[4])
     with house.office.reading() as db:
-        from sqlalchemy import text
-
         kept = str(db.execute(text("SELECT * FROM recovery_code")).all())
         logged = str(db.execute(text("SELECT data FROM event")).all())
     assert not any(each.replace("-", "") in kept + logged for each in codes)
+
+
+def _kept(house: House) -> str:
+    with house.office.reading() as db:
+        return str(db.execute(text("SELECT secret FROM authenticator")).scalar_one())
+
+
+def test_a_copy_of_the_database_makes_no_code(house: House) -> None:
+    app, codes = _enrolled(_browser(house))
+    assert app.secret not in _kept(house) and len(_kept(house)) == 64
+    key = house.office.key_file
+    key.rename(key.with_name("elsewhere"))
+    again = _browser(house)
+    _first_step(again)
+    assert "この庁の鍵（SAKUTEI_SIGNING_KEY）では読めません" in again.send(
+        "/second-step", 422, code=_code(again, app)
+    )
+    again.send("/second-step", code=codes[0])
+    assert _is_in(again), "a recovery code serves without the key"
+
+
+def test_the_secret_of_one_person_serves_no_other(house: House) -> None:
+    app, _ = _enrolled(_browser(house))
+    _enrolled(_browser(house, "mayor"))
+    with house.office.writing() as db:
+        db.execute(
+            text(
+                "UPDATE authenticator SET secret = (SELECT secret FROM authenticator WHERE person_id ="
+                " (SELECT id FROM person WHERE key = 'tanto'))"
+            )
+        )
+    mayor = _browser(house, "mayor")
+    _first_step(mayor)
+    assert "では読めません" in mayor.send("/second-step", 422, code=_code(mayor, app))
+
+
+def test_a_secret_of_before_serves_and_is_sealed_by_init(house: House) -> None:
+    app, _ = _enrolled(_browser(house))
+    with house.office.writing() as db:
+        db.execute(text("UPDATE authenticator SET secret = :plain"), {"plain": app.secret})
+    for kept in (app.secret, None):
+        again = _browser(house)
+        _first_step(again)
+        again.send("/second-step", code=_code(again, app))
+        assert kept is None or _kept(house) == kept
+        schema.migrate(house.office)
+        assert app.secret not in _kept(house)
+        house.later(minutes=1)
 
 
 def test_who_the_office_demands_it_of_enrols_before_anything_else(house: House) -> None:

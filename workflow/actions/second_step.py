@@ -16,13 +16,14 @@ from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, fo
 from workflow.actions.security import note_wrong_try
 from workflow.domain.accounts import SecondStep, StepsDemanded
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound, SignInRefused
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, SignInRefused, Unwritable
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act
 from workflow.domain.security import SecurityKind
 from workflow.queries.accounts import steps_demanded
 from workflow.queries.actor import actor
 from workflow.queries.people import person_id
+from workflow.store import authenticators
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.security_log import enter
@@ -46,11 +47,12 @@ def begin_authenticator(office: Office, by: str, *, now: datetime) -> str:
         kept = db.get(Authenticator, who.id)
         if kept is None:
             secret = "".join(secrets.choice(_SECRET_LETTERS) for _ in range(32))
-            db.execute(insert(Authenticator).values(person_id=who.id, secret=secret, last_step=0))
+            kept_as = authenticators.sealed(office.key_file, who.id, secret)
+            db.execute(insert(Authenticator).values(person_id=who.id, secret=kept_as, last_step=0))
             return secret
         if kept.confirmed_at is not None:
             raise AlreadyDone("認証アプリは、既に登録されています。")
-        return kept.secret
+        return authenticators.secret_of(office.key_file, kept)
 
 
 def confirm_authenticator(office: Office, by: str, session: str, code: str, *, now: datetime) -> list[str]:
@@ -68,7 +70,7 @@ def confirm_authenticator(office: Office, by: str, session: str, code: str, *, n
             raise NotFound("認証アプリ", by)
         if kept.confirmed_at is not None:
             raise AlreadyDone("認証アプリは、既に登録されています。")
-        _use_code(db, kept, code, now)
+        _use_code(office, db, kept, code, now)
         db.execute(update(Authenticator).where(Authenticator.person_id == who.id).values(confirmed_at=now))
         codes = ["-".join(_letters(4) for _ in range(4)) for _ in range(RECOVERY_CODES)]
         rows = [{"code_sha256": sha256(_plain(each)), "person_id": who.id} for each in codes]
@@ -97,7 +99,7 @@ def give_second_step(office: Office, by: str, session: str, code: str, *, now: d
         if db.execute(spent).rowcount:  # type: ignore[attr-defined]
             record(db, Tag.RECOVERY_CODE_USED, at=now, by=who.id, person=by)
         else:
-            _use_code(db, kept, code, now)
+            _use_code(office, db, kept, code, now)
         _step_taken(db, by, who.id, session, now)
 
 
@@ -150,11 +152,11 @@ def _counter(by: str) -> Counter:
     return Counter("second step", by, WRONG_PASSWORDS)
 
 
-def _use_code(db: Session, kept: Authenticator, code: str, now: datetime) -> None:
+def _use_code(office: Office, db: Session, kept: Authenticator, code: str, now: datetime) -> None:
     """Use up a code of the app, of this half minute or its neighbours. Raises `BadInput`, also for one used before."""
     from pyotp import TOTP
 
-    here, app = int(now.timestamp()) // STEP, TOTP(kept.secret)
+    here, app = int(now.timestamp()) // STEP, TOTP(authenticators.secret_of(office.key_file, kept))
     typed = _plain(code).encode("utf-8", "replace")
     for step in range(max(here - 1, kept.last_step + 1), here + 2):
         if hmac.compare_digest(app.generate_otp(step).encode(), typed):
@@ -173,6 +175,8 @@ def _wrong_codes_noted(office: Office, by: str, now: datetime) -> Iterator[None]
     """Outside of the transaction, which ends without a trace where the code is wrong."""
     try:
         yield
+    except Unwritable:
+        raise
     except BadInput:
         with office.reading() as db:
             person = person_id(db, by)

@@ -62,14 +62,17 @@ class Office:
         files: Path,
         *,
         name: str = "",
+        key_file: Path | None = None,
         lock_timeout: float = 10.0,
         collector: Path | None = None,
     ) -> None:
-        """`name` is what the office calls itself (庁名), empty when it is not known. `lock_timeout` is in seconds: how long a
+        """`name` is what the office calls itself (庁名), empty when it is not known. `key_file` holds its key; None: it lies beside the
+        documents. `lock_timeout` is in seconds: how long a
         writer waits for another before `DatabaseUnusable`. `collector` is the file to which the security log is handed on. Raises `DatabaseUnusable` when the URL is none."""
         self.url = url
         self.files = files
         self.name = name
+        self.key_file = key_file or files.with_name("signing.key")
         self.lock_timeout = lock_timeout
         self.collector = collector
         try:
@@ -145,7 +148,8 @@ class ObservedOffice(Office):
 
     def __init__(self, office: Office, look: Callable[[Session], None]) -> None:
         self.url, self.files, self.lock_timeout = office.url, office.files, office.lock_timeout
-        self.engine, self.collector, self.name = office.engine, office.collector, office.name
+        self.engine, self.collector = office.engine, office.collector
+        self.name, self.key_file = office.name, office.key_file
         self.look = look
 
     def _finish(self, db: Session) -> None:
@@ -170,7 +174,8 @@ class JoinedOffice(Office):
 
     def __init__(self, office: Office, db: Session, files: Path) -> None:
         self.url, self.files, self.lock_timeout = office.url, files, office.lock_timeout
-        self.engine, self.collector, self.name = office.engine, office.collector, office.name
+        self.engine, self.collector = office.engine, office.collector
+        self.name, self.key_file = office.name, office.key_file
         self._db = db
 
     @contextmanager

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from workflow.domain.errors import DatabaseUnusable
-from workflow.store import guards
+from workflow.store import authenticators, guards
 from workflow.store.database import Office
 from workflow.store.event_log import name_rows_found
 
@@ -20,6 +20,8 @@ def migrate(office: Office, to: str = "head") -> None:
     with office.migrating() as connection:
         _refuse_newer(connection)
         upgrade(connection, to)
+        if to == "head":
+            authenticators.seal_all(connection, office.key_file)
 
 
 def upgrade(connection: Connection, to: str) -> None:

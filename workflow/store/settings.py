@@ -149,6 +149,7 @@ class Settings(BaseSettings):
             self.url,
             self.documents,
             name=self.office_name,
+            key_file=self.key_of_the_log,
             lock_timeout=self.lock_timeout,
             collector=self.security_log,
         )

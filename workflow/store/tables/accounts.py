@@ -32,7 +32,7 @@ class SignIn(Record):
 
 
 class Authenticator(Record):
-    """A person's authenticator app: the secret it shares with us, which no page shows again and no log keeps, and the
+    """A person's authenticator app: the secret it shares with us, sealed by `store.authenticators`, which no page shows again and no log keeps, and the
     number of the half minute whose code was used last. `confirmed_at` None: no code was given yet, it is not in use."""
 
     __tablename__ = "authenticator"
