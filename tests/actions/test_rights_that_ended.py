@@ -808,19 +808,21 @@ def reset_second_step__own(house: House) -> Call:
 
 @case("tanto", own=True)
 def begin_authenticator(house: House) -> Call:
-    return lambda o: actions.begin_authenticator(o, "tanto", now=house.now)
+    return lambda o: actions.begin_authenticator(o, "tanto", proof=actions.OwnMachine(), now=house.now)
 
 
 @case("tanto", own=True)
 def confirm_authenticator(house: House) -> Call:
-    app = TOTP(actions.begin_authenticator(house.office, "tanto", now=house.now))
-    return lambda o: actions.confirm_authenticator(o, "tanto", "", app.at(house.now), now=house.now)
+    app = TOTP(actions.begin_authenticator(house.office, "tanto", proof=actions.OwnMachine(), now=house.now))
+    proof = actions.OwnMachine()
+    return lambda o: actions.confirm_authenticator(o, "tanto", app.at(house.now), proof=proof, now=house.now)
 
 
 @case("tanto", own=True)
 def give_second_step(house: House) -> Call:
-    app = TOTP(actions.begin_authenticator(house.office, "tanto", now=house.now))
-    actions.confirm_authenticator(house.office, "tanto", "", app.at(house.now), now=house.now)
+    app = TOTP(actions.begin_authenticator(house.office, "tanto", proof=actions.OwnMachine(), now=house.now))
+    proof = actions.OwnMachine()
+    actions.confirm_authenticator(house.office, "tanto", app.at(house.now), proof=proof, now=house.now)
     house.later(minutes=1)
     return lambda o: actions.give_second_step(o, "tanto", "", app.at(house.now), now=house.now)
 

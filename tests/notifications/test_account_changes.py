@@ -37,8 +37,9 @@ def _password(room: PostRoom) -> None:
 
 
 def _second_step(room: PostRoom) -> None:
-    app = TOTP(actions.begin_authenticator(room.office, "one", now=room.now))
-    actions.confirm_authenticator(room.office, "one", "", app.at(room.now), now=room.now)
+    proof = actions.OwnMachine()
+    app = TOTP(actions.begin_authenticator(room.office, "one", proof=proof, now=room.now))
+    actions.confirm_authenticator(room.office, "one", app.at(room.now), proof=proof, now=room.now)
 
 
 def _token(room: PostRoom) -> None:

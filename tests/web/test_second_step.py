@@ -45,10 +45,10 @@ def _secret(page: str) -> str:
 def _enrolled(browser: Browser) -> tuple[TOTP, list[str]]:
     """Sign in and enrol an app; the app, and the recovery codes."""
     _first_step(browser)
-    page = browser.see("/account/second-step")
+    page = browser.send("/account/second-step/app")
     assert "<svg" in page
     app = TOTP(_secret(page))
-    shown = browser.send("/account/second-step", code=_code(browser, app))
+    shown = browser.send("/account/second-step/app", code=_code(browser, app))
     codes = re.findall(r"<li><code>([a-z2-9-]{19})</code>", shown)
     assert len(set(codes)) == 10
     browser.house.later(minutes=1)
@@ -70,7 +70,7 @@ def test_with_an_app_the_password_alone_opens_nothing(house: House) -> None:
     for path in ("/", "/account", "/people/tanto", "/plans", "/tokens", "/account/second-step"):
         led = again.client.get(path, follow_redirects=False)
         assert led.headers["location"].startswith("/second-step"), path
-    for path in ("/tokens", "/account/password", "/account/second-step/reset"):
+    for path in ("/tokens", "/account/password", "/account/second-step/app", "/account/second-step/reset"):
         led = again.client.post(path, data={"csrf": again.csrf}, follow_redirects=False)
         assert led.headers["location"].startswith("/second-step"), path
     assert "担当 花子" in again.send("/second-step", code=_code(again, app), to="/people/tanto")
@@ -211,6 +211,18 @@ def test_an_open_session_does_not_let_go_of_its_app_without_a_code(house: House)
     assert "今日の仕事" in _first_step(mine)
 
 
+def test_an_open_session_enrols_no_app_and_learns_no_secret_without_the_password(house: House) -> None:
+    mine = _browser(house)
+    _first_step(mine)
+    house.later(minutes=11)
+    for form in ({}, {"code": "123456"}):
+        asked = mine.send("/account/second-step/app", **form)
+        assert "あなたのパスワード" in asked and "<svg" not in asked
+    secret = _secret(mine.send("/account/second-step/app", own_password=PASSWORD))
+    mine.send("/account/second-step/app", code=_code(mine, TOTP(secret)))
+    assert "使っています" in mine.see("/account/second-step")
+
+
 def test_the_code_confirms_who_one_is_too(house: House) -> None:
     admin = _browser(house, "admin")
     app, _ = _enrolled(admin)
@@ -235,14 +247,14 @@ def test_in_clear_over_the_network_it_is_not_offered_and_the_page_says_why(house
     admin = Browser(house, "admin", password=PASSWORD)
     for path in ("/account/second-step", "/settings/second-step"):
         assert "暗号化されていません" in admin.see(path)
-    assert "<svg" not in admin.see("/account/second-step")
+    assert "暗号化されていません" in admin.send("/account/second-step/app", 422)
     assert "暗号化されていません" in admin.send("/settings/second-step", 422, whom="everybody")
 
 
 def test_one_code_at_the_same_moment_lets_one_in(house: House) -> None:
-    secret = actions.begin_authenticator(house.office, "tanto", now=house.now)
+    secret = actions.begin_authenticator(house.office, "tanto", proof=OWN, now=house.now)
     app = TOTP(secret)
-    actions.confirm_authenticator(house.office, "tanto", "", app.at(house.now), now=house.now)
+    actions.confirm_authenticator(house.office, "tanto", app.at(house.now), proof=OWN, now=house.now)
     later = house.now + timedelta(seconds=60)
     actions.give_second_step(house.office, "tanto", "", app.at(later), now=later)
     with pytest.raises(BadInput):

@@ -19,7 +19,6 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import PASSWORD, Browser
 from workflow import actions
 from workflow.actions import security
-from workflow.actions.sessions import begin_session
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Route
 from workflow.domain.security import SecurityKind
@@ -80,10 +79,9 @@ def test_signing_in_and_out_is_entered_once_each(town: House) -> None:
 def test_a_session_that_waits_for_its_second_step_is_no_sign_in_yet(town: House) -> None:
     from pyotp import TOTP
 
-    with town.office.writing() as db:
-        first = begin_session(db, _number(town, "tanto"), "", town.now)
-    secret = actions.begin_authenticator(town.office, "tanto", now=town.now)
-    actions.confirm_authenticator(town.office, "tanto", first, TOTP(secret).at(town.now), now=town.now)
+    here = actions.OwnMachine()
+    secret = actions.begin_authenticator(town.office, "tanto", proof=here, now=town.now)
+    actions.confirm_authenticator(town.office, "tanto", TOTP(secret).at(town.now), proof=here, now=town.now)
     since = Since(town)
     browser = Browser(town, "tanto")
     assert since.told() == []

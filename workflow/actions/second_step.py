@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from workflow.actions.identity import Proof, require_identity
+from workflow.actions.identity import InSession, Proof, require_identity
 from workflow.actions.random_tokens import sha256
 from workflow.actions.rate_limits import WRONG_PASSWORDS, Counter, count_try, forget_all, wait_left
 from workflow.actions.security import note_wrong_try
@@ -18,7 +18,7 @@ from workflow.domain.accounts import SecondStep, StepsDemanded
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, SignInRefused, Unwritable
 from workflow.domain.events import Tag
-from workflow.domain.rights import Act
+from workflow.domain.rights import Act, Actor
 from workflow.domain.security import SecurityKind
 from workflow.queries.accounts import steps_demanded
 from workflow.queries.actor import actor
@@ -38,12 +38,15 @@ _SECRET_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # noqa: S105
 _CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def begin_authenticator(office: Office, by: str, *, now: datetime) -> str:
-    """Return the secret that one's app is to keep, until a code of it was given the same. Raises `AlreadyDone` (one has
-    an app already), `NotAllowed` (one has left), `NotFound`."""
+def begin_authenticator(office: Office, by: str, *, proof: Proof, now: datetime) -> str:
+    """Return the secret that one's app is to keep, until a code of it was given the same.
+
+    Raises `AlreadyDone` (one has an app already), `IdentityUnconfirmed`, `NotAllowed` (one has left), `NotFound`.
+    """
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require_service()
+        require_enrolment(db, who, proof, now)
         kept = db.get(Authenticator, who.id)
         if kept is None:
             secret = "".join(secrets.choice(_SECRET_LETTERS) for _ in range(32))
@@ -55,16 +58,18 @@ def begin_authenticator(office: Office, by: str, *, now: datetime) -> str:
         return authenticators.secret_of(office.key_file, kept)
 
 
-def confirm_authenticator(office: Office, by: str, session: str, code: str, *, now: datetime) -> list[str]:
+def confirm_authenticator(office: Office, by: str, code: str, *, proof: Proof, now: datetime) -> list[str]:
     """Take the app into use with its first code, and return the recovery codes: they are never shown again. The
     session has taken the second step by it.
 
-    Raises `BadInput` (the code is wrong), `SignInRefused` (wrong too often), `AlreadyDone`, `NotAllowed`, `NotFound`.
+    Raises `BadInput` (the code is wrong), `SignInRefused` (wrong too often), `AlreadyDone`, `IdentityUnconfirmed`,
+    `NotAllowed`, `NotFound`.
     """
     _count(office, by, now)
     with _wrong_codes_noted(office, by, now), office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require_service()
+        require_enrolment(db, who, proof, now)
         kept = db.get(Authenticator, who.id)
         if kept is None:
             raise NotFound("認証アプリ", by)
@@ -75,7 +80,8 @@ def confirm_authenticator(office: Office, by: str, session: str, code: str, *, n
         codes = ["-".join(_letters(4) for _ in range(4)) for _ in range(RECOVERY_CODES)]
         rows = [{"code_sha256": sha256(_plain(each)), "person_id": who.id} for each in codes]
         db.execute(insert(RecoveryCode), rows)
-        _step_taken(db, by, who.id, session, now)
+        if isinstance(proof, InSession):
+            _step_taken(db, by, who.id, proof.token, now)
         record(db, Tag.SECOND_STEP_SET, at=now, by=who.id, person=by)
         return codes
 
@@ -136,6 +142,18 @@ def demand_second_step(office: Office, by: str, whom: StepsDemanded, *, proof: P
         db.execute(delete(SecondStepDemand))
         db.execute(insert(SecondStepDemand).values(id=1, whom=whom))
         record(db, Tag.SECOND_STEP_DEMANDED, at=now, by=who.id, whom=whom)
+
+
+def require_enrolment(db: Session, who: Actor, proof: Proof, now: datetime) -> None:
+    """Check that the person may take another means into use: in a session that waits for their first one, or having
+    just confirmed who they are. Raises `IdentityUnconfirmed`."""
+    if isinstance(proof, InSession):
+        waits_for = select(SignIn.waits_for).where(
+            SignIn.person_id == who.id, SignIn.token_sha256 == sha256(proof.token)
+        )
+        if db.scalar(waits_for) == SecondStep.ENROLMENT:
+            return
+    require_identity(db, who, proof, now)
 
 
 def _count(office: Office, by: str, now: datetime) -> None:

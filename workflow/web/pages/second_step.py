@@ -24,6 +24,8 @@ from workflow.web.transport import warning
 router = APIRouter(route_class=Page)
 Text = Annotated[str, Form()]
 
+OWN = "/account/second-step"
+
 
 @router.get("/second-step", openapi_extra=needs(Open.SELF))
 def second_step(request: Request, to: str = "/") -> Response:
@@ -45,7 +47,8 @@ def take_second_step(request: Request, csrf: Text = "", code: Text = "", to: Tex
             case SecondStep.CODE:
                 actions.give_second_step(state.office, key, token, code, now=state.clock())
             case SecondStep.ENROLMENT:
-                codes = actions.confirm_authenticator(state.office, key, token, code, now=state.clock())
+                proof = actions.InSession(token)
+                codes = actions.confirm_authenticator(state.office, key, code, proof=proof, now=state.clock())
                 return page(request, "second_step_codes.html", codes=codes, to=own_path(to))
     except (BadInput, SignInRefused) as refused:
         return _ask(request, key, waits_for, to, refused.message)
@@ -53,26 +56,36 @@ def take_second_step(request: Request, csrf: Text = "", code: Text = "", to: Tex
 
 
 @router.get("/account/second-step", openapi_extra=needs(Open.SELF))
-def enrol_page(request: Request, who: Reader) -> Response:
-    """Enrol an app of one's own accord."""
+def own_page(request: Request, who: Reader) -> Response:
+    with who.office.reading() as db:
+        mine = account(db, who.key, who.now)
+    return page(request, "account_second_step.html", who=who, mine=mine, why_not=why_not_offered(request))
+
+
+@router.post("/account/second-step/app", openapi_extra=needs(Open.SELF) | takes(Load.KEY))
+def enrol(request: Request, who: FormUser, form: Filled, code: Text = "") -> Response:
+    """Enrol an app of one's own accord: without a code, the page that shows its secret. With 本人確認: an app of somebody
+    who finds the screen open would confirm them from then on."""
     if why_not := why_not_offered(request):
-        return page(request, "second_step.html", who=who, why_not=why_not)
-    return _enrol(request, who.key, "/account", action="/account/second-step", who=who)
+        raise BadInput("二段階目の確認", "ここでは使えません", why_not)
 
+    def act(proof: actions.Proof) -> Response:
+        refused = ""
+        if code:
+            try:
+                codes = actions.confirm_authenticator(who.office, who.key, code, proof=proof, now=who.now)
+                return page(request, "second_step_codes.html", who=who, codes=codes, to="/account")
+            except (BadInput, SignInRefused) as wrong:
+                refused = wrong.message
+        return _enrol(request, who.key, proof, "/account", refused, action=request.url.path, who=who)
 
-@router.post("/account/second-step", openapi_extra=needs(Open.SELF) | takes(Load.KEY))
-def enrol(request: Request, who: FormUser, code: Text = "") -> Response:
-    try:
-        codes = actions.confirm_authenticator(who.office, who.key, session_token(request), code, now=who.now)
-    except (BadInput, SignInRefused) as refused:
-        return _enrol(request, who.key, "/account", refused.message, action="/account/second-step", who=who)
-    return page(request, "second_step_codes.html", who=who, codes=codes, to="/account")
+    return with_identity(request, who, form, act, title=say("認証アプリを登録する"), back=OWN)
 
 
 @router.post("/account/second-step/reset", openapi_extra=needs(Open.SELF))
 def reset_own(request: Request, who: FormUser, form: Filled) -> Response:
     """With 本人確認: who finds the screen open must not take the second step away."""
-    return _reset(request, who, form, who.key, back="/account")
+    return _reset(request, who, form, who.key, back=OWN)
 
 
 @router.post("/people/{key}/second-step/reset", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -133,28 +146,32 @@ def _waiting(request: Request) -> tuple[str, SecondStep]:
 
 def _ask(request: Request, key: str, waits_for: SecondStep, to: str, refused: str = "") -> Response:
     if waits_for is SecondStep.ENROLMENT:
-        return _enrol(request, key, to, refused, action="/second-step", demanded=True)
-    return _form(request, to, refused, action="/second-step")
+        proof = actions.InSession(session_token(request))
+        return _enrol(request, key, proof, to, refused, action="/second-step", demanded=True)
+    return _form(request, "second_step.html", to, refused)
 
 
-def _enrol(request: Request, key: str, to: str, refused: str = "", **context: object) -> Response:
+def _enrol(
+    request: Request, key: str, proof: actions.Proof, to: str, refused: str = "", **context: object
+) -> Response:
     """The page with the app's secret, as a picture to take and as text."""
     import segno
     from pyotp import TOTP
 
     state = request.app.state
-    secret = actions.begin_authenticator(state.office, key, now=state.clock())
+    secret = actions.begin_authenticator(state.office, key, proof=proof, now=state.clock())
     issuer = say("策定（{office}）", office=state.mail.office_name)
     uri = TOTP(secret).provisioning_uri(name=key, issuer_name=issuer)
     svg = segno.make(uri, micro=False).svg_inline(border=4, scale=5, dark="#000", light="#fff")
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    return _form(request, to, refused, secret=spaced, picture=Markup(svg), **context)  # noqa: S704
+    picture = Markup(svg)  # noqa: S704
+    return _form(request, "second_step_app.html", to, refused, secret=spaced, picture=picture, **context)
 
 
-def _form(request: Request, to: str, refused: str, **context: object) -> Response:
+def _form(request: Request, name: str, to: str, refused: str, **context: object) -> Response:
     csrf = csrf_of(session_token(request))
     code = 422 if refused else 200
-    return page(request, "second_step.html", code=code, refused=refused, to=to, form_csrf=csrf, **context)
+    return page(request, name, code=code, refused=refused, to=to, form_csrf=csrf, **context)
 
 
 def _reset(request: Request, who: FormUser, form: Filled, key: str, *, back: str) -> Response:
