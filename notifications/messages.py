@@ -126,7 +126,7 @@ class LetterWriter:
                 "before": data.get("email_before", ""),
                 "after": data.get("email", ""),
                 "since": reiwa_with_weekday(date.fromisoformat(data["since"])) if "since" in data else "",
-                "token": data.get("name", ""),
+                "named": data.get("name", ""),
                 "scopes": [Scope(each).label for each in data.get("scopes", ())],
             },
         }

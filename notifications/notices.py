@@ -62,6 +62,7 @@ ACCOUNT_CHANGES = (
     *(Tag.PERSON_CHANGED, Tag.ADMINISTRATOR_NAMED, Tag.AUDITOR_NAMED, Tag.PASSWORD_SET, Tag.TOKEN_MADE),
     *(Tag.PROVIDER_BOUND, Tag.PROVIDER_UNBOUND),
     *(Tag.SECOND_STEP_SET, Tag.SECOND_STEP_RESET, Tag.RECOVERY_CODE_USED),
+    *(Tag.PASSKEY_ADDED, Tag.PASSKEY_REMOVED),
 )
 """Changes by which somebody could get in as somebody else, or be taken for one who watches: the person is told, and
 every administrator."""

@@ -6,7 +6,7 @@ it end the day before, and calls again: first the person moved to a section that
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from pyotp import TOTP
@@ -16,6 +16,7 @@ from definitions.chain import Chain
 from definitions.terms import Outcome, Role
 from notifications import notices, resending, webhooks
 from notifications.sending import State
+from tests.support.authenticator import Passkey
 from tests.support.chains import where_held_comments_count
 from tests.support.mailbox import mailed
 from tests.support.scenario import LONG_AGO, House
@@ -25,6 +26,7 @@ from workflow import actions, queries
 from workflow.actions import GivenRsvp, Newcomer, Seated
 from workflow.actions.invitations import mint
 from workflow.actions.rsvp import mint_rsvp_link
+from workflow.actions.sessions import begin_session
 from workflow.domain.accounts import LinkPurpose, Scope, StepsDemanded
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
@@ -41,6 +43,7 @@ from workflow.domain.errors import (
     SignInRefused,
 )
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.passkeys import PasskeyUse, RelyingParty
 from workflow.domain.rights import PlanReaders
 from workflow.domain.rsvp import CalendarReply, Intent
 from workflow.domain.votes import Choice, Part
@@ -827,6 +830,43 @@ def give_second_step(house: House) -> Call:
     return lambda o: actions.give_second_step(o, "tanto", "", app.at(house.now), now=house.now)
 
 
+PARTY = RelyingParty("localhost", "策定", "http://localhost")
+
+
+@case("tanto", own=True)
+def begin_passkey(house: House) -> Call:
+    proof = _confirmed(house, house.now + timedelta(days=1))
+    return lambda o: actions.begin_passkey(o, "tanto", PARTY, proof=proof, now=house.now)
+
+
+@case("tanto", own=True)
+def add_passkey(house: House) -> Call:
+    then = house.now + timedelta(days=1)
+    proof = _confirmed(house, then)
+    ask = actions.begin_passkey(house.office, "tanto", PARTY, proof=proof, now=then)
+    answer = Passkey().make(ask, PARTY.origin)
+    return lambda o: actions.add_passkey(o, "tanto", PARTY, "鍵", answer, proof=proof, now=house.now)
+
+
+@case("tanto", own=True)
+def ask_passkey(house: House) -> Call:
+    use = PasskeyUse.SECOND_STEP
+    return lambda o: actions.ask_passkey(o, "tanto", "", PARTY, use, now=house.now)
+
+
+@case("tanto", own=True)
+def give_passkey(house: House) -> Call:
+    passkey, use, then = _a_passkey(house), PasskeyUse.SECOND_STEP, house.now + timedelta(days=1)
+    answer = passkey.sign(actions.ask_passkey(house.office, "tanto", "", PARTY, use, now=then), PARTY.origin)
+    return lambda o: actions.give_passkey(o, "tanto", "", PARTY, use, answer, now=house.now)
+
+
+@case("tanto", own=True)
+def remove_passkey(house: House) -> Call:
+    _a_passkey(house)
+    return lambda o: actions.remove_passkey(o, "tanto", 1, proof=actions.OwnMachine(), now=house.now)
+
+
 @case("clerk")
 def name_deputy(house: House) -> Call:
     return lambda o: actions.name_deputy(o, "clerk", "mayor", "tanto", LONG_AGO, now=house.now)
@@ -1163,6 +1203,20 @@ def _everything(office: Office) -> dict[str, list[str]]:
             table.name: sorted(str(tuple(row)) for row in db.execute(select(table)))
             for table in Record.metadata.sorted_tables
         }
+
+
+def _a_passkey(house: House) -> Passkey:
+    passkey, proof = Passkey(), _confirmed(house, house.now)
+    ask = actions.begin_passkey(house.office, "tanto", PARTY, proof=proof, now=house.now)
+    answer = passkey.make(ask, PARTY.origin)
+    actions.add_passkey(house.office, "tanto", PARTY, "鍵", answer, proof=proof, now=house.now)
+    return passkey
+
+
+def _confirmed(house: House, at: datetime) -> actions.InSession:
+    """A session of tanto's in which they confirmed at that moment who they are."""
+    with house.office.writing() as db:
+        return actions.InSession(begin_session(db, person_id(db, "tanto"), "", at, confirmed_at=at))
 
 
 def _first(house: House, table: type) -> int:

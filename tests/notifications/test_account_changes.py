@@ -7,11 +7,15 @@ from email.message import EmailMessage
 import pytest
 from pyotp import TOTP
 
+from tests.support.authenticator import Passkey
 from tests.support.outbox_scenario import PostRoom
 from workflow import actions
+from workflow.actions.sessions import begin_session
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
+from workflow.domain.passkeys import relying_party
+from workflow.queries.people import person_id
 
 PASSWORD = "はるはあけぼの やうやう白く"
 NEW = "right@city.example.jp"
@@ -42,6 +46,16 @@ def _second_step(room: PostRoom) -> None:
     actions.confirm_authenticator(room.office, "one", app.at(room.now), proof=proof, now=room.now)
 
 
+def _passkey(room: PostRoom) -> None:
+    with room.office.writing() as db:
+        here = actions.InSession(begin_session(db, person_id(db, "one"), "", room.now, confirmed_at=room.now))
+    party = relying_party("http://localhost", "策定")
+    assert party
+    ask = actions.begin_passkey(room.office, "one", party, proof=here, now=room.now)
+    answer = Passkey().make(ask, party.origin)
+    actions.add_passkey(room.office, "one", party, "青い鍵", answer, proof=here, now=room.now)
+
+
 def _token(room: PostRoom) -> None:
     ends = room.now + timedelta(days=30)
     actions.make_token(room.office, "one", "集計", [Scope.READ, Scope.PEOPLE], expires_at=ends, now=room.now)
@@ -55,6 +69,7 @@ def _token(room: PostRoom) -> None:
         (_auditor, "監査の指定", []),
         (_password, "パスワードの設定", ["（本人）"]),
         (_second_step, "二段階目の確認の登録", ["（本人）"]),
+        (_passkey, "パスキーの登録", ["青い鍵", "（本人）"]),
         (_token, "連携用の鍵の発行", ["集計", "読み取り、名簿の管理"]),
     ],
 )

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.scenario import House
@@ -59,13 +60,14 @@ def serving(app: Any) -> Iterator[str]:
 class Site:
     """A house's pages, and the people who open them."""
 
-    def __init__(self, house: House, browser: Browser, url: str) -> None:
-        self.house, self.browser, self.url = house, browser, url
+    def __init__(self, house: House, browser: Browser, url: str, app: FastAPI) -> None:
+        self.house, self.browser, self.url, self.app = house, browser, url, app
 
     def person(self, key: str | None = None, *, scripts: bool = True, **context: Any) -> Page:
         """A person before a screen of their own, signed in when they have a key."""
-        screen = {"viewport": DESKTOP, "locale": "ja-JP", "timezone_id": "Asia/Tokyo", **context}
-        page = self.browser.new_context(base_url=self.url, java_script_enabled=scripts, **screen).new_page()
+        screen = {"viewport": DESKTOP, "locale": "ja-JP", "timezone_id": "Asia/Tokyo"}
+        screen |= {"base_url": self.url, **context}
+        page = self.browser.new_context(java_script_enabled=scripts, **screen).new_page()
         page.set_default_timeout(10_000)
         if key:
             self.house.has_password(key, PASSWORD)
@@ -85,7 +87,7 @@ def sign_in(page: Page, key: str, password: str) -> None:
 def site_of(house: House, browser: Browser, demo: Demo | None = None) -> Iterator[Site]:
     app = build(house.office, mail_settings(house.office.files.parent), clock=lambda: house.now, demo=demo)
     with serving(app) as url:
-        yield Site(house, browser, url)
+        yield Site(house, browser, url, app)
 
 
 def must_read_well(page: Page) -> None:

@@ -23,8 +23,9 @@ from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Choice
+from workflow.queries.people import person_id
 from workflow.store.database import Office
-from workflow.store.tables import APPEND_ONLY, Event, HeldEvent, Pulse, Record
+from workflow.store.tables import APPEND_ONLY, Event, HeldEvent, Passkey, Pulse, Record
 from workflow.store.tables.base import Sentence
 
 PEOPLES_WORDS = (
@@ -47,7 +48,7 @@ PEOPLES_WORDS = (
     *("comment_period.cancelled_why", "comment_period.counts_why"),
     *("submitter.name", "submitter.address", "submitter.telephone", "submitter.affiliation"),
     *("opinion.text", "answer.summary", "answer.text"),
-    *("api_token.name", "webhook.url", "sign_in.agent"),
+    *("api_token.name", "webhook.url", "sign_in.agent", "passkey.name"),
     *("event.data", "delivery.address", "delivery.error", "pulse.trouble", "held_event.error"),
 )
 """The columns that hold what people or other systems wrote."""
@@ -91,6 +92,8 @@ OUR_WORDS = (
     *("api_token.token_sha256", "api_token.scopes", "credential.password_hash", "webhook.secret"),
     *("sign_in.waits_for", "authenticator.secret", "recovery_code.code_sha256", "second_step_demand.whom"),
     "plans_opened.whom",
+    *("passkey.credential_id", "passkey.public_key", "passkey_challenge.session_sha256"),
+    *("passkey_challenge.purpose", "passkey_challenge.value"),
     *("provider_identity.issuer", "provider_identity.subject"),
     *("failed_sign_in.name", "failed_sign_in.place", "public_try.sender_sha256", "office_secret.value"),
     *("answered_call.key", "answered_call.request_sha256", "answered_call.body"),
@@ -99,6 +102,9 @@ OUR_WORDS = (
 
 ROLES = ("tanto", "admin", "mayor", "joho_bukai_office", "joho_bukai_chair", "joho_bukai_1", "deputy", None)
 """The people who visit the pages in the tests; None is a member of the public."""
+
+PASSKEY_OWNER = "joho_bukai_2"
+"""None of the roles: whoever has a passkey is asked for it at each sign-in."""
 
 _CHAIN_WORDS = ("title", "office", "source", "name", "chair", "basis", "label", "work", "event", "delegate")
 _KINDS = (String, Text, Sentence, JSON, LargeBinary)
@@ -410,6 +416,9 @@ def _doors(house: House) -> None:
     actions.ask_reset(office, "tanto", now=now)
     user = actions.ProviderUser("https://login.example", "hanako", "tanto@city.example.jp")
     actions.sign_in_by_provider(office, user, agent="Firefox", now=now)
+    with office.writing() as db:
+        kept = {"person_id": person_id(db, PASSKEY_OWNER), "name": "青い鍵", "sign_count": 0, "added_at": now}
+        db.execute(insert(Passkey).values(credential_id="AAAA", public_key="AAAA", **kept))
 
 
 def _newest(office: Office, table: str) -> int:

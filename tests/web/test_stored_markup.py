@@ -20,7 +20,7 @@ import icalendar
 import pytest
 from httpx import Response
 from jinja2 import Environment, nodes
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from definitions.load import shipped
 from notifications.kinds import Kind
@@ -35,6 +35,7 @@ from tests.support.routes import calls, routes
 from tests.support.scenario import House
 from tests.support.scribbled import (
     OUR_WORDS,
+    PASSKEY_OWNER,
     PEOPLES_WORDS,
     ROLES,
     columns_of_text,
@@ -51,7 +52,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.language import Language, label, language
 from workflow.store.database import Office
-from workflow.store.tables import Delivery, Meeting
+from workflow.store.tables import Delivery, Meeting, SignIn
 from workflow.web.rendering import _pages
 from workflow.web.svg.drawing import picture
 
@@ -65,8 +66,9 @@ TRUSTED = {"Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-
 OF_ONE_KIND = 4
 """How many pages the walk sees of each kind, for each role and language."""
 
-NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason"}
-"""A browser is shown by its kind; why somebody did something is shown from the event that says so."""
+NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason", "passkey.name"}
+"""A browser is shown by its kind; why somebody did something is shown from the event that says so. A passkey is shown to
+its owner alone, in a test below."""
 
 WITHOUT_A_LINK = {
     *("/feeds/{token}.ics", "/problems/{kind}"),
@@ -133,8 +135,8 @@ def test_a_script_is_ours_and_stands_in_a_file(scribbled: House) -> None:
     answer = Browser(scribbled, "tanto").client.get("/meetings")
     assert "unsafe" not in answer.headers["content-security-policy"]
     assert "default-src 'self'" in answer.headers["content-security-policy"]
-    scripts = [path.name for path in (ROOT / "workflow/web/static").glob("*.js")]
-    assert scripts == ["sakutei.js"]
+    scripts = {path.name for path in (ROOT / "workflow/web/static").glob("*.js")}
+    assert scripts == {"sakutei.js", "passkeys.js"}
     for path in TEMPLATES:
         assert not re.search(r"<[^>]*\s(on\w+|hx-[\w-]+|style)=|javascript:", path.read_text("utf-8")), path
 
@@ -277,6 +279,14 @@ def test_a_page_that_only_a_form_makes_shows_what_was_written_as_text(
         page = Parsed(answer.text, SITE)
         assert (answer.status_code, page.faults) == (status, [])
         assert marks(page.text)
+
+
+def test_a_passkey_shows_its_owner_the_name_they_gave_it_as_text(scribbled: House) -> None:
+    owner = Browser(scribbled, PASSKEY_OWNER)
+    with scribbled.office.writing() as db:
+        db.execute(update(SignIn).values(waits_for=""))
+    page = Parsed(owner.see("/account/second-step"), SITE)
+    assert page.faults == [] and "passkey.name" in marks(page.text)
 
 
 def test_a_chain_that_is_only_checked_is_drawn_with_its_words_as_text(scribbled: House) -> None:

@@ -36,6 +36,13 @@ from workflow.actions.meetings import (
 )
 from workflow.actions.office import begin, close_day, open_plans_to
 from workflow.actions.opinions import receive_from_public, receive_opinions, split_opinion
+from workflow.actions.passkeys import (
+    add_passkey,
+    ask_passkey,
+    begin_passkey,
+    give_passkey,
+    remove_passkey,
+)
 from workflow.actions.passwords import change_password, set_password
 from workflow.actions.people import (
     add_department,
@@ -138,15 +145,18 @@ __all__ = [
     "Seated",
     "add_chain",
     "add_department",
+    "add_passkey",
     "add_people",
     "add_person",
     "add_version",
     "add_webhook",
     "advance",
     "answer_opinions",
+    "ask_passkey",
     "ask_reset",
     "begin",
     "begin_authenticator",
+    "begin_passkey",
     "call_meeting",
     "cancel_comment",
     "cancel_meeting",
@@ -189,6 +199,7 @@ __all__ = [
     "erase_authors_due",
     "extend_comment",
     "finish",
+    "give_passkey",
     "give_rsvp",
     "give_rsvp_by_calendar",
     "give_rsvp_by_link",
@@ -230,6 +241,7 @@ __all__ = [
     "release_call",
     "remark",
     "remove_item",
+    "remove_passkey",
     "reset_second_step",
     "resume",
     "review_confirmation",

@@ -1,5 +1,5 @@
 """Use cases of the second step of signing in: enrol an authenticator app (RFC 6238), give its code or a recovery code,
-let go of it, and demand it of people."""
+let go of every means, and demand the step of people. Passkeys, the other means, have a module of their own."""
 
 import hmac
 import secrets
@@ -20,14 +20,14 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotFound, SignInRefuse
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act, Actor
 from workflow.domain.security import SecurityKind
-from workflow.queries.accounts import steps_demanded
+from workflow.queries.accounts import has_second_step, steps_demanded
 from workflow.queries.actor import actor
 from workflow.queries.people import person_id
 from workflow.store import authenticators
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.security_log import enter
-from workflow.store.tables import Authenticator, RecoveryCode, SecondStepDemand, SignIn
+from workflow.store.tables import Authenticator, Passkey, RecoveryCode, SecondStepDemand, SignIn
 
 RECOVERY_CODES = 10
 
@@ -59,14 +59,14 @@ def begin_authenticator(office: Office, by: str, *, proof: Proof, now: datetime)
 
 
 def confirm_authenticator(office: Office, by: str, code: str, *, proof: Proof, now: datetime) -> list[str]:
-    """Take the app into use with its first code, and return the recovery codes: they are never shown again. The
-    session has taken the second step by it.
+    """Take the app into use with its first code, and return the recovery codes, which are never shown again; none when
+    the person has some from before. The session has taken the second step by it.
 
     Raises `BadInput` (the code is wrong), `SignInRefused` (wrong too often), `AlreadyDone`, `IdentityUnconfirmed`,
     `NotAllowed`, `NotFound`.
     """
     _count(office, by, now)
-    with _wrong_codes_noted(office, by, now), office.writing() as db:
+    with wrong_tries_noted(office, by, now), office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require_service()
         require_enrolment(db, who, proof, now)
@@ -77,13 +77,11 @@ def confirm_authenticator(office: Office, by: str, code: str, *, proof: Proof, n
             raise AlreadyDone("認証アプリは、既に登録されています。")
         _use_code(office, db, kept, code, now)
         db.execute(update(Authenticator).where(Authenticator.person_id == who.id).values(confirmed_at=now))
-        codes = ["-".join(_letters(4) for _ in range(4)) for _ in range(RECOVERY_CODES)]
-        rows = [{"code_sha256": sha256(_plain(each)), "person_id": who.id} for each in codes]
-        db.execute(insert(RecoveryCode), rows)
         if isinstance(proof, InSession):
-            _step_taken(db, by, who.id, proof.token, now)
+            step_taken(db, by, who.id, proof.token, now)
+        ask_other_sessions(db, who.id)
         record(db, Tag.SECOND_STEP_SET, at=now, by=who.id, person=by)
-        return codes
+        return recovery_codes(db, who.id)
 
 
 def give_second_step(office: Office, by: str, session: str, code: str, *, now: datetime) -> None:
@@ -93,25 +91,27 @@ def give_second_step(office: Office, by: str, session: str, code: str, *, now: d
     Raises `BadInput` (it is wrong), `SignInRefused` (wrong too often), `NotAllowed`, `NotFound`.
     """
     _count(office, by, now)
-    with _wrong_codes_noted(office, by, now), office.writing() as db:
+    with wrong_tries_noted(office, by, now), office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require_service()
-        kept = db.get(Authenticator, who.id)
-        if kept is None or kept.confirmed_at is None:
-            raise NotFound("認証アプリ", by)
+        if not has_second_step(db, who.id):
+            raise NotFound("二段階目の確認", by)
         spent = delete(RecoveryCode).where(
             RecoveryCode.person_id == who.id, RecoveryCode.code_sha256 == sha256(_plain(code))
         )
         if db.execute(spent).rowcount:  # type: ignore[attr-defined]
             record(db, Tag.RECOVERY_CODE_USED, at=now, by=who.id, person=by)
         else:
-            _use_code(office, db, kept, code, now)
-        _step_taken(db, by, who.id, session, now)
+            app = select(Authenticator).where(
+                Authenticator.person_id == who.id, Authenticator.confirmed_at.is_not(None)
+            )
+            _use_code(office, db, db.scalar(app), code, now)
+        step_taken(db, by, who.id, session, now)
 
 
 def reset_second_step(office: Office, by: str, person: str, *, proof: Proof, now: datetime) -> None:
-    """Let go of one's own app and recovery codes, or as administrator of somebody's who lost theirs. Their sessions
-    end.
+    """Let go of one's own app, passkeys and recovery codes, or as administrator of somebody's who lost theirs. Their
+    sessions end.
 
     Raises `NotAllowed`, `IdentityUnconfirmed`, `NotFound` (the person, or they have none).
     """
@@ -123,9 +123,9 @@ def reset_second_step(office: Office, by: str, person: str, *, proof: Proof, now
             who.require(Act.KEEP_PEOPLE)
         require_identity(db, who, proof, now)
         number = person_id(db, person)
-        if db.get(Authenticator, number) is None:
-            raise NotFound("認証アプリ", person)
-        for table in (Authenticator, RecoveryCode, SignIn):
+        if not has_second_step(db, number):
+            raise NotFound("二段階目の確認", person)
+        for table in (Authenticator, Passkey, RecoveryCode, SignIn):
             db.execute(delete(table).where(table.person_id == number))
         record(db, Tag.SECOND_STEP_RESET, at=now, by=who.id, person=person)
 
@@ -156,6 +156,50 @@ def require_enrolment(db: Session, who: Actor, proof: Proof, now: datetime) -> N
     require_identity(db, who, proof, now)
 
 
+def recovery_codes(db: Session, person: int) -> list[str]:
+    """Make the recovery codes of a person, one set whichever means they have, and return them: they are never shown
+    again. Empty: they have some left."""
+    if db.scalar(select(RecoveryCode.code_sha256).where(RecoveryCode.person_id == person).limit(1)):
+        return []
+    codes = ["-".join(_letters(4) for _ in range(4)) for _ in range(RECOVERY_CODES)]
+    rows = [{"code_sha256": sha256(_plain(each)), "person_id": person} for each in codes]
+    db.execute(insert(RecoveryCode), rows)
+    return codes
+
+
+def ask_other_sessions(db: Session, person: int) -> None:
+    """Let the sessions that wait for a person's first means wait for the means they now have: it was enrolled in
+    another."""
+    waiting = SignIn.person_id == person, SignIn.waits_for == SecondStep.ENROLMENT
+    db.execute(update(SignIn).where(*waiting).values(waits_for=SecondStep.CODE))
+
+
+def step_taken(
+    db: Session, by: str, person: int, session: str, now: datetime, *, confirmed: bool = True
+) -> None:
+    """Note that the session has taken its second step, and with `confirmed` that its person is before the screen."""
+    mine = SignIn.person_id == person, SignIn.token_sha256 == sha256(session)
+    if db.scalar(select(SignIn.waits_for).where(*mine)):
+        enter(db, SecurityKind.SIGNED_IN, at=now, by=person)
+    at = {"confirmed_at": now} if confirmed else {}
+    db.execute(update(SignIn).where(*mine).values(waits_for=SecondStep.NONE, **at))
+    forget_all(db, _counter(by))
+
+
+@contextmanager
+def wrong_tries_noted(office: Office, by: str, now: datetime) -> Iterator[None]:
+    """Outside of the transaction, which ends without a trace where the code or the passkey is wrong."""
+    try:
+        yield
+    except Unwritable:
+        raise
+    except BadInput:
+        with office.reading() as db:
+            person = person_id(db, by)
+        note_wrong_try(office, person, now=now)
+        raise
+
+
 def _count(office: Office, by: str, now: datetime) -> None:
     """Count a try before it is made. Raises `SignInRefused`, `NotAllowed`, `NotFound`."""
     with office.writing() as db:
@@ -170,10 +214,14 @@ def _counter(by: str) -> Counter:
     return Counter("second step", by, WRONG_PASSWORDS)
 
 
-def _use_code(office: Office, db: Session, kept: Authenticator, code: str, now: datetime) -> None:
+def _use_code(office: Office, db: Session, kept: Authenticator | None, code: str, now: datetime) -> None:
     """Use up a code of the app, of this half minute or its neighbours. Raises `BadInput`, also for one used before."""
     from pyotp import TOTP
 
+    if kept is None:
+        raise BadInput(
+            "予備のコード", "違うか、既に使われています", "控えたものを、1 文字ずつ確かめてください。"
+        )
     here, app = int(now.timestamp()) // STEP, TOTP(authenticators.secret_of(office.key_file, kept))
     typed = _plain(code).encode("utf-8", "replace")
     for step in range(max(here - 1, kept.last_step + 1), here + 2):
@@ -186,28 +234,6 @@ def _use_code(office: Office, db: Session, kept: Authenticator, code: str, now: 
         "違うか、既に使われています",
         "認証アプリに新しいコードが出るのを待って、入力し直してください。端末の時計も確かめてください。",
     )
-
-
-@contextmanager
-def _wrong_codes_noted(office: Office, by: str, now: datetime) -> Iterator[None]:
-    """Outside of the transaction, which ends without a trace where the code is wrong."""
-    try:
-        yield
-    except Unwritable:
-        raise
-    except BadInput:
-        with office.reading() as db:
-            person = person_id(db, by)
-        note_wrong_try(office, person, now=now)
-        raise
-
-
-def _step_taken(db: Session, by: str, person: int, session: str, now: datetime) -> None:
-    mine = SignIn.person_id == person, SignIn.token_sha256 == sha256(session)
-    if db.scalar(select(SignIn.waits_for).where(*mine)):
-        enter(db, SecurityKind.SIGNED_IN, at=now, by=person)
-    db.execute(update(SignIn).where(*mine).values(waits_for=SecondStep.NONE, confirmed_at=now))
-    forget_all(db, _counter(by))
 
 
 def _letters(count: int) -> str:

@@ -28,7 +28,7 @@ from workflow.domain.events import Tag
 from workflow.domain.rights import Act
 from workflow.domain.security import SecurityKind
 from workflow.domain.validation import typed_key
-from workflow.queries.accounts import has_authenticator, is_demanded
+from workflow.queries.accounts import has_second_step, is_demanded
 from workflow.queries.actor import actor, has_left
 from workflow.queries.people import person_id
 from workflow.queries.pulse import BACKUP, MAIL, NO_PULSE, PulseFact, columns_of, pulse_of
@@ -180,7 +180,7 @@ def _end(db: Session, now: datetime, *which: ColumnElement[bool]) -> None:
 
 
 def _second_step(db: Session, person: int, now: datetime) -> SecondStep:
-    if has_authenticator(db, person):
+    if has_second_step(db, person):
         return SecondStep.CODE
     who = actor(db, db.get_one(Person, person).key, tokyo_day(now))
     return SecondStep.ENROLMENT if is_demanded(db, who) else SecondStep.NONE

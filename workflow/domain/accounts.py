@@ -19,7 +19,8 @@ class LinkPurpose(StrEnum):
 
 
 class SecondStep(StrEnum):
-    """The second step that a session still waits for, before it opens anything."""
+    """The second step that a session still waits for, before it opens anything. `CODE`: a code or a passkey of the
+    person's; `ENROLMENT`: they have neither yet."""
 
     NONE = ""
     CODE = "code"

@@ -34,6 +34,8 @@ class Tag(Labelled):
     SECOND_STEP_RESET = "second_step.reset", "二段階目の確認を解除"
     SECOND_STEP_DEMANDED = "second_step.demanded", "二段階目の確認を求める範囲を変更"
     PLANS_OPENED_TO = "plans.opened_to", "計画の閲覧範囲を変更"
+    PASSKEY_ADDED = "passkey.added", "パスキーを登録"
+    PASSKEY_REMOVED = "passkey.removed", "パスキーを削除"
     RECOVERY_CODE_USED = "second_step.recovery_code_used", "予備のコードでサインイン"
     DEPARTMENT_ADDED = "department.added", "課を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
@@ -309,6 +311,8 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     ),
     Tag.SECOND_STEP_SET: _person,
     Tag.SECOND_STEP_RESET: _person,
+    Tag.PASSKEY_ADDED: lambda data, names: f"{_person(data, names)}　{data['name']}",
+    Tag.PASSKEY_REMOVED: lambda data, names: f"{_person(data, names)}　{data['name']}",
     Tag.RECOVERY_CODE_USED: _person,
     Tag.SECOND_STEP_DEMANDED: lambda data, _: label(StepsDemanded(data["whom"])),
     Tag.PLANS_OPENED_TO: lambda data, _: label(PlanReaders(data["whom"])),

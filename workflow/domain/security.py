@@ -8,7 +8,7 @@ class SecurityKind(Labelled):
     """Everything that the security log tells: a closed list."""
 
     SIGNED_IN = "sign_in", "サインイン"
-    WRONG_TRY = "sign_in.wrong", "本人確認の誤り（パスワード・確認コードなど）"
+    WRONG_TRY = "sign_in.wrong", "本人確認の誤り（パスワード・確認コード・パスキーなど）"
     SIGNED_OUT = "sign_out", "サインアウト"
     REFUSED = "refused", "権限のない操作の拒否"
     CITIZENS_READ = "citizens.read", "意見提出者の氏名・住所などの閲覧"
@@ -31,6 +31,8 @@ CHANGES_OF_RIGHTS = frozenset(
         Tag.SECOND_STEP_RESET,
         Tag.SECOND_STEP_DEMANDED,
         Tag.PLANS_OPENED_TO,
+        Tag.PASSKEY_ADDED,
+        Tag.PASSKEY_REMOVED,
         Tag.WAIT_LIFTED,
         Tag.TOKEN_MADE,
         Tag.TOKEN_REVOKED,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from definitions.terms import Role
@@ -18,12 +18,23 @@ from workflow.store.tables import (
     Credential,
     Department,
     Membership,
+    Passkey,
     Person,
     Posting,
     RecoveryCode,
     SecondStepDemand,
     SignIn,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyFact:
+    """A passkey by the name its person gave it; `used_at` None: never yet."""
+
+    number: int
+    name: str
+    added_at: datetime
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +46,15 @@ class Account:
     email: str
     has_password: bool
     has_app: bool
+    passkeys: tuple[PasskeyFact, ...]
     recovery_codes: int
     posts: tuple[tuple[str, str | None], ...]
     seats: tuple[tuple[str, Role], ...]
     sessions: tuple[SignIn, ...]
+
+    @property
+    def has_second_step(self) -> bool:
+        return self.has_app or bool(self.passkeys)
 
 
 def account(db: Session, key: str, now: datetime) -> Account:
@@ -79,7 +95,8 @@ def account(db: Session, key: str, now: datetime) -> Account:
         name=person.name,
         email=person.email,
         has_password=person.has_password,
-        has_app=has_authenticator(db, person.id),
+        has_app=_has_app(db, person.id),
+        passkeys=_passkeys(db, person.id),
         recovery_codes=db.scalar(select(func.count()).where(RecoveryCode.person_id == person.id)) or 0,
         posts=tuple((name, position) for name, position in posts),
         seats=tuple((name, Role(role)) for name, role in seats),
@@ -87,10 +104,10 @@ def account(db: Session, key: str, now: datetime) -> Account:
     )
 
 
-def has_authenticator(db: Session, person: int) -> bool:
-    """Return whether the person's authenticator app is in use."""
-    used = Authenticator.person_id == person, Authenticator.confirmed_at.is_not(None)
-    return db.scalar(select(Authenticator.person_id).where(*used)) is not None
+def has_second_step(db: Session, person: int) -> bool:
+    """Return whether the person has a means for the second step in use: an authenticator app, or a passkey."""
+    passkey = select(Passkey.id).where(Passkey.person_id == person)
+    return db.scalar(select(or_(_app_of(person).exists(), passkey.exists()))) is True
 
 
 def steps_demanded(db: Session) -> StepsDemanded:
@@ -117,3 +134,19 @@ def email_of(db: Session, key: str) -> str:
     if found is None:
         raise NotFound("職員", key)
     return found
+
+
+def _has_app(db: Session, person: int) -> bool:
+    return db.scalar(select(_app_of(person).exists())) is True
+
+
+def _app_of(person: int) -> Select[int]:
+    return select(Authenticator.person_id).where(
+        Authenticator.person_id == person, Authenticator.confirmed_at.is_not(None)
+    )
+
+
+def _passkeys(db: Session, person: int) -> tuple[PasskeyFact, ...]:
+    columns = select(Passkey.id, Passkey.name, Passkey.added_at, Passkey.used_at)
+    found = db.execute(columns.where(Passkey.person_id == person).order_by(Passkey.id))
+    return tuple(PasskeyFact(*row) for row in found)

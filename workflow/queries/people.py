@@ -12,7 +12,7 @@ from definitions.labelled import Labelled
 from definitions.terms import Role
 from workflow.domain.errors import NotFound
 from workflow.domain.validation import comparable_address
-from workflow.queries.accounts import has_authenticator
+from workflow.queries.accounts import has_second_step
 from workflow.queries.actor import in_term
 from workflow.store.tables import (
     Administrator,
@@ -103,7 +103,8 @@ class PeoplePage:
 class PersonFact:
     """One person with every term they ever had, the newest first. `deputies` are their deputies; `principals` are
     those whose deputy they are. `can_sign_in`: they have a password. `provider` is the issuer of the OIDC identity
-    they are bound to. `has_app`: their authenticator app is in use."""
+    they are bound to. `has_second_step`: they have an
+    authenticator app or a passkey in use."""
 
     key: str
     name: str
@@ -116,7 +117,7 @@ class PersonFact:
     auditor: tuple[Term, ...]
     can_sign_in: bool
     provider: str | None
-    has_app: bool
+    has_second_step: bool
 
 
 def people_list(
@@ -200,7 +201,7 @@ def person(db: Session, key: str, day: date) -> PersonFact:
         auditor=_named(db, Auditor, found.id, day),
         can_sign_in=db.get(Credential, found.id) is not None,
         provider=db.scalar(select(ProviderIdentity.issuer).where(ProviderIdentity.person_id == found.id)),
-        has_app=has_authenticator(db, found.id),
+        has_second_step=has_second_step(db, found.id),
     )
 
 

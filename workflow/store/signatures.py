@@ -1,4 +1,4 @@
-"""HMACs with the office's secret: receipt numbers, anonymous sender ids, known devices."""
+"""HMACs with the office's secret: receipt numbers, anonymous sender ids, known devices, owners of passkeys."""
 
 import hashlib
 import hmac
@@ -25,6 +25,11 @@ def receipt_seal(db: Session, receipt: str) -> str:
 def device_seal(db: Session, key: str, number: str) -> str:
     """Shows that the person of that key has signed in on the device of that number before."""
     return _seal(db, f"device {key} {number}")
+
+
+def user_handle(db: Session, person: int) -> bytes:
+    """The value by which an authenticator knows whose passkey it keeps. It says nothing about the person."""
+    return bytes.fromhex(_seal(db, f"passkeys of {person}"))
 
 
 def _seal(db: Session, words: str) -> str:

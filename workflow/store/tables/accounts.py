@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.tables.base import Record
@@ -43,11 +43,36 @@ class Authenticator(Record):
 
 
 class RecoveryCode(Record):
-    """A code that replaces a lost app once. Only the SHA-256 is kept, of 79 random bits; using it deletes it."""
+    """A code that replaces a lost app or passkey once. Only the SHA-256 is kept, of 79 random bits; using it deletes it."""
 
     __tablename__ = "recovery_code"
     code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class Passkey(Record):
+    """A person's passkey, by the name they gave it. `credential_id` and `public_key` are base64url; `sign_count` is the
+    highest count its authenticator told, 0 when it keeps none."""
+
+    __tablename__ = "passkey"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Record):
+    """The random value that a session was last asked to have signed for a purpose. Answering deletes it."""
+
+    __tablename__ = "passkey_challenge"
+    session_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(100))
+    ends_at: Mapped[datetime]
 
 
 class SecondStepDemand(Record):

@@ -50,6 +50,8 @@ UNPROVEN = {
     "set_aside_mail": "from outside, and only the newest are kept",
     "sign_in": "sessions, which come and go",
     "authenticator": "moves on with every code that is used",
+    "passkey": "its count moves on with every use; an event tells of each that was added or removed",
+    "passkey_challenge": "random values, each deleted when it is answered",
     "recovery_code": "secrets, each deleted when it is used",
     "failed_sign_in": "a counter",
     "public_try": "a counter",
