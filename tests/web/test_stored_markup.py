@@ -58,7 +58,7 @@ from workflow.web.svg.drawing import picture
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(
-    (*(ROOT / "workflow/web/pages").glob("*.html"), *(ROOT / "notifications/templates").rglob("*.html"))
+    (*(ROOT / "workflow/web/templates").glob("*.html"), *(ROOT / "notifications/templates").rglob("*.html"))
 )
 TRUSTED = {"Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-label="{}"\')'}
 """What Python calls markup: a drawing that escapes each word in it, a QR code, which has none, and a literal."""
