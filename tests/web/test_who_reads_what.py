@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from definitions.load import shipped
 from definitions.terms import Role
-from notifications.mail import mailer_of
 from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.api_client import Program
 from tests.support.databases import SQLite
 from tests.support.routes import calls, routes
