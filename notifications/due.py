@@ -24,7 +24,7 @@ from workflow.queries.attendance import answering
 from workflow.queries.bodies import body_rule, seats
 from workflow.queries.chains import chain_of
 from workflow.queries.comments import replaced
-from workflow.queries.meetings import closed_days, open_meeting
+from workflow.queries.meetings import at_a_gate, closed_days, open_meeting
 from workflow.queries.people import staff
 from workflow.store.database import connection_of
 from workflow.store.tables import (
@@ -101,6 +101,7 @@ def unanswered(db: Session, meeting: int, members: Iterable[int]) -> frozenset[i
 
 _UNDECIDED = select(AgendaItem.id).where(
     AgendaItem.meeting_id == bindparam("meeting"),
+    at_a_gate(),
     AgendaItem.removed_at.is_(None),
     ~held_decision(AgendaItem.id).exists(),
 )

@@ -22,7 +22,7 @@ from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
 from workflow.domain.plans import Status
-from workflow.queries.agenda import agenda
+from workflow.queries.agenda import Item, agenda, agenda_lines
 from workflow.queries.chains import chain_of
 from workflow.queries.contacts import secretariat_contact
 from workflow.queries.people import staff
@@ -38,9 +38,11 @@ ABOUT_MEETINGS = frozenset({*CALLINGS, *REMINDERS})
 
 @dataclass(frozen=True, slots=True)
 class AgendaLine:
-    """An agenda item as a mail lists it. `current` is the number of the newest version of its document; `remark` says why it
+    """A line of the agenda as a mail lists it: `number` as in the 次第, `plan` the plan's title or the matter's, `stage`
+    empty where it is put at no gate. `current` is the number of the newest version of its document; `remark` says why it
     will not be dealt with as it stands: withdrawn, suspended, replaced; empty when it will."""
 
+    number: str
     purpose: str
     plan: str
     stage: str
@@ -339,17 +341,26 @@ def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
         )
     }
     return tuple(
-        AgendaLine(
-            Purpose(item.purpose).label,
-            item.title,
-            item.stage,
-            item.filename,
-            item.version,
-            item.sha256[:12],
-            item.current,
-            _remark(statuses[item.plan], stale=item.stale),
+        _gate_line(line.number, line.item, statuses[line.item.plan])
+        if line.item
+        else AgendaLine(
+            line.number, "" if line.heading else line.purpose.label, line.title, "", "", 0, "", 0, ""
         )
-        for item in items
+        for line in agenda_lines(db, meeting, items)
+    )
+
+
+def _gate_line(number: str, item: Item, status: Status) -> AgendaLine:
+    return AgendaLine(
+        number,
+        Purpose(item.purpose).label,
+        item.title,
+        item.stage,
+        item.filename,
+        item.version,
+        item.sha256[:12],
+        item.current,
+        _remark(status, stale=item.stale),
     )
 
 

@@ -420,7 +420,7 @@ def cancel_meeting(house: House) -> Call:
 @case(SECRETARIAT)
 def close_meeting(house: House) -> Call:
     meeting = house.a_meeting()
-    house.later(days=8)
+    house.later(days=8).everybody_attends("joho_bukai", meeting)
     return lambda o: actions.close_meeting(o, SECRETARIAT, meeting, "議題なし", now=house.now)
 
 
@@ -495,6 +495,25 @@ def order_items(house: House) -> Call:
 def remove_item(house: House) -> Call:
     list_item(house)(house.office)
     return lambda o: actions.remove_item(o, SECRETARIAT, 1, "取下げ", now=house.now)
+
+
+@case(SECRETARIAT)
+def list_matter(house: House) -> Call:
+    meeting = house.a_meeting()
+    return lambda o: actions.list_matter(o, SECRETARIAT, meeting, "会長の選出", now=house.now)
+
+
+@case(SECRETARIAT)
+def plan_minutes(house: House) -> Call:
+    list_matter(house)(house.office)
+    return lambda o: actions.plan_minutes(o, SECRETARIAT, 1, 10, now=house.now)
+
+
+@case(SECRETARIAT)
+def record_result(house: House) -> Call:
+    list_matter(house)(house.office)
+    house.later(days=8)
+    return lambda o: actions.record_result(o, SECRETARIAT, 1, "選出した", now=house.now)
 
 
 # --- decisions ---------------------------------------------------------------------------------------------

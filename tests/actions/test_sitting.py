@@ -248,7 +248,7 @@ def test_who_is_absent_is_nobodys_deputy(house: House) -> None:
 
 def test_a_meeting_is_not_closed_without_its_minutes(house: House) -> None:
     meeting = house.a_meeting()
-    house.later(days=7, hours=1)
+    house.later(days=7, hours=1).everybody_attends("joho_bukai", meeting)
     with pytest.raises(BadInput, match="議事要旨"):
         actions.close_meeting(house.office, "joho_bukai_office", meeting, "  ", now=house.now)
     actions.close_meeting(house.office, "joho_bukai_office", meeting, "議題なし。", now=house.now)

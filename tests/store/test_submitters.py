@@ -32,6 +32,8 @@ def test_the_upgrade_moves_who_sent_a_submission_in_to_a_row_of_their_own(
 LATER = ("passkey", "passkey_challenge", "plans_opened")
 """Tables of the migrations since."""
 
+LATER_OF_AN_ITEM = ("title", "planned_minutes", "result")
+
 
 def _submitters(office: Office) -> list[tuple[object, ...]]:
     with office.reading() as db:
@@ -50,6 +52,8 @@ def _set_back(office: Office) -> None:
             connection.execute(text(f"UPDATE submission SET {column} = {moved}"))
         for table in ("submitter", *LATER):
             connection.execute(text(f"DROP TABLE {table}"))
+        for column in LATER_OF_AN_ITEM:
+            connection.execute(text(f"ALTER TABLE agenda_item DROP COLUMN {column}"))
         connection.execute(
             text("UPDATE alembic_version SET version_num = :at"), {"at": v0027_submitters.down_revision}
         )

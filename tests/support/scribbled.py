@@ -32,6 +32,7 @@ PEOPLES_WORDS = (
     *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "person.email"),
     *("posting.office", "plan.title", "version.filename", "version.note", "step.reason"),
     *("meeting.title", "meeting.place", "meeting.minutes", "agenda_item.removed_why"),
+    *("agenda_item.title", "agenda_item.result"),
     *(
         "decision.note",
         "condition.text",
@@ -314,6 +315,11 @@ def _meetings(house: House) -> None:
         house.a_version(key=key)
     house.agree("policy_bukai", "met", Outcome.CONDITIONAL, conditions=["図を直す"])
     house.an_item("policy_honbu", "met")
+    honbu = "ict_honbu_office"
+    matter = actions.list_matter(
+        office, honbu, _newest(office, "meeting"), "進み具合", plan="met", now=house.now
+    )
+    actions.record_result(office, honbu, matter, "選出した", now=house.now)
     asked = house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)
     actions.cast_vote(office, "joho_bukai_2", asked, Choice.FOR, now=house.now)
     actions.cancel_meeting(office, by, house.a_meeting(days=21), "台風", now=house.now)
@@ -328,6 +334,7 @@ def _meetings(house: House) -> None:
         now=house.now,
     )
     coming = house.a_meeting(days=8)
+    actions.list_matter(office, by, coming, "進み具合", plan="dx", planned_minutes=5, now=house.now)
     by_deputy = actions.GivenRsvp(Intent.BY_DEPUTY, deputy_name="財政課 主査", remark="出張のため")
     actions.give_rsvp(office, "joho_bukai_1", coming, by_deputy, now=house.now)
     actions.set_contact(office, by, "joho_bukai", name="係", email="a@x.jp", telephone="1", now=house.now)

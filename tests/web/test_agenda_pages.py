@@ -24,7 +24,7 @@ def secretary(house: House) -> Browser:
 
 
 def on_agenda(page: str) -> list[str]:
-    return re.findall(r'<p class="head"><a href="/plans/(\w+)"', page)
+    return re.findall(r'<p class="head"><span class="number">\d+</span> <a href="/plans/(\w+)"', page)
 
 
 def numbers(page: str) -> list[int]:

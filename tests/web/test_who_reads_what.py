@@ -32,6 +32,7 @@ from workflow.store.tables import Delivery, Event, Meeting, Person
 
 PLAN = {
     *("plan.title", "version.filename", "version.note", "step.reason", "agenda_item.removed_why"),
+    *("agenda_item.title", "agenda_item.result"),
     *("decision.note", "condition.text", "condition.closed_note", "signoff.note", "review.note"),
     *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
     *("confirmation_review.note", "circulation.note", "remark.text", "answer.summary", "answer.text"),
@@ -53,7 +54,7 @@ SYSTEM = {
     *("set_aside_mail.sender", "set_aside_mail.subject", "set_aside_mail.why"),
     *("webhook.url", "pulse.trouble", "held_event.error"),
 }
-OWN = {"api_token.name", "sign_in.agent"}
+OWN = {"api_token.name", "sign_in.agent", "passkey.name"}
 
 READS = {
     "nobody": OFFICE,

@@ -25,6 +25,7 @@ from workflow.actions.erasing import erase_authors, erase_authors_due
 from workflow.actions.idempotency import Answered, Claim, ClaimedOffice, claim_call, keep_answer, release_call
 from workflow.actions.identity import InSession, OwnMachine, Proof, confirm_identity
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
+from workflow.actions.matters import list_matter, plan_minutes, record_result
 from workflow.actions.meetings import (
     call_meeting,
     cancel_meeting,
@@ -212,6 +213,7 @@ __all__ = [
     "link_holder",
     "linked_rsvp",
     "list_item",
+    "list_matter",
     "list_ratification",
     "make_feed",
     "make_token",
@@ -229,6 +231,7 @@ __all__ = [
     "open_plans_to",
     "order_items",
     "outcome_of_votes",
+    "plan_minutes",
     "post",
     "prolong_sessions",
     "publish_addendum",
@@ -237,6 +240,7 @@ __all__ = [
     "receive_from_public",
     "receive_opinions",
     "record_outcome",
+    "record_result",
     "rehearse_takeover",
     "release_call",
     "remark",

@@ -58,6 +58,8 @@ def list_item(
             )
         if purpose is Purpose.RATIFY:
             raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
+        if purpose is not None and not purpose.at_gate:
+            raise BadInput("目的", "関門の議題には使えません", "審議・報告などの目的を指定してください。")
         stay, known = stay_at(db, fact, gate, now)
         text = _text_to_put(versions_at(fact.chain, stay, found, known), version, held.starts_at)
         chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
@@ -194,14 +196,11 @@ def _write_item(
                 meeting=elsewhere,
             )
         )
-    position = db.scalar(
-        select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == held.id)
-    )
     item = db.scalars(
         insert(AgendaItem).returning(AgendaItem.id),
         {
             "meeting_id": held.id,
-            "position": (position or 0) + 1,
+            "position": next_position(db, held.id),
             "plan_id": plan,
             "gate_key": gate,
             "stage": stage,
@@ -224,3 +223,9 @@ def _write_item(
         version=version_id,
     )
     return item
+
+
+def next_position(db: Session, meeting: int) -> int:
+    """The place after the last item of the meeting's agenda, those taken off included."""
+    last = db.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.meeting_id == meeting))
+    return (last or 0) + 1

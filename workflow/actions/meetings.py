@@ -17,6 +17,7 @@ from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision
 from workflow.queries.bodies import known_body
+from workflow.queries.meetings import at_a_gate
 from workflow.queries.plans import PlanFact
 from workflow.store.database import Office
 from workflow.store.event_log import record
@@ -255,7 +256,7 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "会議の終了", Act.CALL_MEETING, now)
         begun(held.title, held.starts_at, now, "会議の終了")
-        left = listed_items(db, meeting) - decided_items(db, meeting)
+        left = _items_at_gates(db, meeting) - decided_items(db, meeting)
         if left:
             numbers = say("、").join(str(item) for item in sorted(left))
             raise NotNow(
@@ -354,6 +355,12 @@ def listed_items(db: Session, meeting: int) -> set[int]:
     )
 
 
+def _items_at_gates(db: Session, meeting: int) -> set[int]:
+    """The items on the meeting's agenda that want an outcome."""
+    on_it = AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None), at_a_gate()
+    return set(db.scalars(select(AgendaItem.id).where(*on_it)))
+
+
 def open_meeting(
     db: Session, by: str, meeting: int, doing: str, act: Act, now: datetime
 ) -> tuple[Actor, Meeting]:
@@ -383,15 +390,15 @@ def must_be_open(meeting: Scheduled, doing: str) -> None:
 
 
 def _somebody_was_there(db: Session, held: Meeting) -> None:
-    """Raises `NotNow` when a sitting decided something and nobody is recorded as present."""
-    if held.form == MeetingForm.IN_WRITING or not decided_items(db, held.id):
+    """Raises `NotNow` when nobody is recorded as present at a sitting."""
+    if held.form == MeetingForm.IN_WRITING:
         return
     present = select(Attendance.id).where(Attendance.meeting_id == held.id, Attendance.present)
     if db.scalar(present.limit(1)) is None:
         raise NotNow(
             "会議の終了",
             held.title,
-            "結果が記録されていますが、出席した委員が一人も記録されていません。先に出欠を記録してください。",
+            "出席した委員が一人も記録されていません。先に出欠を記録してください。開かれなかった会議は、中止してください。",
         )
 
 

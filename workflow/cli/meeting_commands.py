@@ -15,7 +15,7 @@ from workflow.domain.errors import BadInput
 from workflow.domain.meetings import MeetingForm, Purpose
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part, counts_words
-from workflow.queries.agenda import agenda
+from workflow.queries.agenda import agenda, agenda_lines
 from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.bodies import body_rule
 from workflow.queries.meetings import meeting as one_meeting
@@ -232,6 +232,36 @@ def give_rsvp(
         show.say(f"会議 {meeting} への回答（{intent.label}）を記録しました。")
 
 
+@app.command("matter")
+def list_matter(
+    meeting: Number,
+    title: Annotated[str, typer.Argument(help="議題の名称")],
+    by: By,
+    plan: Annotated[str | None, typer.Option(help="途中の報告をする計画の鍵")] = None,
+    heading: Annotated[bool, typer.Option("--heading", help="見出しとして載せる")] = False,
+    minutes: Annotated[int | None, typer.Option(help="予定時間（分）")] = None,
+) -> None:
+    """関門によらない議題（その他の議題、計画の中間報告、見出し）を載せる。"""
+    with at_office() as office:
+        item = actions.list_matter(
+            office, by, meeting, title, plan=plan, heading=heading, planned_minutes=minutes, now=now()
+        )
+        show.say(f"議題 {item} として載せました。")
+
+
+@app.command("result")
+def record_result(
+    item: Annotated[int, typer.Argument(help="議題の番号")],
+    result: Annotated[str, typer.Argument(help="結果")],
+    by: By,
+    reason: Annotated[str, typer.Option(help="訂正の理由（終了した会議のときだけ）")] = "",
+) -> None:
+    """関門によらない議題の結果を、言葉で記録する。"""
+    with at_office() as office:
+        actions.record_result(office, by, item, result, reason=reason, now=now())
+        show.say(f"議題 {item} の結果を記録しました。")
+
+
 @app.command("answers")
 def show_rsvps(meeting: Number, by: By, json: Json = False) -> None:
     """出欠の回答の一覧（その会議体の事務局だけが読める）。"""
@@ -288,10 +318,11 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
     with at_office() as office, office.reading() as db:
         held = one_meeting(db, meeting)
         items = agenda(db, meeting, with_removed=not json)
+        lines = agenda_lines(db, meeting, items, with_removed=not json)
         attended = attendance_of(db, meeting)
         parted = apart(db, meeting)
     if json:
-        show.as_json(OneMeeting.whole(held, items, attended, parted))
+        show.as_json(OneMeeting.whole(held, lines, attended, parted))
         return
     show.say(
         f"会議 {held.id} {held.title} {show.moment(held.starts_at)} {held.place}"
@@ -299,19 +330,22 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
     )
     show.table(
         "議題",
-        ("番号", "目的", "計画", "関門", "版", "結果", "決め方", "票"),
+        ("次第", "番号", "目的", "計画・議題", "関門", "版", "結果", "決め方", "票"),
         [
             (
-                item.id,
-                item.purpose.label,
-                item.title,
-                item.gate,
-                item.version,
-                item.decided.outcome.label if item.decided else item.removed_why,
-                item.decided.manner.label if item.decided else None,
-                counts_words(item.decided.counts) if item.decided and item.decided.counts else None,
+                line.number,
+                line.id,
+                line.purpose.label,
+                line.title,
+                item.gate if item else None,
+                item.version if item else None,
+                line.removed_why or (decided.outcome.label if decided else line.result),
+                decided.manner.label if decided else None,
+                counts_words(decided.counts) if decided and decided.counts else None,
             )
-            for item in items
+            for line in lines
+            for item in [line.item]
+            for decided in [item.decided if item else None]
         ],
     )
     show.table(

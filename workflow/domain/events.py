@@ -61,6 +61,8 @@ class Tag(Labelled):
     MEETING_CLOSED = "meeting.closed", "会議を終了"
     ITEM_LISTED = "item.listed", "議題に登録"
     ITEM_REMOVED = "item.removed", "議題から除外"
+    ITEM_TIMED = "item.timed", "議題の予定時間を設定"
+    RESULT_RECORDED = "item.result_recorded", "議題の結果を言葉で記録"
     ATTENDANCE_ENTERED = "attendance.entered", "出欠を記録"
     ATTENDANCE_CORRECTED = "attendance.corrected", "出欠を訂正"
     PARTS_ENTERED = "attendance.item", "議題ごとの退席・除斥を記録"
@@ -160,6 +162,10 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
             say("{was} → {now}", was=data["was"][name] or say("なし"), now=data["set"][name] or say("なし"))
             for name in data["set"]
         )
+    if tag in (Tag.ITEM_LISTED, Tag.RESULT_RECORDED) and data.get("title"):
+        parts.append(f"{data['title']}　{data.get('result', '')}".strip())
+    if tag is Tag.ITEM_TIMED and data["minutes"] is not None:
+        parts.append(say("{minutes} 分", minutes=data["minutes"]))
     if tag in _OF_A_VERSION:
         parts.append(say("第{number}版", number=data["number"]))
     parts.extend(str(data[name]) for name in ("filename", "why") if data.get(name))

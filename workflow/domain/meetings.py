@@ -1,5 +1,6 @@
 """A meeting's form, state and phase, and what it may decide."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -27,13 +28,22 @@ def is_open(status: str) -> bool:
 
 
 class Purpose(Labelled):
-    """Why a version is on an agenda."""
+    """Why something is on an agenda: a version put at a gate, or, at no gate, a report on a plan, a matter of the body's
+    own (会長選出, 前回会議録の承認, その他), or the heading over the items that follow."""
 
     DELIBERATE = "deliberate", "審議"
     REPORT = "report", "報告"
     CONSULT = "consult", "諮問"
     VOTE = "vote", "議決"
     RATIFY = "ratify", "専決の報告・承認"
+    INTERIM = "interim", "中間報告"
+    MATTER = "matter", "その他の議題"
+    HEADING = "heading", "見出し"
+
+    @property
+    def at_gate(self) -> bool:
+        """Return whether an outcome answers at a gate of a plan; else what came of it is recorded in words."""
+        return self not in (Purpose.INTERIM, Purpose.MATTER, Purpose.HEADING)
 
 
 RATIFYING: dict[Urgent, tuple[Outcome, ...]] = {
@@ -58,6 +68,20 @@ USUAL_PURPOSE = {
     BodyKind.ADVISORY: Purpose.CONSULT,
     BodyKind.VOTING: Purpose.VOTE,
 }
+
+
+def numbered(purposes: Sequence[Purpose]) -> list[str]:
+    """The numbers of an agenda's lines as a 次第 has them: 1, 2, 3; under headings, which bear these numbers then, (1),
+    (2), (3)."""
+    found, sections, items = [], 0, 0
+    for purpose in purposes:
+        if purpose is Purpose.HEADING:
+            sections, items = sections + 1, 0
+            found.append(str(sections))
+        else:
+            items += 1
+            found.append(f"({items})" if sections else str(items))
+    return found
 
 
 def decided_day(recorded: date, form: str | None, starts_at: datetime | None) -> date:

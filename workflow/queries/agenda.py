@@ -1,8 +1,9 @@
 """The agenda of a meeting: what is on it, what was decided, what could still be put on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -14,13 +15,13 @@ from workflow.domain.decisions import Manner
 from workflow.domain.errors import NotFound
 from workflow.domain.facts import Facts
 from workflow.domain.gates import GateState, Lack, text_at
-from workflow.domain.meetings import HeldMeeting, Purpose, decided_day
+from workflow.domain.meetings import HeldMeeting, Purpose, decided_day, numbered
 from workflow.domain.path import Stay
 from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import current_decision
 from workflow.queries.gate_facts import facts_of_all
-from workflow.queries.meetings import open_meeting
+from workflow.queries.meetings import at_a_gate, open_meeting
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
 
@@ -78,6 +79,26 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an agenda as it is read out: its number, with headings that of the section's items in brackets. `item` is
+    set where it is put at a gate, `plan` and its title where it reports on one; `result` is what came of one at no gate."""
+
+    id: int
+    number: str
+    purpose: Purpose
+    title: str
+    planned_minutes: int | None
+    item: Item | None
+    plan: tuple[str, str] | None
+    result: str | None
+    removed_why: str | None
+
+    @property
+    def heading(self) -> bool:
+        return self.purpose is Purpose.HEADING
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A plan whose current stage has a gate of the body, and which could be put on its agenda. `after` are the
     gates that must be open first."""
@@ -113,7 +134,8 @@ class Put:
 
 
 def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Item]:
-    """Return the meeting's agenda, in its order; `with_removed` includes the items taken off. Two statements, and
+    """Return the items of the meeting's agenda that are at a gate, in its order; `with_removed` includes those taken
+    off. Two statements, and
     one for each chain not yet loaded in this process."""
     on_it = [] if with_removed else [AgendaItem.removed_at.is_(None)]
     newest = aliased(Version)
@@ -170,9 +192,41 @@ def agenda(db: Session, meeting: int, *, with_removed: bool = False) -> list[Ite
     return found
 
 
+def agenda_lines(
+    db: Session, meeting: int, items: Sequence[Item], *, with_removed: bool = False
+) -> list[Line]:
+    """Return the whole agenda of the meeting, its items at a gate among the rest; `items` are those, as `agenda` gives
+    them. One statement."""
+    on_it = [] if with_removed else [AgendaItem.removed_at.is_(None)]
+    at_gates = {item.id: item for item in items}
+    rows = db.execute(
+        select(AgendaItem, Plan.key, Plan.title)
+        .outerjoin(Plan, Plan.id == AgendaItem.plan_id)
+        .where(AgendaItem.meeting_id == meeting, *on_it)
+        .order_by(AgendaItem.position, AgendaItem.id)
+    ).all()
+    numbers = numbered([Purpose(row.purpose) for row, _, _ in rows])
+    return [
+        Line(
+            id=row.id,
+            number=number,
+            purpose=Purpose(row.purpose),
+            title=row.title or title or "",
+            planned_minutes=row.planned_minutes,
+            item=at_gates.get(row.id),
+            plan=(key, title) if key is not None and title is not None else None,
+            result=row.result,
+            removed_why=row.removed_why,
+        )
+        for (row, key, title), number in zip(rows, numbers, strict=True)
+        if row.gate_key is None or row.id in at_gates
+    ]
+
+
 def put(db: Session, item: int) -> Put:
-    """Return the plan and the meeting of the agenda item of that number. One statement. Raises `NotFound`."""
-    found = db.execute(select(AgendaItem.plan_id, AgendaItem.meeting_id).where(AgendaItem.id == item)).first()
+    """Return the plan and the meeting of the agenda item at a gate of that number. One statement. Raises `NotFound`."""
+    wanted = select(AgendaItem.plan_id, AgendaItem.meeting_id).where(AgendaItem.id == item, at_a_gate())
+    found: Any = db.execute(wanted).first()
     if found is None:
         raise NotFound("議題", str(item))
     return Put(*found)
@@ -228,6 +282,7 @@ def undecided() -> Select[str]:
         .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
         .where(
             open_meeting(),
+            at_a_gate(),
             AgendaItem.removed_at.is_(None),
             ~held_decision(AgendaItem.id).exists(),
         )
@@ -310,9 +365,9 @@ def _chains_with(db: Session, body: str) -> list[str]:
 
 
 def _listed(db: Session, meeting: int) -> set[tuple[int, str, int]]:
-    rows = db.execute(
+    rows: Iterable[Any] = db.execute(
         select(AgendaItem.plan_id, AgendaItem.gate_key, AgendaItem.version_id).where(
-            AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None)
+            AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None), at_a_gate()
         )
     )
     return {(plan, gate, version) for plan, gate, version in rows}

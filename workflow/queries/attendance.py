@@ -25,6 +25,7 @@ from workflow.domain.votes import (
 )
 from workflow.queries.actor import in_term
 from workflow.queries.bodies import Seat, seats
+from workflow.queries.meetings import at_a_gate
 from workflow.store.tables import AgendaItem, Attendance, Deputy, ItemAttendance, Person, Vote
 
 
@@ -211,7 +212,7 @@ def polls(db: Session, meeting: HeldMeeting, body: Body, members: Sequence[Place
         select(AgendaItem.id, Vote, caster)
         .outerjoin(Vote, Vote.item_id == AgendaItem.id)
         .outerjoin(caster, caster.id == Vote.cast_by)
-        .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None))
+        .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None), at_a_gate())
         .order_by(AgendaItem.id, Vote.id)
     )
     cast: dict[int, list[tuple[Ballot, Named]]] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.meetings import MeetingForm, MeetingStatus
-from workflow.store.tables import BodyRecord, ClosedDay, CommentPeriod, Meeting, Plan
+from workflow.store.tables import AgendaItem, BodyRecord, ClosedDay, CommentPeriod, Meeting, Plan
 
 PAGE = 30
 """Number of meetings on one page of a list."""
@@ -69,6 +69,11 @@ def meeting_to_come(now: datetime, *, running: bool = False) -> ColumnElement[bo
 def meeting_begun(now: datetime) -> ColumnElement[bool]:
     """The `Meeting` of a statement is open and has begun, whether or not its end is past."""
     return open_meeting() & (Meeting.starts_at <= now)
+
+
+def at_a_gate(item: type[AgendaItem] = AgendaItem) -> ColumnElement[bool]:
+    """The condition that the item is put at a gate, which its outcome answers."""
+    return item.gate_key.is_not(None)
 
 
 MEETING_COLUMNS = (

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from workflow.domain.rights import Act, Actor, PlanReaders
-from workflow.queries.agenda import Item
+from workflow.queries.agenda import Line
 from workflow.queries.chains import kept_chains
 from workflow.queries.meetings import MeetingFact, meeting
 from workflow.queries.plans import PlanFact, plan_by_key
@@ -64,9 +64,9 @@ class ReadMeeting:
     whole: bool
     items: frozenset[int]
 
-    def of(self, agenda: Sequence[Item]) -> list[Item]:
-        """Return those of the meeting's items that the person may read."""
-        return [item for item in agenda if self.whole or item.id in self.items]
+    def of(self, agenda: Sequence[Line]) -> list[Line]:
+        """Return those of the meeting's lines that the person may read."""
+        return [line for line in agenda if self.whole or line.id in self.items]
 
 
 def meeting_to_read(db: Session, who: Actor, number: int) -> ReadMeeting:

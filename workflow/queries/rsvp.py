@@ -1,6 +1,6 @@
 """The answers of a body's members to the invitation to its meeting."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from workflow.domain.meetings import HeldMeeting
 from workflow.domain.rights import Act
 from workflow.domain.rsvp import Expected, Intent, Way, expected
 from workflow.queries.actor import actor
-from workflow.queries.attendance import Named, places
+from workflow.queries.attendance import Named, Place, places
 from workflow.queries.bodies import Seat
 from workflow.queries.meetings import MeetingFact
 from workflow.store.tables import Person, Rsvp, SetAsideMail
@@ -46,10 +46,13 @@ class Invited:
 
 def invited(db: Session, meeting: HeldMeeting) -> list[Invited]:
     """The members of the meeting's day, the chair first, with their answers. Four statements."""
+    return with_answers(db, meeting, places(db, meeting))
+
+
+def with_answers(db: Session, meeting: HeldMeeting, members: Sequence[Place]) -> list[Invited]:
+    """The members, as `places` gives them, with their answers. One statement."""
     given = answers(db, meeting)
-    return [
-        Invited(place.seat, given.get(place.seat.person_id), place.deputies) for place in places(db, meeting)
-    ]
+    return [Invited(place.seat, given.get(place.seat.person_id), place.deputies) for place in members]
 
 
 def invited_person(db: Session, meeting: HeldMeeting, person: int) -> Invited | None:

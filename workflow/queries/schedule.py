@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Date, bindparam, cast, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Date, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
@@ -14,6 +14,7 @@ from definitions.labelled import Labelled
 from workflow.domain.calendar import month_of, tokyo_day
 from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.domain.plans import Trigger
+from workflow.queries.meetings import at_a_gate
 from workflow.queries.plans import PlanFact
 from workflow.store.tables import AgendaItem, CommentPeriod, Meeting, Step, Utc
 
@@ -116,7 +117,7 @@ def held_schedule(db: Session, plan: PlanFact, now: datetime) -> list[Month]:
 
 
 _NO_DAY, _NO_MOMENT = cast(null(), Date), cast(null(), Utc())
-_COURSE = union_all(
+_COURSE: CompoundSelect[Any] = union_all(
     select(
         literal("stood").label("kind"),
         func.coalesce(Step.counts_from, Step.taken_at).label("at"),
@@ -141,6 +142,7 @@ _COURSE = union_all(
     .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
     .where(
         AgendaItem.plan_id == bindparam("plan"),
+        at_a_gate(),
         AgendaItem.removed_at.is_(None),
         Meeting.status != MeetingStatus.CANCELLED,
         Meeting.form != MeetingForm.IN_WRITING,

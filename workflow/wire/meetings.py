@@ -9,7 +9,7 @@ from definitions.terms import Outcome
 from workflow.domain.decisions import Manner
 from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
 from workflow.domain.votes import Part
-from workflow.queries.agenda import Decided, Item
+from workflow.queries.agenda import Decided, Item, Line
 from workflow.queries.attendance import Apart, Attended
 from workflow.queries.meetings import MeetingFact
 from workflow.wire.values import Day, Moment, Shown, each
@@ -139,6 +139,30 @@ class ItemShown(Shown):
         )
 
 
+class LineShown(Shown):
+    """次第の 1 行"""
+
+    item: int = Field(description="議題の番号")
+    number: str = Field(description="次第の番号。見出しの下では括弧付き")
+    purpose: Purpose
+    title: str = Field(description="議題の名称。関門の議題では計画の名称")
+    plan: str | None = Field(description="計画の鍵。計画に関わらない議題では null")
+    planned_minutes: int | None = Field(description="予定時間（分）")
+    result: str | None = Field(description="関門によらない議題の結果")
+
+    @classmethod
+    def of(cls, line: Line) -> "LineShown":
+        return cls(
+            item=line.id,
+            number=line.number,
+            purpose=line.purpose,
+            title=line.title,
+            plan=line.plan[0] if line.plan else None,
+            planned_minutes=line.planned_minutes,
+            result=line.result,
+        )
+
+
 class AttendanceShown(Shown):
     """出欠"""
 
@@ -152,20 +176,22 @@ class OneMeeting(MeetingShown):
     """会議と、その議題・結果・出欠"""
 
     minutes: str = Field(description="議事要旨")
-    items: list[ItemShown] = Field(description="議題、順に")
+    agenda: list[LineShown] = Field(description="次第、順に")
+    items: list[ItemShown] = Field(description="そのうち関門の議題、順に")
     attendance: list[AttendanceShown] = Field(description="記録された出欠")
 
     @classmethod
     def whole(
         cls,
         meeting: MeetingFact,
-        agenda: Iterable[Item],
+        agenda: Sequence[Line],
         attended: Iterable[Attended],
         apart: Sequence[Apart],
     ) -> "OneMeeting":
         return cls.of(
             meeting,
             minutes=meeting.minutes,
-            items=[ItemShown.of(item, apart) for item in agenda],
+            agenda=[LineShown.of(line) for line in agenda],
+            items=[ItemShown.of(line.item, apart) for line in agenda if line.item],
             attendance=each(AttendanceShown, attended),
         )

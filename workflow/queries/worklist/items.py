@@ -16,7 +16,7 @@ from workflow.domain.votes import Choice, presider_votes
 from workflow.queries.agenda import held_decision
 from workflow.queries.attendance import answering, recused
 from workflow.queries.chains import chain_of
-from workflow.queries.meetings import meeting_begun, open_meeting
+from workflow.queries.meetings import at_a_gate, meeting_begun, open_meeting
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
 from workflow.store.tables import AgendaItem, Meeting, Plan, Vote
 
@@ -80,4 +80,4 @@ def _only_presides(db: Session, who: Actor, body: Body, day: date) -> bool:
 
 def live(item: type[AgendaItem]) -> ColumnElement[bool]:
     """On the agenda of a meeting that is not over, without an outcome that holds."""
-    return open_meeting() & item.removed_at.is_(None) & ~held_decision(item.id).exists()
+    return open_meeting() & at_a_gate(item) & item.removed_at.is_(None) & ~held_decision(item.id).exists()

@@ -31,20 +31,24 @@ class Meeting(Record):
 
 
 class AgendaItem(Record):
-    """One version of one plan, put to a meeting for one gate: 審議 or 報告. Taken off is `removed_at`, which
-    is not the same as 継続審議: nothing was decided. `ratifies_id` is the 専決 it reports; no foreign key, since
-    decisions refer to items and PostgreSQL needs one of the two tables first."""
+    """An item of an agenda. Most are one version of one plan, put to a meeting for one gate: 審議 or 報告. One without
+    a gate has a `title`: a heading, a matter of the body's own, or an interim report on a plan; `result` is what came of
+    it. Taken off is `removed_at`, which is not the same as 継続審議: nothing was decided. `ratifies_id` is the 専決 it
+    reports; no foreign key, since decisions refer to items and PostgreSQL needs one of the two tables first."""
 
     __tablename__ = "agenda_item"
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     position: Mapped[int]
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
-    gate_key: Mapped[str] = mapped_column(String(60))
-    stage: Mapped[str] = mapped_column(String(60))
-    visit: Mapped[int]
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    gate_key: Mapped[str | None] = mapped_column(String(60))
+    stage: Mapped[str | None] = mapped_column(String(60))
+    visit: Mapped[int | None]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
     purpose: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str | None] = mapped_column(String(200))
+    planned_minutes: Mapped[int | None]
+    result: Mapped[str | None] = mapped_column(Text)
     ratifies_id: Mapped[int | None]
     removed_at: Mapped[datetime | None]
     removed_why: Mapped[str | None] = mapped_column(Text)

@@ -12,7 +12,7 @@ from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
 from workflow.domain.rights import Act
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part
-from workflow.queries.agenda import agenda
+from workflow.queries.agenda import agenda, agenda_lines
 from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.bodies import body_rule
 from workflow.queries.meetings import meeting as one_meeting
@@ -26,6 +26,8 @@ from workflow.wire.rsvp import Rsvps
 from workflow.wire.values import Day, Done, Moment, Numbered
 
 router = APIRouter(route_class=Call, tags=["meetings"])
+
+PlannedMinutes = Annotated[int | None, Field(ge=1, le=600, description="予定時間（分）。null なら決めない")]
 
 
 class CallMeeting(Asked):
@@ -139,6 +141,28 @@ class OrderItems(Asked):
     items: list[Number] = Field(max_length=1000, description="載っている議題のすべての番号、並べたい順")
 
 
+class ListMatter(Asked):
+    """関門によらない議題の登録"""
+
+    title: Line = Field(description="議題の名称")
+    plan: Key | None = Field(default=None, description="途中の報告をする計画の鍵")
+    heading: bool = Field(default=False, description="見出しとして載せるか")
+    planned_minutes: PlannedMinutes = None
+
+
+class PlanMinutes(Asked):
+    """議題の予定時間"""
+
+    planned_minutes: PlannedMinutes = None
+
+
+class RecordResult(Asked):
+    """関門によらない議題の結果"""
+
+    result: Reason = Field(description="結果")
+    reason: Text = Field(default="", description="訂正の理由。終了した会議のときだけ")
+
+
 class ListRatification(Asked):
     """専決の報告の登録"""
 
@@ -178,10 +202,10 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
     """一つの会議と、その議題・結果・出欠。会議体の外の人には、閲覧できる計画の議題と結果だけ。"""
     with caller.office.reading() as db:
         found = meeting_to_read(db, caller.person, meeting)
-        items = found.of(agenda(db, meeting))
+        lines = found.of(agenda_lines(db, meeting, agenda(db, meeting)))
         if not found.whole:
-            return OneMeeting.whole(found.meeting, items, [], [])
-        return OneMeeting.whole(found.meeting, items, attendance_of(db, meeting), apart(db, meeting))
+            return OneMeeting.whole(found.meeting, lines, [], [])
+        return OneMeeting.whole(found.meeting, lines, attendance_of(db, meeting), apart(db, meeting))
 
 
 @router.post("/meetings", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
@@ -275,6 +299,30 @@ def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> ApiRespo
 def list_ratification(doing: Doing, meeting: MeetingNumber, asked: ListRatification) -> ApiResponse:
     """会長の専決を、報告・承認の議題として載せる。"""
     return doing.perform(Numbered.of, actions.list_ratification, meeting, asked.decision, now=doing.now)
+
+
+@router.post("/meetings/{meeting}/matters", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA))
+def list_matter(doing: Doing, meeting: MeetingNumber, asked: ListMatter) -> ApiResponse:
+    """関門によらない議題（その他の議題、計画の中間報告、見出し）を載せる。"""
+    return doing.perform(Numbered.of, actions.list_matter, meeting, **dict(asked), now=doing.now)
+
+
+@router.post("/items/{item}/minutes", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))
+def plan_minutes(
+    doing: Doing, item: Annotated[Number, Path(description="議題の番号")], asked: PlanMinutes
+) -> ApiResponse:
+    """議題の予定時間を決める。"""
+    return doing.perform(Done.of, actions.plan_minutes, item, asked.planned_minutes, now=doing.now)
+
+
+@router.post("/items/{item}/result", response_model=Done, **writes(Scope.MEETINGS, Act.RECORD_OUTCOME))
+def record_result(
+    doing: Doing, item: Annotated[Number, Path(description="議題の番号")], asked: RecordResult
+) -> ApiResponse:
+    """関門によらない議題の結果を、言葉で記録する。"""
+    return doing.perform(
+        Done.of, actions.record_result, item, asked.result, reason=asked.reason, now=doing.now
+    )
 
 
 @router.post("/meetings/{meeting}/items/order", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))

@@ -60,6 +60,50 @@ def order(who: FormUser, number: Number, form: Filled) -> Response:
     return redirect(f"/meetings/{number}#agenda", said=say("議題の順を変えました。"))
 
 
+@router.post("/meetings/{number}/matters", openapi_extra=needs(Act.SET_AGENDA))
+def add_matter(
+    who: FormUser,
+    number: Number,
+    title: Annotated[str, Form()] = "",
+    plan: Annotated[str, Form()] = "",
+    minutes: Annotated[str, Form()] = "",
+    heading: Annotated[str, Form()] = "",
+) -> Response:
+    """Put a matter at no gate on the agenda: the body's own, a report on a plan, or a heading."""
+    actions.list_matter(
+        who.office,
+        who.key,
+        number,
+        title,
+        plan=plan or None,
+        heading=heading == "yes",
+        planned_minutes=_minutes(minutes),
+        now=who.now,
+    )
+    return redirect(f"/meetings/{number}#agenda", said=say("議題に載せました。"))
+
+
+@router.post("/meetings/{number}/items/{item}/minutes", openapi_extra=needs(Act.SET_AGENDA))
+def plan_minutes(
+    who: FormUser, number: Number, item: Number, minutes: Annotated[str, Form()] = ""
+) -> Response:
+    actions.plan_minutes(who.office, who.key, item, _minutes(minutes), now=who.now)
+    return redirect(f"/meetings/{number}#item-{item}", said=say("予定時間を変えました。"))
+
+
+@router.post("/items/{item}/result", openapi_extra=needs(Act.RECORD_OUTCOME))
+def record_result(
+    who: FormUser,
+    item: Number,
+    meeting: Annotated[int, Form()],
+    result: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Record in words what came of a matter."""
+    actions.record_result(who.office, who.key, item, result, reason=reason, now=who.now)
+    return redirect(f"/meetings/{meeting}#item-{item}", said=say("結果を記録しました。"))
+
+
 @router.post("/meetings/{number}/items/{item}/remove", openapi_extra=needs(Act.SET_AGENDA))
 def remove(who: FormUser, number: Number, item: Number, reason: Annotated[str, Form()] = "") -> Response:
     actions.remove_item(who.office, who.key, item, reason, now=who.now)
@@ -90,3 +134,13 @@ def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Res
         sender=request.app.state.mail.sender,
         contact=letter.secretariat,
     )
+
+
+def _minutes(typed: str) -> int | None:
+    """The minutes typed; None when nothing was. Raises `BadInput`."""
+    if not typed.strip():
+        return None
+    if not (typed.strip().isascii() and typed.strip().isdigit()):
+        problem = say("「{given}」は分の数ではありません", given=typed.strip()[:40])
+        raise BadInput("予定時間", problem, "半角の数字で入力してください。")
+    return int(typed.strip()[:6])

@@ -1,7 +1,7 @@
 """One meeting: called or entered, shown, moved, cancelled, closed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request, Response
@@ -24,16 +24,18 @@ from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, Phase, Purpose, allowed_outcomes, phase_of
+from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.rsvp import Intent, why_no_rsvp
 from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words, presider_votes
 from workflow.queries.actor import actor
-from workflow.queries.agenda import Item, agenda, alone_decided, candidates
+from workflow.queries.agenda import Line, agenda, agenda_lines, alone_decided, candidates
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, body_rule, places_of
 from workflow.queries.meetings import MeetingFact, closed_day_names
-from workflow.queries.reading_rights import ReadMeeting, meeting_to_read
-from workflow.queries.rsvp import Invited, expected_at, invited
+from workflow.queries.plans import plan_list
+from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
+from workflow.queries.rsvp import Invited, expected_at, with_answers
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.permissions import needs
@@ -46,6 +48,8 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """A number in an address, as large as the database counts."""
 
 Use = Callable[..., int]
+
+MOST_REPORTABLE = 200
 
 
 @router.get("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
@@ -169,7 +173,7 @@ def meeting_page(
     with who.office.reading() as db:
         found = meeting_to_read(db, who.person, number)
         if not found.whole:
-            return _items_only(request, who, found, agenda(db, number))
+            return _items_only(request, who, found, agenda_lines(db, number, agenda(db, number)))
         held = found.meeting
         shown = _shown(db, who, who.person, held)
     return page(
@@ -194,7 +198,7 @@ def meeting_page(
     )
 
 
-def _items_only(request: Request, who: Visitor, found: ReadMeeting, items: Sequence[Item]) -> Response:
+def _items_only(request: Request, who: Visitor, found: ReadMeeting, lines: Sequence[Line]) -> Response:
     """The page for who is not of the body: day, place, and the items about plans they may read, with their outcomes."""
     phase = phase_of(found.meeting, who.now)
     return page(
@@ -203,7 +207,7 @@ def _items_only(request: Request, who: Visitor, found: ReadMeeting, items: Seque
         who=who,
         meeting=found.meeting,
         phase=phase,
-        items=found.of(items),
+        lines=found.of(lines),
     )
 
 
@@ -217,12 +221,18 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
     votes = held.in_writing or rule.reaches == "tallied"
     may_vote = votes and (called if rule.written_votes else running)
     may_vote = may_vote and (not held.in_writing or phase is Phase.ANSWERING)
+    items = agenda(db, held.id)
+    lines = agenda_lines(db, held.id, items)
     return {
         "rule": rule,
         "phase": phase,
         "called": called,
         "running": running,
-        "items": agenda(db, held.id),
+        "items": items,
+        "lines": lines,
+        "planned": sum(line.planned_minutes or 0 for line in lines),
+        "length": (held.ends_at - held.starts_at) // timedelta(minutes=1),
+        "reportable": _reportable(db, person) if keeps and called else [],
         "places": members,
         "polls": polls(db, held, rule, members) if votes else {},
         "mine": _mine(db, members, rule, person, in_writing=held.in_writing) if may_vote else [],
@@ -232,7 +242,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         and not held.in_writing
         and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         **_attending(db, rule, held, members),
-        **_rsvps(db, who, person, rule, held),
+        **_rsvps(db, who, person, rule, held, members),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_ties": running and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         "presides": presider_votes(rule) is PresiderVotes.TIES,
@@ -243,6 +253,12 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "starts": held.starts_at.astimezone(TOKYO),
         "ends": held.ends_at.astimezone(TOKYO),
     }
+
+
+def _reportable(db: Reading, person: Actor) -> list[tuple[str, str]]:
+    """The choices of the form of a matter: the plans under way that the person may read."""
+    found = plan_list(db, plans_readable(db, person), status=Status.ACTIVE, limit=MOST_REPORTABLE)
+    return [("", say("計画の報告ではない")), *((plan.key, plan.title) for plan in found.plans)]
 
 
 def _attending(db: Reading, rule: Body, held: MeetingFact, members: list[Place]) -> dict[str, Any]:
@@ -263,10 +279,12 @@ def _attending(db: Reading, rule: Body, held: MeetingFact, members: list[Place])
     }
 
 
-def _rsvps(db: Reading, who: Visitor, person: Actor, rule: Body, held: MeetingFact) -> dict[str, Any]:
+def _rsvps(
+    db: Reading, who: Visitor, person: Actor, rule: Body, held: MeetingFact, there: Sequence[Place]
+) -> dict[str, Any]:
     """Return the values of the page on who said they would come, while it is of use."""
     takes = why_no_rsvp(held, who.now) is None
-    members = [] if held.in_writing else invited(db, held)
+    members = [] if held.in_writing else with_answers(db, held, there)
     return {
         "rsvp_shown": bool(members) and (takes or any(each.answer for each in members)),
         "rsvp_open": takes,

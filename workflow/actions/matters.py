@@ -1,0 +1,158 @@
+"""Use cases on items of an agenda that are put at no gate: headings, matters of the body's own, interim reports on a
+plan; what came of them, and the minutes planned for any item."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from workflow.actions.agenda import next_position
+from workflow.actions.meetings import begun, held_by_right, open_meeting, still_listed
+from workflow.domain.errors import BadInput, NotFound, NotNow
+from workflow.domain.events import Tag
+from workflow.domain.language import label, say
+from workflow.domain.meetings import MeetingStatus, Purpose
+from workflow.domain.rights import Act
+from workflow.domain.validation import a_line, some_text
+from workflow.queries.reading_rights import plan_to_read
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import AgendaItem, Meeting
+
+MOST_MINUTES = 600
+
+
+def list_matter(
+    office: Office,
+    by: str,
+    meeting: int,
+    title: str,
+    *,
+    plan: str | None = None,
+    heading: bool = False,
+    planned_minutes: int | None = None,
+    now: datetime,
+) -> int:
+    """Put a matter on the agenda that is at no gate, and return the item's number: with a `plan`, an interim report on it
+    (中間報告); a `heading` stands over the items that follow it.
+
+    Raises `BadInput` (no title, the minutes, a heading with a plan or minutes), `NotNow`, `NotAllowed` (also to read the
+    plan), `NotFound`.
+    """
+    a_line("議題", title)
+    _must_be_minutes(planned_minutes)
+    if heading and (plan is not None or planned_minutes is not None):
+        raise BadInput("見出し", "計画や予定時間は付けられません", "議題として載せてください。")
+    purpose = Purpose.HEADING if heading else Purpose.INTERIM if plan is not None else Purpose.MATTER
+    with office.writing() as db:
+        who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
+        about = plan_to_read(db, who, plan).id if plan is not None else None
+        item = db.scalars(
+            insert(AgendaItem).returning(AgendaItem.id),
+            {
+                "meeting_id": held.id,
+                "position": next_position(db, held.id),
+                "plan_id": about,
+                "purpose": purpose,
+                "title": title.strip(),
+                "planned_minutes": planned_minutes,
+            },
+        ).one()
+        record(
+            db, Tag.ITEM_LISTED, at=now, by=who.id, plan=about, meeting=held.id, item=item, purpose=purpose,
+            title=title.strip(),
+        )  # fmt: skip
+        return item
+
+
+def plan_minutes(office: Office, by: str, item: int, minutes: int | None, *, now: datetime) -> None:
+    """Plan how many minutes an item of the agenda will take; None: not planned. Raises `BadInput`, `NotNow`, `NotAllowed`,
+    `NotFound`."""
+    _must_be_minutes(minutes)
+    with office.writing() as db:
+        listed = _item(db, item)
+        who, held = open_meeting(db, by, listed.meeting_id, "予定時間の設定", Act.SET_AGENDA, now)
+        still_listed(item, listed.removed_why)
+        if listed.purpose == Purpose.HEADING:
+            raise BadInput("予定時間", "見出しには付けられません", "その下の議題に付けてください。")
+        db.execute(update(AgendaItem).where(AgendaItem.id == item).values(planned_minutes=minutes))
+        record(
+            db,
+            Tag.ITEM_TIMED,
+            at=now,
+            by=who.id,
+            plan=listed.plan_id,
+            meeting=held.id,
+            item=item,
+            minutes=minutes,
+        )
+
+
+def record_result(
+    office: Office, by: str, item: int, result: str, *, reason: str = "", now: datetime
+) -> None:
+    """Record in words what came of an item at no gate. Once the meeting is closed it is a correction, with a `reason`; the
+    log keeps the earlier words.
+
+    Raises `BadInput` (no words, an item at a gate, a heading; a correction without a reason), `NotNow` (not begun, cancelled,
+    taken off), `NotAllowed`, `NotFound`.
+    """
+    some_text("結果", result)
+    with office.writing() as db:
+        listed = _item(db, item)
+        who, held = held_by_right(db, by, listed.meeting_id, Act.RECORD_OUTCOME, now)
+        still_listed(item, listed.removed_why)
+        _takes_words(listed)
+        _must_have_begun(held, now)
+        correcting = held.status == MeetingStatus.CLOSED
+        if correcting:
+            some_text("訂正の理由", reason)
+        db.execute(update(AgendaItem).where(AgendaItem.id == item).values(result=result.strip()))
+        record(
+            db,
+            Tag.RESULT_RECORDED,
+            at=now,
+            by=who.id,
+            plan=listed.plan_id,
+            meeting=held.id,
+            item=item,
+            title=listed.title,
+            result=result.strip(),
+            **({"was": listed.result, "reason": reason} if correcting else {}),
+        )
+
+
+def _item(db: Session, number: int) -> AgendaItem:
+    found = db.get(AgendaItem, number)
+    if found is None:
+        raise NotFound("議題", str(number))
+    return found
+
+
+def _takes_words(listed: AgendaItem) -> None:
+    """Raises `BadInput` for an item whose outcome answers at a gate, and for a heading."""
+    purpose = Purpose(listed.purpose)
+    if purpose.at_gate:
+        raise BadInput(
+            "結果",
+            "関門の議題の結果は、言葉では記録できません",
+            "了承・報告済などの結果を選んで記録してください。",
+        )
+    if purpose is Purpose.HEADING:
+        raise BadInput("結果", "見出しには記録できません", "その下の議題に記録してください。")
+
+
+def _must_have_begun(held: Meeting, now: datetime) -> None:
+    if held.status == MeetingStatus.CANCELLED:
+        status = label(MeetingStatus.CANCELLED)
+        raise NotNow("結果の記録", held.title, say("この会議は{status}です。", status=status))
+    begun(held.title, held.starts_at, now, "結果の記録")
+
+
+def _must_be_minutes(minutes: int | None) -> None:
+    if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
+        raise BadInput(
+            "予定時間",
+            say("{minutes} 分は受け取れません", minutes=minutes),
+            say("1 から {most} までの数で入力してください。", most=MOST_MINUTES),
+        )
