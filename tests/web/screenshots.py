@@ -46,7 +46,6 @@ STAFF = {
     "bodies": "/bodies",
     "body": "/bodies/shingikai",
     "chains": "/chains",
-    "log": "/log",
     "settings": "/settings",
     "settings-reminders": "/settings/reminders",
     "settings-unsent": "/settings/unsent",
@@ -58,6 +57,9 @@ STAFF = {
     "api": "/api/v1/docs",
 }
 ADMIN = {
+    "log": "/log",
+    "settings-plan-readers": "/settings/plan-readers",
+    "settings-second-step": "/settings/second-step",
     "admin-today": "/",
     "admin-plan": "/plans/korei",
     "admin-people": "/people",

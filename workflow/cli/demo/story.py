@@ -150,8 +150,16 @@ class Replay:
             self.office, "tanto", BUKAI, "第3回 情報化推進部会", starts_at=starts_at,
             ends_at=starts_at + timedelta(hours=2), place="区役所 本庁舎 9階会議室", now=self.now,
         )  # fmt: skip
+        self.heading(meeting, "議事")
         actions.list_item(self.office, "tanto", meeting, PLAN, "draft_bukai", now=self.now)
+        self.heading(meeting, "その他")
+        actions.list_matter(
+            self.office, "tanto", meeting, "次回の日程について", planned_minutes=10, now=self.now
+        )
         self.at("2023-09-19 16:00")
+
+    def heading(self, meeting: int, title: str) -> None:
+        actions.list_matter(self.office, "tanto", meeting, title, heading=True, now=self.now)
 
     # --- the scenes --------------------------------------------------------------------------------------
 
@@ -165,6 +173,7 @@ class Replay:
             ("gikai", "区議会事務局"),
         ):
             actions.add_department(self.office, "admin", key, name, now=self.now)
+        actions.post(self.office, "admin", "admin", "somu", SINCE, now=self.now)
         actions.open_plans_to(
             self.office, "admin", PlanReaders.STAFF, proof=actions.OwnMachine(), now=self.now
         )

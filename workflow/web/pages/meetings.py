@@ -230,6 +230,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "running": running,
         "items": items,
         "lines": lines,
+        "numbers": {line.id: line.number for line in lines},
         "planned": sum(line.planned_minutes or 0 for line in lines),
         "length": (held.ends_at - held.starts_at) // timedelta(minutes=1),
         "reportable": _reportable(db, person) if keeps and called else [],
