@@ -3,7 +3,7 @@
 import pytest
 
 from workflow.domain.errors import BadInput
-from workflow.domain.validation import a_line, a_text, some_text
+from workflow.domain.validation import a_line, a_text, some_text, typed_number
 
 NO_TEXT = ["\x00", "\x7f", "\u0085", "\ud800", "\u202e", "\u2066", "\u200f", "\uffff", "\ufdd0", "\U0010fffe"]
 
@@ -19,3 +19,9 @@ def test_what_people_write_is_taken() -> None:
     text = "髙橋\u3000さん①㌔ 👩‍💻 e\u0301 \ue000"
     assert a_line("件名", text) == text
     assert a_text("説明", f"{text}\r\n\t次") == f"{text}\r\n\t次"
+
+
+def test_a_number_typed_is_one_the_database_counts_or_none() -> None:
+    assert [typed_number(each) for each in ("7", " 12 ", "999999999")] == [7, 12, 999_999_999]
+    for value in ("", "-1", "1.5", "²", "７", "٣", "9" * 5000, None, 3):
+        assert typed_number(value) is None, value

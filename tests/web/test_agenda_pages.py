@@ -82,6 +82,13 @@ def test_an_order_sent_whole_is_taken_as_it_is(secretary: Browser) -> None:
     assert on_agenda(secretary.send("/meetings/1/order", item=[c, a, b])) == ["c", "a", "b"]
 
 
+def test_an_order_of_numbers_of_any_length_is_refused_kindly(secretary: Browser) -> None:
+    filled(secretary)
+    assert "開き直して" in secretary.send(
+        "/meetings/1/order", 409, item=["9" * 5000], move="up:" + "9" * 5000
+    )
+
+
 def test_an_order_of_an_agenda_seen_before_it_changed_is_refused_kindly(secretary: Browser) -> None:
     a, b, c = numbers(filled(secretary))
     secretary.send(f"/meetings/1/items/{b}/remove", reason="取下げ")

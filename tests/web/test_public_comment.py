@@ -168,6 +168,12 @@ def test_a_second_round_stands_beside_the_result_of_the_first(asking: House) -> 
     assert "第1回" in listed and "第2回" in listed
 
 
+def test_a_round_of_any_length_is_answered(citizen: Browser) -> None:
+    assert (
+        "フォームで提出" in citizen.client.post("/public/dx", data={"round": "9" * 5000, "step": "more"}).text
+    )
+
+
 # --- the form ------------------------------------------------------------------------------------------
 
 

@@ -33,6 +33,12 @@ def typed_key(value: str) -> str:
     return "".join(sign.lower() if sign.isascii() else sign for sign in seen)
 
 
+def typed_number(value: object) -> int | None:
+    """The number that a form's field holds, as large as the database counts. None: it is none, or no field."""
+    digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value.strip())
+    return int(digits[0]) if digits else None
+
+
 def a_line(place: str, value: str, longest: int = 200) -> str:
     """One line of text, not empty: a name, a place, a title. Raises `BadInput`."""
     if not value.strip():

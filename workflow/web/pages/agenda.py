@@ -15,6 +15,7 @@ from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm, Purpose
 from workflow.domain.rights import Act
+from workflow.domain.validation import typed_number
 from workflow.web.one_by_one import refusal_of
 from workflow.web.pages.meetings import Number, known
 from workflow.web.permissions import needs
@@ -37,8 +38,8 @@ def add(who: FormUser, number: Number, form: Filled) -> Response:
         plan, _, gate = str(value).partition(":")
         acts.append(partial(actions.list_item, *asked, plan, gate, purpose=purpose, now=who.now))
     for value in form.getlist("alone"):
-        if str(value).isdecimal():
-            acts.append(partial(actions.list_ratification, *asked, int(str(value)[:9]), now=who.now))
+        if (number_alone := typed_number(value)) is not None:
+            acts.append(partial(actions.list_ratification, *asked, number_alone, now=who.now))
     if not acts:
         raise BadInput("議題", "選ばれていません", "載せる計画に印を付けてください。")
     refusals = [refusal for refusal in map(refusal_of, acts) if refusal]
@@ -50,10 +51,10 @@ def add(who: FormUser, number: Number, form: Filled) -> Response:
 @router.post("/meetings/{number}/order", openapi_extra=needs(Act.SET_AGENDA))
 def order(who: FormUser, number: Number, form: Filled) -> Response:
     """Put the agenda in the order sent; `move` (`up:3`) moves one of them by one place first."""
-    items = [int(str(value)) for value in form.getlist("item") if str(value).isdecimal()]
-    way, _, moved = str(form.get("move", "")).partition(":")
-    if way in ORDER_MOVES and moved.isdecimal() and int(moved) in items:
-        at = items.index(int(moved))
+    items = [each for value in form.getlist("item") if (each := typed_number(value)) is not None]
+    way, _, which = str(form.get("move", "")).partition(":")
+    if way in ORDER_MOVES and (moved := typed_number(which)) in items:
+        at = items.index(moved)
         to = min(max(at + ORDER_MOVES[way], 0), len(items) - 1)
         items.insert(to, items.pop(at))
     actions.order_items(who.office, who.key, number, items, now=who.now)

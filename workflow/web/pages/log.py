@@ -15,6 +15,7 @@ from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.domain.security import SecurityKind
+from workflow.domain.validation import typed_number
 from workflow.queries import Logged, Narrowed
 from workflow.queries.log import last_event
 from workflow.queries.security import security_page
@@ -36,14 +37,14 @@ def narrowed(
     tag: str = "", person: str = "", plan: str = "", meeting: str = "", first: str = "", last: str = ""
 ) -> Narrowed:
     """Return the filter that the reader typed. Raises `BadInput`."""
-    if meeting.strip() and not (meeting.strip().isascii() and meeting.strip().isdigit()):
+    if meeting.strip() and typed_number(meeting) is None:
         problem = say("「{given}」は番号ではありません", given=meeting[:40])
         raise BadInput(say("会議の番号"), problem, say("半角の数字で入力してください。"))
     return Narrowed(
         tag=Tag(tag) if tag in set(Tag) else None,
         person=person.strip()[:200] or None,
         plan=plan.strip()[:200] or None,
-        meeting=int(meeting.strip()[:9]) if meeting.strip() else None,
+        meeting=typed_number(meeting),
         first=parse_day(first, say("始まりの日")) if first.strip() else None,
         last=parse_day(last, say("終わりの日")) if last.strip() else None,
     )

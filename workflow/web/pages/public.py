@@ -18,7 +18,7 @@ from workflow.domain.comments import WRITER_FIELDS, Author, PeriodState, told_of
 from workflow.domain.comparison import Comparison
 from workflow.domain.errors import BadInput, NotNow, TooManyTries
 from workflow.domain.language import say
-from workflow.domain.validation import LONGEST_TEXT, some_text
+from workflow.domain.validation import LONGEST_TEXT, some_text, typed_number
 from workflow.queries import Consultation, Counted, Replied
 from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.versions import VersionLine, corrections_of
@@ -326,8 +326,7 @@ def _chosen(known: list[Consultation], round: int | None) -> Consultation | None
 
 def _round(form: FormData) -> int | None:
     """The round that the form is of; None where it names none."""
-    value = form.get("round")
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+    return typed_number(form.get("round"))
 
 
 def _office(request: Request) -> Office:
