@@ -54,3 +54,12 @@ def _docstrings(module: Path) -> Iterator[tuple[int, str]]:
         match node:
             case ast.Expr(value=ast.Constant(value=str(text))):
                 yield node.lineno, text
+
+
+def test_a_use_case_looks_a_plan_up_for_who_asks() -> None:
+    """With `plan_to_read`, which says nothing of a plan that they may not read. The public form has nobody, and a
+    takeover its own plan."""
+    found = {
+        path.name for path in (ROOT / "workflow/actions").glob("*.py") if "plan_by_key(" in path.read_text()
+    }
+    assert found == {"opinions.py", "takeover.py"}

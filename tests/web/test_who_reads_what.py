@@ -6,6 +6,7 @@ import itertools
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from httpx import Response
@@ -29,6 +30,7 @@ from workflow.queries.calendar_feeds import feed_shown
 from workflow.queries.plans import plan_by_id
 from workflow.queries.reading_rights import bodies_followed, may_read
 from workflow.store.tables import Delivery, Event, Meeting, Person
+from workflow.web.api.rate_limit import Pace
 
 PLAN = {
     *("plan.title", "version.filename", "version.note", "step.reason", "agenda_item.removed_why"),
@@ -74,6 +76,20 @@ READS = {
 SEEN_BY_READERS = {"plan.title", "version.filename", "remark.text", "decision.note"}
 
 OUTSIDERS = ("nobody", "fukushi", "other_member")
+
+TAKEN = {
+    **{"opens_on": "2023-12-01", "closes_on": "2023-12-31", "department": "welfare"},
+    **{"first_month": "2023-04", "document_key": "main"},
+}
+"""What a call takes whatever plan it is about."""
+
+TAKEN = {
+    **{"opens_on": "2023-12-01", "closes_on": "2023-12-31", "department": "welfare"},
+    **{"first_month": "2023-04", "document_key": "main"},
+}
+"""What a call takes whatever plan it is about."""
+
+FORBIDDEN, NOWHERE = 403, 404
 
 PLANS = ("dx", "done", "asking", "mended")
 
@@ -165,6 +181,41 @@ def test_a_refusal_says_nothing_of_the_thing_and_changes_nothing(town: House, pe
     assert sent > 300
 
 
+@pytest.mark.parametrize("person", OUTSIDERS)
+def test_who_may_not_read_a_plan_is_told_nothing_of_its_state(town: House, person: str) -> None:
+    """Every call about a plan, with everything it asks for: the answer is the same wherever the plan is."""
+    program = Program(town, person)
+    program.app.state.pace = Pace(10**9)
+    described = program.app.state.api.openapi()
+    sent, others = 0, {}
+    for method, route in calls():
+        if method == "POST" and route.path.startswith("/v1/plans/{plan}"):
+            for path in _paths(route.path.replace("{plan}", "{key}")):
+                answer = program.client.post(path.removeprefix("/v1"), **_asked_of(described, route.path))
+                sent += 1
+                if answer.status_code not in (FORBIDDEN, NOWHERE):
+                    others[path] = answer.json()["detail"]
+    assert others == {}
+    assert sent > 100
+
+
+def test_a_plan_that_one_may_not_read_is_neither_listed_nor_revised(house: House) -> None:
+    office, now = house.office, house.now
+    house.a_plan()
+    for key in ("fukushi", "kentokai_office"):
+        house.a_person(key)
+    actions.add_department(office, "admin", "welfare", "福祉課", now=now)
+    actions.post(office, "admin", "fukushi", "welfare", LONG_AGO, now=now)
+    actions.add_chain(office, "admin", shipped("two_rounds"), now=now)
+    actions.seat(office, "admin", "kentokai_office", "kentokai", Role.SECRETARIAT, LONG_AGO, now=now)
+    day = {"day": "2023-12-01", "begins": "10:00", "ends": "11:00", "place": "会議室", "form": "in_person"}
+    secretary, fukushi = Browser(house, "kentokai_office"), Browser(house, "fukushi")
+    secretary.do("/meetings/new", body="kentokai", title="検討会", **day)
+    assert "計画の閲覧" in secretary.send("/meetings/1/items", FORBIDDEN, add="dx:policy_bukai")
+    new = {"key": "fukushi", "title": "福祉計画", "chain": "two_rounds", "department": "welfare"}
+    assert "計画の閲覧" in fukushi.send("/plans/new", FORBIDDEN, **new, revises="dx")
+
+
 def test_an_office_that_opens_its_plans_opens_them_to_its_staff_and_no_letter_with_them(house: House) -> None:
     house.a_plan()
     for key in ("fukushi", "citizen_member"):
@@ -235,7 +286,7 @@ def _everything(house: House, person: str) -> Iterator[tuple[str, Response]]:
     for method, route in calls():
         if method == "GET" and "PUBLIC" not in route.openapi_extra["x-needs"]:
             for path in _paths(route.path.replace("{plan}", "{key}")):
-                yield path, program.client.get("/api" + path)
+                yield path, program.client.get(path.removeprefix("/v1"))
 
 
 def _every_act(house: House, person: str) -> Iterator[tuple[str, Response]]:
@@ -255,7 +306,42 @@ def _every_act(house: House, person: str) -> Iterator[tuple[str, Response]]:
         if method == "POST":
             for path in _paths(route.path.replace("{plan}", "{key}")):
                 body = {**FORM, "seen": 1, "opinions": [1], "readers": ["tanto"], "items": [1]}
-                yield path, program.client.post("/api" + path, json=body)
+                yield path, program.client.post(path.removeprefix("/v1"), json=body)
+
+
+def _asked_of(described: dict[str, Any], path: str) -> dict[str, Any]:
+    """The body that a call asks for, as its description says: each value the first that is taken."""
+    asked = described["paths"][path]["post"].get("requestBody")
+    if asked is None:
+        return {}
+    ((kind, body),) = asked["content"].items()
+    filled = _filled(described, body["schema"])
+    if kind == "application/json":
+        return {"json": filled}
+    return {"data": {**filled, "document": None}, "files": {"document": ("案.txt", b"text")}}
+
+
+def _filled(described: dict[str, Any], schema: dict[str, Any], name: str = "") -> Any:
+    if "$ref" in schema:
+        schema = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if name in TAKEN:
+        return TAKEN[name]
+    if "anyOf" in schema:
+        return _filled(described, schema["anyOf"][0], name)
+    if "enum" in schema or "const" in schema:
+        return schema.get("const", schema.get("enum", [None])[0])
+    match schema.get("type"):
+        case "object":
+            return {each: _filled(described, of, each) for each, of in schema.get("properties", {}).items()}
+        case "array":
+            return [_filled(described, schema["items"], name.removesuffix("s"))]
+        case "boolean":
+            return True
+        case "integer":
+            return 1
+    return {"date": "2023-06-01", "date-time": "2023-06-01T10:00:00+09:00"}.get(
+        schema.get("format", ""), FORM.get(name, "理由")
+    )
 
 
 def _paths(path: str) -> Iterator[str]:

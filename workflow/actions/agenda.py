@@ -21,7 +21,7 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import some_text
 from workflow.queries.agenda import undecided
 from workflow.queries.decisions import current_decision
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Decision, Meeting, Record
@@ -47,7 +47,7 @@ def list_item(
     """
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, who, plan)
         must_be_active(fact, "議題の設定")
         found = body_gate(fact, gate)
         if found.body != held.body_key:

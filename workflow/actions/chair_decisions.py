@@ -20,7 +20,8 @@ from workflow.domain.meetings import MeetingStatus
 from workflow.domain.rights import Act
 from workflow.domain.validation import some_text
 from workflow.queries.actor import actor
-from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.plans import PlanFact
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Meeting
@@ -38,7 +39,7 @@ def decide_alone(
     some_text("専決の理由", reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, who, plan)
         must_be_active(fact, "専決")
         found = body_gate(fact, gate)
         body = fact.chain.body(found.body)

@@ -16,7 +16,8 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, some_text
 from workflow.queries.actor import actor
-from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
+from workflow.queries.plans import PlanFact, plan_by_id
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Circulation, Remark
@@ -105,9 +106,9 @@ def take_back_remark(office: Office, by: str, number: int, *, now: datetime) -> 
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         found = db.get(Remark, number)
-        if found is None:
+        holds = found is not None and queries.concerned(who, Act.DISCUSS, plan_by_id(db, found.plan_id))
+        if found is None or not (holds or found.by == who.id):
             raise NotFound("意見交換の記入", str(number))
-        holds = queries.concerned(who, Act.DISCUSS, plan_by_id(db, found.plan_id))
         what = say("意見交換の記入 {number}", number=number)
         must_be_own(who, Act.DISCUSS, what, recorded_by=found.by, holds=holds)
         if found.taken_back_at is not None:
@@ -118,7 +119,7 @@ def take_back_remark(office: Office, by: str, number: int, *, now: datetime) -> 
 
 def _concerned(db: Session, by: str, plan: str, act: Act, now: datetime) -> tuple[Actor, PlanFact]:
     who = actor(db, by, tokyo_day(now))
-    fact = plan_by_key(db, plan)
+    fact = plan_to_read(db, who, plan)
     if not queries.concerned(who, act, fact):
         who.refuse(act)
     return who, fact

@@ -23,7 +23,8 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, a_text, some_text
 from workflow.queries.actor import actor
 from workflow.queries.comments import Consultation, of_round, rounds, to_add, unanswered_in
-from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.plans import PlanFact
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import CommentPeriod, Reply
@@ -294,7 +295,7 @@ def may_run(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, Plan
     """Return the actor, who must be allowed to run the plan's public comments, and the plan. Raises `NotAllowed`,
     `NotFound`, `NotNow`."""
     who = actor(db, by, tokyo_day(now))
-    fact = plan_by_key(db, plan)
+    fact = plan_to_read(db, who, plan)
     who.require(Act.RUN_COMMENT, department=fact.department)
     must_be_active(fact, "パブリックコメント")
     return who, fact

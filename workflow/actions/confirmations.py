@@ -28,7 +28,8 @@ from workflow.queries.bodies import chairs_of
 from workflow.queries.confirmations import confirmations
 from workflow.queries.gate_facts import facts
 from workflow.queries.people import person_id
-from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
+from workflow.queries.plans import PlanFact, plan_by_id
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Confirmation, ConfirmationReview
@@ -58,7 +59,7 @@ def confirm_text(
     not_to_come("確認の日", on, now)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, who, plan)
         must_be_active(fact, "訂正の確認", or_finished=True)
         known = facts(db, fact, now)
         found = body_gate(fact, gate)

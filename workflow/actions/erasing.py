@@ -11,7 +11,7 @@ from workflow.domain.events import Tag
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.queries.erasing import Erasable, erasable
-from workflow.queries.plans import plan_by_key
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Submission, Submitter
@@ -23,8 +23,8 @@ def erase_authors(office: Office, by: str, plan: str, months: int, *, now: datet
     Raises `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
-        fact = plan_by_key(db, plan)
         who = actor(db, by, tokyo_day(now))
+        fact = plan_to_read(db, who, plan)
         who.require(Act.RUN_COMMENT, department=fact.department)
         return _erase(db, erasable(db, months, now, plan=fact.id), who.id, now)
 

@@ -22,11 +22,12 @@ from workflow.domain.machine import machine_of, take
 from workflow.domain.path import Path, Stay, advanced, opened, sent_back, to_rows
 from workflow.domain.plan_replay import moment_of_step
 from workflow.domain.plans import PlanPosition, Status, Trigger
-from workflow.domain.rights import Act
+from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_key, a_line, a_text, not_to_come, some_text
 from workflow.queries.actor import actor
 from workflow.queries.gate_facts import facts
-from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.plans import PlanFact
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
 from workflow.store.tables import Department, Plan, Record
@@ -83,7 +84,7 @@ def open_plan(
         who.require(Act.OPEN_PLAN, department=department)
         if db.scalar(select(Plan.id).where(Plan.key == key)) is not None:
             raise AlreadyDone(say("計画の鍵「{key}」は既に使われています。別の鍵を付けてください。", key=key))
-        forerunner = _finished(db, revises) if revises is not None else None
+        forerunner = _finished(db, who, revises) if revises is not None else None
         sha256 = adopt(db, chain)
         plan_id = db.scalars(
             insert(Plan).returning(Plan.id),
@@ -158,7 +159,7 @@ def correct_plan(
         a_line("計画の名称", title)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, who, plan)
         who.require(Act.CORRECT_PLAN, department=fact.department)
         if department is not None and db.get(Department, department) is None:
             raise NotFound("課", department, list(db.scalars(select(Department.key))))
@@ -185,9 +186,9 @@ def correct_plan(
         )
 
 
-def _finished(db: Session, key: str) -> int:
-    """The number of a finished plan. Raises `NotFound`, `NotNow`."""
-    plan = plan_by_key(db, key)
+def _finished(db: Session, who: Actor, key: str) -> int:
+    """The number of a finished plan that the person may read. Raises `NotFound`, `NotAllowed`, `NotNow`."""
+    plan = plan_to_read(db, who, key)
     if plan.status is not Status.FINISHED:
         raise NotNow("改定", plan.stage.label, "改定できるのは、完了した計画です。")
     return plan.id
@@ -334,7 +335,7 @@ def _step(
     some_text(name, reason) if needs_reason else a_text(name, reason)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        fact = must_be_at(plan_by_key(db, plan), seen)
+        fact = must_be_at(plan_to_read(db, who, plan), seen)
         who.require(Act.MOVE_PLAN, department=fact.department)
         at = _moment_of(fact, on, now)
         position = _position(db, fact, at, gates_count=trigger in (Trigger.ADVANCE, Trigger.FINISH))

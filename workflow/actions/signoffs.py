@@ -26,7 +26,8 @@ from workflow.domain.validation import a_text, some_text
 from workflow.queries.actor import actor
 from workflow.queries.decisions import current_signoff
 from workflow.queries.people import held_positions, holders
-from workflow.queries.plans import PlanFact, plan_by_id, plan_by_key
+from workflow.queries.plans import PlanFact, plan_by_id
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Review, Signoff
@@ -54,7 +55,7 @@ def sign(
         some_text("決裁しない理由", note)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, who, plan)
         must_be_active(fact, "決裁")
         found = _signoff_gate(fact, gate)
         principal, manner = _right_to_sign(db, who, found)
@@ -90,7 +91,7 @@ def enter_signoff(
         some_text("決裁しない理由", note)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        fact = plan_by_key(db, plan)
+        fact = plan_to_read(db, who, plan)
         must_be_active(fact, "決裁")
         who.require(Act.MOVE_PLAN, department=fact.department)
         found = _signoff_gate(fact, gate)

@@ -22,7 +22,8 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, a_text, not_to_come, some_text
 from workflow.queries.actor import actor
 from workflow.queries.gate_facts import facts
-from workflow.queries.plans import PlanFact, plan_by_key
+from workflow.queries.plans import PlanFact
+from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.files import Arriving, Kept
@@ -202,7 +203,7 @@ def _about_present(plan: PlanFact, known: Facts, number: int) -> _About:
 
 def _may_add(db: Session, by: str, plan: str, now: datetime) -> tuple[Actor, PlanFact]:
     who = actor(db, by, tokyo_day(now))
-    fact = plan_by_key(db, plan)
+    fact = plan_to_read(db, who, plan)
     who.require(Act.ADD_VERSION, department=fact.department)
     return who, fact
 
