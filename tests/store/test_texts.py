@@ -125,6 +125,11 @@ def test_a_heading_of_word_is_one_by_its_level_or_its_style(tmp_path: Path) -> N
     ]
 
 
+def test_a_level_of_any_length_leaves_the_paper_readable(tmp_path: Path) -> None:
+    absurd = word(p("一", f'<w:outlineLvl w:val="{"9" * 5000}"/>'))
+    assert lines(tmp_path, absurd) == ["一"]
+
+
 def test_a_workbook_is_read_sheet_by_sheet(tmp_path: Path) -> None:
     text = read(
         tmp_path, workbook(予算=[["年度", "額"], ["令和５", 1200.0], [None, None], ["計", 1.5]], 空=[])

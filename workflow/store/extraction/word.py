@@ -126,4 +126,4 @@ _HEADING = re.compile(r"(?:heading|見出し) ?([1-9])|title|表題")
 
 def _number(level: etree._Element) -> int | None:
     value = level.get(f"{_W}val", "")
-    return int(value) if value.isdecimal() and int(value) < _NO_HEADING else None
+    return int(value) if re.fullmatch(r"[0-9]{1,4}", value) and int(value) < _NO_HEADING else None
