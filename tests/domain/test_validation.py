@@ -15,6 +15,15 @@ def test_no_control_no_turned_writing_and_no_sign_that_is_none(sign: str) -> Non
             check("件名", f"計画{sign}案")
 
 
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u3000\u2060", "\ufeff\ufe0f", "\u3164", "\u2800 \u115f"], ids=ascii
+)
+def test_a_text_of_nothing_that_is_seen_is_empty(unseen: str) -> None:
+    for check in (a_line, some_text):
+        with pytest.raises(BadInput, match="空です"):
+            check("理由", unseen)
+
+
 def test_what_people_write_is_taken() -> None:
     text = "髙橋\u3000さん①㌔ 👩‍💻 e\u0301 \ue000"
     assert a_line("件名", text) == text

@@ -41,7 +41,7 @@ def typed_number(value: object) -> int | None:
 
 def a_line(place: str, value: str, longest: int = 200) -> str:
     """One line of text, not empty: a name, a place, a title. Raises `BadInput`."""
-    if not value.strip():
+    if _is_blank(value):
         raise BadInput(place, "空です", "1 文字以上で入力してください。")
     if len(value) > longest:
         raise BadInput(
@@ -71,6 +71,18 @@ def a_text(place: str, value: str) -> str:
     return value
 
 
+_UNSEEN_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Signs that Unicode calls letters or symbols, and that show nothing."""
+
+
+def _is_blank(value: str) -> bool:
+    """Return whether nothing of a text is seen: it is empty, or of spaces, joiners and marks on nothing alone."""
+    return all(
+        sign.isspace() or sign in _UNSEEN_LETTERS or unicodedata.category(sign) in ("Cf", "Mn")
+        for sign in value
+    )
+
+
 _TURNED = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that turn the direction of writing: with them a text reads otherwise than it is."""
 
@@ -88,7 +100,7 @@ def _is_no_text(sign: str) -> bool:
 
 def some_text(place: str, value: str) -> str:
     """Free text that may not be left out. Raises `BadInput`."""
-    if not value.strip():
+    if _is_blank(value):
         raise BadInput(place, "空です", "記録に残すため、必ず書いてください。")
     return a_text(place, value)
 
