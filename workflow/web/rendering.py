@@ -98,7 +98,7 @@ def own_path(path: str) -> str:
 
 def attachment(office: Office, sha256: str, filename: str, kind: str = OCTETS) -> Response:
     """A document of the store, to be kept and not opened, whatever it is. Raises `DocumentDamaged`."""
-    return FileResponse(files.checked(office.files, sha256), media_type=kind, headers=_kept_as(filename))
+    return FileResponse(files.to_send(office.files, sha256), media_type=kind, headers=_kept_as(filename))
 
 
 def download(content: bytes, kind: str, filename: str) -> Response:
