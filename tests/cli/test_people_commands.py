@@ -38,3 +38,19 @@ def test_one_deputyship_ends_by_its_number(office: Terminal) -> None:
     office.run("people", "deputy", "bucho", "kacho", "--since", "2026-01-01", "--as", "admin")
     office.run("people", "end-deputyship", "1", "2026-03-31", "--as", "admin")
     assert "2026-03-31" in office.run("people", "show", "kacho")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16"])
+def test_a_table_is_taken_as_the_spreadsheets_of_offices_keep_it(office: Terminal, encoding: str) -> None:
+    table = office.folder / "名簿.csv"
+    table.write_text("氏名,鍵,メール,課,職\n佐藤,sato,sato@city.example.jp,IT推進課,主査\n", encoding)
+    office.run("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
+    assert "佐藤" in office.run("people", "show", "sato")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\x81", b"a" * (1024 * 1024 + 1)])
+def test_a_file_that_is_no_table_is_one_clear_message(office: Terminal, content: bytes) -> None:
+    table = office.folder / "名簿.csv"
+    table.write_bytes(content)
+    said = office.refuse("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
+    assert "名簿のファイル" in said

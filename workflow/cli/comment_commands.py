@@ -18,6 +18,7 @@ from workflow.domain.calendar import (
 )
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.store.database import DryRunOffice
+from workflow.store.plain_text import text_in
 from workflow.store.settings import settings
 from workflow.wire.comments import WholeComment
 
@@ -63,7 +64,9 @@ def receive(
     route: Annotated[Route, typer.Option(help="受付方法")],
     received: Annotated[str, typer.Option(help="届いた日時")],
     opinion: Annotated[list[str] | None, typer.Option(help="意見（1 件ごと）")] = None,
-    file: Annotated[Path | None, typer.Option(help="意見を 1 行に 1 件書いた UTF-8 のファイル")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="意見を 1 行に 1 件書いた、UTF-8 または Shift_JIS のファイル")
+    ] = None,
     address: Annotated[str, typer.Option(help="住所")] = "",
     telephone: Annotated[str, typer.Option(help="電話")] = "",
     affiliation: Annotated[str, typer.Option(help="在勤・在学先")] = "",
@@ -72,7 +75,8 @@ def receive(
     """届いた意見を登録する。期間の後に届いたものも残し、印を付ける。"""
     texts = list(opinion or [])
     if file:
-        texts += [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        with file.open("rb") as written:
+            texts += [line for line in text_in(written, "意見のファイル").splitlines() if line.strip()]
     with at_office() as office:
         number = actions.receive_opinions(
             office,

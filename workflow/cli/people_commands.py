@@ -12,6 +12,7 @@ from workflow.cli import show
 from workflow.cli.dry_run import told
 from workflow.cli.options import By, ChainName, DryRun, Json, at_office, chain_named, now
 from workflow.domain.calendar import parse_day, tokyo_day
+from workflow.store.plain_text import text_in
 from workflow.wire.people import OnePerson, People
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
@@ -51,7 +52,8 @@ def add_table(
     file: Annotated[Path, typer.Argument(help="CSV（氏名,鍵,メール,課,職）")], by: By, since: Since
 ) -> None:
     """名簿の表の全員を登録する。誤りがあれば、すべてを示し、誰も登録しない。"""
-    people = actions.read_newcomers(file.read_text("utf-8-sig"))
+    with file.open("rb") as table:
+        people = actions.read_newcomers(text_in(table, "名簿のファイル"))
     with at_office() as office:
         added = actions.add_people(office, by, people, _day(since), now=now())
         show.say(f"{added} 人を登録しました。")

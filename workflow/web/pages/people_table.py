@@ -7,9 +7,9 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 
 from workflow import actions, queries
 from workflow.domain.calendar import parse_day, tokyo_day
-from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.store.plain_text import text_in
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -17,9 +17,6 @@ from workflow.web.session import FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/people/_table", route_class=Page)
 """No person's key begins with an underscore."""
-
-LARGEST = 1024 * 1024
-"""The largest table taken, in bytes."""
 
 
 @router.get("", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -39,7 +36,7 @@ def check_or_add(
     """First every fault of every line, or that there is none; then, when asked with `sure`, all are added."""
     text = people
     if file is not None and file.filename:
-        text = _decoded(file.file.read(LARGEST + 1))
+        text = text_in(file.file, say("名簿のファイル"))
     found = actions.read_newcomers(text)
     first = parse_day(since, say("着任の日"))
     if sure == "yes":
@@ -69,20 +66,4 @@ def _shown(
         faults=told,
         departments=departments,
         headings=tuple(say(each) for each in actions.HEADINGS),
-    )
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8, or what spreadsheets in Japan write when left alone (CP932)."""
-    if len(content) > LARGEST:
-        raise BadInput(say("名簿のファイル"), say("大きすぎます"), say("1 MB 以内にしてください。"))
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput(
-        say("名簿のファイル"),
-        say("文字を読めません"),
-        say("CSV（UTF-8 または Shift_JIS）で保存してください。"),
     )
