@@ -1,6 +1,9 @@
 """Backups: whole while people work, restored as they were on either database, and nothing touched by a bad one."""
 
+import gzip
+import hashlib
 import io
+import json
 import random
 import resource
 import subprocess
@@ -236,6 +239,73 @@ def test_no_name_leads_out_of_the_store(house: House, tmp_path: Path, name: str)
     with pytest.raises(BackupUnusable):
         put_back(house.office, place)
     assert everything(house.office) == before
+
+
+_STRANGE = (b"[" * 200_000, b"[5]", b"[null]", b"{}", b"\xff", b'[["' + b"x" * 9 + b'"]]')
+
+
+def _packed(rows: Any) -> bytes:
+    return gzip.compress(json.dumps(rows).encode())
+
+
+def test_rows_that_somebody_made_up_are_refused_in_words(sqlite: SQLite, tmp_path: Path) -> None:
+    """A plain backup has no key: who can write it can write anything."""
+    with sqlite.office(tmp_path, "itabashi_dx_2025") as office:
+        good = a_backup(office, tmp_path)
+    with good.open("rb") as backup:
+        parts = {name: part.read() for name, part in archive.parts(backup, None)}
+    name = "rows/person/000000.json.gz"
+    rows = json.loads(gzip.decompress(parts[name]))
+    values = (5, 10**30, -1.5, None, {}, [], "", "\ud800", "0000-00-00", True)
+    strange = [*map(gzip.compress, _STRANGE), b"", parts[name][:-12], parts[name][:9] + b"\xff" * 40]
+    strange += [_packed([[value] * len(rows[0])]) for value in values]
+    place, folder = tmp_path / "made up.backup", tmp_path / "new"
+    folder.mkdir()
+    for rows_part in strange:
+        _write(place, {**parts, name: rows_part})
+        office = Office(f"sqlite:///{folder}/sakutei.db", folder / "files")
+        with pytest.raises(BackupUnusable):
+            put_back(office, place)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"size": "99999999999999999"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": str(10**15)},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "x"},
+    ],
+)
+def test_a_part_that_says_it_is_endless_is_not_read(tmp_path: Path, headers: dict[str, str]) -> None:
+    place = tmp_path / "endless.backup"
+    member = tarfile.TarInfo(f"documents/{'b' * 64}")
+    member.pax_headers, member.size = headers, 512
+    with place.open("wb") as to:
+        envelope = sealed(to, None)
+        with tarfile.open(fileobj=cast(Any, envelope), mode="w|", format=tarfile.PAX_FORMAT) as made:
+            made.addfile(member, io.BytesIO(b"0\n".ljust(512, b"\0")))
+        envelope.finish()
+    _refused(place, None)
+
+
+def test_with_a_key_a_plain_backup_is_not_taken_for_one_of_ours(house: House, tmp_path: Path) -> None:
+    place = a_backup(house.office, tmp_path)
+    with pytest.raises(BackupUnusable, match="暗号化されていません"):
+        put_back(house.office, place, KEY)
+
+
+def _write(place: Path, parts: dict[str, bytes]) -> None:
+    """A plain backup of the parts, whole by its own account."""
+    *rows, manifest = parts
+    told = {**json.loads(parts[manifest]), "parts": {n: hashlib.sha256(parts[n]).hexdigest() for n in rows}}
+    with place.open("wb") as to:
+        envelope = sealed(to, None)
+        with tarfile.open(fileobj=cast(Any, envelope), mode="w|") as made:
+            for name, content in {**parts, manifest: json.dumps(told).encode()}.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                made.addfile(member, io.BytesIO(content))
+        envelope.finish()
 
 
 def test_an_older_form_is_brought_up_to_date_and_a_newer_one_refused(

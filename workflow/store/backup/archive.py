@@ -9,6 +9,7 @@ import os
 import re
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -83,13 +84,14 @@ def check(backup: BinaryIO, key: bytes | None) -> Manifest:
     """Read the backup from its beginning to its end. Raises `BackupUnusable` unless every part is there as it was."""
     seen: dict[str, str] = {}
     manifest = None
-    for name, part in parts(backup, key):
-        if name == _MANIFEST:
-            manifest = _manifest_of(part)
-        elif name in seen or manifest is not None:
-            raise damaged()
-        else:
-            seen[name] = hashlib.file_digest(cast(Any, part), "sha256").hexdigest()
+    with _readable():
+        for name, part in parts(backup, key):
+            if name == _MANIFEST:
+                manifest = _manifest_of(part)
+            elif name in seen or manifest is not None:
+                raise damaged()
+            else:
+                seen[name] = hashlib.file_digest(cast(Any, part), "sha256").hexdigest()
     if manifest is None or manifest.parts != seen:
         raise damaged()
     return manifest
@@ -101,7 +103,7 @@ def parts(backup: BinaryIO, key: bytes | None) -> Iterator[tuple[str, IO[bytes]]
         stream = opened(backup, key)
         with tarfile.open(fileobj=cast(Any, stream), mode="r|") as archive:
             for member in archive:
-                content = archive.extractfile(member) if member.isreg() and _is_ours(member.name) else None
+                content = archive.extractfile(member) if _is_ours(member) else None
                 if content is None:
                     raise damaged()
                 yield member.name, content
@@ -121,11 +123,12 @@ def document_of(part: str) -> str | None:
 
 
 def rows_of(part: IO[bytes]) -> list[list[Any]]:
-    """The rows in a part."""
-    with gzip.open(part) as unpacked:
-        content = unpacked.read(_LONGEST_ROWS + 1)
-    rows = json.loads(content) if len(content) <= _LONGEST_ROWS else None
-    if not isinstance(rows, list):
+    """The rows in a part. Raises `BackupUnusable`."""
+    with _readable():
+        with gzip.open(part) as unpacked:
+            content = unpacked.read(_LONGEST_ROWS + 1)
+        rows = json.loads(content) if len(content) <= _LONGEST_ROWS else None
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise damaged()
     return rows
 
@@ -205,8 +208,15 @@ def _newer() -> BackupUnusable:
     return BackupUnusable("このプログラムより新しい形式です", "新しい版のプログラムを使ってください。")
 
 
-def _is_ours(name: str) -> bool:
-    return name == _MANIFEST or bool(_ROWS.fullmatch(name) or _DOCUMENT.fullmatch(name))
+def _is_ours(member: tarfile.TarInfo) -> bool:
+    # A few bytes of a sparse file read as terabytes.
+    return (
+        member.isreg()
+        and not member.issparse()
+        and (
+            member.name == _MANIFEST or bool(_ROWS.fullmatch(member.name) or _DOCUMENT.fullmatch(member.name))
+        )
+    )
 
 
 def _read_to_the_end(stream: RawIOBase) -> None:
@@ -219,5 +229,5 @@ def _readable() -> Iterator[None]:
     """Whatever a reader says of damaged bytes, people are told in our words."""
     try:
         yield
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, ValueError, RecursionError) as error:
         raise damaged() from error

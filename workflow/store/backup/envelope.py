@@ -64,8 +64,13 @@ def opened(backup: BinaryIO, key: bytes | None) -> RawIOBase:
     written; it is whole once it was read to the end."""
     backup.seek(0)
     first = backup.readline(100)
-    if first == _PLAIN:
+    if first == _PLAIN and key is None:
         return _PlainReader(backup)
+    if first == _PLAIN:  # which anybody could have put in the place of an encrypted one
+        raise BackupUnusable(
+            "暗号化されていません",
+            "鍵を使わずに作ったものに間違いなければ、SAKUTEI_BACKUP_KEY_FILE の指定を外して復元してください。",
+        )
     if first == _ENCRYPTED and key is not None:
         return _EncryptedReader(backup, key)
     if first == _ENCRYPTED:

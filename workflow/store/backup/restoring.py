@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
 
 from workflow.domain.calendar import TOKYO
 from workflow.domain.errors import DatabaseUnusable, DocumentDamaged
@@ -90,11 +90,18 @@ def _fill(connection: Connection, backup: BinaryIO, key: bytes | None, manifest:
                 name = archive.table_of(part)
                 if name is not None:
                     put_rows(connection, tables[name], manifest.columns[name], archive.rows_of(content))
-    except (KeyError, ValueError, IntegrityError, ProgrammingError) as error:
+    except _NOT_ROWS_OF_OURS as error:
         raise damaged() from error
     if archive.head_of(connection) != (manifest.position, manifest.head):
         raise damaged()
     schema.upgrade(connection, "head")
+
+
+_NOT_ROWS_OF_OURS = (
+    *(KeyError, ValueError, TypeError, OverflowError),
+    *(DataError, IntegrityError, InterfaceError, ProgrammingError),
+)
+"""What Python and the databases say of values that no backup of these tables holds."""
 
 
 def _into_sqlite(
