@@ -49,6 +49,25 @@ def test_a_mail_is_a_witness_by_its_header_or_its_foot(house: House, tmp_path: P
         assert prove(house.office, [_witness(mail)]).findings == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Content-Type: text/plain; charset=foo-1\n\nX-Sakutei-Log: 3 " + b"a" * 32,
+        b'Content-Type: text/plain; charset="\x00"\n\nX-Sakutei-Log: 3 ' + b"a" * 32,
+        b"Content-Type: text/plain; charset*=utf-8''%ff; x*1*=a; x*0=b\n\nx",
+        b"X-Sakutei-Log: " + b"9" * 5000 + b" " + b"a" * 64 + b"\n\nx",
+        "X-Sakutei-Log: ٣ ".encode() + b"a" * 64 + b"\n\nx",
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
+        bytes(range(256)) * 9,
+    ],
+)
+def test_a_file_that_somebody_made_up_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    mail = tmp_path / "made up.eml"
+    mail.write_bytes(content)
+    with pytest.raises(BadInput, match="記録の番号とハッシュがありません"):
+        _witness(mail)
+
+
 def test_every_mail_sent_bears_the_head_of_the_log(house: House, tmp_path: Path) -> None:
     house.a_plan()
     house.a_version()
