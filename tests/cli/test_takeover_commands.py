@@ -15,6 +15,11 @@ def test_a_form_is_written_filled_in_tried_and_taken_over(office: Terminal) -> N
     command = ("plan", "takeover", "移行.xlsx", "文書", "--as", "hanako")
 
     assert "行目: 文書のファイル名「方針.docx」は、一緒に送るファイルにありません" in office.refuse(*command)
+    elsewhere = office.folder / "elsewhere.docx"
+    elsewhere.write_bytes(word(p("方針")))
+    (folder / "方針.docx").symlink_to(elsewhere)
+    assert "一緒に送るファイルにありません" in office.refuse(*command)
+    (folder / "方針.docx").unlink()
     (folder / "方針.docx").write_bytes(word(p("方針")))
     tried = office.run(*command, "--dry-run")
     assert "部会での検討 了承" in tried and "まだ何も登録していません" in tried

@@ -107,7 +107,12 @@ def take_over(
     ] = False,
 ) -> None:
     """移行登録: 途中まで進んでいる計画を、様式に書いたとおりにまとめて登録する。誤りがあれば、すべて示して何も登録しない。"""
-    documents = {normalize("NFC", each.name): each for each in sorted(folder.iterdir()) if each.is_file()}
+    # A link in a folder that others filled may lead to what only the program's user reads.
+    documents = {
+        normalize("NFC", each.name): each
+        for each in sorted(folder.iterdir())
+        if each.is_file() and not each.is_symlink()
+    }
     with at_office() as office:
         at = now()
         if dry_run:
