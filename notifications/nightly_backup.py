@@ -1,10 +1,8 @@
 """Each night's backup: owed until the file of that night is there, whoever makes it, and told to administrators when it
 is not."""
 
-import fcntl
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -52,7 +50,7 @@ def back_up(office: Office, nightly: Nightly, now: datetime) -> Path | None:
         return None
     try:
         private_files.make_folder_if_missing(nightly.folder)
-        with _alone(nightly.folder) as mine:
+        with private_files.locked(nightly.folder / ".lock") as mine:
             if not mine or place.exists():
                 return None
             made = archive.write(office, place, read_key(nightly.key_file), now=now)
@@ -82,18 +80,6 @@ def forget(office: Office) -> None:
 def _last_night(hour: int, now: datetime) -> date:
     today = tokyo_day(now)
     return today if now >= at_tokyo(today, time(hour)) else today - timedelta(days=1)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[bool]:
-    """Give whether no other process is at it."""
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 def _delete_old(folder: Path, last: date) -> None:

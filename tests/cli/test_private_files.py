@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.scenario import House
+from tests.support.terminal import Terminal
+from workflow.domain.errors import BadInput
 from workflow.store import private_files, schema
+from workflow.store.backup.envelope import read_key
 from workflow.store.database import Office
+from workflow.store.settings import Settings
 
 
 def _sakutei(data: Path, *words: str) -> None:
@@ -85,3 +89,75 @@ def test_a_link_to_a_place_elsewhere_is_not_followed(tmp_path: Path) -> None:
     (inside / "link").symlink_to(elsewhere)
     private_files.shut_all(inside)
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o644
+
+
+def test_a_link_in_the_place_of_a_folder_of_ours_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "theirs").touch(0o644)
+    (tmp_path / "documents").symlink_to(elsewhere)
+    private_files.shut_all(tmp_path / "documents")
+    assert stat.S_IMODE((elsewhere / "theirs").stat().st_mode) == 0o644
+
+
+ANOTHER = 12345
+"""A user of the machine who is not the office's."""
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+
+
+@only_root
+def test_settings_that_another_user_wrote_are_refused(terminal: Terminal) -> None:
+    written = terminal.folder / ".env"
+    written.write_text("SAKUTEI_OFFICE_NAME=板橋区\n")
+    os.chown(written, ANOTHER, ANOTHER)
+    assert "ほかの利用者が書き換えられます" in terminal.refuse("plan", "list")
+    os.chown(written, 0, 0)
+    written.chmod(0o666)
+    assert "ほかの利用者が書き換えられます" in terminal.refuse("plan", "list")
+    written.chmod(0o644)
+    assert "データベースの準備ができました" in terminal.run("init")
+    assert stat.S_IMODE(written.stat().st_mode) == 0o640
+
+
+@only_root
+def test_a_data_folder_of_another_user_is_not_used(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    theirs.chmod(0o777)
+    os.chown(theirs, ANOTHER, ANOTHER)
+    for folder in theirs.parents:
+        if folder.stat().st_mode & 0o011 != 0o011:
+            folder.chmod(0o711)
+    os.seteuid(ANOTHER + 1)
+    try:
+        with pytest.raises(BadInput, match="この利用者のものではありません"):
+            Settings(data=theirs).office()
+    finally:
+        os.seteuid(0)
+    assert list(theirs.iterdir()) == []
+
+
+def test_a_file_with_a_secret_is_shut_to_strangers_when_it_is_read(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("k" * 44)
+    key.chmod(0o644)
+    assert read_key(key) == b"k" * 44
+    assert stat.S_IMODE(key.stat().st_mode) == 0o640
+
+
+def test_a_lock_is_for_its_owner_alone_and_no_link(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with (
+            private_files.locked(tmp_path / ".lock") as mine,
+            private_files.locked(tmp_path / ".lock") as two,
+        ):
+            assert mine and not two
+        assert stat.S_IMODE((tmp_path / ".lock").stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+    (tmp_path / "signing.key").write_text("secret")
+    (tmp_path / ".planted").symlink_to(tmp_path / "signing.key")
+    with pytest.raises(OSError, match="symbolic"), private_files.locked(tmp_path / ".planted"):
+        pass

@@ -47,6 +47,18 @@ def test_other_files_in_the_folder_stay(house: House, nightly: Nightly) -> None:
     assert names(nightly.folder) == ["sakutei-2023-03-01.backup", "sakutei-by-hand.backup"]
 
 
+def test_a_link_planted_in_the_place_of_the_lock_empties_no_file(
+    house: House, nightly: Nightly, tmp_path: Path
+) -> None:
+    key = tmp_path / "signing.key"
+    key.write_text("secret")
+    nightly.folder.mkdir()
+    (nightly.folder / ".lock").symlink_to(key)
+    with pytest.raises(OSError, match="symbolic"):
+        back_up(house.office, nightly, house.now)
+    assert key.read_text() == "secret"
+
+
 def test_administrators_see_why_there_is_none_until_there_is(house: House, nightly: Nightly) -> None:
     nightly.key_file = nightly.folder / "key"
     with pytest.raises(BadInput):

@@ -1,5 +1,7 @@
 """Configuration, from the environment (`SAKUTEI_…`) or a `.env` file beside the data."""
 
+import os
+from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -12,11 +14,13 @@ from workflow.domain.language import say
 from workflow.store import private_files
 from workflow.store.database import Office
 
+_FILE = Path(".env")
+
 
 class Settings(BaseSettings):
     """Every setting has a default that works on one machine with nothing else installed."""
 
-    model_config = SettingsConfigDict(env_prefix="SAKUTEI_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SAKUTEI_", env_file=_FILE, extra="ignore", frozen=True)
 
     data: Path = Field(default=Path("sakutei-data"), description="where the database, documents and mail lie")
     database_url: str | None = Field(
@@ -105,7 +109,8 @@ class Settings(BaseSettings):
         """The address of the inbox, and the user and the password to read it by. Raises `BadInput`."""
         user, secret = self.imap_user or "", self.imap_password
         try:
-            read = self.imap_password_file.read_text("utf-8") if self.imap_password_file else None
+            file = self.imap_password_file
+            read = private_files.secret_in(file).decode() if file else None
         except (OSError, UnicodeDecodeError):
             raise BadInput(
                 say("環境変数 {name}", name="SAKUTEI_IMAP_PASSWORD_FILE"),
@@ -142,6 +147,12 @@ class Settings(BaseSettings):
     def office(self) -> Office:
         """The office these settings name; its folder is made when it is missing, and closed to other users of the
         machine."""
+        if private_files.is_anothers(self.data) and os.geteuid() != 0:
+            raise BadInput(
+                say("フォルダー「{name}」", name=self.data),
+                "この利用者のものではありません",
+                "SAKUTEI_DATA に別の場所を指定するか、持ち主を直してください。",
+            )
         private_files.make_folder(self.data)
         for place in (self.documents, self.maildir):
             private_files.shut_all(place)
@@ -160,7 +171,16 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
 
 
 def settings() -> Settings:
-    """The settings of this process. Raises `BadInput` that names the variable."""
+    """The settings of this process. Raises `BadInput` that names the variable, and when another user of the machine could
+    have written the `.env` file."""
+    if private_files.is_anothers(_FILE) or private_files.all_may_write(_FILE):
+        raise BadInput(
+            say("ファイル「{name}」", name=_FILE.absolute()),
+            "この利用者のものではないか、ほかの利用者が書き換えられます",
+            "別のフォルダーで実行するか、持ち主と権限（chmod 600）を直してください。",
+        )
+    with suppress(FileNotFoundError):
+        private_files.secret_in(_FILE)
     try:
         return Settings()
     except ValidationError as error:

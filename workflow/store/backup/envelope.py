@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from workflow.domain.errors import BackupUnusable, BadInput
 from workflow.domain.language import say
+from workflow.store import private_files
 
 SHORTEST_KEY = 32
 """The shortest content of a key file, in bytes: a random one is asked for, and not a word that a person remembers."""
@@ -38,7 +39,7 @@ def read_key(place: Path | None) -> bytes | None:
     if place is None:
         return None
     try:
-        key = place.read_bytes().strip()
+        key = private_files.secret_in(place).strip()
     except OSError as error:
         raise BadInput(
             say("鍵のファイル「{place}」", place=place),
