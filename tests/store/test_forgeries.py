@@ -292,11 +292,32 @@ def test_a_guard_taken_away_is_named(copy: Office) -> None:
     _finds(prove(copy), "decision の表を守る仕組み（decision_no_update）")
 
 
-def test_a_result_that_is_none_is_as_if_there_were_none(copy: Office) -> None:
+@pytest.mark.parametrize(
+    "forged",
+    [
+        *("偽", "[]", '"x"', "[" * 100_000, "{}"),
+        *(
+            {"seq": "9"},
+            {"seq": -1},
+            {"seq": True},
+            {"seq": 10**30},
+            {"seq": 1e300},
+            {"hash": 5},
+            {"hash": "b"},
+        ),
+        *({"at": 5}, {"at": "2026-01-01"}, {"everything_at": "2023-03-01T00:00:00"}, {"findings": "x"}),
+    ],
+)
+def test_a_result_that_is_none_is_as_if_there_were_none(
+    copy: Office, forged: str | dict[str, object]
+) -> None:
     verify(copy, now=NOW)
-    (copy.files / "verified.json").write_text("偽")
+    result = copy.files / "verified.json"
+    was = json.loads(result.read_text())
+    result.write_text(forged if isinstance(forged, str) else json.dumps({**was, **forged}))
     assert checkpoint.last_checkpoint(copy.files) is None
-    assert verify(copy, now=NOW).findings == []
+    proof, doubt = verify_what_is_new(copy, now=NOW)
+    assert (proof.findings, doubt) == ([], "前回の検証の控えがありません")
 
 
 def test_a_verification_takes_up_from_the_one_before_and_looks_at_what_is_new(copy: Office) -> None:

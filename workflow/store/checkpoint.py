@@ -6,11 +6,14 @@ import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from workflow.store import private_files
 
 _FILE = "verified.json"
-_MOMENTS = ("at", "everything_at")
+_Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +22,25 @@ class Checkpoint:
     whole, this time or before. `after` is the number of the event up to which this verification trusted earlier ones, 0 when it
     looked at everything; `everything_at` is when one last did, None when that is not known."""
 
-    at: datetime
-    seq: int
-    hash: str
-    events: int
-    rows: int
-    documents: int
-    findings: int
-    after: int = 0
-    everything_at: datetime | None = None
+    at: AwareDatetime
+    seq: _Count
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    events: _Count
+    rows: _Count
+    documents: _Count
+    findings: _Count
+    after: _Count = 0
+    everything_at: AwareDatetime | None = None
+
+
+_SHAPE = TypeAdapter(Checkpoint)
 
 
 def last_checkpoint(store: Path) -> Checkpoint | None:
-    """Return the last result; None before the first, and when the file is not one."""
+    """Return the last result; None before the first, and when the file is not one: others may have written it."""
     try:
-        found = json.loads((store / _FILE).read_text("utf-8"))
-        moments = {name: datetime.fromisoformat(found[name]) for name in _MOMENTS if found.get(name)}
-        return Checkpoint(**{**found, **moments})
-    except (OSError, ValueError, TypeError, KeyError):
+        return _SHAPE.validate_json((store / _FILE).read_bytes(), strict=True)
+    except (OSError, ValidationError):
         return None
 
 
