@@ -384,6 +384,18 @@ def test_a_forged_result_of_the_last_verification_shortens_nothing(
     assert "everything_at" in forged or any("前回の検証の控え" in each for each in proof.findings)
 
 
+def test_a_result_written_without_the_key_puts_the_whole_verification_off_no_longer(copy: Office) -> None:
+    verify(copy, now=NOW)
+    later = NOW + timedelta(days=8)
+    with _forging(copy) as file:
+        file.execute("UPDATE decision SET note = '偽' WHERE id = 1")
+    result = copy.files / "verified.json"
+    result.write_text(json.dumps({**json.loads(result.read_text()), "everything_at": later.isoformat()}))
+    proof, doubt = verify_what_is_new(copy, now=later)
+    _finds(proof, "結果の 1（decision）の内容が、")
+    assert doubt is not None and "この庁の鍵による印がありません" in doubt
+
+
 def test_without_a_verification_before_everything_is_walked(copy: Office) -> None:
     proof, doubt = verify_what_is_new(copy, now=NOW)
     assert (proof.after, proof.findings, doubt) == (0, [], "前回の検証の控えがありません")

@@ -1,16 +1,18 @@
 """The result of the last verification of the record. It lies beside the documents and not in the database, so that
 the next verification knows what this one found there."""
 
+import hmac
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from workflow.store import private_files
+from workflow.domain.errors import Unwritable
+from workflow.store import office_key, private_files
 
 _FILE = "verified.json"
 _Count = Annotated[int, Field(ge=0, lt=2**63)]
@@ -20,7 +22,8 @@ _Count = Annotated[int, Field(ge=0, lt=2**63)]
 class Checkpoint:
     """Counts of a verification: of everything walked, and of the findings. `seq` and `hash` are of the last event of a record that was
     whole, this time or before. `after` is the number of the event up to which this verification trusted earlier ones, 0 when it
-    looked at everything; `everything_at` is when one last did, None when that is not known."""
+    looked at everything; `everything_at` is when one last did, None when that is not known. `mark` shows that the office's key
+    was at hand, empty: it was not."""
 
     at: AwareDatetime
     seq: _Count
@@ -31,6 +34,7 @@ class Checkpoint:
     findings: _Count
     after: _Count = 0
     everything_at: AwareDatetime | None = None
+    mark: str = ""
 
 
 _SHAPE = TypeAdapter(Checkpoint)
@@ -44,10 +48,31 @@ def last_checkpoint(store: Path) -> Checkpoint | None:
         return None
 
 
+def marked(result: Checkpoint, key_file: Path) -> Checkpoint:
+    """The result with the mark of the office's key; without, where the key cannot be had."""
+    try:
+        return replace(result, mark=office_key.mark(key_file, _words(result)))
+    except Unwritable:
+        return result
+
+
+def is_marked(result: Checkpoint, key_file: Path) -> bool:
+    """Return whether the office's key marked the result as it stands."""
+    return bool(result.mark) and hmac.compare_digest(marked(result, key_file).mark, result.mark)
+
+
 def keep_checkpoint(store: Path, result: Checkpoint) -> None:
     """Keep a result in the place of the last one."""
     private_files.make_folder(store)
     new = store / f".{_FILE}.{os.getpid()}"
     private_files.make_file(new)
-    new.write_text(json.dumps(asdict(result), default=datetime.isoformat), "utf-8")
+    new.write_bytes(_written(result))
     new.replace(store / _FILE)
+
+
+def _words(result: Checkpoint) -> bytes:
+    return _written(replace(result, mark=""))
+
+
+def _written(result: Checkpoint) -> bytes:
+    return json.dumps(asdict(result), default=datetime.isoformat).encode()

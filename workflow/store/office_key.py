@@ -1,6 +1,8 @@
 """The office's Ed25519 key, in a file outside the database and its backups: it signs the head of the log, and secrets that
 lie in the database lie there under a key that is derived from it."""
 
+import hashlib
+import hmac
 import os
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -72,6 +74,12 @@ def opened(file: Path, kept: str, place: str) -> bytes:
             "登録された控えを、この庁の鍵（SAKUTEI_SIGNING_KEY）では読めません",
             "予備のコードを使うか、システム管理者に二段階目の確認の解除を頼んで、登録し直してください。",
         ) from error
+
+
+def mark(file: Path, words: bytes) -> str:
+    """Shows that who has this key wrote the words. Raises `Unwritable`."""
+    derived = HKDF(SHA256(), 32, None, b"sakutei results of verifications")
+    return hmac.new(derived.derive(made_key(file).private_bytes_raw()), words, hashlib.sha256).hexdigest()
 
 
 def _cipher(file: Path) -> AESGCM:

@@ -23,7 +23,7 @@ from workflow.domain.path import Path, from_rows
 from workflow.domain.plan_replay import MOVES, Replayed, replayed
 from workflow.domain.plans import Status
 from workflow.store import files, guards, security_log
-from workflow.store.checkpoint import Checkpoint, keep_checkpoint, last_checkpoint
+from workflow.store.checkpoint import Checkpoint, is_marked, keep_checkpoint, last_checkpoint, marked
 from workflow.store.database import Office
 from workflow.store.event_log import events_of, hash_of, walk
 from workflow.store.hash_chain import GENESIS, moment_of
@@ -136,6 +136,8 @@ def _doubt(office: Office, now: datetime) -> str | None:
     last = last_checkpoint(office.files)
     if last is None or last.seq == 0:
         return say("前回の検証の控えがありません")
+    if not is_marked(last, office.key_file):
+        return say("前回の検証の控えに、この庁の鍵による印がありません")
     if last.findings:
         return say("前回の検証で、証明できないところが見つかっています")
     if last.everything_at is None or not timedelta() <= now - last.everything_at < EVERYTHING_EVERY:
@@ -153,7 +155,8 @@ def _kept(office: Office, proof: Proof, now: datetime) -> Proof:
     )
     counts = (proof.events, proof.rows, proof.documents, len(proof.findings))
     everything_at = before.everything_at if before and proof.after else now
-    keep_checkpoint(office.files, Checkpoint(now, seq, head, *counts, proof.after, everything_at))
+    result = Checkpoint(now, seq, head, *counts, proof.after, everything_at)
+    keep_checkpoint(office.files, marked(result, office.key_file))
     return proof
 
 
