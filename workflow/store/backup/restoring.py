@@ -101,7 +101,7 @@ _NOT_ROWS_OF_OURS = (
     *(KeyError, ValueError, TypeError, OverflowError),
     *(DataError, IntegrityError, InterfaceError, ProgrammingError),
 )
-"""What Python and the databases say of values that no backup of these tables holds."""
+"""The errors of Python and the databases at values that no backup of these tables holds."""
 
 
 def _into_sqlite(
