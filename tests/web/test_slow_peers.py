@@ -4,11 +4,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from tests.support.databases import SQLite
 from tests.support.ports import free_port
@@ -108,3 +110,36 @@ def test_others_are_served_meanwhile(site: str) -> None:
     assert time.monotonic() - began < 3
     for each in slow:
         each.join()
+
+
+MUCH = 256
+"""Megabytes of an answer, more than any buffer on the way holds."""
+
+
+async def _much(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for left in reversed(range(MUCH * 16)):
+        await send({"type": "http.response.body", "body": bytes(1 << 16), "more_body": left > 0})
+
+
+@pytest.mark.parametrize(("pause", "whole"), [(0.0, True), (1.5, False)])
+def test_who_reads_nothing_of_an_answer_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, pause: float, whole: bool
+) -> None:
+    monkeypatch.setattr(server, "LONGEST_UNREAD", 0.5)
+    port = free_port()
+    config = uvicorn.Config(_much, host="127.0.0.1", port=port, lifespan="off", **server.OPTIONS)
+    serving = uvicorn.Server(config)
+    running = threading.Thread(target=serving.run)
+    running.start()
+    while not serving.started:
+        time.sleep(0.02)
+    read = 0
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line, suppress(ConnectionError):
+        line.sendall(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        time.sleep(pause)
+        while piece := line.recv(1 << 20):
+            read += len(piece)
+    serving.should_exit = True
+    running.join()
+    assert (read > MUCH << 20) is whole

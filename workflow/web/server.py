@@ -1,5 +1,5 @@
-"""The HTTP server: uvicorn, which hangs up on who sends the head of a request too slowly. How long a body may take
-is in `limits`."""
+"""The HTTP server: uvicorn, which hangs up on who sends the head of a request too slowly, or reads nothing of the answer.
+How long a body may take is in `limits`."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,8 +13,13 @@ LONGEST_HEAD = 10.0
 """Time from the connection, or from the last answer on a kept one, to the end of the head, in seconds."""
 
 
+LONGEST_UNREAD = 30.0
+"""Time for which nothing of an answer is read before the connection is given up, in seconds."""
+
+
 class _Impatient(H11Protocol):
     _hanging_up: asyncio.TimerHandle | None = None
+    _giving_up: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -28,8 +33,17 @@ class _Impatient(H11Protocol):
         super().on_response_complete()
         self._watch()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._giving_up = self.loop.call_later(LONGEST_UNREAD, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._keep()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watching()
+        self._keep()
         super().connection_lost(exc)
 
     def _watch(self) -> None:
@@ -38,6 +52,11 @@ class _Impatient(H11Protocol):
             self._stop_watching()
         elif self._hanging_up is None:
             self._hanging_up = self.loop.call_later(LONGEST_HEAD, self.transport.close)
+
+    def _keep(self) -> None:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
 
     def _stop_watching(self) -> None:
         if self._hanging_up is not None:
