@@ -542,7 +542,7 @@ def test_a_sitting_that_decided_is_not_closed_with_nobody_present(house: House) 
 
 def test_mistyped_minutes_are_corrected_with_a_reason_and_the_log_keeps_both(house: House) -> None:
     meeting = house.a_meeting()
-    house.later(days=7, hours=1)
+    house.later(days=7, hours=1).everybody_attends("joho_bukai", meeting)
     office, secretariat = house.office, "joho_bukai_office"
     with pytest.raises(NotNow, match="この会議は招集済です"):
         actions.correct_minutes(office, secretariat, meeting, "議題なし。", "誤字", now=house.now)
