@@ -94,7 +94,8 @@ def test_a_link_to_a_place_elsewhere_is_not_followed(tmp_path: Path) -> None:
 def test_a_link_in_the_place_of_a_folder_of_ours_is_not_followed(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    (elsewhere / "theirs").touch(0o644)
+    (elsewhere / "theirs").touch()
+    (elsewhere / "theirs").chmod(0o644)
     (tmp_path / "documents").symlink_to(elsewhere)
     private_files.shut_all(tmp_path / "documents")
     assert stat.S_IMODE((elsewhere / "theirs").stat().st_mode) == 0o644

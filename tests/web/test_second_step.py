@@ -167,6 +167,16 @@ def test_who_the_office_demands_it_of_enrols_before_anything_else(house: House) 
     assert 'class="button" href="/"' in shown and _is_in(admin)
 
 
+def test_a_demand_holds_at_once_for_who_is_signed_in_and_has_no_means(house: House) -> None:
+    admin, colleague, enrolled = (_browser(house, each) for each in ("admin", "mayor", "tanto"))
+    for each in (admin, colleague):
+        _first_step(each)
+    _enrolled(enrolled)
+    actions.demand_second_step(house.office, "admin", StepsDemanded.ADMINISTRATORS, proof=OWN, now=house.now)
+    assert not _is_in(admin) and _is_in(colleague) and _is_in(enrolled)
+    assert admin.client.get("/people", follow_redirects=False).headers["location"].startswith("/second-step")
+
+
 @pytest.mark.parametrize(
     ("whom", "asked"),
     [
@@ -238,7 +248,7 @@ def test_only_an_administrator_who_confirms_changes_what_is_demanded(house: Hous
         with pytest.raises(error):
             actions.demand_second_step(house.office, by, StepsDemanded.EVERYBODY, proof=proof, now=house.now)
     admin = _browser(house, "admin")
-    _first_step(admin)
+    _enrolled(admin)
     admin.send("/settings/second-step", whom="everybody")
     assert 'value="everybody" checked' in admin.see("/settings/second-step")
 

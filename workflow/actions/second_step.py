@@ -20,14 +20,14 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotFound, SignInRefuse
 from workflow.domain.events import Tag
 from workflow.domain.rights import Act, Actor
 from workflow.domain.security import SecurityKind
-from workflow.queries.accounts import has_second_step, steps_demanded
+from workflow.queries.accounts import has_second_step, is_demanded, steps_demanded
 from workflow.queries.actor import actor
 from workflow.queries.people import person_id
 from workflow.store import authenticators
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.security_log import enter
-from workflow.store.tables import Authenticator, Passkey, RecoveryCode, SecondStepDemand, SignIn
+from workflow.store.tables import Authenticator, Passkey, Person, RecoveryCode, SecondStepDemand, SignIn
 
 RECOVERY_CODES = 10
 
@@ -131,8 +131,8 @@ def reset_second_step(office: Office, by: str, person: str, *, proof: Proof, now
 
 
 def demand_second_step(office: Office, by: str, whom: StepsDemanded, *, proof: Proof, now: datetime) -> None:
-    """Demand the second step of people from their next sign-in on. Raises `NotAllowed`, `IdentityUnconfirmed`,
-    `AlreadyDone`."""
+    """Demand the second step of people, at once: their sessions, too, wait for it until they have a means. Raises
+    `NotAllowed`, `IdentityUnconfirmed`, `AlreadyDone`."""
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require(Act.KEEP_PEOPLE)
@@ -141,7 +141,17 @@ def demand_second_step(office: Office, by: str, whom: StepsDemanded, *, proof: P
             raise AlreadyDone("既にそのとおりです。")
         db.execute(delete(SecondStepDemand))
         db.execute(insert(SecondStepDemand).values(id=1, whom=whom))
+        _ask_who_has_none(db, now)
         record(db, Tag.SECOND_STEP_DEMANDED, at=now, by=who.id, whom=whom)
+
+
+def _ask_who_has_none(db: Session, now: datetime) -> None:
+    """Let the sessions of those of whom it is demanded, and who have no means yet, wait for their first one."""
+    signed_in = select(Person.id, Person.key).join(SignIn, SignIn.person_id == Person.id)
+    for number, key in db.execute(signed_in.where(SignIn.waits_for == SecondStep.NONE).distinct()).all():
+        if is_demanded(db, actor(db, key, tokyo_day(now))) and not has_second_step(db, number):
+            theirs = SignIn.person_id == number, SignIn.waits_for == SecondStep.NONE
+            db.execute(update(SignIn).where(*theirs).values(waits_for=SecondStep.ENROLMENT))
 
 
 def require_enrolment(db: Session, who: Actor, proof: Proof, now: datetime) -> None:

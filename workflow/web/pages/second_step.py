@@ -149,7 +149,10 @@ def demand(request: Request, who: FormUser, form: Filled, whom: Annotated[StepsD
 
     def act(proof: actions.Proof) -> Response:
         actions.demand_second_step(who.office, who.key, whom, proof=proof, now=who.now)
-        return redirect("/settings/second-step", said=say("変更しました。次のサインインから求めます。"))
+        return redirect(
+            "/settings/second-step",
+            said=say("変更しました。認証アプリもパスキーもない方には、次に開く画面から求めます。"),
+        )
 
     title = say("サインインの二段階目の確認を求める範囲を変える")
     return with_identity(request, who, form, act, title=title, back="/settings/second-step")
