@@ -21,4 +21,8 @@ def text_in(file: BinaryIO, place: str) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadInput(place, say("文字を読めません"), say("UTF-8 または Shift_JIS で保存してください。"))
+    raise BadInput(
+        place,
+        say("文字を読めません"),
+        say("UTF-8 または Shift_JIS で、Excel の表は CSV で保存してください。"),
+    )
