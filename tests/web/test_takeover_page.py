@@ -68,7 +68,7 @@ def test_a_plan_is_taken_over_from_the_form_downloaded_here(staff: Browser, take
     number = re.findall(r"/plans/dx/decisions/(\d+)", staff.see("/plans/dx"))[0]
     decision = staff.see(f"/plans/dx/decisions/{number}")
     assert "移行登録" in decision and "紙で進めていたため" in decision
-    assert "移行登録" in staff.see("/log")
+    assert "移行登録" in staff.see("/plans/dx/history")
     assert left_behind(takeover.house) == []
 
 

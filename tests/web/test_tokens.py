@@ -91,7 +91,7 @@ def test_a_token_never_gives_more_than_its_person_has_that_day(house: House) -> 
     actions.post(house.office, "admin", "tanto", "mayor", today + timedelta(days=1), now=house.now)
     house.later(days=1)
     said = program.do("plans/dx/resume", 403, seen=2, reason="再開")
-    assert (said["type"], said["needed"]) == ("/problems/not-allowed", ["計画の担当課の職員"])
+    assert said["type"] == "/problems/not-allowed" and "計画の担当課の職員" in said["needed"]
 
 
 def test_a_token_ends_when_its_person_leaves(house: House) -> None:
