@@ -315,11 +315,6 @@ def _meetings(house: House) -> None:
         house.a_version(key=key)
     house.agree("policy_bukai", "met", Outcome.CONDITIONAL, conditions=["図を直す"])
     house.an_item("policy_honbu", "met")
-    honbu = "ict_honbu_office"
-    matter = actions.list_matter(
-        office, honbu, _newest(office, "meeting"), "進み具合", plan="met", now=house.now
-    )
-    actions.record_result(office, honbu, matter, "選出した", now=house.now)
     asked = house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)
     actions.cast_vote(office, "joho_bukai_2", asked, Choice.FOR, now=house.now)
     actions.cancel_meeting(office, by, house.a_meeting(days=21), "台風", now=house.now)
@@ -367,6 +362,8 @@ def _a_corrected_text(house: House) -> None:
     house.everybody_attends("joho_bukai", meeting)
     item = actions.list_item(office, by, meeting, "mended", "policy_bukai", now=house.now)
     actions.record_outcome(office, by, item, Outcome.APPROVED, late_text="席で配った", now=house.now)
+    matter = actions.list_matter(office, by, meeting, "進み具合", plan="mended", now=house.now)
+    actions.record_result(office, by, matter, "聞いた", now=house.now)
     house.a_correction(key="mended")
     actions.name_deputy(house.office, "admin", "joho_bukai_chair", "deputy", LONG_AGO, now=house.now)
     given = house.confirm("policy_bukai", "mended", by="deputy", note="よい")
