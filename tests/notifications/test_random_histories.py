@@ -34,7 +34,7 @@ from workflow.queries.bodies import seats
 from workflow.store.tables import Delivery, Meeting, Person
 
 BODY, BY = "joho_bukai", "joho_bukai_office"
-SEEDS, STEPS = range(3), 40
+SEEDS, STEPS = range(2), 40
 ON_ITS_WAY = (State.PENDING, State.SENDING, State.HELD)
 PLACES = ("第一委員会室", "第二委員会室", "大会議室")
 Told = tuple[bool, str, str]
