@@ -42,7 +42,16 @@ TRANSLATES = {
     ),
     "ProviderFailed",
     *("a_key", "a_line", "a_text", "some_text", "an_address", "not_to_come", "parse_day", "parse_moment"),
-    *("must_be_active", "must_be_open", "open_meeting", "begun", "_one_line", "FileKind", "__init__"),
+    *(
+        "must_be_active",
+        "must_be_open",
+        "open_meeting",
+        "begun",
+        "must_have_begun",
+        "_one_line",
+        "FileKind",
+        "__init__",
+    ),
 }
 """Calls whose texts are put into the reader's language: at once, or where an error's message is made."""
 OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.do"}

@@ -138,9 +138,7 @@ def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetim
     """
     some_text("議題から外す理由", reason)
     with office.writing() as db:
-        listed = db.get(AgendaItem, item)
-        if listed is None:
-            raise NotFound("議題", str(item))
+        listed = known_item(db, item)
         who, _ = open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
         still_listed(item, listed.removed_why)
         if item in decided_items(db, listed.meeting_id):
@@ -223,6 +221,14 @@ def _write_item(
         version=version_id,
     )
     return item
+
+
+def known_item(db: Session, number: int) -> AgendaItem:
+    """The item of that number, on its agenda or taken off. Raises `NotFound`."""
+    found = db.get(AgendaItem, number)
+    if found is None:
+        raise NotFound("議題", str(number))
+    return found
 
 
 def next_position(db: Session, meeting: int) -> int:

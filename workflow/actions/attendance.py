@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Outcome
 from workflow.actions.items import load, tally_at
-from workflow.actions.meetings import begun, held_by_right, still_listed
+from workflow.actions.meetings import held_by_right, must_have_begun, still_listed
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.decisions import Manner
 from workflow.domain.errors import BadInput, NotNow
@@ -143,10 +143,7 @@ def _meeting(db: Session, by: str, meeting: int, now: datetime) -> tuple[Actor, 
     """The person, with the right to enter its attendance, and the meeting: begun, and not cancelled. Raises
     `NotFound`, `NotAllowed`, `NotNow`."""
     who, held = held_by_right(db, by, meeting, Act.ENTER_ATTENDANCE, now)
-    if held.status == MeetingStatus.CANCELLED:
-        status = label(MeetingStatus.CANCELLED)
-        raise NotNow("出欠の記録", held.title, say("この会議は{status}です。", status=status))
-    begun(held.title, held.starts_at, now, "出欠の記録")
+    must_have_begun(held, "出欠の記録", now)
     return who, held
 
 

@@ -4,20 +4,19 @@ plan; what came of them, and the minutes planned for any item."""
 from datetime import datetime
 
 from sqlalchemy import insert, update
-from sqlalchemy.orm import Session
 
-from workflow.actions.agenda import next_position
-from workflow.actions.meetings import begun, held_by_right, open_meeting, still_listed
-from workflow.domain.errors import BadInput, NotFound, NotNow
+from workflow.actions.agenda import known_item, next_position
+from workflow.actions.meetings import held_by_right, must_have_begun, open_meeting, still_listed
+from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
-from workflow.domain.language import label, say
+from workflow.domain.language import say
 from workflow.domain.meetings import MeetingStatus, Purpose
 from workflow.domain.rights import Act
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import AgendaItem, Meeting
+from workflow.store.tables import AgendaItem
 
 MOST_MINUTES = 600
 
@@ -70,7 +69,7 @@ def plan_minutes(office: Office, by: str, item: int, minutes: int | None, *, now
     `NotFound`."""
     _must_be_minutes(minutes)
     with office.writing() as db:
-        listed = _item(db, item)
+        listed = known_item(db, item)
         who, held = open_meeting(db, by, listed.meeting_id, "予定時間の設定", Act.SET_AGENDA, now)
         still_listed(item, listed.removed_why)
         if listed.purpose == Purpose.HEADING:
@@ -99,11 +98,11 @@ def record_result(
     """
     some_text("結果", result)
     with office.writing() as db:
-        listed = _item(db, item)
+        listed = known_item(db, item)
         who, held = held_by_right(db, by, listed.meeting_id, Act.RECORD_OUTCOME, now)
         still_listed(item, listed.removed_why)
         _takes_words(listed)
-        _must_have_begun(held, now)
+        must_have_begun(held, "結果の記録", now)
         correcting = held.status == MeetingStatus.CLOSED
         if correcting:
             some_text("訂正の理由", reason)
@@ -122,13 +121,6 @@ def record_result(
         )
 
 
-def _item(db: Session, number: int) -> AgendaItem:
-    found = db.get(AgendaItem, number)
-    if found is None:
-        raise NotFound("議題", str(number))
-    return found
-
-
 def _takes_words(listed: AgendaItem) -> None:
     """Raises `BadInput` for an item whose outcome answers at a gate, and for a heading."""
     purpose = Purpose(listed.purpose)
@@ -140,13 +132,6 @@ def _takes_words(listed: AgendaItem) -> None:
         )
     if purpose is Purpose.HEADING:
         raise BadInput("結果", "見出しには記録できません", "その下の議題に記録してください。")
-
-
-def _must_have_begun(held: Meeting, now: datetime) -> None:
-    if held.status == MeetingStatus.CANCELLED:
-        status = label(MeetingStatus.CANCELLED)
-        raise NotNow("結果の記録", held.title, say("この会議は{status}です。", status=status))
-    begun(held.title, held.starts_at, now, "結果の記録")
 
 
 def _must_be_minutes(minutes: int | None) -> None:

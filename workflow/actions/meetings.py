@@ -332,6 +332,14 @@ def begun(title: str, starts_at: datetime, now: datetime, doing: str) -> None:
         raise NotNow(doing, title, say("開催は {at} です。", at=shown_moment(starts_at)))
 
 
+def must_have_begun(held: Meeting, doing: str, now: datetime) -> None:
+    """Raises `NotNow` for a meeting that was cancelled, and while it is still to come."""
+    if held.status == MeetingStatus.CANCELLED:
+        status = label(MeetingStatus.CANCELLED)
+        raise NotNow(doing, held.title, say("この会議は{status}です。", status=status))
+    begun(held.title, held.starts_at, now, doing)
+
+
 def decided_items(db: Session, meeting: int) -> set[int]:
     """The items of the meeting that have an outcome which holds."""
     held = select(AgendaItem.id).where(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.rights import Act, Actor, PlanReaders
 from workflow.queries.agenda import Line
-from workflow.queries.chains import kept_chains
+from workflow.queries.chains import chain_of, kept_chains
 from workflow.queries.meetings import MeetingFact, meeting
 from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store.tables import AgendaItem, Circulation, Meeting, Plan, PlansOpened
@@ -93,8 +93,7 @@ def meetings_readable(db: Session, who: Actor) -> ColumnElement[bool]:
 
 def bodies_followed(db: Session, who: Actor) -> frozenset[str]:
     """The bodies whose meetings concern the person: their own, those of whom they are the deputy, and those that the
-    chains of the plans they may read name. Two statements."""
-    chains = kept_chains(db)
+    chains of the plans they may read name. At most two statements, beside each chain once in a process."""
     read = db.scalars(select(Plan.chain_sha256).where(plans_readable(db, who)).distinct())
-    named = {body.key for sha256 in read for body in chains[sha256].bodies}
+    named = {body.key for sha256 in read for body in chain_of(db, sha256).bodies}
     return frozenset(named | {body for body, _ in who.seats} | who.represented_bodies)

@@ -139,9 +139,8 @@ def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Res
 
 def _minutes(typed: str) -> int | None:
     """The minutes typed; None when nothing was. Raises `BadInput`."""
-    if not typed.strip():
-        return None
-    if not (typed.strip().isascii() and typed.strip().isdigit()):
+    minutes = typed_number(typed)
+    if typed.strip() and minutes is None:
         problem = say("「{given}」は分の数ではありません", given=typed.strip()[:40])
         raise BadInput("予定時間", problem, "半角の数字で入力してください。")
-    return int(typed.strip()[:6])
+    return minutes
