@@ -177,6 +177,10 @@ class Body(_Frozen):
         default=False,
         description="whether who is absent from a sitting may vote in writing (書面表決) and counts as present; tallied only",
     )
+    written_consent: bool = Field(
+        default=False,
+        description="whether a 持ち回り first asks its members in writing if they agree to it; more than half must",
+    )
     deputies_per_person: int = Field(
         default=1, ge=1, le=100, description="for how many members one person may sit in (代理)"
     )

@@ -25,6 +25,7 @@ from workflow.domain.plans import Status
 from workflow.queries.agenda import Item, agenda, agenda_lines
 from workflow.queries.chains import chain_of
 from workflow.queries.contacts import secretariat_contact
+from workflow.queries.in_writing import terms
 from workflow.queries.people import staff
 from workflow.store.tables import BodyRecord, Delivery, Event, Meeting, Plan
 
@@ -55,7 +56,7 @@ class AgendaLine:
 
 @dataclass(frozen=True, slots=True)
 class MeetingWords:
-    """A meeting as a mail words it."""
+    """A meeting as a mail words it. `why` a 持ち回り is held as one, and what it `asks`; empty where nobody said so."""
 
     number: int
     title: str
@@ -67,6 +68,8 @@ class MeetingWords:
     answer_by: str | None
     in_writing: bool
     agenda: tuple[AgendaLine, ...] = ()
+    why: str = ""
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +320,7 @@ def meeting_words(db: Session, meeting: HeldMeeting) -> tuple[MeetingWords, str]
     """The meeting with its agenda in words, and the key of its body's chain."""
     body = db.get_one(BodyRecord, meeting.body_key)
     form = MeetingForm(meeting.form)
+    said = terms(db, meeting.id) if form is MeetingForm.IN_WRITING and meeting.id is not None else None
     words = MeetingWords(
         number=meeting.id,
         title=meeting.title,
@@ -328,6 +332,8 @@ def meeting_words(db: Session, meeting: HeldMeeting) -> tuple[MeetingWords, str]
         answer_by=None if form is MeetingForm.IN_PERSON else reiwa_moment(meeting.ends_at),
         in_writing=form is MeetingForm.IN_WRITING,
         agenda=_agenda(db, meeting.id) if meeting.id is not None else (),
+        why=said.why if said else "",
+        asks=said.asks if said else "",
     )
     return words, chain_of(db, body.chain_sha256).key
 

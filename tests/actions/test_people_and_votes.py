@@ -137,7 +137,7 @@ def test_members_answer_in_writing_until_the_last_moment(house: House) -> None:
         actions.cast_vote(house.office, "tanto", item, Choice.FOR, now=house.now)
     house.later(days=6)
     with pytest.raises(NotNow, match="回答期限"):
-        actions.cast_vote(house.office, "joho_bukai_2", item, Choice.FOR, now=house.now)
+        actions.take_back_vote(house.office, "joho_bukai_1", item, now=house.now)
 
 
 def test_a_deputy_answers_in_their_principals_name(house: House) -> None:

@@ -13,11 +13,12 @@ from pyotp import TOTP
 from sqlalchemy import select, update
 
 from definitions.chain import Chain
+from definitions.load import shipped
 from definitions.terms import Outcome, Role
 from notifications import notices, resending, webhooks
 from notifications.sending import State
 from tests.support.authenticator import Passkey
-from tests.support.chains import where_held_comments_count
+from tests.support.chains import asking_before_writing, where_held_comments_count
 from tests.support.mailbox import mailed
 from tests.support.scenario import LONG_AGO, House
 from tests.support.takeover import Takeover, let_tanto_record
@@ -625,6 +626,25 @@ def cast_vote(house: House) -> Call:
     _with_text(house)
     item = house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
     return lambda o: actions.cast_vote(o, MEMBER, item, Choice.FOR, now=house.now)
+
+
+@case(MEMBER, chain=asking_before_writing(shipped("itabashi_dx_2025")))
+def give_consent(house: House) -> Call:
+    meeting = house.a_meeting(form=MeetingForm.IN_WRITING)
+    return lambda o: actions.give_consent(o, MEMBER, meeting, agrees=True, now=house.now)
+
+
+@case(SECRETARIAT)
+def explain_writing(house: House) -> Call:
+    meeting = house.a_meeting(form=MeetingForm.IN_WRITING)
+    return lambda o: actions.explain_writing(o, SECRETARIAT, meeting, "急ぐ", "賛否", now=house.now)
+
+
+@case(SECRETARIAT)
+def extend_answering(house: House) -> Call:
+    meeting = house.a_meeting(form=MeetingForm.IN_WRITING)
+    until = house.now + timedelta(days=30)
+    return lambda o: actions.extend_answering(o, SECRETARIAT, meeting, until, "遅れ", now=house.now)
 
 
 @case("shingikai_1", chain="shingikai_gian")

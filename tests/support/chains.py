@@ -24,6 +24,14 @@ def where_held_comments_count(key: str) -> Chain:
     return Chain.model_validate(raw | {"key": "counting"})
 
 
+def asking_before_writing(chain: Chain) -> Chain:
+    """The chain, where the 情報化推進部会 asks its members first whether they agree to a 持ち回り."""
+    raw = json.loads(chain.canonical_json())
+    for body in raw["bodies"]:
+        body["written_consent"] = body["key"] == "joho_bukai"
+    return Chain.model_validate(raw | {"key": "asking"})
+
+
 @st.composite
 def chains(draw: st.DrawFn) -> Chain:
     """A valid chain of two to five stages over the same three bodies, each of any kind and rule."""

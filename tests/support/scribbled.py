@@ -14,7 +14,7 @@ from notifications import pulse
 from notifications.scheduler import tick
 from notifications.transport import MailRefused
 from tests.support.api_client import a_token
-from tests.support.chains import where_held_comments_count
+from tests.support.chains import asking_before_writing, where_held_comments_count
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import PASSWORD, mail_settings
 from workflow import actions, queries
@@ -33,6 +33,7 @@ PEOPLES_WORDS = (
     *("posting.office", "plan.title", "version.filename", "version.note", "step.reason"),
     *("meeting.title", "meeting.place", "meeting.minutes", "agenda_item.removed_why"),
     *("agenda_item.title", "agenda_item.result"),
+    *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
     *(
         "decision.note",
         "condition.text",
@@ -65,7 +66,14 @@ OUR_WORDS = (
         "step.from_stage",
         "step.to_stage",
     ),
-    *("meeting.form", "meeting.status", "membership.role", "vote.choice", "item_attendance.part"),
+    *(
+        "meeting.form",
+        "meeting.status",
+        "membership.role",
+        "vote.choice",
+        "late_answer.choice",
+        "item_attendance.part",
+    ),
     *("rsvp.intent", "rsvp.way", "rsvp_link.token_sha256"),
     *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose"),
     *("decision.stage", "decision.gate_key", "decision.outcome", "decision.manner", "decision.sha256"),
@@ -172,7 +180,8 @@ def written(office: Office) -> dict[str, int]:
 
 def _scribbled_chain() -> Chain:
     """The shipped chain with markup for every word in it."""
-    kept = json.loads(where_held_comments_count("itabashi_dx_2025").canonical_json())
+    chain = asking_before_writing(where_held_comments_count("itabashi_dx_2025"))
+    kept = json.loads(chain.canonical_json())
     scribbled = Chain.from_canonical_json(json.dumps(_with_markup(kept)))
     return scribbled.model_copy(update={"key": "scribbled"})
 
@@ -316,7 +325,15 @@ def _meetings(house: House) -> None:
     house.agree("policy_bukai", "met", Outcome.CONDITIONAL, conditions=["図を直す"])
     house.an_item("policy_honbu", "met")
     asked = house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)
-    actions.cast_vote(office, "joho_bukai_2", asked, Choice.FOR, now=house.now)
+    written = _newest(office, "meeting")
+    for member in ("joho_bukai_chair", "joho_bukai_2"):
+        actions.give_consent(office, member, written, agrees=True, now=house.now)
+    actions.cast_vote(office, "joho_bukai_2", asked, Choice.FOR, remark="図を直すこと", now=house.now)
+    actions.explain_writing(office, by, written, "急ぐため", "賛否をお答えください", now=house.now)
+    too_late = house.now + timedelta(days=7, hours=2)
+    actions.cast_vote(office, "joho_bukai_1", asked, Choice.AGAINST, remark="図がない", now=too_late)
+    until = too_late + timedelta(days=7)
+    actions.extend_answering(office, by, written, until, "回答が少ない", now=house.now)
     actions.cancel_meeting(office, by, house.a_meeting(days=21), "台風", now=house.now)
     starts_at, ends_at = house.now + timedelta(days=22), house.now + timedelta(days=22, hours=1)
     actions.move_meeting(

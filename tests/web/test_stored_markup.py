@@ -20,7 +20,7 @@ import icalendar
 import pytest
 from httpx import Response
 from jinja2 import Environment, nodes
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from definitions.load import shipped
 from notifications.kinds import Kind
@@ -51,6 +51,7 @@ from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.language import Language, label, language
+from workflow.domain.meetings import MeetingForm
 from workflow.store.database import Office
 from workflow.store.tables import Delivery, Meeting, SignIn
 from workflow.web.rendering import _pages
@@ -413,7 +414,7 @@ def _pages_for(browser: Browser) -> Iterator[tuple[str, Parsed]]:
     """Every page that can be asked for by a plain address, and what they lead to: a few of each kind, with each set
     of things asked for in its query."""
     ahead = [route.path for route in _gets() if "{" not in route.path]
-    ahead += [f"/meetings/{number}" for number in range(_newest_meeting(browser), 0, -1)][:OF_ONE_KIND]
+    ahead += [f"/meetings/{number}" for number in _meetings(browser)][:OF_ONE_KIND]
     ahead += [
         "/plans/done",
         "/plans/mended",
@@ -487,9 +488,11 @@ def _gets() -> list[Any]:
     return [route for method, route in _ROUTES if method == "GET"]
 
 
-def _newest_meeting(browser: Browser) -> int:
+def _meetings(browser: Browser) -> list[int]:
+    """The meetings, those in writing first, the newest of each first."""
+    in_writing = Meeting.form == MeetingForm.IN_WRITING
     with browser.house.office.reading() as db:
-        return db.scalar(select(func.max(Meeting.id))) or 0
+        return list(db.scalars(select(Meeting.id).order_by(in_writing.desc(), Meeting.id.desc())))
 
 
 @cache

@@ -42,7 +42,10 @@ PLAN = {
     *("comment_period.cancelled_why", "comment_period.counts_why", "event.data"),
 }
 DAY = {"meeting.title", "meeting.place"}
-MEETING = {"meeting.minutes", "rsvp.deputy_name", "rsvp.remark"}
+MEETING = {
+    *("meeting.minutes", "rsvp.deputy_name", "rsvp.remark"),
+    *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
+}
 LETTERS = {
     *("opinion.text", "submitter.name", "submitter.address", "submitter.telephone", "submitter.affiliation"),
 }

@@ -24,6 +24,7 @@ from workflow.actions.devices import new_device
 from workflow.actions.erasing import erase_authors, erase_authors_due
 from workflow.actions.idempotency import Answered, Claim, ClaimedOffice, claim_call, keep_answer, release_call
 from workflow.actions.identity import InSession, OwnMachine, Proof, confirm_identity
+from workflow.actions.in_writing import explain_writing, extend_answering, give_consent
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
 from workflow.actions.matters import list_matter, plan_minutes, record_result
 from workflow.actions.meetings import (
@@ -198,8 +199,11 @@ __all__ = [
     "enter_votes",
     "erase_authors",
     "erase_authors_due",
+    "explain_writing",
+    "extend_answering",
     "extend_comment",
     "finish",
+    "give_consent",
     "give_passkey",
     "give_rsvp",
     "give_rsvp_by_calendar",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from definitions.chain import Urgent
 from definitions.terms import CARRYING_OUTCOME, Outcome
 from workflow.actions.attendance import too_many_deputised
+from workflow.actions.in_writing import answer_late, must_have_consented
 from workflow.actions.items import Sitting, in_session, load, room_at, sitting_of, tally_at, votes_on
 from workflow.actions.meetings import must_be_open, still_listed
 from workflow.actions.taking_back import must_be_own
@@ -18,6 +19,7 @@ from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import RATIFYING, Purpose
 from workflow.domain.rights import Act, Actor
+from workflow.domain.validation import a_text
 from workflow.domain.votes import Choice, Tally, has_vote, only_breaks_ties, shown_share
 from workflow.queries.actor import actor
 from workflow.queries.bodies import Seat, places_of, seats
@@ -28,27 +30,43 @@ from workflow.store.tables import Attendance, Vote
 
 
 def cast_vote(
-    office: Office, by: str, item: int, choice: Choice, *, member: str | None = None, now: datetime
-) -> None:
-    """A member's vote, or answer in a 持ち回り. A deputy who sits in names the `member` they sit in for.
+    office: Office,
+    by: str,
+    item: int,
+    choice: Choice,
+    *,
+    member: str | None = None,
+    remark: str = "",
+    now: datetime,
+) -> bool:
+    """A member's vote, or answer in a 持ち回り, with the opinion or the conditions they give. A deputy who sits in names the
+    `member` they sit in for. Return whether it came in time: an answer after the last moment of a 持ち回り is kept, and not
+    counted.
 
     Raises `AlreadyDone` (voted before), `NotAllowed` (no member on the day of the meeting and today, or no deputy),
-    `NotNow` (not begun, over, or decided; the member has left, is recused, or presides and votes on a tie alone),
-    `BadInput`, `NotFound`.
+    `NotNow` (not begun, over, or decided; the members have not agreed to a 持ち回り; the member has left, is recused, or
+    presides and votes on a tie alone), `BadInput`, `NotFound`.
     """
+    a_text("意見・条件", remark)
     if choice is Choice.WITHDRAWN:
         raise BadInput("採決", "取消しは票ではありません", "賛成・反対・棄権のいずれかを選んでください。")
     with office.writing() as db:
         who, sitting, seat = _voter(db, by, item, member, now)
         if why := _why_no_vote(db, sitting, seat):
             raise NotNow("採決", sitting.meeting.title, why)
+        must_have_consented(db, sitting)
         votes = votes_on(db, item)
         last = votes.get(seat)
         if last is not None and last.choice != Choice.WITHDRAWN:
             raise AlreadyDone("既に回答済みです。変える場合は、先に取り消してください。")
         if seat != who.id and sitting.in_writing:
             _answers_for_few(who, sitting, votes)
-        _write_vote(db, who, sitting, seat, choice, turn=last.turn + 1 if last else 1, now=now)
+        if _too_late(sitting, now):
+            answer_late(db, who, sitting, seat, choice, remark, now)
+            return False
+        turn = last.turn + 1 if last else 1
+        _write_vote(db, who, sitting, seat, choice, turn=turn, remark=remark, now=now)
+        return True
 
 
 def enter_votes(
@@ -89,6 +107,12 @@ def take_back_vote(office: Office, by: str, item: int, *, member: str | None = N
         last = votes_on(db, item).get(seat)
         if last is None or last.choice == Choice.WITHDRAWN:
             raise AlreadyDone("取り消す回答がありません。")
+        if _too_late(sitting, now):
+            raise NotNow(
+                "回答の取消し",
+                sitting.meeting.title,
+                say("回答期限 {at} を過ぎました。", at=shown_moment(sitting.meeting.ends_at)),
+            )
         must_be_own(who, Act.VOTE, sitting.meeting.title, recorded_by=last.cast_by, holds=True)
         _write_vote(db, who, sitting, seat, Choice.WITHDRAWN, turn=last.turn + 1, now=now)
 
@@ -190,13 +214,8 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
         in_session(sitting, now)
     if sitting.body.reaches != "tallied" and not sitting.in_writing:
         raise NotNow("採決", sitting.meeting.title, "この会議体の結果は議事から記録します。")
-    if sitting.in_writing and now >= sitting.meeting.ends_at:
-        raise NotNow(
-            "回答",
-            sitting.meeting.title,
-            say("回答期限 {at} を過ぎました。", at=shown_moment(sitting.meeting.ends_at)),
-        )
-    _undecided(sitting)
+    if not _too_late(sitting, now):
+        _undecided(sitting)
     if sitting.in_writing or seat in room_at(db, sitting).writing:
         if seat != who.id and not deputy:
             who.refuse(Act.VOTE)
@@ -205,6 +224,11 @@ def _voter(db: Session, by: str, item: int, member: str | None, now: datetime) -
     if seat not in places_of(db, who, sitting.body.key):
         who.refuse(Act.VOTE, ended=True)
     return who, sitting, seat
+
+
+def _too_late(sitting: Sitting, now: datetime) -> bool:
+    """Return whether the last moment to answer a 持ち回り has passed."""
+    return sitting.in_writing and now >= sitting.meeting.ends_at
 
 
 def _undecided(sitting: Sitting) -> None:
@@ -320,6 +344,7 @@ def _write_vote(
     turn: int,
     now: datetime,
     casting: bool = False,
+    remark: str = "",
     reason: str = "",
 ) -> None:
     db.execute(
@@ -331,6 +356,7 @@ def _write_vote(
             casting=casting,
             cast_by=who.id,
             cast_at=now,
+            remark=remark.strip() or None,
         )
     )
     tag = Tag.VOTE_TAKEN_BACK if choice is Choice.WITHDRAWN else Tag.VOTE_CAST

@@ -100,11 +100,18 @@ def record(
 
 
 @app.command()
-def vote(item: Item, choice: Choice, by: By, seat: Seat = None) -> None:
-    """採決の票、または持ち回りの回答を入れる。"""
+def vote(
+    item: Item,
+    choice: Choice,
+    by: By,
+    seat: Seat = None,
+    remark: Annotated[str, typer.Option(help="回答に添える意見・条件")] = "",
+) -> None:
+    """採決の票、または持ち回りの回答を入れる。期限を過ぎた持ち回りの回答は、残りますが、数えません。"""
     with at_office() as office:
-        actions.cast_vote(office, by, item, choice, member=seat, now=now())
-        show.say(f"「{choice.label}」を記録しました。")
+        in_time = actions.cast_vote(office, by, item, choice, member=seat, remark=remark, now=now())
+        late = "" if in_time else "（期限後のため、数えません）"
+        show.say(f"「{choice.label}」を記録しました{late}。")
 
 
 @app.command("hands")

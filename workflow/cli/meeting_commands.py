@@ -7,7 +7,7 @@ import typer
 
 from workflow import actions
 from workflow.actions import GivenRsvp, Seated
-from workflow.cli import show
+from workflow.cli import in_writing_commands, show
 from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
 from workflow.domain.calendar import parse_moment
@@ -26,6 +26,7 @@ from workflow.wire.meetings import Meetings, OneMeeting
 from workflow.wire.rsvp import Rsvps
 
 app = typer.Typer(no_args_is_help=True, help="会議", rich_markup_mode=None)
+app.add_typer(in_writing_commands.app, name="writing")
 
 Number = Annotated[int, typer.Argument(help="会議の番号")]
 Body = Annotated[str, typer.Argument(help="会議体の鍵")]

@@ -56,6 +56,8 @@ class Tag(Labelled):
     PLAN_STOPPED = "plan.stopped", "通過した関門が効力を失い、計画が停止"
     MEETING_CALLED = "meeting.called", "会議を招集"
     MEETING_MOVED = "meeting.moved", "会議の日時・場所を変更"
+    WRITTEN_TERMS_SET = "meeting.written_terms_set", "持ち回りの理由と求める内容を記入"
+    CONSENT_GIVEN = "meeting.consent_given", "持ち回りで諮ることに回答"
     MEETING_TIME_CORRECTED = "meeting.time_corrected", "開催した会議の日時を訂正"
     MEETING_CANCELLED = "meeting.cancelled", "会議を中止"
     MEETING_CLOSED = "meeting.closed", "会議を終了"
@@ -68,6 +70,7 @@ class Tag(Labelled):
     PARTS_ENTERED = "attendance.item", "議題ごとの退席・除斥を記録"
     MINUTES_CORRECTED = "meeting.minutes_corrected", "議事要旨を訂正"
     VOTE_CAST = "vote.cast", "採決・回答"
+    ANSWERED_LATE = "vote.late", "持ち回りに期限後に回答"
     VOTE_TAKEN_BACK = "vote.taken_back", "採決・回答を取消し"
     DECISION_RECORDED = "decision.recorded", "結果を記録"
     DECISION_CORRECTED = "decision.corrected", "結果を訂正"
@@ -166,6 +169,10 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
         parts.append(f"{data['title']}　{data.get('result', '')}".strip())
     if tag is Tag.ITEM_TIMED and data["minutes"] is not None:
         parts.append(say("{minutes} 分", minutes=data["minutes"]))
+    if tag is Tag.CONSENT_GIVEN:
+        parts.append(say("同意する") if data["agrees"] else say("同意しない"))
+    if tag is Tag.WRITTEN_TERMS_SET:
+        parts.append(data["asks"])
     if tag in _OF_A_VERSION:
         parts.append(say("第{number}版", number=data["number"]))
     parts.extend(str(data[name]) for name in ("filename", "why") if data.get(name))

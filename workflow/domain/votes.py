@@ -264,6 +264,8 @@ def rules_words(body: Body) -> list[tuple[str, str]]:
             )
         )
         said.append((say("書面表決"), say("できる") if body.written_votes else say("できない")))
+    if body.written_consent:
+        said.append((say("持ち回り"), say("委員の過半数の同意を、先に書面で得る")))
     said.append((say("代理"), say("1 人で {count} 人まで", count=body.deputies_per_person)))
     return said
 

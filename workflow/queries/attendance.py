@@ -66,7 +66,7 @@ class Place:
 class PlaceVote:
     """The vote of a place on an item: its choice, None when there is none, and the person who voted for it.
     `counts`: a vote of this place is counted; who presides may have one only in a tie. `expected`: the place is there
-    and has not voted yet."""
+    and has not voted yet. `remark` are the opinion and the conditions given with it."""
 
     place: Place
     choice: Choice | None
@@ -74,6 +74,7 @@ class PlaceVote:
     part: Part
     counts: bool
     expected: bool
+    remark: str = ""
 
     @property
     def awaited(self) -> bool:
@@ -215,11 +216,12 @@ def polls(db: Session, meeting: HeldMeeting, body: Body, members: Sequence[Place
         .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None), at_a_gate())
         .order_by(AgendaItem.id, Vote.id)
     )
-    cast: dict[int, list[tuple[Ballot, Named]]] = {}
+    cast: dict[int, list[_Cast]] = {}
     for item, vote, person in rows:
         held = cast.setdefault(item, [])
         if vote is not None:
-            held.append((Ballot(vote.member_id, Choice(vote.choice), vote.casting), _named(person)))
+            ballot = Ballot(vote.member_id, Choice(vote.choice), vote.casting)
+            held.append(_Cast(ballot, _named(person), vote.remark or ""))
     parts = _parts(db, meeting.id)
     in_writing = meeting.form == MeetingForm.IN_WRITING
     return {
@@ -228,19 +230,27 @@ def polls(db: Session, meeting: HeldMeeting, body: Body, members: Sequence[Place
     }
 
 
+class _Cast(NamedTuple):
+    """A vote as it was cast, by whom, and what was said with it."""
+
+    ballot: Ballot
+    by: Named
+    remark: str
+
+
 def _poll(
     body: Body,
-    cast: Sequence[tuple[Ballot, Named]],
+    cast: Sequence[_Cast],
     members: Sequence[Place],
     parts: Mapping[int, Part],
     *,
     in_writing: bool,
 ) -> Poll:
-    ballots = [ballot for ballot, _ in cast]
+    ballots = [each.ballot for each in cast]
     here = _room(body, members, parts, in_writing=in_writing)
     valid = valid_ballots(ballots)
     own = {each.member: each.choice for each in valid if not each.casting}
-    casters = {ballot.member: person for ballot, person in cast if not ballot.casting}
+    last = {each.ballot.member: each for each in cast if not each.ballot.casting}
     votes = []
     for place in members:
         member = place.seat.person_id
@@ -249,10 +259,11 @@ def _poll(
             PlaceVote(
                 place,
                 own.get(member),
-                casters.get(member),
+                last[member].by if member in last else None,
                 parts.get(member, Part.PRESENT),
                 counts=counts,
                 expected=counts and (in_writing or member in here.present),
+                remark=last[member].remark if member in own else "",
             )
         )
     return Poll(

@@ -90,6 +90,7 @@ class Kept(Labelled):
     DOCUMENT = "document", "文書"
     FEED = "feed", "予定表の購読"
     ITEM_ATTENDANCE = "item_attendance", "議題ごとの出欠"
+    LATE_ANSWER = "late_answer", "期限後の回答"
     MEETING = "meeting", "会議"
     MEMBERSHIP = "membership", "委員・事務局"
     OPINION = "opinion", "意見"
@@ -110,6 +111,8 @@ class Kept(Labelled):
     VERSION = "version", "版"
     VOTE = "vote", "票"
     WEBHOOK = "webhook", "他システムへの通知"
+    WRITTEN_CONSENT = "written_consent", "持ち回りへの同意"
+    WRITTEN_TERMS = "written_terms", "持ち回りの理由"
 
 
 def verify(office: Office, witnesses: Iterable[Witness] = (), *, now: datetime) -> Proof:

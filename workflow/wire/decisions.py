@@ -10,7 +10,7 @@ from workflow.domain.decisions import Manner, SignedAs, Validity
 from workflow.queries import GateAnswer
 from workflow.queries.plans import PlanFact
 from workflow.wire.meetings import ConditionShown, DecisionShown
-from workflow.wire.values import Moment, Shown
+from workflow.wire.values import Done, Moment, Shown
 
 
 class GateDecision(DecisionShown):
@@ -96,6 +96,16 @@ class Decisions(Shown):
             decisions=[GateDecision.of(plan, *each) for each in known if not each[0].signoff],
             signoffs=[SignoffShown.of(*each) for each in known if each[0].signoff],
         )
+
+
+class VoteGiven(Done):
+    """票、または回答を記録しました"""
+
+    counted: bool = Field(description="数えるか。期限を過ぎた持ち回りの回答なら false")
+
+    @classmethod
+    def of(cls, in_time: object) -> "VoteGiven":
+        return cls(counted=bool(in_time))
 
 
 class TallyShown(Shown):

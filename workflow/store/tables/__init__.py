@@ -39,11 +39,14 @@ from workflow.store.tables.meetings import (
     AgendaItem,
     Attendance,
     ItemAttendance,
+    LateAnswer,
     Meeting,
     Rsvp,
     RsvpLink,
     SetAsideMail,
     Vote,
+    WrittenConsent,
+    WrittenTerms,
 )
 from workflow.store.tables.people import (
     Administrator,
@@ -103,6 +106,7 @@ __all__ = [
     "Feed",
     "HeldEvent",
     "ItemAttendance",
+    "LateAnswer",
     "LinkToken",
     "MailedLink",
     "Meeting",
@@ -139,4 +143,6 @@ __all__ = [
     "Version",
     "Vote",
     "Webhook",
+    "WrittenConsent",
+    "WrittenTerms",
 ]

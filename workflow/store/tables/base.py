@@ -35,6 +35,8 @@ APPEND_ONLY = (
     "declaration",
     "confirmation",
     "rsvp",
+    "late_answer",
+    "written_consent",
     "security_entry",
 )
 """Tables whose rows are never changed or deleted."""

@@ -82,7 +82,7 @@ class ItemAttendance(Record):
 
 class Vote(Record):
     """A member's vote or 持ち回り answer. `turn` counts a member's votes on the item: taking one back is the
-    next turn, with the choice `withdrawn`."""
+    next turn, with the choice `withdrawn`. `remark` are the opinion and the conditions given with it."""
 
     __tablename__ = "vote"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,7 +93,45 @@ class Vote(Record):
     casting: Mapped[bool]
     cast_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     cast_at: Mapped[datetime]
+    remark: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (UniqueConstraint("item_id", "member_id", "turn"),)
+
+
+class LateAnswer(Record):
+    """An answer to a 持ち回り that came after its last moment: kept and shown, never counted."""
+
+    __tablename__ = "late_answer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    choice: Mapped[str] = mapped_column(String(20))
+    remark: Mapped[str | None] = mapped_column(Text)
+    given_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+
+
+class WrittenTerms(Record):
+    """Why a meeting is held as a 持ち回り, and what its members are asked for."""
+
+    __tablename__ = "written_terms"
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    why: Mapped[str] = mapped_column(Text)
+    asks: Mapped[str] = mapped_column(Text)
+
+
+class WrittenConsent(Record):
+    """A member's answer whether the body shall proceed in writing, where its rule asks that first. `turn` counts a
+    member's answers; the last one holds."""
+
+    __tablename__ = "written_consent"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    turn: Mapped[int]
+    agrees: Mapped[bool]
+    given_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("meeting_id", "member_id", "turn"),)
 
 
 class Rsvp(Record):

@@ -20,6 +20,7 @@ from workflow.web.api import (
     circulation,
     comments,
     decisions,
+    in_writing,
     meetings,
     people,
     plans,
@@ -32,6 +33,7 @@ from workflow.web.api.rate_limit import Pace
 ROUTERS = (
     plans.router,
     meetings.router,
+    in_writing.router,
     decisions.router,
     comments.router,
     circulation.router,

@@ -19,7 +19,7 @@ from workflow.web.api.meetings import Because
 from workflow.web.api.models import Asked, Key, Number, Reason, Text
 from workflow.web.api.plans import PlanKey
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
-from workflow.wire.decisions import Decisions, TallyShown
+from workflow.wire.decisions import Decisions, TallyShown, VoteGiven
 from workflow.wire.values import Done, Numbered
 
 router = APIRouter(route_class=Call, tags=["decisions"])
@@ -53,6 +53,7 @@ class CastVote(Asked):
 
     choice: Choice
     member: Key | None = Field(default=None, description="代理する委員の鍵")
+    remark: Text = Field(default="", description="回答に添える意見・条件")
 
 
 class EnterVotes(Asked):
@@ -157,10 +158,18 @@ def record_outcome(doing: Doing, item: ItemNumber, asked: RecordOutcome) -> ApiR
     return doing.perform(Numbered.of, actions.record_outcome, item, **dict(asked), now=doing.now)
 
 
-@router.post("/items/{item}/votes", response_model=Done, **writes(Scope.DECISIONS, Act.VOTE))
+@router.post("/items/{item}/votes", response_model=VoteGiven, **writes(Scope.DECISIONS, Act.VOTE))
 def cast_vote(doing: Doing, item: ItemNumber, asked: CastVote) -> ApiResponse:
-    """採決の票、または持ち回りの回答を入れる。"""
-    return doing.perform(Done.of, actions.cast_vote, item, asked.choice, member=asked.member, now=doing.now)
+    """採決の票、または持ち回りの回答を入れる。期限を過ぎた持ち回りの回答は、残りますが、数えません。"""
+    return doing.perform(
+        VoteGiven.of,
+        actions.cast_vote,
+        item,
+        asked.choice,
+        member=asked.member,
+        remark=asked.remark,
+        now=doing.now,
+    )
 
 
 @router.post(

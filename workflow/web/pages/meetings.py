@@ -32,6 +32,7 @@ from workflow.queries.actor import actor
 from workflow.queries.agenda import Line, agenda, agenda_lines, alone_decided, candidates
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, body_rule, places_of
+from workflow.queries.in_writing import consent, late_answers, terms
 from workflow.queries.meetings import MeetingFact, closed_day_names
 from workflow.queries.plans import plan_list
 from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
@@ -220,7 +221,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
     running = called and phase is not Phase.COMING
     votes = held.in_writing or rule.reaches == "tallied"
     may_vote = votes and (called if rule.written_votes else running)
-    may_vote = may_vote and (not held.in_writing or phase is Phase.ANSWERING)
+    late_now = held.in_writing and phase is Phase.BEGUN
     items = agenda(db, held.id)
     lines = agenda_lines(db, held.id, items)
     return {
@@ -236,6 +237,8 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "reportable": _reportable(db, person) if keeps and called else [],
         "places": members,
         "polls": polls(db, held, rule, members) if votes else {},
+        "late_now": late_now,
+        **_in_writing(db, held, rule, members, person),
         "mine": _mine(db, members, rule, person, in_writing=held.in_writing) if may_vote else [],
         "keeps": keeps,
         "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
@@ -315,6 +318,21 @@ def _secretariat_choices(invited: Sequence[Invited]) -> dict[str, list[tuple[str
                 for deputy in each.deputies
             ),
         ],
+    }
+
+
+def _in_writing(
+    db: Reading, held: MeetingFact, rule: Body, members: list[Place], person: Actor
+) -> dict[str, Any]:
+    """Return the values of the page that only a 持ち回り has."""
+    if not held.in_writing:
+        return {"late": {}}
+    asks = rule.written_consent
+    return {
+        "terms": terms(db, held.id),
+        "late": late_answers(db, held.id),
+        "consent": consent(db, held.id, held.body_key, tokyo_day(held.starts_at)) if asks else None,
+        "may_consent": _mine(db, members, rule, person, in_writing=True) if asks else [],
     }
 
 

@@ -114,12 +114,16 @@ def vote(
     choice: Annotated[Choice, Form()],
     meeting: Annotated[int, Form()],
     member: Annotated[str, Form()] = "",
+    remark: Annotated[str, Form()] = "",
 ) -> Response:
     """Vote, or answer in a 持ち回り, for oneself or for the member one sits in for; who may is the engine's."""
-    actions.cast_vote(who.office, who.key, item, choice, member=member or None, now=who.now)
-    return redirect(
-        f"/meetings/{meeting}#item-{item}", said=say("{choice}と記録しました。", choice=label(choice))
+    in_time = actions.cast_vote(
+        who.office, who.key, item, choice, member=member or None, remark=remark, now=who.now
     )
+    said = say("{choice}と記録しました。", choice=label(choice))
+    if not in_time:
+        said = say("期限後の回答として{choice}と記録しました。結果には数えません。", choice=label(choice))
+    return redirect(f"/meetings/{meeting}#item-{item}", said=said)
 
 
 @router.post("/items/{item}/vote/back", openapi_extra=needs(Open.SIGNED_IN))
