@@ -45,7 +45,7 @@ from workflow.domain.errors import (
 )
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.passkeys import PasskeyUse, RelyingParty
-from workflow.domain.rights import PlanReaders
+from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import CalendarReply, Intent
 from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
@@ -515,6 +515,74 @@ def record_result(house: House) -> Call:
     list_matter(house)(house.office)
     house.later(days=8)
     return lambda o: actions.record_result(o, SECRETARIAT, 1, "選出した", now=house.now)
+
+
+# --- papers: the 事務局 of the body, and the staff of the plan for its item ---------------------------------
+
+
+@case(SECRETARIAT)
+def add_paper(house: House) -> Call:
+    meeting = house.a_meeting()
+    return lambda o: actions.add_paper(o, SECRETARIAT, meeting, "a.txt", b"a", now=house.now)
+
+
+@case("tanto")
+def add_paper__of_the_staff(house: House) -> Call:
+    meeting, item = _an_item_of_the_plan(house)
+    return lambda o: actions.add_paper(o, "tanto", meeting, "a.txt", b"a", item=item, now=house.now)
+
+
+@case(SECRETARIAT)
+def replace_paper(house: House) -> Call:
+    paper = _a_paper(house)
+    return lambda o: actions.replace_paper(o, SECRETARIAT, paper, "b.txt", b"b", "誤り", now=house.now)
+
+
+@case(SECRETARIAT)
+def withdraw_paper(house: House) -> Call:
+    paper = _a_paper(house)
+    return lambda o: actions.withdraw_paper(o, SECRETARIAT, paper, "誤り", now=house.now)
+
+
+@case(SECRETARIAT)
+def retitle_paper(house: House) -> Call:
+    paper = _a_paper(house)
+    return lambda o: actions.retitle_paper(o, SECRETARIAT, paper, "名簿", now=house.now)
+
+
+@case(SECRETARIAT)
+def open_paper_to(house: House) -> Call:
+    paper = _a_paper(house)
+    return lambda o: actions.open_paper_to(
+        o, SECRETARIAT, paper, PaperAudience.BODY, "個人の名", now=house.now
+    )
+
+
+@case(SECRETARIAT)
+def set_papers_due(house: House) -> Call:
+    meeting = house.a_meeting()
+    return lambda o: actions.set_papers_due(o, SECRETARIAT, meeting, tokyo_day(house.now), now=house.now)
+
+
+def _an_item_of_the_plan(house: House) -> tuple[int, int]:
+    house.a_plan()
+    house.a_version()
+    meeting = house.a_meeting()
+    item = actions.list_item(house.office, SECRETARIAT, meeting, "dx", "policy_bukai", now=house.now)
+    return meeting, item
+
+
+def _a_paper(house: House) -> int:
+    """Open to whoever sees the meeting, so that who lost the right is refused for that."""
+    return actions.add_paper(
+        house.office,
+        SECRETARIAT,
+        house.a_meeting(),
+        "a.txt",
+        b"a",
+        audience=PaperAudience.PUBLIC,
+        now=house.now,
+    )
 
 
 # --- decisions ---------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from workflow import actions, queries
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.rights import PaperAudience
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Choice
 from workflow.queries.people import person_id
@@ -34,6 +35,7 @@ PEOPLES_WORDS = (
     *("meeting.title", "meeting.place", "meeting.minutes", "agenda_item.removed_why"),
     *("agenda_item.title", "agenda_item.result"),
     *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
+    *("paper.title", "paper.filename", "paper.why", "paper.withdrawn_why", "paper.audience_why"),
     *(
         "decision.note",
         "condition.text",
@@ -75,7 +77,7 @@ OUR_WORDS = (
         "item_attendance.part",
     ),
     *("rsvp.intent", "rsvp.way", "rsvp_link.token_sha256"),
-    *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose"),
+    *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose", "paper.kind", "paper.audience"),
     *("decision.stage", "decision.gate_key", "decision.outcome", "decision.manner", "decision.sha256"),
     "decision.counts",
     *("declaration.kind", "declaration.conditions", "plan.path"),
@@ -346,7 +348,8 @@ def _meetings(house: House) -> None:
         now=house.now,
     )
     coming = house.a_meeting(days=8)
-    actions.list_matter(office, by, coming, "進み具合", plan="dx", planned_minutes=5, now=house.now)
+    item = actions.list_matter(office, by, coming, "進み具合", plan="dx", planned_minutes=5, now=house.now)
+    _papers(house, coming, item)
     by_deputy = actions.GivenRsvp(Intent.BY_DEPUTY, deputy_name="財政課 主査", remark="出張のため")
     actions.give_rsvp(office, "joho_bukai_1", coming, by_deputy, now=house.now)
     actions.set_contact(office, by, "joho_bukai", name="係", email="a@x.jp", telephone="1", now=house.now)
@@ -355,6 +358,19 @@ def _meetings(house: House) -> None:
     actions.circulate(
         office, "tanto", "dx", ["joho_bukai_1", "joho_bukai_chair"], note="お目通しを", now=house.now
     )
+
+
+def _papers(house: House, meeting: int, item: int) -> None:
+    """A paper of the item that was replaced, one of the meeting that was opened to fewer people, and one withdrawn."""
+    office, by, now = house.office, "joho_bukai_office", house.now
+    actions.set_papers_due(office, by, meeting, tokyo_day(now), now=now)
+
+    def add(text: str, **how: Any) -> int:
+        return actions.add_paper(office, by, meeting, f"{text}.txt", text.encode(), now=now, **how)
+
+    actions.replace_paper(office, by, add("収支", item=item), "訂正.txt", b"new", "数字の誤り", now=now)
+    actions.open_paper_to(office, by, add("名簿"), PaperAudience.BODY, "個人の名", now=now)
+    actions.withdraw_paper(office, by, add("案", item=item), "要らない", now=now)
 
 
 def _a_corrected_text(house: House) -> None:

@@ -28,7 +28,7 @@ EXAMPLES = 12
 IN_PATHS: dict[str, Any] = {"plan": "dx", "meeting": 1, "item": 1, "decision": 1, "condition": 1, "signoff": 1,
                             "opinion": 1, "circulation": 1, "remark": 1,
                             "body": "joho_bukai", "person": "joho_bukai_1", "chain": "two_rounds", "number": 1, "other": 1,
-                            "gate": "policy_bukai", "delivery": 1, "confirmation": 1}  # fmt: skip
+                            "gate": "policy_bukai", "delivery": 1, "confirmation": 1, "paper": 1}  # fmt: skip
 IN_BODIES: dict[str, Any] = {"plan": "dx", "gate": "policy_bukai", "decision": 1, "body": "joho_bukai", "seen": 1,
                              "chain": "two_rounds", "department": "it", "to": "outline", "deputy": "admin",
                              "member": "joho_bukai_1", "email": "someone@city.example.jp", "place": "第一委員会室",
@@ -61,6 +61,7 @@ def a_house_with_everything(office: Office) -> House:
     house.agree("policy_bukai", outcome=Outcome.CONDITIONAL, conditions=["図を直す"])
     house.a_correction()
     house.confirm("policy_bukai")
+    actions.add_paper(office, "everything", 1, "資料.txt", b"paper", now=house.now)
     actions.circulate(office, "tanto", "dx", ["everything"], now=house.now)
     actions.remark(office, "everything", "dx", "図がよい", now=house.now)
     return house

@@ -83,7 +83,7 @@ FILES = {
     *("/plans/{key}/versions/compare.docx", "/plans/{key}/versions/compare.xlsx"),
     "/plans/{key}/versions/tracked.docx",
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
-    "/public/{key}/corrections/{number}/document",
+    *("/public/{key}/corrections/{number}/document", "/meetings/{number}/papers/{paper}/{filename}"),
 }
 
 Field = tuple[str, str, str]
@@ -297,9 +297,11 @@ def test_a_chain_that_is_only_checked_is_drawn_with_its_words_as_text(scribbled:
 
 
 def _told_of_and_changed(house: House) -> None:
-    """One meeting is moved and another cancelled after their members were invited."""
+    """One meeting is moved, another cancelled, and a paper of a third replaced, after their members were invited."""
     office, by = house.office, "joho_bukai_office"
-    moved, cancelled = house.a_meeting(days=8), house.a_meeting(days=9)
+    moved, cancelled, goes_on = (house.a_meeting(days=days) for days in (8, 9, 11))
+    named = f"{WRITTEN}.txt"
+    paper = actions.add_paper(office, by, goes_on, named, b"1", title=WRITTEN, now=house.now)
     settings = mail_settings(office.files.parent)
     tick(office, mailer_of(settings), settings, lambda: house.now)
     starts_at, ends_at = house.now + timedelta(days=10), house.now + timedelta(days=10, hours=1)
@@ -307,6 +309,7 @@ def _told_of_and_changed(house: House) -> None:
         office, by, moved, starts_at=starts_at, ends_at=ends_at, place=WRITTEN, reason=WRITTEN, now=house.now
     )
     actions.cancel_meeting(office, by, cancelled, WRITTEN, now=house.now)
+    actions.replace_paper(office, by, paper, named, b"2", WRITTEN, now=house.now)
 
 
 def test_no_mail_makes_an_element_of_what_people_wrote(scribbled: House) -> None:

@@ -24,7 +24,7 @@ from tests.support.scribbled import PEOPLES_WORDS, marks, scribbled_house
 from tests.support.web_client import Browser, mail_settings
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.rights import PlanReaders
+from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.queries.actor import actor
 from workflow.queries.calendar_feeds import feed_shown
 from workflow.queries.plans import plan_by_id
@@ -35,6 +35,7 @@ from workflow.web.api.rate_limit import Pace
 PLAN = {
     *("plan.title", "version.filename", "version.note", "step.reason", "agenda_item.removed_why"),
     *("agenda_item.title", "agenda_item.result"),
+    *("paper.title", "paper.filename", "paper.why", "paper.withdrawn_why", "paper.audience_why"),
     *("decision.note", "condition.text", "condition.closed_note", "signoff.note", "review.note"),
     *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
     *("confirmation_review.note", "circulation.note", "remark.text", "answer.summary", "answer.text"),
@@ -75,6 +76,14 @@ READS = {
     "was_circulated": OFFICE | PLAN | DAY,
 }
 """The columns whose words each person may be shown at most; one's own address and tokens apart."""
+
+PAPERS_AT = 11
+"""The meeting with papers; those with words of their own are for one audience each."""
+
+FOR_THE_MEETING, FOR_THE_BODY = "庁内の名簿zzz", "会議体限りzzz"
+
+OF_THE_BODY = ("auditor", "joho_bukai_1", "joho_bukai_office", "deputy_of_member", "tanto")
+"""The people who read every paper of the 部会: its members, their deputies, its 事務局 and 監査."""
 
 SEEN_BY_READERS = {"plan.title", "version.filename", "remark.text", "decision.note"}
 
@@ -124,6 +133,10 @@ def town(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
     with sqlite.office(tmp_path_factory.mktemp("reads")) as office:
         house = scribbled_house(office)
         _people(house)
+        for text, audience in ((FOR_THE_MEETING, PaperAudience.OFFICE), (FOR_THE_BODY, PaperAudience.BODY)):
+            actions.add_paper(
+                office, "joho_bukai_office", PAPERS_AT, f"{text}.txt", text.encode(), audience=audience, now=house.now
+            )  # fmt: skip
         yield house
 
 
@@ -154,16 +167,19 @@ def test_the_walk_knows_every_column_of_words() -> None:
 @pytest.mark.parametrize("person", READS)
 def test_nobody_is_shown_what_the_table_does_not_give_them(town: House, person: str) -> None:
     shown: dict[str, set[str]] = {}
-    opened = 0
+    opened, papers = 0, set[str]()
     for path, answer in _everything(town, person):
         opened += 1
         assert answer.status_code < 500, f"{path}: {answer.text}"
-        for column in marks(_words_of(answer, person)):
+        words = _words_of(answer, person)
+        for column in marks(words):
             shown.setdefault(column, set()).add(path)
+        papers |= {paper for paper in (FOR_THE_MEETING, FOR_THE_BODY) if paper in words}
     beyond = {
         column: sorted(paths)[:5] for column, paths in shown.items() if column not in READS[person] | OWN
     }
     assert beyond == {}
+    assert papers == ({FOR_THE_MEETING, FOR_THE_BODY} if person in OF_THE_BODY else set())
     if "remark.text" in READS[person]:
         assert set(shown) >= SEEN_BY_READERS
     assert opened > 300
@@ -370,6 +386,10 @@ def _values(path: str, hole: str) -> tuple[object, ...]:
         return ("itabashi_dx_2025",)
     if hole == "item":
         return tuple(range(1, 26))
+    if hole == "paper":
+        return tuple(range(1, 7))
+    if "{paper}" in path:
+        return (PAPERS_AT,)
     if path.startswith(("/meetings/{number}", "/v1/meetings")):
         return tuple(range(1, 13)) if hole in ("number", "meeting") else (1,)
     return tuple(NUMBERS)

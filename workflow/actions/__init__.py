@@ -38,6 +38,14 @@ from workflow.actions.meetings import (
 )
 from workflow.actions.office import begin, close_day, open_plans_to
 from workflow.actions.opinions import receive_from_public, receive_opinions, split_opinion
+from workflow.actions.papers import (
+    add_paper,
+    open_paper_to,
+    replace_paper,
+    retitle_paper,
+    set_papers_due,
+    withdraw_paper,
+)
 from workflow.actions.passkeys import (
     add_passkey,
     ask_passkey,
@@ -147,6 +155,7 @@ __all__ = [
     "Seated",
     "add_chain",
     "add_department",
+    "add_paper",
     "add_passkey",
     "add_people",
     "add_person",
@@ -231,6 +240,7 @@ __all__ = [
     "note_reading",
     "note_refusal",
     "open_comment",
+    "open_paper_to",
     "open_plan",
     "open_plans_to",
     "order_items",
@@ -250,8 +260,10 @@ __all__ = [
     "remark",
     "remove_item",
     "remove_passkey",
+    "replace_paper",
     "reset_second_step",
     "resume",
+    "retitle_paper",
     "review_confirmation",
     "review_signoff",
     "revoke_feed",
@@ -262,6 +274,7 @@ __all__ = [
     "send_back",
     "set_contact",
     "set_mail_aside",
+    "set_papers_due",
     "set_password",
     "set_password_by_link",
     "sign",
@@ -280,4 +293,5 @@ __all__ = [
     "take_over",
     "unbind_provider",
     "withdraw",
+    "withdraw_paper",
 ]

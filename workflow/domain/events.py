@@ -11,7 +11,8 @@ from workflow.domain.accounts import StepsDemanded
 from workflow.domain.calendar import parse_day, shown_day
 from workflow.domain.cover import TextKind
 from workflow.domain.language import label, say
-from workflow.domain.rights import PlanReaders
+from workflow.domain.papers import PaperKind, designation
+from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import Intent, Way
 from workflow.domain.votes import Choice
 
@@ -65,6 +66,12 @@ class Tag(Labelled):
     ITEM_REMOVED = "item.removed", "議題から除外"
     ITEM_TIMED = "item.timed", "議題の予定時間を設定"
     RESULT_RECORDED = "item.result_recorded", "議題の結果を言葉で記録"
+    PAPER_ADDED = "paper.added", "会議資料を登録"
+    PAPER_REPLACED = "paper.replaced", "会議資料を差し替え"
+    PAPER_WITHDRAWN = "paper.withdrawn", "会議資料を取下げ"
+    PAPER_RETITLED = "paper.retitled", "会議資料の名称を訂正"
+    PAPER_OPENED_TO = "paper.opened_to", "会議資料の閲覧範囲を変更"
+    PAPERS_DUE_SET = "meeting.papers_due_set", "資料の提出期限を設定"
     ATTENDANCE_ENTERED = "attendance.entered", "出欠を記録"
     ATTENDANCE_CORRECTED = "attendance.corrected", "出欠を訂正"
     PARTS_ENTERED = "attendance.item", "議題ごとの退席・除斥を記録"
@@ -167,6 +174,7 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
         )
     if tag in (Tag.ITEM_LISTED, Tag.RESULT_RECORDED) and data.get("title"):
         parts.append(f"{data['title']}　{data.get('result', '')}".strip())
+    parts.extend(_of_papers(tag, data))
     if tag is Tag.ITEM_TIMED and data["minutes"] is not None:
         parts.append(say("{minutes} 分", minutes=data["minutes"]))
     if tag is Tag.CONSENT_GIVEN:
@@ -200,6 +208,31 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
     if tag is Tag.OPINION_RECEIVED:
         parts.append(say("{count}件", count=data["opinions"]) + (say("（期間後）") if data["late"] else ""))
     return parts
+
+
+def _of_papers(tag: Tag, data: Mapping[str, Any]) -> list[str]:
+    if tag is Tag.PAPERS_DUE_SET:
+        return [_day(data["day"]) if data["day"] else say("なし")]
+    if tag not in PAPERS:
+        return []
+    named = designation(PaperKind(data["series"]), data["number"])
+    parts = [
+        say("{paper}（第{edition}版）", paper=named, edition=data["edition"])
+        if data["edition"] > 1
+        else named
+    ]
+    if tag in (Tag.PAPER_ADDED, Tag.PAPER_OPENED_TO):
+        parts.append(label(PaperAudience(data["audience"])))
+    if data.get("title"):
+        parts.append(say("{was} → {now}", was=data["was"], now=data["title"]))
+    return parts
+
+
+PAPERS = (
+    *(Tag.PAPER_ADDED, Tag.PAPER_REPLACED, Tag.PAPER_WITHDRAWN),
+    *(Tag.PAPER_RETITLED, Tag.PAPER_OPENED_TO),
+)
+"""The events of one paper."""
 
 
 _SET = {

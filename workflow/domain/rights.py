@@ -20,6 +20,7 @@ class Act(StrEnum):
     MOVE_PLAN = "計画の進行・差戻し・中断・再開・取下げ"
     CALL_MEETING = "会議の招集・変更・中止・終了"
     SET_AGENDA = "議題の設定"
+    ENTER_PAPERS = "会議資料の登録・差し替え・取下げ"
     ENTER_ATTENDANCE = "出欠の記録"
     RECORD_OUTCOME = "結果の記録・訂正"
     VOTE = "採決・持ち回りの回答"
@@ -43,6 +44,8 @@ class Act(StrEnum):
     READ_PLAN = "計画の閲覧"
     SEE_MEETINGS = "会議の日時・場所の閲覧"
     READ_MEETING = "会議の出欠・採決・議事要旨の閲覧"
+    READ_BODY_PAPERS = "会議体だけの会議資料の閲覧"
+    READ_WITHDRAWN_PAPERS = "取り下げた会議資料の閲覧"
     READ_ADDRESSES = "ほかの人の電子メールの閲覧"
     OPEN_PLANS = "計画の閲覧範囲の変更"
 
@@ -73,6 +76,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.MOVE_PLAN: frozenset({Capacity.STAFF}),
     Act.CALL_MEETING: frozenset({Capacity.SECRETARIAT}),
     Act.SET_AGENDA: frozenset({Capacity.SECRETARIAT}),
+    Act.ENTER_PAPERS: frozenset({Capacity.SECRETARIAT, Capacity.STAFF}),
     Act.ENTER_ATTENDANCE: frozenset({Capacity.SECRETARIAT}),
     Act.RECORD_OUTCOME: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
     Act.VOTE: frozenset({Capacity.MEMBER}),
@@ -127,6 +131,16 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
             Capacity.COLLEAGUE,
         }
     ),
+    Act.READ_BODY_PAPERS: frozenset(
+        {
+            Capacity.SECRETARIAT,
+            Capacity.MEMBER,
+            Capacity.CHAIR,
+            Capacity.MEMBER_DEPUTY,
+            Capacity.AUDITOR,
+        }
+    ),
+    Act.READ_WITHDRAWN_PAPERS: frozenset({Capacity.SECRETARIAT, Capacity.AUDITOR}),
     Act.READ_ADDRESSES: frozenset({Capacity.ADMINISTRATOR, Capacity.SECRETARIAT}),
     Act.OPEN_PLANS: frozenset({Capacity.ADMINISTRATOR}),
 }
@@ -138,6 +152,15 @@ class PlanReaders(Labelled):
 
     CONCERNED = "concerned", "担当課、計画の流れに名のある会議体と決裁者、供覧を受けた人、監査"
     STAFF = "staff", "所属のある職員すべて（所属のない委員は、自分の会議体の計画だけ）"
+
+
+class PaperAudience(Labelled):
+    """The people to whom a paper of a meeting is open: whoever sees that the meeting is; who reads its item, or the whole
+    meeting; the body alone, with 監査."""
+
+    PUBLIC = "public", "公開"
+    OFFICE = "office", "庁内"
+    BODY = "body", "この会議体だけ"
 
 
 SEATED = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
@@ -207,11 +230,15 @@ class Actor:
         return bool(RIGHTS[act] & self.capacities_for(department, chain))
 
     def may_read_meeting_of(self, body: str) -> bool:
-        """Return whether the person may read everything of the meetings of the body."""
+        """Return whether the person may read everything of the meetings of the body, papers for the body alone apart."""
+        return self.may_at_meetings_of(body, Act.READ_MEETING)
+
+    def may_at_meetings_of(self, body: str, act: Act) -> bool:
+        """Return whether any capacity of the person in the body, a member's deputy included, carries the right."""
         held = set(self.capacities(body=body))
         if body in self.represented_bodies:
             held.add(Capacity.MEMBER_DEPUTY)
-        return bool(RIGHTS[Act.READ_MEETING] & held)
+        return bool(RIGHTS[act] & held)
 
     def may(self, act: Act, *, department: str | None = None, body: str | None = None) -> bool:
         """Return whether any capacity of the person carries the right."""

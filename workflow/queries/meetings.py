@@ -31,6 +31,7 @@ class MeetingFact:
     status: MeetingStatus
     sequence: int
     minutes: str
+    papers_due: date | None
 
     @property
     def in_writing(self) -> bool:
@@ -88,6 +89,7 @@ MEETING_COLUMNS = (
     Meeting.status,
     Meeting.sequence,
     Meeting.minutes,
+    Meeting.papers_due,
 )
 
 
@@ -110,6 +112,7 @@ def meeting_fact(row: Row[*tuple[Any, ...]]) -> MeetingFact:
         status=MeetingStatus(row.status),
         sequence=row.sequence,
         minutes=row.minutes,
+        papers_due=row.papers_due,
     )
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from workflow.domain.rights import Act, Actor, PlanReaders
+from workflow.domain.errors import NotFound
+from workflow.domain.rights import Act, Actor, PaperAudience, PlanReaders
 from workflow.queries.agenda import Line
 from workflow.queries.chains import chain_of, kept_chains
 from workflow.queries.meetings import MeetingFact, meeting
+from workflow.queries.papers import PaperFact, paper, papers_of
 from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store.tables import AgendaItem, Circulation, Meeting, Plan, PlansOpened
 
@@ -58,28 +60,67 @@ def _circulated_to(who: Actor) -> ColumnElement[bool]:
 @dataclass(frozen=True, slots=True)
 class ReadMeeting:
     """A meeting as far as a person may read it: `whole`, or the day, the place, and the items about plans that they
-    may read."""
+    may read. `acts` are the further rights that they have at it."""
 
     meeting: MeetingFact
     whole: bool
     items: frozenset[int]
+    acts: frozenset[Act]
 
     def of(self, agenda: Sequence[Line]) -> list[Line]:
         """Return those of the meeting's lines that the person may read."""
         return [line for line in agenda if self.whole or line.id in self.items]
 
+    def knows(self, paper: PaperFact) -> bool:
+        """Return whether the person may know that the paper is there: it is open to them, or was until it was withdrawn."""
+        match paper.audience:
+            case PaperAudience.PUBLIC:
+                return True
+            case PaperAudience.OFFICE:
+                return self.whole or paper.item in self.items
+            case PaperAudience.BODY:
+                return Act.READ_BODY_PAPERS in self.acts
+
+    def opens(self, paper: PaperFact) -> bool:
+        """Return whether the person may read the paper."""
+        return self.knows(paper) and (not paper.withdrawn or Act.READ_WITHDRAWN_PAPERS in self.acts)
+
 
 def meeting_to_read(db: Session, who: Actor, number: int) -> ReadMeeting:
-    """The meeting of that number, for a person who may read it: everything for its body; for other staff, and the
-    readers of a plan whose chain names the body, no more than concerns the plans they read. Raises `NotFound`, `NotAllowed`."""
-    found = meeting(db, number)
-    if who.may_read_meeting_of(found.body_key):
-        return ReadMeeting(found, whole=True, items=frozenset())
-    if not who.may(Act.SEE_MEETINGS) and found.body_key not in bodies_followed(db, who):
+    """The meeting of that number, for a person who may read it. Raises `NotFound`, `NotAllowed`."""
+    return as_read_by(db, who, meeting(db, number))
+
+
+def as_read_by(db: Session, who: Actor, found: MeetingFact) -> ReadMeeting:
+    """The meeting for a person who may read it: everything for its body; for other staff, and the readers of a plan whose
+    chain names the body, no more than concerns the plans they read. Raises `NotAllowed`."""
+    body = found.body_key
+    papers = (Act.READ_BODY_PAPERS, Act.READ_WITHDRAWN_PAPERS)
+    acts = frozenset(act for act in papers if who.may_at_meetings_of(body, act))
+    if who.may_read_meeting_of(body):
+        return ReadMeeting(found, whole=True, items=frozenset(), acts=acts)
+    if not who.may(Act.SEE_MEETINGS) and body not in bodies_followed(db, who):
         who.refuse(Act.SEE_MEETINGS)
     on_it = select(AgendaItem.id).join(Plan, Plan.id == AgendaItem.plan_id)
-    items = db.scalars(on_it.where(AgendaItem.meeting_id == number, plans_readable(db, who)))
-    return ReadMeeting(replace(found, minutes=""), whole=False, items=frozenset(items))
+    items = db.scalars(on_it.where(AgendaItem.meeting_id == found.id, plans_readable(db, who)))
+    return ReadMeeting(replace(found, minutes=""), whole=False, items=frozenset(items), acts=acts)
+
+
+def papers_to_know(db: Session, read: ReadMeeting) -> list[PaperFact]:
+    """The papers of the meeting that the person may know of. One statement."""
+    return [each for each in papers_of(db, read.meeting.id) if read.knows(each)]
+
+
+def paper_to_read(db: Session, who: Actor, number: int, *, meeting: int | None = None) -> PaperFact:
+    """The paper of that number, for a person who may read it; with `meeting`, one of that meeting. What they may not know of
+    is not found. Raises `NotFound`, `NotAllowed`."""
+    found = paper(db, number)
+    read = meeting_to_read(db, who, found.meeting)
+    if not read.knows(found) or meeting not in (None, found.meeting):
+        raise NotFound("会議資料", str(number))
+    if not read.opens(found):
+        who.refuse(Act.READ_WITHDRAWN_PAPERS)
+    return found
 
 
 def meetings_readable(db: Session, who: Actor) -> ColumnElement[bool]:

@@ -94,6 +94,7 @@ class Kept(Labelled):
     MEETING = "meeting", "会議"
     MEMBERSHIP = "membership", "委員・事務局"
     OPINION = "opinion", "意見"
+    PAPER = "paper", "会議資料"
     PERSON = "person", "職員"
     PLAN = "plan", "計画"
     PLANS_OPENED = "plans_opened", "計画の閲覧範囲"

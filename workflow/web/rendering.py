@@ -16,6 +16,7 @@ from definitions.terms import Role
 from workflow.domain.calendar import month_label, period_words, shown_day, shown_moment, tokyo_day
 from workflow.domain.comparison import Change
 from workflow.domain.language import Dates, Language, dates, label, language, reworded, translate
+from workflow.domain.papers import shown_size
 from workflow.domain.rights import Act
 from workflow.domain.texts import with_tables
 from workflow.domain.votes import rules_words, shown_share
@@ -48,6 +49,7 @@ _pages.env.filters |= {
     "share": shown_share,
     "moment": shown_moment,
     "month": month_label,
+    "size": shown_size,
     "day": lambda value: shown_day(tokyo_day(value) if isinstance(value, datetime) else value),
 }
 

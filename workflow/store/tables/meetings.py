@@ -1,6 +1,6 @@
 """Meetings, their agendas, who is coming, who attended and how they voted."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +9,8 @@ from workflow.store.tables.base import Record, Sentence
 
 
 class Meeting(Record):
-    """A sitting of a body, or a 持ち回り: it goes out at `starts_at` and `ends_at` is its last moment."""
+    """A sitting of a body, or a 持ち回り: it goes out at `starts_at` and `ends_at` is its last moment. `papers_due` is the
+    last day on which its papers are taken in time; None: none was set."""
 
     __tablename__ = "meeting"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -22,6 +23,7 @@ class Meeting(Record):
     status: Mapped[str] = mapped_column(String(20))
     sequence: Mapped[int]
     minutes: Mapped[str] = mapped_column(Text)
+    papers_due: Mapped[date | None]
     __table_args__ = (
         Index(None, "body_key", "starts_at"),
         Index(None, "status", "body_key", "starts_at"),
@@ -52,6 +54,34 @@ class AgendaItem(Record):
     ratifies_id: Mapped[int | None]
     removed_at: Mapped[datetime | None]
     removed_why: Mapped[str | None] = mapped_column(Text)
+
+
+class Paper(Record):
+    """An edition of a paper of a meeting (会議資料), or of an item of its agenda; None: of the meeting itself (次第, 名簿).
+    A paper keeps its kind and number: what replaces it (差し替え) is a row with the next edition, `replaces_id`, and `why`.
+    `audience` and its latest reason, and a withdrawal, hold for all editions. `late`: it came after the day that was set
+    then."""
+
+    __tablename__ = "paper"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]
+    edition: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    filename: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(ForeignKey("document.sha256"))
+    audience: Mapped[str] = mapped_column(String(20))
+    audience_why: Mapped[str | None] = mapped_column(Text)
+    late: Mapped[bool]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("paper.id"))
+    why: Mapped[str | None] = mapped_column(Text)
+    added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_why: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (UniqueConstraint("meeting_id", "kind", "number", "edition"),)
 
 
 class Attendance(Record):

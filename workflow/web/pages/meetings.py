@@ -39,6 +39,7 @@ from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_
 from workflow.queries.rsvp import Invited, expected_at, with_answers
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
+from workflow.web.meeting_papers import PapersShown, papers_shown
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
@@ -174,9 +175,11 @@ def meeting_page(
     with who.office.reading() as db:
         found = meeting_to_read(db, who.person, number)
         if not found.whole:
-            return _items_only(request, who, found, agenda_lines(db, number, agenda(db, number)))
+            lines = found.of(agenda_lines(db, number, agenda(db, number)))
+            return _items_only(request, who, found, lines, papers_shown(db, who, found, lines))
         held = found.meeting
         shown = _shown(db, who, who.person, held)
+        papers = papers_shown(db, who, found, shown["lines"])
     return page(
         request,
         "meeting.html",
@@ -195,11 +198,14 @@ def meeting_page(
         Role=Role,
         Phase=Phase,
         State=State,
+        papers=papers,
         **shown,
     )
 
 
-def _items_only(request: Request, who: Visitor, found: ReadMeeting, lines: Sequence[Line]) -> Response:
+def _items_only(
+    request: Request, who: Visitor, found: ReadMeeting, lines: Sequence[Line], papers: PapersShown
+) -> Response:
     """The page for who is not of the body: day, place, and the items about plans they may read, with their outcomes."""
     phase = phase_of(found.meeting, who.now)
     return page(
@@ -208,7 +214,8 @@ def _items_only(request: Request, who: Visitor, found: ReadMeeting, lines: Seque
         who=who,
         meeting=found.meeting,
         phase=phase,
-        lines=found.of(lines),
+        lines=lines,
+        papers=papers,
     )
 
 
