@@ -45,7 +45,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 @dataclass(frozen=True, slots=True)
 class Letter:
     """The content of a message to one person, before it becomes a mail. `chain` and `body` select custom
-    templates; `tells` is the schedule of the meeting that it tells of. `personal` is what the letter says to this
+    templates; `tells` is the schedule of the meeting that it tells of, and `tells_agenda` the number of the last event
+    that the agenda in it follows. `personal` is what the letter says to this
     recipient alone, in place of the `mark` of each name in `context`: the rest is made once for all recipients.
     `secretariat` gets the replies and stands in the foot; None: nobody reads replies. `link` is the secret link in it, to be
     kept before the letter is sent. `log` is the number and the hash of the last event, of which the mail is a witness."""
@@ -58,6 +59,7 @@ class Letter:
     body: str | None = None
     invite: Invite | None = None
     tells: int | None = None
+    tells_agenda: int | None = None
     personal: Mapping[str, str] = field(default_factory=dict)
     secretariat: BodyContact | None = None
     link: MintedLink | None = None

@@ -16,6 +16,7 @@ from notifications.invited import invited
 from notifications.kinds import Kind
 from notifications.rsvp_link import RsvpLinks
 from notifications.subjects import NoLongerDue, Subject
+from workflow.domain.agenda_changes import changes_since
 from workflow.domain.calendar import TOKYO, reiwa_moment, tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
@@ -23,14 +24,15 @@ from workflow.domain.language import label, say
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus, Purpose, is_open
 from workflow.domain.plans import Status
 from workflow.queries.agenda import Item, agenda, agenda_lines
+from workflow.queries.agenda_changes import NamedChanges, agenda_events, named_changes
 from workflow.queries.chains import chain_of
 from workflow.queries.contacts import secretariat_contact
 from workflow.queries.in_writing import terms
 from workflow.queries.people import staff
 from workflow.store.tables import BodyRecord, Delivery, Event, Meeting, Plan
 
-CALLINGS = (Kind.MEETING_CALLED, Kind.MEETING_MOVED, Kind.MEETING_CANCELLED)
-"""The letters that tell of a meeting, its change and its end."""
+CALLINGS = (Kind.MEETING_CALLED, Kind.MEETING_MOVED, Kind.MEETING_CANCELLED, Kind.AGENDA_CHANGED)
+"""The letters that tell of a meeting, its changes and its end."""
 
 REMINDERS = (Kind.MEETING, Kind.AGENDA_DEADLINE, Kind.UNANSWERED)
 
@@ -142,6 +144,10 @@ class MeetingLetters:
                 raise NoLongerDue(State.DROPPED, say("この方には、この会議を御案内していません"))
             context = {"meeting": known.words, "left": on, "reason": "" if on else known.newest.reason}
             return self._made(about, Kind.MEETING_CANCELLED, known, context, Method.CANCEL)
+        if about.kind is Kind.AGENDA_CHANGED and told and told.sequence == meeting.sequence:
+            if not known.changes(said):
+                raise NoLongerDue(State.DROPPED, say("この方には、既にお知らせしています"))
+            return self._made(about, Kind.AGENDA_CHANGED, known, {"meeting": known.words})
         if about.kind is Kind.MEETING_CANCELLED:
             raise NoLongerDue(State.DROPPED, say("会議は開かれ、この方は御案内の対象のままです"))
         if told is None or (about.resent and told.sequence == meeting.sequence):
@@ -167,6 +173,7 @@ class MeetingLetters:
         members = known.people.members if kind.bears_link else ()
         asked = self._rsvps.asked(known.meeting, members, about.recipient_id)
         answers = asked.question is not None
+        cancels = kind is Kind.MEETING_CANCELLED
         invite = replace(invite_of(known.meeting, method), rsvp=answers) if method else None
         return Letter(
             kind,
@@ -174,6 +181,9 @@ class MeetingLetters:
             about.address,
             {
                 **context,
+                "changes": known.changes(told)
+                if (told := known.told_before(about)) and not cancels
+                else None,
                 "answer": asked.question,
                 "deputy_for": known.people.deputy_for(about.recipient_id),
             },
@@ -181,6 +191,7 @@ class MeetingLetters:
             known.meeting.body_key,
             invite,
             tells=known.meeting.sequence,
+            tells_agenda=None if cancels else known.agenda_follows,
             personal=asked.personal,
             secretariat=known.secretariat,
             link=asked.link,
@@ -202,6 +213,7 @@ class _Told:
     at: datetime
     kind: Kind
     sequence: int | None
+    agenda: int | None
 
 
 class _Known:
@@ -217,12 +229,32 @@ class _Known:
         of_plans = (person for key in departments(db, meeting.id) for person in staff(db, key, day))
         self.concerned = self.invited | {person.person_id for person in of_plans}
         self.secretariat = secretariat_contact(db, meeting.body_key, tokyo_day(now))
+        self._db, self._agenda_events = db, agenda_events(db, meeting.id)
+        self._changes: dict[int, NamedChanges | None] = {}
         self._past = list(_past(db, meeting))
         self._told = _told(db, meeting.id)
 
     @property
     def newest(self) -> Standing:
         return self._past[-1]
+
+    @property
+    def agenda_follows(self) -> int | None:
+        """The number of the last event that the agenda follows."""
+        return self._agenda_events[-1].seq if self._agenda_events else None
+
+    def changes(self, said: "_Told | None") -> NamedChanges | None:
+        """The changes of the agenda since that letter, None when there are none. An old letter does not say which agenda it
+        held: that of its moment."""
+        if said is None:
+            return None
+        told = said.agenda
+        if told is None:
+            told = max((each.seq for each in self._agenda_events if each.at <= said.at), default=0)
+        if told not in self._changes:
+            found = changes_since(self._agenda_events, told)
+            self._changes[told] = named_changes(self._db, found) if found else None
+        return self._changes[told]
 
     def told_before(self, about: Subject) -> "_Told | None":
         """The newest letter the person got, but for an earlier try of this one, which may not have arrived."""
@@ -271,7 +303,14 @@ def _told(db: Session, meeting: int) -> dict[int, list[_Told]]:
     sent = Delivery.state == State.SENT
     at = case((sent, Delivery.finished_at), else_=Delivery.due_at)
     rows = db.execute(
-        select(Delivery.recipient_id, Delivery.claim, at, Delivery.kind, Delivery.told_sequence)
+        select(
+            Delivery.recipient_id,
+            Delivery.claim,
+            at,
+            Delivery.kind,
+            Delivery.told_sequence,
+            Delivery.told_agenda,
+        )
         .where(
             Delivery.meeting_id == meeting,
             sent | Delivery.told_sequence.is_not(None),
@@ -280,9 +319,9 @@ def _told(db: Session, meeting: int) -> dict[int, list[_Told]]:
         .order_by(at, Delivery.id)
     )
     found: dict[int, list[_Told]] = {}
-    for recipient, claim, moment, kind, sequence in rows:
+    for recipient, claim, moment, kind, sequence, told in rows:
         if recipient and moment:
-            found.setdefault(recipient, []).append(_Told(claim, moment, Kind(kind), sequence))
+            found.setdefault(recipient, []).append(_Told(claim, moment, Kind(kind), sequence, told))
     return found
 
 
@@ -295,6 +334,7 @@ def sample(db: Session, meeting: HeldMeeting, kind: Kind, now: datetime) -> Lett
         "was": None,
         "was_place": None,
         "left": False,
+        "changes": None,
         "answer": None,
         "deputy_for": (),
     }

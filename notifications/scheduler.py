@@ -20,6 +20,7 @@ from notifications.mail_settings import MailSettings
 from notifications.nightly_backup import Nightly
 from notifications.sending import Sending
 from notifications.transport import Mailer
+from workflow.actions.agenda_changes import tell_agenda_changes_due
 from workflow.domain.errors import SakuteiError
 from workflow.domain.events import Tag
 from workflow.store.database import Office
@@ -39,6 +40,7 @@ def tick(
     """Claim what is due by now, then send it; the next tick comes after `every`. Ticks may overlap, in one process or in
     several. What goes wrong with notices delays no reminder."""
     try:
+        tell_agenda_changes_due(office, now=clock())
         notices.claim(office, clock())
     except SakuteiError:
         raise

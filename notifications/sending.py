@@ -105,6 +105,11 @@ class LeasedDelivery:
         """The schedule of the meeting it tells of."""
         return self.letter.tells if self.letter else None
 
+    @property
+    def told_agenda(self) -> int | None:
+        """The number of the last event that the meeting's agenda in it follows."""
+        return self.letter.tells_agenda if self.letter else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
@@ -251,8 +256,7 @@ def _under_way(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
         "next_try_at": now + LEASE,
         "message": None if delivery.secret else delivery.message,
         "address": delivery.address,
-        "kind": delivery.kind,
-        "told_sequence": delivery.told_sequence,
+        **_told(delivery),
         "finished_at": None,
         "error": None,
     }
@@ -270,6 +274,7 @@ def _unsent(row: Any, state: State, why: str, now: datetime) -> dict[str, Any]:
         "address": None,
         "kind": row.kind,
         "told_sequence": row.told_sequence,
+        "told_agenda": row.told_agenda,
         "finished_at": now,
         "error": why,
     }
@@ -328,7 +333,7 @@ def may_have_arrived(delivery: LeasedDelivery, row: dict[str, Any]) -> dict[str,
 
 
 def _told(said: Any) -> dict[str, Any]:
-    return {"kind": said.kind, "told_sequence": said.told_sequence}
+    return {"kind": said.kind, "told_sequence": said.told_sequence, "told_agenda": said.told_agenda}
 
 
 def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
@@ -336,7 +341,7 @@ def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
     return {**outcome(delivery, State.PENDING, now, until=now), "attempts": delivery.attempts - 1}
 
 
-_RESULT = ("state", "attempts", "next_try_at", "kind", "told_sequence", "finished_at", "error")
+_RESULT = ("state", "attempts", "next_try_at", "kind", "told_sequence", "told_agenda", "finished_at", "error")
 _OURS = update(_TABLE).where(
     _TABLE.c.id == bindparam("number"),
     _TABLE.c.state == State.SENDING.value,
@@ -413,6 +418,7 @@ _WRITABLE_COLUMNS = (
     Delivery.attempts,
     Delivery.address,
     Delivery.told_sequence,
+    Delivery.told_agenda,
     Delivery.resent,
     Person.name,
     Person.email,

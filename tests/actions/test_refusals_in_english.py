@@ -138,7 +138,7 @@ def test_what_every_use_case_refuses_is_told_in_english(house: House) -> None:
 
 NEVER_REFUSE = {
     "set_mail_aside",
-    *("erase_authors_due", "note_refusal", "note_reading"),
+    *("erase_authors_due", "tell_agenda_changes_due", "note_refusal", "note_reading"),
     *(
         "signs_as",
         "read_newcomers",

@@ -85,6 +85,7 @@ NEEDS_NO_RIGHT = {
     "new_device": "a known device opens nothing: the password is asked for all the same",
     "receive_from_public": "the public writes",
     "erase_authors_due": "the scheduler does it on the day",
+    "tell_agenda_changes_due": "the scheduler does it in time",
     "confirm_identity": "opens nothing by itself: the act it is for asks for its own right",
     "end_session": "ends a session of one's own",
     "end_other_sessions": "as `end_session`",
@@ -401,6 +402,56 @@ def enter_meeting(house: House) -> Call:
         o, SECRETARIAT, "joho_bukai", "部会", starts_at=held, ends_at=held + timedelta(hours=1), place="室",
         now=house.now,
     )  # fmt: skip
+
+
+def _a_draft(house: House) -> int:
+    starts_at = house.now + timedelta(days=20)
+    return actions.prepare_meeting(
+        house.office, SECRETARIAT, "joho_bukai", "部会", starts_at=starts_at, ends_at=starts_at, place="室",
+        now=house.now,
+    )  # fmt: skip
+
+
+@case(SECRETARIAT)
+def prepare_meeting(house: House) -> Call:
+    starts_at = house.now + timedelta(days=20)
+    return lambda o: actions.prepare_meeting(
+        o,
+        SECRETARIAT,
+        "joho_bukai",
+        "部会",
+        starts_at=starts_at,
+        ends_at=starts_at,
+        place="室",
+        now=house.now,
+    )
+
+
+@case(SECRETARIAT)
+def change_draft(house: House) -> Call:
+    meeting, starts_at = _a_draft(house), house.now + timedelta(days=21)
+    return lambda o: actions.change_draft(
+        o, SECRETARIAT, meeting, "部会", starts_at=starts_at, ends_at=starts_at, place="室", now=house.now
+    )
+
+
+@case(SECRETARIAT)
+def discard_draft(house: House) -> Call:
+    meeting = _a_draft(house)
+    return lambda o: actions.discard_draft(o, SECRETARIAT, meeting, "都合", now=house.now)
+
+
+@case(SECRETARIAT)
+def summon(house: House) -> Call:
+    meeting = _a_draft(house)
+    return lambda o: actions.summon(o, SECRETARIAT, meeting, now=house.now)
+
+
+@case(SECRETARIAT)
+def tell_agenda_changes(house: House) -> Call:
+    meeting = house.a_meeting()
+    actions.list_matter(house.office, SECRETARIAT, meeting, "その他", now=house.now)
+    return lambda o: actions.tell_agenda_changes(o, SECRETARIAT, meeting, now=house.now)
 
 
 @case(SECRETARIAT)

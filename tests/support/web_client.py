@@ -63,6 +63,12 @@ class Browser:
         """Send a form that asks first who will get which mail, and say yes."""
         return self.send(path, **form, sure="yes")
 
+    def call(self, **form: object) -> str:
+        """Prepare a meeting by its form, and call it at once; its page."""
+        shown = self.send("/meetings/new", **form)
+        number = re.findall(r'action="/meetings/(\d+)/discard"', shown)[0]
+        return self.send(f"/meetings/{number}/summon")
+
     def post(self, path: str, status: int = 200, **form: object) -> Response:
         answer = self.client.post(path, data={"csrf": self.csrf, **form})
         assert answer.status_code == status, answer.text

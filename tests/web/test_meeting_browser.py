@@ -130,12 +130,12 @@ def test_everything_works_without_scripts(site: Site) -> None:
     page.goto("/meetings/new")
     for label, value in (("会議の名称", "第1回部会"), ("開催日", "2023-03-08"), ("開始", "14:00"), ("終了", "16:00"), ("場所", "第一委員会室")):  # fmt: skip
         page.get_by_label(re.compile(f"^{label}")).fill(value)
-    page.get_by_role("button", name="知らせる相手を確かめる").click()
-    expect(page.get_by_text("次のお知らせが 4 通送られます。")).to_be_visible()
-    page.get_by_role("button", name="招集する").click()
     for number in range(2):
         page.get_by_label(re.compile(f"計画{number}")).check()
-    page.get_by_role("button", name="印を付けたものを載せる").click()
+    page.get_by_role("button", name="準備する").click()
+    page.get_by_role("link", name="招集へ進む").click()
+    expect(page.get_by_text("次の 4 人に、下の案内が送られます。")).to_be_visible()
+    page.get_by_role("button", name="招集する").click()
     page.get_by_role("button", name="「計画1」を上へ").click()
     expect(page.locator(".agenda .head a")).to_have_text(["計画1", "計画0"])
     expect(page.locator(".grip").first).not_to_be_visible()

@@ -81,13 +81,14 @@ class Town:
     def calls(self, page: Page, body: str) -> None:
         day = tokyo_day(self.house.now) + timedelta(days=7)
         page.get_by_role("link", name="会議", exact=True).click()
-        page.get_by_role("link", name="会議を招集する").first.click()
+        page.get_by_role("link", name="会議を準備する").first.click()
         page.get_by_label("会議の名称").fill(f"{self.house.chain.body(body).name}の会議")
         page.get_by_label("開催日").fill(day.isoformat())
         page.get_by_label("開始 必須").fill("14:00")
         page.get_by_label("終了 必須").fill("15:00")
         page.get_by_label("場所").fill("第一委員会室")
-        page.get_by_role("button", name="知らせる相手を確かめる").click()
+        page.get_by_role("button", name="準備する").click()
+        page.get_by_role("link", name="招集へ進む").click()
         expect(page.get_by_text(f"{body.replace('_', '-')}-chair@city.example.jp")).to_be_visible()
         page.get_by_role("button", name="招集する").click()
 

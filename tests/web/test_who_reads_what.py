@@ -229,7 +229,7 @@ def test_a_plan_that_one_may_not_read_is_neither_listed_nor_revised(house: House
     actions.seat(office, "admin", "kentokai_office", "kentokai", Role.SECRETARIAT, LONG_AGO, now=now)
     day = {"day": "2023-12-01", "begins": "10:00", "ends": "11:00", "place": "会議室", "form": "in_person"}
     secretary, fukushi = Browser(house, "kentokai_office"), Browser(house, "fukushi")
-    secretary.do("/meetings/new", body="kentokai", title="検討会", **day)
+    secretary.send("/meetings/new", body="kentokai", title="検討会", **day)
     assert "計画の閲覧" in secretary.send("/meetings/1/items", FORBIDDEN, add="dx:policy_bukai")
     new = {"key": "fukushi", "title": "福祉計画", "chain": "two_rounds", "department": "welfare"}
     assert "計画の閲覧" in fukushi.send("/plans/new", FORBIDDEN, **new, revises="dx")

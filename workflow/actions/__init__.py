@@ -2,6 +2,7 @@
 person who acts (`by`) and the moment of the act (`now`), checks their right, and logs what was done."""
 
 from workflow.actions.agenda import list_item, list_ratification, order_items, remove_item
+from workflow.actions.agenda_changes import tell_agenda_changes, tell_agenda_changes_due
 from workflow.actions.attendance import Seated, enter_attendance, enter_parts
 from workflow.actions.calendar_feeds import make_feed, revoke_feed
 from workflow.actions.chains import add_chain
@@ -28,12 +29,10 @@ from workflow.actions.in_writing import explain_writing, extend_answering, give_
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
 from workflow.actions.matters import list_matter, plan_minutes, record_result
 from workflow.actions.meetings import (
-    call_meeting,
     cancel_meeting,
     close_meeting,
     correct_meeting_time,
     correct_minutes,
-    enter_meeting,
     move_meeting,
 )
 from workflow.actions.office import begin, close_day, open_plans_to
@@ -88,6 +87,14 @@ from workflow.actions.plans import (
     send_back,
     suspend,
     withdraw,
+)
+from workflow.actions.preparing import (
+    call_meeting,
+    change_draft,
+    discard_draft,
+    enter_meeting,
+    prepare_meeting,
+    summon,
 )
 from workflow.actions.provider_identities import ProviderUser, sign_in_by_provider, unbind_provider
 from workflow.actions.replies import answer_opinions, edit_answer, group_opinions
@@ -173,6 +180,7 @@ __all__ = [
     "cancel_meeting",
     "cast_deciding_vote",
     "cast_vote",
+    "change_draft",
     "change_password",
     "change_person",
     "circulate",
@@ -194,6 +202,7 @@ __all__ = [
     "decide_by_votes",
     "declare_version",
     "demand_second_step",
+    "discard_draft",
     "edit_answer",
     "end_auditor",
     "end_deputyship",
@@ -247,6 +256,7 @@ __all__ = [
     "outcome_of_votes",
     "plan_minutes",
     "post",
+    "prepare_meeting",
     "prolong_sessions",
     "publish_addendum",
     "publish_result",
@@ -284,6 +294,7 @@ __all__ = [
     "signed_in",
     "signs_as",
     "split_opinion",
+    "summon",
     "suspend",
     "take_back_confirmation",
     "take_back_decision",
@@ -291,6 +302,8 @@ __all__ = [
     "take_back_signoff",
     "take_back_vote",
     "take_over",
+    "tell_agenda_changes",
+    "tell_agenda_changes_due",
     "unbind_provider",
     "withdraw",
     "withdraw_paper",

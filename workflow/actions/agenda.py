@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from workflow.actions.at_gates import stay_at
 from workflow.actions.decisions import known_decision
-from workflow.actions.meetings import body_gate, decided_items, listed_items, open_meeting, still_listed
+from workflow.actions.meetings import (
+    body_gate,
+    decided_items,
+    listed_items,
+    meeting_taking_items,
+    still_listed,
+)
 from workflow.actions.plans import must_be_active
 from workflow.domain.cover import Text
 from workflow.domain.decisions import Manner
@@ -17,7 +23,7 @@ from workflow.domain.events import Tag
 from workflow.domain.gates import versions_at
 from workflow.domain.language import say
 from workflow.domain.meetings import USUAL_PURPOSE, Purpose
-from workflow.domain.rights import Act, Actor
+from workflow.domain.rights import Actor
 from workflow.domain.validation import some_text
 from workflow.queries.agenda import undecided
 from workflow.queries.decisions import current_decision
@@ -46,7 +52,7 @@ def list_item(
     (the plan is stopped), `NotNow`, `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
-        who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
+        who, held = meeting_taking_items(db, by, meeting, "議題の設定", now)
         fact = plan_to_read(db, who, plan)
         must_be_active(fact, "議題の設定")
         found = body_gate(fact, gate)
@@ -86,7 +92,7 @@ def list_ratification(office: Office, by: str, meeting: int, decision: int, *, n
     item's number. Raises as `list_item`.
     """
     with office.writing() as db:
-        who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
+        who, held = meeting_taking_items(db, by, meeting, "議題の設定", now)
         alone = known_decision(db, decision)
         if alone.manner != Manner.CHAIR_ALONE or alone.body_key != held.body_key:
             raise NotFound("この会議体の専決", str(decision))
@@ -116,7 +122,7 @@ def order_items(office: Office, by: str, meeting: int, items: Sequence[int], *, 
     Raises `AlreadyDone` (somebody listed or removed an item since), `NotNow`, `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
-        who, _ = open_meeting(db, by, meeting, "議題の並べ替え", Act.SET_AGENDA, now)
+        who, _ = meeting_taking_items(db, by, meeting, "議題の並べ替え", now)
         if sorted(items) != sorted(listed_items(db, meeting)):
             raise AlreadyDone(
                 "ご覧になった後に、議題が加えられたか外されました。画面を開き直してから、並べ替えてください。"
@@ -139,7 +145,7 @@ def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetim
     some_text("議題から外す理由", reason)
     with office.writing() as db:
         listed = known_item(db, item)
-        who, _ = open_meeting(db, by, listed.meeting_id, "議題の取下げ", Act.SET_AGENDA, now)
+        who, _ = meeting_taking_items(db, by, listed.meeting_id, "議題の取下げ", now)
         still_listed(item, listed.removed_why)
         if item in decided_items(db, listed.meeting_id):
             raise NotNow("議題の取下げ", say("議題 {item}", item=item), "既に結果が記録されています。")

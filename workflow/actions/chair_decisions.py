@@ -16,7 +16,7 @@ from workflow.domain.decisions import Manner
 from workflow.domain.errors import AlreadyDone, BadInput, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
-from workflow.domain.meetings import MeetingStatus
+from workflow.domain.meetings import ON_RECORD, MeetingStatus
 from workflow.domain.rights import Act
 from workflow.domain.validation import some_text
 from workflow.queries.actor import actor
@@ -100,7 +100,7 @@ def must_not_be_reported(db: Session, alone: int) -> None:
         .where(
             AgendaItem.ratifies_id == alone,
             AgendaItem.removed_at.is_(None),
-            Meeting.status != MeetingStatus.CANCELLED,
+            Meeting.status.in_((*ON_RECORD, MeetingStatus.DRAFT)),
         )
         .limit(1)
     )

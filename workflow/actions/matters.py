@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, update
 
 from workflow.actions.agenda import known_item, next_position
-from workflow.actions.meetings import held_by_right, must_have_begun, open_meeting, still_listed
+from workflow.actions.meetings import held_by_right, meeting_taking_items, must_have_begun, still_listed
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import say
@@ -44,7 +44,7 @@ def list_matter(
         raise BadInput("見出し", "計画や予定時間は付けられません", "議題として載せてください。")
     purpose = Purpose.HEADING if heading else Purpose.INTERIM if plan is not None else Purpose.MATTER
     with office.writing() as db:
-        who, held = open_meeting(db, by, meeting, "議題の設定", Act.SET_AGENDA, now)
+        who, held = meeting_taking_items(db, by, meeting, "議題の設定", now)
         about = plan_to_read(db, who, plan).id if plan is not None else None
         item = db.scalars(
             insert(AgendaItem).returning(AgendaItem.id),
@@ -70,7 +70,7 @@ def plan_minutes(office: Office, by: str, item: int, minutes: int | None, *, now
     _must_be_minutes(minutes)
     with office.writing() as db:
         listed = known_item(db, item)
-        who, held = open_meeting(db, by, listed.meeting_id, "予定時間の設定", Act.SET_AGENDA, now)
+        who, held = meeting_taking_items(db, by, listed.meeting_id, "予定時間の設定", now)
         still_listed(item, listed.removed_why)
         if listed.purpose == Purpose.HEADING:
             raise BadInput("予定時間", "見出しには付けられません", "その下の議題に付けてください。")

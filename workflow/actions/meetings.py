@@ -1,8 +1,9 @@
-"""Use cases on meetings: call, move, cancel, close; their minutes."""
+"""Use cases on meetings that were called: move, cancel, close; their minutes."""
 
 from datetime import datetime
+from typing import NoReturn
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
@@ -11,116 +12,16 @@ from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
-from workflow.domain.meetings import MeetingForm, MeetingStatus, Scheduled, is_open
+from workflow.domain.meetings import ON_RECORD, TAKES_ITEMS, MeetingForm, MeetingStatus, Scheduled, is_open
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision
-from workflow.queries.bodies import known_body
 from workflow.queries.meetings import at_a_gate
 from workflow.queries.plans import PlanFact
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Attendance, Meeting
-
-
-def call_meeting(
-    office: Office,
-    by: str,
-    body: str,
-    title: str,
-    *,
-    form: MeetingForm = MeetingForm.IN_PERSON,
-    starts_at: datetime,
-    ends_at: datetime,
-    place: str,
-    now: datetime,
-) -> int:
-    """Call a meeting of a body and return its number. For a 持ち回り, `ends_at` is the last moment to answer.
-
-    Raises `BadInput` for a meeting in the past (`enter_meeting` is for one already held), `NotAllowed`,
-    `NotFound`.
-    """
-    if ends_at <= now or (starts_at <= now and form is not MeetingForm.IN_WRITING):
-        raise BadInput(
-            "開催日時",
-            say("{at} は過ぎています", at=shown_moment(starts_at)),
-            "これからの日時を指定してください。済んだ会議の記録は「開催済みの会議の登録」で行います。",
-        )
-    return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
-
-
-def enter_meeting(
-    office: Office,
-    by: str,
-    body: str,
-    title: str,
-    *,
-    form: MeetingForm = MeetingForm.IN_PERSON,
-    starts_at: datetime,
-    ends_at: datetime,
-    place: str,
-    now: datetime,
-) -> int:
-    """Enter a meeting that was already held, and return its number. Its members are those of its own day.
-
-    Raises `BadInput` for one still to come, `NotAllowed`, `NotFound`.
-    """
-    if starts_at > now:
-        raise BadInput(
-            "開催日時",
-            say("{at} はこれからです", at=shown_moment(starts_at)),
-            "会議の招集として登録してください。",
-        )
-    return _write_meeting(office, by, body, title, form, starts_at, ends_at, place, now)
-
-
-def _write_meeting(
-    office: Office,
-    by: str,
-    body: str,
-    title: str,
-    form: MeetingForm,
-    starts_at: datetime,
-    ends_at: datetime,
-    place: str,
-    now: datetime,
-) -> int:
-    a_line("会議の名称", title)
-    a_line("場所", place)
-    _ends_after_start(starts_at, ends_at)
-    with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        known_body(db, body)
-        who.require(Act.CALL_MEETING, body=body)
-        meeting = db.scalars(
-            insert(Meeting).returning(Meeting.id),
-            {
-                "body_key": body,
-                "title": title,
-                "form": form,
-                "starts_at": starts_at,
-                "ends_at": ends_at,
-                "place": place,
-                "status": MeetingStatus.CALLED,
-                "sequence": 0,
-                "minutes": "",
-            },
-        ).one()
-        record(
-            db,
-            Tag.MEETING_CALLED,
-            at=now,
-            by=who.id,
-            meeting=meeting,
-            body=body,
-            title=title,
-            form=form,
-            starts_at=starts_at.isoformat(),
-            ends_at=ends_at.isoformat(),
-            place=place,
-        )
-        return meeting
 
 
 def move_meeting(
@@ -138,7 +39,7 @@ def move_meeting(
     Raises `BadInput` (the new time is past), `NotNow` (already closed or cancelled, or decided at), `NotAllowed`,
     `NotFound`."""
     some_text("変更の理由", reason)
-    _ends_after_start(starts_at, ends_at)
+    ends_after_start(starts_at, ends_at)
     if starts_at <= now:
         raise BadInput(
             "開催日時",
@@ -188,12 +89,12 @@ def correct_meeting_time(
     `NotFound`.
     """
     some_text("訂正の理由", reason)
-    _ends_after_start(starts_at, ends_at)
+    ends_after_start(starts_at, ends_at)
     doing = say("日時の訂正")
     with office.writing() as db:
         who, held = held_by_right(db, by, meeting, Act.CALL_MEETING, now)
         begun(held.title, held.starts_at, now, doing)
-        if held.status == MeetingStatus.CANCELLED or held.form == MeetingForm.IN_WRITING:
+        if held.status not in ON_RECORD or held.form == MeetingForm.IN_WRITING:
             raise NotNow(doing, held.title, "訂正できるのは、開かれた会議の日時だけです。")
         if starts_at > now:
             raise BadInput(
@@ -286,8 +187,7 @@ def correct_minutes(
     with office.writing() as db:
         who, held = held_by_right(db, by, meeting, Act.CALL_MEETING, now)
         if held.status != MeetingStatus.CLOSED:
-            status = label(MeetingStatus(held.status))
-            raise NotNow("議事要旨の訂正", held.title, say("この会議は{status}です。", status=status))
+            _refuse_at(held, say("議事要旨の訂正"))
         was = held.minutes
         db.execute(update(Meeting).where(Meeting.id == meeting).values(minutes=minutes))
         record(
@@ -333,10 +233,9 @@ def begun(title: str, starts_at: datetime, now: datetime, doing: str) -> None:
 
 
 def must_have_begun(held: Meeting, doing: str, now: datetime) -> None:
-    """Raises `NotNow` for a meeting that was cancelled, and while it is still to come."""
-    if held.status == MeetingStatus.CANCELLED:
-        status = label(MeetingStatus.CANCELLED)
-        raise NotNow(doing, held.title, say("この会議は{status}です。", status=status))
+    """Raises `NotNow` for a meeting that was cancelled, or never called, and while it is still to come."""
+    if held.status not in ON_RECORD:
+        _refuse_at(held, doing)
     begun(held.title, held.starts_at, now, doing)
 
 
@@ -372,10 +271,21 @@ def _items_at_gates(db: Session, meeting: int) -> set[int]:
 def open_meeting(
     db: Session, by: str, meeting: int, doing: str, act: Act, now: datetime
 ) -> tuple[Actor, Meeting]:
-    """The person, with the right to do that at the meeting, and the meeting: neither cancelled nor closed.
+    """The person, with the right to do that at the meeting, and the meeting: called, neither cancelled nor closed.
     Raises `NotFound`, `NotAllowed`, `NotNow`."""
     who, held = held_by_right(db, by, meeting, act, now)
     must_be_open(held, doing)
+    return who, held
+
+
+def meeting_taking_items(
+    db: Session, by: str, meeting: int, doing: str, now: datetime
+) -> tuple[Actor, Meeting]:
+    """The person, with the right to set the meeting's agenda, and the meeting: prepared or called, neither cancelled nor
+    closed. Raises `NotFound`, `NotAllowed`, `NotNow`."""
+    who, held = held_by_right(db, by, meeting, Act.SET_AGENDA, now)
+    if held.status not in TAKES_ITEMS:
+        _refuse_at(held, doing)
     return who, held
 
 
@@ -391,10 +301,14 @@ def held_by_right(db: Session, by: str, meeting: int, act: Act, now: datetime) -
 
 
 def must_be_open(meeting: Scheduled, doing: str) -> None:
-    """Raises `NotNow` for a meeting that is cancelled or closed."""
+    """Raises `NotNow` for a meeting that is still prepared, cancelled or closed."""
     if not is_open(meeting.status):
-        status = label(MeetingStatus(meeting.status))
-        raise NotNow(doing, meeting.title, say("この会議は{status}です。", status=status))
+        _refuse_at(meeting, doing)
+
+
+def _refuse_at(meeting: Scheduled, doing: str) -> NoReturn:
+    status = label(MeetingStatus(meeting.status))
+    raise NotNow(doing, meeting.title, say("この会議は{status}です。", status=status))
 
 
 def _somebody_was_there(db: Session, held: Meeting) -> None:
@@ -410,6 +324,7 @@ def _somebody_was_there(db: Session, held: Meeting) -> None:
         )
 
 
-def _ends_after_start(starts_at: datetime, ends_at: datetime) -> None:
+def ends_after_start(starts_at: datetime, ends_at: datetime) -> None:
+    """Raises `BadInput` for an end before the start."""
     if ends_at < starts_at:
         raise BadInput("終了日時", "開始より前です", "開始より後の日時を指定してください。")

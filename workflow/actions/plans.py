@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
 from workflow import queries
+from workflow.actions.agenda_changes import take_off_sent_back
 from workflow.actions.chains import adopt
 from workflow.actions.period_days import periods_after_resume, suspended_at
 from workflow.domain import gates
@@ -426,6 +427,9 @@ def _move(
     row = {"number": plan.id, "seen": plan.revision, **moved}
     if connection_of(db).execute(_MOVE, row).rowcount != 1:
         raise PlanMoved(plan.key, plan.revision, revision)
+    if trigger is Trigger.SEND_BACK:
+        stays = {(each.stage, each.visit) for each in path}
+        take_off_sent_back(db, plan.id, stays, reason, by=by, now=now)
     more: dict[str, Any] = {"from": plan.stage.key}
     if plan.sha256:
         more["sha256"] = plan.sha256

@@ -16,8 +16,9 @@ from workflow import queries
 from workflow.actions.agenda import list_item
 from workflow.actions.attendance import Seated, enter_attendance
 from workflow.actions.decisions import close_condition, record_outcome
-from workflow.actions.meetings import close_meeting, enter_meeting
+from workflow.actions.meetings import close_meeting
 from workflow.actions.plans import advance, open_plan, send_back
+from workflow.actions.preparing import enter_meeting
 from workflow.actions.signoffs import enter_signoff
 from workflow.actions.versions import add_version
 from workflow.domain.calendar import at_tokyo, shown_day, tokyo_day

@@ -1,23 +1,23 @@
 """`sakutei meeting …`"""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from workflow import actions
 from workflow.actions import GivenRsvp, Seated
-from workflow.cli import in_writing_commands, show
+from workflow.cli import in_writing_commands, preparing_commands, show
 from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
-from workflow.domain.calendar import parse_moment
+from workflow.cli.preparing_commands import Ends, Number, Starts, span
 from workflow.domain.errors import BadInput
-from workflow.domain.meetings import MeetingForm, Purpose
+from workflow.domain.meetings import Purpose
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part, counts_words
 from workflow.queries.agenda import agenda, agenda_lines
 from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.bodies import body_rule
+from workflow.queries.meeting_warnings import draft_warnings
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
 from workflow.queries.reading_rights import EVERYTHING
@@ -27,61 +27,9 @@ from workflow.wire.rsvp import Rsvps
 
 app = typer.Typer(no_args_is_help=True, help="会議", rich_markup_mode=None)
 app.add_typer(in_writing_commands.app, name="writing")
+app.add_typer(preparing_commands.app)
 
-Number = Annotated[int, typer.Argument(help="会議の番号")]
-Body = Annotated[str, typer.Argument(help="会議体の鍵")]
-Title = Annotated[str, typer.Argument(help="会議の名称")]
-Starts = Annotated[
-    str, typer.Option("--starts", help="開始（2023-06-12 14:00、または 令和5年6月12日 14:00）")
-]
-Ends = Annotated[str, typer.Option("--ends", help="終了。持ち回りでは回答期限")]
-Place = Annotated[str, typer.Option("--place", help="場所、またはオンラインの宛先")]
 WhyCorrected = Annotated[str, typer.Option("--reason", help="訂正の理由（結果の記録後・会議の終了後）")]
-How = Annotated[MeetingForm, typer.Option("--form", help="対面・オンライン・持ち回り")]
-
-
-@app.command()
-def call(
-    body: Body,
-    title: Title,
-    by: By,
-    starts: Starts,
-    ends: Ends,
-    place: Place,
-    form: How = MeetingForm.IN_PERSON,
-    dry_run: DryRun = False,
-) -> None:
-    """会議を招集する。委員と事務局に開催通知が届く。"""
-    starts_at, ends_at = _span(starts, ends)
-    with at_office() as office:
-        meeting = told(
-            office,
-            lambda o: actions.call_meeting(
-                o, by, body, title, form=form, starts_at=starts_at, ends_at=ends_at, place=place, now=now()
-            ),
-            dry_run,
-        )
-        if meeting is not None:
-            show.say(f"会議 {meeting} を招集しました。")
-
-
-@app.command()
-def enter(
-    body: Body,
-    title: Title,
-    by: By,
-    starts: Starts,
-    ends: Ends,
-    place: Place,
-    form: How = MeetingForm.IN_PERSON,
-) -> None:
-    """開催済みの会議を登録する。委員はその日の委員とする。通知は送らない。"""
-    starts_at, ends_at = _span(starts, ends)
-    with at_office() as office:
-        meeting = actions.enter_meeting(
-            office, by, body, title, form=form, starts_at=starts_at, ends_at=ends_at, place=place, now=now()
-        )
-        show.say(f"会議 {meeting} を登録しました。")
 
 
 @app.command()
@@ -95,7 +43,7 @@ def move(
     dry_run: DryRun = False,
 ) -> None:
     """会議の日時・場所を変える。招集した全員に知らせ、予定表の予定も動く。"""
-    starts_at, ends_at = _span(starts, ends)
+    starts_at, ends_at = span(starts, ends)
     with at_office() as office:
         told(
             office,
@@ -109,7 +57,7 @@ def move(
 @app.command("time")
 def correct_meeting_time(meeting: Number, by: By, starts: Starts, ends: Ends, reason: Reason) -> None:
     """開いた会議の日時を訂正する。結果も、正しい日時のものになる。前の日時は記録に残る。"""
-    starts_at, ends_at = _span(starts, ends)
+    starts_at, ends_at = span(starts, ends)
     with at_office() as office:
         actions.correct_meeting_time(
             office, by, meeting, starts_at=starts_at, ends_at=ends_at, reason=reason, now=now()
@@ -322,13 +270,16 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
         lines = agenda_lines(db, meeting, items, with_removed=not json)
         attended = attendance_of(db, meeting)
         parted = apart(db, meeting)
+        warnings = draft_warnings(db, held, now())
     if json:
-        show.as_json(OneMeeting.whole(held, lines, attended, parted))
+        show.as_json(OneMeeting.whole(held, lines, attended, parted, warnings))
         return
     show.say(
         f"会議 {held.id} {held.title} {show.moment(held.starts_at)} {held.place}"
         f"（{held.form.label}、{held.status.label}）"
     )
+    for each in warnings:
+        show.say(f"注意: {each}")
     show.table(
         "議題",
         ("次第", "番号", "目的", "計画・議題", "関門", "版", "結果", "決め方", "票"),
@@ -368,7 +319,3 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
             ("議題", "鍵", "氏名", "出欠"),
             [(each.item, each.member, each.name, each.part.label) for each in parted],
         )
-
-
-def _span(starts: str, ends: str) -> tuple[datetime, datetime]:
-    return parse_moment(starts, "開始"), parse_moment(ends, "終了")

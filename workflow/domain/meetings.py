@@ -17,13 +17,28 @@ class MeetingForm(Labelled):
 
 
 class MeetingStatus(Labelled):
+    """The status of a meeting. Prepared (a draft), it is known to the 事務局 of its body alone, and so is one discarded
+    before it was called."""
+
+    DRAFT = "draft", "準備中"
     CALLED = "called", "招集済"
     CANCELLED = "cancelled", "中止"
     CLOSED = "closed", "終了"
+    DISCARDED = "discarded", "取りやめ"
+
+
+NEVER_CALLED = (MeetingStatus.DRAFT, MeetingStatus.DISCARDED)
+"""The statuses of a meeting of which nobody was told."""
+
+ON_RECORD = (MeetingStatus.CALLED, MeetingStatus.CLOSED)
+"""The statuses of a meeting that is held, or was."""
+
+TAKES_ITEMS = (MeetingStatus.DRAFT, MeetingStatus.CALLED)
+"""The statuses of a meeting at which items wait: its agenda can be set."""
 
 
 def is_open(status: str) -> bool:
-    """Return whether a meeting of that status is neither cancelled nor closed."""
+    """Return whether a meeting of that status was called, and is neither cancelled nor closed."""
     return status == MeetingStatus.CALLED
 
 
@@ -93,18 +108,30 @@ def decided_day(recorded: date, form: str | None, starts_at: datetime | None) ->
 
 
 class Phase(Labelled):
-    """The phase of a meeting, from its call to its end."""
+    """The phase of a meeting, from its preparation to its end."""
 
+    PREPARING = "preparing", "準備中"
     COMING = "coming", "招集済"
     ANSWERING = "answering", "回答受付中"
     BEGUN = "begun", "終了前"
     CLOSED = "closed", "終了"
     CANCELLED = "cancelled", "中止"
+    DISCARDED = "discarded", "取りやめ"
 
     @property
     def tone(self) -> str:
         """The class of its tag."""
-        return {"closed": "soft", "cancelled": "bad", "begun": "good", "answering": "good"}.get(self, "")
+        return _TONES.get(self, "")
+
+
+_TONES = {
+    Phase.PREPARING: "soft",
+    Phase.CLOSED: "soft",
+    Phase.CANCELLED: "bad",
+    Phase.DISCARDED: "bad",
+    Phase.BEGUN: "good",
+    Phase.ANSWERING: "good",
+}
 
 
 class Scheduled(Protocol):
@@ -137,12 +164,18 @@ class HeldMeeting(Scheduled, Protocol):
 
 def phase_of(meeting: Scheduled, now: datetime) -> Phase:
     """Return the phase of the meeting at that time."""
-    if meeting.status == MeetingStatus.CANCELLED:
-        return Phase.CANCELLED
-    if meeting.status == MeetingStatus.CLOSED:
-        return Phase.CLOSED
+    if meeting.status != MeetingStatus.CALLED:
+        return _PHASES[MeetingStatus(meeting.status)]
     if meeting.starts_at > now:
         return Phase.COMING
     if meeting.form == MeetingForm.IN_WRITING and meeting.ends_at > now:
         return Phase.ANSWERING
     return Phase.BEGUN
+
+
+_PHASES = {
+    MeetingStatus.DRAFT: Phase.PREPARING,
+    MeetingStatus.CANCELLED: Phase.CANCELLED,
+    MeetingStatus.CLOSED: Phase.CLOSED,
+    MeetingStatus.DISCARDED: Phase.DISCARDED,
+}

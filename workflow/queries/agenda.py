@@ -21,7 +21,7 @@ from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import current_decision
 from workflow.queries.gate_facts import facts_of_all
-from workflow.queries.meetings import at_a_gate, open_meeting
+from workflow.queries.meetings import at_a_gate, takes_items
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
 
@@ -235,19 +235,28 @@ def put(db: Session, item: int) -> Put:
 def candidates(db: Session, meeting: HeldMeeting, now: datetime) -> list[Candidate]:
     """The plans that have a text and a closed gate of the meeting's body, without those on this agenda already; a
     plan on another agenda is marked. A fixed number of statements, however many plans there are."""
-    chains = _chains_with(db, meeting.body_key)
+    return _candidates(db, meeting.body_key, meeting.id, now)
+
+
+def candidates_of(db: Session, body: str, now: datetime) -> list[Candidate]:
+    """The plans that can be put on the agenda of a new meeting of the body, as `candidates` does."""
+    return _candidates(db, body, None, now)
+
+
+def _candidates(db: Session, body: str, meeting: int | None, now: datetime) -> list[Candidate]:
+    chains = _chains_with(db, body)
     if not chains:
         return []
     which = (Plan.status == Status.ACTIVE) & Plan.chain_sha256.in_(chains)
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.title, Plan.key))]
     all_facts = facts_of_all(db, known, which, now)
-    listed, waiting = _listed(db, meeting.id), _waiting(db, meeting.body_key)
+    listed, waiting = _listed(db, meeting) if meeting is not None else set(), _waiting(db, body)
     found = []
     for plan in known:
         for stay, state in _shut(plan, all_facts[plan.id]):
             gate = state.gate
             text = text_at(plan.chain, stay, gate, all_facts[plan.id])
-            if not isinstance(gate, BodyGate) or gate.body != meeting.body_key or text is None:
+            if not isinstance(gate, BodyGate) or gate.body != body or text is None:
                 continue
             item = (plan.id, gate.key, text.version_id)
             if item in listed:
@@ -276,12 +285,12 @@ def _shut(plan: PlanFact, known: Facts) -> list[tuple[Stay, GateState]]:
 
 
 def undecided() -> Select[str]:
-    """The titles of the called meetings with an item that has no outcome yet, one line an item."""
+    """The titles of the meetings, prepared or called, with an item that has no outcome yet, one line an item."""
     return (
         select(Meeting.title)
         .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
         .where(
-            open_meeting(),
+            takes_items(),
             at_a_gate(),
             AgendaItem.removed_at.is_(None),
             ~held_decision(AgendaItem.id).exists(),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.errors import BadInput, NotFound
-from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.meetings import NEVER_CALLED, TAKES_ITEMS, MeetingForm, MeetingStatus
 from workflow.store.tables import AgendaItem, BodyRecord, ClosedDay, CommentPeriod, Meeting, Plan
 
 PAGE = 30
@@ -32,6 +32,7 @@ class MeetingFact:
     sequence: int
     minutes: str
     papers_due: date | None
+    items_due: date | None
 
     @property
     def in_writing(self) -> bool:
@@ -57,8 +58,18 @@ class Period:
 
 
 def open_meeting() -> ColumnElement[bool]:
-    """The `Meeting` of a statement is neither cancelled nor closed, as `is_open` says of one."""
+    """The `Meeting` of a statement was called, and is neither cancelled nor closed, as `is_open` says of one."""
     return Meeting.status == MeetingStatus.CALLED
+
+
+def was_called() -> ColumnElement[bool]:
+    """The `Meeting` of a statement is no draft, nor one that was discarded: people were told of it."""
+    return Meeting.status.not_in(NEVER_CALLED)
+
+
+def takes_items() -> ColumnElement[bool]:
+    """The `Meeting` of a statement is prepared, or called and not over: items wait at it."""
+    return Meeting.status.in_(TAKES_ITEMS)
 
 
 def meeting_to_come(now: datetime, *, running: bool = False) -> ColumnElement[bool]:
@@ -90,6 +101,7 @@ MEETING_COLUMNS = (
     Meeting.sequence,
     Meeting.minutes,
     Meeting.papers_due,
+    Meeting.items_due,
 )
 
 
@@ -113,6 +125,7 @@ def meeting_fact(row: Row[*tuple[Any, ...]]) -> MeetingFact:
         sequence=row.sequence,
         minutes=row.minutes,
         papers_due=row.papers_due,
+        items_due=row.items_due,
     )
 
 
@@ -147,6 +160,12 @@ def called_meetings(
     rows = _meetings_of(body).where(which, meeting_to_come(now, running=True))
     rows = rows.order_by(Meeting.starts_at, Meeting.id).limit(limit)
     return [meeting_fact(row) for row in db.execute(rows)]
+
+
+def draft_meetings(db: Session, which: ColumnElement[bool], *, body: str) -> list[MeetingFact]:
+    """Those of the meetings of the body that are being prepared, nearest first. One statement."""
+    rows = _meetings_of(body).where(which, Meeting.status == MeetingStatus.DRAFT)
+    return [meeting_fact(row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
 
 
 def meetings_between(

@@ -4,14 +4,15 @@ lists. Everything that shows a plan or a meeting to a person asks here."""
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from workflow.domain.errors import NotFound
+from workflow.domain.meetings import NEVER_CALLED
 from workflow.domain.rights import Act, Actor, PaperAudience, PlanReaders
 from workflow.queries.agenda import Line
 from workflow.queries.chains import chain_of, kept_chains
-from workflow.queries.meetings import MeetingFact, meeting
+from workflow.queries.meetings import MeetingFact, meeting, was_called
 from workflow.queries.papers import PaperFact, paper, papers_of
 from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store.tables import AgendaItem, Circulation, Meeting, Plan, PlansOpened
@@ -93,8 +94,11 @@ def meeting_to_read(db: Session, who: Actor, number: int) -> ReadMeeting:
 
 def as_read_by(db: Session, who: Actor, found: MeetingFact) -> ReadMeeting:
     """The meeting for a person who may read it: everything for its body; for other staff, and the readers of a plan whose
-    chain names the body, no more than concerns the plans they read. Raises `NotAllowed`."""
+    chain names the body, no more than concerns the plans they read. One that was never called is known to who calls the
+    body's meetings alone. Raises `NotFound`, `NotAllowed`."""
     body = found.body_key
+    if found.status in NEVER_CALLED and not who.may(Act.CALL_MEETING, body=body):
+        raise NotFound("会議", str(found.id))
     papers = (Act.READ_BODY_PAPERS, Act.READ_WITHDRAWN_PAPERS)
     acts = frozenset(act for act in papers if who.may_at_meetings_of(body, act))
     if who.may_read_meeting_of(body):
@@ -126,10 +130,12 @@ def paper_to_read(db: Session, who: Actor, number: int, *, meeting: int | None =
 def meetings_readable(db: Session, who: Actor) -> ColumnElement[bool]:
     """The condition that the person may read at least the day and the place of the `Meeting` of a statement. At most
     two statements, beside each chain once in a process."""
+    kept = [body for body, _ in who.seats if who.may(Act.CALL_MEETING, body=body)]
+    known = or_(was_called(), Meeting.body_key.in_(kept)) if kept else was_called()
     if who.may(Act.SEE_MEETINGS):
-        return true()
+        return known
     bodies = bodies_followed(db, who)
-    return Meeting.body_key.in_(bodies) if bodies else false()
+    return and_(known, Meeting.body_key.in_(bodies)) if bodies else false()
 
 
 def bodies_followed(db: Session, who: Actor) -> frozenset[str]:

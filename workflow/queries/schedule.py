@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from definitions.chain import Chain
 from definitions.labelled import Labelled
 from workflow.domain.calendar import month_of, tokyo_day
-from workflow.domain.meetings import MeetingForm, MeetingStatus
+from workflow.domain.meetings import ON_RECORD, MeetingForm
 from workflow.domain.plans import Trigger
 from workflow.queries.meetings import at_a_gate
 from workflow.queries.plans import PlanFact
@@ -144,7 +144,7 @@ _COURSE: CompoundSelect[Any] = union_all(
         AgendaItem.plan_id == bindparam("plan"),
         at_a_gate(),
         AgendaItem.removed_at.is_(None),
-        Meeting.status != MeetingStatus.CANCELLED,
+        Meeting.status.in_(ON_RECORD),
         Meeting.form != MeetingForm.IN_WRITING,
     ),
     select(

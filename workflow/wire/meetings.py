@@ -26,6 +26,7 @@ class MeetingShown(Shown):
     ends_at: Moment = Field(description="終了。持ち回りでは回答期限")
     place: str = Field(description="場所")
     status: MeetingStatus
+    items_due: Day | None = Field(description="議題の提出期限")
 
     @classmethod
     def of(cls, meeting: MeetingFact, **more: Any) -> Self:
@@ -38,6 +39,7 @@ class MeetingShown(Shown):
             ends_at=meeting.ends_at,
             place=meeting.place,
             status=meeting.status,
+            items_due=meeting.items_due,
             **more,
         )
 
@@ -179,6 +181,7 @@ class OneMeeting(MeetingShown):
     agenda: list[LineShown] = Field(description="次第、順に")
     items: list[ItemShown] = Field(description="そのうち関門の議題、順に")
     attendance: list[AttendanceShown] = Field(description="記録された出欠")
+    warnings: list[str] = Field(description="準備中の会議の、招集の前に確かめること")
 
     @classmethod
     def whole(
@@ -187,6 +190,7 @@ class OneMeeting(MeetingShown):
         agenda: Sequence[Line],
         attended: Iterable[Attended],
         apart: Sequence[Apart],
+        warnings: Sequence[str] = (),
     ) -> "OneMeeting":
         return cls.of(
             meeting,
@@ -194,4 +198,5 @@ class OneMeeting(MeetingShown):
             agenda=[LineShown.of(line) for line in agenda],
             items=[ItemShown.of(line.item, apart) for line in agenda if line.item],
             attendance=each(AttendanceShown, attended),
+            warnings=list(warnings),
         )

@@ -1,4 +1,4 @@
-"""Tasks that others left for a person: 供覧, 後閲, 専決 to report, meetings to close."""
+"""Tasks that others left for a person: 供覧, 後閲, 専決 to report, meetings to call and to close."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -12,6 +12,7 @@ from workflow.domain.calendar import shown_day, shown_moment, tokyo_day
 from workflow.domain.confirming import ConfirmedAs
 from workflow.domain.decisions import SignedAs
 from workflow.domain.language import say
+from workflow.domain.meetings import MeetingStatus
 from workflow.domain.rights import Act, Actor
 from workflow.queries.agenda import owed_to_its_body
 from workflow.queries.chains import chain_of
@@ -53,7 +54,7 @@ class _OwedRow(NamedTuple):
 
 
 def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datetime) -> Iterable[Task]:
-    """後閲, 専決 to report, 供覧 and meetings to close: duties that others left for the person, in one statement,
+    """後閲, 専決 to report, 供覧, meetings to call and to close: duties that others left for the person, in one statement,
     and one more for the holders of a position while a 後閲 is open."""
     parts = [_circulations(who)]
     if who.positions:
@@ -63,14 +64,14 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
     if bodies := bodies_for(who, Act.SET_AGENDA):
         parts.append(_ratifications(bodies))
     if bodies := bodies_for(who, Act.CALL_MEETING):
-        parts.append(_closings(bodies, now))
+        parts += [_closings(bodies, now), _drafts(bodies)]
     rows = sorted((_OwedRow(*row) for row in db.execute(union_all(*parts))), key=lambda r: (r.kind, r.number))
     owes_review = any(row.kind == Waiting.REVIEW for row in rows)
     officers = held_positions(db, who.positions, who.on) if owes_review else frozenset()
     for row in rows:
         kind = Waiting(row.kind)
-        if kind is Waiting.CLOSE:
-            words = say("{meeting}の議事要旨と終了", meeting=row.title)
+        if kind in (Waiting.CLOSE, Waiting.SUMMON):
+            words = _meeting_words(kind, row.title)
             yield Task(kind, words, due=row.at, meeting=row.number, meeting_title=row.title)
             continue
         chain = chain_of(db, row.chain_sha256)
@@ -85,6 +86,12 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
         else:
             near = nearest(coming, [chain.stage(row.stage)])
         yield Task(kind, _owed_words(kind, row), row.key, row.number, **near)
+
+
+def _meeting_words(kind: Waiting, title: str) -> str:
+    if kind is Waiting.SUMMON:
+        return say("準備中の会議「{meeting}」の招集がまだです", meeting=title)
+    return say("{meeting}の議事要旨と終了", meeting=title)
 
 
 def _owed_words(kind: Waiting, row: _OwedRow) -> str:
@@ -173,22 +180,33 @@ def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
 def _closings(bodies: list[str], now: datetime) -> Select[*tuple[Any, ...]]:
     """Meetings that are over, whose items all have an outcome, and which nobody closed."""
     left = select(AgendaItem.id).where(AgendaItem.meeting_id == Meeting.id, live(AgendaItem))
+    return _meeting_columns(Waiting.CLOSE, Meeting.ends_at).where(
+        Meeting.body_key.in_(bodies),
+        open_meeting(),
+        Meeting.ends_at <= now,
+        ~left.correlate(Meeting).exists(),
+    )
+
+
+def _drafts(bodies: list[str]) -> Select[*tuple[Any, ...]]:
+    """Meetings that are prepared and were not called yet."""
+    return _meeting_columns(Waiting.SUMMON, Meeting.starts_at).where(
+        Meeting.body_key.in_(bodies), Meeting.status == MeetingStatus.DRAFT
+    )
+
+
+def _meeting_columns(kind: Waiting, at: _Column[datetime]) -> Select[*tuple[Any, ...]]:
     nothing = literal("")
     return select(
-        literal(Waiting.CLOSE.value).label("kind"),
+        literal(kind.value).label("kind"),
         Meeting.id.label("number"),
         nothing.label("key"),
         Meeting.title.label("title"),
         nothing.label("chain_sha256"),
         nothing.label("stage"),
         nothing.label("words"),
-        Meeting.ends_at.label("at"),
+        at.label("at"),
         Meeting.body_key.label("whose"),
-    ).where(
-        Meeting.body_key.in_(bodies),
-        open_meeting(),
-        Meeting.ends_at <= now,
-        ~left.correlate(Meeting).exists(),
     )
 
 

@@ -26,6 +26,7 @@ class Waiting(Labelled):
     ADVANCE = "advance", "次の段階へ進行"
     FINISH = "finish", "完了"
     CLOSE = "close", "会議の終了"
+    SUMMON = "summon", "会議の招集"
     ANSWER_OPINIONS = "answer_opinions", "意見への回答・公表"
     DOCUMENT = "document", "版の登録"
     READ = "read", "供覧"

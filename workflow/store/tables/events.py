@@ -38,7 +38,8 @@ class Touched(Record):
 class Delivery(Record):
     """One message to one person, or to the other system of a webhook: the claim and its state. `claim` is unique;
     `resent` counts how often it was sent again by hand; `told_sequence` is the schedule of the meeting that the
-    letter, once sent, told of, and `told_event` the last event before it was written."""
+    letter, once sent, told of, `told_event` the last event before it was written, and `told_agenda` the number of the last
+    event that its agenda follows."""
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,6 +57,7 @@ class Delivery(Record):
     resent: Mapped[int] = mapped_column(server_default="0")
     told_sequence: Mapped[int | None]
     told_event: Mapped[int | None]
+    told_agenda: Mapped[int | None]
     next_try_at: Mapped[datetime | None]
     message: Mapped[bytes | None] = mapped_column(LargeBinary)
     address: Mapped[str | None] = mapped_column(String(320))

@@ -10,7 +10,7 @@ from workflow.store.tables.base import Record, Sentence
 
 class Meeting(Record):
     """A sitting of a body, or a 持ち回り: it goes out at `starts_at` and `ends_at` is its last moment. `papers_due` is the
-    last day on which its papers are taken in time; None: none was set."""
+    last day on which its papers are taken in time, `items_due` the last day to hand in items; what comes later is marked."""
 
     __tablename__ = "meeting"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,6 +24,7 @@ class Meeting(Record):
     sequence: Mapped[int]
     minutes: Mapped[str] = mapped_column(Text)
     papers_due: Mapped[date | None]
+    items_due: Mapped[date | None]
     __table_args__ = (
         Index(None, "body_key", "starts_at"),
         Index(None, "status", "body_key", "starts_at"),

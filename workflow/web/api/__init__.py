@@ -25,6 +25,7 @@ from workflow.web.api import (
     papers,
     people,
     plans,
+    preparing,
     problems,
     worklist,
 )
@@ -33,6 +34,7 @@ from workflow.web.api.rate_limit import Pace
 
 ROUTERS = (
     plans.router,
+    preparing.router,
     meetings.router,
     in_writing.router,
     papers.router,

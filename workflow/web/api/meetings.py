@@ -1,4 +1,5 @@
-"""Calls on meetings: the list, one with its agenda and outcomes; call, move, cancel, close; agenda; attendance."""
+"""Calls on meetings that were called: the list, one with its agenda and outcomes; move, cancel, close; agenda;
+attendance."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,13 +9,14 @@ from pydantic import Field
 from workflow import actions
 from workflow.actions import GivenRsvp, Seated
 from workflow.domain.accounts import Scope
-from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.domain.meetings import MeetingStatus, Purpose
 from workflow.domain.rights import Act
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part
 from workflow.queries.agenda import agenda, agenda_lines
 from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.bodies import body_rule
+from workflow.queries.meeting_warnings import draft_warnings
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
 from workflow.queries.reading_rights import meeting_to_read, meetings_readable
@@ -28,17 +30,6 @@ from workflow.wire.values import Day, Done, Moment, Numbered
 router = APIRouter(route_class=Call, tags=["meetings"])
 
 PlannedMinutes = Annotated[int | None, Field(ge=1, le=600, description="予定時間（分）。null なら決めない")]
-
-
-class CallMeeting(Asked):
-    """会議の招集"""
-
-    body: Key = Field(description="会議体の鍵")
-    title: Line = Field(description="会議の名称")
-    form: MeetingForm = MeetingForm.IN_PERSON
-    starts_at: Moment
-    ends_at: Moment = Field(description="終了。持ち回りでは回答期限")
-    place: Line = Field(description="場所")
 
 
 class MoveMeeting(Asked):
@@ -205,19 +196,10 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
         lines = found.of(agenda_lines(db, meeting, agenda(db, meeting)))
         if not found.whole:
             return OneMeeting.whole(found.meeting, lines, [], [])
-        return OneMeeting.whole(found.meeting, lines, attendance_of(db, meeting), apart(db, meeting))
-
-
-@router.post("/meetings", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def call_meeting(doing: Doing, asked: CallMeeting) -> ApiResponse:
-    """会議を招集する。委員と事務局に招集のお知らせが送られます。"""
-    return doing.perform(Numbered.of, actions.call_meeting, **dict(asked), now=doing.now)
-
-
-@router.post("/meetings/held", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def enter_meeting(doing: Doing, asked: CallMeeting) -> ApiResponse:
-    """済んだ会議を登録する。委員は開催日の委員です。"""
-    return doing.perform(Numbered.of, actions.enter_meeting, **dict(asked), now=doing.now)
+        warnings = draft_warnings(db, found.meeting, caller.now)
+        return OneMeeting.whole(
+            found.meeting, lines, attendance_of(db, meeting), apart(db, meeting), warnings
+        )
 
 
 @router.post("/meetings/{meeting}/move", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))

@@ -16,6 +16,8 @@ from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm, Purpose
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
+from workflow.queries.agenda_changes import NamedChanges, NamedItem, named_changes, untold_changes
+from workflow.web.confirm import confirmed
 from workflow.web.one_by_one import refusal_of
 from workflow.web.pages.meetings import Number, known
 from workflow.web.permissions import needs
@@ -59,6 +61,25 @@ def order(who: FormUser, number: Number, form: Filled) -> Response:
         items.insert(to, items.pop(at))
     actions.order_items(who.office, who.key, number, items, now=who.now)
     return redirect(f"/meetings/{number}#agenda", said=say("議題の順を変えました。"))
+
+
+@router.post("/meetings/{number}/agenda/tell", openapi_extra=needs(Act.CALL_MEETING))
+def tell_changes(request: Request, who: FormUser, number: Number, form: Filled) -> Response:
+    """Tell everybody invited of the changes of the agenda: show them and the recipients first, then tell."""
+    held = known(who, number)
+    with who.office.reading() as db:
+        changes = named_changes(db, untold_changes(db, number))
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: actions.tell_agenda_changes(office, who.key, number, now=who.now),
+        title=say("{title}の議題の変更", title=held.title),
+        button=say("議題の変更を知らせる"),
+        back=f"/meetings/{number}#agenda",
+        said=say("議題の変更を知らせます。"),
+        facts=changes_in_words(changes),
+    )
 
 
 @router.post("/meetings/{number}/matters", openapi_extra=needs(Act.SET_AGENDA))
@@ -135,6 +156,26 @@ def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Res
         sender=request.app.state.mail.sender,
         contact=letter.secretariat,
     )
+
+
+def changes_in_words(changes: NamedChanges) -> list[tuple[str, str]]:
+    """The changes of an agenda, each with the name of its kind."""
+    lines: list[tuple[str, str]] = [(say("加わった議題"), _item_words(item)) for item in changes.added]
+    for item in changes.removed:
+        why = say("（理由: {why}）", why=item.why) if item.why else ""
+        lines.append((say("外れた議題"), _item_words(item) + why))
+    for was, now in changes.replaced:
+        words = say("{title} 第{was}版を第{now}版に", title=now.title, was=was.version, now=now.version)
+        lines.append((say("差し替え"), words))
+    if changes.reordered:
+        lines.append((say("順"), say("議題の順が変わりました。")))
+    return lines
+
+
+def _item_words(item: NamedItem) -> str:
+    if item.version is None:
+        return item.title
+    return say("{title} 第{number}版", title=item.title, number=item.version)
 
 
 def _minutes(typed: str) -> int | None:

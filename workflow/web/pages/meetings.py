@@ -1,8 +1,9 @@
-"""One meeting: called or entered, shown, moved, cancelled, closed."""
+"""One meeting: entered, shown, moved, cancelled, closed."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, TypedDict
 
 from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.datastructures import FormData
@@ -11,29 +12,38 @@ from definitions.chain import Body, PresiderVotes
 from definitions.terms import Outcome, Role
 from notifications.history import notices_of
 from workflow import actions
+from workflow.domain.agenda_changes import told_by_itself_at, untold
 from workflow.domain.calendar import (
     TOKYO,
-    is_business_day,
     parse_moment,
     shown_clock,
     shown_day,
     tokyo_day,
-    why_closed,
 )
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
-from workflow.domain.meetings import MeetingForm, Phase, Purpose, allowed_outcomes, phase_of
+from workflow.domain.meeting_warnings import Planned, closed_day_words
+from workflow.domain.meetings import (
+    TAKES_ITEMS,
+    MeetingForm,
+    Phase,
+    Purpose,
+    allowed_outcomes,
+    is_open,
+    phase_of,
+)
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.rsvp import Intent, why_no_rsvp
 from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words, presider_votes
-from workflow.queries.actor import actor
 from workflow.queries.agenda import Line, agenda, agenda_lines, alone_decided, candidates
+from workflow.queries.agenda_changes import NamedChanges, agenda_events, agendas_told, named_changes
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, body_rule, places_of
 from workflow.queries.in_writing import consent, late_answers, terms
-from workflow.queries.meetings import MeetingFact, closed_day_names
+from workflow.queries.meeting_warnings import draft_warnings, warnings_about
+from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days
 from workflow.queries.plans import plan_list
 from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
 from workflow.queries.rsvp import Invited, expected_at, with_answers
@@ -49,31 +59,18 @@ router = APIRouter(route_class=Page)
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """A number in an address, as large as the database counts."""
 
-Use = Callable[..., int]
-
 MOST_REPORTABLE = 200
-
-
-@router.get("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
-def new(request: Request, who: Reader, body: str = "") -> Response:
-    return _form_page(request, who, "new", {"body": body})
 
 
 @router.get("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
 def entered(request: Request, who: Reader) -> Response:
-    return _form_page(request, who, "entered", {})
-
-
-@router.post("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
-def call(request: Request, who: FormUser, form: Filled) -> Response:
-    """Call a meeting: first who will be invited, then the calling."""
-    return _write(request, who, form, "new", actions.call_meeting)
+    return _form_page(request, who, {})
 
 
 @router.post("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
 def enter(request: Request, who: FormUser, form: Filled) -> Response:
     """Enter a meeting that was already held. Nobody is notified."""
-    return _write(request, who, form, "entered", actions.enter_meeting)
+    return _write(request, who, form)
 
 
 @router.get("/meetings/{number}", openapi_extra=needs(Act.SEE_MEETINGS, Act.READ_PLAN))
@@ -96,6 +93,9 @@ def move(
         )  # fmt: skip
 
     when = shown_day(tokyo_day(starts_at))
+    with who.office.reading() as db:
+        planned = Planned(held.form, starts_at, ends_at, place)
+        warnings = warnings_about(db, held, planned, who.now)
     return confirmed(
         request,
         who,
@@ -105,7 +105,7 @@ def move(
         button=say("変更する"),
         back=f"/meetings/{number}",
         said=say("会議を変更しました。"),
-        warning=_closed_words(who, starts_at),
+        warning="".join(warnings),
     )
 
 
@@ -224,10 +224,10 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
     phase = phase_of(held, who.now)
     members = places(db, held)
     keeps = person.may(Act.CALL_MEETING, body=held.body_key)
-    called = phase not in (Phase.CLOSED, Phase.CANCELLED)
-    running = called and phase is not Phase.COMING
+    called = held.status in TAKES_ITEMS
+    running = phase in (Phase.ANSWERING, Phase.BEGUN)
     votes = held.in_writing or rule.reaches == "tallied"
-    may_vote = votes and (called if rule.written_votes else running)
+    may_vote = votes and (is_open(held.status) if rule.written_votes else running)
     late_now = held.in_writing and phase is Phase.BEGUN
     items = agenda(db, held.id)
     lines = agenda_lines(db, held.id, items)
@@ -248,6 +248,8 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         **_in_writing(db, held, rule, members, person),
         "mine": _mine(db, members, rule, person, in_writing=held.in_writing) if may_vote else [],
         "keeps": keeps,
+        "forms": form_choices(),
+        "warnings": draft_warnings(db, held, who.now),
         "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_votes": running
         and not held.in_writing
@@ -258,12 +260,30 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "may_enter_ties": running and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         "presides": presider_votes(rule) is PresiderVotes.TIES,
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
+        "untold": _untold(db, held) if keeps and is_open(held.status) and held.ends_at > who.now else None,
         "candidates": candidates(db, held, who.now) if keeps and called else [],
         "owed": alone_decided(db, held) if keeps and called else [],
-        "told": notices_of(db, held, who.now) if keeps else [],
+        "told": notices_of(db, held, who.now) if keeps and phase is not Phase.PREPARING else [],
         "starts": held.starts_at.astimezone(TOKYO),
         "ends": held.ends_at.astimezone(TOKYO),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """The changes of an agenda that nobody was told of, and when they are told by themselves."""
+
+    changes: NamedChanges
+    by_itself_at: datetime
+
+
+def _untold(db: Reading, held: MeetingFact) -> Untold | None:
+    events = agenda_events(db, held.id)
+    changes = untold(events, agendas_told(db, held.id))
+    if not changes:
+        return None
+    at = told_by_itself_at(held.starts_at, events[-1].at, closed_days(db))
+    return Untold(named_changes(db, changes), at)
 
 
 def _reportable(db: Reading, person: Actor) -> list[tuple[str, str]]:
@@ -357,61 +377,93 @@ def _mine(db: Reading, members: list[Place], rule: Body, person: Actor, *, in_wr
 def _form_page(
     request: Request,
     who: Visitor,
-    kind: str,
     typed: Mapping[str, str],
     *,
     problem: str = "",
     code: int = 200,
 ) -> Response:
-    """The form of a new meeting, or of one already held, with what was typed."""
+    """The form of a meeting already held, with what was typed."""
     with who.office.reading() as db:
-        person = actor(db, who.key, tokyo_day(who.now))
-        mine = [(key, name) for key, name in body_names(db) if person.may(Act.CALL_MEETING, body=key)]
+        mine = bodies_called_by(db, who.person)
     return page(
         request,
         "meeting_form.html",
         code=code,
         who=who,
-        kind=kind,
+        kind="entered",
         typed=typed,
         problem=problem,
         bodies=mine,
-        forms=[(form.value, label(form)) for form in MeetingForm],
+        forms=form_choices(),
     )
 
 
-def _write(request: Request, who: Visitor, form: FormData, kind: str, use: Use) -> Response:
-    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+def bodies_called_by(db: Reading, person: Actor) -> list[tuple[str, str]]:
+    """The bodies whose meetings the person may call, as (key, name)."""
+    return [(key, name) for key, name in body_names(db) if person.may(Act.CALL_MEETING, body=key)]
+
+
+def form_choices() -> list[tuple[str, str]]:
+    """The forms a meeting may have, as the choices of a field."""
+    return [(form.value, label(form)) for form in MeetingForm]
+
+
+def _write(request: Request, who: Visitor, form: FormData) -> Response:
+    typed = typed_in(form)
     try:
-        starts_at, ends_at = _span(form)
-        way = MeetingForm(typed["form"]) if typed.get("form") in set(MeetingForm) else MeetingForm.IN_PERSON
-        title, body, place = (typed.get(name, "") for name in ("title", "body", "place"))
+        terms = terms_of(form)
 
         def act(office: Any) -> int:
-            return use(
-                office, who.key, body, title, form=way, starts_at=starts_at, ends_at=ends_at, place=place,
-                now=who.now,
-            )  # fmt: skip
+            return actions.enter_meeting(office, who.key, typed.get("body", ""), now=who.now, **terms)
 
         if form.get(SURE) == "yes":
             number = act(who.office)
             return redirect(
                 f"/meetings/{number}", said=say("会議を登録しました。続いて、議題を載せてください。")
             )
+        starts_at = terms["starts_at"]
         when = f"{shown_day(tokyo_day(starts_at))} {shown_clock(starts_at)}"
         return confirmed(
             request,
             who,
             form,
             act,
-            title=say("{title}（{when}）", title=title, when=when),
-            button=say("招集する") if kind == "new" else say("登録する"),
-            back=f"/meetings/{kind}",
+            title=say("{title}（{when}）", title=terms["title"], when=when),
+            button=say("登録する"),
+            back="/meetings/entered",
             said="",
             warning=_closed_words(who, starts_at),
         )
     except BadInput as error:
-        return _form_page(request, who, kind, typed, problem=error.message, code=422)
+        return _form_page(request, who, typed, problem=error.message, code=422)
+
+
+class Terms(TypedDict):
+    """The title, form, time and place of a meeting."""
+
+    title: str
+    form: MeetingForm
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+
+
+def terms_of(form: FormData) -> Terms:
+    """The terms of a meeting, as its form says them. Raises `BadInput`."""
+    starts_at, ends_at = _span(form)
+    way = str(form.get("form", ""))
+    return {
+        "title": str(form.get("title", "")),
+        "form": MeetingForm(way) if way in set(MeetingForm) else MeetingForm.IN_PERSON,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "place": str(form.get("place", "")),
+    }
+
+
+def typed_in(form: FormData) -> dict[str, str]:
+    """The texts of a form, to be shown again."""
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def _span(form: FormData) -> tuple[datetime, datetime]:
@@ -424,11 +476,5 @@ def _span(form: FormData) -> tuple[datetime, datetime]:
 
 
 def _closed_words(who: Visitor, moment: datetime) -> str:
-    """A warning when the office does not work that day; empty when it does."""
-    day: date = tokyo_day(moment)
     with who.office.reading() as db:
-        closed = closed_day_names(db)
-    if is_business_day(day, closed):
-        return ""
-    why = why_closed(day, closed) or ""
-    return say("{day}は閉庁日です（{why}）。よろしいか確かめてください。", day=shown_day(day), why=why)
+        return closed_day_words(tokyo_day(moment), closed_day_names(db))

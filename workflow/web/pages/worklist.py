@@ -60,6 +60,8 @@ def place_of(task: Task) -> str:
             return f"{plan}#gate-{task.gate}"
         case Waiting.CLOSE:
             return f"{meeting}#ending"
+        case Waiting.SUMMON:
+            return f"{meeting}#preparing"
         case Waiting.CONFIRM:
             return f"{plan}/gates/{task.gate}/confirm"
         case Waiting.ADVANCE | Waiting.FINISH:
