@@ -10,6 +10,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.contacts import contact_set, secretariat_contact
+from workflow.queries.meetings import draft_meetings
 from workflow.queries.reading_rights import meetings_readable
 from workflow.web.pages.people import day_asked, may_keep
 from workflow.web.permissions import Open, needs
@@ -33,6 +34,8 @@ def body(request: Request, who: Reader, key: str, day: str = "") -> Response:
     with who.office.reading() as db:
         found = queries.body(db, meetings_readable(db, who.person), key, on, who.now)
         keeps = may_keep(db, who)
+        calls = who.person.may(Act.CALL_MEETING, body=key)
+        drafts = draft_meetings(db, meetings_readable(db, who.person), body=key) if calls else []
         contact, as_set = secretariat_contact(db, key, on), contact_set(db, key)
     return page(
         request,
@@ -42,6 +45,8 @@ def body(request: Request, who: Reader, key: str, day: str = "") -> Response:
         may_set_contact=who.person.may(Act.SET_CONTACT, body=key),
         who=who,
         found=found,
+        calls=calls,
+        drafts=drafts,
         rule=found.rule,
         keeps=keeps,
         sees_addresses=who.person.may(Act.READ_ADDRESSES, body=key),

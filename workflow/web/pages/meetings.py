@@ -1,11 +1,11 @@
 """One meeting: entered, shown, moved, cancelled, closed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypedDict
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from starlette.datastructures import FormData
 
 from definitions.chain import Body, PresiderVotes
@@ -74,8 +74,11 @@ def enter(request: Request, who: FormUser, form: Filled) -> Response:
 
 
 @router.get("/meetings/{number}", openapi_extra=needs(Act.SEE_MEETINGS, Act.READ_PLAN))
-def meeting(request: Request, who: Reader, number: Number) -> Response:
-    return meeting_page(request, who, number)
+def meeting(
+    request: Request, who: Reader, number: Number, add: Annotated[list[str] | None, Query()] = None
+) -> Response:
+    """The page of a meeting; `add` are the plans to put on its agenda, ticked before (`plan:gate`)."""
+    return meeting_page(request, who, number, ticked=add or ())
 
 
 @router.post("/meetings/{number}/move", openapi_extra=needs(Act.CALL_MEETING))
@@ -169,6 +172,7 @@ def meeting_page(
     typed: Mapping[str, str] | None = None,
     refused: Mapping[int, str] | None = None,
     done: str = "",
+    ticked: Collection[str] = (),
 ) -> Response:
     """The page of a meeting as this person sees it. `typed` are the values of a form that was not taken whole,
     `refused` says why, by item, and `done` what was taken of it."""
@@ -189,6 +193,7 @@ def meeting_page(
         typed=typed or {},
         refused=refused or {},
         done=done,
+        ticked=ticked,
         clock=shown_clock,
         Choice=Choice,
         Outcome=Outcome,

@@ -30,6 +30,7 @@ from workflow.domain.rights import Act, Actor
 from workflow.queries import Blockers, GateAnswer, Owed, VersionLine
 from workflow.queries.bodies import chairs_of
 from workflow.queries.confirmations import ConfirmationLine
+from workflow.queries.drafts import drafts_for
 from workflow.queries.gate_facts import facts
 from workflow.queries.people import held_positions
 from workflow.queries.plans import PlanFact
@@ -106,9 +107,12 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     events, older = queries.newest_first(db, plan, limit=EVENTS_SHOWN)
     reading = queries.reading(db, plan)
     held = queries.held_schedule(db, plan, who.now)
+    views_of_gates = [_gate_view(found, state, in_force, who.person, chairs) for state in judged]
+    listing = {view.body.key for view in views_of_gates if view.body and view.may_list}
     return {
         "plan": plan,
-        "gates": [_gate_view(found, state, in_force, who.person, chairs) for state in judged],
+        "gates": views_of_gates,
+        "drafts": drafts_for(db, plan.id, listing),
         "fallen": found.fallen,
         "shut": len(found.reasons),
         "following": [plan.chain.stage(each) for each in plan.chain.after(plan.stage)],
