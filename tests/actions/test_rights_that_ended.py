@@ -448,6 +448,15 @@ def summon(house: House) -> Call:
 
 
 @case(SECRETARIAT)
+def carry_over(house: House) -> Call:
+    held = house.a_meeting()
+    item = actions.list_matter(house.office, SECRETARIAT, held, "その他", now=house.now)
+    house.later(days=8)
+    to = house.a_meeting()
+    return lambda o: actions.carry_over(o, SECRETARIAT, held, to, [item], now=house.now)
+
+
+@case(SECRETARIAT)
 def tell_agenda_changes(house: House) -> Call:
     meeting = house.a_meeting()
     actions.list_matter(house.office, SECRETARIAT, meeting, "その他", now=house.now)

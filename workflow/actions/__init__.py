@@ -5,6 +5,7 @@ from workflow.actions.agenda import list_item, list_ratification, order_items, r
 from workflow.actions.agenda_changes import tell_agenda_changes, tell_agenda_changes_due
 from workflow.actions.attendance import Seated, enter_attendance, enter_parts
 from workflow.actions.calendar_feeds import make_feed, revoke_feed
+from workflow.actions.carrying import carry_over
 from workflow.actions.chains import add_chain
 from workflow.actions.chair_decisions import decide_alone
 from workflow.actions.circulation import circulate, mark_read, remark, take_back_remark
@@ -178,6 +179,7 @@ __all__ = [
     "call_meeting",
     "cancel_comment",
     "cancel_meeting",
+    "carry_over",
     "cast_deciding_vote",
     "cast_vote",
     "change_draft",

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from workflow.actions.agenda_changes import take_off
 from workflow.actions.at_gates import stay_at
 from workflow.actions.decisions import known_decision
 from workflow.actions.meetings import (
@@ -53,25 +54,39 @@ def list_item(
     """
     with office.writing() as db:
         who, held = meeting_taking_items(db, by, meeting, "議題の設定", now)
-        fact = plan_to_read(db, who, plan)
-        must_be_active(fact, "議題の設定")
-        found = body_gate(fact, gate)
-        if found.body != held.body_key:
-            raise BadInput(
-                "関門",
-                say("「{gate}」は{body}のものです", gate=found.label, body=fact.chain.body(found.body).name),
-                "その会議体の会議に載せてください。",
-            )
-        if purpose is Purpose.RATIFY:
-            raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
-        if purpose is not None and not purpose.at_gate:
-            raise BadInput("目的", "関門の議題には使えません", "審議・報告などの目的を指定してください。")
-        stay, known = stay_at(db, fact, gate, now)
-        text = _text_to_put(versions_at(fact.chain, stay, found, known), version, held.starts_at)
-        chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
-        return _write_item(
-            db, who, held, fact.id, gate, stay.stage, stay.visit, text.version_id, chosen, None, now
+        return put_item(db, who, held, plan, gate, purpose, version, now)
+
+
+def put_item(
+    db: Session,
+    who: Actor,
+    held: Meeting,
+    plan: str,
+    gate: str,
+    purpose: Purpose | None,
+    version: int | None,
+    now: datetime,
+) -> int:
+    """Put the plan's text on the agenda of a meeting that takes items, as `list_item` says. Raises as it does."""
+    fact = plan_to_read(db, who, plan)
+    must_be_active(fact, "議題の設定")
+    found = body_gate(fact, gate)
+    if found.body != held.body_key:
+        raise BadInput(
+            "関門",
+            say("「{gate}」は{body}のものです", gate=found.label, body=fact.chain.body(found.body).name),
+            "その会議体の会議に載せてください。",
         )
+    if purpose is Purpose.RATIFY:
+        raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
+    if purpose is not None and not purpose.at_gate:
+        raise BadInput("目的", "関門の議題には使えません", "審議・報告などの目的を指定してください。")
+    stay, known = stay_at(db, fact, gate, now)
+    text = _text_to_put(versions_at(fact.chain, stay, found, known), version, held.starts_at)
+    chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
+    return _write_item(
+        db, who, held, fact.id, gate, stay.stage, stay.visit, text.version_id, chosen, None, now
+    )
 
 
 def _text_to_put(versions: Sequence[Text], number: int | None, held_at: datetime) -> Text:
@@ -149,17 +164,7 @@ def remove_item(office: Office, by: str, item: int, reason: str, *, now: datetim
         still_listed(item, listed.removed_why)
         if item in decided_items(db, listed.meeting_id):
             raise NotNow("議題の取下げ", say("議題 {item}", item=item), "既に結果が記録されています。")
-        db.execute(update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=reason))
-        record(
-            db,
-            Tag.ITEM_REMOVED,
-            at=now,
-            by=who.id,
-            plan=listed.plan_id,
-            meeting=listed.meeting_id,
-            item=item,
-            reason=reason,
-        )
+        take_off(db, listed, reason, by=who.id, now=now)
 
 
 def _write_item(

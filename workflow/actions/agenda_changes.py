@@ -55,8 +55,8 @@ def take_off_sent_back(
 ) -> None:
     """Take the plan's undecided items off the agendas of meetings that have not begun, where the plan is no longer at the
     stay they were put for: `stays` are those of its path, as (stage, visit)."""
-    rows = db.execute(
-        select(AgendaItem.id, AgendaItem.meeting_id, AgendaItem.stage, AgendaItem.visit)
+    rows = db.scalars(
+        select(AgendaItem)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(
             AgendaItem.plan_id == plan,
@@ -69,13 +69,26 @@ def take_off_sent_back(
         )
         .order_by(AgendaItem.id)
     ).all()
-    why = f"{Trigger.SEND_BACK.label}: {reason}"
-    for item, meeting, stage, visit in rows:
-        if (stage, visit) not in stays:
-            db.execute(
-                update(AgendaItem).where(AgendaItem.id == item).values(removed_at=now, removed_why=why)
-            )
-            record(db, Tag.ITEM_REMOVED, at=now, by=by, plan=plan, meeting=meeting, item=item, reason=why)
+    for item in rows:
+        if (item.stage, item.visit) not in stays:
+            take_off(db, item, f"{Trigger.SEND_BACK.label}: {reason}", by=by, now=now)
+
+
+def take_off(db: Session, listed: AgendaItem, reason: str, *, by: int, now: datetime) -> None:
+    """Take an item off its agenda that may be taken off."""
+    db.execute(
+        update(AgendaItem).where(AgendaItem.id == listed.id).values(removed_at=now, removed_why=reason)
+    )
+    record(
+        db,
+        Tag.ITEM_REMOVED,
+        at=now,
+        by=by,
+        plan=listed.plan_id,
+        meeting=listed.meeting_id,
+        item=listed.id,
+        reason=reason,
+    )
 
 
 def _tell(db: Session, meeting: int, by: int | None, now: datetime) -> bool:

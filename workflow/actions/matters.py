@@ -4,6 +4,7 @@ plan; what came of them, and the minutes planned for any item."""
 from datetime import datetime
 
 from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
 
 from workflow.actions.agenda import known_item, next_position
 from workflow.actions.meetings import held_by_right, meeting_taking_items, must_have_begun, still_listed
@@ -11,12 +12,12 @@ from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingStatus, Purpose
-from workflow.domain.rights import Act
+from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import AgendaItem
+from workflow.store.tables import AgendaItem, Meeting
 
 MOST_MINUTES = 600
 
@@ -46,22 +47,34 @@ def list_matter(
     with office.writing() as db:
         who, held = meeting_taking_items(db, by, meeting, "議題の設定", now)
         about = plan_to_read(db, who, plan).id if plan is not None else None
-        item = db.scalars(
-            insert(AgendaItem).returning(AgendaItem.id),
-            {
-                "meeting_id": held.id,
-                "position": next_position(db, held.id),
-                "plan_id": about,
-                "purpose": purpose,
-                "title": title.strip(),
-                "planned_minutes": planned_minutes,
-            },
-        ).one()
-        record(
-            db, Tag.ITEM_LISTED, at=now, by=who.id, plan=about, meeting=held.id, item=item, purpose=purpose,
-            title=title.strip(),
-        )  # fmt: skip
-        return item
+        return put_matter(db, who, held, about, purpose, title.strip(), planned_minutes, now)
+
+
+def put_matter(
+    db: Session,
+    who: Actor,
+    held: Meeting,
+    plan: int | None,
+    purpose: Purpose,
+    title: str,
+    planned_minutes: int | None,
+    now: datetime,
+) -> int:
+    """Put a matter on the agenda of a meeting that takes items, and return the item's number."""
+    row = {
+        "meeting_id": held.id,
+        "position": next_position(db, held.id),
+        "plan_id": plan,
+        "purpose": purpose,
+        "title": title,
+        "planned_minutes": planned_minutes,
+    }
+    item = db.scalars(insert(AgendaItem).returning(AgendaItem.id), row).one()
+    record(
+        db, Tag.ITEM_LISTED, at=now, by=who.id, plan=plan, meeting=held.id, item=item, purpose=purpose,
+        title=title,
+    )  # fmt: skip
+    return item
 
 
 def plan_minutes(office: Office, by: str, item: int, minutes: int | None, *, now: datetime) -> None:

@@ -94,6 +94,19 @@ def tell_agenda_changes(meeting: Number, by: By, dry_run: DryRun = False) -> Non
         told(office, lambda o: actions.tell_agenda_changes(o, by, meeting, now=now()), dry_run)
 
 
+@app.command("carry")
+def carry_over(
+    meeting: Number,
+    to: Annotated[int, typer.Option(help="送り先の会議の番号")],
+    items: Annotated[list[int], typer.Argument(help="送る議題の番号")],
+    by: By,
+) -> None:
+    """継続した議題、結果のない議題、外した議題を、同じ会議体の次の会議に送る。"""
+    with at_office() as office:
+        count = actions.carry_over(office, by, meeting, to, items, now=now())
+        show.say(f"{count} 件を会議 {to} に送りました。")
+
+
 @app.command()
 def call(
     body: Body,

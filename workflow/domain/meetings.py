@@ -77,6 +77,9 @@ def allowed_outcomes(purpose: Purpose, body: Body) -> tuple[Outcome, ...]:
     return OUTCOMES_OF[body.kind]
 
 
+GOES_ON = (Outcome.CONTINUED, Outcome.CARRIED_OVER, Outcome.REPORT_AGAIN)
+"""The outcomes after which an item comes to the body again."""
+
 USUAL_PURPOSE = {
     BodyKind.DELIBERATIVE: Purpose.DELIBERATE,
     BodyKind.RECEIVING: Purpose.REPORT,

@@ -168,6 +168,12 @@ def draft_meetings(db: Session, which: ColumnElement[bool], *, body: str) -> lis
     return [meeting_fact(row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
 
 
+def meetings_after(db: Session, held: MeetingFact) -> list[MeetingFact]:
+    """The meetings of the same body, prepared or called, that begin after this one, nearest first. One statement."""
+    rows = _meetings_of(held.body_key).where(takes_items(), Meeting.starts_at > held.starts_at)
+    return [meeting_fact(row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
+
+
 def meetings_between(
     db: Session, which: ColumnElement[bool], first: date, last: date, body: str | None = None
 ) -> list[MeetingFact]:

@@ -9,7 +9,7 @@ from workflow.domain.accounts import Scope
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act
 from workflow.web.api.meetings import Because, MeetingNumber
-from workflow.web.api.models import Asked, Key, Line
+from workflow.web.api.models import Asked, Key, Line, Number
 from workflow.web.api.routing import ApiResponse, Call, Doing, writes
 from workflow.wire.values import Day, Done, Moment, Numbered
 
@@ -42,6 +42,13 @@ class PrepareMeeting(ChangeDraft):
     """会議の準備"""
 
     body: Key = Field(description="会議体の鍵")
+
+
+class CarryOver(Asked):
+    """次の会議への送り"""
+
+    to: Number = Field(description="送り先の会議の番号")
+    items: list[Number] = Field(min_length=1, max_length=1000, description="送る議題の番号")
 
 
 @router.post("/meetings", response_model=Numbered, **writes(Scope.MEETINGS, Act.CALL_MEETING))
@@ -78,6 +85,12 @@ def discard_draft(doing: Doing, meeting: MeetingNumber, asked: Because) -> ApiRe
 def summon(doing: Doing, meeting: MeetingNumber) -> ApiResponse:
     """準備中の会議を招集する。委員と事務局に、議題を添えた招集のお知らせが送られます。"""
     return doing.perform(Done.of, actions.summon, meeting, now=doing.now)
+
+
+@router.post("/meetings/{meeting}/carry", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))
+def carry_over(doing: Doing, meeting: MeetingNumber, asked: CarryOver) -> ApiResponse:
+    """継続した議題、結果のない議題、外した議題を、同じ会議体の次の会議に送る。"""
+    return doing.perform(Done.of, actions.carry_over, meeting, asked.to, asked.items, now=doing.now)
 
 
 @router.post(

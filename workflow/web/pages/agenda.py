@@ -82,6 +82,17 @@ def tell_changes(request: Request, who: FormUser, number: Number, form: Filled) 
     )
 
 
+@router.post("/meetings/{number}/carry", openapi_extra=needs(Act.SET_AGENDA))
+def carry(who: FormUser, number: Number, form: Filled) -> Response:
+    """Send what was ticked on to another meeting of the body."""
+    items = [each for value in form.getlist("item") if (each := typed_number(value)) is not None]
+    to = typed_number(form.get("to", ""))
+    if to is None:
+        raise BadInput("送り先の会議", "選ばれていません", "この会議体の次の会議を選んでください。")
+    count = actions.carry_over(who.office, who.key, number, to, items, now=who.now)
+    return redirect(f"/meetings/{to}#agenda", said=say("{count} 件を次の会議に送りました。", count=count))
+
+
 @router.post("/meetings/{number}/matters", openapi_extra=needs(Act.SET_AGENDA))
 def add_matter(
     who: FormUser,

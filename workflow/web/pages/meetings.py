@@ -41,9 +41,10 @@ from workflow.queries.agenda import Line, agenda, agenda_lines, alone_decided, c
 from workflow.queries.agenda_changes import NamedChanges, agenda_events, agendas_told, named_changes
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, body_rule, places_of
+from workflow.queries.carrying import lines_to_carry
 from workflow.queries.in_writing import consent, late_answers, terms
 from workflow.queries.meeting_warnings import draft_warnings, warnings_about
-from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days
+from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days, meetings_after
 from workflow.queries.plans import plan_list
 from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
 from workflow.queries.rsvp import Invited, expected_at, with_answers
@@ -266,12 +267,19 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "presides": presider_votes(rule) is PresiderVotes.TIES,
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
         "untold": _untold(db, held) if keeps and is_open(held.status) and held.ends_at > who.now else None,
+        **_carrying(db, held, keeps=keeps and phase in (Phase.BEGUN, Phase.CLOSED)),
         "candidates": candidates(db, held, who.now) if keeps and called else [],
         "owed": alone_decided(db, held) if keeps and called else [],
         "told": notices_of(db, held, who.now) if keeps and phase is not Phase.PREPARING else [],
         "starts": held.starts_at.astimezone(TOKYO),
         "ends": held.ends_at.astimezone(TOKYO),
     }
+
+
+def _carrying(db: Reading, held: MeetingFact, *, keeps: bool) -> dict[str, Any]:
+    """Return the values of the form by which items go to the next meeting of the body."""
+    lines = lines_to_carry(db, held) if keeps else []
+    return {"to_carry": lines, "next_meetings": meetings_after(db, held) if lines else []}
 
 
 @dataclass(frozen=True, slots=True)

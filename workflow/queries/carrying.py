@@ -1,0 +1,58 @@
+"""The items of a meeting that can be sent on to the next one of its body: continued, undecided, or taken off."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.domain.meetings import GOES_ON, Purpose
+from workflow.queries.agenda import Line, agenda, agenda_lines, held_decision
+from workflow.queries.meetings import MeetingFact, takes_items
+from workflow.store.tables import AgendaItem, Meeting, Plan
+
+_Matter = tuple[str | None, str | None, str | None]
+"""The plan, the gate and, at no gate, the title: what makes two items the same matter."""
+
+
+def lines_to_carry(db: Session, held: MeetingFact) -> list[Line]:
+    """The lines of the meeting's agenda that go on and wait at no other meeting of the body. Four statements, and one for
+    each chain not yet loaded in this process."""
+    items = agenda(db, held.id, with_removed=True)
+    lines = agenda_lines(db, held.id, items, with_removed=True)
+    listed = {_matter(line) for line in lines if line.removed_why is None}
+    waiting = _waiting_elsewhere(db, held)
+    found: dict[_Matter, Line] = {}
+    for line in lines:
+        matter = _matter(line)
+        again = line.removed_why is not None and matter in listed
+        if _goes_on(line) and not again and matter not in waiting:
+            found[matter] = line
+    return list(found.values())
+
+
+def _goes_on(line: Line) -> bool:
+    if line.item is not None:
+        decided = line.item.decided
+        return line.purpose is not Purpose.RATIFY and (decided is None or decided.outcome in GOES_ON)
+    return not line.heading and line.result is None
+
+
+def _matter(line: Line) -> _Matter:
+    if line.item is not None:
+        return line.item.plan, line.item.gate_key, None
+    return line.plan[0] if line.plan else None, None, line.title
+
+
+def _waiting_elsewhere(db: Session, held: MeetingFact) -> set[_Matter]:
+    rows = db.execute(
+        select(Plan.key, AgendaItem.gate_key, AgendaItem.title)
+        .select_from(AgendaItem)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .outerjoin(Plan, Plan.id == AgendaItem.plan_id)
+        .where(
+            Meeting.body_key == held.body_key,
+            Meeting.id != held.id,
+            takes_items(),
+            AgendaItem.removed_at.is_(None),
+            ~held_decision(AgendaItem.id).exists(),
+        )
+    )
+    return {(plan, gate, None if gate else title) for plan, gate, title in rows}
