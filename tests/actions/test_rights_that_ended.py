@@ -24,7 +24,7 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.takeover import Takeover, let_tanto_record
 from tests.support.web_client import Browser
 from workflow import actions, queries
-from workflow.actions import GivenRsvp, Newcomer, Seated
+from workflow.actions import GivenRsvp, Newcomer, Seated, Spoken
 from workflow.actions.invitations import mint
 from workflow.actions.rsvp import mint_rsvp_link
 from workflow.actions.sessions import begin_session
@@ -44,6 +44,7 @@ from workflow.domain.errors import (
     SignInRefused,
 )
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.minutes import Speaker
 from workflow.domain.passkeys import PasskeyUse, RelyingParty
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import CalendarReply, Intent
@@ -643,6 +644,40 @@ def _a_paper(house: House) -> int:
         audience=PaperAudience.PUBLIC,
         now=house.now,
     )
+
+
+@case(SECRETARIAT)
+def record_speech(house: House) -> Call:
+    _with_text(house)
+    item = house.an_item("policy_bukai")
+    said = Spoken(Speaker.CHAIR, "始める。")
+    return lambda o: actions.record_speech(o, SECRETARIAT, item, said, now=house.now)
+
+
+@case(SECRETARIAT)
+def correct_speech(house: House) -> Call:
+    record_speech(house)(house.office)
+    said = Spoken(Speaker.CHAIR, "開会する。")
+    return lambda o: actions.correct_speech(o, SECRETARIAT, 1, said, now=house.now)
+
+
+@case(SECRETARIAT)
+def remove_speech(house: House) -> Call:
+    record_speech(house)(house.office)
+    return lambda o: actions.remove_speech(o, SECRETARIAT, 1, now=house.now)
+
+
+@case(SECRETARIAT)
+def enter_guests(house: House) -> Call:
+    record_speech(house)
+    return lambda o: actions.enter_guests(o, SECRETARIAT, 1, ["課長 山田"], 2, now=house.now)
+
+
+@case(SECRETARIAT)
+def enter_times(house: House) -> Call:
+    record_speech(house)
+    times = {"arrived_at": None, "left_at": house.now}
+    return lambda o: actions.enter_times(o, SECRETARIAT, 1, MEMBER, **times, now=house.now)
 
 
 # --- decisions ---------------------------------------------------------------------------------------------

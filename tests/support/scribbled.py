@@ -18,9 +18,11 @@ from tests.support.chains import asking_before_writing, where_held_comments_coun
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import PASSWORD, mail_settings
 from workflow import actions, queries
+from workflow.actions import Spoken
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.minutes import Speaker
 from workflow.domain.rights import PaperAudience
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Choice
@@ -36,6 +38,7 @@ PEOPLES_WORDS = (
     *("agenda_item.title", "agenda_item.result"),
     *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
     *("paper.title", "paper.filename", "paper.why", "paper.withdrawn_why", "paper.audience_why"),
+    *("meeting.guests", "speech.name", "speech.text"),
     *(
         "decision.note",
         "condition.text",
@@ -75,6 +78,8 @@ OUR_WORDS = (
         "vote.choice",
         "late_answer.choice",
         "item_attendance.part",
+        "item_attendance.part",
+        "speech.speaker",
     ),
     *("rsvp.intent", "rsvp.way", "rsvp_link.token_sha256"),
     *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose", "paper.kind", "paper.audience"),
@@ -374,7 +379,8 @@ def _papers(house: House, meeting: int, item: int) -> None:
 
 
 def _a_corrected_text(house: House) -> None:
-    """One correction was confirmed, another waits; the body had seen a text that was registered after it met."""
+    """One correction was confirmed, another waits; the body had seen a text that was registered after it met. A guest spoke
+    there, and what the chair said was corrected."""
     office, by = house.office, "joho_bukai_office"
     house.a_plan("mended")
     starts_at = house.later(hours=1).now
@@ -397,6 +403,10 @@ def _a_corrected_text(house: House) -> None:
     actions.record_outcome(office, by, item, Outcome.APPROVED, late_text="席で配った", now=house.now)
     matter = actions.list_matter(office, by, meeting, "進み具合", plan="mended", now=house.now)
     actions.record_result(office, by, matter, "聞いた", now=house.now)
+    actions.enter_guests(office, by, meeting, ["課長 山田"], 2, now=house.now)
+    for spoken in (Spoken(Speaker.GUEST, "三百万円", name="課長 山田"), Spoken(Speaker.CHAIR, "ほかには")):
+        number = actions.record_speech(office, by, matter, spoken, now=house.now)
+    actions.correct_speech(office, by, number, Spoken(Speaker.CHAIR, "ほかにあるか"), now=house.now)
     house.a_correction(key="mended")
     actions.name_deputy(house.office, "admin", "joho_bukai_chair", "deputy", LONG_AGO, now=house.now)
     given = house.confirm("policy_bukai", "mended", by="deputy", note="よい")

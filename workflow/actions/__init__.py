@@ -128,6 +128,14 @@ from workflow.actions.sessions import (
     signed_in,
 )
 from workflow.actions.signoffs import review_signoff, sign, signs_as, take_back_signoff
+from workflow.actions.speeches import (
+    Spoken,
+    correct_speech,
+    enter_guests,
+    enter_times,
+    record_speech,
+    remove_speech,
+)
 from workflow.actions.takeover import Rehearsed, rehearse_takeover, take_over
 from workflow.actions.tokens import Holder, holder_of, make_token, revoke_token
 from workflow.actions.versions import add_version, declare_version
@@ -161,6 +169,7 @@ __all__ = [
     "ProviderUser",
     "Rehearsed",
     "Seated",
+    "Spoken",
     "add_chain",
     "add_department",
     "add_paper",
@@ -198,6 +207,7 @@ __all__ = [
     "correct_meeting_time",
     "correct_minutes",
     "correct_plan",
+    "correct_speech",
     "count_held_comment",
     "current_tally",
     "decide_alone",
@@ -214,8 +224,10 @@ __all__ = [
     "end_session",
     "end_terms",
     "enter_attendance",
+    "enter_guests",
     "enter_meeting",
     "enter_parts",
+    "enter_times",
     "enter_votes",
     "erase_authors",
     "erase_authors_due",
@@ -267,11 +279,13 @@ __all__ = [
     "receive_opinions",
     "record_outcome",
     "record_result",
+    "record_speech",
     "rehearse_takeover",
     "release_call",
     "remark",
     "remove_item",
     "remove_passkey",
+    "remove_speech",
     "replace_paper",
     "reset_second_step",
     "resume",

@@ -188,7 +188,8 @@ def _put(db: Session, meeting: int, row: _Entry) -> None:
     if db.scalar(select(Attendance.id).where(mine)) is None:
         db.execute(insert(Attendance).values(meeting_id=meeting, presided=False, **row._asdict()))
     else:
-        db.execute(update(Attendance).where(mine).values(**row._asdict()))
+        gone = {} if row.present else {"arrived_at": None, "left_at": None}
+        db.execute(update(Attendance).where(mine).values(**row._asdict(), **gone))
 
 
 def _put_presider(db: Session, meeting: int, members: Mapping[str, Seat], presider: str) -> None:

@@ -22,6 +22,8 @@ class Act(StrEnum):
     SET_AGENDA = "議題の設定"
     ENTER_PAPERS = "会議資料の登録・差し替え・取下げ"
     ENTER_ATTENDANCE = "出欠の記録"
+    KEEP_MINUTES = "発言・説明者・傍聴者の記録と会議録の作成"
+    READ_DRAFTS = "発言の記録と会議録の案の閲覧"
     RECORD_OUTCOME = "結果の記録・訂正"
     VOTE = "採決・持ち回りの回答"
     CAST_DECIDING_VOTE = "可否同数のときの裁決"
@@ -78,6 +80,8 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.SET_AGENDA: frozenset({Capacity.SECRETARIAT}),
     Act.ENTER_PAPERS: frozenset({Capacity.SECRETARIAT, Capacity.STAFF}),
     Act.ENTER_ATTENDANCE: frozenset({Capacity.SECRETARIAT}),
+    Act.KEEP_MINUTES: frozenset({Capacity.SECRETARIAT}),
+    Act.READ_DRAFTS: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR, Capacity.AUDITOR}),
     Act.RECORD_OUTCOME: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
     Act.VOTE: frozenset({Capacity.MEMBER}),
     Act.CAST_DECIDING_VOTE: frozenset({Capacity.CHAIR, Capacity.SECRETARIAT}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -41,13 +41,16 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Place:
     """A member's place at a meeting. `present` is None while nothing was recorded; `deputy` sat in for them;
-    `deputies` may (those registered on the day of the meeting). `presided`: it was named as the one that presided."""
+    `deputies` may (those registered on the day of the meeting). `presided`: it was named as the one that presided.
+    `arrived_at` and `left_at` are set for who came late or left early."""
 
     seat: Seat
     present: bool | None
     deputy: Named | None
     deputies: tuple[Named, ...]
     presided: bool = False
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
 
     @property
     def acting(self) -> Named:
@@ -298,23 +301,28 @@ class _Recorded(NamedTuple):
     present: bool
     deputy: Named | None
     presided: bool
+    arrived_at: datetime | None
+    left_at: datetime | None
 
 
 def _place(seat: Seat, recorded: _Recorded | None, deputies: Sequence[Named]) -> Place:
     if recorded is None:
         return Place(seat, None, None, tuple(deputies))
-    return Place(seat, recorded.present, recorded.deputy, tuple(deputies), recorded.presided)
+    present, deputy, presided, arrived_at, left_at = recorded
+    return Place(seat, present, deputy, tuple(deputies), presided, arrived_at, left_at)
 
 
 def _attendance(db: Session, meeting: int) -> dict[int, _Recorded]:
     rows = db.execute(
-        select(Attendance.member_id, Attendance.present, Attendance.presided, Person)
+        select(Attendance, Person)
         .outerjoin(Person, Person.id == Attendance.deputy_id)
         .where(Attendance.meeting_id == meeting)
     )
     return {
-        member: _Recorded(present, _named(deputy) if deputy else None, presided)
-        for member, present, presided, deputy in rows
+        row.member_id: _Recorded(
+            row.present, _named(deputy) if deputy else None, row.presided, row.arrived_at, row.left_at
+        )
+        for row, deputy in rows
     }
 
 

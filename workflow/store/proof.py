@@ -106,6 +106,7 @@ class Kept(Labelled):
     SECOND_STEP_DEMAND = "second_step_demand", "二段階目の確認を求める範囲"
     SECRETARIAT_CONTACT = "secretariat_contact", "事務局の連絡先"
     SIGNOFF = "signoff", "決裁"
+    SPEECH = "speech", "発言"
     STEP = "step", "段階の移動"
     SUBMISSION = "submission", "意見の提出"
     SUBMITTER = "submitter", "意見の提出者"

@@ -1,7 +1,7 @@
 """The tables: people, plans, meetings, what was decided, what was said by the public, and the event log.
 
-Times are UTC, days are days in Asia/Tokyo. Decisions, confirmations, signoffs, votes, answers to invitations, steps,
-declarations and events are append-only: the database itself refuses to change, replace or delete one (`workflow.store.guards`).
+Times are UTC, days are days in Asia/Tokyo. Decisions, confirmations, signoffs, votes, answers to invitations,
+remarks, steps, declarations and events are append-only: the database itself refuses to change, replace or delete one (`workflow.store.guards`).
 """
 
 from workflow.store.tables.accounts import (
@@ -45,6 +45,7 @@ from workflow.store.tables.meetings import (
     Rsvp,
     RsvpLink,
     SetAsideMail,
+    Speech,
     Vote,
     WrittenConsent,
     WrittenTerms,
@@ -137,6 +138,7 @@ __all__ = [
     "SetAsideMail",
     "SignIn",
     "Signoff",
+    "Speech",
     "Step",
     "Submission",
     "Submitter",

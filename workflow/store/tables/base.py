@@ -37,6 +37,7 @@ APPEND_ONLY = (
     "rsvp",
     "late_answer",
     "written_consent",
+    "speech",
     "security_entry",
 )
 """Tables whose rows are never changed or deleted."""

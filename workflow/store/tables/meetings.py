@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.tables.base import Record, Sentence
@@ -10,7 +10,8 @@ from workflow.store.tables.base import Record, Sentence
 
 class Meeting(Record):
     """A sitting of a body, or a 持ち回り: it goes out at `starts_at` and `ends_at` is its last moment. `papers_due` is the
-    last day on which its papers are taken in time, `items_due` the last day to hand in items; what comes later is marked."""
+    last day on which its papers are taken in time, `items_due` the last day to hand in items; what comes later is marked. `guests` are the
+    説明者 and 関係者 by title and name; `observers` counts the 傍聴者, None while nobody said how many."""
 
     __tablename__ = "meeting"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,6 +26,8 @@ class Meeting(Record):
     minutes: Mapped[str] = mapped_column(Text)
     papers_due: Mapped[date | None]
     items_due: Mapped[date | None]
+    guests: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    observers: Mapped[int | None]
     __table_args__ = (
         Index(None, "body_key", "starts_at"),
         Index(None, "status", "body_key", "starts_at"),
@@ -87,7 +90,8 @@ class Paper(Record):
 
 class Attendance(Record):
     """The attendance of a member, and the person who attended for them (代理出席). `presided`: this seat was named as
-    the one that presided; where none is, the rule says which."""
+    the one that presided; where none is, the rule says which. `arrived_at` and `left_at` are set for who came late (遅参)
+    or left early (退席)."""
 
     __tablename__ = "attendance"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -96,6 +100,8 @@ class Attendance(Record):
     present: Mapped[bool]
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     presided: Mapped[bool] = mapped_column(server_default=false())
+    arrived_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("meeting_id", "member_id"),)
 
 
@@ -109,6 +115,24 @@ class ItemAttendance(Record):
     member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     part: Mapped[str] = mapped_column(String(20))
     __table_args__ = (UniqueConstraint("item_id", "member_id"),)
+
+
+class Speech(Record):
+    """A remark at an item (発言), as minutes need it: questions and answers in their order, which is that of `place`. A
+    member has `member_id`; `name` is set for a guest alone. A correction supersedes and keeps the place; one without
+    text takes the remark back."""
+
+    __tablename__ = "speech"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    place: Mapped[int]
+    speaker: Mapped[str] = mapped_column(String(20))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("speech.id"), unique=True)
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
 
 
 class Vote(Record):

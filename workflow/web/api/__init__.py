@@ -22,6 +22,7 @@ from workflow.web.api import (
     decisions,
     in_writing,
     meetings,
+    minutes,
     papers,
     people,
     plans,
@@ -38,6 +39,7 @@ ROUTERS = (
     meetings.router,
     in_writing.router,
     papers.router,
+    minutes.router,
     decisions.router,
     comments.router,
     circulation.router,
@@ -48,6 +50,7 @@ ROUTERS = (
 SUBJECTS = {
     "plans": "計画",
     "meetings": "会議と議題",
+    "minutes": "会議の記録と会議録",
     "decisions": "決定と決裁",
     "comments": "パブリックコメント",
     "reading": "供覧と意見交換",

@@ -33,6 +33,7 @@ from workflow.domain.meetings import (
     is_open,
     phase_of,
 )
+from workflow.domain.minutes import Speaker
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.rsvp import Intent, why_no_rsvp
@@ -48,6 +49,7 @@ from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days
 from workflow.queries.plans import plan_list
 from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
 from workflow.queries.rsvp import Invited, expected_at, with_answers
+from workflow.queries.speeches import besides, speeches
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.meeting_papers import PapersShown, papers_shown
@@ -262,6 +264,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         **_attending(db, rule, held, members),
         **_rsvps(db, who, person, rule, held, members),
+        **_notes(db, person, phase, held),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_ties": running and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         "presides": presider_votes(rule) is PresiderVotes.TIES,
@@ -320,6 +323,19 @@ def _attending(db: Reading, rule: Body, held: MeetingFact, members: list[Place])
         "presiders": [("", say("規則のとおり")), *choices],
         "members": [("", say("選んでください")), *choices],
         "parts": [("", say("選んでください")), *((part.value, label(part)) for part in taken)],
+    }
+
+
+def _notes(db: Reading, person: Actor, phase: Phase, held: MeetingFact) -> dict[str, Any]:
+    """Return the values of the page on what minutes are made of: remarks, guests and 傍聴者."""
+    reads = person.may(Act.READ_DRAFTS, body=held.body_key)
+    begun = phase not in (Phase.COMING, Phase.CANCELLED)
+    return {
+        "reads_notes": reads and begun,
+        "takes_notes": begun and person.may(Act.KEEP_MINUTES, body=held.body_key),
+        "speeches": speeches(db, held.id) if reads else {},
+        "besides": besides(db, held.id) if reads else None,
+        "Speaker": Speaker,
     }
 
 

@@ -1,0 +1,79 @@
+"""The remarks at a meeting (発言), in the order of its items."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
+
+from workflow.domain.errors import NotFound
+from workflow.domain.minutes import Speaker
+from workflow.store.tables import AgendaItem, Meeting, Person, Speech
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechFact:
+    """A remark as it stands. `member` is the key of a member, and `name` theirs or a guest's; both are empty for the
+    chair and the 事務局."""
+
+    id: int
+    item: int
+    speaker: Speaker
+    member: str
+    name: str
+    text: str
+
+
+def speeches(db: Session, meeting: int) -> Mapping[int, list[SpeechFact]]:
+    """Return the remarks at each item of the meeting, in their order. One statement."""
+    rows = db.execute(
+        select(Speech.id, Speech.item_id, Speech.speaker, Person.key, Person.name, Speech.name, Speech.text)
+        .join(AgendaItem, AgendaItem.id == Speech.item_id)
+        .outerjoin(Person, Person.id == Speech.member_id)
+        .where(AgendaItem.meeting_id == meeting, Speech.text != "", ~superseded())
+        .order_by(Speech.item_id, Speech.place)
+    )
+    found: dict[int, list[SpeechFact]] = {}
+    for number, item, speaker, key, member, name, text in rows:
+        fact = SpeechFact(number, item, Speaker(speaker), key or "", member or name, text)
+        found.setdefault(item, []).append(fact)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """The people at a meeting beside its members: guests by title and name, and the number of 傍聴者, None where nobody
+    counted."""
+
+    guests: tuple[str, ...]
+    observers: int | None
+
+
+def besides(db: Session, meeting: int) -> Besides:
+    """Return who was at the meeting beside its members. One statement."""
+    guests, observers = db.execute(
+        select(Meeting.guests, Meeting.observers).where(Meeting.id == meeting)
+    ).one()
+    return Besides(tuple(guests), observers)
+
+
+def superseded() -> ColumnElement[bool]:
+    """The condition that a later record replaced the `Speech` of a statement, or took it back."""
+    later = aliased(Speech)
+    return select(later.id).where(later.supersedes_id == Speech.id).correlate(Speech).exists()
+
+
+def item_of(db: Session, speech: int) -> int:
+    """Return the number of the item at which that remark was made. Raises `NotFound`."""
+    found = db.scalar(select(Speech.item_id).where(Speech.id == speech))
+    if found is None:
+        raise NotFound("発言", str(speech))
+    return found
+
+
+def meeting_of_item(db: Session, item: int) -> int:
+    """Return the number of the meeting on whose agenda the item is. Raises `NotFound`."""
+    found = db.scalar(select(AgendaItem.meeting_id).where(AgendaItem.id == item))
+    if found is None:
+        raise NotFound("議題", str(item))
+    return found
