@@ -9,6 +9,7 @@ from definitions.terms import Outcome
 from tests.support.counting import counted
 from tests.support.scenario import House
 from workflow import actions, queries
+from workflow.domain.minutes import Speaker
 from workflow.domain.rsvp import Intent
 from workflow.queries.reading_rights import EVERYTHING
 from workflow.store.tables import APPEND_ONLY, Record
@@ -62,6 +63,10 @@ def test_the_database_itself_refuses_to_rewrite_what_was_decided(house: House) -
     house.a_plan(at="bill")
     house.a_version()
     house.agree("bill_chogi")
+    with house.office.reading() as db:
+        item = db.scalars(text("SELECT max(id) FROM agenda_item")).one()
+    said = actions.Spoken(Speaker.CHAIR, "ほかにあるか。")
+    actions.record_speech(house.office, "chogi_office", item, said, now=house.now)
     actions.sign(house.office, "mayor", "dx", "bill_mayor", seen=house.text(), now=house.now)
     house.a_correction()
     house.confirm("bill_chogi")
