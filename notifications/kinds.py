@@ -25,6 +25,7 @@ class Kind(Labelled):
     ACCOUNT_CHANGED = "account_changed", "アカウントの変更"
     CIRCULATION = "circulation", "供覧の依頼"
     CONFIRMATION = "confirmation", "訂正の確認の依頼"
+    MINUTES = "minutes", "会議録の確認の依頼"
     LOG_HEAD = "log_head", "記録の控え"
     WEBHOOK = "webhook", "他システムへの通知"
 

@@ -28,9 +28,13 @@ from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
 from workflow.domain.language import say
 from workflow.domain.meetings import decided_day
+from workflow.domain.minutes import MinutesKind, MinutesState
+from workflow.queries.bodies import body_chain
 from workflow.queries.chains import chain_of
 from workflow.queries.contacts import BodyContact, secretariat_contact
 from workflow.queries.gate_facts import facts
+from workflow.queries.meetings import meeting as meeting_of
+from workflow.queries.minutes import minutes_versions
 from workflow.queries.people import auditors
 from workflow.queries.plans import plan_by_id
 from workflow.store.event_log import head
@@ -78,6 +82,8 @@ class LetterWriter:
             return self._account_changed(about)
         if about.kind is Kind.LOG_HEAD:
             return self._log_head(about)
+        if about.kind is Kind.MINUTES:
+            return self._minutes(about)
         return self._about_plan(about)
 
     def _comment_closing(self, about: Subject) -> Letter:
@@ -144,6 +150,26 @@ class LetterWriter:
         seq, digest = self._log
         context = {"name": about.name, "seq": seq, "hash": digest, "at": reiwa_moment(self._now)}
         return Letter(about.kind, about.name, about.address, context)
+
+    def _minutes(self, about: Subject) -> Letter:
+        """The letter that asks the chair to confirm a text of minutes. Raises `NoLongerDue` when it waits no longer."""
+        _, data = self._event(about.event_seq)
+        held, kind = meeting_of(self._db, about.meeting_id or 0), MinutesKind(data["text"])
+        found = minutes_versions(self._db, held.id, drafts=True)
+        newest = next(each for each in found if each.kind is kind)
+        if newest.state is not MinutesState.PUT or newest.version != data["version"]:
+            raise NoLongerDue(State.DROPPED, say("会議録は、確認を待っていません"))
+        context = {
+            "number": held.id,
+            "meeting": held.title,
+            "body": held.body,
+            "at": reiwa_moment(held.starts_at),
+            "kind": kind.label,
+            "version": newest.version,
+            "why": newest.reason,
+        }
+        chain = body_chain(self._db, held.body_key)
+        return self._written(about, context, chain.key, held.body_key)
 
     def _person(self, key: str) -> Person:
         return self._db.scalars(select(Person).where(Person.key == key)).one()

@@ -33,7 +33,9 @@ from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
 from workflow.queries.bodies import seats
 from workflow.queries.gate_facts import facts
+from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.meetings import open_meeting
+from workflow.queries.minutes import confirmers
 from workflow.queries.people import Contact, administrators, staff
 from workflow.queries.plans import plan_by_id
 from workflow.queries.takeovers import takeover_of
@@ -387,6 +389,8 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
     elif tag in ACCOUNT_CHANGES and not _only_renamed(tag, data) and not _begins(db, event):
         changed = _person(db, data["person"]) if "person" in data else _actor(db, event)
         yield Kind.ACCOUNT_CHANGED, _once([changed, *administrators(db, day)])
+    elif tag is Tag.MINUTES_PUT and event.meeting_id is not None:
+        yield Kind.MINUTES, confirmers(db, meeting_of(db, event.meeting_id), day)
     elif tag is Tag.CIRCULATED:
         yield Kind.CIRCULATION, recipients_of_circulation(db, data["readers"])
 

@@ -44,7 +44,7 @@ from workflow.domain.errors import (
     SignInRefused,
 )
 from workflow.domain.meetings import MeetingForm
-from workflow.domain.minutes import Speaker
+from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.passkeys import PasskeyUse, RelyingParty
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import CalendarReply, Intent
@@ -509,6 +509,51 @@ def correct_meeting_time(house: House) -> Call:
 def correct_minutes(house: House) -> Call:
     close_meeting(house)(house.office)
     return lambda o: actions.correct_minutes(o, SECRETARIAT, 1, "議題なし。", "誤字", now=house.now)
+
+
+@case(SECRETARIAT)
+def draft_minutes(house: House) -> Call:
+    close_meeting(house)(house.office)
+    return lambda o: actions.draft_minutes(o, SECRETARIAT, 1, MinutesKind.FULL, now=house.now)
+
+
+@case(SECRETARIAT)
+def edit_minutes(house: House) -> Call:
+    close_meeting(house)(house.office)
+    short = MinutesKind.SUMMARY
+    return lambda o: actions.edit_minutes(o, SECRETARIAT, 1, short, "議題なし。", seen=0, now=house.now)
+
+
+@case(SECRETARIAT)
+def put_minutes(house: House) -> Call:
+    close_meeting(house)(house.office)
+    return lambda o: actions.put_minutes(o, SECRETARIAT, 1, MinutesKind.SUMMARY, now=house.now)
+
+
+@case(CHAIR)
+def confirm_minutes(house: House) -> Call:
+    put_minutes(house)(house.office)
+    return lambda o: actions.confirm_minutes(o, CHAIR, 1, MinutesKind.SUMMARY, seen=0, now=house.now)
+
+
+@case(SECRETARIAT)
+def confirm_minutes__on_paper(house: House) -> Call:
+    put_minutes(house)(house.office)
+    short, how = MinutesKind.SUMMARY, "書面で確認"
+    return lambda o: actions.confirm_minutes(o, SECRETARIAT, 1, short, seen=0, note=how, now=house.now)
+
+
+@case(CHAIR)
+def return_minutes(house: House) -> Call:
+    put_minutes(house)(house.office)
+    return lambda o: actions.return_minutes(o, CHAIR, 1, MinutesKind.SUMMARY, "直す", now=house.now)
+
+
+@case(SECRETARIAT)
+def list_minutes(house: House) -> Call:
+    confirm_minutes(house)(house.office)
+    house.a_meeting()
+    return lambda o: actions.list_minutes(o, SECRETARIAT, 1, MinutesKind.SUMMARY, now=house.now)
 
 
 @case(SECRETARIAT)

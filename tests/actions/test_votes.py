@@ -19,11 +19,13 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotNow, QuorumMissing
 from workflow.domain.events import Tag
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.minutes import MinutesKind
 from workflow.domain.votes import Choice, Part, Tally
 from workflow.queries.agenda import Decided, agenda
 from workflow.queries.attendance import answering, attendance_of
+from workflow.queries.minutes import current_text
 from workflow.store.database import Office
-from workflow.store.tables import Decision, Event, Meeting
+from workflow.store.tables import Decision, Event
 
 OFFICE, CHAIR, ONE, TWO = "shingikai_office", "shingikai_chair", "shingikai_1", "shingikai_2"
 FOR, AGAINST, ABSTAIN = Choice.FOR, Choice.AGAINST, Choice.ABSTAIN
@@ -551,7 +553,7 @@ def test_mistyped_minutes_are_corrected_with_a_reason_and_the_log_keeps_both(hou
         actions.correct_minutes(office, secretariat, meeting, "議題なし。", " ", now=house.now)
     actions.correct_minutes(office, secretariat, meeting, "議題なし。", "誤字", now=house.now)
     with office.reading() as db:
-        assert db.get_one(Meeting, meeting).minutes == "議題なし。"
+        assert current_text(db, meeting, MinutesKind.SUMMARY, drafts=True) == "議題なし。"
     (event,) = events(house, Tag.MINUTES_CORRECTED)
     assert (event["was"], event["minutes"], event["reason"]) == ("議題なじ。", "議題なし。", "誤字")
 

@@ -59,7 +59,7 @@ def _fill(office: Office, house: House) -> None:
                     "form": "in_writing" if number % 20 == 0 else "in_person",
                     "starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2), "place": "室",
                     "status": "called" if starts_at > house.now else "closed",
-                    "sequence": int(number % 10 == 1), "minutes": "",
+                    "sequence": int(number % 10 == 1),
                 }
             )  # fmt: skip
             events.append(

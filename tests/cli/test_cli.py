@@ -276,8 +276,10 @@ def test_who_presided_left_and_is_recused_is_entered_and_corrected_on_the_comman
     assert "進行" in shown and "除斥" in shown
     office.run("decision", "record", "1", "approved", "--late-text", "席で配った", "--as", "hanako")
     office.run("meeting", "close", "1", "--minutes", "了承しだ。", "--as", "hanako")
-    corrected = ("meeting", "minutes", "1", "--minutes", "了承した。", "--reason", "誤字", "--as", "hanako")
-    assert "議事要旨を訂正しました" in office.run(*corrected)
+    mended = office.folder / "minutes.txt"
+    mended.write_text("了承した。", "utf-8")
+    corrected = ("minutes", "correct", "1", "summary", str(mended), "--reason", "誤字", "--as", "hanako")
+    assert "概要を訂正しました" in office.run(*corrected)
     office.run("meeting", "attend", "1", "--present", "kacho", "--reason", "出欠簿と照合", "--as", "hanako")
     held = json.loads(office.run("meeting", "show", "1", "--json"))
     assert held["minutes"] == "了承した。" and all(each["present"] for each in held["attendance"])

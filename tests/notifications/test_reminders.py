@@ -104,7 +104,7 @@ def test_unanswered_only_those_who_owe_an_answer(room: PostRoom) -> None:
 def test_a_tick_without_log_invents_no_missed(room: PostRoom) -> None:
     with room.office.writing() as db:
         db.add(Meeting(body_key="bukai", title="会", form="in_person", starts_at=room.now, ends_at=room.now,
-                       place="室", status="called", sequence=0, minutes=""))  # fmt: skip
+                       place="室", status="called", sequence=0))  # fmt: skip
     room.at("2023-06-02 09:00").tick()
     assert room.lines() == []
 

@@ -125,7 +125,7 @@ class PostRoom:
         with self.office.writing() as db:
             meeting = db.scalars(
                 insert(Meeting).returning(Meeting.id),
-                {**row, "status": MeetingStatus.CALLED, "sequence": 0, "minutes": ""},
+                {**row, "status": MeetingStatus.CALLED, "sequence": 0},
             ).one()
             times = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat(), "place": place}
             record(

@@ -22,7 +22,7 @@ from workflow.actions import Spoken
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.meetings import MeetingForm
-from workflow.domain.minutes import Speaker
+from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import PaperAudience
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Choice
@@ -34,11 +34,12 @@ from workflow.store.tables.base import Sentence
 PEOPLES_WORDS = (
     *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "person.email"),
     *("posting.office", "plan.title", "version.filename", "version.note", "step.reason"),
-    *("meeting.title", "meeting.place", "meeting.minutes", "agenda_item.removed_why"),
+    *("meeting.title", "meeting.place", "agenda_item.removed_why"),
     *("agenda_item.title", "agenda_item.result"),
     *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
     *("paper.title", "paper.filename", "paper.why", "paper.withdrawn_why", "paper.audience_why"),
     *("meeting.guests", "speech.name", "speech.text"),
+    *("minutes_text.text", "minutes_text.reason", "minutes_text.note"),
     *(
         "decision.note",
         "condition.text",
@@ -80,6 +81,8 @@ OUR_WORDS = (
         "item_attendance.part",
         "item_attendance.part",
         "speech.speaker",
+        "minutes_text.kind",
+        "minutes_text.state",
     ),
     *("rsvp.intent", "rsvp.way", "rsvp_link.token_sha256"),
     *("agenda_item.gate_key", "agenda_item.stage", "agenda_item.purpose", "paper.kind", "paper.audience"),
@@ -407,11 +410,23 @@ def _a_corrected_text(house: House) -> None:
     for spoken in (Spoken(Speaker.GUEST, "三百万円", name="課長 山田"), Spoken(Speaker.CHAIR, "ほかには")):
         number = actions.record_speech(office, by, matter, spoken, now=house.now)
     actions.correct_speech(office, by, number, Spoken(Speaker.CHAIR, "ほかにあるか"), now=house.now)
+    _minutes(house, meeting)
     house.a_correction(key="mended")
     actions.name_deputy(house.office, "admin", "joho_bukai_chair", "deputy", LONG_AGO, now=house.now)
     given = house.confirm("policy_bukai", "mended", by="deputy", note="よい")
     actions.review_confirmation(house.office, "joho_bukai_chair", given, note="見た", now=house.now)
     house.later(minutes=1).a_correction(key="mended")
+
+
+def _minutes(house: House, meeting: int) -> None:
+    """The 概要 was confirmed on paper and corrected, and the 会議録 waits for the chair."""
+    how, now, (short, whole) = (house.office, "joho_bukai_office", meeting), house.now, MinutesKind
+    actions.close_meeting(*how, "議事の次第", now=now)
+    actions.put_minutes(*how, short, now=now)
+    actions.confirm_minutes(*how, short, seen=0, note="書面で確認", now=now)
+    actions.correct_minutes(*how, "議事の次第、正", "誤字", now=now)
+    actions.draft_minutes(*how, whole, now=now)
+    actions.put_minutes(*how, whole, now=now)
 
 
 def _a_stopped_plan(house: House) -> None:

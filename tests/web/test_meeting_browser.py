@@ -67,6 +67,9 @@ def test_ten_items_are_recorded_by_keyboard_alone(site: Site) -> None:
     page.keyboard.type("すべて了承した。")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("の終了")
+    press_until(page, "Tab", "main form button")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("会議を終了しました。")
 
 
@@ -148,7 +151,8 @@ def test_everything_works_without_scripts(site: Site) -> None:
         fieldset.get_by_label("1 了承").check()
     page.get_by_role("button", name="結果を記録する").click()
     page.get_by_role("button", name="2 件を記録する").click()
-    page.get_by_label("議事要旨").fill("了承した。")
+    page.get_by_label("概要の案").fill("了承した。")
+    page.get_by_role("button", name="会議を終了する").click()
     page.get_by_role("button", name="会議を終了する").click()
     expect(page.get_by_role("status")).to_have_text("会議を終了しました。")
 

@@ -217,7 +217,10 @@ def test_a_meeting_is_closed_once_every_item_has_its_outcome(secretary: Browser)
     assert "まだ終了できません" in shown and "会議を終了する" not in shown
     assert "結果のない議題があります" in secretary.send("/meetings/1/close", 409, minutes="x")
     actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.APPROVED, now=house.now)
-    shown = secretary.send("/meetings/1/close", minutes="全員で話し合った。")
+    assert "結果" in shown and "　概要" in secretary.see("/meetings/1")
+    asked = secretary.send("/meetings/1/close", minutes="全員で話し合った。")
+    assert 'name="sure"' in asked and "全員で話し合った。" in asked
+    shown = secretary.do("/meetings/1/close", minutes="全員で話し合った。")
     assert "全員で話し合った。" in shown and "終了" in shown
 
 
@@ -563,9 +566,9 @@ def test_a_meeting_that_is_over_is_corrected_with_reasons(office: object) -> Non
     hands = {"meeting": 1, "vote-shingikai_1": "for", "vote-shingikai_2": "for"}
     secretary.send(f"/items/{item}/hands", **hands)
     secretary.do(f"/items/{item}/count", meeting=1)
-    secretary.send("/meetings/1/close", minutes="答申しだ。")
+    secretary.do("/meetings/1/close", minutes="答申しだ。")
     shown = secretary.see("/meetings/1")
-    assert "出欠を訂正する" in shown and "議事要旨を訂正する" in shown
+    assert "出欠を訂正する" in shown and "概要・会議録を開く" in shown
     away = {"there-shingikai_chair": "no"}
     assert "訂正の理由" in secretary.send("/meetings/1/attendance", 422, **away)
     gone = away | {"there-shingikai_1": "no", "reason": "誤り"}

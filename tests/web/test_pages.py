@@ -128,7 +128,7 @@ def test_a_meeting_is_attended_decided_and_closed_on_one_page(house: House) -> N
         **{f"outcome-{item}": "conditional", f"conditions-{item}": "図を直す\n\n用語をそろえる"},
     )
     assert "条件付き了承" in secretary.see(f"/meetings/{meeting}")
-    secretary.send(f"/meetings/{meeting}/close", minutes="全員で話し合った。")
+    secretary.do(f"/meetings/{meeting}/close", minutes="全員で話し合った。")
     assert "全員で話し合った。" in secretary.see(f"/meetings/{meeting}")
     assert "図を直す、用語をそろえる" in secretary.see("/plans/dx")
     with house.office.reading() as db:

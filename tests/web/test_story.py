@@ -74,7 +74,8 @@ class Town:
         page.get_by_role("button", name="結果を記録する").click()
         page.get_by_role("button", name="1 件を記録する").click()
         expect(page.get_by_role("status")).to_contain_text("記録しました")
-        page.get_by_label("議事要旨").fill("全員で話し合った。")
+        page.get_by_label("概要の案").fill("全員で話し合った。")
+        page.get_by_role("button", name="会議を終了する").click()
         page.get_by_role("button", name="会議を終了する").click()
         expect(page.get_by_role("paragraph").get_by_text("全員で話し合った。")).to_be_visible()
 

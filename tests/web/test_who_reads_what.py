@@ -44,7 +44,7 @@ PLAN = {
 }
 DAY = {"meeting.title", "meeting.place"}
 MEETING = {
-    *("meeting.minutes", "rsvp.deputy_name", "rsvp.remark"),
+    *("minutes_text.text", "minutes_text.reason", "minutes_text.note", "rsvp.deputy_name", "rsvp.remark"),
     *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
 }
 DRAFTS = {"meeting.guests", "speech.name", "speech.text"}

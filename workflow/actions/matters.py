@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from workflow.actions.agenda import known_item, next_position
 from workflow.actions.meetings import held_by_right, meeting_taking_items, must_have_begun, still_listed
+from workflow.actions.minutes_texts import mark_approved
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import say
@@ -101,10 +102,17 @@ def plan_minutes(office: Office, by: str, item: int, minutes: int | None, *, now
 
 
 def record_result(
-    office: Office, by: str, item: int, result: str, *, reason: str = "", now: datetime
+    office: Office,
+    by: str,
+    item: int,
+    result: str,
+    *,
+    approved: bool = True,
+    reason: str = "",
+    now: datetime,
 ) -> None:
     """Record in words what came of an item at no gate. Once the meeting is closed it is a correction, with a `reason`; the
-    log keeps the earlier words.
+    log keeps the earlier words. Of an item that puts minutes to approval, `approved` says whether they were.
 
     Raises `BadInput` (no words, an item at a gate, a heading; a correction without a reason), `NotNow` (not begun, cancelled,
     taken off), `NotAllowed`, `NotFound`.
@@ -116,10 +124,12 @@ def record_result(
         still_listed(item, listed.removed_why)
         _takes_words(listed)
         must_have_begun(held, "結果の記録", now)
-        correcting = held.status == MeetingStatus.CLOSED
+        correcting, was = held.status == MeetingStatus.CLOSED, listed.result
         if correcting:
             some_text("訂正の理由", reason)
         db.execute(update(AgendaItem).where(AgendaItem.id == item).values(result=result.strip()))
+        if listed.approves_id is not None:
+            mark_approved(db, listed.approves_id, approved=approved)
         record(
             db,
             Tag.RESULT_RECORDED,
@@ -130,7 +140,8 @@ def record_result(
             item=item,
             title=listed.title,
             result=result.strip(),
-            **({"was": listed.result, "reason": reason} if correcting else {}),
+            **({} if listed.approves_id is None else {"approved": approved}),
+            **({"was": was, "reason": reason} if correcting else {}),
         )
 
 

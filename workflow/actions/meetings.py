@@ -1,4 +1,4 @@
-"""Use cases on meetings that were called: move, cancel, close; their minutes."""
+"""Use cases on meetings that were called: move, cancel, close."""
 
 from datetime import datetime
 from typing import NoReturn
@@ -7,14 +7,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
+from workflow.actions.minutes_texts import begin_version, drafted, newest_text, rewrite
 from workflow.actions.stopping import noting_stops
 from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import ON_RECORD, TAKES_ITEMS, MeetingForm, MeetingStatus, Scheduled, is_open
+from workflow.domain.minutes import MinutesKind
 from workflow.domain.rights import Act, Actor
-from workflow.domain.validation import a_line, some_text
+from workflow.domain.validation import a_line, a_text, some_text
 from workflow.queries.actor import actor
 from workflow.queries.agenda import held_decision
 from workflow.queries.meetings import at_a_gate
@@ -147,13 +149,13 @@ def cancel_meeting(office: Office, by: str, meeting: int, reason: str, *, now: d
         )
 
 
-def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: datetime) -> None:
-    """Close a meeting with its minutes, once every item has its outcome or was taken off.
+def close_meeting(office: Office, by: str, meeting: int, minutes: str = "", *, now: datetime) -> None:
+    """Close a meeting, once every item has its outcome or was taken off. `minutes` is its 概要, which becomes a draft; left
+    empty, the draft there is stays, and where there is none it is made from the record.
 
-    Raises `BadInput` (no minutes), `NotNow` (not begun, items left, or decided with nobody present), `NotAllowed`,
-    `NotFound`.
+    Raises `NotNow` (not begun, items left, or decided with nobody present), `BadInput`, `NotAllowed`, `NotFound`.
     """
-    some_text("議事要旨", minutes)
+    a_text("概要", minutes)
     with office.writing() as db:
         who, held = open_meeting(db, by, meeting, "会議の終了", Act.CALL_MEETING, now)
         begun(held.title, held.starts_at, now, "会議の終了")
@@ -169,37 +171,20 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str, *, now: d
                 ),
             )
         _somebody_was_there(db, held)
-        db.execute(
-            update(Meeting).where(Meeting.id == meeting).values(status=MeetingStatus.CLOSED, minutes=minutes)
-        )
-        record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting, minutes=minutes)
+        _keep_summary(db, meeting, minutes.replace("\r\n", "\n").strip(), who.id, now)
+        db.execute(update(Meeting).where(Meeting.id == meeting).values(status=MeetingStatus.CLOSED))
+        record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting)
 
 
-def correct_minutes(
-    office: Office, by: str, meeting: int, minutes: str, reason: str, *, now: datetime
-) -> None:
-    """Correct the minutes of a meeting that is over; the log keeps the earlier ones.
-
-    Raises `BadInput` (no minutes or no reason), `NotNow` (the meeting is not over), `NotAllowed`, `NotFound`.
-    """
-    some_text("議事要旨", minutes)
-    some_text("訂正の理由", reason)
-    with office.writing() as db:
-        who, held = held_by_right(db, by, meeting, Act.CALL_MEETING, now)
-        if held.status != MeetingStatus.CLOSED:
-            _refuse_at(held, say("議事要旨の訂正"))
-        was = held.minutes
-        db.execute(update(Meeting).where(Meeting.id == meeting).values(minutes=minutes))
-        record(
-            db,
-            Tag.MINUTES_CORRECTED,
-            at=now,
-            by=who.id,
-            meeting=meeting,
-            was=was,
-            minutes=minutes,
-            reason=reason,
-        )
+def _keep_summary(db: Session, meeting: int, typed: str, by: int, now: datetime) -> None:
+    draft = newest_text(db, meeting, MinutesKind.SUMMARY)
+    if draft is None:
+        made = drafted(db, meeting, MinutesKind.SUMMARY)
+        own = bool(typed) and typed != made.strip()
+        text = typed if own else made
+        begin_version(db, meeting, MinutesKind.SUMMARY, text, edited=own, by=by, now=now)
+    elif typed and typed != draft.text.strip():
+        rewrite(db, draft, typed, edited=True, by=by, now=now)
 
 
 def body_gate(plan: PlanFact, key: str) -> BodyGate:

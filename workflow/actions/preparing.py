@@ -201,7 +201,7 @@ def _write(
         who = actor(db, by, tokyo_day(now))
         known_body(db, body)
         who.require(Act.CALL_MEETING, body=body)
-        row = {**asdict(terms), "body_key": body, "status": status, "sequence": 0, "minutes": ""}
+        row = {**asdict(terms), "body_key": body, "status": status, "sequence": 0}
         meeting = db.scalars(insert(Meeting).returning(Meeting.id), row).one()
         record(db, tag, at=now, by=who.id, meeting=meeting, body=body, **terms.told)
         return meeting

@@ -12,6 +12,7 @@ from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
 from workflow.cli.preparing_commands import Ends, Number, Starts, span
 from workflow.domain.errors import BadInput
 from workflow.domain.meetings import Purpose
+from workflow.domain.minutes import MinutesKind
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part, counts_words
 from workflow.queries.agenda import agenda, agenda_lines
@@ -20,6 +21,7 @@ from workflow.queries.bodies import body_rule
 from workflow.queries.meeting_warnings import draft_warnings
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
+from workflow.queries.minutes import current_text
 from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.rsvp import expected_at, invited, right_to_read
 from workflow.wire.meetings import Meetings, OneMeeting
@@ -73,7 +75,11 @@ def cancel(meeting: Number, by: By, reason: Reason, dry_run: DryRun = False) -> 
 
 
 @app.command()
-def close(meeting: Number, by: By, minutes: Annotated[str, typer.Option(help="議事要旨")]) -> None:
+def close(
+    meeting: Number,
+    by: By,
+    minutes: Annotated[str, typer.Option(help="概要の案（省くと、記録から作る）")] = "",
+) -> None:
     """会議を終える。すべての議題に結果があるか、議題から外されている必要がある。"""
     with at_office() as office:
         actions.close_meeting(office, by, meeting, minutes, now=now())
@@ -152,16 +158,6 @@ def enter_parts(
         show.say(f"議題 {item} の出欠を {len(parts)} 人記録しました。")
 
 
-@app.command("minutes")
-def correct_minutes(
-    meeting: Number, by: By, minutes: Annotated[str, typer.Option(help="議事要旨")], reason: Reason
-) -> None:
-    """終了した会議の議事要旨を訂正する。前のものは記録に残る。"""
-    with at_office() as office:
-        actions.correct_minutes(office, by, meeting, minutes, reason, now=now())
-        show.say(f"会議 {meeting} の議事要旨を訂正しました。")
-
-
 @app.command("answer")
 def give_rsvp(
     meeting: Number,
@@ -203,11 +199,14 @@ def record_result(
     item: Annotated[int, typer.Argument(help="議題の番号")],
     result: Annotated[str, typer.Argument(help="結果")],
     by: By,
+    approved: Annotated[
+        bool, typer.Option("--approved/--not-approved", help="会議録の承認の議題で、承認されたか")
+    ] = True,
     reason: Annotated[str, typer.Option(help="訂正の理由（終了した会議のときだけ）")] = "",
 ) -> None:
     """関門によらない議題の結果を、言葉で記録する。"""
     with at_office() as office:
-        actions.record_result(office, by, item, result, reason=reason, now=now())
+        actions.record_result(office, by, item, result, approved=approved, reason=reason, now=now())
         show.say(f"議題 {item} の結果を記録しました。")
 
 
@@ -271,8 +270,10 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
         attended = attendance_of(db, meeting)
         parted = apart(db, meeting)
         warnings = draft_warnings(db, held, now())
+        minutes = current_text(db, meeting, MinutesKind.SUMMARY, drafts=True)
     if json:
-        show.as_json(OneMeeting.whole(held, lines, attended, parted, warnings))
+        whole = OneMeeting.whole(held, lines, attended, parted, minutes=minutes, warnings=warnings)
+        show.as_json(whole)
         return
     show.say(
         f"会議 {held.id} {held.title} {show.moment(held.starts_at)} {held.place}"

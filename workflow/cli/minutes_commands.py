@@ -1,5 +1,6 @@
 """`sakutei minutes …`"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,16 +8,18 @@ import typer
 from workflow import actions
 from workflow.actions import Spoken
 from workflow.cli import show
-from workflow.cli.meeting_commands import Number
-from workflow.cli.options import By, Json, at_office, now
+from workflow.cli.dry_run import told
+from workflow.cli.options import By, DryRun, Json, Note, Reason, at_office, now
+from workflow.cli.preparing_commands import Number
 from workflow.domain.calendar import parse_moment, tokyo_day
-from workflow.domain.minutes import Speaker
+from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.queries.attendance import places
 from workflow.queries.meetings import meeting as one_meeting
+from workflow.queries.minutes import minutes_versions
 from workflow.queries.speeches import besides, speeches
-from workflow.wire.minutes import SittingShown
+from workflow.wire.minutes import MinutesShown, SittingShown
 
 app = typer.Typer(no_args_is_help=True, help="会議録", rich_markup_mode=None)
 
@@ -128,3 +131,88 @@ def show_sitting(meeting: Number, by: By, json: Json = False) -> None:
             for each in at
         ],
     )
+
+
+Kind = Annotated[MinutesKind, typer.Argument(help="概要（summary）・会議録（full）の別")]
+Written = Annotated[Path, typer.Argument(help="文のファイル（UTF-8）", exists=True, dir_okay=False)]
+Revision = Annotated[int, typer.Option("--seen", help="読んだ案の改訂番号（minutes show が示す）")]
+
+
+@app.command("draft")
+def draft_minutes(
+    meeting: Number,
+    kind: Kind,
+    by: By,
+    anew: Annotated[bool, typer.Option("--anew", help="人が直した案も、記録から作り直す")] = False,
+) -> None:
+    """会議の記録から、概要又は会議録の案を作る。"""
+    with at_office() as office:
+        version = actions.draft_minutes(office, by, meeting, kind, anew=anew, now=now())
+        show.say(f"会議 {meeting} の{kind.label}（第{version}版）の案を作りました。")
+
+
+@app.command("edit")
+def edit_minutes(meeting: Number, kind: Kind, file: Written, by: By, seen: Revision) -> None:
+    """案の文を、ファイルの文に改める。"""
+    with at_office() as office:
+        text = file.read_text("utf-8")
+        actions.edit_minutes(office, by, meeting, kind, text, seen=seen, now=now())
+        show.say(f"会議 {meeting} の{kind.label}の案を直しました。")
+
+
+@app.command("put")
+def put_minutes(meeting: Number, kind: Kind, by: By, dry_run: DryRun = False) -> None:
+    """案の確認を会長に依頼する。"""
+    with at_office() as office:
+        told(office, lambda o: actions.put_minutes(o, by, meeting, kind, now=now()), dry_run)
+        if not dry_run:
+            show.say(f"会議 {meeting} の{kind.label}の確認を会長に依頼しました。")
+
+
+@app.command("confirm")
+def confirm_minutes(meeting: Number, kind: Kind, by: By, seen: Revision, note: Note = "") -> None:
+    """会議録を確認し、確定する。"""
+    with at_office() as office:
+        actions.confirm_minutes(office, by, meeting, kind, seen=seen, note=note, now=now())
+        show.say(f"会議 {meeting} の{kind.label}を確定しました。")
+
+
+@app.command("return")
+def return_minutes(meeting: Number, kind: Kind, by: By, note: Note) -> None:
+    """直すところを示して、会議録を案に戻す。"""
+    with at_office() as office:
+        actions.return_minutes(office, by, meeting, kind, note, now=now())
+        show.say(f"会議 {meeting} の{kind.label}を案に戻しました。")
+
+
+@app.command("correct")
+def correct_minutes(meeting: Number, kind: Kind, file: Written, by: By, reason: Reason) -> None:
+    """終了した会議の会議録を、ファイルの文に訂正する。前の版は残る。"""
+    with at_office() as office:
+        actions.correct_minutes(office, by, meeting, file.read_text("utf-8"), reason, kind=kind, now=now())
+        show.say(f"会議 {meeting} の{kind.label}を訂正しました。")
+
+
+@app.command("approval")
+def list_minutes(meeting: Number, by: By, kind: Kind = MinutesKind.FULL) -> None:
+    """確定した会議録の承認を、次の会議の最初の議題に載せる。"""
+    with at_office() as office:
+        item = actions.list_minutes(office, by, meeting, kind, now=now())
+        show.say(f"議題 {item} として載せました。")
+
+
+@app.command("show")
+def show_minutes(meeting: Number, json: Json = False) -> None:
+    """概要と会議録、すべての版。"""
+    with at_office() as office, office.reading() as db:
+        one_meeting(db, meeting)
+        versions = minutes_versions(db, meeting, drafts=True)
+    if json:
+        show.as_json(MinutesShown.of(versions))
+        return
+    for each in versions:
+        show.say(
+            f"{each.kind.label} 第{each.version}版（{each.state.label}、改訂番号 {each.revision}）\n{each.text}"
+        )
+    if not versions:
+        show.say("会議録はまだありません。")

@@ -1,4 +1,9 @@
-"""Minutes of a meeting: who speaks in them."""
+"""Minutes of a meeting: who speaks in them, the life of their two texts (概要 and 会議録), and the drafts of both, made from
+the record. A draft is a paper in Japanese, whatever language its reader chose."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from definitions.labelled import Labelled
 
@@ -10,3 +15,212 @@ class Speaker(Labelled):
     MEMBER = "member", "委員"
     GUEST = "guest", "説明者・関係者"
     SECRETARIAT = "secretariat", "事務局"
+
+
+class MinutesKind(Labelled):
+    """The short text, with the items and their outcomes, and the whole one, with the course of the meeting."""
+
+    SUMMARY = "summary", "概要"
+    FULL = "full", "会議録"
+
+
+class MinutesState(Labelled):
+    """The state of one version of a text: being written, put to the chair, confirmed by the chair, and approved by the
+    body at a later meeting."""
+
+    DRAFT = "draft", "作成中"
+    PUT = "put", "会長の確認待ち"
+    CONFIRMED = "confirmed", "確定"
+    APPROVED = "approved", "承認済"
+
+    @property
+    def final(self) -> bool:
+        """Return whether who reads the meeting reads the text; a correction of it is another version."""
+        return self in (MinutesState.CONFIRMED, MinutesState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """A member at the meeting: the role in the body (会長), the position (職) of that day, and the name. `deputy` attended
+    for them; `arrived` and `left` are times of day. Empty where there is none."""
+
+    role: str
+    office: str
+    name: str
+    deputy: str = ""
+    arrived: str = ""
+    left: str = ""
+
+    @property
+    def named(self) -> str:
+        """The speaker as minutes name them: who attended for a member, with the member."""
+        own = f"{self.name}{self.role}"
+        return f"{self.deputy}（{own}代理）" if self.deputy else own
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something said, and by whom as the minutes name them."""
+
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """An item of the agenda. `heading`: it stands over the items that follow. `outcome` is in words, `counts` are those of
+    a vote, and `result` came of an item at no gate; `apart` says who took no part. Empty where there is none."""
+
+    id: int
+    number: str
+    title: str
+    heading: bool
+    papers: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    outcome: str
+    note: str
+    counts: dict[str, int]
+    conditions: tuple[str, ...]
+    result: str
+    apart: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesFacts:
+    """A meeting as far as its minutes tell of it. `members` counts those of its day, also those of whom nothing was
+    recorded; `observers` is None where nobody counted."""
+
+    number: int
+    body: str
+    title: str
+    day: str
+    begins: str
+    ends: str
+    form: str
+    in_writing: bool
+    place: str
+    presider: str
+    members: int
+    attendance: tuple[Attendee, ...]
+    absent: tuple[Attendee, ...]
+    guests: tuple[str, ...]
+    observers: int | None
+    items: tuple[ItemFacts, ...]
+
+
+def draft_of(kind: MinutesKind, facts: MinutesFacts) -> str:
+    """Return the draft of the text, made from the record."""
+    lines = _summary(facts) if kind is MinutesKind.SUMMARY else _full(facts)
+    return "\n".join(lines) + "\n"
+
+
+def item_heading(item: ItemFacts) -> str:
+    """The line under which the texts tell of the item."""
+    return f"議題{item.number}　{item.title}"
+
+
+def part_on(item: ItemFacts, text: str) -> str:
+    """Return the part of a text on the item, with its heading; empty where nothing in the text is under that heading."""
+    heading, found = item_heading(item), list[str]()
+    for line in text.splitlines():
+        if line.strip() == heading:
+            found = [line]
+        elif found and _ENDS_AN_ITEM.match(line):
+            break
+        elif found:
+            found.append(line)
+    return "\n".join(found).rstrip()
+
+
+_ENDS_AN_ITEM = re.compile(r"議題\S+　|〔|[１-９]　")
+
+
+def _summary(facts: MinutesFacts) -> Iterator[str]:
+    yield f"{_named(facts)}　概要"
+    yield ""
+    yield f"日時　{_time(facts)}"
+    yield f"場所　{facts.place}（{facts.form}）"
+    if not facts.in_writing:
+        deputies = sum(bool(each.deputy) for each in facts.attendance)
+        yield (
+            f"出席　委員 {facts.members} 人中 {len(facts.attendance)} 人"
+            + (f"（うち代理 {deputies} 人）" if deputies else "")
+        )
+    if facts.observers is not None:
+        yield f"傍聴者　{facts.observers} 人"
+    for item in facts.items:
+        yield ""
+        if item.heading:
+            yield f"〔{item.number}　{item.title}〕"
+        else:
+            yield item_heading(item)
+            yield from _outcome(item)
+
+
+def _full(facts: MinutesFacts) -> Iterator[str]:
+    yield f"{_named(facts)}　会議録"
+    yield ""
+    yield f"１　日時　{_time(facts)}"
+    yield f"２　場所　{facts.place}（{facts.form}）"
+    yield "３　出席した委員"
+    yield from (f"　{_attendee(each)}" for each in facts.attendance)
+    if facts.absent:
+        yield "　欠席した委員"
+        yield from (f"　{_attendee(each)}" for each in facts.absent)
+    if facts.presider:
+        yield f"　進行　{facts.presider}"
+    yield "４　説明者・関係者　" + ("、".join(facts.guests) or "なし")
+    counted = "記録なし" if facts.observers is None else f"{facts.observers} 人"
+    yield f"５　傍聴者　{counted}"
+    yield "６　議題、経過及び結果"
+    for item in facts.items:
+        yield ""
+        if item.heading:
+            yield f"〔{item.number}　{item.title}〕"
+            continue
+        yield item_heading(item)
+        if item.papers:
+            yield "　資料　" + "、".join(item.papers)
+        if item.apart:
+            yield "　" + "、".join(item.apart)
+        for remark in item.remarks:
+            first, *rest = remark.text.splitlines()
+            yield f"　（{remark.speaker}）{first}"
+            yield from (f"　　{line}" for line in rest)
+        yield from _outcome(item)
+    yield ""
+    yield "７　その他　なし"
+
+
+def _named(facts: MinutesFacts) -> str:
+    return facts.title if facts.body in facts.title else f"{facts.body}　{facts.title}"
+
+
+def _time(facts: MinutesFacts) -> str:
+    return f"{facts.day} {facts.begins}から{facts.ends}まで"
+
+
+def _attendee(member: Attendee) -> str:
+    office = f"（{member.office}）" if member.office else ""
+    times = [f"遅参 {member.arrived}" if member.arrived else "", f"退席 {member.left}" if member.left else ""]
+    more = "、".join(each for each in (f"代理 {member.deputy}" if member.deputy else "", *times) if each)
+    return f"{member.role}{office}　{member.name}" + (f"（{more}）" if more else "")
+
+
+def _outcome(item: ItemFacts) -> Iterator[str]:
+    if item.outcome:
+        yield f"　結果　{item.outcome}{_counts(item.counts)}"
+    if item.note:
+        yield f"　備考　{item.note}"
+    for condition in item.conditions:
+        yield f"　条件　{condition}"
+    for line in item.result.splitlines():
+        yield f"　結果　{line}"
+    if not (item.outcome or item.result):
+        yield "　結果　記録なし"
+
+
+def _counts(counts: dict[str, int]) -> str:
+    if not counts:
+        return ""
+    return f"（賛成 {counts['in_favour']}、反対 {counts['against']}、棄権 {counts['abstained']}）"

@@ -23,6 +23,7 @@ class Act(StrEnum):
     ENTER_PAPERS = "会議資料の登録・差し替え・取下げ"
     ENTER_ATTENDANCE = "出欠の記録"
     KEEP_MINUTES = "発言・説明者・傍聴者の記録と会議録の作成"
+    CONFIRM_MINUTES = "会議録の確認"
     READ_DRAFTS = "発言の記録と会議録の案の閲覧"
     RECORD_OUTCOME = "結果の記録・訂正"
     VOTE = "採決・持ち回りの回答"
@@ -45,7 +46,7 @@ class Act(StrEnum):
     READ_LOG = "記録の閲覧"
     READ_PLAN = "計画の閲覧"
     SEE_MEETINGS = "会議の日時・場所の閲覧"
-    READ_MEETING = "会議の出欠・採決・議事要旨の閲覧"
+    READ_MEETING = "会議の出欠・採決・会議録の閲覧"
     READ_BODY_PAPERS = "会議体だけの会議資料の閲覧"
     READ_WITHDRAWN_PAPERS = "取り下げた会議資料の閲覧"
     READ_ADDRESSES = "ほかの人の電子メールの閲覧"
@@ -81,6 +82,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.ENTER_PAPERS: frozenset({Capacity.SECRETARIAT, Capacity.STAFF}),
     Act.ENTER_ATTENDANCE: frozenset({Capacity.SECRETARIAT}),
     Act.KEEP_MINUTES: frozenset({Capacity.SECRETARIAT}),
+    Act.CONFIRM_MINUTES: frozenset({Capacity.CHAIR, Capacity.SECRETARIAT}),
     Act.READ_DRAFTS: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR, Capacity.AUDITOR}),
     Act.RECORD_OUTCOME: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
     Act.VOTE: frozenset({Capacity.MEMBER}),

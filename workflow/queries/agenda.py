@@ -81,7 +81,8 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of an agenda as it is read out: its number, with headings that of the section's items in brackets. `item` is
-    set where it is put at a gate, `plan` and its title where it reports on one; `result` is what came of one at no gate."""
+    set where it is put at a gate, `plan` and its title where it reports on one; `result` is what came of one at no gate.
+    `approves` is the version of minutes that it puts to approval."""
 
     id: int
     number: str
@@ -92,6 +93,7 @@ class Line:
     plan: tuple[str, str] | None
     result: str | None
     removed_why: str | None
+    approves: int | None = None
 
     @property
     def heading(self) -> bool:
@@ -217,6 +219,7 @@ def agenda_lines(
             plan=(key, title) if key is not None and title is not None else None,
             result=row.result,
             removed_why=row.removed_why,
+            approves=row.approves_id,
         )
         for (row, key, title), number in zip(rows, numbers, strict=True)
         if row.gate_key is None or row.id in at_gates

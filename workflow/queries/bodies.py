@@ -155,6 +155,11 @@ def seated_body(db: Session, key: str, day: date) -> SeatedBody:
     return SeatedBody(key, found.name, chair, day, tuple(seated))
 
 
+def body_chain(db: Session, key: str) -> Chain:
+    """Return the newest chain that names the body. One statement, and one for it once in a process."""
+    return chain_of(db, known_body(db, key).chain_sha256)
+
+
 def body_rule(db: Session, key: str) -> Body:
     """Return the body as the newest chain that names it defines it. One statement, and one for its chain once in
     a process."""

@@ -30,7 +30,6 @@ class MeetingFact:
     place: str
     status: MeetingStatus
     sequence: int
-    minutes: str
     papers_due: date | None
     items_due: date | None
 
@@ -99,7 +98,6 @@ MEETING_COLUMNS = (
     Meeting.place,
     Meeting.status,
     Meeting.sequence,
-    Meeting.minutes,
     Meeting.papers_due,
     Meeting.items_due,
 )
@@ -123,7 +121,6 @@ def meeting_fact(row: Row[*tuple[Any, ...]]) -> MeetingFact:
         place=row.place,
         status=MeetingStatus(row.status),
         sequence=row.sequence,
-        minutes=row.minutes,
         papers_due=row.papers_due,
         items_due=row.items_due,
     )

@@ -2,7 +2,7 @@
 lists. Everything that shows a plan or a meeting to a person asks here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
@@ -107,7 +107,7 @@ def as_read_by(db: Session, who: Actor, found: MeetingFact) -> ReadMeeting:
         who.refuse(Act.SEE_MEETINGS)
     on_it = select(AgendaItem.id).join(Plan, Plan.id == AgendaItem.plan_id)
     items = db.scalars(on_it.where(AgendaItem.meeting_id == found.id, plans_readable(db, who)))
-    return ReadMeeting(replace(found, minutes=""), whole=False, items=frozenset(items), acts=acts)
+    return ReadMeeting(found, whole=False, items=frozenset(items), acts=acts)
 
 
 def papers_to_know(db: Session, read: ReadMeeting) -> list[PaperFact]:

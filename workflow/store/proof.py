@@ -93,6 +93,7 @@ class Kept(Labelled):
     LATE_ANSWER = "late_answer", "期限後の回答"
     MEETING = "meeting", "会議"
     MEMBERSHIP = "membership", "委員・事務局"
+    MINUTES_TEXT = "minutes_text", "会議録"
     OPINION = "opinion", "意見"
     PAPER = "paper", "会議資料"
     PERSON = "person", "職員"

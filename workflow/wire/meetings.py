@@ -177,7 +177,7 @@ class AttendanceShown(Shown):
 class OneMeeting(MeetingShown):
     """会議と、その議題・結果・出欠"""
 
-    minutes: str = Field(description="議事要旨")
+    minutes: str = Field(description="概要の現在の文。読めるものがなければ空")
     agenda: list[LineShown] = Field(description="次第、順に")
     items: list[ItemShown] = Field(description="そのうち関門の議題、順に")
     attendance: list[AttendanceShown] = Field(description="記録された出欠")
@@ -190,11 +190,13 @@ class OneMeeting(MeetingShown):
         agenda: Sequence[Line],
         attended: Iterable[Attended],
         apart: Sequence[Apart],
+        *,
+        minutes: str = "",
         warnings: Sequence[str] = (),
     ) -> "OneMeeting":
         return cls.of(
             meeting,
-            minutes=meeting.minutes,
+            minutes=minutes,
             agenda=[LineShown.of(line) for line in agenda],
             items=[ItemShown.of(line.item, apart) for line in agenda if line.item],
             attendance=each(AttendanceShown, attended),

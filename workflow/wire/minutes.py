@@ -1,12 +1,13 @@
-"""The record of a sitting for its minutes: remarks, guests and 傍聴者."""
+"""The minutes of a meeting, and the record of the sitting they are made from."""
 
 from collections.abc import Iterable, Mapping
 from typing import Self
 
 from pydantic import Field
 
-from workflow.domain.minutes import Speaker
+from workflow.domain.minutes import MinutesKind, MinutesState, Speaker
 from workflow.queries.attendance import Place
+from workflow.queries.minutes import MinutesVersion
 from workflow.queries.speeches import Besides, SpeechFact
 from workflow.wire.values import Moment, Shown, each
 
@@ -50,3 +51,39 @@ class SittingShown(Shown):
             ],
             speeches=each(SpeechShown, (speech for at in speeches.values() for speech in at)),
         )
+
+
+class MinutesVersionShown(Shown):
+    """会議録の 1 つの版"""
+
+    kind: MinutesKind
+    version: int = Field(description="版の番号")
+    state: MinutesState
+    text: str = Field(description="文")
+    revision: int = Field(description="案の改訂番号。直すとき・確認するときに seen として送ります")
+    reason: str = Field(description="訂正の理由。初めの版では空")
+    note: str = Field(description="会長の所見、又は確認の方法")
+    written_at: Moment | None = Field(description="書かれた日時")
+    settled_at: Moment | None = Field(description="確定した日時。まだなら null")
+
+
+class PartShown(Shown):
+    """会議録のうち 1 つの議題の部分"""
+
+    heading: str = Field(description="議題")
+    text: str = Field(description="文")
+
+
+class MinutesShown(Shown):
+    """会議録"""
+
+    versions: list[MinutesVersionShown] = Field(description="概要と会議録の版、新しい順")
+    parts: list[PartShown] = Field(description="会議体の外の人が読める、計画の議題の部分")
+
+    @classmethod
+    def of(cls, versions: Iterable[MinutesVersion]) -> Self:
+        return cls(versions=each(MinutesVersionShown, versions), parts=[])
+
+    @classmethod
+    def parts_of(cls, parts: Iterable[tuple[str, str]]) -> Self:
+        return cls(versions=[], parts=[PartShown(heading=heading, text=text) for heading, text in parts])

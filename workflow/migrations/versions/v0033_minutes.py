@@ -1,4 +1,5 @@
-"""The record of a sitting for its minutes: remarks at each item, guests, 傍聴者, and the time at which a member came late
+"""Minutes in versions of their own, with their state: what was typed when a meeting was closed is its first 概要. And the
+record of a sitting that they are made from: remarks at each item, guests, 傍聴者, and the time at which a member came late
 or left."""
 
 import sqlalchemy as sa
@@ -35,3 +36,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("supersedes_id", name="uq_speech_supersedes_id"),
     )
     op.create_index("ix_speech_item_id", "speech", ["item_id"])
+    op.create_table(
+        "minutes_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("written_at", MOMENT, nullable=True),
+        sa.Column("settled_by", sa.Integer(), nullable=True),
+        sa.Column("settled_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name="fk_minutes_text_meeting_id"),
+        sa.ForeignKeyConstraint(["written_by"], ["person.id"], name="fk_minutes_text_written_by"),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name="fk_minutes_text_settled_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_minutes_text"),
+        sa.UniqueConstraint("meeting_id", "kind", "version", name="uq_minutes_text_meeting_id"),
+    )
+    op.create_index("ix_minutes_text_state", "minutes_text", ["state"])
+    op.add_column("agenda_item", sa.Column("approves_id", sa.Integer(), nullable=True))
+    op.execute(_WHAT_WAS_TYPED)
+    op.drop_column("meeting", "minutes")
+
+
+_WHAT_WAS_TYPED = """
+INSERT INTO minutes_text (meeting_id, kind, version, text, state, revision, edited, reason, note, written_by, written_at)
+SELECT meeting.id, 'summary', 1, meeting.minutes, 'confirmed', 0, true, '', '', event."by", event.at
+FROM meeting LEFT JOIN event ON event.seq = (
+    SELECT max(told.seq) FROM event AS told
+    WHERE told.meeting_id = meeting.id AND told.tag IN ('meeting.closed', 'meeting.minutes_corrected')
+)
+WHERE meeting.minutes <> '' ORDER BY meeting.id
+"""

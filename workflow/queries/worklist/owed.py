@@ -91,7 +91,7 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
 def _meeting_words(kind: Waiting, title: str) -> str:
     if kind is Waiting.SUMMON:
         return say("準備中の会議「{meeting}」の招集がまだです", meeting=title)
-    return say("{meeting}の議事要旨と終了", meeting=title)
+    return say("{meeting}の終了", meeting=title)
 
 
 def _owed_words(kind: Waiting, row: _OwedRow) -> str:

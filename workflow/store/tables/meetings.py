@@ -23,7 +23,6 @@ class Meeting(Record):
     place: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(20))
     sequence: Mapped[int]
-    minutes: Mapped[str] = mapped_column(Text)
     papers_due: Mapped[date | None]
     items_due: Mapped[date | None]
     guests: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
@@ -40,7 +39,8 @@ class AgendaItem(Record):
     """An item of an agenda. Most are one version of one plan, put to a meeting for one gate: 審議 or 報告. One without
     a gate has a `title`: a heading, a matter of the body's own, or an interim report on a plan; `result` is what came of
     it. Taken off is `removed_at`, which is not the same as 継続審議: nothing was decided. `ratifies_id` is the 専決 it
-    reports; no foreign key, since decisions refer to items and PostgreSQL needs one of the two tables first."""
+    reports; no foreign key, since decisions refer to items and PostgreSQL needs one of the two tables first. `approves_id`
+    is the version of minutes it puts to the body's approval."""
 
     __tablename__ = "agenda_item"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,6 +56,7 @@ class AgendaItem(Record):
     planned_minutes: Mapped[int | None]
     result: Mapped[str | None] = mapped_column(Text)
     ratifies_id: Mapped[int | None]
+    approves_id: Mapped[int | None]
     removed_at: Mapped[datetime | None]
     removed_why: Mapped[str | None] = mapped_column(Text)
 
@@ -133,6 +134,30 @@ class Speech(Record):
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("speech.id"), unique=True)
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+
+
+class MinutesText(Record):
+    """A version of one of the texts of a meeting's minutes. It changes while it is a draft; once the chair confirmed it, a
+    correction is the next version, with a `reason`. `revision` counts the changes, and `edited` says that somebody
+    changed what was drafted from the record; `note` is what the chair said, or how the confirmation was given. Who wrote
+    or settled it is None where the log does not tell."""
+
+    __tablename__ = "minutes_text"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    revision: Mapped[int]
+    edited: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("meeting_id", "kind", "version"),)
 
 
 class Vote(Record):

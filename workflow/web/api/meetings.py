@@ -10,6 +10,7 @@ from workflow import actions
 from workflow.actions import GivenRsvp, Seated
 from workflow.domain.accounts import Scope
 from workflow.domain.meetings import MeetingStatus, Purpose
+from workflow.domain.minutes import MinutesKind
 from workflow.domain.rights import Act
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part
@@ -19,6 +20,7 @@ from workflow.queries.bodies import body_rule
 from workflow.queries.meeting_warnings import draft_warnings
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.meetings import meeting_list
+from workflow.queries.minutes import current_text
 from workflow.queries.reading_rights import meeting_to_read, meetings_readable
 from workflow.queries.rsvp import expected_at, invited, right_to_read
 from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
@@ -58,7 +60,7 @@ class Because(Asked):
 class CloseMeeting(Asked):
     """会議の終了"""
 
-    minutes: Reason = Field(description="議事要旨")
+    minutes: Text = Field(default="", description="概要の案。省くと、記録から作ります")
 
 
 WhyCorrected = Annotated[Text, Field(description="訂正の理由。結果の記録後・会議の終了後に要ります")]
@@ -111,13 +113,6 @@ class RevokeRsvpLinks(Asked):
     member: Key | None = Field(default=None, description="委員の鍵。省くと全員")
 
 
-class CorrectMinutes(Asked):
-    """議事要旨の訂正"""
-
-    minutes: Reason = Field(description="議事要旨")
-    reason: Reason
-
-
 class ListItem(Asked):
     """議題の登録"""
 
@@ -151,6 +146,7 @@ class RecordResult(Asked):
     """関門によらない議題の結果"""
 
     result: Reason = Field(description="結果")
+    approved: bool = Field(default=True, description="会議録の承認の議題で、承認されたか")
     reason: Text = Field(default="", description="訂正の理由。終了した会議のときだけ")
 
 
@@ -196,9 +192,14 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
         lines = found.of(agenda_lines(db, meeting, agenda(db, meeting)))
         if not found.whole:
             return OneMeeting.whole(found.meeting, lines, [], [])
-        warnings = draft_warnings(db, found.meeting, caller.now)
+        drafts = caller.person.may(Act.READ_DRAFTS, body=found.meeting.body_key)
         return OneMeeting.whole(
-            found.meeting, lines, attendance_of(db, meeting), apart(db, meeting), warnings
+            found.meeting,
+            lines,
+            attendance_of(db, meeting),
+            apart(db, meeting),
+            minutes=current_text(db, meeting, MinutesKind.SUMMARY, drafts=drafts),
+            warnings=draft_warnings(db, found.meeting, caller.now),
         )
 
 
@@ -216,7 +217,7 @@ def cancel_meeting(doing: Doing, meeting: MeetingNumber, asked: Because) -> ApiR
 
 @router.post("/meetings/{meeting}/close", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
 def close_meeting(doing: Doing, meeting: MeetingNumber, asked: CloseMeeting) -> ApiResponse:
-    """会議を終了する。すべての議題に結果が要ります。"""
+    """会議を終了する。すべての議題に結果が要ります。概要の案ができます。"""
     return doing.perform(Done.of, actions.close_meeting, meeting, asked.minutes, now=doing.now)
 
 
@@ -259,14 +260,6 @@ def correct_meeting_time(doing: Doing, meeting: MeetingNumber, asked: CorrectTim
     )
 
 
-@router.post("/meetings/{meeting}/minutes", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
-def correct_minutes(doing: Doing, meeting: MeetingNumber, asked: CorrectMinutes) -> ApiResponse:
-    """終了した会議の議事要旨を訂正する。前のものは記録に残ります。"""
-    return doing.perform(
-        Done.of, actions.correct_minutes, meeting, asked.minutes, asked.reason, now=doing.now
-    )
-
-
 @router.post("/meetings/{meeting}/items", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA))
 def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> ApiResponse:
     """計画の現在の版を議題に載せる。"""
@@ -303,7 +296,13 @@ def record_result(
 ) -> ApiResponse:
     """関門によらない議題の結果を、言葉で記録する。"""
     return doing.perform(
-        Done.of, actions.record_result, item, asked.result, reason=asked.reason, now=doing.now
+        Done.of,
+        actions.record_result,
+        item,
+        asked.result,
+        approved=asked.approved,
+        reason=asked.reason,
+        now=doing.now,
     )
 
 

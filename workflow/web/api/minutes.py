@@ -1,4 +1,4 @@
-"""Calls on the record of a sitting for its minutes: remarks, guests and 傍聴者, who came late or left."""
+"""Calls on the minutes of a meeting, and on the record of the sitting they are made from."""
 
 from typing import Annotated, Any
 
@@ -8,15 +8,17 @@ from pydantic import Field
 from workflow import actions
 from workflow.actions import Spoken
 from workflow.domain.accounts import Scope
-from workflow.domain.minutes import Speaker
+from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import Act
 from workflow.queries.attendance import places
 from workflow.queries.meetings import meeting as one_meeting
+from workflow.queries.minutes import minutes_versions, parts_on
+from workflow.queries.reading_rights import meeting_to_read
 from workflow.queries.speeches import besides, speeches
 from workflow.web.api.meetings import MeetingNumber
 from workflow.web.api.models import Asked, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
-from workflow.wire.minutes import SittingShown
+from workflow.wire.minutes import MinutesShown, SittingShown
 from workflow.wire.values import Done, Moment, Numbered
 
 router = APIRouter(route_class=Call, tags=["minutes"])
@@ -124,3 +126,129 @@ def enter_times(doing: Doing, meeting: MeetingNumber, asked: EnterTimes) -> ApiR
         reason=asked.reason,
         now=doing.now,
     )
+
+
+class CorrectMinutes(Asked):
+    """会議録の訂正"""
+
+    minutes: Reason = Field(description="会議録の文")
+    reason: Reason
+    kind: MinutesKind = Field(default=MinutesKind.SUMMARY, description="概要・会議録の別")
+
+
+class DraftMinutes(Asked):
+    """会議録の案の作成"""
+
+    anew: bool = Field(default=False, description="true: 人が直した案も、記録から作り直す")
+
+
+class EditMinutes(Asked):
+    """会議録の案の修正"""
+
+    minutes: Reason = Field(description="会議録の文")
+    seen: Annotated[int, Field(ge=0, le=2**31 - 1, description="読んだ案の改訂番号（revision）")]
+
+
+class ConfirmMinutes(Asked):
+    """会議録の確認"""
+
+    seen: Annotated[int, Field(ge=0, le=2**31 - 1, description="読んだ案の改訂番号（revision）")]
+    note: Text = Field(default="", description="所見。事務局が会長の書面での確認を記録するときは、その方法")
+
+
+class ReturnMinutes(Asked):
+    """会議録の差戻し"""
+
+    note: Reason = Field(description="直すところ")
+
+
+TextKind = Annotated[MinutesKind, Path(description="概要（summary）・会議録（full）の別")]
+
+
+@router.get(
+    "/meetings/{meeting}/minutes", response_model=MinutesShown, **reads(Act.SEE_MEETINGS, Act.READ_PLAN)
+)
+def minutes(caller: Caller, meeting: MeetingNumber) -> Any:
+    """概要と会議録、版の新しい順。案は会議体の事務局・会長と監査だけ、会議体の外の人には、閲覧できる計画の議題の部分だけ。"""
+    with caller.office.reading() as db:
+        found = meeting_to_read(db, caller.person, meeting)
+        if not found.whole:
+            return MinutesShown.parts_of(parts_on(db, found.meeting, found.items))
+        drafts = caller.person.may(Act.READ_DRAFTS, body=found.meeting.body_key)
+        return MinutesShown.of(minutes_versions(db, meeting, drafts=drafts))
+
+
+@router.post("/meetings/{meeting}/minutes", response_model=Done, **writes(Scope.MEETINGS, Act.KEEP_MINUTES))
+def correct_minutes(doing: Doing, meeting: MeetingNumber, asked: CorrectMinutes) -> ApiResponse:
+    """終了した会議の会議録を訂正する。確定していたものは新しい版になり、会長があらためて確認します。"""
+    return doing.perform(
+        Done.of,
+        actions.correct_minutes,
+        meeting,
+        asked.minutes,
+        asked.reason,
+        kind=asked.kind,
+        now=doing.now,
+    )
+
+
+@router.post(
+    "/meetings/{meeting}/minutes/{kind}/draft",
+    response_model=Numbered,
+    **writes(Scope.MEETINGS, Act.KEEP_MINUTES),
+)
+def draft_minutes(doing: Doing, meeting: MeetingNumber, kind: TextKind, asked: DraftMinutes) -> ApiResponse:
+    """会議の記録から案を作る。答えは版の番号です。"""
+    return doing.perform(Numbered.of, actions.draft_minutes, meeting, kind, anew=asked.anew, now=doing.now)
+
+
+@router.post(
+    "/meetings/{meeting}/minutes/{kind}/edit", response_model=Done, **writes(Scope.MEETINGS, Act.KEEP_MINUTES)
+)
+def edit_minutes(doing: Doing, meeting: MeetingNumber, kind: TextKind, asked: EditMinutes) -> ApiResponse:
+    """案を直す。"""
+    return doing.perform(
+        Done.of, actions.edit_minutes, meeting, kind, asked.minutes, seen=asked.seen, now=doing.now
+    )
+
+
+@router.post(
+    "/meetings/{meeting}/minutes/{kind}/put", response_model=Done, **writes(Scope.MEETINGS, Act.KEEP_MINUTES)
+)
+def put_minutes(doing: Doing, meeting: MeetingNumber, kind: TextKind) -> ApiResponse:
+    """案の確認を会長に依頼する。会長にメールが送られます。"""
+    return doing.perform(Done.of, actions.put_minutes, meeting, kind, now=doing.now)
+
+
+@router.post(
+    "/meetings/{meeting}/minutes/{kind}/confirm",
+    response_model=Done,
+    **writes(Scope.MEETINGS, Act.CONFIRM_MINUTES),
+)
+def confirm_minutes(
+    doing: Doing, meeting: MeetingNumber, kind: TextKind, asked: ConfirmMinutes
+) -> ApiResponse:
+    """会議録を確認し、確定する。"""
+    return doing.perform(
+        Done.of, actions.confirm_minutes, meeting, kind, seen=asked.seen, note=asked.note, now=doing.now
+    )
+
+
+@router.post(
+    "/meetings/{meeting}/minutes/{kind}/return",
+    response_model=Done,
+    **writes(Scope.MEETINGS, Act.CONFIRM_MINUTES),
+)
+def return_minutes(doing: Doing, meeting: MeetingNumber, kind: TextKind, asked: ReturnMinutes) -> ApiResponse:
+    """直すところを示して、会議録を案に戻す。"""
+    return doing.perform(Done.of, actions.return_minutes, meeting, kind, asked.note, now=doing.now)
+
+
+@router.post(
+    "/meetings/{meeting}/minutes/{kind}/approval",
+    response_model=Numbered,
+    **writes(Scope.MEETINGS, Act.SET_AGENDA),
+)
+def list_minutes(doing: Doing, meeting: MeetingNumber, kind: TextKind) -> ApiResponse:
+    """確定した会議録の承認を、次の会議の最初の議題に載せる。答えは議題の番号です。"""
+    return doing.perform(Numbered.of, actions.list_minutes, meeting, kind, now=doing.now)

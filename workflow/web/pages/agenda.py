@@ -131,9 +131,12 @@ def record_result(
     meeting: Annotated[int, Form()],
     result: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
+    approved: Annotated[str, Form()] = "",
 ) -> Response:
-    """Record in words what came of a matter."""
-    actions.record_result(who.office, who.key, item, result, reason=reason, now=who.now)
+    """Record in words what came of a matter; of minutes put to approval, with `approved` no, that they were not."""
+    actions.record_result(
+        who.office, who.key, item, result, approved=approved != "no", reason=reason, now=who.now
+    )
     return redirect(f"/meetings/{meeting}#item-{item}", said=say("結果を記録しました。"))
 
 

@@ -33,12 +33,12 @@ from workflow.domain.meetings import (
     is_open,
     phase_of,
 )
-from workflow.domain.minutes import Speaker
+from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.rsvp import Intent, why_no_rsvp
 from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words, presider_votes
-from workflow.queries.agenda import Line, agenda, agenda_lines, alone_decided, candidates
+from workflow.queries.agenda import Item, Line, agenda, agenda_lines, alone_decided, candidates
 from workflow.queries.agenda_changes import NamedChanges, agenda_events, agendas_told, named_changes
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, body_rule, places_of
@@ -46,6 +46,7 @@ from workflow.queries.carrying import lines_to_carry
 from workflow.queries.in_writing import consent, late_answers, terms
 from workflow.queries.meeting_warnings import draft_warnings, warnings_about
 from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days, meetings_after
+from workflow.queries.minutes import MinutesVersion, minutes_versions, summary_draft
 from workflow.queries.plans import plan_list
 from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
 from workflow.queries.rsvp import Invited, expected_at, with_answers
@@ -147,17 +148,22 @@ def cancel(
 
 
 @router.post("/meetings/{number}/close", openapi_extra=needs(Act.CALL_MEETING))
-def close(who: FormUser, number: Number, minutes: Annotated[str, Form()] = "") -> Response:
-    actions.close_meeting(who.office, who.key, number, minutes, now=who.now)
-    return redirect(f"/meetings/{number}", said=say("会議を終了しました。"))
-
-
-@router.post("/meetings/{number}/minutes", openapi_extra=needs(Act.CALL_MEETING))
-def correct_minutes(
-    who: FormUser, number: Number, minutes: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = ""
+def close(
+    request: Request, who: FormUser, number: Number, form: Filled, minutes: Annotated[str, Form()] = ""
 ) -> Response:
-    actions.correct_minutes(who.office, who.key, number, minutes, reason, now=who.now)
-    return redirect(f"/meetings/{number}#minutes", said=say("議事要旨を訂正しました。"))
+    """Close the meeting, with the draft of its 概要: ask first, then close."""
+    held = known(who, number)
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: actions.close_meeting(office, who.key, number, minutes, now=who.now),
+        title=say("{title}の終了", title=held.title),
+        button=say("会議を終了する"),
+        back=f"/meetings/{number}",
+        said=say("会議を終了しました。"),
+        facts=[(say("概要の案"), minutes)] if minutes.strip() else [],
+    )
 
 
 def known(who: Visitor, number: int) -> MeetingFact:
@@ -264,7 +270,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         **_attending(db, rule, held, members),
         **_rsvps(db, who, person, rule, held, members),
-        **_notes(db, person, phase, held),
+        **_notes(db, person, phase, held, items),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_ties": running and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
         "presides": presider_votes(rule) is PresiderVotes.TIES,
@@ -326,17 +332,28 @@ def _attending(db: Reading, rule: Body, held: MeetingFact, members: list[Place])
     }
 
 
-def _notes(db: Reading, person: Actor, phase: Phase, held: MeetingFact) -> dict[str, Any]:
-    """Return the values of the page on what minutes are made of: remarks, guests and 傍聴者."""
-    reads = person.may(Act.READ_DRAFTS, body=held.body_key)
+def _notes(
+    db: Reading, person: Actor, phase: Phase, held: MeetingFact, items: Sequence[Item]
+) -> dict[str, Any]:
+    """Return the values of the page on the minutes, and what they are made of: remarks, guests and 傍聴者."""
     begun = phase not in (Phase.COMING, Phase.CANCELLED)
+    reads = begun and person.may(Act.READ_DRAFTS, body=held.body_key)
+    closing = phase in (Phase.BEGUN, Phase.ANSWERING) and person.may(Act.CALL_MEETING, body=held.body_key)
+    closing = closing and all(item.decided for item in items)
     return {
-        "reads_notes": reads and begun,
+        "reads_notes": reads,
         "takes_notes": begun and person.may(Act.KEEP_MINUTES, body=held.body_key),
+        "minutes": _summary(db, held, drafts=reads) if phase is Phase.CLOSED else None,
+        "summary_draft": summary_draft(db, held) if closing else "",
         "speeches": speeches(db, held.id) if reads else {},
         "besides": besides(db, held.id) if reads else None,
         "Speaker": Speaker,
     }
+
+
+def _summary(db: Reading, held: MeetingFact, *, drafts: bool) -> MinutesVersion | None:
+    found = minutes_versions(db, held.id, drafts=drafts)
+    return next((each for each in found if each.kind is MinutesKind.SUMMARY), None)
 
 
 def _rsvps(

@@ -1,4 +1,4 @@
-"""The record of a sitting for its minutes: remarks, guests and 傍聴者, who came late or left."""
+"""The minutes of a meeting: the record of the sitting they are made from, their two texts, and the parts on a plan."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,15 +11,21 @@ from workflow import actions
 from workflow.actions import Spoken
 from workflow.domain.calendar import parse_moment, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotNow
-from workflow.domain.language import say
-from workflow.domain.minutes import Speaker
+from workflow.domain.language import label, say
+from workflow.domain.meetings import Phase, phase_of
+from workflow.domain.minutes import MinutesKind, MinutesState, Speaker
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
+from workflow.queries.agenda import agenda, agenda_lines
+from workflow.queries.minutes import approval_items, confirmers, minutes_versions, parts_on
+from workflow.queries.reading_rights import meeting_to_read
 from workflow.queries.speeches import item_of, meeting_of_item
+from workflow.web.confirm import confirmed
+from workflow.web.http_status import status_of
 from workflow.web.pages.meetings import Number, known, meeting_page
 from workflow.web.permissions import needs
-from workflow.web.rendering import redirect
-from workflow.web.session import Filled, FormUser, Page, Visitor
+from workflow.web.rendering import page, redirect
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(route_class=Page)
 
@@ -27,7 +33,97 @@ Typed = Annotated[str, Form()]
 Said = Mapping[str, str]
 """The fields of a remark's form."""
 
-REFUSED = 422
+
+@router.get("/meetings/{number}/minutes", openapi_extra=needs(Act.SEE_MEETINGS, Act.READ_PLAN))
+def minutes(request: Request, who: Reader, number: Number, plan: str = "") -> Response:
+    """Both texts of the minutes, with their versions; for who is not of the body, and for a `plan`, the parts on what
+    they may read."""
+    return _minutes_page(request, who, number, plan=plan)
+
+
+@router.post("/meetings/{number}/minutes", openapi_extra=needs(Act.KEEP_MINUTES))
+def correct_minutes(
+    request: Request,
+    who: FormUser,
+    number: Number,
+    minutes: Typed = "",
+    reason: Typed = "",
+    text: Annotated[MinutesKind, Form()] = MinutesKind.SUMMARY,
+) -> Response:
+    """Correct a final text: a new version, which the chair confirms again."""
+
+    def act() -> None:
+        actions.correct_minutes(who.office, who.key, number, minutes, reason, kind=text, now=who.now)
+
+    return _rewritten(request, who, number, text, minutes, act, say("会議録を訂正しました。"))
+
+
+@router.post("/meetings/{number}/minutes/{text}/draft", openapi_extra=needs(Act.KEEP_MINUTES))
+def draft_minutes(who: FormUser, number: Number, text: MinutesKind, anew: Typed = "") -> Response:
+    """Draft the text from the record; over what somebody edited only when asked so."""
+    actions.draft_minutes(who.office, who.key, number, text, anew=anew == "yes", now=who.now)
+    return _to(number, text, say("記録から案を作りました。"))
+
+
+@router.post("/meetings/{number}/minutes/{text}/edit", openapi_extra=needs(Act.KEEP_MINUTES))
+def edit_minutes(
+    request: Request, who: FormUser, number: Number, text: MinutesKind, minutes: Typed = "", seen: Typed = ""
+) -> Response:
+    """Edit the draft; a refusal keeps what was typed."""
+
+    def act() -> None:
+        seen_first = typed_number(seen)
+        actions.edit_minutes(
+            who.office,
+            who.key,
+            number,
+            text,
+            minutes,
+            seen=-1 if seen_first is None else seen_first,
+            now=who.now,
+        )
+
+    return _rewritten(request, who, number, text, minutes, act, say("案を保存しました。"))
+
+
+@router.post("/meetings/{number}/minutes/{text}/put", openapi_extra=needs(Act.KEEP_MINUTES))
+def put_minutes(request: Request, who: FormUser, number: Number, text: MinutesKind, form: Filled) -> Response:
+    """Ask the chair to confirm the text: show who gets the mail first."""
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: actions.put_minutes(office, who.key, number, text, now=who.now),
+        title=say("{kind}の確認を会長に依頼", kind=label(text)),
+        button=say("確認を依頼する"),
+        back=f"/meetings/{number}/minutes",
+        said=say("会長に確認を依頼しました。"),
+    )
+
+
+@router.post("/meetings/{number}/minutes/{text}/confirm", openapi_extra=needs(Act.CONFIRM_MINUTES))
+def confirm_minutes(
+    who: FormUser, number: Number, text: MinutesKind, seen: Typed = "", note: Typed = ""
+) -> Response:
+    read = typed_number(seen)
+    actions.confirm_minutes(
+        who.office, who.key, number, text, seen=-1 if read is None else read, note=note, now=who.now
+    )
+    return _to(number, text, say("会議録を確定しました。"))
+
+
+@router.post("/meetings/{number}/minutes/{text}/return", openapi_extra=needs(Act.CONFIRM_MINUTES))
+def return_minutes(who: FormUser, number: Number, text: MinutesKind, note: Typed = "") -> Response:
+    actions.return_minutes(who.office, who.key, number, text, note, now=who.now)
+    return _to(number, text, say("案に戻しました。"))
+
+
+@router.post("/meetings/{number}/minutes/{text}/approval", openapi_extra=needs(Act.SET_AGENDA))
+def list_minutes(who: FormUser, number: Number, text: MinutesKind) -> Response:
+    """Put the text to approval as the first item of the body's next meeting."""
+    item = actions.list_minutes(who.office, who.key, number, text, now=who.now)
+    done = say("次の会議の最初の議題に載せました。")
+    return redirect(f"/meetings/{_meeting(who, item)}#item-{item}", said=done)
 
 
 @router.post("/items/{item}/speeches", openapi_extra=needs(Act.KEEP_MINUTES))
@@ -97,6 +193,69 @@ def times(
     return redirect(f"/meetings/{number}#guests-heading", said=say("遅参・退席の時刻を記録しました。"))
 
 
+def _minutes_page(
+    request: Request,
+    who: Visitor,
+    number: int,
+    *,
+    plan: str = "",
+    code: int = 200,
+    typed: tuple[MinutesKind, str, str] | None = None,
+) -> Response:
+    """The page of the minutes. `typed` is a text that was not taken, with its kind and why."""
+    with who.office.reading() as db:
+        found = meeting_to_read(db, who.person, number)
+        held = found.meeting
+        if plan or not found.whole:
+            lines = found.of(agenda_lines(db, number, agenda(db, number)))
+            items = [line.id for line in lines if not plan or (line.plan and line.plan[0] == plan)]
+            parts = parts_on(db, held, items)
+            return page(request, "minutes_parts.html", who=who, meeting=held, parts=parts)
+        person, body = who.person, held.body_key
+        drafts = person.may(Act.READ_DRAFTS, body=body)
+        versions = minutes_versions(db, number, drafts=drafts)
+        asked = confirmers(db, held, person.on)
+        approvals = approval_items(db, [each.id for each in versions])
+    return page(
+        request,
+        "minutes.html",
+        code=code,
+        who=who,
+        meeting=held,
+        over=phase_of(held, who.now) is Phase.CLOSED,
+        begun=phase_of(held, who.now) not in (Phase.COMING, Phase.CANCELLED),
+        texts=[(kind, [each for each in versions if each.kind is kind]) for kind in MinutesKind],
+        drafts=drafts,
+        keeps=person.may(Act.KEEP_MINUTES, body=body),
+        confirms=any(each.person_id == person.id for each in asked),
+        asked=asked,
+        approvals=approvals,
+        typed=typed,
+        MinutesState=MinutesState,
+    )
+
+
+def _rewritten(
+    request: Request,
+    who: Visitor,
+    number: int,
+    kind: MinutesKind,
+    text: str,
+    act: Callable[[], object],
+    done: str,
+) -> Response:
+    """Do it and show the text; where it is refused, the page keeps what was typed."""
+    try:
+        act()
+    except (AlreadyDone, BadInput, NotNow) as error:
+        return _minutes_page(request, who, number, code=status_of(error), typed=(kind, text, error.message))
+    return _to(number, kind, done)
+
+
+def _to(number: int, kind: MinutesKind, done: str) -> Response:
+    return redirect(f"/meetings/{number}/minutes#{kind.value}", said=done)
+
+
 def _kept(
     request: Request,
     who: Visitor,
@@ -112,7 +271,7 @@ def _kept(
         act(said)
     except (AlreadyDone, BadInput, NotNow) as error:
         typed = {**said, "speech_at": at, "speech_problem": error.message}
-        return meeting_page(request, who, _meeting(who, item), code=REFUSED, typed=typed)
+        return meeting_page(request, who, _meeting(who, item), code=status_of(error), typed=typed)
     return redirect(_place(who, item), said=done)
 
 
