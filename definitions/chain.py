@@ -149,6 +149,13 @@ class Corrections(Labelled):
     BODY = "body", "会議体"
 
 
+class MinutesDays(_Frozen):
+    """The business days after a meeting within which its minutes are final: 概要 and 会議録; none: no deadline."""
+
+    summary_days: int | None = Field(default=None, ge=1, le=120, description="概要")
+    full_days: int | None = Field(default=None, ge=1, le=120, description="会議録")
+
+
 class Body(_Frozen):
     """A body that governs the plan: 部会, 本部, 委員会, 審議会, 本会議."""
 
@@ -192,6 +199,9 @@ class Body(_Frozen):
         default=None,
         description="who confirms a corrected text (会長一任); none: the chair of a deliberative or advisory body, "
         "the 事務局 of one that receives a report, the body itself where it votes",
+    )
+    minutes: MinutesDays | None = Field(
+        default=None, description="the deadlines of its minutes; none: the body has none"
     )
     assembly: bool = Field(default=False, description="stands in the 区議会 column of the schedule")
 
@@ -314,6 +324,19 @@ class ReminderKind(Labelled):
     AGENDA_DEADLINE = "agenda_deadline", "議題の締切"
     UNANSWERED = "unanswered", "持ち回りの未回答"
     COMMENT_CLOSING = "comment_closing", "パブリックコメントの終了"
+    SUMMARY_DEADLINE = "summary_deadline", "概要の作成期限"
+    MINUTES_DEADLINE = "minutes_deadline", "会議録の作成期限"
+
+
+def minutes_days(body: Body, kind: ReminderKind) -> int | None:
+    """The business days after a meeting of the body by which a rule of that kind is meant; None: no deadline."""
+    if body.minutes is None:
+        return None
+    days = {
+        ReminderKind.SUMMARY_DEADLINE: body.minutes.summary_days,
+        ReminderKind.MINUTES_DEADLINE: body.minutes.full_days,
+    }
+    return days.get(kind)
 
 
 class Audience(Labelled):

@@ -43,4 +43,6 @@ _RULES: tuple[Callable[[Chain], Iterator[Finding]], ...] = (
     schedule.planned_months_run_forward,
     schedule.stages_are_planned_in_their_order,
     reminders.reminders_reach_those_concerned,
+    reminders.reminders_of_minutes_have_a_deadline,
+    bodies.summaries_come_first,
 )

@@ -8,13 +8,21 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from definitions.chain import FARTHEST, Audience, Chain, ReminderKind, ReminderRule
+from definitions.chain import FARTHEST, Audience, Chain, ReminderKind, ReminderRule, minutes_days
 from definitions.terms import Role
 from notifications.kinds import Kind
-from notifications.reminders import Occasion, Owed, aim, applies, claim_prefix, due, foreseen
-from workflow.domain.calendar import at_tokyo, business_days_after, end_of_day, offset_before, tokyo_day
+from notifications.reminders import OF_MINUTES, Occasion, Owed, aim, applies, claim_prefix, due, foreseen
+from workflow.domain.calendar import (
+    at_tokyo,
+    business_days_after,
+    business_days_before,
+    end_of_day,
+    offset_before,
+    tokyo_day,
+)
 from workflow.domain.events import Tag
 from workflow.domain.meetings import HeldMeeting, MeetingForm, MeetingStatus
+from workflow.domain.minutes import MinutesKind, last_day
 from workflow.domain.plans import Status
 from workflow.domain.rights import SEATED
 from workflow.domain.votes import Choice, Part
@@ -24,7 +32,8 @@ from workflow.queries.attendance import answering
 from workflow.queries.bodies import body_rule, seats
 from workflow.queries.chains import chain_of
 from workflow.queries.comments import replaced
-from workflow.queries.meetings import at_a_gate, closed_days, open_meeting
+from workflow.queries.meetings import at_a_gate, closed_days, meeting_over, open_meeting
+from workflow.queries.minutes import final_minutes
 from workflow.queries.people import staff
 from workflow.store.database import connection_of
 from workflow.store.tables import (
@@ -52,6 +61,9 @@ def owed(db: Session, now: datetime) -> list[Owed]:
     for rule, bodies in meeting_rules(db, now, closed):
         occasions = _meetings(db, rule, bodies, now, closed)
         found += due([_with_people(db, people, rule, each) for each in occasions], [rule], now, closed)
+    for rule, days in _minutes_rules(db):
+        late = _minutes(db, rule, days, now, closed)
+        found += due([_with_people(db, people, rule, each) for each in late], [rule], now, closed)
     for rule, chains in _comment_rules(db):
         periods = _periods(db, people, rule, chains, now, closed)
         found += _unclaimed_one_by_one(db, due(periods, [rule], now, closed))
@@ -195,7 +207,8 @@ def meeting_rules(
     found: dict[ReminderRule, dict[str, None]] = {}
     for body, sha256 in (*named, *listed):
         for rule in chain_of(db, sha256).reminders:
-            if rule.kind is not ReminderKind.COMMENT_CLOSING and (not rule.bodies or body in rule.bodies):
+            about_meetings = rule.kind not in (ReminderKind.COMMENT_CLOSING, *OF_MINUTES)
+            if about_meetings and (not rule.bodies or body in rule.bodies):
                 found.setdefault(rule, {})[body] = None
     for rule, bodies in found.items():
         yield rule, list(bodies)
@@ -360,6 +373,62 @@ def _with_people(db: Session, people: People, rule: ReminderRule, found: Occasio
         audience += tuple(deputy for _, deputy in standing_in)
         waiting |= {deputy for principal, deputy in standing_in if principal in waiting}
     return replace(found, audiences={rule.audience: audience}, unanswered=waiting)
+
+
+def _minutes_rules(db: Session) -> Iterator[tuple[ReminderRule, dict[str, int]]]:
+    """Each rule on minutes, with the bodies it is for, each with its business days. One statement."""
+    found: dict[ReminderRule, dict[str, int]] = {}
+    for key, sha256 in db.execute(select(BodyRecord.key, BodyRecord.chain_sha256)):
+        chain = chain_of(db, sha256)
+        for rule in chain.reminders:
+            days = minutes_days(chain.body(key), rule.kind)
+            if days is not None and (not rule.bodies or key in rule.bodies):
+                found.setdefault(rule, {})[key] = days
+    yield from found.items()
+
+
+def _minutes(
+    db: Session, rule: ReminderRule, days: dict[str, int], now: datetime, closed: Collection[date]
+) -> Iterator[Occasion]:
+    """The meetings that are over, whose text the rule is for is not final, and for which it was not claimed; without their
+    people. One statement."""
+    today = tokyo_day(now)
+    oldest = business_days_before(today - LOOK_BACK, max(days.values()) + 1, closed)
+    called = (
+        select(func.max(Event.at))
+        .where(Event.meeting_id == Meeting.id, Event.tag == Tag.MEETING_CALLED)
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    claimed = exists().where(Delivery.meeting_id == Meeting.id, Delivery.rule == rule.key)
+    rows = db.execute(
+        select(Meeting.id, Meeting.body_key, Meeting.ends_at, Meeting.sequence, called)
+        .where(
+            Meeting.body_key.in_(list(days)),
+            meeting_over(now),
+            Meeting.ends_at > at_tokyo(oldest, time()),
+            ~final_minutes(_TEXT_OF[rule.kind]),
+            ~claimed,
+        )
+        .order_by(Meeting.id)
+    )
+    for number, body, over, sequence, entered in rows:
+        last = last_day(over, days[body], closed)
+        yield Occasion(
+            starts_at=at_tokyo(last, time()),
+            ends_at=end_of_day(last),
+            body=body,
+            meeting_id=number,
+            sequence=sequence,
+            known_at=max(over, entered or over),
+            minutes=rule.kind,
+        )
+
+
+_TEXT_OF = {
+    ReminderKind.SUMMARY_DEADLINE: MinutesKind.SUMMARY,
+    ReminderKind.MINUTES_DEADLINE: MinutesKind.FULL,
+}
 
 
 def _comment_rules(db: Session) -> Iterator[tuple[ReminderRule, dict[str, Chain]]]:

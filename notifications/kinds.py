@@ -25,6 +25,8 @@ class Kind(Labelled):
     ACCOUNT_CHANGED = "account_changed", "アカウントの変更"
     CIRCULATION = "circulation", "供覧の依頼"
     CONFIRMATION = "confirmation", "訂正の確認の依頼"
+    SUMMARY_DEADLINE = "summary_deadline", "概要の作成期限の通知"
+    MINUTES_DEADLINE = "minutes_deadline", "会議録の作成期限の通知"
     MINUTES = "minutes", "会議録の確認の依頼"
     LOG_HEAD = "log_head", "記録の控え"
     WEBHOOK = "webhook", "他システムへの通知"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from definitions.chain import BodyGate
+from definitions.chain import BodyGate, ReminderKind, minutes_days
 from definitions.terms import Outcome
 from notifications.composing import Letter
 from notifications.heads import claim_of
@@ -22,17 +22,24 @@ from workflow import queries
 from workflow.actions.invitations import is_over, is_superseded, mint
 from workflow.domain import gates
 from workflow.domain.accounts import Scope
-from workflow.domain.calendar import at_tokyo, end_of_day, reiwa_moment, reiwa_with_weekday, tokyo_day
+from workflow.domain.calendar import (
+    at_tokyo,
+    end_of_day,
+    reiwa_moment,
+    reiwa_with_weekday,
+    tokyo_day,
+)
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
 from workflow.domain.language import say
-from workflow.domain.meetings import decided_day
-from workflow.domain.minutes import MinutesKind, MinutesState
-from workflow.queries.bodies import body_chain
+from workflow.domain.meetings import MeetingStatus, decided_day
+from workflow.domain.minutes import MinutesKind, MinutesState, last_day
+from workflow.queries.bodies import body_chain, body_rule
 from workflow.queries.chains import chain_of
 from workflow.queries.contacts import BodyContact, secretariat_contact
 from workflow.queries.gate_facts import facts
+from workflow.queries.meetings import closed_days
 from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.minutes import minutes_versions
 from workflow.queries.people import auditors
@@ -84,6 +91,8 @@ class LetterWriter:
             return self._log_head(about)
         if about.kind is Kind.MINUTES:
             return self._minutes(about)
+        if about.kind in (Kind.SUMMARY_DEADLINE, Kind.MINUTES_DEADLINE):
+            return self._minutes_due(about)
         return self._about_plan(about)
 
     def _comment_closing(self, about: Subject) -> Letter:
@@ -170,6 +179,32 @@ class LetterWriter:
         }
         chain = body_chain(self._db, held.body_key)
         return self._written(about, context, chain.key, held.body_key)
+
+    def _minutes_due(self, about: Subject) -> Letter:
+        """The reminder that a text of minutes becomes final in time. Raises `NoLongerDue` when it is, or the time passed."""
+        held = meeting_of(self._db, about.meeting_id or 0)
+        kind = MinutesKind.SUMMARY if about.kind is Kind.SUMMARY_DEADLINE else MinutesKind.FULL
+        newest = next(
+            (each for each in minutes_versions(self._db, held.id, drafts=True) if each.kind is kind), None
+        )
+        if newest is not None and newest.state.final:
+            raise NoLongerDue(State.DROPPED, say("会議録は既に確定しています"))
+        days = minutes_days(body_rule(self._db, held.body_key), ReminderKind(about.kind.value))
+        if days is None or held.status is MeetingStatus.CANCELLED:
+            raise NoLongerDue(State.DROPPED, say("会議録の期限はなくなりました"))
+        last = last_day(held.ends_at, days, closed_days(self._db))
+        if end_of_day(last) <= self._now:
+            raise NoLongerDue(State.MISSED, say("送る前に会議録の期限を過ぎました"))
+        context = {
+            "number": held.id,
+            "meeting": held.title,
+            "body": held.body,
+            "at": reiwa_moment(held.starts_at),
+            "kind": kind.label,
+            "state": newest.state.label if newest else "",
+            "last": reiwa_with_weekday(last),
+        }
+        return self._written(about, context, body_chain(self._db, held.body_key).key, held.body_key)
 
     def _person(self, key: str) -> Person:
         return self._db.scalars(select(Person).where(Person.key == key)).one()

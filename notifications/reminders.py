@@ -16,7 +16,8 @@ class Occasion:
     a 持ち回り is the last moment to answer. A comment period closes on its last day: from 0:00 (`starts_at`) to
     24:00 (`ends_at`). `sequence` is the number of a meeting's schedule, raised by every move; `known_at` is when it was called or last
     moved; None when the log does not say.
-    `unanswered` are the members of a 持ち回り who have still to answer."""
+    `unanswered` are the members of a 持ち回り who have still to answer. With `minutes`, the subject is the last day on which
+    the meeting's minutes may become final, and `known_at` when the meeting was over, or entered later."""
 
     starts_at: datetime
     ends_at: datetime
@@ -30,6 +31,7 @@ class Occasion:
     known_at: datetime | None = None
     audiences: Mapping[Audience, tuple[int, ...]] = field(default_factory=dict)
     unanswered: frozenset[int] = frozenset()
+    minutes: ReminderKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Owed:
     due_at: datetime
     until: datetime
     missed: bool
+
+
+OF_MINUTES = (ReminderKind.SUMMARY_DEADLINE, ReminderKind.MINUTES_DEADLINE)
+"""The kinds of rules that count back from the last day of a meeting's minutes."""
 
 
 def due(
@@ -79,6 +85,8 @@ def applies(rule: ReminderRule, occasion: Occasion) -> bool:
         return False
     if rule.kind is ReminderKind.COMMENT_CLOSING:
         return occasion.period_id is not None
+    if rule.kind in OF_MINUTES or occasion.minutes is not None:
+        return rule.kind is occasion.minutes
     if occasion.meeting_id is None or (rule.bodies and occasion.body not in rule.bodies):
         return False
     return rule.kind is not ReminderKind.UNANSWERED or occasion.form is MeetingForm.IN_WRITING
@@ -94,7 +102,8 @@ def falls_at(rule: ReminderRule, occasion: Occasion, closed: Collection[date]) -
     names a time of its day that is later."""
     aimed_at = aim(rule.kind, occasion)
     due_at = offset_before(tokyo_day(aimed_at), rule.when, closed)
-    return due_at if due_at < aimed_at or occasion.meeting_id is None else aimed_at - timedelta(hours=1)
+    begins = occasion.meeting_id is not None and occasion.minutes is None
+    return due_at if due_at < aimed_at or not begins else aimed_at - timedelta(hours=1)
 
 
 def stamp(moment: datetime) -> str:

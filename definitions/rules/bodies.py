@@ -97,3 +97,14 @@ def only_what_deliberates_has_a_chair_who_decides_alone(chain: Chain) -> Iterato
                 ),
                 words("urgent を消してください"),
             )
+
+
+def summaries_come_first(chain: Chain) -> Iterator[Finding]:
+    for i, body in enumerate(chain.bodies):
+        days = body.minutes
+        if days and days.summary_days and days.full_days and days.summary_days > days.full_days:
+            yield Finding(
+                ("bodies", i, "minutes"),
+                words("「{body}」の概要の期限が、会議録の期限より後です", body=body.name),
+                words("summary_days を full_days 以下にしてください"),
+            )

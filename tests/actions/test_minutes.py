@@ -7,11 +7,10 @@ import pytest
 
 from definitions.load import shipped
 from definitions.terms import Outcome, Role
-from notifications.scheduler import tick
 from tests.support.api_client import Program
 from tests.support.counting import counted
 from tests.support.scenario import LONG_AGO, House
-from tests.support.web_client import Browser, mail_settings
+from tests.support.web_client import Browser
 from workflow import actions
 from workflow.actions import Seated, Spoken
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotNow
@@ -371,41 +370,6 @@ def test_a_program_takes_the_minutes_their_way(house: House, meeting: int) -> No
     office.do("meetings/1/minutes", minutes="正しい。", reason="誤字", kind="full")
     found = [each for each in office.ask("meetings/1/minutes")["versions"] if each["kind"] == "full"]
     assert [(each["version"], each["state"]) for each in found] == [(2, "draft"), (1, "confirmed")]
-
-
-def test_the_chair_is_asked_by_mail_once_and_not_after_they_answered(house: House, meeting: int) -> None:
-    settings = mail_settings(house.office.files.parent)
-    sent: list[tuple[str, bytes]] = []
-
-    class Noting:
-        description = ""
-
-        def send(self, address: str, message: bytes) -> None:
-            sent.append((address, message))
-
-        def close(self) -> None:
-            pass
-
-    def mails() -> list[str]:
-        sent.clear()
-        tick(house.office, Noting(), settings, lambda: house.now)
-        return [address for address, message in sent if "/meetings/1/minutes" in _text_of(message)]
-
-    mails()
-    actions.put_minutes(house.office, OFFICE, 1, SUMMARY, now=house.now)
-    assert mails() == ["joho-bukai-chair@city.example.jp"]
-    assert mails() == []
-    actions.return_minutes(house.office, CHAIR, 1, SUMMARY, "直す", now=house.now)
-    actions.put_minutes(house.office, OFFICE, 1, SUMMARY, now=house.later(minutes=5).now)
-    actions.confirm_minutes(house.office, CHAIR, 1, SUMMARY, seen=0, now=house.now)
-    assert mails() == []
-
-
-def _text_of(message: bytes) -> str:
-    from email import message_from_bytes, policy
-
-    body = message_from_bytes(message, policy=policy.default).get_body(("plain",))  # type: ignore[attr-defined]
-    return str(body.get_content())
 
 
 def test_the_facts_of_forty_items_take_as_many_statements_as_those_of_one(house: House) -> None:

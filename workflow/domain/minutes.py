@@ -2,10 +2,12 @@
 the record. A draft is a paper in Japanese, whatever language its reader chose."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from definitions.labelled import Labelled
+from workflow.domain.calendar import business_days_after, tokyo_day
 
 
 class Speaker(Labelled):
@@ -106,6 +108,11 @@ class MinutesFacts:
     guests: tuple[str, ...]
     observers: int | None
     items: tuple[ItemFacts, ...]
+
+
+def last_day(over: datetime, days: int, closed: Collection[date]) -> date:
+    """Return the last day on which minutes become final in time: so many business days after the meeting was over."""
+    return business_days_after(tokyo_day(over), days, closed)
 
 
 def draft_of(kind: MinutesKind, facts: MinutesFacts) -> str:

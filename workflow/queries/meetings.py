@@ -82,6 +82,12 @@ def meeting_begun(now: datetime) -> ColumnElement[bool]:
     return open_meeting() & (Meeting.starts_at <= now)
 
 
+def meeting_over(now: datetime) -> ColumnElement[bool]:
+    """The `Meeting` of a statement was closed, or its end is past and it was not cancelled."""
+    closed = Meeting.status == MeetingStatus.CLOSED
+    return closed | ((Meeting.status != MeetingStatus.CANCELLED) & (Meeting.ends_at <= now))
+
+
 def at_a_gate(item: type[AgendaItem] = AgendaItem) -> ColumnElement[bool]:
     """The condition that the item is put at a gate, which its outcome answers."""
     return item.gate_key.is_not(None)

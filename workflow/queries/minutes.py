@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Role
@@ -28,7 +28,7 @@ from workflow.queries.bodies import body_rule, seats
 from workflow.queries.meetings import MeetingFact
 from workflow.queries.people import Contact
 from workflow.queries.speeches import SpeechFact, besides, speeches
-from workflow.store.tables import AgendaItem, MinutesText, Person, Posting
+from workflow.store.tables import AgendaItem, Meeting, MinutesText, Person, Posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,19 @@ def minutes_versions(db: Session, meeting: int, *, drafts: bool) -> list[Minutes
         for row, writer, settled_by in rows
     ]
     return [each for each in found if drafts or each.state.final]
+
+
+def final_minutes(kind: MinutesKind) -> ColumnElement[bool]:
+    """The condition that the text of the `Meeting` of a statement is final: its newest version is."""
+    newest = aliased(MinutesText)
+    last = select(func.max(newest.version)).where(newest.meeting_id == Meeting.id, newest.kind == kind)
+    found = select(MinutesText.id).where(
+        MinutesText.meeting_id == Meeting.id,
+        MinutesText.kind == kind,
+        MinutesText.version == last.correlate(Meeting).scalar_subquery(),
+        MinutesText.state.in_([each for each in MinutesState if each.final]),
+    )
+    return found.correlate(Meeting).exists()
 
 
 def current_text(db: Session, meeting: int, kind: MinutesKind, *, drafts: bool) -> str:

@@ -14,6 +14,7 @@ from workflow.queries.meetings import MeetingFact, next_meetings
 from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.worklist.items import items_waiting
 from workflow.queries.worklist.mail import mail_waiting, notices_waiting
+from workflow.queries.worklist.minutes import minutes_waiting
 from workflow.queries.worklist.owed import owed
 from workflow.queries.worklist.plans import addenda, plans_waiting
 from workflow.queries.worklist.tasks import FOR_DEPUTIES, Task, Waiting
@@ -46,6 +47,7 @@ def _tasks(db: Session, who: Actor, now: datetime, coming: Mapping[str, MeetingF
     tasks = [
         *items_waiting(db, who, now),
         *owed(db, who, coming, now),
+        *minutes_waiting(db, who, now),
         *plans_waiting(db, who, now, coming),
         *mail_waiting(db, who, now),
         *notices_waiting(db, who),

@@ -7,6 +7,7 @@ from workflow import queries
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import Task, Waiting
+from workflow.queries.worklist.tasks import OF_MINUTES
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
@@ -31,6 +32,7 @@ def today(request: Request, who: Reader) -> Response:
         who=who,
         groups=[group for group in groups if group[1]],
         Waiting=Waiting,
+        OF_MINUTES=OF_MINUTES,
         may_open=bool(who.person.departments),
     )
 
@@ -58,6 +60,8 @@ def place_of(task: Task) -> str:
             return f"{plan}#confirmation-{task.number}"
         case Waiting.SIGN | Waiting.STOPPED:
             return f"{plan}#gate-{task.gate}"
+        case Waiting.CONFIRM_MINUTES | Waiting.SUMMARY_DUE | Waiting.MINUTES_DUE:
+            return f"{meeting}/minutes"
         case Waiting.CLOSE:
             return f"{meeting}#ending"
         case Waiting.SUMMON:
