@@ -52,6 +52,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.language import Language, label, language
 from workflow.domain.meetings import MeetingForm
+from workflow.store import pdf_maker
 from workflow.store.database import Office
 from workflow.store.tables import Delivery, Meeting, SignIn
 from workflow.web.rendering import _pages
@@ -84,6 +85,8 @@ FILES = {
     "/plans/{key}/versions/tracked.docx",
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
     *("/public/{key}/corrections/{number}/document", "/meetings/{number}/papers/{paper}/{filename}"),
+    "/public/{key}/corrections/{number}/document",
+    *("/meetings/{number}/sheets/{kind}.{form}", "/items/{item}/decision.{form}"),
 }
 
 Field = tuple[str, str, str]
@@ -196,14 +199,16 @@ class Walk:
 
 @pytest.fixture(scope="module")
 def walks(template: House) -> list[Walk]:
-    """Every role in every language through every kind of page."""
+    """Every role in every language through every kind of page; no walk converts a paper to PDF."""
     found = []
-    for role in ROLES:
-        browser = Browser(template, role)
-        with browser.client:
-            for spoken in Language:
-                _speak(browser, spoken)
-                found.append(Walk(role, spoken, dict(_pages_for(browser))))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pdf_maker, "converter", lambda: None)
+        for role in ROLES:
+            browser = Browser(template, role)
+            with browser.client:
+                for spoken in Language:
+                    _speak(browser, spoken)
+                    found.append(Walk(role, spoken, dict(_pages_for(browser))))
     return found
 
 

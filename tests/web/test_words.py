@@ -71,6 +71,16 @@ NO_SENTENCES = {
     "workflow/actions/minutes.py": {"APPROVAL_OF_MINUTES"},
     "workflow/wire/takeover_form.py": {"HINTS", "EXPLAINED", "ABOUT_ALL", "takeover_form", "_meeting"},
     "workflow/domain/takeover_form.py": {"row", "_clock"},
+    # the papers of a meeting are Japanese, and so are the names their templates take values by
+    "workflow/domain/sheets.py": {
+        *("DecisionSheet", "MeetingSheet", "SheetCondition", "SheetItem", "SheetPaper", "SheetRemark"),
+        *("SheetSeat", "placeholders"),
+    },
+    "workflow/queries/meeting_sheets.py": {
+        *("YES", "_apart", "_attending", "_item", "_manner", "_papers", "_seat", "_span", "_text_of"),
+        *("decision_sheet", "meeting_sheet"),
+    },
+    "workflow/wire/sheets/seats_table.py": {"_WAYS"},
     # the mark of a seal in a drawing, and signs that begin no line
     "workflow/web/svg/shapes.py": {"_sealed_paper"},
     "workflow/web/svg/text.py": {"(_OPENING, _CLOSING)"},

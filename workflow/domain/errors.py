@@ -32,6 +32,7 @@ __all__ = [
     "RsvpLinkUnusable",
     "SakuteiError",
     "ScopeMissing",
+    "SheetNotMade",
     "SignInRefused",
     "StepImpossible",
     "StorageFull",
@@ -450,6 +451,17 @@ class TooBusy(SakuteiError):
     @property
     def message(self) -> str:
         return say("いまサインインが集中しています。少し待ってから、もう一度お試しください。")
+
+
+class SheetNotMade(SakuteiError):
+    """A paper could not be made at this moment: others' are being made, or a program failed."""
+
+    def __init__(self, why: str, mend: str) -> None:
+        self.why, self.mend = why, mend
+
+    @property
+    def message(self) -> str:
+        return say("書類を作れません（{why}）。{mend}", why=reworded(self.why), mend=reworded(self.mend))
 
 
 class TooSlow(SakuteiError):

@@ -3,6 +3,8 @@ Japanese catalogue is the code; the English one is `locales/en.po`. The choice a
 choice, and in every mail, the language is Japanese."""
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
@@ -40,6 +42,17 @@ def say(text: str, /, **values: object) -> Words:
     catalogue does not have it."""
     found = text if language.get() is Language.JAPANESE or not text else _english().gettext(text)
     return Words(found.format(**values) if values else found, text, values)
+
+
+@contextmanager
+def in_japanese() -> Iterator[None]:
+    """Within, words and days are Japanese, whoever reads: so are the papers of an office."""
+    spoken, written = language.set(Language.JAPANESE), dates.set(Dates.ERA)
+    try:
+        yield
+    finally:
+        dates.reset(written)
+        language.reset(spoken)
 
 
 def translate(text: str) -> str:

@@ -127,6 +127,14 @@ def paper_to_read(db: Session, who: Actor, number: int, *, meeting: int | None =
     return found
 
 
+def whole_meeting_to_read(db: Session, who: Actor, number: int) -> MeetingFact:
+    """The meeting of that number, for a person who may read everything of it. Raises `NotFound`, `NotAllowed`."""
+    found = meeting_to_read(db, who, number)
+    if not found.whole:
+        who.refuse(Act.READ_MEETING)
+    return found.meeting
+
+
 def meetings_readable(db: Session, who: Actor) -> ColumnElement[bool]:
     """The condition that the person may read at least the day and the place of the `Meeting` of a statement. At most
     two statements, beside each chain once in a process."""

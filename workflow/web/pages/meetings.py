@@ -57,6 +57,7 @@ from workflow.web.meeting_papers import PapersShown, papers_shown
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+from workflow.wire.sheets.offered import sheets_offered
 
 router = APIRouter(route_class=Page)
 
@@ -273,6 +274,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         **_notes(db, person, phase, held, items),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_ties": running and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
+        **sheets_offered(phase),
         "presides": presider_votes(rule) is PresiderVotes.TIES,
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
         "untold": _untold(db, held) if keeps and is_open(held.status) and held.ends_at > who.now else None,

@@ -1,0 +1,176 @@
+"""The papers of a meeting at their pages: what they say, and who may have them."""
+
+import io
+
+import docx
+import pytest
+from openpyxl import load_workbook
+
+from definitions.terms import Outcome, Role
+from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser
+from workflow import actions
+from workflow.domain.sheets import SheetKind
+from workflow.store import pdf_maker
+
+SECRETARIAT = "joho_bukai_office"
+
+
+@pytest.fixture(autouse=True)
+def no_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_maker, "converter", lambda: None)
+
+
+def a_decided_meeting(house: House) -> tuple[int, int]:
+    """A meeting that was held, and its item decided with a condition."""
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("policy_bukai")
+    actions.record_outcome(
+        house.office, SECRETARIAT, item, Outcome.CONDITIONAL, conditions=["目標値を見直すこと"], note="急ぐこと",
+        now=house.now,
+    )  # fmt: skip
+    actions.list_matter(house.office, SECRETARIAT, 1, "次回の日程について", now=house.now)
+    return 1, item
+
+
+def words(content: bytes) -> str:
+    paper = docx.Document(io.BytesIO(content))
+    cells = (cell.text for table in paper.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(each.text for each in paper.paragraphs), *cells])
+
+
+SAYS = {
+    SheetKind.NOTICE: (
+        *("委員各位", "情報化推進部会の開催について（通知）", "第一委員会室"),
+        "令和5年3月8日（水）09:00から11:00まで",
+    ),
+    SheetKind.AGENDA: (
+        *("次第", "1　DX推進計画（審議）【資料1】", "2　次回の日程について"),
+        "資料1　DX推進計画　策定方針（第1版）",
+    ),
+    SheetKind.SEATS: ("情報化推進部会 会長chair", "出席", "情報化推進部会 事務局office"),
+    SheetKind.PAPERS: ("資料1", "DX推進計画　策定方針（第1版）", "計画.docx"),
+    SheetKind.MINUTES: (
+        *("会議録", "結果　条件付き了承", "条件1　目標値を見直すこと", "急ぐこと"),
+        "情報化推進部会 委員1",
+    ),
+    SheetKind.SUMMARY: ("会議概要", "条件付き了承", "条件1　目標値を見直すこと"),
+}
+
+
+def test_each_paper_says_what_its_meeting_is_about(house: House) -> None:
+    meeting, _ = a_decided_meeting(house)
+    browser = Browser(house, SECRETARIAT)
+    for kind, says in SAYS.items():
+        answer = browser.client.get(f"/meetings/{meeting}/sheets/{kind.value}.docx")
+        assert answer.status_code == 200
+        found = words(answer.content)
+        for each in says:
+            assert each in found, (each, found)
+        assert "{{" not in found and "{%" not in found
+
+
+def test_a_paper_is_japanese_whoever_reads(house: House) -> None:
+    meeting, _ = a_decided_meeting(house)
+    browser = Browser(house, SECRETARIAT)
+    browser.client.cookies.set("sakutei-language", "en")
+    browser.client.cookies.set("sakutei-dates", "iso")
+    found = words(browser.client.get(f"/meetings/{meeting}/sheets/minutes.docx").content)
+    assert "令和5年3月8日" in found and "条件付き了承" in found and "Conditional" not in found
+
+
+def test_the_notice_of_a_decision_tells_the_department_what_was_decided_on_which_text(house: House) -> None:
+    _, item = a_decided_meeting(house)
+    answer = Browser(house, "tanto").client.get(f"/items/{item}/decision.docx")
+    found = words(answer.content)
+    for each in (
+        "IT推進課　様",
+        "条件付き了承",
+        "第1版　計画.docx",
+        "1　目標値を見直すこと",
+        "令和5年3月8日（水）",
+        "情報化推進部会",
+    ):
+        assert each in found, each
+    assert house.plan().sha256 in found
+
+
+def test_nothing_is_told_of_an_item_that_was_not_decided(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    item = house.an_item("policy_bukai")
+    assert "結果を記録してから" in Browser(house, "tanto").see(f"/items/{item}/decision.docx", 409)
+
+
+def test_the_seats_are_a_table_for_excel_with_room_to_mark(house: House) -> None:
+    house.a_plan()
+    meeting = house.a_meeting()
+    content = Browser(house, SECRETARIAT).client.get(f"/meetings/{meeting}/sheets/seats.xlsx").content
+    table = load_workbook(io.BytesIO(content)).active
+    rows = [[cell.value for cell in row] for row in table.iter_rows()]
+    assert ["1", "会長", "情報化推進部会 会長chair", None, None, None] in rows
+    assert ["1", "事務局", "情報化推進部会 事務局office", None, None, None] in rows
+    assert table.data_validations.dataValidation[0].formula1 == '"出席,代理出席,欠席"'
+
+
+def test_what_people_wrote_is_no_formula_in_excel(house: House) -> None:
+    actions.add_person(house.office, "admin", "evil", "=HYPERLINK(1)", "e@city.example.jp", now=house.now)
+    actions.seat(house.office, "admin", "evil", "joho_bukai", Role.MEMBER, LONG_AGO, now=house.now)
+    house.a_plan()
+    meeting = house.a_meeting()
+    content = Browser(house, SECRETARIAT).client.get(f"/meetings/{meeting}/sheets/seats.xlsx").content
+    cells = [cell for row in load_workbook(io.BytesIO(content)).active.iter_rows() for cell in row]
+    [found] = [cell for cell in cells if cell.value == "=HYPERLINK(1)"]
+    assert found.data_type == "s" and found.quotePrefix
+
+
+def test_the_papers_are_for_who_may_read_the_whole_meeting_and_the_notice_for_who_may_read_the_plan(
+    house: House,
+) -> None:
+    meeting, item = a_decided_meeting(house)
+    house.a_person("fukushi")
+    actions.add_department(house.office, "admin", "welfare", "福祉課", now=house.now)
+    actions.post(house.office, "admin", "fukushi", "welfare", LONG_AGO, now=house.now)
+    papers, notice = f"/meetings/{meeting}/sheets/agenda.docx", f"/items/{item}/decision.docx"
+    for person, may_papers, may_notice in (
+        (SECRETARIAT, 200, 200),
+        ("joho_bukai_1", 200, 200),
+        ("tanto", 403, 200),
+        ("ict_honbu_1", 403, 200),
+        ("fukushi", 403, 403),
+        ("admin", 403, 403),
+    ):
+        client = Browser(house, person).client
+        assert client.get(papers).status_code == may_papers, person
+        assert client.get(notice).status_code == may_notice, person
+        assert client.get(papers.replace("docx", "pdf")).status_code == (503 if may_papers == 200 else 403), (
+            person
+        )
+        assert client.get(papers.replace("agenda.docx", "seats.xlsx")).status_code == may_papers, person
+
+
+def test_without_libreoffice_nothing_is_offered_as_pdf_and_who_asks_is_told_why(house: House) -> None:
+    meeting, item = a_decided_meeting(house)
+    browser = Browser(house, SECRETARIAT)
+    page = browser.see(f"/meetings/{meeting}")
+    assert f'/meetings/{meeting}/sheets/agenda.docx"' in page and f"/items/{item}/decision.docx" in page
+    assert ".pdf" not in page
+    for path in (f"/meetings/{meeting}/sheets/agenda.pdf", f"/items/{item}/decision.pdf"):
+        assert "LibreOffice がありません" in browser.see(path, 503)
+
+
+def test_before_the_meeting_no_minutes_are_offered(house: House) -> None:
+    house.a_plan()
+    meeting = house.a_meeting()
+    page = Browser(house, SECRETARIAT).see(f"/meetings/{meeting}")
+    assert "sheets/notice.docx" in page and "sheets/minutes.docx" not in page
+
+
+@pytest.mark.parametrize(
+    "paper", ["notice.xlsx", "agenda.zip", "decision.docx", "nothing.docx", "agenda.exe"]
+)
+def test_a_paper_that_is_not_had_so_is_not_found(house: House, paper: str) -> None:
+    house.a_plan()
+    meeting = house.a_meeting()
+    Browser(house, SECRETARIAT).see(f"/meetings/{meeting}/sheets/{paper}", 404)
