@@ -48,6 +48,7 @@ from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.passkeys import PasskeyUse, RelyingParty
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import CalendarReply, Intent
+from workflow.domain.sheets import SheetKind
 from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
 from workflow.queries.people import person_id
@@ -65,6 +66,7 @@ from workflow.store.tables import (
     Posting,
     Record,
 )
+from workflow.wire.sheets.documents import ours
 
 SECRETARIAT, CHAIR, MEMBER = "joho_bukai_office", "joho_bukai_chair", "joho_bukai_1"
 PASSWORD, NEWER = "みどりの 橋を わたる あさ", "あおい 坂道の うえに ゆき"
@@ -1040,6 +1042,19 @@ def demand_second_step(house: House) -> Call:
 def open_plans_to(house: House) -> Call:
     whom, proof = PlanReaders.STAFF, actions.OwnMachine()
     return lambda o: actions.open_plans_to(o, "clerk", whom, proof=proof, now=house.now)
+
+
+@case("clerk")
+def put_template(house: House) -> Call:
+    kind = SheetKind.AGENDA
+    return lambda o: actions.put_template(o, "clerk", kind, "次第.docx", ours(kind), now=house.now)
+
+
+@case("clerk")
+def use_our_template(house: House) -> Call:
+    kind = SheetKind.AGENDA
+    actions.put_template(house.office, "clerk", kind, "次第.docx", ours(kind), now=house.now)
+    return lambda o: actions.use_our_template(o, "clerk", kind, now=house.now)
 
 
 @case("clerk")

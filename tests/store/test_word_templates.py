@@ -15,11 +15,13 @@ from docx.oxml.ns import qn
 
 from tests.support import default_sheets
 from workflow.domain.sheets import (
+    DecisionSheet,
     MeetingSheet,
     SheetItem,
     SheetKind,
     example_of,
     names_of,
+    placeholders,
     sheet_of,
     values_of,
 )
@@ -327,3 +329,11 @@ def test_who_waits_too_long_for_others_is_told_so(write: Write, monkeypatch: pyt
     monkeypatch.setattr(bounded_process, "LONGEST_WAIT", 0.05)
     with word_templates._ONE_AT_A_TIME, pytest.raises(Exception, match="ほかの書類を作っています"):
         faults_of(write("{{ 会議名 }}"), NAMES, EXAMPLE)
+
+
+def test_the_readme_names_every_placeholder_with_its_example() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    for sheet in (MeetingSheet, DecisionSheet):
+        for each in placeholders(sheet):
+            if each.example:
+                assert f"`{each.written}` {each.example}" in readme, each.written

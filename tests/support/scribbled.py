@@ -25,11 +25,13 @@ from workflow.domain.meetings import MeetingForm
 from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import PaperAudience
 from workflow.domain.rsvp import Intent
+from workflow.domain.sheets import SheetKind
 from workflow.domain.votes import Choice
 from workflow.queries.people import person_id
 from workflow.store.database import Office
 from workflow.store.tables import APPEND_ONLY, Event, HeldEvent, Passkey, Pulse, Record
 from workflow.store.tables.base import Sentence
+from workflow.wire.sheets.documents import ours
 
 PEOPLES_WORDS = (
     *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "person.email"),
@@ -56,7 +58,7 @@ PEOPLES_WORDS = (
     *("comment_period.cancelled_why", "comment_period.counts_why"),
     *("submitter.name", "submitter.address", "submitter.telephone", "submitter.affiliation"),
     *("opinion.text", "answer.summary", "answer.text"),
-    *("api_token.name", "webhook.url", "sign_in.agent", "passkey.name"),
+    *("api_token.name", "webhook.url", "sign_in.agent", "passkey.name", "sheet_template.filename"),
     *("event.data", "delivery.address", "delivery.error", "pulse.trouble", "held_event.error"),
 )
 """The columns that hold what people or other systems wrote."""
@@ -110,7 +112,7 @@ OUR_WORDS = (
     *("mailed_link.purpose", "link_token.token_sha256", "feed.token_sha256", "sign_in.token_sha256"),
     *("api_token.token_sha256", "api_token.scopes", "credential.password_hash", "webhook.secret"),
     *("sign_in.waits_for", "authenticator.secret", "recovery_code.code_sha256", "second_step_demand.whom"),
-    "plans_opened.whom",
+    *("plans_opened.whom", "sheet_template.kind"),
     *("passkey.credential_id", "passkey.public_key", "passkey_challenge.session_sha256"),
     *("passkey_challenge.purpose", "passkey_challenge.value"),
     *("provider_identity.issuer", "provider_identity.subject"),
@@ -173,6 +175,7 @@ def full_house(office: Office) -> House:
     _a_corrected_text(house)
     _a_running_comment(house)
     _a_stopped_plan(house)
+    _a_template_of_its_own(house)
     _doors(house)
     _mail_that_does_not_go(house)
     return house
@@ -470,6 +473,12 @@ def _mail_that_does_not_go(house: House) -> None:
                 error="KeyError",
             )
         )
+
+
+def _a_template_of_its_own(house: House) -> None:
+    actions.put_template(
+        house.office, "admin", SheetKind.AGENDA, "次第.docx", ours(SheetKind.AGENDA), now=house.now
+    )
 
 
 def _doors(house: House) -> None:

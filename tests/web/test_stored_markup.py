@@ -87,6 +87,7 @@ FILES = {
     *("/public/{key}/corrections/{number}/document", "/meetings/{number}/papers/{paper}/{filename}"),
     "/public/{key}/corrections/{number}/document",
     *("/meetings/{number}/sheets/{kind}.{form}", "/items/{item}/decision.{form}"),
+    "/settings/templates/{kind}.docx",
 }
 
 Field = tuple[str, str, str]

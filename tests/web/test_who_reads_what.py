@@ -59,7 +59,7 @@ OFFICE = {
 }
 SYSTEM = {
     *("set_aside_mail.sender", "set_aside_mail.subject", "set_aside_mail.why"),
-    *("webhook.url", "pulse.trouble", "held_event.error"),
+    *("sheet_template.filename", "webhook.url", "pulse.trouble", "held_event.error"),
 }
 OWN = {"api_token.name", "sign_in.agent", "passkey.name"}
 

@@ -135,6 +135,7 @@ from workflow.actions.sessions import (
     sign_out,
     signed_in,
 )
+from workflow.actions.sheet_templates import put_template, use_our_template
 from workflow.actions.signoffs import review_signoff, sign, signs_as, take_back_signoff
 from workflow.actions.speeches import (
     Spoken,
@@ -287,6 +288,7 @@ __all__ = [
     "publish_addendum",
     "publish_result",
     "put_minutes",
+    "put_template",
     "read_newcomers",
     "receive_from_public",
     "receive_opinions",
@@ -335,6 +337,7 @@ __all__ = [
     "tell_agenda_changes",
     "tell_agenda_changes_due",
     "unbind_provider",
+    "use_our_template",
     "withdraw",
     "withdraw_paper",
 ]

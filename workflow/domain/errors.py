@@ -36,6 +36,7 @@ __all__ = [
     "SignInRefused",
     "StepImpossible",
     "StorageFull",
+    "TemplateRefused",
     "TokenRefused",
     "TooBusy",
     "TooLarge",
@@ -235,6 +236,18 @@ class BadInput(SakuteiError):
 
 class Unwritable(BadInput):
     """A template or a setting of the office cannot be used. No recipient is at fault: the mail waits until it is mended."""
+
+
+class TemplateRefused(BadInput):
+    """A Word template with faults, each in words with its place and its mend."""
+
+    def __init__(self, filename: str, faults: Sequence[str]) -> None:
+        super().__init__(
+            say("テンプレート「{name}」", name=filename[:100]),
+            say("誤りが {count} 件あります", count=len(faults)),
+            say("次を直して、もう一度登録してください。") + " ".join(faults),
+        )
+        self.faults = tuple(faults)
 
 
 class DocumentDamaged(SakuteiError):

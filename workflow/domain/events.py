@@ -14,6 +14,7 @@ from workflow.domain.language import label, say
 from workflow.domain.papers import PaperKind, designation
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import Intent, Way
+from workflow.domain.sheets import SheetKind
 from workflow.domain.votes import Choice
 
 
@@ -35,6 +36,7 @@ class Tag(Labelled):
     SECOND_STEP_RESET = "second_step.reset", "二段階目の確認を解除"
     SECOND_STEP_DEMANDED = "second_step.demanded", "二段階目の確認を求める範囲を変更"
     PLANS_OPENED_TO = "plans.opened_to", "計画の閲覧範囲を変更"
+    TEMPLATE_SET = "template.set", "書類のテンプレートを変更"
     PASSKEY_ADDED = "passkey.added", "パスキーを登録"
     PASSKEY_REMOVED = "passkey.removed", "パスキーを削除"
     RECOVERY_CODE_USED = "second_step.recovery_code_used", "予備のコードでサインイン"
@@ -376,6 +378,9 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.RECOVERY_CODE_USED: _person,
     Tag.SECOND_STEP_DEMANDED: lambda data, _: label(StepsDemanded(data["whom"])),
     Tag.PLANS_OPENED_TO: lambda data, _: label(PlanReaders(data["whom"])),
+    Tag.TEMPLATE_SET: lambda data, _: "　".join(
+        [label(SheetKind(data["kind"])), data["filename"] or say("既定のもの")]
+    ),
     Tag.PROVIDER_BOUND: lambda data, names: f"{_person(data, names)}　{data['issuer']}",
     Tag.PROVIDER_UNBOUND: lambda data, names: f"{_person(data, names)}　{data['issuer']}",
     Tag.PERSON_POSTED: _posted,

@@ -51,6 +51,7 @@ class Act(StrEnum):
     READ_WITHDRAWN_PAPERS = "取り下げた会議資料の閲覧"
     READ_ADDRESSES = "ほかの人の電子メールの閲覧"
     OPEN_PLANS = "計画の閲覧範囲の変更"
+    KEEP_TEMPLATES = "書類のテンプレートの変更"
 
 
 class Capacity(StrEnum):
@@ -149,6 +150,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.READ_WITHDRAWN_PAPERS: frozenset({Capacity.SECRETARIAT, Capacity.AUDITOR}),
     Act.READ_ADDRESSES: frozenset({Capacity.ADMINISTRATOR, Capacity.SECRETARIAT}),
     Act.OPEN_PLANS: frozenset({Capacity.ADMINISTRATOR}),
+    Act.KEEP_TEMPLATES: frozenset({Capacity.ADMINISTRATOR}),
 }
 """The rights table: who does what, and who reads what. 事務局 and 担当 may well be the same person; then they hold both capacities."""
 

@@ -106,6 +106,7 @@ class Kept(Labelled):
     RSVP = "rsvp", "出欠の回答"
     SECOND_STEP_DEMAND = "second_step_demand", "二段階目の確認を求める範囲"
     SECRETARIAT_CONTACT = "secretariat_contact", "事務局の連絡先"
+    SHEET_TEMPLATE = "sheet_template", "書類のテンプレート"
     SIGNOFF = "signoff", "決裁"
     SPEECH = "speech", "発言"
     STEP = "step", "段階の移動"

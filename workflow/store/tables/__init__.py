@@ -73,6 +73,7 @@ from workflow.store.tables.plans import (
     Version,
 )
 from workflow.store.tables.security import SecurityEntry
+from workflow.store.tables.sheets import SheetTemplate
 
 PROVEN = tuple(name for name in Record.metadata.tables if name not in UNPROVEN)
 """Tables whose every row is named, with its hash, by the event that wrote it."""
@@ -138,6 +139,7 @@ __all__ = [
     "SecretariatContact",
     "SecurityEntry",
     "SetAsideMail",
+    "SheetTemplate",
     "SignIn",
     "Signoff",
     "Speech",

@@ -9,6 +9,8 @@ from workflow.queries.agenda import put
 from workflow.queries.meeting_sheets import decision_sheet, meeting_sheet
 from workflow.queries.plans import plan_by_id
 from workflow.queries.reading_rights import plan_to_read, whole_meeting_to_read
+from workflow.queries.sheet_templates import own_templates
+from workflow.store import files
 from workflow.store.uploads import EXCEL, PDF, WORD
 from workflow.web.pages.meetings import Number
 from workflow.web.permissions import needs
@@ -29,7 +31,7 @@ def sheet(who: Reader, number: Number, kind: SheetKind, form: SheetFormat) -> Re
     name = f"{facts.title}_{kind.label}"
     if kind is SheetKind.SEATS and form is SheetFormat.EXCEL:
         return download(seats_table(facts), EXCEL.media_type, f"{name}.xlsx")
-    return _document(kind, facts, form, name)
+    return _document(who, kind, facts, form, name)
 
 
 @router.get("/items/{item}/decision.{form}", openapi_extra=needs(Act.READ_PLAN))
@@ -38,15 +40,20 @@ def decision(who: Reader, item: Number, form: SheetFormat) -> Response:
     with who.office.reading() as db:
         plan_to_read(db, who.person, plan_by_id(db, put(db, item).plan).key)
         facts = decision_sheet(db, item, who.office.name, who.now)
-    return _document(SheetKind.DECISION, facts, form, f"{SheetKind.DECISION.label}_{facts.plan}")
+    return _document(who, SheetKind.DECISION, facts, form, f"{SheetKind.DECISION.label}_{facts.plan}")
 
 
-def _document(kind: SheetKind, facts: MeetingSheet | DecisionSheet, form: SheetFormat, name: str) -> Response:
+def _document(
+    who: Visitor, kind: SheetKind, facts: MeetingSheet | DecisionSheet, form: SheetFormat, name: str
+) -> Response:
+    with who.office.reading() as db:
+        own = own_templates(db).get(kind)
+    template = files.checked(who.office.files, own.sha256) if own else None
     match form:
         case SheetFormat.WORD:
-            return download(documents.word(kind, [facts])[0], WORD.media_type, f"{name}.docx")
+            return download(documents.word(kind, [facts], template)[0], WORD.media_type, f"{name}.docx")
         case SheetFormat.PDF:
-            return download(documents.pdf(kind, [facts]), PDF.media_type, f"{name}.pdf")
+            return download(documents.pdf(kind, [facts], template), PDF.media_type, f"{name}.pdf")
         case _:
             raise NotFound("書類", f"{kind.value}.{form.value}")
 
