@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -65,6 +66,22 @@ def test_mail_without_a_server_goes_to_a_maildir_and_says_so(office: Terminal) -
     assert len(list((office.folder / "data" / "mail" / "new").iterdir())) == 3
     deliveries = json.loads(office.run("mail", "list", "--json"))["deliveries"]
     assert {each["state"] for each in deliveries} == {"sent"}
+
+
+def test_the_papers_of_a_meeting_are_written(office: Terminal) -> None:
+    _held(office)
+    late = ("--late-text", "席で配った文書を登録した")
+    office.run("decision", "record", "1", "conditional", "--condition", "図を直す", *late, "--as", "hanako")
+    for asked in (("sheet", "1", "minutes"), ("decision-notice", "1")):
+        assert "書きました" in office.run("meeting", *asked, "紙.docx")
+        with zipfile.ZipFile(office.folder / "紙.docx") as paper:
+            assert "図を直す" in paper.read("word/document.xml").decode()
+    office.run("meeting", "binder", "1", "一式.zip")
+    with zipfile.ZipFile(office.folder / "一式.zip") as bound:
+        assert bound.namelist()[:2] == ["00_次第.docx", "01_資料一覧.docx"] and len(bound.namelist()) == 3
+    assert "種類が分かりません" in office.refuse("meeting", "sheet", "1", "agenda", "次第.txt")
+    assert "議題ごと" in office.refuse("meeting", "sheet", "1", "decision", "決定.docx")
+    assert "ありません" in office.refuse("meeting", "sheet", "1", "agenda", "次第.xlsx")
 
 
 def test_a_whole_meeting_is_recorded(office: Terminal) -> None:

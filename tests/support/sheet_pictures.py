@@ -17,9 +17,13 @@ from workflow.domain.sheets import (
     SheetPaper,
     SheetRemark,
     SheetSeat,
+    names_of,
+    sheet_of,
+    values_of,
 )
 from workflow.store.pdf_maker import as_pdf
-from workflow.wire.sheets.documents import word
+from workflow.store.word_templates import filled
+from workflow.wire.sheets.documents import ours
 
 LONG = (
     "人口減少社会における持続可能な行政運営とデジタル技術を活用した区民サービスの向上に関する基本的な方針及びその推進体制について"
@@ -37,7 +41,8 @@ def main() -> None:
     for kind in SheetKind:
         for size, sheet in (("short", short), ("long", long)):
             about = a_decision(LONG[:MOST] if size == "long" else "") if kind is SheetKind.DECISION else sheet
-            made.append((f"{kind.value}-{size}", word(kind, [about])[0]))
+            content = filled(ours(kind), names_of(sheet_of(kind)), [values_of(about)])
+            made.append((f"{kind.value}-{size}", content[0]))
     for (name, _), pdf in zip(made, as_pdf([(content, ".docx") for _, content in made]), strict=True):
         for number, page in enumerate(pypdfium2.PdfDocument(pdf)):
             bitmap = page.render(scale=1.3)

@@ -1,8 +1,12 @@
 """The papers of a meeting at their pages: what they say, and who may have them."""
 
+import hashlib
 import io
+import zipfile
+from pathlib import Path
 
 import docx
+import pypdfium2
 import pytest
 from openpyxl import load_workbook
 
@@ -10,10 +14,12 @@ from definitions.terms import Outcome, Role
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions
+from workflow.cli.demo.docx import docx as docx_of
 from workflow.domain.sheets import SheetKind
 from workflow.store import pdf_maker
 
 SECRETARIAT = "joho_bukai_office"
+HAS_LIBREOFFICE = pdf_maker.converter()
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +166,44 @@ def test_without_libreoffice_nothing_is_offered_as_pdf_and_who_asks_is_told_why(
         assert "LibreOffice がありません" in browser.see(path, 503)
 
 
+def test_each_member_has_a_notice_of_their_own(house: House) -> None:
+    house.a_plan()
+    meeting = house.a_meeting()
+    content = Browser(house, SECRETARIAT).client.get(f"/meetings/{meeting}/sheets/notice.zip").content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert len(archive.namelist()) == 3
+        first = words(archive.read("01_情報化推進部会 会長chair.docx"))
+    assert "情報化推進部会 会長chair　様" in first and "委員各位" not in first
+
+
+def test_all_the_papers_are_bound_into_one_archive_as_they_were_given(house: House) -> None:
+    meeting, _ = a_decided_meeting(house)
+    answer = Browser(house, SECRETARIAT).client.get(f"/meetings/{meeting}/sheets/all.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["00_次第.docx", "01_資料一覧.docx", "資料1_計画.docx"]
+        assert hashlib.sha256(archive.read("資料1_計画.docx")).hexdigest() == house.plan().sha256
+        assert "資料1　DX推進計画" in words(archive.read("00_次第.docx"))
+    Browser(house, "tanto").see(f"/meetings/{meeting}/sheets/all.zip", 403)
+    assert not [each for each in house.office.files.iterdir() if each.is_file()]
+
+
+@pytest.mark.skipif(HAS_LIBREOFFICE is None, reason="LibreOffice is not installed")
+def test_with_libreoffice_a_paper_and_all_of_them_are_pdf(
+    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pdf_maker, "converter", lambda: HAS_LIBREOFFICE)
+    house.a_plan()
+    actions.add_version(house.office, "tanto", "dx", "計画.docx", docx_of("計画の本文"), now=house.now)
+    house.an_item("policy_bukai")
+    browser = Browser(house, SECRETARIAT)
+    assert "/meetings/1/sheets/all.pdf" in browser.see("/meetings/1")
+    (tmp_path / "all.pdf").write_bytes(browser.client.get("/meetings/1/sheets/all.pdf").content)
+    pages = pypdfium2.PdfDocument(tmp_path / "all.pdf")
+    said = [page.get_textpage().get_text_range() for page in pages]
+    assert len(pages) == 3 and "次第" in said[0] and "資料一覧" in said[1] and "計画の本文" in said[2]
+
+
 def test_before_the_meeting_no_minutes_are_offered(house: House) -> None:
     house.a_plan()
     meeting = house.a_meeting()
@@ -168,7 +212,7 @@ def test_before_the_meeting_no_minutes_are_offered(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "paper", ["notice.xlsx", "agenda.zip", "decision.docx", "nothing.docx", "agenda.exe"]
+    "paper", ["notice.xlsx", "agenda.zip", "all.docx", "decision.docx", "nothing.docx", "agenda.exe"]
 )
 def test_a_paper_that_is_not_had_so_is_not_found(house: House, paper: str) -> None:
     house.a_plan()

@@ -86,6 +86,7 @@ FILES = {
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
     *("/public/{key}/corrections/{number}/document", "/meetings/{number}/papers/{paper}/{filename}"),
     "/public/{key}/corrections/{number}/document",
+    "/meetings/{number}/sheets/all.{form}",
     *("/meetings/{number}/sheets/{kind}.{form}", "/items/{item}/decision.{form}"),
     "/settings/templates/{kind}.docx",
 }

@@ -6,7 +6,7 @@ import typer
 
 from workflow import actions
 from workflow.actions import GivenRsvp, Seated
-from workflow.cli import in_writing_commands, preparing_commands, show
+from workflow.cli import in_writing_commands, preparing_commands, sheet_commands, show
 from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Reason, at_office, now
 from workflow.cli.preparing_commands import Ends, Number, Starts, span
@@ -30,6 +30,7 @@ from workflow.wire.rsvp import Rsvps
 app = typer.Typer(no_args_is_help=True, help="会議", rich_markup_mode=None)
 app.add_typer(in_writing_commands.app, name="writing")
 app.add_typer(preparing_commands.app)
+app.add_typer(sheet_commands.app)
 
 WhyCorrected = Annotated[str, typer.Option("--reason", help="訂正の理由（結果の記録後・会議の終了後）")]
 

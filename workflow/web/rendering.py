@@ -2,12 +2,13 @@
 
 import re
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote, unquote
 
 from fastapi import Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -106,6 +107,17 @@ def attachment(office: Office, sha256: str, filename: str, kind: str = OCTETS) -
 def download(content: bytes, kind: str, filename: str) -> Response:
     """A file made for who asks, to be kept and not opened."""
     return Response(content, media_type=kind, headers=_kept_as(filename))
+
+
+def streamed(file: IO[bytes], kind: str, filename: str) -> Response:
+    """A file made for who asks, as `download`, read from the disk while it is sent; closed with the answer."""
+    size = file.tell()
+    file.seek(0)
+    headers = {**_kept_as(filename), "content-length": str(size)}
+    return StreamingResponse(iter(partial(file.read, _A_PIECE), b""), media_type=kind, headers=headers)
+
+
+_A_PIECE = 256 * 1024
 
 
 def _kept_as(filename: str) -> dict[str, str]:

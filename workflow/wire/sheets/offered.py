@@ -12,7 +12,7 @@ _AFTERWARDS = (SheetKind.MINUTES, SheetKind.SUMMARY)
 def sheets_offered(phase: Phase) -> dict[str, Any]:
     """Return the values of the page: before the meeting begins, no papers of what was said there."""
     usual = [SheetFormat.WORD, *([SheetFormat.PDF] if pdf_maker.converter() else [])]
-    more = {SheetKind.SEATS: [SheetFormat.EXCEL]}
+    more = {SheetKind.SEATS: [SheetFormat.EXCEL], SheetKind.NOTICE: [SheetFormat.ARCHIVE]}
     kinds = [kind for kind in SheetKind if kind is not SheetKind.DECISION]
     return {
         "sheets": [
@@ -21,4 +21,5 @@ def sheets_offered(phase: Phase) -> dict[str, Any]:
             if phase is not Phase.COMING or kind not in _AFTERWARDS
         ],
         "decision_forms": usual,
+        "bound_forms": [SheetFormat.ARCHIVE, *usual[1:]],
     }
