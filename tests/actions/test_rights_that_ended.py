@@ -43,6 +43,7 @@ from workflow.domain.errors import (
     SakuteiError,
     SignInRefused,
 )
+from workflow.domain.inquiries import GivenRemark, Silence, Verdict
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.passkeys import PasskeyUse, RelyingParty
@@ -384,6 +385,56 @@ def remark(house: House) -> Call:
 def take_back_remark(house: House) -> Call:
     remark(house)(house.office)
     return lambda o: actions.take_back_remark(o, MEMBER, 1, now=house.now)
+
+
+# --- 照会 ----------------------------------------------------------------------------------------------------
+
+
+@case("tanto")
+def inquire(house: House) -> Call:
+    _with_text(house)
+    return lambda o: _inquire(o, house, departments=["mayor"])
+
+
+@case("tanto")
+def add_addressees(house: House) -> Call:
+    inquire(house)(house.office)
+    return lambda o: actions.add_addressees(o, "tanto", "dx", 1, people=["deputy"], now=house.now)
+
+
+@case("mayor")
+def answer_inquiry(house: House) -> Call:
+    inquire(house)(house.office)
+    remarks = [GivenRemark("高い")]
+    return lambda o: actions.answer_inquiry(o, "mayor", "dx", 1, remarks, has_opinion=True, now=house.now)
+
+
+@case("deputy", own=True)
+def answer_inquiry__as_a_person(house: House) -> Call:
+    _with_text(house)
+    _inquire(house.office, house, people=["deputy"])
+    return lambda o: actions.answer_inquiry(o, "deputy", "dx", 1, has_opinion=False, now=house.now)
+
+
+@case("tanto")
+def respond_to_remark(house: House) -> Call:
+    answer_inquiry(house)(house.office)
+    return lambda o: actions.respond_to_remark(
+        o, "tanto", "dx", 1, 1, Verdict.ADOPTED, "直した", now=house.now
+    )
+
+
+@case("tanto")
+def extend_inquiry(house: House) -> Call:
+    inquire(house)(house.office)
+    later = tokyo_day(house.now) + timedelta(days=20)
+    return lambda o: actions.extend_inquiry(o, "tanto", "dx", 1, later, "連休のため", now=house.now)
+
+
+@case("tanto")
+def withdraw_inquiry(house: House) -> Call:
+    inquire(house)(house.office)
+    return lambda o: actions.withdraw_inquiry(o, "tanto", "dx", 1, "宛先の誤り", now=house.now)
 
 
 # --- meetings and agendas: the 事務局 of the body ----------------------------------------------------------
@@ -1499,6 +1550,13 @@ def _a_takeover(house: House) -> Takeover:
 def _with_text(house: House) -> None:
     house.a_plan()
     house.a_version()
+
+
+def _inquire(office: Office, house: House, **whom: list[str]) -> int:
+    due_on = tokyo_day(house.now) + timedelta(days=14)
+    return actions.inquire(
+        office, "tanto", "dx", "照会", "御意見を", due_on=due_on, silence=Silence.NO_OBJECTION, now=house.now, **whom
+    )  # fmt: skip
 
 
 def _before_signing(house: House) -> None:

@@ -1,5 +1,6 @@
 """How many SQL statements a use case costs."""
 
+from datetime import date
 from itertools import product
 
 import pytest
@@ -9,6 +10,7 @@ from definitions.terms import Outcome
 from tests.support.counting import counted
 from tests.support.scenario import House
 from workflow import actions, queries
+from workflow.domain.inquiries import GivenRemark, Silence, Verdict
 from workflow.domain.minutes import Speaker
 from workflow.domain.rsvp import Intent
 from workflow.queries.reading_rights import EVERYTHING
@@ -72,6 +74,13 @@ def test_the_database_itself_refuses_to_rewrite_what_was_decided(house: House) -
     house.confirm("bill_chogi")
     comes = actions.GivenRsvp(Intent.ATTENDS)
     actions.give_rsvp(house.office, "chogi_1", house.a_meeting("chogi"), comes, now=house.now)
+    asked = actions.inquire(
+        house.office, "tanto", "dx", "照会", "御意見を", ["用語は正しいか"], departments=["mayor"],
+        due_on=date(2099, 1, 5), silence=Silence.NO_OBJECTION, now=house.now,
+    )  # fmt: skip
+    remarks = [GivenRemark("古い")]
+    actions.answer_inquiry(house.office, "mayor", "dx", asked, remarks, has_opinion=True, now=house.now)
+    actions.respond_to_remark(house.office, "tanto", "dx", asked, 1, Verdict.ADOPTED, "改めた", now=house.now)
     verbs = ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"]
     if house.office.engine.dialect.name == "postgresql":
         verbs.append("TRUNCATE {0} CASCADE")

@@ -21,6 +21,7 @@ from workflow import actions, queries
 from workflow.actions import Spoken
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
+from workflow.domain.inquiries import GivenRemark, Silence, Verdict
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import PaperAudience
@@ -53,6 +54,8 @@ PEOPLES_WORDS = (
     *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
     *("secretariat_contact.name", "secretariat_contact.email", "secretariat_contact.telephone"),
     *("circulation.note", "remark.text", "rsvp.deputy_name", "rsvp.remark"),
+    *("inquiry.title", "inquiry.text", "inquiry.withdrawn_why", "inquiry_question.text"),
+    *("inquiry_remark.page", "inquiry_remark.section", "inquiry_remark.text", "inquiry_response.reason"),
     *("set_aside_mail.sender", "set_aside_mail.subject", "set_aside_mail.why"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
     *("comment_period.cancelled_why", "comment_period.counts_why"),
@@ -113,6 +116,7 @@ OUR_WORDS = (
     *("api_token.token_sha256", "api_token.scopes", "credential.password_hash", "webhook.secret"),
     *("sign_in.waits_for", "authenticator.secret", "recovery_code.code_sha256", "second_step_demand.whom"),
     *("plans_opened.whom", "sheet_template.kind"),
+    *("plans_opened.whom", "inquiry.silence", "inquiry_response.verdict"),
     *("passkey.credential_id", "passkey.public_key", "passkey_challenge.session_sha256"),
     *("passkey_challenge.purpose", "passkey_challenge.value"),
     *("provider_identity.issuer", "provider_identity.subject"),
@@ -176,6 +180,7 @@ def full_house(office: Office) -> House:
     _a_running_comment(house)
     _a_stopped_plan(house)
     _a_template_of_its_own(house)
+    _inquiries(house)
     _doors(house)
     _mail_that_does_not_go(house)
     return house
@@ -446,6 +451,34 @@ def _a_stopped_plan(house: House) -> None:
     actions.correct_decision(
         house.office, "ict_honbu_office", passed, Outcome.RETURNED, "見間違い", now=house.now
     )
+
+
+def _inquiries(house: House) -> None:
+    """One that is extended and nobody answers, one with a remark to respond to, one that was withdrawn."""
+    office, today = house.office, tokyo_day(house.now)
+
+    def asked(**whom: list[str]) -> int:
+        return actions.inquire(
+            office, "tanto", "asking", "素案への意見", "御意見をください。", ["用語は正しいか"],
+            due_on=today + timedelta(days=8), silence=Silence.NO_OBJECTION, now=house.now, **whom,
+        )  # fmt: skip
+
+    extended, answered, withdrawn = (
+        asked(departments=["mayor"]),
+        asked(people=["mayor"]),
+        asked(people=["mayor"]),
+    )
+    actions.extend_inquiry(
+        office, "tanto", "asking", extended, today + timedelta(days=10), "連休", now=house.now
+    )
+    remarks = [
+        GivenRemark(text, question=1, page="3", section="第2章") for text in ("用語が古い", "図がない")
+    ]
+    actions.answer_inquiry(office, "mayor", "asking", answered, remarks, has_opinion=True, now=house.now)
+    actions.respond_to_remark(
+        office, "tanto", "asking", answered, 1, Verdict.ADOPTED, "改めた", now=house.now
+    )
+    actions.withdraw_inquiry(office, "tanto", "asking", withdrawn, "宛先の誤り", now=house.now)
 
 
 class _Refusing:

@@ -16,11 +16,14 @@ from workflow.web.permissions import Open
 
 ROLES = {
     "nobody": frozenset(),
-    "tanto": {Capacity.STAFF, Capacity.EMPLOYEE},
+    "tanto": {Capacity.STAFF, Capacity.EMPLOYEE, Capacity.INQUIRED},
     "joho_bukai_office": {Capacity.SECRETARIAT},
     "joho_bukai_1": {Capacity.MEMBER},
     "joho_bukai_chair": {Capacity.MEMBER, Capacity.CHAIR},
-    "mayor": {Capacity.EMPLOYEE, Capacity.STAFF, Capacity.POSITION_HOLDER, Capacity.DELEGATE},
+    "mayor": {
+        *(Capacity.EMPLOYEE, Capacity.STAFF, Capacity.INQUIRED),
+        *(Capacity.POSITION_HOLDER, Capacity.DELEGATE),
+    },
     "deputy": {Capacity.DEPUTY, Capacity.CHAIR_DEPUTY, Capacity.MEMBER_DEPUTY},
     "clerk": {Capacity.ADMINISTRATOR},
     "auditor": {Capacity.AUDITOR},

@@ -68,7 +68,11 @@ TRUSTED = {"Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-
 OF_ONE_KIND = 4
 """How many pages the walk sees of each kind, for each role and language."""
 
-NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason", "passkey.name"}
+NEVER_SHOWN = {
+    *("sign_in.agent", "agenda_item.removed_why", "step.reason", "passkey.name"),
+    *("inquiry.title", "inquiry.text", "inquiry.withdrawn_why", "inquiry_question.text"),
+    *("inquiry_remark.page", "inquiry_remark.section", "inquiry_remark.text", "inquiry_response.reason"),
+}
 """A browser is shown by its kind; why somebody did something is shown from the event that says so. A passkey is shown to
 its owner alone, in a test below."""
 

@@ -6,6 +6,7 @@ import itertools
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.support.scribbled import PEOPLES_WORDS, marks, scribbled_house
 from tests.support.web_client import Browser, mail_settings
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.inquiries import Silence
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.queries.actor import actor
 from workflow.queries.calendar_feeds import feed_shown
@@ -40,7 +42,11 @@ PLAN = {
     *("decision.late_text_why", "version.counts_why", "declaration.why", "confirmation.note"),
     *("confirmation_review.note", "circulation.note", "remark.text", "answer.summary", "answer.text"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
-    *("comment_period.cancelled_why", "comment_period.counts_why", "event.data"),
+    *("comment_period.cancelled_why", "comment_period.counts_why", "event.data", "inquiry.title"),
+}
+INQUIRY = {
+    *("inquiry.text", "inquiry.withdrawn_why", "inquiry_question.text"),
+    *("inquiry_remark.page", "inquiry_remark.section", "inquiry_remark.text", "inquiry_response.reason"),
 }
 DAY = {"meeting.title", "meeting.place"}
 MEETING = {
@@ -67,14 +73,15 @@ READS = {
     "nobody": OFFICE,
     "fukushi": OFFICE | DAY,
     "other_member": OFFICE,
-    "admin": OFFICE | SYSTEM | MAIL | ADDRESSES | DAY | {"event.data", "plan.title"},
-    "auditor": OFFICE | PLAN | DAY | MEETING | DRAFTS,
-    "tanto": OFFICE | PLAN | DAY | LETTERS | MEETING | DRAFTS | MAIL,
+    "admin": OFFICE | SYSTEM | MAIL | ADDRESSES | DAY | {"event.data", "plan.title", "inquiry.title"},
+    "auditor": OFFICE | PLAN | INQUIRY | DAY | MEETING | DRAFTS,
+    "tanto": OFFICE | PLAN | INQUIRY | DAY | LETTERS | MEETING | DRAFTS | MAIL,
     "joho_bukai_1": OFFICE | PLAN | DAY | MEETING,
     "joho_bukai_office": OFFICE | PLAN | DAY | MEETING | DRAFTS | MAIL,
-    "mayor": OFFICE | PLAN | DAY,
+    "mayor": OFFICE | PLAN | INQUIRY | DAY,
     "deputy_of_member": OFFICE | PLAN | DAY | MEETING,
     "was_circulated": OFFICE | PLAN | DAY,
+    "was_inquired": OFFICE | PLAN | INQUIRY | DAY,
 }
 """The columns whose words each person may be shown at most; one's own address and tokens apart."""
 
@@ -144,9 +151,19 @@ def town(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
 def _people(house: House) -> None:
     """People of another department, who do, or no longer do, with the plans."""
     office, now = house.office, house.now
-    for key in ("nobody", "fukushi", "other_member", "auditor", "deputy_of_member", "was_circulated"):
+    for key in (
+        "nobody",
+        "fukushi",
+        "other_member",
+        "auditor",
+        "deputy_of_member",
+        "was_circulated",
+        "was_inquired",
+    ):
         house.a_person(key, "よその人")
-    actions.add_department(office, "admin", "welfare", "福祉課", now=now)
+    for key, name in (("welfare", "福祉課"), ("finance", "財政課")):
+        actions.add_department(office, "admin", key, name, now=now)
+    actions.post(office, "admin", "was_inquired", "finance", LONG_AGO, now=now)
     for key in ("fukushi", "auditor", "deputy_of_member", "was_circulated"):
         actions.post(office, "admin", key, "welfare", LONG_AGO, now=now)
     actions.name_auditor(office, "admin", "auditor", LONG_AGO, proof=actions.OwnMachine(), now=now)
@@ -157,11 +174,16 @@ def _people(house: House) -> None:
     today = tokyo_day(now)
     actions.seat(office, "admin", "was_circulated", "joho_bukai", Role.MEMBER, LONG_AGO, until=today, now=now)
     actions.circulate(office, "tanto", "dx", ["was_circulated"], now=now)
+    actions.add_addressees(office, "tanto", "asking", 1, departments=["finance"], now=now)
+    actions.inquire(
+        office, "tanto", "dx", "照会", "御意見を", departments=["finance"], due_on=today + timedelta(days=9),
+        silence=Silence.NO_OBJECTION, now=now,
+    )  # fmt: skip
     house.later(days=1)
 
 
 def test_the_walk_knows_every_column_of_words() -> None:
-    known = PLAN | DAY | MEETING | DRAFTS | LETTERS | ADDRESSES | MAIL | OFFICE | SYSTEM | OWN
+    known = PLAN | INQUIRY | DAY | MEETING | DRAFTS | LETTERS | ADDRESSES | MAIL | OFFICE | SYSTEM | OWN
     assert known == set(PEOPLES_WORDS)
 
 

@@ -27,6 +27,14 @@ from workflow.actions.erasing import erase_authors, erase_authors_due
 from workflow.actions.idempotency import Answered, Claim, ClaimedOffice, claim_call, keep_answer, release_call
 from workflow.actions.identity import InSession, OwnMachine, Proof, confirm_identity
 from workflow.actions.in_writing import explain_writing, extend_answering, give_consent
+from workflow.actions.inquiries import (
+    add_addressees,
+    answer_inquiry,
+    extend_inquiry,
+    inquire,
+    respond_to_remark,
+    withdraw_inquiry,
+)
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
 from workflow.actions.matters import list_matter, plan_minutes, record_result
 from workflow.actions.meetings import (
@@ -179,6 +187,7 @@ __all__ = [
     "Rehearsed",
     "Seated",
     "Spoken",
+    "add_addressees",
     "add_chain",
     "add_department",
     "add_paper",
@@ -188,6 +197,7 @@ __all__ = [
     "add_version",
     "add_webhook",
     "advance",
+    "answer_inquiry",
     "answer_opinions",
     "ask_passkey",
     "ask_reset",
@@ -246,6 +256,7 @@ __all__ = [
     "explain_writing",
     "extend_answering",
     "extend_comment",
+    "extend_inquiry",
     "finish",
     "give_consent",
     "give_passkey",
@@ -255,6 +266,7 @@ __all__ = [
     "give_second_step",
     "group_opinions",
     "holder_of",
+    "inquire",
     "invite",
     "keep_answer",
     "lift_wait",
@@ -303,6 +315,7 @@ __all__ = [
     "remove_speech",
     "replace_paper",
     "reset_second_step",
+    "respond_to_remark",
     "resume",
     "retitle_paper",
     "return_minutes",
@@ -339,5 +352,6 @@ __all__ = [
     "unbind_provider",
     "use_our_template",
     "withdraw",
+    "withdraw_inquiry",
     "withdraw_paper",
 ]

@@ -116,6 +116,12 @@ class Tag(Labelled):
     CIRCULATION_READ = "circulation.read", "供覧を確認"
     REMARKED = "remark.made", "意見交換に記入"
     REMARK_TAKEN_BACK = "remark.taken_back", "意見交換の記入を取消し"
+    INQUIRED = "inquiry.asked", "照会"
+    ADDRESSEES_ADDED = "inquiry.addressees_added", "照会の宛先を追加"
+    INQUIRY_ANSWERED = "inquiry.answered", "照会に回答"
+    REMARK_RESPONDED = "inquiry.responded", "照会の意見への対応を記録"
+    INQUIRY_EXTENDED = "inquiry.extended", "照会の期限を延長"
+    INQUIRY_WITHDRAWN = "inquiry.withdrawn", "照会を取下げ"
     PERSON_INVITED = "person.invited", "職員を招待"
     RESET_ASKED = "password.reset_asked", "パスワードの再設定を依頼"
     WAIT_LIFTED = "sign_in.wait_lifted", "サインインの待ち時間を解除"
@@ -217,6 +223,12 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
         parts.extend(_changed(data))
         if data.get("days_shut"):
             parts.append(why_changed(data))
+    if tag in _OF_AN_INQUIRY:
+        parts.append(str(data["title"]))
+    if tag in (Tag.INQUIRED, Tag.ADDRESSEES_ADDED):
+        parts.append(say("（宛先 {count}）", count=len(data["departments"]) + len(data["people"])))
+    if tag in (Tag.INQUIRED, Tag.INQUIRY_EXTENDED):
+        parts.append(say("（{day}まで）", day=_day(data["due_on"])))
     if tag is Tag.ADDENDUM_PUBLISHED:
         parts.append(say("{count}件", count=data["opinions"]))
     if tag is Tag.AUTHORS_ERASED:
@@ -292,6 +304,11 @@ def _changed(data: Mapping[str, Any]) -> list[str]:
     ]
 
 
+_OF_AN_INQUIRY = (
+    *(Tag.INQUIRED, Tag.ADDRESSEES_ADDED, Tag.INQUIRY_ANSWERED),
+    *(Tag.REMARK_RESPONDED, Tag.INQUIRY_EXTENDED, Tag.INQUIRY_WITHDRAWN),
+)
+"""Told without who answered and what: everybody who reads the plan reads its events."""
 _OF_A_VERSION = (Tag.VERSION_ADDED, Tag.VERSION_DECLARED, Tag.TEXT_CONFIRMED, Tag.TEXT_PUT_AGAIN)
 
 

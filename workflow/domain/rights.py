@@ -39,6 +39,9 @@ class Act(StrEnum):
     CIRCULATE = "供覧"
     READ = "供覧の確認"
     DISCUSS = "意見交換"
+    INQUIRE = "照会と、その意見への対応"
+    ANSWER_INQUIRY = "照会への回答"
+    READ_INQUIRY = "照会の閲覧"
     CONNECT = "他システムとの連携の管理"
     RSVP = "出欠の回答"
     SET_CONTACT = "会議体の事務局の連絡先の登録"
@@ -69,6 +72,7 @@ class Capacity(StrEnum):
     ADMINISTRATOR = "システム管理者"
     AUDITOR = "監査"
     CIRCULATED = "供覧を受けた人"
+    INQUIRED = "照会を受けた課・職員"
     EMPLOYEE = "所属のある職員"
     COLLEAGUE = "所属のある職員（計画を庁内に開いている庁だけ）"
 
@@ -99,6 +103,9 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.CIRCULATE: frozenset({Capacity.STAFF, Capacity.SECRETARIAT}),
     Act.READ: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.MEMBER, Capacity.CHAIR}),
     Act.DISCUSS: frozenset({Capacity.STAFF, Capacity.SECRETARIAT, Capacity.MEMBER, Capacity.CHAIR}),
+    Act.INQUIRE: frozenset({Capacity.STAFF}),
+    Act.ANSWER_INQUIRY: frozenset({Capacity.INQUIRED}),
+    Act.READ_INQUIRY: frozenset({Capacity.STAFF, Capacity.INQUIRED, Capacity.AUDITOR}),
     Act.CONNECT: frozenset({Capacity.ADMINISTRATOR}),
     Act.RSVP: frozenset({Capacity.MEMBER, Capacity.MEMBER_DEPUTY, Capacity.SECRETARIAT}),
     Act.SET_CONTACT: frozenset({Capacity.SECRETARIAT, Capacity.ADMINISTRATOR}),
@@ -113,6 +120,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
             Capacity.POSITION_HOLDER,
             Capacity.DEPUTY,
             Capacity.CIRCULATED,
+            Capacity.INQUIRED,
             Capacity.AUDITOR,
             Capacity.COLLEAGUE,
         }
@@ -158,7 +166,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
 class PlanReaders(Labelled):
     """The people to whom the office opens all its plans."""
 
-    CONCERNED = "concerned", "担当課、計画の流れに名のある会議体と決裁者、供覧を受けた人、監査"
+    CONCERNED = "concerned", "担当課、計画の流れに名のある会議体と決裁者、供覧・照会を受けた人、監査"
     STAFF = "staff", "所属のある職員すべて（所属のない委員は、自分の会議体の計画だけ）"
 
 
@@ -216,7 +224,7 @@ class Actor:
         return frozenset(held)
 
     def capacities_for(self, department: str, chain: Chain) -> frozenset[Capacity]:
-        """The capacities in which the person stands to a plan of that department under that chain, 供覧 apart."""
+        """The capacities in which the person stands to a plan of that department under that chain, 供覧 and 照会 apart."""
         held = set(self.capacities(department=department))
         bodies = {body.key for body in chain.bodies}
         for body in bodies:
@@ -255,7 +263,7 @@ class Actor:
     def may_somewhere(self, act: Act) -> bool:
         """Return whether the person may do it in some department, body or position: checked by routes; the use
         case checks again for its plan or body."""
-        held = {Capacity.STAFF, Capacity.EMPLOYEE} if self.departments else set()
+        held = {Capacity.STAFF, Capacity.EMPLOYEE, Capacity.INQUIRED} if self.departments else set()
         for body, _ in self.seats:
             held |= self.capacities(body=body)
         if self.administrator:

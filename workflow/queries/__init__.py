@@ -3,7 +3,15 @@
 from workflow.queries.blockers import Blockers, blockers, why
 from workflow.queries.bodies import BodyFact, BodyLine, body, body_list, body_names
 from workflow.queries.chains import Definition, known_chain, known_chains
-from workflow.queries.circulation import Asked, Reading, RemarkLine, circle, concerned, reading
+from workflow.queries.circulation import (
+    Asked,
+    InquiryLine,
+    Reading,
+    RemarkLine,
+    circle,
+    concerned,
+    reading,
+)
 from workflow.queries.comments import (
     Change,
     Consultation,
@@ -33,6 +41,7 @@ from workflow.queries.decisions import (
     taking_back,
     validities,
 )
+from workflow.queries.inquiries import InquiryFact, inquiry, inquiry_to_read
 from workflow.queries.log import Logged, LogPage, Narrowed, log_page
 from workflow.queries.opinions import (
     Replied,
@@ -79,6 +88,8 @@ __all__ = [
     "Definition",
     "GateAnswer",
     "Happened",
+    "InquiryFact",
+    "InquiryLine",
     "LogPage",
     "Logged",
     "Match",
@@ -121,6 +132,8 @@ __all__ = [
     "gate_answers",
     "held_schedule",
     "history",
+    "inquiry",
+    "inquiry_to_read",
     "is_voided",
     "known_chain",
     "known_chains",

@@ -12,10 +12,11 @@ from workflow.domain.meetings import NEVER_CALLED
 from workflow.domain.rights import Act, Actor, PaperAudience, PlanReaders
 from workflow.queries.agenda import Line
 from workflow.queries.chains import chain_of, kept_chains
+from workflow.queries.inquiries import given_answer, own_addressees
 from workflow.queries.meetings import MeetingFact, meeting, was_called
 from workflow.queries.papers import PaperFact, paper, papers_of
 from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.store.tables import AgendaItem, Circulation, Meeting, Plan, PlansOpened
+from workflow.store.tables import Addressee, AgendaItem, Circulation, Inquiry, Meeting, Plan, PlansOpened
 
 EVERYTHING = true()
 """The condition for the machine's own user, and for what is public: nothing is narrowed."""
@@ -38,7 +39,7 @@ def plan_to_read(db: Session, who: Actor, key: str) -> PlanFact:
 def may_read(db: Session, who: Actor, plan: PlanFact) -> bool:
     """Return whether the person may read the plan. At most one statement."""
     return who.may_for(Act.READ_PLAN, plan.department, plan.chain) or bool(
-        db.scalar(select(_circulated_to(who)).where(Plan.id == plan.id).select_from(Plan))
+        db.scalar(select(_asked(who)).where(Plan.id == plan.id).select_from(Plan))
     )
 
 
@@ -50,12 +51,23 @@ def plans_readable(db: Session, who: Actor) -> ColumnElement[bool]:
     chains = kept_chains(db)
     under = [sha256 for sha256, chain in chains.items() if who.may_for(Act.READ_PLAN, "", chain)]
     served = who.departments | who.represented_departments
-    return or_(Plan.department_key.in_(served), Plan.chain_sha256.in_(under), _circulated_to(who))
+    return or_(Plan.department_key.in_(served), Plan.chain_sha256.in_(under), _asked(who))
 
 
-def _circulated_to(who: Actor) -> ColumnElement[bool]:
-    asked = select(Circulation.id).where(Circulation.plan_id == Plan.id, Circulation.reader_id == who.id)
-    return asked.correlate(Plan).exists()
+def _asked(who: Actor) -> ColumnElement[bool]:
+    """The condition that the person was asked about the `Plan`: by 供覧, or by an 照会 to them or their department. One
+    that was withdrawn opens it no more, but to an addressee whose answer is on record."""
+    circulated = select(Circulation.id).where(Circulation.plan_id == Plan.id, Circulation.reader_id == who.id)
+    inquired = (
+        select(Addressee.id)
+        .join(Inquiry, Inquiry.id == Addressee.inquiry_id)
+        .where(
+            Inquiry.plan_id == Plan.id,
+            own_addressees(who),
+            or_(Inquiry.withdrawn_at.is_(None), given_answer()),
+        )
+    )
+    return or_(circulated.correlate(Plan).exists(), inquired.correlate(Plan).exists())
 
 
 @dataclass(frozen=True, slots=True)

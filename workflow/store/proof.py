@@ -68,6 +68,7 @@ class Proof:
 class Kept(Labelled):
     """The proven tables, by the names that people know."""
 
+    ADDRESSEE = "addressee", "照会の宛先"
     ADMINISTRATOR = "administrator", "システム管理者"
     AGENDA_ITEM = "agenda_item", "議題"
     ANSWER = "answer", "区の考え方"
@@ -89,6 +90,11 @@ class Kept(Labelled):
     DEPUTY = "deputy", "代理"
     DOCUMENT = "document", "文書"
     FEED = "feed", "予定表の購読"
+    INQUIRY = "inquiry", "照会"
+    INQUIRY_ANSWER = "inquiry_answer", "照会への回答"
+    INQUIRY_QUESTION = "inquiry_question", "照会の質問"
+    INQUIRY_REMARK = "inquiry_remark", "照会への意見"
+    INQUIRY_RESPONSE = "inquiry_response", "照会の意見への対応"
     ITEM_ATTENDANCE = "item_attendance", "議題ごとの出欠"
     LATE_ANSWER = "late_answer", "期限後の回答"
     MEETING = "meeting", "会議"

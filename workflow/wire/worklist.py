@@ -15,7 +15,7 @@ class TaskShown(Shown):
     words: str = Field(description="説明")
     plan: str | None = Field(description="計画の鍵")
     meeting: int | None = Field(description="会議の番号")
-    number: int | None = Field(description="議題・条件・決裁・決定・通知の番号（種類による）")
+    number: int | None = Field(description="議題・条件・決裁・決定・照会・通知の番号（種類による）")
     due: Moment | None = Field(description="期限")
 
 

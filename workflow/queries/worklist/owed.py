@@ -1,32 +1,40 @@
-"""Tasks that others left for a person: 供覧, 後閲, 専決 to report, meetings to call and to close."""
+"""Tasks that others left for a person: 照会, 供覧, 後閲, 専決 to report, meetings to call and to close."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, cast, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.terms import Role
-from workflow.domain.calendar import shown_day, shown_moment, tokyo_day
+from workflow.domain.calendar import end_of_day, shown_day, shown_moment, tokyo_day
 from workflow.domain.confirming import ConfirmedAs
 from workflow.domain.decisions import SignedAs
+from workflow.domain.inquiries import Silence
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingStatus
+from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.queries.agenda import owed_to_its_body
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import current_signoff, reviews
+from workflow.queries.inquiries import given_answer, own_addressees, present_answer
 from workflow.queries.meetings import MeetingFact, open_meeting
 from workflow.queries.people import held_positions
 from workflow.queries.worklist.items import live
 from workflow.queries.worklist.tasks import Near, Task, Waiting, before, bodies_for, nearest
 from workflow.store.tables import (
+    Addressee,
     AgendaItem,
     Circulation,
     Confirmation,
     ConfirmationReview,
     Decision,
+    Inquiry,
+    InquiryAnswer,
+    InquiryRemark,
+    InquiryResponse,
     Meeting,
     Plan,
     Review,
@@ -40,7 +48,7 @@ _Column = ColumnElement[_Value] | InstrumentedAttribute[_Value]
 
 class _OwedRow(NamedTuple):
     """One thing owed. `words` are what it says beside the title, or the key of its gate; `whose` is the number of the
-    principal, or the key of the department or body."""
+    principal, the key of the department or body, or the last day to answer."""
 
     kind: str
     number: int
@@ -54,9 +62,11 @@ class _OwedRow(NamedTuple):
 
 
 def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datetime) -> Iterable[Task]:
-    """後閲, 専決 to report, 供覧, meetings to call and to close: duties that others left for the person, in one statement,
+    """後閲, 専決 to report, 照会, 供覧, meetings to call and to close: duties that others left for the person, in one statement,
     and one more for the holders of a position while a 後閲 is open."""
     parts = [_circulations(who)]
+    if who.departments:
+        parts += [_inquiries(who, now), _remarks_to_respond(who)]
     if who.positions:
         parts.append(_reviews())
     if chaired := [body for body, role in who.seats if role == Role.CHAIR]:
@@ -73,6 +83,10 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
         if kind in (Waiting.CLOSE, Waiting.SUMMON):
             words = _meeting_words(kind, row.title)
             yield Task(kind, words, due=row.at, meeting=row.number, meeting_title=row.title)
+            continue
+        if kind in (Waiting.ANSWER_INQUIRY, Waiting.RESPOND):
+            due = end_of_day(date.fromisoformat(row.whose)) if kind is Waiting.ANSWER_INQUIRY else None
+            yield Task(kind, _owed_words(kind, row), row.key, row.number, due)
             continue
         chain = chain_of(db, row.chain_sha256)
         near = Near()
@@ -103,6 +117,10 @@ def _owed_words(kind: Waiting, row: _OwedRow) -> str:
         case Waiting.RATIFY:
             day = shown_day(tokyo_day(row.at))
             return say("「{plan}」の専決（{at}）を次の会議に報告", plan=row.title, at=day)
+        case Waiting.ANSWER_INQUIRY:
+            return say("「{plan}」の照会「{title}」への回答", plan=row.title, title=row.words)
+        case Waiting.RESPOND:
+            return say("「{plan}」の照会「{title}」の意見への対応", plan=row.title, title=row.words)
         case _:
             return say("「{plan}」第{number}版の供覧", plan=row.title, number=row.words)
 
@@ -174,6 +192,56 @@ def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
         .join(Plan, Plan.id == Circulation.plan_id)
         .join(Version, Version.id == Circulation.version_id)
         .where(Circulation.reader_id == who.id, Circulation.read_at.is_(None))
+    )
+
+
+def _inquiries(who: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Inquiries that the person, or their department, has still to answer: past the last day only those where silence
+    means nothing."""
+    waits = or_(Inquiry.silence == Silence.ANSWER_WANTED, Inquiry.due_on >= tokyo_day(now))
+    asked = select(Addressee.id).where(
+        Addressee.inquiry_id == Inquiry.id, own_addressees(who), ~given_answer()
+    )
+    return (
+        select(
+            *_owed_columns(
+                Waiting.ANSWER_INQUIRY,
+                Inquiry.id,
+                Inquiry.title,
+                Inquiry.asked_at,
+                cast(Inquiry.due_on, String),
+            )
+        )
+        .join(Plan, Plan.id == Inquiry.plan_id)
+        .where(
+            Inquiry.withdrawn_at.is_(None),
+            Plan.status == Status.ACTIVE,
+            waits,
+            asked.correlate(Inquiry).exists(),
+        )
+    )
+
+
+def _remarks_to_respond(who: Actor) -> Select[*tuple[Any, ...]]:
+    """Inquiries of the person's department with a remark in a present answer that nobody responded to."""
+    waiting = (
+        select(InquiryRemark.id)
+        .join(InquiryAnswer, InquiryAnswer.id == InquiryRemark.answer_id)
+        .join(Addressee, Addressee.id == InquiryAnswer.addressee_id)
+        .outerjoin(InquiryResponse, InquiryResponse.remark_id == InquiryRemark.id)
+        .where(Addressee.inquiry_id == Inquiry.id, present_answer(), InquiryResponse.id.is_(None))
+    )
+    return (
+        select(
+            *_owed_columns(Waiting.RESPOND, Inquiry.id, Inquiry.title, Inquiry.asked_at, Plan.department_key)
+        )
+        .join(Plan, Plan.id == Inquiry.plan_id)
+        .where(
+            Plan.department_key.in_(sorted(who.departments)),
+            Plan.status == Status.ACTIVE,
+            Inquiry.withdrawn_at.is_(None),
+            waiting.correlate(Inquiry).exists(),
+        )
     )
 
 

@@ -32,6 +32,8 @@ class Waiting(Labelled):
     MINUTES_DUE = "minutes_due", "会議録の作成期限"
     ANSWER_OPINIONS = "answer_opinions", "意見への回答・公表"
     DOCUMENT = "document", "版の登録"
+    ANSWER_INQUIRY = "answer_inquiry", "照会への回答"
+    RESPOND = "respond", "照会の意見への対応"
     READ = "read", "供覧"
     FAILED_MAIL = "failed_mail", "送れなかった通知"
     HELD_EVENT = "held_event", "作れない通知"
@@ -40,7 +42,7 @@ class Waiting(Labelled):
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing that waits for a person. `number` is that of the item, condition, signoff, confirmation, decision,
-    circulation, delivery or event, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it
+    inquiry, circulation, delivery or event, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it
     should be done before; `due` orders the tasks, None last. `principal` is the name of the absent person whose task it
     is, for their deputy."""
 

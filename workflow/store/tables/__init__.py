@@ -2,6 +2,8 @@
 
 Times are UTC, days are days in Asia/Tokyo. Decisions, confirmations, signoffs, votes, answers to invitations,
 remarks, steps, declarations and events are append-only: the database itself refuses to change, replace or delete one (`workflow.store.guards`).
+Times are UTC, days are days in Asia/Tokyo. Decisions, confirmations, signoffs, votes, answers to invitations and to
+inquiries, steps, declarations and events are append-only: the database itself refuses to change, replace or delete one (`workflow.store.guards`).
 """
 
 from workflow.store.tables.accounts import (
@@ -35,6 +37,14 @@ from workflow.store.tables.decisions import (
     Signoff,
 )
 from workflow.store.tables.events import Cursor, Delivery, Event, HeldEvent, Pulse, Touched
+from workflow.store.tables.inquiries import (
+    Addressee,
+    Inquiry,
+    InquiryAnswer,
+    InquiryQuestion,
+    InquiryRemark,
+    InquiryResponse,
+)
 from workflow.store.tables.meetings import (
     AgendaItem,
     Attendance,
@@ -82,6 +92,7 @@ __all__ = [
     "APPEND_ONLY",
     "PROVEN",
     "UNPROVEN",
+    "Addressee",
     "Administrator",
     "AgendaItem",
     "AnsweredCall",
@@ -109,6 +120,11 @@ __all__ = [
     "FailedSignIn",
     "Feed",
     "HeldEvent",
+    "Inquiry",
+    "InquiryAnswer",
+    "InquiryQuestion",
+    "InquiryRemark",
+    "InquiryResponse",
     "ItemAttendance",
     "LateAnswer",
     "LinkToken",

@@ -39,6 +39,10 @@ APPEND_ONLY = (
     "written_consent",
     "speech",
     "security_entry",
+    "inquiry_question",
+    "inquiry_answer",
+    "inquiry_remark",
+    "inquiry_response",
 )
 """Tables whose rows are never changed or deleted."""
 

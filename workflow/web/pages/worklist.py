@@ -74,6 +74,8 @@ def place_of(task: Task) -> str:
             return f"{plan}#new-version"
         case Waiting.READ:
             return f"{plan}#reading"
+        case Waiting.ANSWER_INQUIRY | Waiting.RESPOND:
+            return f"{plan}/inquiries/{task.number}"
         case Waiting.ANSWER_OPINIONS:
             return f"/comments/{task.plan}"
         case Waiting.FAILED_MAIL:
