@@ -1,4 +1,4 @@
-"""Queries for reminders: meetings and comment periods for which a rule is due and no delivery exists."""
+"""Queries for reminders: meetings and comment periods for which a rule is due and no delivery exists, and inquiries."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.chain import FARTHEST, Audience, Chain, ReminderKind, ReminderRule, minutes_days
 from definitions.terms import Role
+from notifications.inquiry_reminders import inquiries_owed
 from notifications.kinds import Kind
 from notifications.reminders import OF_MINUTES, Occasion, Owed, aim, applies, claim_prefix, due, foreseen
 from workflow.domain.calendar import (
@@ -67,6 +68,7 @@ def owed(db: Session, now: datetime) -> list[Owed]:
     for rule, chains in _comment_rules(db):
         periods = _periods(db, people, rule, chains, now, closed)
         found += _unclaimed_one_by_one(db, due(periods, [rule], now, closed))
+    found += _unclaimed_one_by_one(db, inquiries_owed(db, people.of_department, now, closed, LOOK_BACK))
     return found
 
 

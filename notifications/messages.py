@@ -14,6 +14,7 @@ from definitions.chain import BodyGate, ReminderKind, minutes_days
 from definitions.terms import Outcome
 from notifications.composing import Letter
 from notifications.heads import claim_of
+from notifications.inquiry_letters import ABOUT_INQUIRIES, InquiryLetters
 from notifications.kinds import Kind
 from notifications.meeting_letters import ABOUT_MEETINGS, MeetingLetters
 from notifications.reminders import stamp
@@ -65,6 +66,7 @@ class LetterWriter:
     def __init__(self, db: Session, now: datetime) -> None:
         self._db, self._now = db, now
         self._meetings = MeetingLetters(db, now)
+        self._inquiries = InquiryLetters(db, now)
         self._contacts: dict[str, BodyContact] = {}
         self._events: dict[int, tuple[Event, Mapping[str, Any]]] = {}
         self._told: dict[tuple[Kind, int], tuple[Mapping[str, Any], str, str | None]] = {}
@@ -83,6 +85,9 @@ class LetterWriter:
             return self._meetings.letter(about)
         if about.kind is Kind.COMMENT_CLOSING:
             return self._comment_closing(about)
+        if about.kind in ABOUT_INQUIRIES:
+            data = None if about.event_seq is None else self._event(about.event_seq)[1]
+            return self._written(about, *self._inquiries.words(about, data), None)
         if about.kind.bears_link:
             return self._with_link(about)
         if about.kind is Kind.ACCOUNT_CHANGED:

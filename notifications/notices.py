@@ -33,6 +33,7 @@ from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
 from workflow.queries.bodies import seats
 from workflow.queries.gate_facts import facts
+from workflow.queries.inquiries import people_of
 from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.meetings import open_meeting
 from workflow.queries.minutes import confirmers
@@ -40,7 +41,7 @@ from workflow.queries.people import Contact, administrators, staff
 from workflow.queries.plans import plan_by_id
 from workflow.queries.takeovers import takeover_of
 from workflow.store.database import Office, connection_of
-from workflow.store.tables import Cursor, Delivery, Event, HeldEvent, Meeting, Person, Webhook
+from workflow.store.tables import Addressee, Cursor, Delivery, Event, HeldEvent, Meeting, Person, Webhook
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,12 @@ ACCOUNT_CHANGES = (
 """Changes by which somebody could get in as somebody else, or be taken for one who watches: the person is told, and
 every administrator."""
 
+INQUIRIES = {
+    Tag.INQUIRED: Kind.INQUIRY,
+    Tag.ADDRESSEES_ADDED: Kind.INQUIRY,
+    Tag.INQUIRY_EXTENDED: Kind.INQUIRY_EXTENDED,
+    Tag.INQUIRY_WITHDRAWN: Kind.INQUIRY_WITHDRAWN,
+}
 ACCOUNTS = {Tag.PERSON_INVITED: Kind.INVITATION, Tag.RESET_ASKED: Kind.PASSWORD_RESET}
 
 
@@ -155,6 +162,18 @@ def recipients_of_circulation(db: Session, readers: Sequence[int]) -> list[Conta
         .order_by(Person.id)
     )
     return [Contact(*row) for row in rows]
+
+
+def recipients_of_inquiry(db: Session, inquiry: int, since: datetime | None, day: date) -> list[Contact]:
+    """Return the recipients of news of an inquiry: the people of its addressees that day; with `since`, of those added
+    then."""
+    rows = db.execute(
+        select(Addressee.department_key, Addressee.person_id)
+        .where(Addressee.inquiry_id == inquiry, *([Addressee.added_at == since] if since else []))
+        .order_by(Addressee.id)
+    )
+    reached = people_of(db, [(department, person) for department, person in rows], day)
+    return _once(seat for people in reached for seat in people)
 
 
 def recipients_of_correction(db: Session, plan: int, now: datetime) -> list[Contact]:
@@ -393,6 +412,9 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
         yield Kind.MINUTES, confirmers(db, meeting_of(db, event.meeting_id), day)
     elif tag is Tag.CIRCULATED:
         yield Kind.CIRCULATION, recipients_of_circulation(db, data["readers"])
+    elif tag in INQUIRIES:
+        since = event.at if INQUIRIES[tag] is Kind.INQUIRY else None
+        yield INQUIRIES[tag], recipients_of_inquiry(db, data["inquiry"], since, day)
 
 
 def _at_old_address(db: Session, event: Event, missed: str | None) -> Iterator[Entry]:
