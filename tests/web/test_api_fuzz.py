@@ -1,6 +1,7 @@
 """Every call the OpenAPI allows, and many it does not, against the running server: no broken answer, none that the
 OpenAPI does not describe."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from tests.support.databases import SQLite
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import mail_settings
 from workflow import actions
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.inquiries import GivenRemark, Silence
 from workflow.store.database import Office
 from workflow.web.api.rate_limit import Pace
 from workflow.web.app import build
@@ -27,6 +30,7 @@ EXAMPLES = 12
 
 IN_PATHS: dict[str, Any] = {"plan": "dx", "meeting": 1, "item": 1, "decision": 1, "condition": 1, "signoff": 1,
                             "opinion": 1, "circulation": 1, "remark": 1, "speech": 1, "kind": "summary",
+                            "opinion": 1, "circulation": 1, "remark": 1, "inquiry": 1,
                             "body": "joho_bukai", "person": "joho_bukai_1", "chain": "two_rounds", "number": 1, "other": 1,
                             "gate": "policy_bukai", "delivery": 1, "confirmation": 1, "paper": 1}  # fmt: skip
 IN_BODIES: dict[str, Any] = {"plan": "dx", "gate": "policy_bukai", "decision": 1, "body": "joho_bukai", "seen": 1,
@@ -34,7 +38,7 @@ IN_BODIES: dict[str, Any] = {"plan": "dx", "gate": "policy_bukai", "decision": 1
                              "member": "joho_bukai_1", "email": "someone@city.example.jp", "place": "第一委員会室",
                              "starts_at": "2023-04-03T14:00:00+09:00", "ends_at": "2023-04-03T16:00:00+09:00",
                              "since": "2023-04-01", "until": "2024-03-31", "reason": "都合", "note": "所見",
-                             "readers": ["joho_bukai_1"]}  # fmt: skip
+                             "readers": ["joho_bukai_1"], "departments": ["mayor"], "people": ["mayor"]}  # fmt: skip
 """What the house has, so that not every call ends at what there is not."""
 
 CHECKED = [
@@ -64,6 +68,12 @@ def a_house_with_everything(office: Office) -> House:
     actions.add_paper(office, "everything", 1, "資料.txt", b"paper", now=house.now)
     actions.circulate(office, "tanto", "dx", ["everything"], now=house.now)
     actions.remark(office, "everything", "dx", "図がよい", now=house.now)
+    actions.inquire(
+        office, "everything", "dx", "照会", "御意見を", ["用語は正しいか"], people=["everything"],
+        due_on=tokyo_day(house.now) + timedelta(days=9), silence=Silence.NO_OBJECTION, now=house.now,
+    )  # fmt: skip
+    said = [GivenRemark("用語が古い", question=1)]
+    actions.answer_inquiry(office, "everything", "dx", 1, said, has_opinion=True, now=house.now)
     return house
 
 

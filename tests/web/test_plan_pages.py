@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +14,7 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions, queries
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.inquiries import Silence
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
@@ -414,6 +416,10 @@ def test_the_plan_page_costs_at_most_twelve_statements_whatever_its_history(hous
             house.agree("proposal_bukai", key, outcome=Outcome.CONDITIONAL, conditions=["一", "二", "三"])
             actions.circulate(house.office, "tanto", key, ["tanto", "joho_bukai_1"], now=house.now)
             actions.remark(house.office, "tanto", key, "記入", now=house.now)
+            actions.inquire(
+                house.office, "tanto", key, "照会", "御意見を", departments=["mayor"], people=["mayor"],
+                due_on=tokyo_day(house.now) + timedelta(days=9), silence=Silence.NO_OBJECTION, now=house.now,
+            )  # fmt: skip
 
     a_proposal("few", lambda key: None)
     before = cost("/plans/few"), cost("/plans")

@@ -68,11 +68,7 @@ TRUSTED = {"Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-
 OF_ONE_KIND = 4
 """How many pages the walk sees of each kind, for each role and language."""
 
-NEVER_SHOWN = {
-    *("sign_in.agent", "agenda_item.removed_why", "step.reason", "passkey.name"),
-    *("inquiry.title", "inquiry.text", "inquiry.withdrawn_why", "inquiry_question.text"),
-    *("inquiry_remark.page", "inquiry_remark.section", "inquiry_remark.text", "inquiry_response.reason"),
-}
+NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason", "passkey.name"}
 """A browser is shown by its kind; why somebody did something is shown from the event that says so. A passkey is shown to
 its owner alone, in a test below."""
 
@@ -93,6 +89,7 @@ FILES = {
     "/meetings/{number}/sheets/all.{form}",
     *("/meetings/{number}/sheets/{kind}.{form}", "/items/{item}/decision.{form}"),
     "/settings/templates/{kind}.docx",
+    *("/plans/{key}/inquiries/{number}/answers.xlsx", "/plans/{key}/inquiries/{number}/answers.csv"),
 }
 
 Field = tuple[str, str, str]

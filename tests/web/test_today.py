@@ -1,6 +1,7 @@
 """今日の仕事: what waits for whom, in which order, and where each line leads."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +15,9 @@ from tests.support.counting import counted
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser, mail_settings
 from workflow import actions
+from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
+from workflow.domain.inquiries import GivenRemark, Silence
 from workflow.store.tables import Delivery, Person
 
 
@@ -170,10 +173,21 @@ def test_today_costs_the_same_statements_however_much_waits(house: House) -> Non
             busy.see("/")
         return len(sent)
 
+    def inquired(plan: str) -> None:
+        """Of the person, and answered with a remark by another."""
+        due_on = tokyo_day(house.now) + timedelta(days=9)
+        number = actions.inquire(
+            house.office, "tanto", plan, "照会", "御意見を", departments=["mayor"], people=["admin"], due_on=due_on,
+            silence=Silence.ANSWER_WANTED, now=house.now,
+        )  # fmt: skip
+        said = [GivenRemark("高い")]
+        actions.answer_inquiry(house.office, "mayor", plan, number, said, has_opinion=True, now=house.now)
+
     house.a_plan("one", at="proposal")
     house.a_version(key="one")
     house.an_item("proposal_bukai", "one")
     actions.circulate(house.office, "tanto", "one", ["admin"], now=house.now)
+    inquired("one")
     cost()
     before = cost()
     for number in range(4):
@@ -182,6 +196,7 @@ def test_today_costs_the_same_statements_however_much_waits(house: House) -> Non
         house.agree("policy_bukai", f"more{number}", outcome=Outcome.CONDITIONAL, conditions=["直す", "足す"])
         house.a_meeting("ict_honbu", days=3 + number)
         actions.circulate(house.office, "tanto", f"more{number}", ["admin"], now=house.now)
+        inquired(f"more{number}")
     assert cost() == before
     assert before <= 13
 

@@ -41,7 +41,7 @@ from workflow.queries.decisions import (
     taking_back,
     validities,
 )
-from workflow.queries.inquiries import InquiryFact, inquiry, inquiry_to_read
+from workflow.queries.inquiries import AddresseeLine, InquiryFact, inquiry, inquiry_to_read
 from workflow.queries.log import Logged, LogPage, Narrowed, log_page
 from workflow.queries.opinions import (
     Replied,
@@ -76,6 +76,7 @@ from workflow.queries.voided_periods import is_voided
 from workflow.queries.worklist import Task, Waiting, waiting_for, worklist
 
 __all__ = [
+    "AddresseeLine",
     "Asked",
     "Blockers",
     "BodyFact",

@@ -1,13 +1,43 @@
-"""Tables for spreadsheets: CSV that opens as text, whatever people wrote into it."""
+"""Tables for spreadsheets, as Excel and as CSV, that open as text, whatever people wrote into them."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
 
 STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """First characters that some spreadsheets read as a formula (OWASP: CSV injection)."""
 BOM = "\ufeff"
 """Byte order mark by which a spreadsheet recognises UTF-8."""
+
+
+def workbook(title: str, table: Sequence[Sequence[Any]], widths: Sequence[int]) -> bytes:
+    """The table in Excel's own format, its first row the headings. Every text is kept as it is, and marked as text."""
+    book = Workbook(write_only=True)
+    sheet: WriteOnlyWorksheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for column, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for place, row in enumerate(table):
+        sheet.append([_cell(sheet, value, heading=place == 0) for value in row])
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def csv_file(table: Sequence[Sequence[Any]]) -> bytes:
+    """The table as CSV, its first row the headings."""
+    headings, *rest = table
+    return "".join(csv_lines(headings, rest)).encode()
 
 
 def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -30,3 +60,14 @@ def _harmless(cell: object) -> str:
 
 def may_be_a_formula(text: str) -> bool:
     return text.startswith(STARTS_A_FORMULA) or text.lstrip().startswith(STARTS_A_FORMULA)
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Any, *, heading: bool) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = may_be_a_formula(value)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if heading:
+        cell.font = Font(bold=True)
+    return cell

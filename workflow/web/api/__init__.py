@@ -14,6 +14,7 @@ from definitions import terms
 from notifications import kinds
 from workflow import actions, queries
 from workflow.domain import comparison, gates, machine, texts
+from workflow.domain import inquiries as inquiry_rules
 from workflow.domain.errors import SakuteiError
 from workflow.web.api import (
     chains,
@@ -21,6 +22,7 @@ from workflow.web.api import (
     comments,
     decisions,
     in_writing,
+    inquiries,
     meetings,
     minutes,
     papers,
@@ -43,6 +45,7 @@ ROUTERS = (
     decisions.router,
     comments.router,
     circulation.router,
+    inquiries.router,
     people.router,
     chains.router,
     worklist.router,
@@ -54,6 +57,7 @@ SUBJECTS = {
     "decisions": "決定と決裁",
     "comments": "パブリックコメント",
     "reading": "供覧と意見交換",
+    "inquiries": "照会",
     "people": "名簿と会議体",
     "definitions": "定義",
     "work": "今日の仕事・記録・通知",
@@ -123,7 +127,7 @@ def _problem_schemas() -> dict[str, Any]:
 
 def _name_values(schemas: dict[str, Any]) -> None:
     """Says of each closed list what its values are called."""
-    for module in (terms, kinds, actions, gates, machine, comparison, texts, queries):
+    for module in (terms, kinds, actions, gates, machine, comparison, texts, queries, inquiry_rules):
         for name, kind in inspect.getmembers(module, inspect.isclass):
             if name in schemas and issubclass(kind, StrEnum):
                 schemas[name]["description"] = "、".join(

@@ -21,6 +21,7 @@ from workflow.web.permissions import needs
 from workflow.web.rendering import download, page, redirect
 from workflow.web.security import note_reading
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+from workflow.web.spreadsheet import CSV, EXCEL, csv_file, workbook
 
 router = APIRouter(prefix="/comments/{key}", route_class=Page)
 BY_STAFF = (Route.POST, Route.FAX, Route.COUNTER, Route.MAIL)
@@ -68,14 +69,13 @@ def opinions(
 @router.get("/opinions.xlsx", openapi_extra=needs(Act.RUN_COMMENT))
 def as_xlsx(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     title, rows = _rows(request, who, key, round)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return download(opinion_table.xlsx(rows), kind, f"{title}.xlsx")
+    return download(workbook(say("意見"), rows, opinion_table.WIDTHS), EXCEL, f"{title}.xlsx")
 
 
 @router.get("/opinions.csv", openapi_extra=needs(Act.RUN_COMMENT))
 def as_csv(request: Request, who: Reader, key: str, round: int | None = None) -> Response:
     title, rows = _rows(request, who, key, round)
-    return download(opinion_table.csv(rows), "text/csv; charset=utf-8", f"{title}.csv")
+    return download(csv_file(rows), CSV, f"{title}.csv")
 
 
 @router.get("/intake", openapi_extra=needs(Act.RUN_COMMENT))

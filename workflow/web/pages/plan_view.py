@@ -106,6 +106,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     ]
     events, older = queries.newest_first(db, plan, limit=EVENTS_SHOWN)
     reading = queries.reading(db, plan)
+    inquiries = reading.inquiries_for(who.person, plan)
     held = queries.held_schedule(db, plan, who.now)
     views_of_gates = [_gate_view(found, state, in_force, who.person, chairs) for state in judged]
     listing = {view.body.key for view in views_of_gates if view.body and view.may_list}
@@ -141,6 +142,9 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
             and each.read_at is None
             and queries.concerned(who.person, Act.READ, plan)
         ],
+        "inquiries": inquiries,
+        "to_answer": [each for each in inquiries if each.waits_for(who.person, who.now)],
+        "may_inquire": who.person.may(Act.INQUIRE, department=plan.department),
         "may_circulate": queries.concerned(who.person, Act.CIRCULATE, plan),
         "may_discuss": queries.concerned(who.person, Act.DISCUSS, plan),
         "events": events,
