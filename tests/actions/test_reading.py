@@ -66,6 +66,25 @@ def test_only_people_of_the_plan_are_asked(ready: House) -> None:
     assert reading(ready).asked == ()
 
 
+def test_a_whole_body_is_asked_at_once_with_whom_else_one_names_and_nobody_twice(ready: House) -> None:
+    def whole(*groups: str, by: str = "tanto", readers: tuple[str, ...] = ()) -> int:
+        return actions.circulate(ready.office, by, "dx", readers, groups=groups, now=ready.now)
+
+    circulate(ready, "joho_bukai_1")
+    assert whole("body:joho_bukai", readers=("ict_honbu_1",)) == 4
+    assert {each.reader for each in reading(ready).asked} == {
+        *(f"情報化推進部会 {who}" for who in ("事務局office", "会長chair", "委員1", "委員2")),
+        "ICT推進・活用本部（庁議） 委員1",
+    }
+    with pytest.raises(AlreadyDone):
+        whole("body:joho_bukai")
+    with pytest.raises(BadInput, match="other"):
+        whole("body:other")
+    with pytest.raises(BadInput, match="it"):
+        whole("it")
+    assert whole("body:ict_honbu", by="ict_honbu_office") == 2
+
+
 def test_there_is_nothing_to_read_before_the_first_version(house: House) -> None:
     house.a_plan()
     with pytest.raises(BadInput, match="文書がまだありません"):

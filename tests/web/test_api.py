@@ -232,6 +232,7 @@ def test_a_version_is_circulated_read_and_discussed(house: House) -> None:
     staff.do(f"plans/dx/remarks/{remark}/take_back", 409)
     reader.do(f"plans/dx/remarks/{remark}/take_back")
     assert staff.ask("plans/dx/reading")["said"][0]["text"] == ""
+    assert staff.do("plans/dx/circulate", readers=[], groups=["body:ict_honbu"]) == {"asked": 4}
 
 
 def test_opinions_are_read_only_by_those_who_run_the_comment_and_names_only_with_the_scope(

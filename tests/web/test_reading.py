@@ -25,6 +25,17 @@ def test_who_asks_others_to_read_sees_first_who_will_get_a_mail(ready: House) ->
     assert "2人中0人が確認" in staff.do("/plans/dx/circulate", **form)
 
 
+def test_a_whole_body_is_ticked_at_once_without_scripts(ready: House) -> None:
+    staff = Browser(ready, "tanto")
+    shown = staff.see("/plans/dx/circulate")
+    assert 'name="group" value="body:joho_bukai"' in shown and "この会議体の全員（4人）" in shown
+    form = {"group": "body:joho_bukai", "reader": ["ict_honbu_1"]}
+    told = staff.send("/plans/dx/circulate", **form)
+    assert told.count("joho-bukai-") == 4 and "ict-honbu-1@city.example.jp" in told
+    assert "5人中0人が確認" in staff.do("/plans/dx/circulate", **form)
+    assert 'value="body:joho_bukai" disabled' in staff.see("/plans/dx/circulate")
+
+
 def test_a_reader_marks_it_read_and_everybody_sees_when(ready: House) -> None:
     actions.circulate(ready.office, "tanto", "dx", ["joho_bukai_1"], note="来週まで", now=ready.now)
     reader = Browser(ready, "joho_bukai_1")

@@ -24,10 +24,18 @@ from workflow.store.tables import Circulation, Remark
 
 
 def circulate(
-    office: Office, by: str, plan: str, readers: Sequence[str], *, note: str = "", now: datetime
+    office: Office,
+    by: str,
+    plan: str,
+    readers: Sequence[str],
+    *,
+    groups: Sequence[str] = (),
+    note: str = "",
+    now: datetime,
 ) -> int:
     """供覧: ask people of the plan's department and bodies to read its current version; returns how many were
-    asked. Who was asked before is not asked again.
+    asked. `groups` are asked whole, by the keys of `queries.circle`, without the person who asks. Who was asked before is
+    not asked again.
 
     Raises `NotAllowed`, `BadInput` (nobody, somebody outside the circle, no text yet), `AlreadyDone` (all were
     asked), `NotNow` (suspended or withdrawn), `NotFound`.
@@ -38,7 +46,7 @@ def circulate(
         must_be_active(fact, "供覧")
         if fact.text is None:
             raise BadInput("供覧", "計画の文書がまだありません", "先に版を登録してください。")
-        wanted = _in_the_circle(db, fact, readers, who)
+        wanted = _in_the_circle(db, fact, readers, groups, who)
         before = set(
             db.scalars(select(Circulation.reader_id).where(Circulation.version_id == fact.text.version_id))
         )
@@ -125,15 +133,19 @@ def _concerned(db: Session, by: str, plan: str, act: Act, now: datetime) -> tupl
     return who, fact
 
 
-def _in_the_circle(db: Session, plan: PlanFact, readers: Sequence[str], who: Actor) -> list[int]:
-    if not readers:
+def _in_the_circle(
+    db: Session, plan: PlanFact, readers: Sequence[str], groups: Sequence[str], who: Actor
+) -> list[int]:
+    if not readers and not groups:
         raise BadInput("供覧の相手", "選ばれていません", "1 人以上選んでください。")
-    known = {seat.key: seat.person_id for _, people in queries.circle(db, plan, who.on) for seat in people}
-    outside = [key for key in readers if key not in known]
+    circle = {group.key: group for group in queries.circle(db, plan, who.on)}
+    known = {seat.key: seat.person_id for group in circle.values() for seat in group.people}
+    outside = [*(key for key in readers if key not in known), *(key for key in groups if key not in circle)]
     if outside:
         raise BadInput(
             "供覧の相手",
             say("「{person}」はこの計画の関係者ではありません", person=outside[0][:60]),
             "担当課の職員か、会議体の委員・事務局から選んでください。",
         )
-    return list(dict.fromkeys(known[key] for key in readers))
+    together = [seat.person_id for key in groups for seat in circle[key].people if seat.person_id != who.id]
+    return list(dict.fromkeys([*(known[key] for key in readers), *together]))

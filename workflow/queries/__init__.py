@@ -5,6 +5,7 @@ from workflow.queries.bodies import BodyFact, BodyLine, body, body_list, body_na
 from workflow.queries.chains import Definition, known_chain, known_chains
 from workflow.queries.circulation import (
     Asked,
+    Group,
     InquiryLine,
     Reading,
     RemarkLine,
@@ -88,6 +89,7 @@ __all__ = [
     "Counted",
     "Definition",
     "GateAnswer",
+    "Group",
     "Happened",
     "InquiryFact",
     "InquiryLine",

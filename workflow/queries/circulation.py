@@ -133,20 +133,24 @@ def concerned(who: Actor, act: Act, plan: PlanFact) -> bool:
     return who.may_for(act, plan.department, plan.chain)
 
 
-def circle(db: Session, plan: PlanFact, day: date) -> list[tuple[str, list[Contact]]]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A department or a body whose people may be asked to read a plan; `key` is department:KEY or body:KEY."""
+
+    key: str
+    name: str
+    people: tuple[Contact, ...]
+
+
+def circle(db: Session, plan: PlanFact, day: date) -> list[Group]:
     """Return the people who may be asked to read the plan that day, in groups: its department, and each body of
     its chain. Two statements."""
-    return [
-        (name, people)
-        for name, people in (
-            (plan.department_name, staff(db, plan.department, day)),
-            *_seated(db, plan, day),
-        )
-        if people
-    ]
+    people = tuple(staff(db, plan.department, day))
+    department = Group(f"department:{plan.department}", plan.department_name, people)
+    return [group for group in (department, *_seated(db, plan, day)) if group.people]
 
 
-def _seated(db: Session, plan: PlanFact, day: date) -> Iterator[tuple[str, list[Contact]]]:
+def _seated(db: Session, plan: PlanFact, day: date) -> Iterator[Group]:
     rows = db.execute(
         select(Membership.body_key, Membership.role, Person.id, Person.key, Person.name, Person.email)
         .join(Person, Person.id == Membership.person_id)
@@ -160,7 +164,8 @@ def _seated(db: Session, plan: PlanFact, day: date) -> Iterator[tuple[str, list[
     for body in plan.chain.bodies:
         here = [row for row in rows if row.body_key == body.key]
         here.sort(key=lambda row: order.index(row.role))
-        yield body.name, [Contact(row.id, row.key, row.name, row.email) for row in here]
+        people = tuple(Contact(row.id, row.key, row.name, row.email) for row in here)
+        yield Group(f"body:{body.key}", body.name, people)
 
 
 _asker = aliased(Person)

@@ -18,10 +18,21 @@ from workflow.wire.values import Done, Numbered
 router = APIRouter(prefix="/plans/{plan}", route_class=Call, tags=["reading"])
 
 
+GroupKey = Annotated[
+    str,
+    Field(pattern=r"^(department|body):[a-z0-9][a-z0-9_-]{0,59}$", examples=["body:joho_bukai"]),
+]
+
+
 class Circulate(Asked):
     """供覧"""
 
-    readers: list[Key] = Field(min_length=1, max_length=1000, description="読む人の鍵")
+    readers: list[Key] = Field(max_length=1000, description="読む人の鍵")
+    groups: list[GroupKey] = Field(
+        default_factory=list,
+        max_length=100,
+        description="全員に依頼する課・会議体（department:課の鍵、body:会議体の鍵）",
+    )
     note: Text = Field(default="", description="伝言")
 
 
@@ -46,6 +57,7 @@ def circulate(doing: Doing, plan: PlanKey, asked: Circulate) -> ApiResponse:
         actions.circulate,
         plan,
         asked.readers,
+        groups=asked.groups,
         note=asked.note,
         now=doing.now,
     )

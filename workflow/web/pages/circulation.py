@@ -1,6 +1,7 @@
 """供覧 and the discussion of a plan."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -9,6 +10,7 @@ from workflow import actions, queries
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.queries import Group
 from workflow.queries.people import Contact
 from workflow.queries.reading_rights import plan_to_read
 from workflow.web.confirm import confirmed
@@ -38,14 +40,18 @@ def choose_readers(request: Request, who: Reader, key: str) -> Response:
 def circulate(
     request: Request, who: FormUser, key: str, form: Filled, note: Annotated[str, Form()] = ""
 ) -> Response:
-    readers = list(dict.fromkeys(str(each) for each in form.getlist("reader")))
+    readers, groups = (
+        list(dict.fromkeys(str(each) for each in form.getlist(name))) for name in ("reader", "group")
+    )
     with who.office.reading() as db:
         plan = plan_to_read(db, who.person, key)
     return confirmed(
         request,
         who,
         form,
-        lambda office: actions.circulate(office, who.key, key, readers, note=note, now=who.now),
+        lambda office: actions.circulate(
+            office, who.key, key, readers, groups=groups, note=note, now=who.now
+        ),
         title=say(
             "{plan}（第{number}版）を供覧に付す", plan=plan.title, number=plan.text.number if plan.text else 0
         ),
@@ -73,13 +79,14 @@ def take_back_remark(who: FormUser, key: str, number: int) -> Response:
     return redirect(f"/plans/{key}#discussion", said=say("取り消しました。"))
 
 
-def _others(circle: Iterable[tuple[str, list[Contact]]], own: int) -> list[tuple[str, list[Contact]]]:
-    """The groups without the person who asks, everybody in the first group they belong to."""
+def _others(circle: Iterable[Group], own: int) -> list[tuple[Group, list[Contact]]]:
+    """Each group without the person who asks, beside those of its people who are in none of the groups before it."""
     named = {own}
     groups = []
-    for name, people in circle:
+    for group in circle:
+        people = tuple(seat for seat in group.people if seat.person_id != own)
         new = [seat for seat in people if seat.person_id not in named]
         named |= {seat.person_id for seat in new}
-        if new:
-            groups.append((name, new))
+        if people:
+            groups.append((replace(group, people=people), new))
     return groups
