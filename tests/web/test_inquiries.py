@@ -295,21 +295,21 @@ def test_programs_ask_answer_and_respond(town: House) -> None:
     }
     told = asker.post("plans/dx/inquiries?dry_run=true", 200, **wanted).json()
     assert {each["kind"] for each in told["mails"]} == {"inquiry"} and len(told["mails"]) == 3
-    assert asker.do("plans/dx/inquiries", **wanted) == {"number": 1}
-    finance.do("plans/dx/inquiries/1/answer", has_opinion=True, remarks=[{"text": "古い", "question": 1}])
-    asker.do("plans/dx/inquiries/1/remarks/1/respond", verdict="adopted", reason="改めた")
-    [mine] = finance.ask("plans/dx/inquiries/1")["addressees"]
+    here = f"plans/dx/inquiries/{asker.do('plans/dx/inquiries', **wanted)['number']}"
+    finance.do(f"{here}/answer", has_opinion=True, remarks=[{"text": "古い", "question": 1}])
+    asker.do(f"{here}/remarks/1/respond", verdict="adopted", reason="改めた")
+    [mine] = finance.ask(here)["addressees"]
     assert (mine["department"], mine["state"]) == ("finance", "answered")
     [remark] = mine["answers"][0]["remarks"]
     assert (remark["text"], remark["responses"][0]["verdict"]) == ("古い", "adopted")
-    assert "古い" not in str(welfare.ask("plans/dx/inquiries/1"))
-    assert len(asker.ask("plans/dx/inquiries/1")["addressees"]) == 2
+    assert "古い" not in str(welfare.ask(here))
+    assert len(asker.ask(here)["addressees"]) == 2
     [line] = asker.ask("plans/dx/inquiries")["inquiries"]
     assert (line["asked"], line["answered"], line["due_on"]) == (2, 1, "2023-03-15")
-    assert asker.do("plans/dx/inquiries/1/addressees", departments=[], people=["mayor"]) == {"added": 1}
-    asker.do("plans/dx/inquiries/1/extend", due_on="2023-03-20", reason="連休のため")
-    asker.do("plans/dx/inquiries/1/withdraw", reason="素案を改めるため")
-    finance.do("plans/dx/inquiries/1/answer", 409, has_opinion=False)
+    assert asker.do(f"{here}/addressees", departments=[], people=["mayor"]) == {"added": 1}
+    asker.do(f"{here}/extend", due_on="2023-03-20", reason="連休のため")
+    asker.do(f"{here}/withdraw", reason="素案を改めるため")
+    finance.do(f"{here}/answer", 409, has_opinion=False)
 
 
 def test_programs_of_others_are_refused(asked: House) -> None:
