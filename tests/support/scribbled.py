@@ -200,7 +200,6 @@ def _scribbled_chain() -> Chain:
     """The shipped chain with markup for every word in it."""
     chain = asking_before_writing(where_held_comments_count("itabashi_dx_2025"))
     kept = json.loads(chain.canonical_json())
-    kept = json.loads(where_held_comments_count("itabashi_dx_2025").canonical_json())
     kept["bodies"][0]["minutes"] = {"summary_days": 2, "full_days": 2}
     kept["reminders"] += [
         {"key": kind, "kind": kind, "audience": "secretariat", "when": "当日 09:00"}
