@@ -64,7 +64,7 @@ def test_several_files_become_papers_titled_by_their_names(table: Table) -> None
     assert [each[::2] for each in table.called] == [("資料1", "次第"), ("資料2", "委員 名簿")]
     upload(
         secretary, f"/meetings/{table.meeting}/papers", ("scan.txt", b"x"),
-        item=str(table.item), title="収支の見込み", kind="reference",
+        about=str(table.item), title="収支の見込み", kind="reference",
     )  # fmt: skip
     page = secretary.see(f"/meetings/{table.meeting}")
     under = page[page.index(f'id="item-{table.item}"') : page.index('id="papers"')]
@@ -154,7 +154,7 @@ def test_the_whole_life_of_a_paper_at_the_page(table: Table) -> None:
     secretary = Browser(table.house, SECRETARIAT)
     here = f"/meetings/{table.meeting}/papers"
     assert "資料の提出期限: 令和5年3月2日（木）" in secretary.send(f"{here}/due", day="2023-03-02")
-    upload(secretary, here, ("収支.txt", b"1"), item=str(table.item))
+    upload(secretary, here, ("収支.txt", b"1"), about=str(table.item))
     table.house.later(days=2)
     secretary.sign_in()
     first = table.papers[0].id
@@ -183,7 +183,7 @@ def test_the_whole_life_of_a_paper_at_the_page(table: Table) -> None:
 def test_the_staff_of_the_plan_enter_papers_at_the_page_that_shows_its_items(table: Table) -> None:
     staff = Browser(table.house, "tanto")
     assert "資料を登録する" in staff.see(f"/meetings/{table.meeting}")
-    answer = upload(staff, f"/meetings/{table.meeting}/papers", ("担当.txt", b"x"), item=str(table.item))
+    answer = upload(staff, f"/meetings/{table.meeting}/papers", ("担当.txt", b"x"), about=str(table.item))
     assert answer.status_code == 200 and "担当.txt" in answer.text
     assert upload(staff, f"/meetings/{table.meeting}/papers", ("担当.txt", b"x")).status_code == 403
     assert "資料を登録する" not in meeting_page(table, MEMBER)

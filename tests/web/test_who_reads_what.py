@@ -85,7 +85,7 @@ READS = {
 }
 """The columns whose words each person may be shown at most; one's own address and tokens apart."""
 
-PAPERS_AT = 11
+PAPERS_AT = 45
 """The meeting with papers; those with words of their own are for one audience each."""
 
 FOR_THE_MEETING, FOR_THE_BODY = "庁内の名簿zzz", "会議体限りzzz"
@@ -416,7 +416,7 @@ def _values(path: str, hole: str) -> tuple[object, ...]:
     if "{paper}" in path:
         return (PAPERS_AT,)
     if path.startswith(("/meetings/{number}", "/v1/meetings")):
-        return tuple(range(1, 13)) if hole in ("number", "meeting") else (1,)
+        return (*range(1, 13), PAPERS_AT) if hole in ("number", "meeting") else (1,)
     return tuple(NUMBERS)
 
 

@@ -42,7 +42,7 @@ def add(
     who: FormUser,
     number: Number,
     documents: list[UploadFile] = [],  # noqa: B006
-    item: Annotated[str, Form()] = "",
+    about: Annotated[str, Form()] = "",
     title: Annotated[str, Form()] = "",
     kind: Annotated[PaperKind, Form()] = PaperKind.PAPER,
     audience: Annotated[PaperAudience, Form()] = PaperAudience.OFFICE,
@@ -50,14 +50,14 @@ def add(
     """Enter each file as a paper of its own, titled by its name; one alone may have a title. What is refused keeps nothing
     of the others."""
     sent = [each for each in documents if each.filename]
-    about = typed_number(item)
+    item = typed_number(about)
 
     def enter(upload: UploadFile) -> int:
         content, name = document_of(upload), upload.filename or ""
         an_upload(name, content.path)
         return actions.add_paper(
             who.office, who.key, number, name, content,
-            item=about, title=title if len(sent) == 1 else "", kind=kind, audience=audience, now=who.now,
+            item=item, title=title if len(sent) == 1 else "", kind=kind, audience=audience, now=who.now,
         )  # fmt: skip
 
     problems = [problem for each in sent if (problem := _refusal(lambda each=each: enter(each)))]  # type: ignore[misc]
@@ -68,9 +68,9 @@ def add(
     if problems:
         typed = {"title": title, "kind": kind.value, "audience": audience.value}
         return _form_again(
-            request, who, number, "add", say("会議資料の登録"), problems, typed, item=about, done=done
+            request, who, number, "add", say("会議資料の登録"), problems, typed, item=item, done=done
         )
-    return redirect(_place(number, about), said=done)
+    return redirect(_place(number, item), said=done)
 
 
 @router.post("/due", openapi_extra=needs(Act.SET_AGENDA))
