@@ -15,6 +15,7 @@ class Kind(Labelled):
     MEETING_MOVED = "meeting_moved", "会議の変更"
     MEETING_CANCELLED = "meeting_cancelled", "会議の中止"
     AGENDA_CHANGED = "agenda_changed", "議題の変更"
+    PAPERS = "papers", "会議資料の追加・差し替え・取下げ"
     DECISION = "decision", "会議の結果"
     CONDITION_OPEN = "condition_open", "付された条件"
     PLAN_SENT_BACK = "plan_sent_back", "計画の差戻し"

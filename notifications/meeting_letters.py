@@ -1,7 +1,7 @@
 """Letters about meetings, made when they are sent: from what is true then, and what this person was told last."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from notifications.due import departments, unanswered
 from notifications.icalendar_file import Invite, Method
 from notifications.invited import invited
 from notifications.kinds import Kind
+from notifications.paper_lines import PaperChange, PaperLine, ReadPapers
 from notifications.rsvp_link import RsvpLinks
 from notifications.subjects import NoLongerDue, Subject
 from workflow.domain.agenda_changes import changes_since
@@ -36,15 +37,21 @@ CALLINGS = (Kind.MEETING_CALLED, Kind.MEETING_MOVED, Kind.MEETING_CANCELLED, Kin
 
 REMINDERS = (Kind.MEETING, Kind.AGENDA_DEADLINE, Kind.UNANSWERED)
 
-ABOUT_MEETINGS = frozenset({*CALLINGS, *REMINDERS})
+ABOUT_MEETINGS = frozenset({*CALLINGS, *REMINDERS, Kind.PAPERS})
+
+_TELL_PAPERS = (Kind.MEETING_CALLED, Kind.PAPERS)
+"""The letters after which no earlier change of the papers is news: the others list the papers too, but say nothing of
+changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaLine:
     """A line of the agenda as a mail lists it: `number` as in the 次第, `plan` the plan's title or the matter's, `stage`
     empty where it is put at no gate. `current` is the number of the newest version of its document; `remark` says why it
-    will not be dealt with as it stands: withdrawn, suspended, replaced; empty when it will."""
+    will not be dealt with as it stands: withdrawn, suspended, replaced; empty when it will. `papers` are those that its
+    reader may read."""
 
+    id: int
     number: str
     purpose: str
     plan: str
@@ -54,11 +61,13 @@ class AgendaLine:
     sha256: str
     current: int
     remark: str
+    papers: tuple[PaperLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingWords:
-    """A meeting as a mail words it. `why` a 持ち回り is held as one, and what it `asks`; empty where nobody said so."""
+    """A meeting as a mail words it. `why` a 持ち回り is held as one, and what it `asks`; empty where nobody said so.
+    `papers` are those of the meeting itself that its reader may read."""
 
     number: int
     title: str
@@ -72,6 +81,7 @@ class MeetingWords:
     agenda: tuple[AgendaLine, ...] = ()
     why: str = ""
     asks: str = ""
+    papers: tuple[PaperLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +103,14 @@ class MeetingLetters:
         self._rsvps = RsvpLinks(db, now)
         self._known: dict[int, _Known] = {}
         self._written: set[tuple[int, int]] = set()
+        self._told_of_papers: set[tuple[int, int]] = set()
 
     def letter(self, about: Subject) -> Letter:
         """The letter. Raises `NoLongerDue` when there is nothing to tell this person, or another letter of the batch
         tells it."""
         known = self._about(about.meeting_id)
+        if about.kind is Kind.PAPERS:
+            return self._of_papers(about, known)
         if (about.recipient_id, known.meeting.id) in self._written:
             raise NoLongerDue(State.DROPPED, say("同じ方への、この会議の別の通知に含めました"))
         reminds = about.kind in REMINDERS
@@ -123,7 +136,7 @@ class MeetingLetters:
             raise NoLongerDue(State.DROPPED, say("同じ方への、この会議の別の通知に含めました"))
         if about.kind is Kind.UNANSWERED and not self._still_unanswered(about, known):
             raise NoLongerDue(State.DROPPED, say("回答がありました"))
-        return self._made(about, about.kind, known, {"meeting": known.words})
+        return self._made(about, about.kind, known, {"meeting": known.words_for(about)})
 
     def _still_unanswered(self, about: Subject, known: "_Known") -> bool:
         """Return whether the recipient has still to answer; for a recipient who is not a member, whether any
@@ -142,25 +155,54 @@ class MeetingLetters:
         if not (on and invited):
             if told is None and not (about.resent and said):
                 raise NoLongerDue(State.DROPPED, say("この方には、この会議を御案内していません"))
-            context = {"meeting": known.words, "left": on, "reason": "" if on else known.newest.reason}
+            context = {
+                "meeting": known.words_for(about),
+                "left": on,
+                "reason": "" if on else known.newest.reason,
+            }
             return self._made(about, Kind.MEETING_CANCELLED, known, context, Method.CANCEL)
         if about.kind is Kind.AGENDA_CHANGED and told and told.sequence == meeting.sequence:
             if not known.changes(said):
                 raise NoLongerDue(State.DROPPED, say("この方には、既にお知らせしています"))
-            return self._made(about, Kind.AGENDA_CHANGED, known, {"meeting": known.words})
+            return self._made(about, Kind.AGENDA_CHANGED, known, {"meeting": known.words_for(about)})
         if about.kind is Kind.MEETING_CANCELLED:
             raise NoLongerDue(State.DROPPED, say("会議は開かれ、この方は御案内の対象のままです"))
         if told is None or (about.resent and told.sequence == meeting.sequence):
-            return self._made(about, Kind.MEETING_CALLED, known, {"meeting": known.words}, Method.REQUEST)
+            return self._made(
+                about, Kind.MEETING_CALLED, known, {"meeting": known.words_for(about)}, Method.REQUEST
+            )
         if told.sequence == meeting.sequence:
             raise NoLongerDue(State.DROPPED, say("この方には、既にお知らせしています"))
         context = {
-            "meeting": known.words,
+            "meeting": known.words_for(about),
             "reason": say("、").join(known.reasons_after(told)),
             "was": reiwa_moment(told.starts_at) if told.starts_at != meeting.starts_at else None,
             "was_place": told.place if told.place != meeting.place else None,
         }
         return self._made(about, Kind.MEETING_MOVED, known, context, Method.REQUEST)
+
+    def _of_papers(self, about: Subject, known: "_Known") -> Letter:
+        """The letter on every change of the papers that this person was not told of and may read."""
+        meeting, whom = known.meeting, (about.recipient_id, known.meeting.id)
+        if not is_open(meeting.status):
+            raise NoLongerDue(
+                State.DROPPED, say("会議は{status}です", status=label(MeetingStatus(meeting.status)))
+            )
+        if meeting.ends_at <= self._now:
+            raise NoLongerDue(State.MISSED, say("送る前に会議の日時を過ぎました"))
+        if about.recipient_id not in known.invited:
+            raise NoLongerDue(State.DROPPED, say("この会議の通知の対象の方ではなくなりました"))
+        if known.told_before(about) is None:
+            raise NoLongerDue(State.DROPPED, say("この方への資料の御案内は、会議の招集に含めます"))
+        if whom in self._told_of_papers:
+            raise NoLongerDue(State.DROPPED, say("同じ方への、この会議の別の通知に含めました"))
+        changes = known.paper_changes(about)
+        if not changes:
+            raise NoLongerDue(
+                State.DROPPED, say("この方が閲覧できる資料の変更は、既にお知らせしたか、ありません")
+            )
+        self._told_of_papers.add(whom)
+        return self._made(about, Kind.PAPERS, known, {"meeting": known.words_for(about), "changes": changes})
 
     def _made(
         self,
@@ -173,17 +215,16 @@ class MeetingLetters:
         members = known.people.members if kind.bears_link else ()
         asked = self._rsvps.asked(known.meeting, members, about.recipient_id)
         answers = asked.question is not None
-        cancels = kind is Kind.MEETING_CANCELLED
+        told = known.told_before(about)
+        shows_agenda = kind not in (Kind.MEETING_CANCELLED, Kind.PAPERS)
         invite = replace(invite_of(known.meeting, method), rsvp=answers) if method else None
         return Letter(
             kind,
             about.name,
             about.address,
             {
+                "changes": known.changes(told) if told and shows_agenda else None,
                 **context,
-                "changes": known.changes(told)
-                if (told := known.told_before(about)) and not cancels
-                else None,
                 "answer": asked.question,
                 "deputy_for": known.people.deputy_for(about.recipient_id),
             },
@@ -191,7 +232,7 @@ class MeetingLetters:
             known.meeting.body_key,
             invite,
             tells=known.meeting.sequence,
-            tells_agenda=None if cancels else known.agenda_follows,
+            tells_agenda=_agenda_told(kind, known, told),
             personal=asked.personal,
             secretariat=known.secretariat,
             link=asked.link,
@@ -205,15 +246,27 @@ class MeetingLetters:
         return self._known[number]
 
 
+def _agenda_told(kind: Kind, known: "_Known", before: "_Told | None") -> int | None:
+    """The number of the last event that the agenda follows which its reader knows after the letter: none after the end of
+    the meeting for them, and no newer one by a letter on papers."""
+    if kind is Kind.MEETING_CANCELLED:
+        return None
+    if kind is Kind.PAPERS:
+        return before.agenda if before else None
+    return known.agenda_follows
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A letter about the meeting that a person got."""
+    """A letter about the meeting that a person got. `event` is the number of the last event before it was written; None: of
+    an old letter."""
 
     claim: str
     at: datetime
     kind: Kind
     sequence: int | None
     agenda: int | None
+    event: int | None
 
 
 class _Known:
@@ -221,18 +274,35 @@ class _Known:
 
     def __init__(self, db: Session, meeting: Meeting, now: datetime) -> None:
         self.meeting = meeting
-        self.words, self.chain = meeting_words(db, meeting)
+        self._words, self.chain = meeting_words(db, meeting)
+        self._papers = ReadPapers(db, meeting, now)
         day = tokyo_day(meeting.starts_at)
         self.people = invited(db, meeting.body_key, day)
         self.members = frozenset(seat.person_id for seat in self.people.members)
         self.invited = frozenset(contact.person_id for contact in self.people.contacts)
         of_plans = (person for key in departments(db, meeting.id) for person in staff(db, key, day))
-        self.concerned = self.invited | {person.person_id for person in of_plans}
+        known = [*self.people.contacts, *of_plans]
+        self.concerned = frozenset(contact.person_id for contact in known)
+        self._keys = {contact.person_id: contact.key for contact in known}
         self.secretariat = secretariat_contact(db, meeting.body_key, tokyo_day(now))
         self._db, self._agenda_events = db, agenda_events(db, meeting.id)
         self._changes: dict[int, NamedChanges | None] = {}
         self._past = list(_past(db, meeting))
         self._told = _told(db, meeting.id)
+
+    def words_for(self, about: Subject) -> MeetingWords:
+        """The meeting in words, with the papers that the recipient may read."""
+        return with_papers(self._words, self._papers.read_by(self._keys.get(about.recipient_id)))
+
+    def paper_changes(self, about: Subject) -> tuple[PaperChange, ...]:
+        """The changes of papers that the recipient may read, after what they were told of; of a letter that is sent again,
+        from the one on for which it was made."""
+        told = (each for each in self._told.get(about.recipient_id, ()) if each.claim != about.claim)
+        last = max((each.event or 0 for each in told if each.kind in _TELL_PAPERS), default=0)
+        if about.resent:
+            last = min(last, (about.event_seq or 1) - 1)
+        titles = {line.id: line.plan for line in self._words.agenda}
+        return self._papers.changes(self._keys.get(about.recipient_id), titles, after=last)
 
     @property
     def newest(self) -> Standing:
@@ -258,7 +328,8 @@ class _Known:
 
     def told_before(self, about: Subject) -> "_Told | None":
         """The newest letter the person got, but for an earlier try of this one, which may not have arrived."""
-        before = (told for told in self._told.get(about.recipient_id, ()) if told.claim != about.claim)
+        told = self._told.get(about.recipient_id, ())
+        before = (each for each in told if each.claim != about.claim and each.kind is not Kind.PAPERS)
         return next(reversed([*before]), None)
 
     def standing(self, said: "_Told") -> Standing:
@@ -310,6 +381,7 @@ def _told(db: Session, meeting: int) -> dict[int, list[_Told]]:
             Delivery.kind,
             Delivery.told_sequence,
             Delivery.told_agenda,
+            Delivery.told_event,
         )
         .where(
             Delivery.meeting_id == meeting,
@@ -319,15 +391,17 @@ def _told(db: Session, meeting: int) -> dict[int, list[_Told]]:
         .order_by(at, Delivery.id)
     )
     found: dict[int, list[_Told]] = {}
-    for recipient, claim, moment, kind, sequence, told in rows:
+    for recipient, claim, moment, kind, sequence, agenda, event in rows:
         if recipient and moment:
-            found.setdefault(recipient, []).append(_Told(claim, moment, Kind(kind), sequence, told))
+            said = _Told(claim, moment, Kind(kind), sequence, agenda, event)
+            found.setdefault(recipient, []).append(said)
     return found
 
 
 def sample(db: Session, meeting: HeldMeeting, kind: Kind, now: datetime) -> Letter:
     """The letter of that kind about the meeting as recorded now, without a recipient, for a preview."""
-    words, chain = meeting_words(db, meeting)
+    plain, chain = meeting_words(db, meeting)
+    words = with_papers(plain, ReadPapers(db, meeting, now).present())
     context = {
         "meeting": words,
         "reason": "",
@@ -378,6 +452,14 @@ def meeting_words(db: Session, meeting: HeldMeeting) -> tuple[MeetingWords, str]
     return words, chain_of(db, body.chain_sha256).key
 
 
+def with_papers(words: MeetingWords, papers: Mapping[int | None, Sequence[PaperLine]]) -> MeetingWords:
+    """The meeting in words, with these papers under their items."""
+    if not papers:
+        return words
+    agenda = tuple(replace(line, papers=tuple(papers.get(line.id, ()))) for line in words.agenda)
+    return replace(words, agenda=agenda, papers=tuple(papers.get(None, ())))
+
+
 def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
     items = agenda(db, meeting)
     statuses = {
@@ -390,7 +472,7 @@ def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
         _gate_line(line.number, line.item, statuses[line.item.plan])
         if line.item
         else AgendaLine(
-            line.number, "" if line.heading else line.purpose.label, line.title, "", "", 0, "", 0, ""
+            line.id, line.number, "" if line.heading else line.purpose.label, line.title, "", "", 0, "", 0, ""
         )
         for line in agenda_lines(db, meeting, items)
     )
@@ -398,6 +480,7 @@ def _agenda(db: Session, meeting: int) -> tuple[AgendaLine, ...]:
 
 def _gate_line(number: str, item: Item, status: Status) -> AgendaLine:
     return AgendaLine(
+        item.id,
         number,
         Purpose(item.purpose).label,
         item.title,

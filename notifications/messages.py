@@ -74,7 +74,8 @@ class LetterWriter:
     def letter(self, about: Subject) -> Letter:
         """The letter, a witness of the log as it is. Raises `NoLongerDue` when its content is no longer true or
         useful."""
-        return replace(self._letter(about), log=self._log)
+        log = self._log  # first: what happens while the letter is written counts as not told
+        return replace(self._letter(about), log=log)
 
     @cached_property
     def _log(self) -> tuple[int, str] | None:

@@ -20,6 +20,7 @@ from notifications.kinds import Kind
 from notifications.meeting_letters import CALLINGS
 from notifications.messages import bodies_between
 from notifications.outbox import AT_ONCE, BREATH, Entry, enqueue
+from notifications.paper_lines import PAPER_CHANGES
 from notifications.sending import pause_after, unexpected
 from notifications.subjects import AT_OLD_ADDRESS
 from notifications.webhooks import entries as webhook_entries
@@ -118,6 +119,21 @@ def recipients_of_change(db: Session, meeting: int) -> list[Contact]:
     return _once([*now_invited, *(Contact(*row) for row in before)])
 
 
+def recipients_of_papers(db: Session, meeting: int) -> list[Contact]:
+    """Return the recipients of a change of the meeting's papers: everybody invited who was told of the meeting already. The
+    others find the papers in the invitation."""
+    held = known_meeting(db, meeting)
+    told = select(Delivery.recipient_id).where(
+        Delivery.meeting_id == meeting, Delivery.kind.in_(list(CALLINGS))
+    )
+    before = set(db.scalars(told))
+    return [
+        each
+        for each in invited(db, held.body_key, tokyo_day(held.starts_at)).contacts
+        if each.person_id in before
+    ]
+
+
 def known_meeting(db: Session, number: int) -> Meeting:
     """The meeting of that number. Raises `NotFound`."""
     found = db.get(Meeting, number)
@@ -209,11 +225,24 @@ class _ToRead:
 
 @dataclass(slots=True)
 class _Made:
-    """The notices of some events, the numbers of those they were made of, and why none could be made of others."""
+    """The notices of some events, the numbers of those they were made of, and why none could be made of others. Of the
+    changes of a meeting's papers a person has one notice, of the last: its letter tells all of them."""
 
-    owed: list[Entry] = field(default_factory=list)
+    others: list[Entry] = field(default_factory=list)
+    papers: dict[tuple[int | None, int | None], Entry] = field(default_factory=dict)
     read: list[int] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def owed(self) -> list[Entry]:
+        return [*self.others, *self.papers.values()]
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry.kind is Kind.PAPERS:
+                self.papers[entry.meeting_id, entry.recipient_id] = entry
+            else:
+                self.others.append(entry)
 
 
 def _to_read(office: Office, now: datetime) -> _ToRead | None:
@@ -300,7 +329,7 @@ def _owed(db: Session, numbers: Sequence[int], now: datetime) -> _Made:
     hooks, made = listening(db), _Made()
     for event in db.scalars(select(Event).where(Event.seq.in_(numbers)).order_by(Event.seq)):
         try:
-            made.owed += _of_event(db, hooks, event, now)
+            made.add(_of_event(db, hooks, event, now))
         except (DBAPIError, DatabaseUnusable):
             raise
         except Exception as error:
@@ -308,7 +337,7 @@ def _owed(db: Session, numbers: Sequence[int], now: datetime) -> _Made:
             made.held[event.seq] = error.message if isinstance(error, SakuteiError) else unexpected(error)
         else:
             made.read.append(event.seq)
-        if len(made.owed) >= AT_ONCE:
+        if len(made.others) + len(made.papers) >= AT_ONCE:
             break
     return made
 
@@ -327,7 +356,7 @@ def _of_event(db: Session, hooks: list[Webhook], event: Event, now: datetime) ->
 def _to_come(db: Session, event: Event, now: datetime) -> bool:
     """Return whether the event is about a meeting that is still to come: its notice is of use however late."""
     held = db.get(Meeting, event.meeting_id) if event.meeting_id else None
-    return Tag(event.tag) in MEETINGS and held is not None and held.ends_at > now
+    return Tag(event.tag) in (*MEETINGS, *PAPER_CHANGES) and held is not None and held.ends_at > now
 
 
 def _seats_changed(db: Session, event: Event, now: datetime) -> Iterator[Entry]:
@@ -374,7 +403,7 @@ def _entries(db: Session, event: Event, missed: str | None) -> Iterator[Entry]:
                 rule=event.tag,
                 recipient_id=seat.person_id,
                 meeting_id=event.meeting_id,
-                plan_id=event.plan_id,
+                plan_id=event.plan_id if kind is not Kind.PAPERS else None,
                 event_seq=event.seq,
                 due_at=event.at,
                 missed=missed,
@@ -386,6 +415,8 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
     tag, day = Tag(event.tag), tokyo_day(event.at)
     if tag in MEETINGS and event.meeting_id is not None and not _was_over(db, event, data):
         yield MEETINGS[tag], recipients_of_change(db, event.meeting_id)
+    elif tag in PAPER_CHANGES and event.meeting_id is not None and not _was_over(db, event, data):
+        yield Kind.PAPERS, recipients_of_papers(db, event.meeting_id)
     elif tag in DECISIONS and event.plan_id is not None and not _entered_afterwards(db, event.meeting_id):
         people = recipients_of_decision(db, event.plan_id, data["gate"], day)
         conditional = data.get("outcome") == Outcome.CONDITIONAL

@@ -110,6 +110,11 @@ class LeasedDelivery:
         """The number of the last event that the meeting's agenda in it follows."""
         return self.letter.tells_agenda if self.letter else None
 
+    @property
+    def told_event(self) -> int | None:
+        """The number of the last event before it was written."""
+        return self.letter.log[0] if self.letter and self.letter.log else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
@@ -275,6 +280,7 @@ def _unsent(row: Any, state: State, why: str, now: datetime) -> dict[str, Any]:
         "kind": row.kind,
         "told_sequence": row.told_sequence,
         "told_agenda": row.told_agenda,
+        "told_event": row.told_event,
         "finished_at": now,
         "error": why,
     }
@@ -333,7 +339,12 @@ def may_have_arrived(delivery: LeasedDelivery, row: dict[str, Any]) -> dict[str,
 
 
 def _told(said: Any) -> dict[str, Any]:
-    return {"kind": said.kind, "told_sequence": said.told_sequence, "told_agenda": said.told_agenda}
+    return {
+        "kind": said.kind,
+        "told_sequence": said.told_sequence,
+        "told_agenda": said.told_agenda,
+        "told_event": said.told_event,
+    }
 
 
 def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
@@ -341,7 +352,10 @@ def given_back(delivery: LeasedDelivery, now: datetime) -> dict[str, Any]:
     return {**outcome(delivery, State.PENDING, now, until=now), "attempts": delivery.attempts - 1}
 
 
-_RESULT = ("state", "attempts", "next_try_at", "kind", "told_sequence", "told_agenda", "finished_at", "error")
+_RESULT = (
+    *("state", "attempts", "next_try_at", "kind"),
+    *("told_sequence", "told_agenda", "told_event", "finished_at", "error"),
+)
 _OURS = update(_TABLE).where(
     _TABLE.c.id == bindparam("number"),
     _TABLE.c.state == State.SENDING.value,
@@ -419,6 +433,7 @@ _WRITABLE_COLUMNS = (
     Delivery.address,
     Delivery.told_sequence,
     Delivery.told_agenda,
+    Delivery.told_event,
     Delivery.resent,
     Person.name,
     Person.email,

@@ -238,7 +238,10 @@ def _judge(status: int) -> None:
 
 
 _CLAIM = (Delivery.id, Delivery.claim, Delivery.kind, Delivery.rule, Delivery.event_seq, Delivery.due_at)
-_STATE = (Delivery.attempts, Delivery.message, Delivery.address, Delivery.told_sequence, Delivery.told_agenda)
+_STATE = (
+    *(Delivery.attempts, Delivery.message, Delivery.address),
+    *(Delivery.told_sequence, Delivery.told_agenda, Delivery.told_event),
+)
 _HOOK = (Webhook.id.label("webhook"), Webhook.url, Webhook.secret, Webhook.revoked_at)
 _DUE = due_of(Delivery.webhook_id.is_not(None))
 _WRITABLE = select(*_CLAIM, *_STATE, *_HOOK).join(Webhook, Webhook.id == Delivery.webhook_id)
