@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from httpx import Response
+from playwright.sync_api import expect
 
 from definitions.load import shipped
 from definitions.terms import Role
 from tests.actions.test_papers import MEMBER, SECRETARIAT, Table
 from tests.support.api_client import Program
+from tests.support.chromium import Site, must_read_well
 from tests.support.documents import PAPERS, packed
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
@@ -335,3 +337,38 @@ def test_who_sat_in_the_body_until_yesterday_reads_no_paper_of_it_any_more(house
     assert "委員限り" not in answer.text and "content-disposition" not in answer.headers
     with house.office.reading() as db, pytest.raises(NotAllowed):
         meeting_to_read(db, actor(db, "mover", tokyo_day(house.now)), table.meeting)
+
+
+# --- in a browser ------------------------------------------------------------------------------------------
+
+
+def test_papers_are_entered_and_replaced_without_scripts_and_read_well(site: Site) -> None:
+    table = Table(site.house)
+    table.due(0)
+    site.house.later(days=1)
+    page = site.person(SECRETARIAT, scripts=False)
+    page.goto(f"/meetings/{table.meeting}")
+    item = page.locator(f"#item-{table.item}")
+    item.locator("summary", has_text="資料を登録する").click()
+    item.get_by_label("ファイル（いくつでも）").set_input_files(
+        [
+            {"name": name, "mimeType": "text/plain", "buffer": b"x"}
+            for name in ("収支の見込み.txt", "別紙.txt")
+        ]
+    )
+    item.get_by_role("button", name="登録する", exact=True).click()
+    expect(page.get_by_role("status").first).to_have_text("2 件の資料を登録しました。")
+    first = page.locator("#paper-1")
+    first.locator("summary", has_text="差し替え・取下げ・訂正").click()
+    first.get_by_label("差し替えるファイル").set_input_files(
+        {"name": "訂正.txt", "mimeType": "text/plain", "buffer": b"y"}
+    )
+    first.get_by_label("差し替えの理由").fill("数字の誤り")
+    first.get_by_role("button", name="差し替える", exact=True).click()
+    expect(page.locator("#paper-3")).to_contain_text("差し替えの理由: 数字の誤り")
+    table.withdraw(2)
+    table.add("名簿", audience=PaperAudience.BODY)
+    page = site.person(SECRETARIAT)
+    page.goto(f"/meetings/{table.meeting}")
+    page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+    must_read_well(page)
