@@ -128,6 +128,21 @@ def test_each_round_tells_what_is_new_since_the_last(table: Table, post: Post) -
     assert "二つめ" in changes and "一つめ" not in changes
 
 
+def test_changes_that_waited_for_the_mail_server_go_in_one_letter(table: Table, post: Post) -> None:
+    post.round()
+    post.sink.mode = "delay"
+    for title in ("一つめ", "二つめ"):
+        table.add(title)
+        assert post.round() == []
+        table.house.later(minutes=10)
+    post.sink.mode = "accept"
+    table.house.later(hours=2)
+    mails = post.about_papers()
+    assert len(mails) == BODY
+    assert all("一つめ" in text_of(mail) and "二つめ" in text_of(mail) for mail in mails)
+    assert post.round() == []
+
+
 def test_what_is_for_the_body_alone_is_in_no_mail_to_who_may_not_read_it(table: Table, post: Post) -> None:
     """The staff of the plan are reminded of the agenda's deadline, and read neither the body's papers nor the meeting's."""
     table.add("庁内の名簿")

@@ -57,7 +57,7 @@ def papers(caller: Caller, meeting: MeetingNumber) -> Any:
 
 
 @router.get("/papers/{paper}/document", response_class=Download, **reads(*SEES))
-def document(caller: Caller, paper: PaperNumber) -> Response:
+def paper_document(caller: Caller, paper: PaperNumber) -> Response:
     """会議資料の文書。"""
     with caller.office.reading() as db:
         found = paper_to_read(db, caller.person, paper)
