@@ -391,9 +391,9 @@ def _told(db: Session, meeting: int) -> dict[int, list[_Told]]:
         .order_by(at, Delivery.id)
     )
     found: dict[int, list[_Told]] = {}
-    for recipient, claim, moment, kind, sequence, agenda, event in rows:
+    for recipient, claim, moment, kind, sequence, listed, event in rows:
         if recipient and moment:
-            said = _Told(claim, moment, Kind(kind), sequence, agenda, event)
+            said = _Told(claim, moment, Kind(kind), sequence, listed, event)
             found.setdefault(recipient, []).append(said)
     return found
 
