@@ -44,6 +44,8 @@ NO_SENTENCES = {
     "workflow/domain/calendar.py": {
         *("parse_day", "reiwa", "nendo_label", "month_label", "_year", "_era_year"),
     },
+    # the reason on record, in the office's own language
+    "workflow/actions/carrying.py": {"carry_over"},
     # the lines that part opinions, as people type them
     "workflow/domain/comments.py": {"_LINE_OF_SIGNS"},
     # how words, numbers, titles and headings are told in a document
