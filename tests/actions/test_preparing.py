@@ -9,6 +9,7 @@ from definitions.terms import Outcome, Role
 from notifications.dry_run import rehearse
 from tests.notifications.test_notices import letters_about
 from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser
 from workflow import actions
 from workflow.actions import GivenRsvp, Seated
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, NotNow, SakuteiError
@@ -18,6 +19,7 @@ from workflow.domain.votes import Choice
 from workflow.queries import Waiting, worklist
 from workflow.queries.actor import actor
 from workflow.queries.agenda import agenda, agenda_lines
+from workflow.queries.agenda_changes import items_late
 from workflow.queries.calendar_feeds import feed_shown
 from workflow.queries.meeting_warnings import draft_warnings
 from workflow.queries.meetings import MeetingFact, meeting_list
@@ -268,3 +270,19 @@ def test_what_clashes_is_pointed_out_and_nothing_of_another_bodys_draft(house: H
         "同じ時間に、同じ場所で「本部会議」（09:00 から）があります。",
         "情報化推進部会 委員1さんは、同じ時間の「本部会議」（09:00 から）の委員でもあります。",
     ]
+
+
+def test_what_is_put_on_the_agenda_after_its_last_day_is_late(house: House) -> None:
+    number = a_draft(house, items_due=date(2023, 3, 3))
+
+    def add_at(text: str) -> int:
+        house.at(text)
+        return actions.list_matter(house.office, SECRETARIAT, number, text, now=house.now)
+
+    in_time, late = add_at("2023-03-03 23:59"), add_at("2023-03-04 00:00")
+    with house.office.reading() as db:
+        assert items_late(db, meeting_of(db, number)) == {late}
+    shown = Browser(house, SECRETARIAT).see(f"/meetings/{number}")
+    assert shown.count("期限後") == 1 and shown.index("2023-03-04 00:00") < shown.index("期限後")
+    assert "令和5年3月3日（金）" in shown and in_time < late
+    assert "期限後" not in Browser(house, SECRETARIAT).see(f"/meetings/{a_draft(house)}")

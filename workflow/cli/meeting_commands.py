@@ -16,6 +16,7 @@ from workflow.domain.minutes import MinutesKind
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part, counts_words
 from workflow.queries.agenda import agenda, agenda_lines
+from workflow.queries.agenda_changes import items_late
 from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.bodies import body_rule
 from workflow.queries.meeting_warnings import draft_warnings
@@ -272,8 +273,9 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
         parted = apart(db, meeting)
         warnings = draft_warnings(db, held, now())
         minutes = current_text(db, meeting, MinutesKind.SUMMARY, drafts=True)
+        late = items_late(db, held)
     if json:
-        whole = OneMeeting.whole(held, lines, attended, parted, minutes=minutes, warnings=warnings)
+        whole = OneMeeting.whole(held, lines, attended, parted, minutes=minutes, warnings=warnings, late=late)
         show.as_json(whole)
         return
     show.say(
@@ -290,7 +292,7 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
                 line.number,
                 line.id,
                 line.purpose.label,
-                line.title,
+                f"{line.title}（期限後）" if line.id in late else line.title,
                 item.gate if item else None,
                 item.version if item else None,
                 line.removed_why or (decided.outcome.label if decided else line.result),

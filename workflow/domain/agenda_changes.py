@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from definitions.chain import Offset
-from workflow.domain.calendar import offset_before, tokyo_day
+from workflow.domain.calendar import end_of_day, offset_before, tokyo_day
 from workflow.domain.events import Tag
 
 CHANGING = (Tag.ITEM_LISTED, Tag.ITEM_REMOVED, Tag.ITEMS_ORDERED)
@@ -75,6 +75,15 @@ def told_by_itself_at(starts_at: datetime, changed_at: datetime, closed: Collect
     from_then = offset_before(tokyo_day(starts_at), TOLD_FROM, closed)
     quiet = QUIET if changed_at < starts_at - LAST_HOUR else timedelta()
     return max(from_then, changed_at + quiet)
+
+
+def late_items(events: Iterable[AgendaEvent], items_due: date | None) -> frozenset[int]:
+    """The items that were put on the agenda after the last day to hand them in; none where no day is set."""
+    if items_due is None:
+        return frozenset()
+    over = end_of_day(items_due)
+    listed = (event for event in events if event.tag is Tag.ITEM_LISTED and event.at >= over)
+    return frozenset(event.item for event in listed if event.item is not None)
 
 
 def _agenda_after(events: Iterable[AgendaEvent]) -> list[int]:

@@ -14,6 +14,7 @@ from workflow.domain.agenda_changes import (
     TOLD_FROM,
     AgendaChanges,
     AgendaEvent,
+    late_items,
     told_by_itself_at,
     untold,
 )
@@ -21,7 +22,7 @@ from workflow.domain.calendar import business_days_after, end_of_day, tokyo_day
 from workflow.domain.events import Tag
 from workflow.domain.meetings import MeetingForm
 from workflow.queries.chains import chain_of
-from workflow.queries.meetings import open_meeting
+from workflow.queries.meetings import MeetingFact, open_meeting
 from workflow.store.database import connection_of
 from workflow.store.tables import AgendaItem, Delivery, Event, Meeting, Plan, Version
 
@@ -67,6 +68,12 @@ _EVENTS = (
 def untold_changes(db: Session, meeting: int) -> AgendaChanges:
     """The changes of a called meeting's agenda that somebody invited does not know. Two statements."""
     return untold(agenda_events(db, meeting), agendas_told(db, meeting))
+
+
+def items_late(db: Session, meeting: MeetingFact) -> frozenset[int]:
+    """The items of the meeting that were put on its agenda after the last day to hand them in. One statement, none where no
+    day is set."""
+    return late_items(agenda_events(db, meeting.id), meeting.items_due) if meeting.items_due else frozenset()
 
 
 def agendas_told(db: Session, meeting: int) -> set[int]:

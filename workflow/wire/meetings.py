@@ -151,10 +151,12 @@ class LineShown(Shown):
     plan: str | None = Field(description="計画の鍵。計画に関わらない議題では null")
     planned_minutes: int | None = Field(description="予定時間（分）")
     result: str | None = Field(description="関門によらない議題の結果")
+    late: bool = Field(description="議題の提出期限の後に載せたか")
 
     @classmethod
-    def of(cls, line: Line) -> "LineShown":
+    def of(cls, line: Line, late: frozenset[int]) -> "LineShown":
         return cls(
+            late=line.id in late,
             item=line.id,
             number=line.number,
             purpose=line.purpose,
@@ -193,11 +195,12 @@ class OneMeeting(MeetingShown):
         *,
         minutes: str = "",
         warnings: Sequence[str] = (),
+        late: frozenset[int] = frozenset(),
     ) -> "OneMeeting":
         return cls.of(
             meeting,
             minutes=minutes,
-            agenda=[LineShown.of(line) for line in agenda],
+            agenda=[LineShown.of(line, late) for line in agenda],
             items=[ItemShown.of(line.item, apart) for line in agenda if line.item],
             attendance=each(AttendanceShown, attended),
             warnings=list(warnings),

@@ -15,6 +15,7 @@ from workflow.domain.rights import Act
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Part
 from workflow.queries.agenda import agenda, agenda_lines
+from workflow.queries.agenda_changes import items_late
 from workflow.queries.attendance import apart, attendance_of
 from workflow.queries.bodies import body_rule
 from workflow.queries.meeting_warnings import draft_warnings
@@ -190,8 +191,9 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
     with caller.office.reading() as db:
         found = meeting_to_read(db, caller.person, meeting)
         lines = found.of(agenda_lines(db, meeting, agenda(db, meeting)))
+        late = items_late(db, found.meeting)
         if not found.whole:
-            return OneMeeting.whole(found.meeting, lines, [], [])
+            return OneMeeting.whole(found.meeting, lines, [], [], late=late)
         drafts = caller.person.may(Act.READ_DRAFTS, body=found.meeting.body_key)
         return OneMeeting.whole(
             found.meeting,
@@ -200,6 +202,7 @@ def meeting(caller: Caller, meeting: MeetingNumber) -> Any:
             apart(db, meeting),
             minutes=current_text(db, meeting, MinutesKind.SUMMARY, drafts=drafts),
             warnings=draft_warnings(db, found.meeting, caller.now),
+            late=late,
         )
 
 

@@ -39,7 +39,13 @@ from workflow.domain.rights import Act, Actor
 from workflow.domain.rsvp import Intent, why_no_rsvp
 from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words, presider_votes
 from workflow.queries.agenda import Item, Line, agenda, agenda_lines, alone_decided, candidates
-from workflow.queries.agenda_changes import NamedChanges, agenda_events, agendas_told, named_changes
+from workflow.queries.agenda_changes import (
+    NamedChanges,
+    agenda_events,
+    agendas_told,
+    items_late,
+    named_changes,
+)
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, body_rule, places_of
 from workflow.queries.carrying import lines_to_carry
@@ -254,6 +260,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "items": items,
         "lines": lines,
         "numbers": {line.id: line.number for line in lines},
+        "late": items_late(db, held),
         "planned": sum(line.planned_minutes or 0 for line in lines),
         "length": (held.ends_at - held.starts_at) // timedelta(minutes=1),
         "reportable": _reportable(db, person) if keeps and called else [],
