@@ -5,7 +5,7 @@ import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from itertools import product
 from pathlib import Path
@@ -196,6 +196,8 @@ def _value(house: House, name: str, kind: Any, known: int) -> Any:
         return 1 if known < 2 else 999
     if origin is datetime:
         return house.now + timedelta(days=(-3, 3, 3000, -3000)[known])
+    if origin is time:
+        return time(9 + known)
     if origin is date:
         return (house.now + timedelta(days=(-3, 3, 3000, -3000)[known])).date()
     if origin is Path:

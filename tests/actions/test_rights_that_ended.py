@@ -6,7 +6,7 @@ it end the day before, and calls again: first the person moved to a section that
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from pyotp import TOTP
@@ -476,6 +476,22 @@ def prepare_meeting(house: House) -> Call:
         "部会",
         starts_at=starts_at,
         ends_at=starts_at,
+        place="室",
+        now=house.now,
+    )
+
+
+@case(SECRETARIAT)
+def prepare_series(house: House) -> Call:
+    days = [tokyo_day(house.now) + timedelta(days=20)]
+    return lambda o: actions.prepare_series(
+        o,
+        SECRETARIAT,
+        "joho_bukai",
+        "第{n}回部会",
+        days,
+        begins=time(14),
+        ends=time(16),
         place="室",
         now=house.now,
     )

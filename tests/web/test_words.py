@@ -46,6 +46,8 @@ NO_SENTENCES = {
     },
     # the reason on record, in the office's own language
     "workflow/actions/carrying.py": {"carry_over"},
+    # the signs that part days, as people type them
+    "workflow/domain/series.py": {"days_in"},
     # the lines that part opinions, as people type them
     "workflow/domain/comments.py": {"_LINE_OF_SIGNS"},
     # how words, numbers, titles and headings are told in a document

@@ -111,6 +111,7 @@ from workflow.actions.preparing import (
     discard_draft,
     enter_meeting,
     prepare_meeting,
+    prepare_series,
     summon,
 )
 from workflow.actions.provider_identities import ProviderUser, sign_in_by_provider, unbind_provider
@@ -296,6 +297,7 @@ __all__ = [
     "plan_minutes",
     "post",
     "prepare_meeting",
+    "prepare_series",
     "prolong_sessions",
     "publish_addendum",
     "publish_result",

@@ -1,20 +1,22 @@
 """Use cases by which a meeting comes about: prepared as a draft, changed, discarded or called (招集); called or entered at
 once."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from workflow.actions.meetings import ends_after_start, held_by_right
-from workflow.domain.calendar import shown_moment, tokyo_day
+from workflow.domain.calendar import at_tokyo, shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.domain.rights import Act, Actor
+from workflow.domain.series import must_be_a_series, titles
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
 from workflow.queries.bodies import known_body
@@ -44,6 +46,40 @@ def prepare_meeting(
     must_be_to_come(form, starts_at, ends_at, now)
     terms = _Terms(title, form, starts_at, ends_at, place, items_due)
     return _write(office, by, body, terms, MeetingStatus.DRAFT, Tag.MEETING_PREPARED, now)
+
+
+def prepare_series(
+    office: Office,
+    by: str,
+    body: str,
+    pattern: str,
+    days: Sequence[date],
+    *,
+    first: int = 1,
+    form: MeetingForm = MeetingForm.IN_PERSON,
+    begins: time,
+    ends: time,
+    place: str,
+    now: datetime,
+) -> list[int]:
+    """Prepare a meeting of the body on each of these days, from `begins` until `ends`, and return their numbers: all, or
+    none. `{n}` in the pattern of the title is the number of the meeting, counted from `first`.
+
+    Raises `BadInput` (no days, the past, a pattern without a number), `NotAllowed`, `NotFound`.
+    """
+    must_be_a_series(days)
+    ordered = sorted(days)
+    series = [
+        _Terms(title, form, at_tokyo(day, begins), at_tokyo(day, ends), place).checked()
+        for title, day in zip(titles(pattern, first, len(ordered)), ordered, strict=True)
+    ]
+    for terms in series:
+        must_be_to_come(form, terms.starts_at, terms.ends_at, now)
+    with office.writing() as db:
+        who = _caller(db, by, body, now)
+        return [
+            _insert(db, who, body, terms, MeetingStatus.DRAFT, Tag.MEETING_PREPARED, now) for terms in series
+        ]
 
 
 def call_meeting(
@@ -198,10 +234,21 @@ def _write(
 ) -> int:
     terms.checked()
     with office.writing() as db:
-        who = actor(db, by, tokyo_day(now))
-        known_body(db, body)
-        who.require(Act.CALL_MEETING, body=body)
-        row = {**asdict(terms), "body_key": body, "status": status, "sequence": 0}
-        meeting = db.scalars(insert(Meeting).returning(Meeting.id), row).one()
-        record(db, tag, at=now, by=who.id, meeting=meeting, body=body, **terms.told)
-        return meeting
+        return _insert(db, _caller(db, by, body, now), body, terms, status, tag, now)
+
+
+def _caller(db: Session, by: str, body: str, now: datetime) -> Actor:
+    """The person, with the right to call the body's meetings. Raises `NotFound`, `NotAllowed`."""
+    who = actor(db, by, tokyo_day(now))
+    known_body(db, body)
+    who.require(Act.CALL_MEETING, body=body)
+    return who
+
+
+def _insert(
+    db: Session, who: Actor, body: str, terms: _Terms, status: MeetingStatus, tag: Tag, now: datetime
+) -> int:
+    row = {**asdict(terms), "body_key": body, "status": status, "sequence": 0}
+    meeting = db.scalars(insert(Meeting).returning(Meeting.id), row).one()
+    record(db, tag, at=now, by=who.id, meeting=meeting, body=body, **terms.told)
+    return meeting

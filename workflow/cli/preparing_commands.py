@@ -49,6 +49,27 @@ def prepare(
         show.say(f"会議 {meeting} を準備しました。")
 
 
+@app.command("series")
+def prepare_series(
+    body: Body,
+    pattern: Annotated[str, typer.Argument(help="会議の名称。{n} が回の番号になる")],
+    days: Annotated[list[datetime], typer.Argument(formats=["%Y-%m-%d"], help="開催日、2023-06-12")],
+    by: By,
+    begins: Annotated[datetime, typer.Option(formats=["%H:%M"], help="開始の時刻")],
+    ends: Annotated[datetime, typer.Option(formats=["%H:%M"], help="終了の時刻")],
+    place: Place,
+    first: Annotated[int, typer.Option(help="初めの回の番号")] = 1,
+    form: How = MeetingForm.IN_PERSON,
+) -> None:
+    """同じ時間・場所の会議を、日ごとにまとめて準備する。"""
+    with at_office() as office:
+        numbers = actions.prepare_series(
+            office, by, body, pattern, [day.date() for day in days], first=first, form=form, begins=begins.time(),
+            ends=ends.time(), place=place, now=now(),
+        )  # fmt: skip
+        show.say(f"会議 {'、'.join(map(str, numbers))} を準備しました。")
+
+
 @app.command("redraft")
 def change_draft(
     meeting: Number,

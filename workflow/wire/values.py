@@ -57,6 +57,16 @@ class Numbered(Shown):
         return cls(number=number)
 
 
+class Numbers(Shown):
+    """記録したものの番号、順に"""
+
+    numbers: list[int] = Field(description="番号")
+
+    @classmethod
+    def of(cls, numbers: list[int]) -> "Numbers":
+        return cls(numbers=numbers)
+
+
 Shape = TypeVar("Shape", bound=Shown)
 
 

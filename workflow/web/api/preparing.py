@@ -1,6 +1,9 @@
 """Calls by which a meeting comes about: prepared, changed, discarded, called, its agenda told anew; called or entered at
 once."""
 
+from datetime import time
+from typing import Annotated
+
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -8,12 +11,19 @@ from workflow import actions
 from workflow.domain.accounts import Scope
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act
+from workflow.domain.series import MOST
 from workflow.web.api.meetings import Because, MeetingNumber
 from workflow.web.api.models import Asked, Key, Line, Number
 from workflow.web.api.routing import ApiResponse, Call, Doing, writes
-from workflow.wire.values import Day, Done, Moment, Numbered
+from workflow.wire.values import Day, Done, Moment, Numbered, Numbers
 
 router = APIRouter(route_class=Call, tags=["meetings"])
+
+
+Clock = Annotated[
+    str,
+    Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="時刻（Asia/Tokyo）", examples=["14:00"]),
+]
 
 
 class Terms(Asked):
@@ -44,6 +54,21 @@ class PrepareMeeting(ChangeDraft):
     body: Key = Field(description="会議体の鍵")
 
 
+class PrepareSeries(Asked):
+    """年間の会議の準備"""
+
+    body: Key = Field(description="会議体の鍵")
+    pattern: Line = Field(
+        description="会議の名称。{n} が回の番号になります", examples=["第{n}回情報化推進部会"]
+    )
+    first: int = Field(default=1, ge=1, le=9999, description="初めの回の番号")
+    form: MeetingForm = MeetingForm.IN_PERSON
+    days: list[Day] = Field(min_length=1, max_length=MOST, description="開催日")
+    begins: Clock
+    ends: Clock
+    place: Line = Field(description="場所")
+
+
 class CarryOver(Asked):
     """次の会議への送り"""
 
@@ -67,6 +92,24 @@ def enter_meeting(doing: Doing, asked: CallMeeting) -> ApiResponse:
 def prepare_meeting(doing: Doing, asked: PrepareMeeting) -> ApiResponse:
     """会議を準備する。招集するまで、事務局だけに表示され、誰にも知らされません。"""
     return doing.perform(Numbered.of, actions.prepare_meeting, **dict(asked), now=doing.now)
+
+
+@router.post("/meetings/series", response_model=Numbers, **writes(Scope.MEETINGS, Act.CALL_MEETING))
+def prepare_series(doing: Doing, asked: PrepareSeries) -> ApiResponse:
+    """同じ時間・場所の会議を、日ごとにまとめて準備する。"""
+    return doing.perform(
+        Numbers.of,
+        actions.prepare_series,
+        asked.body,
+        asked.pattern,
+        asked.days,
+        first=asked.first,
+        form=asked.form,
+        begins=time.fromisoformat(asked.begins),
+        ends=time.fromisoformat(asked.ends),
+        place=asked.place,
+        now=doing.now,
+    )
 
 
 @router.post("/meetings/{meeting}/draft", response_model=Done, **writes(Scope.MEETINGS, Act.CALL_MEETING))
