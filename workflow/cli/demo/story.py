@@ -140,23 +140,30 @@ class Replay:
         self.printing()
 
     def play_halfway(self) -> None:
-        """From the opening up to 素案, whose 部会 has met and waits for its record."""
+        """From the opening up to 素案, whose 部会 has met and waits for its record; the next one is prepared."""
         self.policy()
         self.outline()
         self.sent_back_in_summer()
         self.at("2023-09-04 10:00").version("素案.docx", "素案")
         starts_at = parse_moment("2023-09-19 14:00")
-        meeting = actions.call_meeting(
-            self.office, "tanto", BUKAI, "第3回 情報化推進部会", starts_at=starts_at,
-            ends_at=starts_at + timedelta(hours=2), place="区役所 本庁舎 9階会議室", now=self.now,
-        )  # fmt: skip
+        meeting = self.prepared("第3回 情報化推進部会", starts_at)
         self.heading(meeting, "議事")
         actions.list_item(self.office, "tanto", meeting, PLAN, "draft_bukai", now=self.now)
         self.heading(meeting, "その他")
         actions.list_matter(
             self.office, "tanto", meeting, "次回の日程について", planned_minutes=10, now=self.now
         )
+        actions.summon(self.office, "tanto", meeting, now=self.now)
+        following = self.prepared("第4回 情報化推進部会", parse_moment("2023-12-19 14:00"))
+        actions.list_matter(self.office, "tanto", following, "前回会議録の承認", now=self.now)
         self.at("2023-09-19 16:00")
+
+    def prepared(self, title: str, starts_at: datetime) -> int:
+        """A meeting of the 部会 in preparation."""
+        return actions.prepare_meeting(
+            self.office, "tanto", BUKAI, title, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2),
+            place="区役所 本庁舎 9階会議室", items_due=tokyo_day(starts_at) - timedelta(days=7), now=self.now,
+        )  # fmt: skip
 
     def heading(self, meeting: int, title: str) -> None:
         actions.list_matter(self.office, "tanto", meeting, title, heading=True, now=self.now)
