@@ -314,12 +314,12 @@ class _Known:
         return self._agenda_events[-1].seq if self._agenda_events else None
 
     def changes(self, said: "_Told | None") -> NamedChanges | None:
-        """The changes of the agenda since that letter, None when there are none. An old letter does not say which agenda it
-        held: that of its moment."""
+        """The changes of the agenda since that letter, None when there are none. A letter of before this was noted held that of
+        its moment."""
         if said is None:
             return None
         told = said.agenda
-        if told is None:
+        if not told:
             told = max((each.seq for each in self._agenda_events if each.at <= said.at), default=0)
         if told not in self._changes:
             found = changes_since(self._agenda_events, told)

@@ -17,6 +17,7 @@ from definitions.load import shipped
 from definitions.terms import Outcome, Role
 from notifications import notices, resending, webhooks
 from notifications.sending import State
+from tests.notifications.test_notices import letters_about
 from tests.support.authenticator import Passkey
 from tests.support.chains import asking_before_writing, where_held_comments_count
 from tests.support.mailbox import mailed
@@ -529,6 +530,7 @@ def carry_over(house: House) -> Call:
 @case(SECRETARIAT)
 def tell_agenda_changes(house: House) -> Call:
     meeting = house.a_meeting()
+    letters_about(house, "")
     actions.list_matter(house.office, SECRETARIAT, meeting, "その他", now=house.now)
     return lambda o: actions.tell_agenda_changes(o, SECRETARIAT, meeting, now=house.now)
 

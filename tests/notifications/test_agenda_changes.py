@@ -331,6 +331,7 @@ def test_what_a_letter_held_that_was_listed_after_the_call_is_missed_when_it_is_
     """The letter of a call holds the agenda of when it goes out."""
     number = house.a_meeting(days=20)
     item = actions.list_matter(house.office, SECRETARIAT, number, "会長の選出", now=house.now)
+    assert not untold(house, number)
     assert "会長の選出" in post.round()["joho-bukai-1"]
     assert not untold(house, number)
     house.later(minutes=1)

@@ -60,13 +60,11 @@ def changes_since(events: Sequence[AgendaEvent], told: int) -> AgendaChanges:
 
 
 def untold(events: Sequence[AgendaEvent], letters: Collection[int]) -> AgendaChanges:
-    """The changes that somebody who was told of the meeting does not know: none before it was called. `letters` are the
-    numbers of the events that each one's last letter follows. The letters of the last event that tells hold what is true
-    when they go out, so that they follow that event at least."""
-    last = max((event.seq for event in events if event.tag in TELLING), default=None)
-    if last is None:
-        return AgendaChanges()
-    known = sorted({max(letter, last) for letter in letters} or {last})
+    """The changes that somebody who was told of the meeting does not know. `letters` are the numbers of the events that each
+    one's last letter follows; none went out: what is on its way holds the agenda as it is then. So do the letters of the last
+    event that tells, which follow that event at least."""
+    last = max((event.seq for event in events if event.tag in TELLING), default=0)
+    known = sorted({max(letter, last) for letter in letters})
     return next(filter(None, (changes_since(events, told) for told in known)), AgendaChanges())
 
 
