@@ -11,6 +11,7 @@ from workflow.domain.accounts import StepsDemanded
 from workflow.domain.calendar import parse_day, shown_day
 from workflow.domain.cover import TextKind
 from workflow.domain.language import label, say
+from workflow.domain.minutes import MinutesKind
 from workflow.domain.papers import PaperKind, designation
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import Intent, Way
@@ -203,6 +204,10 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
         parts.append(say("同意する") if data["agrees"] else say("同意しない"))
     if tag is Tag.WRITTEN_TERMS_SET:
         parts.append(data["asks"])
+    if data.get("text") in set(MinutesKind):
+        parts.append(
+            say("{kind}（第{number}版）", kind=label(MinutesKind(data["text"])), number=data["version"])
+        )
     if tag in _OF_A_VERSION:
         parts.append(say("第{number}版", number=data["number"]))
     parts.extend(str(data[name]) for name in ("filename", "why") if data.get(name))

@@ -15,12 +15,23 @@ from workflow.wire.values import Moment, Shown, each
 class SpeechShown(Shown):
     """発言"""
 
-    id: int = Field(description="発言の番号", serialization_alias="number")
+    number: int = Field(description="発言の番号")
     item: int = Field(description="議題の番号")
     speaker: Speaker
     member: str = Field(description="委員の鍵。委員でなければ空")
     name: str = Field(description="委員の氏名、又は説明者・関係者の職と氏名")
     text: str = Field(description="発言")
+
+    @classmethod
+    def of(cls, speech: SpeechFact) -> Self:
+        return cls(
+            number=speech.id,
+            item=speech.item,
+            speaker=speech.speaker,
+            member=speech.member,
+            name=speech.name,
+            text=speech.text,
+        )
 
 
 class TimesShown(Shown):
@@ -49,7 +60,7 @@ class SittingShown(Shown):
                 for place in places
                 if place.arrived_at or place.left_at
             ],
-            speeches=each(SpeechShown, (speech for at in speeches.values() for speech in at)),
+            speeches=[SpeechShown.of(speech) for at in speeches.values() for speech in at],
         )
 
 
