@@ -95,12 +95,12 @@ def test_a_fault_is_told_with_its_name_and_its_mend(write: Write, words: str, sa
 
 
 def test_every_unknown_placeholder_is_told_at_once_and_in_its_part(write: Write) -> None:
-    template = write("{{ 会議めい }}", "{{ ばしょ }}")
+    template = write("{{ 会議めい }}", "{{ ばしょ }}", "｛｛ 場所 ｝｝")
     paper = docx.Document(str(template))
     paper.sections[0].header.paragraphs[0].text = "{{ 庁めい }}"
     paper.save(str(template))
     found = "\n".join(faults(template))
-    assert "会議めい" in found and "ばしょ" in found and "ヘッダー: 「庁めい」" in found
+    assert "会議めい" in found and "全角" in found and "ばしょ" in found and "ヘッダー: 「庁めい」" in found
 
 
 @pytest.mark.parametrize(

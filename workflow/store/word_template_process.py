@@ -50,6 +50,8 @@ _FETCHES = re.compile(
 )
 _MARK = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 _CLOSES = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_HARMLESS = ("wide", "elsewhere")
+"""Faults beside which the rest of a template can be read."""
 _RICH = re.compile(r"\{\{(p|r|tr|tc)\s")
 """Marks by which docxtpl would take a value for XML."""
 _WIDE = re.compile(r"｛\s*[｛％%]|\{\s*％")
@@ -89,7 +91,9 @@ def faults(template: Path, names: Mapping[str, Any]) -> list[Fault]:
         with zipfile.ZipFile(template) as archive:
             _bounded(archive)
             found = [*_foreign(archive), *_in_parts(archive)]
-        return found or _in_sources(template, names)
+        if any(each["kind"] not in _HARMLESS for each in found):
+            return found
+        return [*found, *_in_sources(template, names)]
     except Faulty as error:
         return [error.fault]
     except (MemoryError, RecursionError):
