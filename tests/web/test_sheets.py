@@ -15,6 +15,7 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions
 from workflow.cli.demo.docx import docx as docx_of
+from workflow.domain.rights import PaperAudience
 from workflow.domain.sheets import SheetKind
 from workflow.store import pdf_maker
 
@@ -52,11 +53,11 @@ SAYS = {
         "令和5年3月8日（水）09:00から11:00まで",
     ),
     SheetKind.AGENDA: (
-        *("次第", "1　DX推進計画（審議）【資料1】", "2　次回の日程について"),
-        "資料1　DX推進計画　策定方針（第1版）",
+        *("次第", "1　DX推進計画（審議）【付議文書1】", "2　次回の日程について"),
+        "付議文書1　DX推進計画　策定方針（第1版）",
     ),
     SheetKind.SEATS: ("情報化推進部会 会長chair", "出席", "情報化推進部会 事務局office"),
-    SheetKind.PAPERS: ("資料1", "DX推進計画　策定方針（第1版）", "計画.docx"),
+    SheetKind.PAPERS: ("付議文書1", "DX推進計画　策定方針（第1版）", "計画.docx"),
     SheetKind.MINUTES: (
         *("会議録", "結果　条件付き了承", "条件1　目標値を見直すこと", "急ぐこと"),
         "情報化推進部会 委員1",
@@ -181,11 +182,28 @@ def test_all_the_papers_are_bound_into_one_archive_as_they_were_given(house: Hou
     answer = Browser(house, SECRETARIAT).client.get(f"/meetings/{meeting}/sheets/all.zip")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == ["00_次第.docx", "01_資料一覧.docx", "資料1_計画.docx"]
-        assert hashlib.sha256(archive.read("資料1_計画.docx")).hexdigest() == house.plan().sha256
-        assert "資料1　DX推進計画" in words(archive.read("00_次第.docx"))
+        assert archive.namelist() == ["00_次第.docx", "01_資料一覧.docx", "付議文書1_計画.docx"]
+        assert hashlib.sha256(archive.read("付議文書1_計画.docx")).hexdigest() == house.plan().sha256
+        assert "付議文書1　DX推進計画" in words(archive.read("00_次第.docx"))
     Browser(house, "tanto").see(f"/meetings/{meeting}/sheets/all.zip", 403)
     assert not [each for each in house.office.files.iterdir() if each.is_file()]
+
+
+def test_a_paper_of_the_meeting_is_listed_and_bound_for_who_may_read_it_while_it_stands(house: House) -> None:
+    meeting, item = a_decided_meeting(house)
+    for name, of in (("図面.pdf", item), ("次回の案.txt", None)):
+        actions.add_paper(
+            house.office, SECRETARIAT, meeting, name, name.encode(), item=of,
+            audience=PaperAudience.BODY if of is None else PaperAudience.OFFICE, now=house.now,
+        )  # fmt: skip
+    browser = Browser(house, SECRETARIAT)
+    listed = words(browser.client.get(f"/meetings/{meeting}/sheets/papers.docx").content)
+    assert "資料1\n図面\n1\n図面.pdf" in listed and "資料2\n次回の案\n\n次回の案.txt" in listed
+    with zipfile.ZipFile(
+        io.BytesIO(browser.client.get(f"/meetings/{meeting}/sheets/all.zip").content)
+    ) as archive:
+        assert archive.namelist()[2:] == ["付議文書1_計画.docx", "資料1_図面.pdf", "資料2_次回の案.txt"]
+        assert archive.read("資料1_図面.pdf") == "図面.pdf".encode()
 
 
 @pytest.mark.skipif(HAS_LIBREOFFICE is None, reason="LibreOffice is not installed")

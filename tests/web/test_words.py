@@ -81,7 +81,7 @@ NO_SENTENCES = {
         *("SheetSeat", "placeholders"),
     },
     "workflow/queries/meeting_sheets.py": {
-        *("YES", "_apart", "_attending", "_item", "_manner", "_papers", "_seat", "_span", "_text_of"),
+        *("YES", "_apart", "_attending", "_item", "_manner", "_put", "_seat", "_span", "_text_of"),
         *("decision_sheet", "meeting_sheet"),
     },
     "workflow/wire/sheets/seats_table.py": {"_WAYS"},

@@ -1,7 +1,7 @@
-"""The papers of a meeting as facts for their templates: everything they say, as Japanese texts. Papers of an item are the
-versions put at its gate. The contact is the one that was set for the body: nobody's own address is told."""
+"""The papers of a meeting as facts for their templates: everything they say, as Japanese texts. Papers are the
+versions put at gates, and those of the meeting. The contact is the one that was set for the body: nobody's own address is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from workflow.domain.decisions import Manner
 from workflow.domain.errors import NotFound, NotNow
 from workflow.domain.language import in_japanese
 from workflow.domain.meetings import Purpose
+from workflow.domain.minutes import MinutesKind
 from workflow.domain.sheets import (
     DecisionSheet,
     MeetingSheet,
@@ -26,20 +27,34 @@ from workflow.queries.attendance import Apart, Place, apart, places, presider_of
 from workflow.queries.bodies import Seat, body_rule, seats
 from workflow.queries.contacts import contact_set
 from workflow.queries.meetings import MeetingFact, meeting
+from workflow.queries.minutes import current_text
+from workflow.queries.papers import PaperFact, papers_of
 from workflow.queries.plans import plan_by_id
 
 YES = "はい"
 
 
-def meeting_sheet(db: Session, held: MeetingFact, office: str, now: datetime) -> MeetingSheet:
-    """The meeting as its papers say it, made at that moment. A fixed number of statements, beside each chain once in a
+def _every(paper: PaperFact) -> bool:
+    return True
+
+
+def meeting_sheet(
+    db: Session,
+    held: MeetingFact,
+    office: str,
+    now: datetime,
+    *,
+    shows: Callable[[PaperFact], bool] = _every,
+) -> MeetingSheet:
+    """The meeting as its papers say it, made at that moment, with those of its current papers that `shows` lets through. A fixed number of statements, beside each chain once in a
     process."""
     with in_japanese():
         day = tokyo_day(held.starts_at)
         rule, members = body_rule(db, held.body_key), places(db, held)
         contact = contact_set(db, held.body_key)
         lines = agenda_lines(db, held.id, agenda(db, held.id))
-        papers, parted = _papers(lines), _apart(apart(db, held.id))
+        own = [each for each in papers_of(db, held.id) if each.current and shows(each)]
+        papers, parted = _papers(lines, own), _apart(apart(db, held.id))
         presider = None if held.in_writing else presider_of(rule, members)
         present = [place for place in members if place.present]
         recorded = any(place.present is not None for place in members)
@@ -65,7 +80,7 @@ def meeting_sheet(db: Session, held: MeetingFact, office: str, now: datetime) ->
             present_count=str(len(present)) if recorded else "",
             present_names="、".join(_attending(place) for place in present),
             absent_names="、".join(place.seat.name for place in members if place.present is False),
-            minutes=held.minutes,
+            minutes=current_text(db, held.id, MinutesKind.SUMMARY, drafts=False),
             items=tuple(_item(line, papers.get(line.id, ()), parted.get(line.id, "")) for line in lines),
             papers=tuple(each for of_item in papers.values() for each in of_item),
             members=tuple(_seat(number, place, presider) for number, place in enumerate(members, start=1)),
@@ -122,21 +137,39 @@ def _span(held: MeetingFact) -> str:
     return f"{begins}から{shown_clock(held.ends_at) if same else reiwa_moment(held.ends_at)}まで"
 
 
-def _papers(lines: Sequence[Line]) -> Mapping[int, tuple[SheetPaper, ...]]:
-    """The papers of each line, numbered in the order of the agenda."""
-    put_at_gates = [(line, line.item) for line in lines if line.item is not None]
-    return {
-        line.id: (
-            SheetPaper(
-                number=f"資料{number}",
-                name=_text_of(item),
-                item=line.number,
-                filename=item.filename,
-                sha256=item.sha256,
-            ),
-        )
-        for number, (line, item) in enumerate(put_at_gates, start=1)
-    }
+def _papers(lines: Sequence[Line], own: Sequence[PaperFact]) -> Mapping[int | None, tuple[SheetPaper, ...]]:
+    """The papers of each line, in the order of the agenda: the version put at its gate, then its own. Under None, those
+    of the meeting itself."""
+    found: dict[int | None, tuple[SheetPaper, ...]] = {}
+    put_there = 0
+    for line in lines:
+        put_there += line.item is not None
+        texts = [_put(put_there, line, line.item)] if line.item else []
+        mine = [_own(each, line.number) for each in own if each.item == line.id]
+        found[line.id] = (*texts, *mine)
+    listed = {line.id for line in lines}
+    found[None] = tuple(_own(each, "") for each in own if each.item not in listed)
+    return found
+
+
+def _put(number: int, line: Line, item: Item) -> SheetPaper:
+    return SheetPaper(
+        number=f"付議文書{number}",
+        name=_text_of(item),
+        item=line.number,
+        filename=item.filename,
+        sha256=item.sha256,
+    )
+
+
+def _own(paper: PaperFact, item: str) -> SheetPaper:
+    return SheetPaper(
+        number=paper.designation,
+        name=paper.title,
+        item=item,
+        filename=paper.filename,
+        sha256=paper.sha256,
+    )
 
 
 def _text_of(item: Item) -> str:

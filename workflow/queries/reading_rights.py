@@ -139,12 +139,12 @@ def paper_to_read(db: Session, who: Actor, number: int, *, meeting: int | None =
     return found
 
 
-def whole_meeting_to_read(db: Session, who: Actor, number: int) -> MeetingFact:
+def whole_meeting_to_read(db: Session, who: Actor, number: int) -> ReadMeeting:
     """The meeting of that number, for a person who may read everything of it. Raises `NotFound`, `NotAllowed`."""
     found = meeting_to_read(db, who, number)
     if not found.whole:
         who.refuse(Act.READ_MEETING)
-    return found.meeting
+    return found
 
 
 def meetings_readable(db: Session, who: Actor) -> ColumnElement[bool]:

@@ -61,5 +61,5 @@ def decision(who: Reader, item: Number, form: SheetFormat) -> Response:
 
 def _facts(who: Visitor, number: int) -> MeetingSheet:
     with who.office.reading() as db:
-        held = whole_meeting_to_read(db, who.person, number)
-        return meeting_sheet(db, held, who.office.name, who.now)
+        found = whole_meeting_to_read(db, who.person, number)
+        return meeting_sheet(db, found.meeting, who.office.name, who.now, shows=found.opens)
