@@ -180,8 +180,10 @@ def test_what_was_extended_within_the_time_of_its_reminder_is_not_reminded_of_ag
     inquire(room, "finance")
     room.quiet().at("2023-06-15 12:00")
     extend(room, date(2023, 6, 16))
-    room.quiet().at("2023-06-15 13:00").tick()
-    assert room.sink.to == []
+    room.tick()
+    room.at("2023-06-15 13:00").tick()
+    assert people(room) == ["one", "two"] and "期限の延長" in words(room)
+    assert room.states(Kind.INQUIRY_DUE) == []
 
 
 def test_a_withdrawal_is_told_and_whatever_waits_is_dropped(room: PostRoom) -> None:
