@@ -340,7 +340,7 @@ def _a_plan_at_work(house: House) -> None:
 
 def _meetings(house: House) -> None:
     """One that is on, one whose outcome has an open condition, one in writing, one to come, one moved, one
-    cancelled; and other news of the day."""
+    cancelled, one in preparation; and other news of the day."""
     office, by = house.office, "joho_bukai_office"
     for key in ("met", "asked"):
         house.a_plan(key)
@@ -373,6 +373,9 @@ def _meetings(house: House) -> None:
     _papers(house, coming, item)
     by_deputy = actions.GivenRsvp(Intent.BY_DEPUTY, deputy_name="財政課 主査", remark="出張のため")
     actions.give_rsvp(office, "joho_bukai_1", coming, by_deputy, now=house.now)
+    actions.prepare_meeting(
+        office, by, "joho_bukai", "準備中", starts_at=starts_at, ends_at=ends_at, place="室", now=house.now
+    )
     actions.set_contact(office, by, "joho_bukai", name="係", email="a@x.jp", telephone="1", now=house.now)
     actions.set_mail_aside(office, "誰か", "件名", "回答ではない", now=house.now)
     house.send_back("policy", "back")
