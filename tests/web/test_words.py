@@ -88,6 +88,9 @@ NO_SENTENCES = {
     # the mark of a seal in a drawing, and signs that begin no line
     "workflow/web/svg/shapes.py": {"_sealed_paper"},
     "workflow/web/svg/text.py": {"(_OPENING, _CLOSING)"},
+    # the name of a file, and how a person is addressed in the office's own letters
+    "workflow/web/pages/sheets.py": {"bound"},
+    "workflow/wire/sheets/documents.py": {"_to_each_member"},
     # the font of a paper
     "workflow/web/comparison_table.py": {"_FONT"},
     # what describes the API, which its readers have in Japanese
