@@ -99,13 +99,8 @@ OUTSIDERS = ("nobody", "fukushi", "other_member")
 
 TAKEN = {
     **{"opens_on": "2023-12-01", "closes_on": "2023-12-31", "department": "welfare"},
-    **{"first_month": "2023-04", "document_key": "main"},
-}
-"""What a call takes whatever plan it is about."""
-
-TAKEN = {
-    **{"opens_on": "2023-12-01", "closes_on": "2023-12-31", "department": "welfare"},
-    **{"first_month": "2023-04", "document_key": "main"},
+    **{"first_month": "2023-04", "document_key": "main", "due_on": "2023-12-31"},
+    **{"people": ["tanto"], "group": "body:joho_bukai"},
 }
 """What a call takes whatever plan it is about."""
 
