@@ -71,6 +71,8 @@ SAMPLES = (
     errors.StorageFull(),
     errors.TooBusy(),
     errors.TooSlow(),
+    errors.SheetNotMade(say("PDF にできませんでした"), say("少し待ってから、もう一度お試しください。")),
+    errors.TemplateRefused("a.docx", [say("Word 文書（docx）として読めません。Word で開き、docx で保存し直してください。")]),
     errors.RsvpLinkUnusable("このリンクの期限が過ぎました"),
     errors.ReplyNotTaken("このリンクの期限が過ぎました"),
     notifications.inbox.InboxGone(say("接続を拒まれました")),

@@ -245,9 +245,13 @@ class TemplateRefused(BadInput):
         super().__init__(
             say("テンプレート「{name}」", name=filename[:100]),
             say("誤りが {count} 件あります", count=len(faults)),
-            say("次を直して、もう一度登録してください。") + " ".join(faults),
+            "次を直して、もう一度登録してください。",
         )
         self.faults = tuple(faults)
+
+    @property
+    def message(self) -> str:
+        return " ".join([super().message, *(reworded(fault) for fault in self.faults)])
 
 
 class DocumentDamaged(SakuteiError):

@@ -408,11 +408,11 @@ def _in_writing(
 ) -> dict[str, Any]:
     """Return the values of the page that only a 持ち回り has."""
     if not held.in_writing:
-        return {"late": {}}
+        return {"answered_late": {}}
     asks = rule.written_consent
     return {
         "terms": terms(db, held.id),
-        "late": late_answers(db, held.id),
+        "answered_late": late_answers(db, held.id),
         "consent": consent(db, held.id, held.body_key, tokyo_day(held.starts_at)) if asks else None,
         "may_consent": _mine(db, members, rule, person, in_writing=True) if asks else [],
     }
