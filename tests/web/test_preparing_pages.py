@@ -110,3 +110,24 @@ def test_the_pages_cost_the_same_for_more_items_and_more_meetings(secretary: Bro
     secretary.send("/meetings/1/items", add=["b:policy_bukai", "more0:policy_bukai"])
     actions.list_matter(house.office, "joho_bukai_office", 1, "その他", now=house.now)
     assert cost() == before
+
+
+def test_forty_items_and_two_hundred_papers_are_shown_with_few_statements(secretary: Browser) -> None:
+    house = secretary.house
+    secretary.send("/meetings/new", **MEETING, add=["a:policy_bukai", "b:policy_bukai"])
+    items = [1, 2]
+    for number in range(38):
+        title = f"議題{number}"
+        items.append(actions.list_matter(house.office, "joho_bukai_office", 1, title, now=house.now))
+    for item in items:
+        for number in range(5):
+            name = f"資料{item}-{number}.txt"
+            actions.add_paper(
+                house.office, "joho_bukai_office", 1, name, name.encode(), item=item, now=house.now
+            )
+    secretary.send("/meetings/1/summon")
+    for person in (secretary, Browser(house, "joho_bukai_1")):
+        person.see("/meetings/1")
+        with counted(house) as sent:
+            shown = person.see("/meetings/1")
+        assert shown.count(".txt") >= 200 and len(sent) < 12, sent

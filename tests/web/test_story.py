@@ -60,6 +60,7 @@ class Town:
         """The body's 事務局 calls a meeting for next week, sets its agenda, and records what came out."""
         page = self.at_desk(f"{body}_office")
         self.calls(page, body)
+        page.get_by_role("link", name="議題を加える").click()
         page.get_by_label("DX推進計画").check()
         page.get_by_role("button", name="印を付けたものを載せる").click()
         meeting = page.url.partition("#")[0]

@@ -349,13 +349,15 @@ def _decided(
     )
 
 
-def _conditions(db: Session, decisions: Iterable[int]) -> dict[int, list[ConditionShown]]:
+def _conditions(db: Session, decisions: Sequence[int]) -> dict[int, list[ConditionShown]]:
     found: dict[int, list[ConditionShown]] = {}
+    if not decisions:
+        return found
     rows = db.execute(
         select(
             Condition.decision_id, Condition.id, Condition.text, Condition.closed_at, Condition.closed_note
         )
-        .where(Condition.decision_id.in_(list(decisions)))
+        .where(Condition.decision_id.in_(decisions))
         .order_by(Condition.id)
     )
     for decision, number, text, closed_at, closed_note in rows:

@@ -18,11 +18,12 @@ PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class MeetingFact:
-    """A meeting with the name of its body. `starts_at` of a 持ち回り is when it went out, `ends_at` its last moment."""
+    """A meeting with the name of its body, and the SHA-256 of the newest chain that names it. `starts_at` of a 持ち回り is when it went out, `ends_at` its last moment."""
 
     id: int
     body_key: str
     body: str
+    chain_sha256: str
     title: str
     form: MeetingForm
     starts_at: datetime
@@ -97,6 +98,7 @@ MEETING_COLUMNS = (
     Meeting.id,
     Meeting.body_key,
     BodyRecord.name.label("body"),
+    BodyRecord.chain_sha256,
     Meeting.title,
     Meeting.form,
     Meeting.starts_at,
@@ -120,6 +122,7 @@ def meeting_fact(row: Row[*tuple[Any, ...]]) -> MeetingFact:
         id=row.id,
         body_key=row.body_key,
         body=row.body,
+        chain_sha256=row.chain_sha256,
         title=row.title,
         form=MeetingForm(row.form),
         starts_at=row.starts_at,

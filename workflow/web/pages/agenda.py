@@ -4,19 +4,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from notifications.composing import Stationery
-from notifications.history import recipients_of
+from notifications.history import notices_of, recipients_of
 from notifications.kinds import Kind
 from notifications.meeting_letters import sample
 from workflow import actions
+from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
-from workflow.domain.meetings import MeetingForm, Purpose
-from workflow.domain.rights import Act
+from workflow.domain.meetings import MeetingForm, Phase, Purpose, phase_of
+from workflow.domain.plans import Status
+from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import typed_number
+from workflow.queries.agenda import alone_decided, candidates
 from workflow.queries.agenda_changes import NamedChanges, NamedItem, named_changes, untold_changes
+from workflow.queries.plans import plan_list
+from workflow.queries.reading_rights import plans_readable
+from workflow.store.database import Reading
 from workflow.web.confirm import confirmed
 from workflow.web.one_by_one import refusal_of
 from workflow.web.pages.meetings import Number, known
@@ -27,7 +33,28 @@ from workflow.web.session import Filled, FormUser, Page, Reader
 router = APIRouter(route_class=Page)
 
 ORDER_MOVES = {"up": -1, "down": 1}
+MOST_REPORTABLE = 200
 PREVIEWS = (Kind.MEETING_CALLED, Kind.MEETING, Kind.UNANSWERED)
+
+
+@router.get("/meetings/{number}/add", openapi_extra=needs(Act.SET_AGENDA))
+def choose(
+    request: Request, who: Reader, number: Number, add: Annotated[list[str] | None, Query()] = None
+) -> Response:
+    """The forms that put something on the agenda; `add` are plans ticked before (`plan:gate`)."""
+    held = known(who, number)
+    who.person.require(Act.SET_AGENDA, body=held.body_key)
+    with who.office.reading() as db:
+        return page(
+            request,
+            "meeting_add.html",
+            who=who,
+            meeting=held,
+            ticked=add or (),
+            candidates=candidates(db, held, who.now),
+            owed=alone_decided(db, held),
+            reportable=_reportable(db, who.person),
+        )
 
 
 @router.post("/meetings/{number}/items", openapi_extra=needs(Act.SET_AGENDA))
@@ -146,6 +173,26 @@ def remove(who: FormUser, number: Number, item: Number, reason: Annotated[str, F
     return redirect(f"/meetings/{number}#agenda", said=say("議題から外しました。"))
 
 
+@router.get("/meetings/{number}/notices", openapi_extra=needs(Act.CALL_MEETING))
+def notices(request: Request, who: Reader, number: Number) -> Response:
+    """Each person's notices of the meeting, sent and to come."""
+    held = known(who, number)
+    who.person.require(Act.CALL_MEETING, body=held.body_key)
+    with who.office.reading() as db:
+        told = notices_of(db, held, who.now)
+    phase = phase_of(held, who.now)
+    return page(
+        request,
+        "meeting_notices.html",
+        who=who,
+        meeting=held,
+        told=told,
+        phase=phase,
+        Phase=Phase,
+        State=State,
+    )
+
+
 @router.get("/meetings/{number}/notice", openapi_extra=needs(Act.CALL_MEETING))
 def notice(request: Request, who: Reader, number: Number, kind: str = "") -> Response:
     """The mail about this meeting as its recipient would read it, from the present records."""
@@ -199,3 +246,9 @@ def _minutes(typed: str) -> int | None:
         problem = say("「{given}」は分の数ではありません", given=typed.strip()[:40])
         raise BadInput("予定時間", problem, "半角の数字で入力してください。")
     return minutes
+
+
+def _reportable(db: Reading, person: Actor) -> list[tuple[str, str]]:
+    """The choices of the form of a matter: the plans under way that the person may read."""
+    found = plan_list(db, plans_readable(db, person), status=Status.ACTIVE, limit=MOST_REPORTABLE)
+    return [("", say("計画の報告ではない")), *((plan.key, plan.title) for plan in found.plans)]

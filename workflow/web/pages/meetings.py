@@ -1,18 +1,17 @@
 """One meeting: entered, shown, moved, cancelled, closed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypedDict
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from starlette.datastructures import FormData
 
 from definitions.chain import Body, PresiderVotes
 from definitions.terms import Outcome, Role
-from notifications.history import notices_of
 from workflow import actions
-from workflow.domain.agenda_changes import told_by_itself_at, untold
+from workflow.domain.agenda_changes import TELLING, told_by_itself_at, untold
 from workflow.domain.calendar import (
     TOKYO,
     parse_moment,
@@ -20,7 +19,6 @@ from workflow.domain.calendar import (
     shown_day,
     tokyo_day,
 )
-from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.meeting_warnings import Planned, closed_day_words
@@ -34,11 +32,10 @@ from workflow.domain.meetings import (
     phase_of,
 )
 from workflow.domain.minutes import MinutesKind, Speaker
-from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.rsvp import Intent, why_no_rsvp
 from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words, presider_votes
-from workflow.queries.agenda import Item, Line, agenda, agenda_lines, alone_decided, candidates
+from workflow.queries.agenda import Item, Line, agenda, agenda_lines
 from workflow.queries.agenda_changes import (
     NamedChanges,
     agenda_events,
@@ -47,14 +44,14 @@ from workflow.queries.agenda_changes import (
     named_changes,
 )
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
-from workflow.queries.bodies import body_names, body_rule, places_of
+from workflow.queries.bodies import body_names, places_of
 from workflow.queries.carrying import lines_to_carry
+from workflow.queries.chains import chain_of
 from workflow.queries.in_writing import consent, late_answers, terms
 from workflow.queries.meeting_warnings import draft_warnings, warnings_about
 from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days, meetings_after
 from workflow.queries.minutes import MinutesVersion, minutes_versions, summary_draft
-from workflow.queries.plans import plan_list
-from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
+from workflow.queries.reading_rights import ReadMeeting, meeting_to_read
 from workflow.queries.rsvp import Invited, expected_at, with_answers
 from workflow.queries.speeches import besides, speeches
 from workflow.store.database import Reading
@@ -70,8 +67,6 @@ router = APIRouter(route_class=Page)
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """A number in an address, as large as the database counts."""
 
-MOST_REPORTABLE = 200
-
 
 @router.get("/meetings/entered", openapi_extra=needs(Act.CALL_MEETING))
 def entered(request: Request, who: Reader) -> Response:
@@ -85,11 +80,8 @@ def enter(request: Request, who: FormUser, form: Filled) -> Response:
 
 
 @router.get("/meetings/{number}", openapi_extra=needs(Act.SEE_MEETINGS, Act.READ_PLAN))
-def meeting(
-    request: Request, who: Reader, number: Number, add: Annotated[list[str] | None, Query()] = None
-) -> Response:
-    """The page of a meeting; `add` are the plans to put on its agenda, ticked before (`plan:gate`)."""
-    return meeting_page(request, who, number, ticked=add or ())
+def meeting(request: Request, who: Reader, number: Number) -> Response:
+    return meeting_page(request, who, number)
 
 
 @router.post("/meetings/{number}/move", openapi_extra=needs(Act.CALL_MEETING))
@@ -188,7 +180,6 @@ def meeting_page(
     typed: Mapping[str, str] | None = None,
     refused: Mapping[int, str] | None = None,
     done: str = "",
-    ticked: Collection[str] = (),
 ) -> Response:
     """The page of a meeting as this person sees it. `typed` are the values of a form that was not taken whole,
     `refused` says why, by item, and `done` what was taken of it."""
@@ -209,7 +200,6 @@ def meeting_page(
         typed=typed or {},
         refused=refused or {},
         done=done,
-        ticked=ticked,
         clock=shown_clock,
         Choice=Choice,
         Outcome=Outcome,
@@ -218,7 +208,6 @@ def meeting_page(
         Purpose=Purpose,
         Role=Role,
         Phase=Phase,
-        State=State,
         papers=papers,
         **shown,
     )
@@ -241,7 +230,7 @@ def _items_only(
 
 
 def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[str, Any]:
-    rule = body_rule(db, held.body_key)
+    rule = chain_of(db, held.chain_sha256).body(held.body_key)
     phase = phase_of(held, who.now)
     members = places(db, held)
     keeps = person.may(Act.CALL_MEETING, body=held.body_key)
@@ -263,7 +252,6 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "late": items_late(db, held),
         "planned": sum(line.planned_minutes or 0 for line in lines),
         "length": (held.ends_at - held.starts_at) // timedelta(minutes=1),
-        "reportable": _reportable(db, person) if keeps and called else [],
         "places": members,
         "polls": polls(db, held, rule, members) if votes else {},
         "late_now": late_now,
@@ -276,7 +264,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "may_enter_votes": running
         and not held.in_writing
         and person.may(Act.ENTER_ATTENDANCE, body=held.body_key),
-        **_attending(db, rule, held, members),
+        **_attending(db, rule, phase, held, members),
         **_rsvps(db, who, person, rule, held, members),
         **_notes(db, person, phase, held, items),
         "may_correct": person.may(Act.RECORD_OUTCOME, body=held.body_key),
@@ -286,9 +274,6 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "answers": {purpose: allowed_outcomes(purpose, rule) for purpose in Purpose},
         "untold": _untold(db, held) if keeps and is_open(held.status) and held.ends_at > who.now else None,
         **_carrying(db, held, keeps=keeps and phase in (Phase.BEGUN, Phase.CLOSED)),
-        "candidates": candidates(db, held, who.now) if keeps and called else [],
-        "owed": alone_decided(db, held) if keeps and called else [],
-        "told": notices_of(db, held, who.now) if keeps and phase is not Phase.PREPARING else [],
         "starts": held.starts_at.astimezone(TOKYO),
         "ends": held.ends_at.astimezone(TOKYO),
     }
@@ -310,6 +295,8 @@ class Untold:
 
 def _untold(db: Reading, held: MeetingFact) -> Untold | None:
     events = agenda_events(db, held.id)
+    if not events or events[-1].tag in TELLING:
+        return None
     changes = untold(events, agendas_told(db, held.id))
     if not changes:
         return None
@@ -317,16 +304,12 @@ def _untold(db: Reading, held: MeetingFact) -> Untold | None:
     return Untold(named_changes(db, changes), at)
 
 
-def _reportable(db: Reading, person: Actor) -> list[tuple[str, str]]:
-    """The choices of the form of a matter: the plans under way that the person may read."""
-    found = plan_list(db, plans_readable(db, person), status=Status.ACTIVE, limit=MOST_REPORTABLE)
-    return [("", say("計画の報告ではない")), *((plan.key, plan.title) for plan in found.plans)]
-
-
-def _attending(db: Reading, rule: Body, held: MeetingFact, members: list[Place]) -> dict[str, Any]:
+def _attending(
+    db: Reading, rule: Body, phase: Phase, held: MeetingFact, members: list[Place]
+) -> dict[str, Any]:
     """Return the values of the page on who presided and who takes no part in which item, and the choices of its forms."""
     parted: dict[int, list[Apart]] = {}
-    for each in apart(db, held.id):
+    for each in apart(db, held.id) if phase in (Phase.ANSWERING, Phase.BEGUN, Phase.CLOSED) else ():
         parted.setdefault(each.item, []).append(each)
     presider = None if held.in_writing else presider_of(rule, members)
     choices = [(place.seat.key, place.seat.name) for place in members]

@@ -193,7 +193,7 @@ def count(
 @router.post("/meetings/{number}/notices/{delivery}/resend", openapi_extra=needs(Act.RESEND))
 def resend(who: FormUser, number: Number, delivery: Number) -> Response:
     resending.resend(who.office, who.key, delivery, now=who.now)
-    return redirect(f"/meetings/{number}#notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
+    return redirect(f"/meetings/{number}/notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
 
 
 def _seated(value: str) -> Seated | None:
