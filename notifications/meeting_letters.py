@@ -202,7 +202,9 @@ class MeetingLetters:
                 State.DROPPED, say("この方が閲覧できる資料の変更は、既にお知らせしたか、ありません")
             )
         self._told_of_papers.add(whom)
-        return self._made(about, Kind.PAPERS, known, {"meeting": known.words_for(about), "changes": changes})
+        return self._made(
+            about, Kind.PAPERS, known, {"meeting": known.words_for(about), "paper_changes": changes}
+        )
 
     def _made(
         self,

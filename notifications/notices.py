@@ -31,7 +31,7 @@ from workflow.domain.errors import DatabaseUnusable, NotFound, SakuteiError
 from workflow.domain.events import Tag
 from workflow.domain.gates import unconfirmed
 from workflow.domain.language import say
-from workflow.domain.meetings import MeetingForm
+from workflow.domain.meetings import MeetingForm, is_open
 from workflow.queries.bodies import seats
 from workflow.queries.gate_facts import facts
 from workflow.queries.inquiries import people_of
@@ -415,7 +415,7 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
     tag, day = Tag(event.tag), tokyo_day(event.at)
     if tag in MEETINGS and event.meeting_id is not None and not _was_over(db, event, data):
         yield MEETINGS[tag], recipients_of_change(db, event.meeting_id)
-    elif tag in PAPER_CHANGES and event.meeting_id is not None and not _was_over(db, event, data):
+    elif tag in PAPER_CHANGES and event.meeting_id is not None and _is_on(db, event):
         yield Kind.PAPERS, recipients_of_papers(db, event.meeting_id)
     elif tag in DECISIONS and event.plan_id is not None and not _entered_afterwards(db, event.meeting_id):
         people = recipients_of_decision(db, event.plan_id, data["gate"], day)
@@ -484,6 +484,12 @@ def _actor(db: Session, event: Event) -> Contact:
 def _person(db: Session, key: str) -> Contact:
     row = db.execute(select(Person.id, Person.key, Person.name, Person.email).where(Person.key == key)).one()
     return Contact(*row)
+
+
+def _is_on(db: Session, event: Event) -> bool:
+    """Return whether the meeting was called and not over when the event was logged: a draft is told of by its call."""
+    held = db.get_one(Meeting, event.meeting_id)
+    return is_open(held.status) and held.ends_at > event.at
 
 
 def _was_over(db: Session, event: Event, data: Mapping[str, Any]) -> bool:

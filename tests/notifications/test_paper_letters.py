@@ -204,6 +204,6 @@ def test_a_letter_is_listed_with_what_the_meeting_told(table: Table, post: Post)
     post.round()
     table.add("一つめ")
     post.round()
-    page = Browser(table.house, SECRETARIAT).see(f"/meetings/{table.meeting}")
+    page = Browser(table.house, SECRETARIAT).see(f"/meetings/{table.meeting}/notices")
     assert page.count("会議資料の追加・差し替え・取下げ") >= BODY
     assert State.SENT.label in page
