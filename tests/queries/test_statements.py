@@ -1,20 +1,12 @@
 """How many SQL statements a use case costs."""
 
-from datetime import date
-from itertools import product
-
 import pytest
-from sqlalchemy import text
 
 from definitions.terms import Outcome
 from tests.support.counting import counted
 from tests.support.scenario import House
 from workflow import actions, queries
-from workflow.domain.inquiries import GivenRemark, Silence, Verdict
-from workflow.domain.minutes import Speaker
-from workflow.domain.rsvp import Intent
 from workflow.queries.reading_rights import EVERYTHING
-from workflow.store.tables import APPEND_ONLY, Record
 
 
 def test_recording_a_decision_takes_at_most_eight_statements(house: House) -> None:
@@ -58,35 +50,3 @@ def test_the_worklist_and_the_plan_list_cost_the_same_for_more_plans(house: Hous
     assert cost() == before
     assert before[0] <= 10
     assert before[1] == 1
-
-
-@pytest.mark.parametrize("chain", ["shingikai_gian"])
-def test_the_database_itself_refuses_to_rewrite_what_was_decided(house: House) -> None:
-    house.a_plan(at="bill")
-    house.a_version()
-    house.agree("bill_chogi")
-    with house.office.reading() as db:
-        item = db.scalars(text("SELECT max(id) FROM agenda_item")).one()
-    said = actions.Spoken(Speaker.CHAIR, "ほかにあるか。")
-    actions.record_speech(house.office, "chogi_office", item, said, now=house.now)
-    actions.sign(house.office, "mayor", "dx", "bill_mayor", seen=house.text(), now=house.now)
-    house.a_correction()
-    house.confirm("bill_chogi")
-    comes = actions.GivenRsvp(Intent.ATTENDS)
-    actions.give_rsvp(house.office, "chogi_1", house.a_meeting("chogi"), comes, now=house.now)
-    asked = actions.inquire(
-        house.office, "tanto", "dx", "照会", "御意見を", ["用語は正しいか"], departments=["mayor"],
-        due_on=date(2099, 1, 5), silence=Silence.NO_OBJECTION, now=house.now,
-    )  # fmt: skip
-    remarks = [GivenRemark("古い")]
-    actions.answer_inquiry(house.office, "mayor", "dx", asked, remarks, has_opinion=True, now=house.now)
-    actions.respond_to_remark(house.office, "tanto", "dx", asked, 1, Verdict.ADOPTED, "改めた", now=house.now)
-    verbs = ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"]
-    if house.office.engine.dialect.name == "postgresql":
-        verbs.append("TRUNCATE {0} CASCADE")
-    for table, verb in product(APPEND_ONLY, verbs):
-        column = next(iter(Record.metadata.tables[table].columns)).name
-        with house.office.engine.connect() as connection:
-            assert connection.scalar(text(f"SELECT count(*) FROM {table}")), f"no row in {table} to protect"
-            with pytest.raises(Exception, match="append-only"):
-                connection.execute(text(verb.format(table, column)))
