@@ -122,6 +122,11 @@ class Phase(Labelled):
     DISCARDED = "discarded", "取りやめ"
 
     @property
+    def begun(self) -> bool:
+        """Return whether the meeting has begun, or was held."""
+        return self in (Phase.ANSWERING, Phase.BEGUN, Phase.CLOSED)
+
+    @property
     def tone(self) -> str:
         """The class of its tag."""
         return _TONES.get(self, "")

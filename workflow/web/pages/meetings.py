@@ -309,7 +309,7 @@ def _attending(
 ) -> dict[str, Any]:
     """Return the values of the page on who presided and who takes no part in which item, and the choices of its forms."""
     parted: dict[int, list[Apart]] = {}
-    for each in apart(db, held.id) if phase in (Phase.ANSWERING, Phase.BEGUN, Phase.CLOSED) else ():
+    for each in apart(db, held.id) if phase.begun else ():
         parted.setdefault(each.item, []).append(each)
     presider = None if held.in_writing else presider_of(rule, members)
     choices = [(place.seat.key, place.seat.name) for place in members]
@@ -328,13 +328,12 @@ def _notes(
     db: Reading, person: Actor, phase: Phase, held: MeetingFact, items: Sequence[Item]
 ) -> dict[str, Any]:
     """Return the values of the page on the minutes, and what they are made of: remarks, guests and 傍聴者."""
-    begun = phase not in (Phase.COMING, Phase.CANCELLED)
-    reads = begun and person.may(Act.READ_DRAFTS, body=held.body_key)
+    reads = phase.begun and person.may(Act.READ_DRAFTS, body=held.body_key)
     closing = phase in (Phase.BEGUN, Phase.ANSWERING) and person.may(Act.CALL_MEETING, body=held.body_key)
     closing = closing and all(item.decided for item in items)
     return {
         "reads_notes": reads,
-        "takes_notes": begun and person.may(Act.KEEP_MINUTES, body=held.body_key),
+        "takes_notes": phase.begun and person.may(Act.KEEP_MINUTES, body=held.body_key),
         "minutes": _summary(db, held, drafts=reads) if phase is Phase.CLOSED else None,
         "summary_draft": summary_draft(db, held) if closing else "",
         "speeches": speeches(db, held.id) if reads else {},

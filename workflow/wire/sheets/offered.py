@@ -16,9 +16,7 @@ def sheets_offered(phase: Phase) -> dict[str, Any]:
     kinds = [kind for kind in SheetKind if kind is not SheetKind.DECISION]
     return {
         "sheets": [
-            (kind, [*usual, *more.get(kind, [])])
-            for kind in kinds
-            if phase is not Phase.COMING or kind not in _AFTERWARDS
+            (kind, [*usual, *more.get(kind, [])]) for kind in kinds if phase.begun or kind not in _AFTERWARDS
         ],
         "decision_forms": usual,
         "bound_forms": [SheetFormat.ARCHIVE, *usual[1:]],
