@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Date, Integer, Table, text
+from sqlalchemy import JSON, Boolean, Date, Integer, Table, func, select, text
 
 from tests.support.databases import PostgreSQL, SQLite
 from tests.support.scenario import moment
@@ -23,7 +23,7 @@ from workflow.domain.rights import PlanReaders
 from workflow.store import checkpoint, event_log, files, guards, hash_chain
 from workflow.store.database import Office
 from workflow.store.proof import Kept, Proof, Witness, prove, verify, verify_what_is_new
-from workflow.store.tables import APPEND_ONLY, PROVEN, Record, Remark, Utc
+from workflow.store.tables import APPEND_ONLY, PROVEN, Document, Record, Remark, Utc
 from workflow.store.touched import key_column
 
 NOW = moment("2024-04-01 09:00")
@@ -54,7 +54,9 @@ def copy(original: Path, tmp_path: Path) -> Iterator[Office]:
 def test_an_office_that_nobody_altered_is_proven_whole(copy: Office) -> None:
     proof = prove(copy)
     assert proof.findings == []
-    assert (proof.since, proof.events, proof.documents) == (1, proof.seq, 25)
+    with copy.reading() as db:
+        documents = db.scalar(select(func.count()).select_from(Document)) or 0
+    assert (proof.since, proof.events, proof.documents) == (1, proof.seq, documents) and documents > 20
     assert proof.rows > 400
 
 

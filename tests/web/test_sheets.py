@@ -162,7 +162,7 @@ def test_without_libreoffice_nothing_is_offered_as_pdf_and_who_asks_is_told_why(
     browser = Browser(house, SECRETARIAT)
     page = browser.see(f"/meetings/{meeting}")
     assert f'/meetings/{meeting}/sheets/agenda.docx"' in page and f"/items/{item}/decision.docx" in page
-    assert ".pdf" not in page
+    assert "agenda.pdf" not in page and "decision.pdf" not in page and "all.pdf" not in page
     for path in (f"/meetings/{meeting}/sheets/agenda.pdf", f"/items/{item}/decision.pdf"):
         assert "LibreOffice がありません" in browser.see(path, 503)
 
