@@ -1,13 +1,13 @@
 """照会 inside the office: who asks whom, what an answer is, who reads it, and what the asker makes of it."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from tests.support.scenario import LONG_AGO, House
 from workflow import actions, queries
-from workflow.domain.calendar import end_of_day, tokyo_day
+from workflow.domain.calendar import at_tokyo, end_of_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, NotNow
 from workflow.domain.inquiries import AnswerState, GivenRemark, Silence, Verdict
 from workflow.queries import Waiting
@@ -309,7 +309,7 @@ def test_the_history_of_the_plan_tells_nobody_who_thinks_what(town: House) -> No
 def test_an_answer_waits_for_every_addressee_until_it_is_given(town: House) -> None:
     inquire(town)
     [task] = tasks(town, "zaisei", Waiting.ANSWER_INQUIRY)
-    assert (task.due, task.number, task.plan) == (end_of_day(DUE), 1, "dx")
+    assert (task.due, task.number, task.plan) == (at_tokyo(DUE, time(23, 59)), 1, "dx")
     assert "素案への意見" in task.words
     answer(town, "zaisei2")
     assert not tasks(town, "zaisei", Waiting.ANSWER_INQUIRY)

@@ -64,6 +64,18 @@ def test_an_agenda_without_headings_is_numbered_straight_on() -> None:
     assert numbered([Purpose.DELIBERATE, Purpose.MATTER, Purpose.INTERIM]) == ["1", "2", "3"]
 
 
+def test_what_stands_before_the_first_heading_is_counted_with_the_headings() -> None:
+    agenda = [
+        Purpose.MATTER,
+        Purpose.MATTER,
+        Purpose.HEADING,
+        Purpose.DELIBERATE,
+        Purpose.HEADING,
+        Purpose.MATTER,
+    ]
+    assert numbered(agenda) == ["1", "2", "3", "(1)", "4", "(1)"]
+
+
 def test_the_letter_and_the_page_list_everything_in_its_order(house: House, meeting: int) -> None:
     with house.office.reading() as db:
         letter = sample(db, meeting_of(db, meeting), Kind.MEETING_CALLED, house.now)

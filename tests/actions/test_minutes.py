@@ -217,7 +217,7 @@ def test_minutes_are_approved_as_the_first_item_of_the_next_meeting(house: House
     with pytest.raises(NotNow, match="作成中"):
         actions.list_minutes(office, OFFICE, 1, SUMMARY, now=now)
     settled(house)
-    with pytest.raises(NotNow, match="招集されていません"):
+    with pytest.raises(NotNow, match="次の会議がまだありません"):
         actions.list_minutes(office, OFFICE, 1, now=now)
     coming = house.a_meeting()
     actions.list_matter(office, OFFICE, coming, "議事", now=now)

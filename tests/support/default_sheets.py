@@ -130,8 +130,13 @@ def _minutes(paper: Document) -> None:
             ),
         ],
     )
+    _say(paper, "{%p if 会議録本文 %}")
+    _say(paper, "{{ 会議録本文 }}", before=8)
+    _say(paper, "{%p else %}")
+    _say(paper, "{%p if 議事要旨 %}")
     _heading(paper, "議事要旨")
     _say(paper, "{{ 議事要旨 }}")
+    _say(paper, "{%p endif %}")
     _heading(paper, "議題と結果")
     _say(paper, "{%p for 議題 in 議題一覧 %}")
     _say(paper, "{%p if 議題.見出し %}")
@@ -156,11 +161,15 @@ def _minutes(paper: Document) -> None:
     _say(paper, "{%p endfor %}")
     _say(paper, "{%p endif %}")
     _say(paper, "{%p endfor %}")
+    _say(paper, "{%p endif %}")
 
 
 def _summary(paper: Document) -> None:
     _title(paper, "{{ 会議名 }}　会議概要")
     _facts(paper, _HELD)
+    _say(paper, "{%p if 議事要旨 %}")
+    _say(paper, "{{ 議事要旨 }}", before=8)
+    _say(paper, "{%p else %}")
     _heading(paper, "議題と結果")
     _rows(
         paper,
@@ -174,8 +183,7 @@ def _summary(paper: Document) -> None:
             "{% if 議題.備考 %}{% if 議題.条件一覧 %}\n{% endif %}{{ 議題.備考 }}{% endif %}",
         ),
     )
-    _heading(paper, "議事要旨")
-    _say(paper, "{{ 議事要旨 }}")
+    _say(paper, "{%p endif %}")
     _contact(paper)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow.actions.items import Sitting
-from workflow.actions.meetings import must_be_open, open_meeting
+from workflow.actions.meetings import meeting_taking_items, must_be_open, open_meeting
 from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
@@ -35,7 +35,7 @@ def explain_writing(office: Office, by: str, meeting: int, why: str, asks: str, 
     some_text("求める内容", asks)
     doing = say("持ち回りの理由の記入")
     with office.writing() as db:
-        who, held = open_meeting(db, by, meeting, doing, Act.CALL_MEETING, now)
+        who, held = meeting_taking_items(db, by, meeting, doing, now)
         _must_be_in_writing(held, doing)
         db.execute(delete(WrittenTerms).where(WrittenTerms.meeting_id == meeting))
         why, asks = why.strip(), asks.strip()

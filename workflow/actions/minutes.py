@@ -18,7 +18,7 @@ from workflow.domain.minutes import MinutesKind, MinutesState
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, some_text
 from workflow.queries.meetings import meeting as meeting_of
-from workflow.queries.meetings import next_meetings
+from workflow.queries.meetings import meetings_after
 from workflow.queries.minutes import confirmers
 from workflow.store.database import Office
 from workflow.store.event_log import record
@@ -162,7 +162,7 @@ def list_minutes(
     """Put confirmed minutes to the approval of the body, as the first item of its next meeting, and return the item's
     number.
 
-    Raises `NotNow` (not confirmed, or no meeting called), `AlreadyDone` (approved, or on an agenda), `NotAllowed`,
+    Raises `NotNow` (not confirmed, or no meeting to come), `AlreadyDone` (approved, or on an agenda), `NotAllowed`,
     `NotFound`.
     """
     with office.writing() as db:
@@ -175,11 +175,13 @@ def list_minutes(
         )
         if db.scalar(on_one) is not None:
             raise AlreadyDone("この会議録の承認は、既に議題に載っています。")
-        coming = next_meetings(db, Meeting.body_key == held.body_key, now).get(held.body_key)
+        after = meetings_after(db, meeting_of(db, meeting))
+        coming = next((each for each in after if each.starts_at > now and not each.in_writing), None)
         if coming is None:
             raise NotNow(
-                "承認の議題の設定", held.title, "次の会議が招集されていません。先に会議を招集してください。"
+                "承認の議題の設定", held.title, "次の会議がまだありません。先に会議を準備してください。"
             )
+        title = f"{APPROVAL_OF_MINUTES}（{held.title}）"[:200]
         db.execute(
             update(AgendaItem)
             .where(AgendaItem.meeting_id == coming.id)
@@ -191,7 +193,7 @@ def list_minutes(
                 "meeting_id": coming.id,
                 "position": 1,
                 "purpose": Purpose.MATTER,
-                "title": APPROVAL_OF_MINUTES,
+                "title": title,
                 "approves_id": row.id,
             },
         ).one()
@@ -203,7 +205,7 @@ def list_minutes(
             meeting=coming.id,
             item=item,
             purpose=Purpose.MATTER,
-            title=APPROVAL_OF_MINUTES,
+            title=title,
             approves=row.id,
         )
         return item

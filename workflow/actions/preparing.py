@@ -20,6 +20,7 @@ from workflow.domain.series import must_be_a_series, titles
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
 from workflow.queries.bodies import known_body
+from workflow.queries.in_writing import terms as terms_in_writing
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Meeting
@@ -171,10 +172,17 @@ def discard_draft(office: Office, by: str, meeting: int, reason: str, *, now: da
 def summon(office: Office, by: str, meeting: int, *, now: datetime) -> None:
     """招集: call a meeting that was prepared. Its members and its 事務局 get the letter, with its agenda.
 
-    Raises `BadInput` (its time is past), `NotNow` (it was called already, or discarded), `NotAllowed`, `NotFound`.
+    Raises `BadInput` (its time is past), `NotNow` (it was called already, or discarded; a 持ち回り of which nobody said why
+    it is one), `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
         who, held = a_draft(db, by, meeting, "招集", now)
+        if held.form == MeetingForm.IN_WRITING and terms_in_writing(db, meeting) is None:
+            raise NotNow(
+                "招集",
+                held.title,
+                "持ち回りとする理由と、求める内容を先に書いてください。お知らせに載せます。",
+            )
         terms = _Terms(held.title, MeetingForm(held.form), held.starts_at, held.ends_at, held.place)
         must_be_to_come(terms.form, terms.starts_at, terms.ends_at, now)
         db.execute(update(Meeting).where(Meeting.id == held.id).values(status=MeetingStatus.CALLED))

@@ -193,7 +193,7 @@ def _write(db: Session, who: Actor, held: Meeting, spoken: Spoken, now: datetime
         **where,
         "speaker": spoken.speaker,
         "member_id": _member(db, held, spoken.member) if spoken.speaker is Speaker.MEMBER else None,
-        "name": a_line("発言者", spoken.name) if spoken.speaker is Speaker.GUEST else "",
+        "name": a_line("説明者・関係者の職と氏名", spoken.name) if spoken.speaker is Speaker.GUEST else "",
         "text": spoken.text.strip(),
         "recorded_by": who.id,
         "recorded_at": now,

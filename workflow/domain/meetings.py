@@ -89,16 +89,18 @@ USUAL_PURPOSE = {
 
 
 def numbered(purposes: Sequence[Purpose]) -> list[str]:
-    """The numbers of an agenda's lines as a 次第 has them: 1, 2, 3; under headings, which bear these numbers then, (1),
-    (2), (3)."""
-    found, sections, items = [], 0, 0
+    """The numbers of an agenda's lines as a 次第 has them: 1, 2, 3; what stands under a heading, which bears such a number
+    too, (1), (2), (3)."""
+    found, whole, under = [], 0, 0
+    headed = False
     for purpose in purposes:
-        if purpose is Purpose.HEADING:
-            sections, items = sections + 1, 0
-            found.append(str(sections))
+        if purpose is Purpose.HEADING or not headed:
+            whole, under = whole + 1, 0
+            headed = headed or purpose is Purpose.HEADING
+            found.append(str(whole))
         else:
-            items += 1
-            found.append(f"({items})" if sections else str(items))
+            under += 1
+            found.append(f"({under})")
     return found
 
 

@@ -125,7 +125,10 @@ class MeetingSheet:
     present_count: str = _text("出席者数", "6", "代理出席を含む。出欠の記録の前は空")
     present_names: str = _text("出席者", "部長 三郎、課長 四郎（委員 五郎の代理）")
     absent_names: str = _text("欠席者", "委員 六郎")
-    minutes: str = _text("議事要旨", "事務局から素案を説明し、次のとおり意見があった。")
+    minutes: str = _text(
+        "議事要旨", "事務局から素案を説明し、次のとおり意見があった。", "確定した概要。確定の前は空"
+    )
+    full_minutes: str = _text("会議録本文", "１　開会", "確定した会議録。確定の前は空")
     items: tuple[SheetItem, ...] = _list("議題一覧", SheetItem)
     papers: tuple[SheetPaper, ...] = _list("資料一覧", SheetPaper)
     members: tuple[SheetSeat, ...] = _list("委員一覧", SheetSeat)

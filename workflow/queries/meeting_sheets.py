@@ -81,6 +81,7 @@ def meeting_sheet(
             present_names="、".join(_attending(place) for place in present),
             absent_names="、".join(place.seat.name for place in members if place.present is False),
             minutes=current_text(db, held.id, MinutesKind.SUMMARY, drafts=False),
+            full_minutes=current_text(db, held.id, MinutesKind.FULL, drafts=False),
             items=tuple(_item(line, papers.get(line.id, ()), parted.get(line.id, "")) for line in lines),
             papers=tuple(each for of_item in papers.values() for each in of_item),
             members=tuple(_seat(number, place, presider) for number, place in enumerate(members, start=1)),

@@ -1,14 +1,14 @@
 """Tasks that others left for a person: 照会, 供覧, 後閲, 専決 to report, meetings to call and to close."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.terms import Role
-from workflow.domain.calendar import end_of_day, shown_day, shown_moment, tokyo_day
+from workflow.domain.calendar import at_tokyo, shown_day, shown_moment, tokyo_day
 from workflow.domain.confirming import ConfirmedAs
 from workflow.domain.decisions import SignedAs
 from workflow.domain.inquiries import Silence
@@ -85,7 +85,7 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
             yield Task(kind, words, due=row.at, meeting=row.number, meeting_title=row.title)
             continue
         if kind in (Waiting.ANSWER_INQUIRY, Waiting.RESPOND):
-            due = end_of_day(date.fromisoformat(row.whose)) if kind is Waiting.ANSWER_INQUIRY else None
+            due = _last_minute(row.whose) if kind is Waiting.ANSWER_INQUIRY else None
             yield Task(kind, _owed_words(kind, row), row.key, row.number, due)
             continue
         chain = chain_of(db, row.chain_sha256)
@@ -193,6 +193,11 @@ def _circulations(who: Actor) -> Select[*tuple[Any, ...]]:
         .join(Version, Version.id == Circulation.version_id)
         .where(Circulation.reader_id == who.id, Circulation.read_at.is_(None))
     )
+
+
+def _last_minute(day: str) -> datetime:
+    """The last minute of the day to answer, which people call that day."""
+    return at_tokyo(date.fromisoformat(day), time(23, 59))
 
 
 def _inquiries(who: Actor, now: datetime) -> Select[*tuple[Any, ...]]:

@@ -41,6 +41,8 @@ def new(
 def prepare(request: Request, who: FormUser, form: Filled) -> Response:
     """Prepare a meeting with what was ticked on its agenda. Nobody is told."""
     ticked = [str(value) for value in form.getlist("add")]
+    if form.get("show"):
+        return _form_page(request, who, typed_in(form), ticked)
     try:
         number = actions.prepare_meeting(
             who.office,
