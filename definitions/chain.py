@@ -149,6 +149,13 @@ class Corrections(Labelled):
     BODY = "body", "会議体"
 
 
+class Publishes(StrEnum):
+    """The way final minutes of an open body come before citizens: the 事務局 publishes each, or the confirmation does."""
+
+    BY_HAND = "by_hand"
+    ON_CONFIRMATION = "on_confirmation"
+
+
 class MinutesDays(_Frozen):
     """The business days after a meeting within which its minutes are final: 概要 and 会議録; none: no deadline."""
 
@@ -202,6 +209,23 @@ class Body(_Frozen):
     )
     minutes: MinutesDays | None = Field(
         default=None, description="the deadlines of its minutes; none: the body has none"
+    )
+    public: bool = Field(
+        default=False,
+        description="whether its meetings are open: citizens read of them without signing in (会議公開)",
+    )
+    notice_days: int = Field(
+        default=7,
+        ge=1,
+        le=60,
+        description="calendar days before a meeting by which its notice must be public; public only",
+    )
+    observers: str | None = Field(
+        default=None, min_length=1, max_length=1000, description="how citizens attend (傍聴); public only"
+    )
+    publishes: Publishes = Field(
+        default=Publishes.BY_HAND,
+        description="by_hand: the 事務局 publishes final minutes; on_confirmation: the confirmation does; public only",
     )
     assembly: bool = Field(default=False, description="stands in the 区議会 column of the schedule")
 

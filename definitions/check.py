@@ -36,6 +36,7 @@ _RULES: tuple[Callable[[Chain], Iterator[Finding]], ...] = (
     gates.periods_are_long_enough,
     gates.periods_have_a_document,
     bodies.bodies_can_reach_their_answer,
+    bodies.only_open_bodies_say_how_they_are_open,
     bodies.only_what_deliberates_has_a_chair_who_decides_alone,
     schedule.slots_fit_their_gates,
     schedule.slots_fall_in_their_stages,

@@ -83,6 +83,27 @@ def _recorded(path: KeyPath, body: Body) -> Iterator[Finding]:
             )
 
 
+def only_open_bodies_say_how_they_are_open(chain: Chain) -> Iterator[Finding]:
+    plain = Body.model_fields
+    for i, body in enumerate(chain.bodies):
+        for field, name in (
+            ("notice_days", words("公開の告知の期限")),
+            ("observers", words("傍聴の方法")),
+            ("publishes", words("会議録の公開の方法")),
+        ):
+            if not body.public and getattr(body, field) != plain[field].default:
+                yield Finding(
+                    ("bodies", i, field),
+                    words(
+                        "「{body}」の会議は公開しないので、{name}（{field}）は使われません",
+                        body=body.name,
+                        name=name,
+                        field=field,
+                    ),
+                    words("{field} を消すか、public: true を加えてください", field=field),
+                )
+
+
 def only_what_deliberates_has_a_chair_who_decides_alone(chain: Chain) -> Iterator[Finding]:
     for i, body in enumerate(chain.bodies):
         if body.urgent is None:

@@ -226,7 +226,11 @@ def test_minutes_are_approved_as_the_first_item_of_the_next_meeting(house: House
         actions.list_minutes(office, OFFICE, 1, now=now)
     with office.reading() as db:
         first, second = agenda_lines(db, coming, agenda(db, coming))
-    assert (first.id, first.title, first.purpose) == (item, "前回会議録の承認（情報化推進部会）", Purpose.MATTER)
+    assert (first.id, first.title, first.purpose) == (
+        item,
+        "前回会議録の承認（情報化推進部会）",
+        Purpose.MATTER,
+    )
     assert second.title == "議事"
     house.later(days=8)
     refused = {"result": "字句を直すこととされた。", "approved": False}

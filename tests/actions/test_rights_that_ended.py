@@ -19,7 +19,7 @@ from notifications import notices, resending, webhooks
 from notifications.sending import State
 from tests.notifications.test_notices import letters_about
 from tests.support.authenticator import Passkey
-from tests.support.chains import asking_before_writing, where_held_comments_count
+from tests.support.chains import asking_before_writing, open_to_citizens, where_held_comments_count
 from tests.support.mailbox import mailed
 from tests.support.scenario import LONG_AGO, House
 from tests.support.takeover import Takeover, let_tanto_record
@@ -625,6 +625,33 @@ def list_minutes(house: House) -> Call:
     confirm_minutes(house)(house.office)
     house.a_meeting()
     return lambda o: actions.list_minutes(o, SECRETARIAT, 1, MinutesKind.SUMMARY, now=house.now)
+
+
+OPEN = open_to_citizens(shipped("itabashi_dx_2025"))
+
+
+@case(SECRETARIAT, chain=OPEN)
+def close_to_public(house: House) -> Call:
+    meeting = house.a_meeting()
+    return lambda o: actions.close_to_public(o, SECRETARIAT, meeting, "人事", "第7条", now=house.now)
+
+
+@case(SECRETARIAT, chain=OPEN)
+def open_to_public(house: House) -> Call:
+    close_to_public(house)(house.office)
+    return lambda o: actions.open_to_public(o, SECRETARIAT, 1, "公表済み", now=house.now)
+
+
+@case(SECRETARIAT, chain=OPEN)
+def publish_minutes(house: House) -> Call:
+    confirm_minutes(house)(house.office)
+    return lambda o: actions.publish_minutes(o, SECRETARIAT, 1, MinutesKind.SUMMARY, 1, now=house.now)
+
+
+@case(SECRETARIAT, chain=OPEN)
+def withdraw_minutes(house: House) -> Call:
+    publish_minutes(house)(house.office)
+    return lambda o: actions.withdraw_minutes(o, SECRETARIAT, 1, MinutesKind.SUMMARY, "誤記", now=house.now)
 
 
 @case(SECRETARIAT)

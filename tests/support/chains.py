@@ -32,6 +32,15 @@ def asking_before_writing(chain: Chain) -> Chain:
     return Chain.model_validate(raw | {"key": "asking"})
 
 
+def open_to_citizens(chain: Chain, **how: Any) -> Chain:
+    """The chain, where the meetings of the 情報化推進部会 are open."""
+    raw = json.loads(chain.canonical_json())
+    for body in raw["bodies"]:
+        if body["key"] == "joho_bukai":
+            body |= {"public": True, "observers": "先着10人。開会の30分前から受け付けます。", **how}
+    return Chain.model_validate(raw | {"key": "open"})
+
+
 @st.composite
 def chains(draw: st.DrawFn) -> Chain:
     """A valid chain of two to five stages over the same three bodies, each of any kind and rule."""

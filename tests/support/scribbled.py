@@ -42,6 +42,7 @@ PEOPLES_WORDS = (
     *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
     *("paper.title", "paper.filename", "paper.why", "paper.withdrawn_why", "paper.audience_why"),
     *("meeting.guests", "speech.name", "speech.text"),
+    *("closing.reason", "closing.basis", "publication.reason"),
     *("minutes_text.text", "minutes_text.reason", "minutes_text.note"),
     *(
         "decision.note",
@@ -131,7 +132,19 @@ ROLES = ("tanto", "admin", "mayor", "joho_bukai_office", "joho_bukai_chair", "jo
 PASSKEY_OWNER = "joho_bukai_2"
 """None of the roles: whoever has a passkey is asked for it at each sign-in."""
 
-_CHAIN_WORDS = ("title", "office", "source", "name", "chair", "basis", "label", "work", "event", "delegate")
+_CHAIN_WORDS = (
+    "title",
+    "office",
+    "source",
+    "name",
+    "chair",
+    "basis",
+    "label",
+    "work",
+    "event",
+    "delegate",
+    "observers",
+)
 _KINDS = (String, Text, Sentence, JSON, LargeBinary)
 
 
@@ -200,6 +213,7 @@ def _scribbled_chain() -> Chain:
     """The shipped chain with markup for every word in it."""
     chain = asking_before_writing(where_held_comments_count("itabashi_dx_2025"))
     kept = json.loads(chain.canonical_json())
+    kept["bodies"][0] |= {"public": True, "observers": "先着10人"}
     kept["bodies"][0]["minutes"] = {"summary_days": 2, "full_days": 2}
     kept["reminders"] += [
         {"key": kind, "kind": kind, "audience": "secretariat", "when": "当日 09:00"}
@@ -371,6 +385,9 @@ def _meetings(house: House) -> None:
     coming = house.a_meeting(days=8)
     item = actions.list_matter(office, by, coming, "進み具合", plan="dx", planned_minutes=5, now=house.now)
     _papers(house, coming, item)
+    actions.add_paper(office, by, coming, "次第.txt", b"x", audience=PaperAudience.PUBLIC, now=house.now)
+    secret = actions.list_matter(office, by, coming, "人事", now=house.now)
+    actions.close_to_public(office, by, coming, "個人の情報", "条例第7条第3号", item=secret, now=house.now)
     by_deputy = actions.GivenRsvp(Intent.BY_DEPUTY, deputy_name="財政課 主査", remark="出張のため")
     actions.give_rsvp(office, "joho_bukai_1", coming, by_deputy, now=house.now)
     actions.prepare_meeting(
@@ -440,6 +457,9 @@ def _minutes(house: House, meeting: int) -> None:
     actions.close_meeting(*how, "議事の次第", now=now)
     actions.put_minutes(*how, short, now=now)
     actions.confirm_minutes(*how, short, seen=0, note="書面で確認", now=now)
+    actions.publish_minutes(*how, short, 1, now=now)
+    actions.withdraw_minutes(*how, short, "誤字", now=now)
+    actions.publish_minutes(*how, short, 1, now=now)
     actions.correct_minutes(*how, "議事の次第、正", "誤字", now=now)
     actions.draft_minutes(*how, whole, now=now)
     actions.put_minutes(*how, whole, now=now)

@@ -68,7 +68,13 @@ TRUSTED = {"Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-
 OF_ONE_KIND = 4
 """How many pages the walk sees of each kind, for each role and language."""
 
-NEVER_SHOWN = {"sign_in.agent", "agenda_item.removed_why", "step.reason", "passkey.name"}
+NEVER_SHOWN = {
+    "sign_in.agent",
+    "agenda_item.removed_why",
+    "step.reason",
+    "passkey.name",
+    "publication.reason",
+}
 """A browser is shown by its kind; why somebody did something is shown from the event that says so. A passkey is shown to
 its owner alone, in a test below."""
 
@@ -86,6 +92,7 @@ FILES = {
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
     *("/public/{key}/corrections/{number}/document", "/meetings/{number}/papers/{paper}/{filename}"),
     "/public/{key}/corrections/{number}/document",
+    "/public/meetings/{number}/papers/{paper}/{filename}",
     "/meetings/{number}/sheets/all.{form}",
     *("/meetings/{number}/sheets/{kind}.{form}", "/items/{item}/decision.{form}"),
     "/settings/templates/{kind}.docx",

@@ -53,6 +53,12 @@ from workflow.actions.minutes import (
     return_minutes,
 )
 from workflow.actions.office import begin, close_day, open_plans_to
+from workflow.actions.open_meetings import (
+    close_to_public,
+    open_to_public,
+    publish_minutes,
+    withdraw_minutes,
+)
 from workflow.actions.opinions import receive_from_public, receive_opinions, split_opinion
 from workflow.actions.papers import (
     add_paper,
@@ -219,6 +225,7 @@ __all__ = [
     "close_condition",
     "close_day",
     "close_meeting",
+    "close_to_public",
     "confirm_authenticator",
     "confirm_identity",
     "confirm_minutes",
@@ -292,6 +299,7 @@ __all__ = [
     "open_paper_to",
     "open_plan",
     "open_plans_to",
+    "open_to_public",
     "order_items",
     "outcome_of_votes",
     "plan_minutes",
@@ -300,6 +308,7 @@ __all__ = [
     "prepare_series",
     "prolong_sessions",
     "publish_addendum",
+    "publish_minutes",
     "publish_result",
     "put_minutes",
     "put_template",
@@ -355,5 +364,6 @@ __all__ = [
     "use_our_template",
     "withdraw",
     "withdraw_inquiry",
+    "withdraw_minutes",
     "withdraw_paper",
 ]

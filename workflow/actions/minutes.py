@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow.actions.meetings import held_by_right, must_have_begun
 from workflow.actions.minutes_texts import begin_version, change, drafted, newest_text, rewrite
+from workflow.actions.open_meetings import publish_by_rule
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, NotFound, NotNow
 from workflow.domain.events import Tag
@@ -119,6 +120,7 @@ def confirm_minutes(
             some_text("確認の方法", note)
         change(db, row, state=MinutesState.CONFIRMED, note=note, settled_by=who.id, settled_at=now)
         _record(db, Tag.MINUTES_CONFIRMED, who, held, kind, row.version, now, note=note)
+        publish_by_rule(db, who.id, held, row, now=now)
 
 
 def correct_minutes(

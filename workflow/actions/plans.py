@@ -33,8 +33,8 @@ from workflow.store.database import Office, connection_of
 from workflow.store.event_log import record
 from workflow.store.tables import Department, Plan, Record
 
-RESERVED = frozenset({"new"})
-"""Keys no plan may have: /plans/new is where one is opened."""
+RESERVED = frozenset({"new", "meetings"})
+"""Keys no plan may have: /plans/new is where one is opened, and /public/meetings has the open meetings."""
 
 
 @dataclass(frozen=True, slots=True)

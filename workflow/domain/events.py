@@ -69,6 +69,8 @@ class Tag(Labelled):
     MEETING_TIME_CORRECTED = "meeting.time_corrected", "開催した会議の日時を訂正"
     MEETING_CANCELLED = "meeting.cancelled", "会議を中止"
     MEETING_CLOSED = "meeting.closed", "会議を終了"
+    CLOSED_TO_PUBLIC = "meeting.closed_to_public", "非公開の決定を記録"
+    OPENED_TO_PUBLIC = "meeting.opened_to_public", "公開の決定を記録"
     ITEM_LISTED = "item.listed", "議題に登録"
     ITEM_REMOVED = "item.removed", "議題から除外"
     ITEM_TIMED = "item.timed", "議題の予定時間を設定"
@@ -93,6 +95,8 @@ class Tag(Labelled):
     MINUTES_RETURNED = "minutes.returned", "会議録を案に差し戻し"
     MINUTES_CONFIRMED = "minutes.confirmed", "会議録を確定"
     MINUTES_CORRECTED = "meeting.minutes_corrected", "会議録を訂正"
+    MINUTES_PUBLISHED = "minutes.published", "会議録を公開"
+    MINUTES_UNPUBLISHED = "minutes.unpublished", "会議録の公開を取りやめ"
     VOTE_CAST = "vote.cast", "採決・回答"
     ANSWERED_LATE = "vote.late", "持ち回りに期限後に回答"
     VOTE_TAKEN_BACK = "vote.taken_back", "採決・回答を取消し"
@@ -197,6 +201,8 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
         )
     if tag in (Tag.ITEM_LISTED, Tag.RESULT_RECORDED) and data.get("title"):
         parts.append(f"{data['title']}　{data.get('result', '')}".strip())
+    if tag in (Tag.CLOSED_TO_PUBLIC, Tag.OPENED_TO_PUBLIC):
+        parts.extend(data[name] for name in ("title", "basis") if data[name])
     parts.extend(_of_papers(tag, data))
     if tag is Tag.ITEM_TIMED and data["minutes"] is not None:
         parts.append(say("{minutes} 分", minutes=data["minutes"]))

@@ -25,6 +25,7 @@ class Act(StrEnum):
     KEEP_MINUTES = "発言・説明者・傍聴者の記録と会議録の作成"
     CONFIRM_MINUTES = "会議録の確認"
     READ_DRAFTS = "発言の記録と会議録の案の閲覧"
+    OPEN_MEETINGS = "会議・議題の公開・非公開の決定の記録と、会議録の公開"
     RECORD_OUTCOME = "結果の記録・訂正"
     VOTE = "採決・持ち回りの回答"
     CAST_DECIDING_VOTE = "可否同数のときの裁決"
@@ -89,6 +90,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.KEEP_MINUTES: frozenset({Capacity.SECRETARIAT}),
     Act.CONFIRM_MINUTES: frozenset({Capacity.CHAIR, Capacity.SECRETARIAT}),
     Act.READ_DRAFTS: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR, Capacity.AUDITOR}),
+    Act.OPEN_MEETINGS: frozenset({Capacity.SECRETARIAT}),
     Act.RECORD_OUTCOME: frozenset({Capacity.SECRETARIAT, Capacity.CHAIR}),
     Act.VOTE: frozenset({Capacity.MEMBER}),
     Act.CAST_DECIDING_VOTE: frozenset({Capacity.CHAIR, Capacity.SECRETARIAT}),

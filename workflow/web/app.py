@@ -40,6 +40,7 @@ from workflow.web.pages import (
     mailed_links,
     meetings,
     minutes,
+    open_meetings,
     opinions,
     papers,
     people,
@@ -114,6 +115,8 @@ ROUTERS = (
     comments.router,
     opinions.router,
     replies.router,
+    # Before the public comments, whose addresses begin with the key of a plan.
+    open_meetings.router,
     public.router,
     people_table.router,
     people.router,

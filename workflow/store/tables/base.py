@@ -37,6 +37,8 @@ APPEND_ONLY = (
     "rsvp",
     "late_answer",
     "written_consent",
+    "closing",
+    "publication",
     "speech",
     "security_entry",
     "inquiry_question",

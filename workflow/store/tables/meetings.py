@@ -214,6 +214,34 @@ class WrittenConsent(Record):
     __table_args__ = (UniqueConstraint("meeting_id", "member_id", "turn"),)
 
 
+class Closing(Record):
+    """A decision that a meeting is closed to the public, or an item of it; the meeting, where `item_id` is None. The last one
+    holds: one that is not `closed` opens it again. `basis` is the provision it rests on, empty where it opens."""
+
+    __tablename__ = "closing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    closed: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(String(200))
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+
+
+class Publication(Record):
+    """The publication of a version of minutes, or its end. The last one of a meeting's text of that kind holds. `reason` is
+    why it was withdrawn, empty where it was published."""
+
+    __tablename__ = "publication"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text_id: Mapped[int] = mapped_column(ForeignKey("minutes_text.id"), index=True)
+    published: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    done_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    done_at: Mapped[datetime]
+
+
 class Rsvp(Record):
     """A member's answer to the invitation to a meeting that was to begin at `starts_at`: it counts for the meeting at
     that time only, until the member's next one. `deputy_id` is a registered deputy, `deputy_name` one who is not.

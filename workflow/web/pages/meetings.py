@@ -56,6 +56,7 @@ from workflow.queries.rsvp import Invited, expected_at, with_answers
 from workflow.queries.speeches import besides, speeches
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
+from workflow.web.meeting_opening import opening_of
 from workflow.web.meeting_papers import PapersShown, papers_shown
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -259,6 +260,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "mine": _mine(db, members, rule, person, in_writing=held.in_writing) if may_vote else [],
         "keeps": keeps,
         "forms": form_choices(),
+        "opening": opening_of(db, person, rule, held, lines, who.now),
         "warnings": draft_warnings(db, held, who.now),
         "may_record": running and person.may(Act.RECORD_OUTCOME, body=held.body_key),
         "may_enter_votes": running

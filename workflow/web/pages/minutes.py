@@ -22,6 +22,7 @@ from workflow.queries.reading_rights import meeting_to_read
 from workflow.queries.speeches import item_of, meeting_of_item
 from workflow.web.confirm import confirmed
 from workflow.web.http_status import status_of
+from workflow.web.meeting_opening import minutes_opening_of
 from workflow.web.pages.meetings import Number, known, meeting_page
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -216,6 +217,7 @@ def _minutes_page(
         versions = minutes_versions(db, number, drafts=drafts)
         asked = confirmers(db, held, person.on)
         approvals = approval_items(db, [each.id for each in versions])
+        opening = minutes_opening_of(db, person, held)
     return page(
         request,
         "minutes.html",
@@ -230,6 +232,7 @@ def _minutes_page(
         confirms=any(each.person_id == person.id for each in asked),
         asked=asked,
         approvals=approvals,
+        opening=opening,
         typed=typed,
         MinutesState=MinutesState,
     )

@@ -20,6 +20,7 @@ from workflow.domain.errors import BadInput, NotNow, TooManyTries
 from workflow.domain.language import say
 from workflow.domain.validation import LONGEST_TEXT, some_text, typed_number
 from workflow.queries import Consultation, Counted, Replied
+from workflow.queries.open_meetings import open_body_rules
 from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.versions import VersionLine, corrections_of
 from workflow.store import texts
@@ -117,7 +118,8 @@ def public_list(request: Request) -> Response:
         found = [
             each for each in queries.consultations(db, EVERYTHING, request.app.state.clock()) if each.begun
         ]
-    return page(request, "public_list.html", found=found, State=PeriodState)
+        meetings = bool(open_body_rules(db))
+    return page(request, "public_list.html", found=found, meetings=meetings, State=PeriodState)
 
 
 @router.get("/{key}", openapi_extra=needs(Open.PUBLIC))

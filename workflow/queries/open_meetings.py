@@ -1,0 +1,239 @@
+"""Open meetings (会議公開): what citizens read without signing in, and what their 事務局 decided about it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from definitions.chain import Body
+from workflow.domain.errors import NotFound
+from workflow.domain.events import Tag
+from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.domain.minutes import MinutesKind, MinutesState
+from workflow.domain.open_meetings import Closed, place_for_citizens
+from workflow.domain.rights import PaperAudience
+from workflow.queries.agenda import Line, agenda, agenda_lines
+from workflow.queries.bodies import body_rule
+from workflow.queries.chains import chain_of
+from workflow.queries.meetings import (
+    MeetingFact,
+    MeetingPage,
+    coming_meetings,
+    meeting_fact,
+    meetings,
+    past_meetings,
+    was_called,
+)
+from workflow.queries.papers import PaperFact, papers_of
+from workflow.store.tables import BodyRecord, Closing, Event, Meeting, MinutesText, Publication
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMeeting:
+    """A meeting as citizens see it. One that is `closed` has no place."""
+
+    number: int
+    body_key: str
+    body: str
+    title: str
+    form: MeetingForm
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    sequence: int
+    cancelled: bool
+    closed: Closed | None
+
+    @property
+    def in_writing(self) -> bool:
+        return self.form is MeetingForm.IN_WRITING
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """A page of meetings; `following` is where to go on from, None at the end."""
+
+    meetings: tuple[OpenMeeting, ...]
+    following: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A line of an agenda as citizens see it, with its papers. One that is `closed` has neither a title nor papers."""
+
+    id: int
+    number: str
+    title: str
+    heading: bool
+    closed: Closed | None
+    papers: tuple[PaperFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A text of minutes that is published."""
+
+    kind: MinutesKind
+    version: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything of a meeting that citizens read. `observers` says how to attend. One that is closed has neither an agenda
+    nor papers nor minutes."""
+
+    meeting: OpenMeeting
+    observers: str
+    lines: tuple[OpenLine, ...] = ()
+    papers: tuple[PaperFact, ...] = ()
+    minutes: tuple[Published, ...] = ()
+
+    def paper(self, number: int) -> PaperFact:
+        """The paper of that number. Raises `NotFound` for every one that is not open."""
+        of_items = (paper for line in self.lines for paper in line.papers)
+        found = next((each for each in (*self.papers, *of_items) if each.id == number), None)
+        if found is None:
+            raise NotFound("会議資料", str(number))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Closings:
+    """The parts of a meeting that are closed now: the whole of it, and items, on its agenda or taken off."""
+
+    meeting: Closed | None
+    items: Mapping[int, Closed]
+
+    @property
+    def any(self) -> bool:
+        return self.meeting is not None or bool(self.items)
+
+
+def open_body_rules(db: Session) -> dict[str, Body]:
+    """The bodies whose meetings are open, by key. One statement, beside each chain once in a process."""
+    rows = db.execute(select(BodyRecord.key, BodyRecord.chain_sha256))
+    rules = {key: chain_of(db, sha256).body(key) for key, sha256 in rows}
+    return {key: rule for key, rule in rules.items() if rule.public}
+
+
+def coming_open_meetings(db: Session, now: datetime, following: str | None = None) -> OpenPage:
+    """The open meetings that are not over, nearest first. Three statements. Raises `BadInput`."""
+    return _page(db, coming_meetings(db, _open(db), now, following=following))
+
+
+def past_open_meetings(db: Session, now: datetime, following: str | None = None) -> OpenPage:
+    """The open meetings that are over, newest first. Three statements. Raises `BadInput`."""
+    return _page(db, past_meetings(db, _open(db), now, following=following))
+
+
+def opened(db: Session, number: int) -> Opened:
+    """Return everything that citizens read of the meeting of that number. Raises `NotFound` where its body's meetings are not open, and for
+    one that was never called."""
+    row = db.execute(meetings().where(Meeting.id == number, was_called())).first()
+    rule = body_rule(db, row.body_key) if row else None
+    if row is None or rule is None or not rule.public:
+        raise NotFound("会議", str(number))
+    held, closed = meeting_fact(row), closings(db, number)
+    shown = _shown(held, closed.meeting)
+    if closed.meeting:
+        return Opened(shown, "")
+    papers = [each for each in papers_of(db, number) if _is_open(each)]
+    return Opened(
+        shown,
+        rule.observers or "" if not (held.in_writing or shown.cancelled) else "",
+        tuple(_line(line, closed.items.get(line.id), papers) for line in _lines(db, number)),
+        tuple(each for each in papers if each.item is None),
+        tuple(published_minutes(db, number)),
+    )
+
+
+def closings(db: Session, meeting: int) -> Closings:
+    """Return the parts of the meeting that are closed. One statement."""
+    last: dict[int | None, Closing] = {}
+    for row in db.scalars(select(Closing).where(Closing.meeting_id == meeting).order_by(Closing.id)):
+        last[row.item_id] = row
+    items = {item: row for item, row in last.items() if item is not None and row.closed}
+    whole = last.get(None)
+    return Closings(
+        Closed(whole.reason, whole.basis) if whole and whole.closed else None,
+        {item: Closed(row.reason, row.basis) for item, row in items.items()},
+    )
+
+
+def published_minutes(db: Session, meeting: int) -> list[Published]:
+    """The texts of the meeting's minutes that are published, each in its version. One statement."""
+    rows = db.execute(
+        select(Publication, MinutesText)
+        .join(MinutesText, MinutesText.id == Publication.text_id)
+        .where(MinutesText.meeting_id == meeting)
+        .order_by(Publication.id)
+    )
+    last = {MinutesKind(text.kind): (done, text) for done, text in rows}
+    return [
+        Published(kind, text.version, text.text, done.done_at)
+        for kind in MinutesKind
+        if kind in last
+        for done, text in [last[kind]]
+        if done.published and MinutesState(text.state).final
+    ]
+
+
+def noticed_at(db: Session, meeting: int) -> datetime | None:
+    """Return when people were last told of the day of the meeting: when it was called or moved; None before that. One
+    statement."""
+    told = Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED])
+    return db.scalar(select(func.max(Event.at)).where(Event.meeting_id == meeting, told))
+
+
+def _open(db: Session) -> ColumnElement[bool]:
+    return was_called() & Meeting.body_key.in_(open_body_rules(db))
+
+
+def _page(db: Session, found: MeetingPage) -> OpenPage:
+    closed = _closed_meetings(db, [each.id for each in found.meetings])
+    shown = tuple(_shown(each, closed.get(each.id)) for each in found.meetings)
+    return OpenPage(shown, found.following)
+
+
+def _closed_meetings(db: Session, numbers: Collection[int]) -> dict[int, Closed]:
+    rows = db.scalars(
+        select(Closing).where(Closing.meeting_id.in_(numbers), Closing.item_id.is_(None)).order_by(Closing.id)
+    )
+    last = {row.meeting_id: row for row in rows}
+    return {number: Closed(row.reason, row.basis) for number, row in last.items() if row.closed}
+
+
+def _shown(held: MeetingFact, closed: Closed | None) -> OpenMeeting:
+    return OpenMeeting(
+        held.id,
+        held.body_key,
+        held.body,
+        held.title,
+        held.form,
+        held.starts_at,
+        held.ends_at,
+        "" if closed else place_for_citizens(held.form, held.place),
+        held.sequence,
+        held.status is MeetingStatus.CANCELLED,
+        closed,
+    )
+
+
+def _is_open(paper: PaperFact) -> bool:
+    return paper.audience is PaperAudience.PUBLIC and paper.current
+
+
+def _lines(db: Session, meeting: int) -> list[Line]:
+    return agenda_lines(db, meeting, agenda(db, meeting))
+
+
+def _line(line: Line, closed: Closed | None, papers: Sequence[PaperFact]) -> OpenLine:
+    heading = line.purpose is Purpose.HEADING
+    if closed:
+        return OpenLine(line.id, line.number, "", heading, closed, ())
+    under = tuple(each for each in papers if each.item == line.id)
+    return OpenLine(line.id, line.number, line.title, heading, None, under)
