@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import pytest
+from icalendar import Calendar
 
 from definitions.chain import Chain
 from definitions.check import check
 from definitions.load import shipped
 from tests.support.chains import open_to_citizens
 from tests.support.scenario import House
-from tests.support.web_client import Browser
+from tests.support.web_client import SITE, Browser
 from workflow import actions
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, NotNow
 from workflow.domain.meetings import MeetingForm
@@ -92,8 +94,8 @@ class Hall:
 
     def everywhere(self) -> str:
         """Everything that citizens read of all meetings."""
-        places = ("/public/meetings", self.path)
-        return "".join(self.citizen.client.get(place).text for place in places)
+        places = ("/public/meetings", self.path, "/public/meetings.rss", "/public/meetings.ics")
+        return "".join(self.citizen.client.get(place).text.replace("\r\n ", "") for place in places)
 
     def confirmed(self, text: str, kind: MinutesKind = FULL) -> None:
         """The meeting is over, and its chair confirmed the text."""
@@ -225,6 +227,52 @@ def test_long_lists_are_paged(hall: Hall) -> None:
     following = first[first.index("?coming=") :].partition('"')[0]
     assert hall.citizen.see(f"/public/meetings{following}").count("<article") == 5
     hall.citizen.see("/public/meetings?past=x", 422)
+
+
+# --- the feeds ---------------------------------------------------------------------------------------------
+
+
+def events(hall: Hall) -> list[Any]:
+    answer = hall.citizen.client.get("/public/meetings.ics")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    return list(Calendar.from_ical(answer.text).walk("VEVENT"))
+
+
+def news(hall: Hall) -> list[dict[str, str]]:
+    answer = hall.citizen.client.get("/public/meetings.rss")
+    assert answer.headers["content-type"] == "application/rss+xml"
+    items = fromstring(answer.content).findall("channel/item")
+    return [{each.tag: each.text or "" for each in item} for item in items]
+
+
+def test_a_calendar_follows_the_sittings_that_citizens_may_attend(hall: Hall) -> None:
+    (event,) = events(hall)
+    assert (str(event["summary"]), str(event["location"])) == ("情報化推進部会", "第一委員会室")
+    assert event["dtstart"].dt == hall.house.now + timedelta(days=10)
+    assert not {"organizer", "attendee", "description"} & {name.lower() for name in event}
+    hall.house.a_meeting(form=MeetingForm.IN_WRITING)
+    assert len(events(hall)) == 1, "there is nothing to attend of a 持ち回り"
+    hall.close()
+    assert events(hall) == []
+    hall.open()
+    actions.cancel_meeting(hall.house.office, OFFICE, hall.meeting, "台風のため", now=hall.house.now)
+    assert [str(each["status"]) for each in events(hall)] == ["CANCELLED"]
+
+
+def test_news_tell_of_what_was_called_cancelled_and_closed(hall: Hall) -> None:
+    (item,) = news(hall)
+    assert item["title"] == "情報化推進部会" and item["link"] == f"{SITE}{hall.path}"
+    assert "第一委員会室" in item["description"] and item["pubDate"].endswith("+0000")
+    hall.house.later(hours=1)
+    second = hall.house.a_meeting(days=20)
+    assert news(hall)[0]["link"] == f"{SITE}/public/meetings/{second}"
+    before = {each["guid"] for each in news(hall)}
+    actions.cancel_meeting(hall.house.office, OFFICE, second, "台風のため", now=hall.house.now)
+    assert news(hall)[0]["title"] == "情報化推進部会［中止］"
+    assert len({each["guid"] for each in news(hall)} - before) == 1, "readers show it again"
+    hall.close()
+    assert news(hall)[1]["title"] == "情報化推進部会［非公開］"
+    assert "第一委員会室" not in news(hall)[1]["description"]
 
 
 # --- closing -----------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ FILES = {
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
     *("/public/{key}/corrections/{number}/document", "/meetings/{number}/papers/{paper}/{filename}"),
     "/public/{key}/corrections/{number}/document",
-    "/public/meetings/{number}/papers/{paper}/{filename}",
+    *("/public/meetings.ics", "/public/meetings.rss", "/public/meetings/{number}/papers/{paper}/{filename}"),
     "/meetings/{number}/sheets/all.{form}",
     *("/meetings/{number}/sheets/{kind}.{form}", "/items/{item}/decision.{form}"),
     "/settings/templates/{kind}.docx",

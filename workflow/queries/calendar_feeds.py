@@ -1,7 +1,7 @@
 """Calendar feeds: their entries and their owners."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -65,8 +65,8 @@ def feed_shown(db: Session, token: str, now: datetime) -> FeedShown:
     if feed.body_key is not None:
         if not _seated(terms, feed.body_key, tokyo_day(now)):
             raise NotFound("予定表", "このURL")
-        return FeedShown(body or feed.body_key, tuple(_entries(db, [feed.body_key], now)))
-    found = _entries(db, sorted({term.body_key for term in terms}), now)
+        return FeedShown(body or feed.body_key, tuple(entries_of(db, [feed.body_key], now)))
+    found = entries_of(db, sorted({term.body_key for term in terms}), now)
     mine = (e for e in found if _seated(terms, e.meeting.body_key, tokyo_day(e.meeting.starts_at)))
     return FeedShown(say("{person}の会議", person=person), tuple(mine))
 
@@ -101,7 +101,8 @@ def token_sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _entries(db: Session, bodies: list[str], now: datetime) -> list[Entry]:
+def entries_of(db: Session, bodies: Collection[str], now: datetime) -> list[Entry]:
+    """The meetings of these bodies that were called, from 90 days back, oldest first. One statement."""
     changed = (
         select(func.max(Event.at))
         .where(

@@ -16,6 +16,7 @@ from workflow.domain.open_meetings import Closed, place_for_citizens
 from workflow.domain.rights import PaperAudience
 from workflow.queries.agenda import Line, agenda, agenda_lines
 from workflow.queries.bodies import body_rule
+from workflow.queries.calendar_feeds import entries_of
 from workflow.queries.chains import chain_of
 from workflow.queries.meetings import (
     MeetingFact,
@@ -57,6 +58,14 @@ class OpenPage:
 
     meetings: tuple[OpenMeeting, ...]
     following: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """A meeting as a feed shows it, with when it was last called, moved or cancelled."""
+
+    meeting: OpenMeeting
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,13 @@ def coming_open_meetings(db: Session, now: datetime, following: str | None = Non
 def past_open_meetings(db: Session, now: datetime, following: str | None = None) -> OpenPage:
     """The open meetings that are over, newest first. Three statements. Raises `BadInput`."""
     return _page(db, past_meetings(db, _open(db), now, following=following))
+
+
+def open_entries(db: Session, now: datetime) -> list[OpenEntry]:
+    """The open meetings from 90 days back to everything coming, oldest first. Three statements."""
+    found = entries_of(db, open_body_rules(db), now)
+    closed = _closed_meetings(db, [each.meeting.id for each in found])
+    return [OpenEntry(_shown(each.meeting, closed.get(each.meeting.id)), each.changed_at) for each in found]
 
 
 def opened(db: Session, number: int) -> Opened:
