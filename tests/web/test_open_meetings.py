@@ -10,6 +10,7 @@ from icalendar import Calendar
 from definitions.chain import Chain
 from definitions.check import check
 from definitions.load import shipped
+from tests.support.api_client import Program
 from tests.support.chains import open_to_citizens
 from tests.support.scenario import House
 from tests.support.web_client import SITE, Browser
@@ -440,6 +441,27 @@ def test_a_rule_publishes_minutes_when_they_are_confirmed_unless_an_item_is_clos
     hall.held()
     hall.confirmed("会議録の本文")
     assert ("会議録の本文" in hall.citizen.see(hall.path)) is not closed
+
+
+# --- programs ----------------------------------------------------------------------------------------------
+
+
+def test_a_program_closes_opens_publishes_and_withdraws(hall: Hall) -> None:
+    program, here = Program(hall.house, OFFICE), f"meetings/{hall.meeting}"
+    program.do(f"{here}/closing", item=hall.matter, reason="個人情報", basis="第7条")
+    assert hall.reached() == {"次第", "骨子"}
+    program.do(f"{here}/opening", item=hall.matter, reason="公表済み")
+    assert hall.reached() == {"次第", "骨子", "事案"}
+    program.do(f"{here}/closing", reason="全部", basis="第7条")
+    assert hall.reached() == set()
+    program.do(f"{here}/opening", reason="一部でよい")
+    hall.held()
+    hall.confirmed("会議録の本文")
+    Program(hall.house, CHAIR).do(f"{here}/minutes/full/publish", 403, version=1)
+    program.do(f"{here}/minutes/full/publish", version=1)
+    assert "会議録の本文" in hall.citizen.see(hall.path)
+    program.do(f"{here}/minutes/full/unpublish", reason="誤記")
+    assert "会議録の本文" not in hall.everywhere()
 
 
 # --- the rule ----------------------------------------------------------------------------------------------
