@@ -1,6 +1,7 @@
 """Accounts: what a password must be, who is invited, what a mailed link can do, and how often one may try."""
 
-import secrets
+import base64
+import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import perf_counter
@@ -193,8 +194,9 @@ def test_a_password_of_unrelated_words_or_signs_is_taken(known: House, password:
 def test_no_password_that_the_program_makes_is_refused(house: House) -> None:
     """Random letters with a digit at one end are no word with a number."""
     words = known_by("tanto", "担当 太郎", "tanto@city.example.jp", ["板橋区"])
+    signs = random.Random(9)  # the same each time: one in some ten thousand holds a word by chance
     for _ in range(300):
-        a_password(secrets.token_urlsafe(9), words)
+        a_password(base64.urlsafe_b64encode(signs.randbytes(9)).decode(), words)
     a_password("2xKqWmPzRtL9", words)
 
 

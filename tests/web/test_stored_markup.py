@@ -312,9 +312,10 @@ def test_a_chain_that_is_only_checked_is_drawn_with_its_words_as_text(scribbled:
 
 
 def _told_of_and_changed(house: House) -> None:
-    """One meeting is moved, another cancelled, and a paper of a third replaced, after their members were invited."""
+    """One meeting is moved, another cancelled, a paper of a third replaced and the agenda of a fourth changed, after their
+    members were invited."""
     office, by = house.office, "joho_bukai_office"
-    moved, cancelled, goes_on = (house.a_meeting(days=days) for days in (8, 9, 11))
+    moved, cancelled, goes_on, changed = (house.a_meeting(days=days) for days in (8, 9, 11, 12))
     named = f"{WRITTEN}.txt"
     paper = actions.add_paper(office, by, goes_on, named, b"1", title=WRITTEN, now=house.now)
     settings = mail_settings(office.files.parent)
@@ -325,6 +326,8 @@ def _told_of_and_changed(house: House) -> None:
     )
     actions.cancel_meeting(office, by, cancelled, WRITTEN, now=house.now)
     actions.replace_paper(office, by, paper, named, b"2", WRITTEN, now=house.now)
+    actions.list_matter(office, by, changed, WRITTEN, now=house.now)
+    actions.tell_agenda_changes(office, by, changed, now=house.now)
 
 
 def test_no_mail_makes_an_element_of_what_people_wrote(scribbled: House) -> None:
