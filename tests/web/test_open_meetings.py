@@ -481,3 +481,15 @@ def test_no_shipped_body_is_open_and_none_has_rules_that_are_never_used() -> Non
 def test_no_plan_has_the_key_of_the_page_of_meetings(hall: Hall) -> None:
     with pytest.raises(BadInput):
         hall.house.a_plan("meetings")
+
+
+def test_a_body_that_is_known_opens_its_meetings_when_its_chain_is_added_anew(office: Office) -> None:
+    house = House(office, "itabashi_dx_2025")
+    meeting = house.a_meeting()
+    citizen = Browser(house, None)
+    citizen.see(f"/public/meetings/{meeting}", 404)
+    actions.add_chain(office, "admin", open_to_citizens(house.chain), now=house.now)
+    assert "情報化推進部会" in citizen.see(f"/public/meetings/{meeting}")
+    actions.add_chain(office, "admin", house.chain, now=house.now)
+    citizen.see(f"/public/meetings/{meeting}", 404)
+    assert prove(office).findings == []

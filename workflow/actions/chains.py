@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
@@ -20,13 +20,19 @@ from workflow.store.tables import (
 
 
 def add_chain(office: Office, by: str, chain: Chain, *, now: datetime) -> str:
-    """Register a chain's bodies, so that people can be seated before the first plan begins. Returns the SHA-256
-    of the chain's text. Raises `NotAllowed`, `AlreadyDone` (a body's key belongs to another body)."""
+    """Register a chain's bodies, so that people can be seated before the first plan begins; a body that is known has the
+    rules of this chain from now on (its reminders, open meetings, deadlines of minutes). A plan keeps its own chain. Returns
+    the SHA-256 of the chain's text. Raises `NotAllowed`, `AlreadyDone` (a body's key belongs to another body)."""
     with office.writing() as db:
         who = keeper(db, by, now)
         kept = set(db.scalars(select(ChainText.sha256)))
         sha256 = adopt(db, chain)
-        if sha256 not in kept:
+        of_others = BodyRecord.key.in_([body.key for body in chain.bodies]) & (
+            BodyRecord.chain_sha256 != sha256
+        )
+        renewed = db.scalars(select(BodyRecord.key).where(of_others)).all()
+        db.execute(update(BodyRecord).where(BodyRecord.key.in_(renewed)).values(chain_sha256=sha256))
+        if renewed or sha256 not in kept:
             record(db, Tag.CHAIN_ADDED, at=now, by=who.id, key=chain.key, title=chain.title, sha256=sha256)
         return sha256
 

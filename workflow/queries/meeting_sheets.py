@@ -46,8 +46,8 @@ def meeting_sheet(
     *,
     shows: Callable[[PaperFact], bool] = _every,
 ) -> MeetingSheet:
-    """The meeting as its papers say it, made at that moment, with those of its current papers that `shows` lets through. A fixed number of statements, beside each chain once in a
-    process."""
+    """The meeting as its papers say it, made at that moment, with those of its current papers that `shows` lets through. A
+    fixed number of statements, beside each chain once in a process."""
     with in_japanese():
         day = tokyo_day(held.starts_at)
         rule, members = body_rule(db, held.body_key), places(db, held)

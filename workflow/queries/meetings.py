@@ -18,7 +18,8 @@ PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class MeetingFact:
-    """A meeting with the name of its body, and the SHA-256 of the newest chain that names it. `starts_at` of a 持ち回り is when it went out, `ends_at` its last moment."""
+    """A meeting with the name of its body, and the SHA-256 of the newest chain that names it. `starts_at` of a 持ち回り is
+    when it went out, `ends_at` its last moment."""
 
     id: int
     body_key: str

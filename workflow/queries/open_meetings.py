@@ -147,8 +147,8 @@ def open_entries(db: Session, now: datetime) -> list[OpenEntry]:
 
 
 def opened(db: Session, number: int) -> Opened:
-    """Return everything that citizens read of the meeting of that number. Raises `NotFound` where its body's meetings are not open, and for
-    one that was never called."""
+    """Return everything that citizens read of the meeting of that number. Raises `NotFound` where its body's meetings are
+    not open, and for one that was never called."""
     row = db.execute(meetings().where(Meeting.id == number, was_called())).first()
     rule = body_rule(db, row.body_key) if row else None
     if row is None or rule is None or not rule.public:

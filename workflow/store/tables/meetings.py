@@ -10,8 +10,9 @@ from workflow.store.tables.base import Record, Sentence
 
 class Meeting(Record):
     """A sitting of a body, or a 持ち回り: it goes out at `starts_at` and `ends_at` is its last moment. `papers_due` is the
-    last day on which its papers are taken in time, `items_due` the last day to hand in items; what comes later is marked. `guests` are the
-    説明者 and 関係者 by title and name; `observers` counts the 傍聴者, None while nobody said how many."""
+    last day on which its papers are taken in time, `items_due` the last day to hand in items; what comes later is
+    marked. `guests` are the 説明者 and 関係者 by title and name; `observers` counts the 傍聴者, None while nobody said how
+    many."""
 
     __tablename__ = "meeting"
     id: Mapped[int] = mapped_column(primary_key=True)
