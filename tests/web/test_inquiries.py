@@ -129,7 +129,7 @@ def test_only_the_asking_department_is_offered_to_inquire(town: House) -> None:
 def test_today_leads_to_the_form_and_the_answer_is_recorded(asked: House) -> None:
     reader = Browser(asked, "zaisei")
     today = reader.see("/")
-    assert f'href="{HERE}"' in today and "令和5年3月16日（木）00:00 まで" in today
+    assert f'href="{HERE}"' in today and "令和5年3月15日（水）23:59 まで" in today
     assert "あなたの回答を待つ照会があります" in reader.see("/plans/dx")
     page = reader.see(HERE)
     assert "予算に無理はないか" in page and "/plans/dx/versions/1/text" in page
