@@ -1,7 +1,7 @@
 """Every test that asks for `office` or `house` runs on a real SQLite file and on a real PostgreSQL."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -32,18 +32,35 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--quick"):
-        left_out = [item for item in items if _is_slow(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not _is_slow(item)]
+        _leave_out(config, items, _is_slow)
+    elif os.environ.get("CI"):
+        _leave_out(config, items, _is_a_page_on_postgres)
+
+
+def _leave_out(
+    config: pytest.Config, items: list[pytest.Item], unwanted: Callable[[pytest.Item], bool]
+) -> None:
+    left_out = [item for item in items if unwanted(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not unwanted(item)]
 
 
 def _is_slow(item: pytest.Item) -> bool:
     """Whether it is marked so, or needs a browser or PostgreSQL."""
-    needed = set(getattr(item, "fixturenames", ()))
-    chosen = getattr(item, "callspec", None)
-    if chosen and "office" in chosen.params:
-        needed.add(chosen.params["office"])
+    needed = {*getattr(item, "fixturenames", ()), _database_of(item)}
     return item.get_closest_marker("slow") is not None or not needed.isdisjoint({"browser", "postgres"})
+
+
+def _is_a_page_on_postgres(item: pytest.Item) -> bool:
+    """Whether it asks a page of an office on PostgreSQL: what pages rest on is tried there by the other tests."""
+    calls = ("test_api.py", "test_idempotency.py", "test_today.py", "test_receiving.py")
+    of_pages = item.path.parent.name == "web" and item.path.name not in calls
+    return of_pages and _database_of(item) == "postgres"
+
+
+def _database_of(item: pytest.Item) -> str:
+    chosen = getattr(item, "callspec", None)
+    return str(chosen.params.get("office", "")) if chosen else ""
 
 
 def pytest_configure(config: pytest.Config) -> None:
