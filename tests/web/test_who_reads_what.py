@@ -52,7 +52,10 @@ DAY = {"meeting.title", "meeting.place"}
 MEETING = {
     *("minutes_text.text", "minutes_text.reason", "minutes_text.note", "rsvp.deputy_name", "rsvp.remark"),
     *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
+    *("closing.reason", "closing.basis", "publication.reason"),
 }
+OPEN_PAPERS = {"paper.title", "paper.filename"}
+"""公開: whoever knows of the meeting reads them. Those for others have words of their own, below."""
 DRAFTS = {"meeting.guests", "speech.name", "speech.text"}
 LETTERS = {
     *("opinion.text", "submitter.name", "submitter.address", "submitter.telephone", "submitter.affiliation"),
@@ -71,9 +74,15 @@ OWN = {"api_token.name", "sign_in.agent", "passkey.name"}
 
 READS = {
     "nobody": OFFICE,
-    "fukushi": OFFICE | DAY,
+    "fukushi": OFFICE | DAY | OPEN_PAPERS,
     "other_member": OFFICE,
-    "admin": OFFICE | SYSTEM | MAIL | ADDRESSES | DAY | {"event.data", "plan.title", "inquiry.title"},
+    "admin": OFFICE
+    | SYSTEM
+    | MAIL
+    | ADDRESSES
+    | DAY
+    | OPEN_PAPERS
+    | {"event.data", "plan.title", "inquiry.title"},
     "auditor": OFFICE | PLAN | INQUIRY | DAY | MEETING | DRAFTS,
     "tanto": OFFICE | PLAN | INQUIRY | DAY | LETTERS | MEETING | DRAFTS | MAIL,
     "joho_bukai_1": OFFICE | PLAN | DAY | MEETING,
