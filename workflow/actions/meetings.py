@@ -220,7 +220,7 @@ def begun(title: str, starts_at: datetime, now: datetime, doing: str) -> None:
 def must_have_begun(held: Meeting, doing: str, now: datetime) -> None:
     """Raises `NotNow` for a meeting that was cancelled, or never called, and while it is still to come."""
     if held.status not in ON_RECORD:
-        _refuse_at(held, doing)
+        refuse_at(held, doing)
     begun(held.title, held.starts_at, now, doing)
 
 
@@ -270,7 +270,7 @@ def meeting_taking_items(
     closed. Raises `NotFound`, `NotAllowed`, `NotNow`."""
     who, held = held_by_right(db, by, meeting, Act.SET_AGENDA, now)
     if held.status not in TAKES_ITEMS:
-        _refuse_at(held, doing)
+        refuse_at(held, doing)
     return who, held
 
 
@@ -288,10 +288,11 @@ def held_by_right(db: Session, by: str, meeting: int, act: Act, now: datetime) -
 def must_be_open(meeting: Scheduled, doing: str) -> None:
     """Raises `NotNow` for a meeting that is still prepared, cancelled or closed."""
     if not is_open(meeting.status):
-        _refuse_at(meeting, doing)
+        refuse_at(meeting, doing)
 
 
-def _refuse_at(meeting: Scheduled, doing: str) -> NoReturn:
+def refuse_at(meeting: Scheduled, doing: str) -> NoReturn:
+    """Raises `NotNow`: what is done cannot be done at a meeting of that status."""
     status = label(MeetingStatus(meeting.status))
     raise NotNow(doing, meeting.title, say("この会議は{status}です。", status=status))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from workflow.actions.meetings import held_by_right, must_have_begun
+from workflow.actions.meetings import held_by_right, must_have_begun, refuse_at
 from workflow.actions.minutes_texts import begin_version, change, drafted, newest_text, rewrite
 from workflow.actions.open_meetings import publish_by_rule
 from workflow.domain.calendar import tokyo_day
@@ -177,7 +177,7 @@ def list_minutes(
         )
         if db.scalar(on_one) is not None:
             raise AlreadyDone("この会議録の承認は、既に議題に載っています。")
-        after = meetings_after(db, meeting_of(db, meeting))
+        after = meetings_after(db, held)
         coming = next((each for each in after if each.starts_at > now and not each.in_writing), None)
         if coming is None:
             raise NotNow(
@@ -262,8 +262,7 @@ def _must_be_seen(row: MinutesText, seen: int) -> None:
 def _must_be_over(held: Meeting, doing: str) -> None:
     """Raises `NotNow` for a meeting that was not closed."""
     if held.status != MeetingStatus.CLOSED:
-        status = label(MeetingStatus(held.status))
-        raise NotNow(doing, held.title, say("この会議は{status}です。", status=status))
+        refuse_at(held, doing)
 
 
 def _record(

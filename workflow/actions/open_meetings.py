@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import Publishes
 from workflow.actions.agenda import known_item
-from workflow.actions.meetings import held_by_right, still_listed
+from workflow.actions.meetings import held_by_right, refuse_at, still_listed
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
@@ -137,8 +137,7 @@ def _decided_about(
     who, held = held_by_right(db, by, meeting, Act.OPEN_MEETINGS, now)
     _must_be_open_body(db, held, doing)
     if held.status == MeetingStatus.DISCARDED:
-        status = label(MeetingStatus.DISCARDED)
-        raise NotNow(doing, held.title, say("この会議は{status}です。", status=status))
+        refuse_at(held, doing)
     if item is None:
         return who, held, ""
     listed = known_item(db, item)
@@ -164,8 +163,7 @@ def _must_be_open_body(db: Session, held: Meeting, doing: str) -> None:
 def _must_have_been_called(held: Meeting, doing: str) -> None:
     """Raises `NotNow` for a meeting that citizens do not know of."""
     if held.status in NEVER_CALLED:
-        status = label(MeetingStatus(held.status))
-        raise NotNow(doing, held.title, say("この会議は{status}です。", status=status))
+        refuse_at(held, doing)
 
 
 def _is_closed(db: Session, meeting: int, item: int | None) -> bool:

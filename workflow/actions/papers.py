@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow.actions.agenda import known_item
-from workflow.actions.meetings import open_meeting, still_listed
+from workflow.actions.meetings import open_meeting, refuse_at, still_listed
 from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
-from workflow.domain.language import label, say
+from workflow.domain.language import say
 from workflow.domain.meetings import MeetingStatus, is_open
 from workflow.domain.papers import PaperKind, is_late
 from workflow.domain.rights import Act, Actor, PaperAudience
@@ -227,8 +227,7 @@ def _entry(db: Session, by: str, held: Meeting, item: int | None, doing: str, no
             why = say("終了した会議の資料は、会議体の事務局が登録します。")
             raise NotNow(doing, held.title, why)
     if held.status == MeetingStatus.CANCELLED:
-        status = label(MeetingStatus.CANCELLED)
-        raise NotNow(doing, held.title, say("この会議は{status}です。", status=status))
+        refuse_at(held, doing)
     return _Entry(who, held, item, plan)
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from workflow.actions.meetings import ends_after_start, held_by_right
+from workflow.actions.meetings import ends_after_start, held_by_right, refuse_at
 from workflow.domain.calendar import at_tokyo, shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, NotNow
 from workflow.domain.events import Tag
-from workflow.domain.language import label, say
+from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.domain.rights import Act, Actor
 from workflow.domain.series import must_be_a_series, titles
@@ -204,8 +204,7 @@ def a_draft(db: Session, by: str, meeting: int, doing: str, now: datetime) -> tu
     `NotAllowed`, `NotNow`."""
     who, held = held_by_right(db, by, meeting, Act.CALL_MEETING, now)
     if held.status != MeetingStatus.DRAFT:
-        status = label(MeetingStatus(held.status))
-        raise NotNow(doing, held.title, say("この会議は{status}です。", status=status))
+        refuse_at(held, doing)
     return who, held
 
 

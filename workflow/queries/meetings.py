@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.errors import BadInput, NotFound
-from workflow.domain.meetings import NEVER_CALLED, TAKES_ITEMS, MeetingForm, MeetingStatus
+from workflow.domain.meetings import NEVER_CALLED, TAKES_ITEMS, HeldMeeting, MeetingForm, MeetingStatus
 from workflow.store.tables import AgendaItem, BodyRecord, ClosedDay, CommentPeriod, Meeting, Plan
 
 PAGE = 30
@@ -175,7 +175,7 @@ def draft_meetings(db: Session, which: ColumnElement[bool], *, body: str) -> lis
     return [meeting_fact(row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
 
 
-def meetings_after(db: Session, held: MeetingFact) -> list[MeetingFact]:
+def meetings_after(db: Session, held: HeldMeeting) -> list[MeetingFact]:
     """The meetings of the same body, prepared or called, that begin after this one, nearest first. One statement."""
     rows = _meetings_of(held.body_key).where(takes_items(), Meeting.starts_at > held.starts_at)
     return [meeting_fact(row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
