@@ -17,7 +17,7 @@ from tests.support.smtp_server import Sink
 from tests.support.web_client import Browser, mail_settings
 from workflow import actions, queries
 from workflow.actions.agenda_changes import tell_agenda_changes_due
-from workflow.domain.agenda_changes import AgendaChanges, AgendaEvent, changes_since, told_by_itself_at
+from workflow.domain.agenda_changes import FIRST, AgendaChanges, AgendaEvent, changes_since, told_by_itself_at
 from workflow.domain.errors import NotAllowed, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.meetings import MeetingForm
@@ -350,3 +350,20 @@ def test_who_left_before_a_change_keeps_nothing_untold(house: House, meeting: in
     tell(house, meeting)
     assert sorted(post.round()) == [name for name in INVITED if name != "joho-bukai-2"]
     assert not untold(house, meeting)
+
+
+def test_what_is_put_between_is_an_item_more_and_no_other_order(house: House, meeting: int) -> None:
+    with house.office.reading() as db:
+        first, *_ = [line.id for line in agenda_lines(db, meeting, agenda(db, meeting))]
+    between = actions.list_matter(house.office, SECRETARIAT, meeting, "追加", after=first, now=house.now)
+    ahead = actions.list_item(
+        house.office, SECRETARIAT, meeting, "other", "policy_bukai", after=FIRST, now=house.now
+    )
+    with house.office.reading() as db:
+        told = untold_changes(db, meeting)
+        order = [line.id for line in agenda_lines(db, meeting, agenda(db, meeting))]
+    assert order[:3] == [ahead, first, between]
+    assert told == AgendaChanges(added=(ahead, between))
+    actions.order_items(house.office, SECRETARIAT, meeting, order[::-1], now=house.now)
+    with house.office.reading() as db:
+        assert untold_changes(db, meeting).reordered

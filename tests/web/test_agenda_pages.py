@@ -7,6 +7,7 @@ import pytest
 from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow import actions
+from workflow.store.proof import prove
 
 PLANS = ("a", "b", "c")
 
@@ -121,3 +122,45 @@ def test_only_the_bodys_secretariat_sees_and_sets_the_agendas_order(secretary: B
         other.send("/meetings/1/order", 403, item=[c, b, a])
         other.send("/meetings/1/items", 403, add="a:policy_bukai")
         other.send(f"/meetings/1/items/{a}/remove", 403, reason="x")
+
+
+def titles(page: str) -> list[str]:
+    heads = re.findall(r'<p class="head">(.*?)</p>', page)
+    return [re.sub(r"<[^>]+>", " ", head).split()[1] for head in heads]
+
+
+def test_plans_and_matters_go_on_the_agenda_at_once_in_the_order_typed(secretary: Browser) -> None:
+    typed = "開会\n■議事\n＊\nその他 5分"
+    shown = secretary.send("/meetings/1/items", add=["b:policy_bukai", "a:policy_bukai"], matters=typed)
+    assert "5 件を議題に載せました" in shown
+    assert titles(shown) == ["開会", "議事", "計画b", "計画a", "その他"] and "予定 5 分" in shown
+
+
+def test_they_go_after_the_item_chosen_or_first(secretary: Browser) -> None:
+    a, b, _ = numbers(filled(secretary))
+    form = secretary.see("/meetings/1/add")
+    assert f'<option value="{a}">1 計画a の後</option>' in form
+    shown = secretary.send("/meetings/1/items", matters="一\n二", after=a)
+    assert titles(shown) == ["計画a", "一", "二", "計画b", "計画c"]
+    shown = secretary.send("/meetings/1/items", matters="開会", after=0)
+    assert titles(shown) == ["開会", "計画a", "一", "二", "計画b", "計画c"]
+    secretary.send(f"/meetings/1/items/{b}/remove", reason="取下げ")
+    refused = secretary.send("/meetings/1/items", matters="迷子", after=b)
+    assert "この会議の議題にありません" in refused and "迷子" not in titles(refused)
+    assert prove(secretary.house.office).findings == []
+
+
+def test_what_was_typed_and_ticked_stays_when_a_line_cannot_be_taken(secretary: Browser) -> None:
+    shown = secretary.send("/meetings/1/items", 422, add="b:policy_bukai", matters="開会\n休憩 900分")
+    assert "900 分は受け取れません" in shown and "開会\n休憩 900分</textarea>" in shown
+    assert (
+        re.search(r'value="b:policy_bukai" checked', shown) and on_agenda(secretary.see("/meetings/1")) == []
+    )
+
+
+def test_one_button_ticks_every_plan_and_keeps_what_was_typed(secretary: Browser) -> None:
+    for where in ("/meetings/1/items", "/meetings/new"):
+        shown = secretary.send(where, show="every", body="joho_bukai", matters="その他", add="c:policy_bukai")
+        assert all(re.search(f'value="{key}:policy_bukai" checked', shown) for key in PLANS), where
+        assert "その他</textarea>" in shown
+    assert on_agenda(secretary.see("/meetings/1")) == []

@@ -1,6 +1,7 @@
 """Meetings in a real browser: by keyboard alone, by dragging, without scripts, and on paper."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -244,3 +245,56 @@ def test_the_page_of_a_meeting_that_votes_reads_well_until_it_is_corrected(site:
     page.get_by_role("button", name="出欠を訂正する").click()
     expect(page.get_by_text("先にその決定を訂正してください")).to_be_visible()
     must_read_well(page)
+
+
+def test_a_meeting_with_two_plans_is_prepared_and_called_in_four_clicks_from_today(site: Site) -> None:
+    house = site.house
+    for key in ("a", "b"):
+        house.a_plan(key)
+        house.a_version(key=key)
+    page = site.person(SECRETARIAT)
+    clicks = 0
+
+    def click(role: Literal["link", "button"], name: str) -> None:
+        nonlocal clicks
+        clicks += 1
+        page.get_by_role(role, name=name, exact=True).click()
+
+    click("link", "会議を準備する")
+    _type_a_meeting(page)
+    click("button", "すべての計画に印を付ける")
+    must_read_well(page)
+    click("button", "準備して、招集へ進む")
+    expect(page.locator(".letter")).to_contain_text("【審議】")
+    click("button", "招集する")
+    expect(page.get_by_role("status")).to_have_text("会議を招集しました。御案内が送られます。")
+    expect(page.locator(".agenda .head a")).to_have_count(2)
+    assert clicks == 4
+
+
+def test_ten_items_are_entered_in_two_clicks_and_enter_ticks_nothing(site: Site) -> None:
+    house = site.house
+    for key in ("a", "b"):
+        house.a_plan(key)
+        house.a_version(key=key)
+    page = site.person(SECRETARIAT)
+    page.get_by_role("link", name="会議を準備する", exact=True).click()
+    _type_a_meeting(page)
+    page.get_by_label("その他の議題（1行に1件）").fill("\n".join(f"議題{n} {n}分" for n in range(1, 11)))
+    page.get_by_label("場所").press("Enter")
+    expect(page.locator(".agenda .head")).to_have_count(10)
+    expect(page.locator(".agenda .head").last).to_contain_text("予定 10 分")
+    page.get_by_role("link", name="議題を加える", exact=True).click()
+    page.get_by_label("その他の議題（1行に1件）").fill("追加の件")
+    page.get_by_label("載せる場所").select_option("2 議題2 の後")
+    must_read_well(page)
+    page.get_by_role("button", name="まとめて載せる").click()
+    expect(page.locator(".agenda .head").nth(2)).to_contain_text("追加の件")
+
+
+def _type_a_meeting(page: Page) -> None:
+    for label, words in (
+        ("会議の名称", "第3回部会"), ("開催日", "2023-03-20"), ("開始", "14:00"), ("終了", "15:00"),
+    ):  # fmt: skip
+        page.get_by_label(re.compile(f"^{label}( 必須)?$")).fill(words)
+    page.get_by_label("場所").fill("第一委員会室")

@@ -62,7 +62,7 @@ class Town:
         self.calls(page, body)
         page.get_by_role("link", name="議題を加える").click()
         page.get_by_label("DX推進計画").check()
-        page.get_by_role("button", name="印を付けたものを載せる").click()
+        page.get_by_role("button", name="まとめて載せる").click()
         meeting = page.url.partition("#")[0]
         self.house.now = at_tokyo(tokyo_day(self.house.now) + timedelta(days=7), time(15))
         page = self.at_desk(f"{body}_office")

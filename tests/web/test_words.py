@@ -48,6 +48,8 @@ NO_SENTENCES = {
     "workflow/actions/carrying.py": {"carry_over"},
     # the signs that part days, as people type them
     "workflow/domain/series.py": {"days_in"},
+    # the minutes at the end of a matter's line, as people type them
+    "workflow/domain/matters.py": {"_MINUTES"},
     # the lines that part opinions, as people type them
     "workflow/domain/comments.py": {"_LINE_OF_SIGNS"},
     # how words, numbers, titles and headings are told in a document

@@ -17,6 +17,7 @@ from workflow.actions.meetings import (
     still_listed,
 )
 from workflow.actions.plans import must_be_active
+from workflow.domain.agenda_changes import FIRST
 from workflow.domain.cover import Text
 from workflow.domain.decisions import Manner
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
@@ -43,18 +44,20 @@ def list_item(
     *,
     purpose: Purpose | None = None,
     version: int | None = None,
+    after: int | None = None,
     now: datetime,
 ) -> int:
     """Put the plan's text on the agenda for a gate, and return the item's number. Left out, the `version` is the newest
     one; for a meeting that has begun, the newest one registered before. Left out, the purpose is the usual one of
-    the body's kind: 審議, 報告, 諮問, 議決.
+    the body's kind: 審議, 報告, 諮問, 議決. It goes after the item `after`
+    (`FIRST`: before them all); left out, to the end.
 
-    Raises `BadInput` (the gate is another body's, or of another stage; no text yet), `AlreadyDone`, `GateClosed`
-    (the plan is stopped), `NotNow`, `NotAllowed`, `NotFound`.
+    Raises `BadInput` (the gate is another body's, or of another stage; no text yet; no such item to go after),
+    `AlreadyDone`, `GateClosed` (the plan is stopped), `NotNow`, `NotAllowed`, `NotFound`.
     """
     with office.writing() as db:
         who, held = meeting_taking_items(db, by, meeting, "議題の設定", now)
-        return put_item(db, who, held, plan, gate, purpose, version, now)
+        return put_item(db, who, held, plan, gate, purpose, version, now, after=after)
 
 
 def put_item(
@@ -66,6 +69,8 @@ def put_item(
     purpose: Purpose | None,
     version: int | None,
     now: datetime,
+    *,
+    after: int | None = None,
 ) -> int:
     """Put the plan's text on the agenda of a meeting that takes items, as `list_item` says. Raises as it does."""
     fact = plan_to_read(db, who, plan)
@@ -85,7 +90,7 @@ def put_item(
     text = _text_to_put(versions_at(fact.chain, stay, found, known), version, held.starts_at)
     chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]
     return _write_item(
-        db, who, held, fact.id, gate, stay.stage, stay.visit, text.version_id, chosen, None, now
+        db, who, held, fact.id, gate, stay.stage, stay.visit, text.version_id, chosen, None, now, after=after
     )
 
 
@@ -102,9 +107,11 @@ def _text_to_put(versions: Sequence[Text], number: int | None, held_at: datetime
     return (known_then or versions)[-1]
 
 
-def list_ratification(office: Office, by: str, meeting: int, decision: int, *, now: datetime) -> int:
+def list_ratification(
+    office: Office, by: str, meeting: int, decision: int, *, after: int | None = None, now: datetime
+) -> int:
     """Put a chair's 専決 on the agenda of the body's meeting, to be heard or approved there; returns the
-    item's number. Raises as `list_item`.
+    item's number. It goes after the item `after`; left out, to the end. Raises as `list_item`.
     """
     with office.writing() as db:
         who, held = meeting_taking_items(db, by, meeting, "議題の設定", now)
@@ -128,6 +135,7 @@ def list_ratification(office: Office, by: str, meeting: int, decision: int, *, n
             Purpose.RATIFY,
             alone.id,
             now,
+            after=after,
         )
 
 
@@ -179,6 +187,8 @@ def _write_item(
     purpose: Purpose,
     ratifies: int | None,
     now: datetime,
+    *,
+    after: int | None,
 ) -> int:
     same = select(AgendaItem.id).where(
         AgendaItem.meeting_id == held.id,
@@ -209,7 +219,7 @@ def _write_item(
         insert(AgendaItem).returning(AgendaItem.id),
         {
             "meeting_id": held.id,
-            "position": next_position(db, held.id),
+            "position": place_on(db, held.id, after),
             "plan_id": plan,
             "gate_key": gate,
             "stage": stage,
@@ -230,6 +240,7 @@ def _write_item(
         gate=gate,
         purpose=purpose,
         version=version_id,
+        **({} if after is None else {"after": after}),
     )
     return item
 
@@ -242,7 +253,20 @@ def known_item(db: Session, number: int) -> AgendaItem:
     return found
 
 
-def next_position(db: Session, meeting: int) -> int:
-    """The place after the last item of the meeting's agenda, those taken off included."""
-    last = db.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.meeting_id == meeting))
-    return (last or 0) + 1
+def place_on(db: Session, meeting: int, after: int | None) -> int:
+    """Return the place for a new item on the meeting's agenda: after the item `after` (`FIRST`: before them all), those that
+    follow making room; left out, after the last one, those taken off included. Raises `BadInput` for an item that is not on the agenda."""
+    if after is None:
+        last = db.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.meeting_id == meeting))
+        return (last or 0) + 1
+    listed = AgendaItem.id == after, AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None)
+    place = 0 if after == FIRST else db.scalar(select(AgendaItem.position).where(*listed))
+    if place is None:
+        raise BadInput(
+            "載せる場所",
+            say("議題 {item} は、この会議の議題にありません", item=after),
+            "画面を開き直して、場所を選び直してください。",
+        )
+    behind = AgendaItem.meeting_id == meeting, AgendaItem.position > place
+    db.execute(update(AgendaItem).where(*behind).values(position=AgendaItem.position + 1))
+    return place + 1

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from workflow.actions.agenda import known_item, next_position
+from workflow.actions.agenda import known_item, place_on
 from workflow.actions.meetings import held_by_right, meeting_taking_items, must_have_begun, still_listed
 from workflow.actions.minutes_texts import mark_approved
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
-from workflow.domain.language import say
+from workflow.domain.matters import must_be_minutes
 from workflow.domain.meetings import MeetingStatus, Purpose
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
@@ -19,8 +19,6 @@ from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Meeting
-
-MOST_MINUTES = 600
 
 
 def list_matter(
@@ -32,23 +30,24 @@ def list_matter(
     plan: str | None = None,
     heading: bool = False,
     planned_minutes: int | None = None,
+    after: int | None = None,
     now: datetime,
 ) -> int:
     """Put a matter on the agenda that is at no gate, and return the item's number: with a `plan`, an interim report on it
-    (中間報告); a `heading` stands over the items that follow it.
+    (中間報告); a `heading` stands over the items that follow it. It goes after the item `after`; left out, to the end.
 
-    Raises `BadInput` (no title, the minutes, a heading with a plan or minutes), `NotNow`, `NotAllowed` (also to read the
+    Raises `BadInput` (no title, the minutes, a heading with a plan or minutes; no such item to go after), `NotNow`, `NotAllowed` (also to read the
     plan), `NotFound`.
     """
     a_line("議題", title)
-    _must_be_minutes(planned_minutes)
+    must_be_minutes(planned_minutes)
     if heading and (plan is not None or planned_minutes is not None):
         raise BadInput("見出し", "計画や予定時間は付けられません", "議題として載せてください。")
     purpose = Purpose.HEADING if heading else Purpose.INTERIM if plan is not None else Purpose.MATTER
     with office.writing() as db:
         who, held = meeting_taking_items(db, by, meeting, "議題の設定", now)
         about = plan_to_read(db, who, plan).id if plan is not None else None
-        return put_matter(db, who, held, about, purpose, title.strip(), planned_minutes, now)
+        return put_matter(db, who, held, about, purpose, title.strip(), planned_minutes, now, after=after)
 
 
 def put_matter(
@@ -60,11 +59,13 @@ def put_matter(
     title: str,
     planned_minutes: int | None,
     now: datetime,
+    *,
+    after: int | None = None,
 ) -> int:
     """Put a matter on the agenda of a meeting that takes items, and return the item's number."""
     row = {
         "meeting_id": held.id,
-        "position": next_position(db, held.id),
+        "position": place_on(db, held.id, after),
         "plan_id": plan,
         "purpose": purpose,
         "title": title,
@@ -73,7 +74,7 @@ def put_matter(
     item = db.scalars(insert(AgendaItem).returning(AgendaItem.id), row).one()
     record(
         db, Tag.ITEM_LISTED, at=now, by=who.id, plan=plan, meeting=held.id, item=item, purpose=purpose,
-        title=title,
+        title=title, **({} if after is None else {"after": after}),
     )  # fmt: skip
     return item
 
@@ -81,7 +82,7 @@ def put_matter(
 def plan_minutes(office: Office, by: str, item: int, minutes: int | None, *, now: datetime) -> None:
     """Plan how many minutes an item of the agenda will take; None: not planned. Raises `BadInput`, `NotNow`, `NotAllowed`,
     `NotFound`."""
-    _must_be_minutes(minutes)
+    must_be_minutes(minutes)
     with office.writing() as db:
         listed = known_item(db, item)
         who, held = meeting_taking_items(db, by, listed.meeting_id, "予定時間の設定", now)
@@ -156,12 +157,3 @@ def _takes_words(listed: AgendaItem) -> None:
         )
     if purpose is Purpose.HEADING:
         raise BadInput("結果", "見出しには記録できません", "その下の議題に記録してください。")
-
-
-def _must_be_minutes(minutes: int | None) -> None:
-    if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
-        raise BadInput(
-            "予定時間",
-            say("{minutes} 分は受け取れません", minutes=minutes),
-            say("1 から {most} までの数で入力してください。", most=MOST_MINUTES),
-        )

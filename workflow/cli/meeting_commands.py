@@ -33,6 +33,7 @@ app.add_typer(in_writing_commands.app, name="writing")
 app.add_typer(preparing_commands.app)
 app.add_typer(sheet_commands.app)
 
+After = Annotated[int | None, typer.Option(help="この番号の議題の後に載せる（0 は先頭、省くと末尾）")]
 WhyCorrected = Annotated[str, typer.Option("--reason", help="訂正の理由（結果の記録後・会議の終了後）")]
 
 
@@ -95,10 +96,11 @@ def list_item(
     gate: Annotated[str, typer.Argument(help="関門の鍵")],
     by: By,
     purpose: Annotated[Purpose | None, typer.Option(help="目的（省くと会議体のふつうの目的）")] = None,
+    after: After = None,
 ) -> None:
     """計画の現在の版を議題に載せる。"""
     with at_office() as office:
-        item = actions.list_item(office, by, meeting, plan, gate, purpose=purpose, now=now())
+        item = actions.list_item(office, by, meeting, plan, gate, purpose=purpose, after=after, now=now())
         show.say(f"議題 {item} として載せました。")
 
 
@@ -187,12 +189,14 @@ def list_matter(
     plan: Annotated[str | None, typer.Option(help="途中の報告をする計画の鍵")] = None,
     heading: Annotated[bool, typer.Option("--heading", help="見出しとして載せる")] = False,
     minutes: Annotated[int | None, typer.Option(help="予定時間（分）")] = None,
+    after: After = None,
 ) -> None:
     """関門によらない議題（その他の議題、計画の中間報告、見出し）を載せる。"""
     with at_office() as office:
         item = actions.list_matter(
-            office, by, meeting, title, plan=plan, heading=heading, planned_minutes=minutes, now=now()
-        )
+            office, by, meeting, title, plan=plan, heading=heading, planned_minutes=minutes, after=after,
+            now=now(),
+        )  # fmt: skip
         show.say(f"議題 {item} として載せました。")
 
 

@@ -22,6 +22,9 @@ QUIET = timedelta(minutes=10)
 
 LAST_HOUR = timedelta(hours=1)
 
+FIRST = 0
+"""In place of the item that a new one is put after: it goes before them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgendaEvent:
@@ -33,6 +36,8 @@ class AgendaEvent:
     item: int | None = None
     order: tuple[int, ...] = ()
     why: str = ""
+    after: int | None = None
+    """The item that a new one was put after, or `FIRST`; None: it went to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,16 @@ def _agenda_after(events: Iterable[AgendaEvent]) -> list[int]:
     found: list[int] = []
     for event in events:
         if event.tag is Tag.ITEM_LISTED and event.item is not None:
-            found.append(event.item)
+            found.insert(_place_of_new(found, event.after), event.item)
         elif event.tag is Tag.ITEM_REMOVED and event.item in found:
             found.remove(event.item)
         elif event.tag is Tag.ITEMS_ORDERED:
             found.sort(key=lambda item: event.order.index(item) if item in event.order else len(event.order))
     return found
+
+
+def _place_of_new(found: Sequence[int], after: int | None) -> int:
+    """The index at which a new item stands that was put after another."""
+    if after == FIRST:
+        return 0
+    return found.index(after) + 1 if after in found else len(found)

@@ -52,7 +52,15 @@ def agenda_events(db: Session, meeting: int) -> list[AgendaEvent]:
     """The events of the meeting that change its agenda, or of which the letters hold it, oldest first. One statement."""
     rows = connection_of(db).execute(_EVENTS, {"meeting": meeting})
     return [
-        AgendaEvent(seq, at, Tag(tag), said.get("item"), tuple(said.get("items", ())), said.get("reason", ""))
+        AgendaEvent(
+            seq,
+            at,
+            Tag(tag),
+            said.get("item"),
+            tuple(said.get("items", ())),
+            said.get("reason", ""),
+            said.get("after"),
+        )
         for seq, at, tag, data in rows
         for said in [json.loads(data)]
     ]

@@ -32,6 +32,10 @@ from workflow.wire.values import Day, Done, Moment, Numbered
 
 router = APIRouter(route_class=Call, tags=["meetings"])
 
+After = Annotated[
+    int | None,
+    Field(ge=0, le=2**31 - 1, description="この番号の議題の後に載せる。0 なら先頭、null なら末尾"),
+]
 PlannedMinutes = Annotated[int | None, Field(ge=1, le=600, description="予定時間（分）。null なら決めない")]
 
 
@@ -120,6 +124,7 @@ class ListItem(Asked):
     plan: Key = Field(description="計画の鍵")
     gate: Key = Field(description="関門の鍵")
     purpose: Purpose | None = Field(default=None, description="目的。省くと会議体の種類のとおり")
+    after: After = None
 
 
 class OrderItems(Asked):
@@ -135,6 +140,7 @@ class ListMatter(Asked):
     plan: Key | None = Field(default=None, description="途中の報告をする計画の鍵")
     heading: bool = Field(default=False, description="見出しとして載せるか")
     planned_minutes: PlannedMinutes = None
+    after: After = None
 
 
 class PlanMinutes(Asked):
@@ -267,7 +273,14 @@ def correct_meeting_time(doing: Doing, meeting: MeetingNumber, asked: CorrectTim
 def list_item(doing: Doing, meeting: MeetingNumber, asked: ListItem) -> ApiResponse:
     """計画の現在の版を議題に載せる。"""
     return doing.perform(
-        Numbered.of, actions.list_item, meeting, asked.plan, asked.gate, purpose=asked.purpose, now=doing.now
+        Numbered.of,
+        actions.list_item,
+        meeting,
+        asked.plan,
+        asked.gate,
+        purpose=asked.purpose,
+        after=asked.after,
+        now=doing.now,
     )
 
 

@@ -1,7 +1,6 @@
 """The agenda of a meeting: put plans on it, order it, take one off; what the notice of it says."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -11,24 +10,25 @@ from notifications.history import notices_of, recipients_of
 from notifications.kinds import Kind
 from notifications.meeting_letters import sample
 from workflow import actions
+from workflow.domain.agenda_changes import FIRST
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
-from workflow.domain.meetings import MeetingForm, Phase, Purpose, phase_of
+from workflow.domain.meetings import MeetingForm, Phase, phase_of
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import typed_number
-from workflow.queries.agenda import alone_decided, candidates
+from workflow.queries.agenda import Line, agenda, agenda_lines, alone_decided, candidates
 from workflow.queries.agenda_changes import NamedChanges, NamedItem, named_changes, untold_changes
 from workflow.queries.plans import plan_list
 from workflow.queries.reading_rights import plans_readable
 from workflow.store.database import Reading
+from workflow.web.agenda_form import EVERY_PLAN, entered, put_on, ticked_of
 from workflow.web.confirm import confirmed
-from workflow.web.one_by_one import refusal_of
-from workflow.web.pages.meetings import Number, known
+from workflow.web.pages.meetings import Number, known, typed_in
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
-from workflow.web.session import Filled, FormUser, Page, Reader
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(route_class=Page)
 
@@ -42,37 +42,25 @@ def choose(
     request: Request, who: Reader, number: Number, add: Annotated[list[str] | None, Query()] = None
 ) -> Response:
     """The forms that put something on the agenda; `add` are plans ticked before (`plan:gate`)."""
-    held = known(who, number)
-    who.person.require(Act.SET_AGENDA, body=held.body_key)
-    with who.office.reading() as db:
-        return page(
-            request,
-            "meeting_add.html",
-            who=who,
-            meeting=held,
-            ticked=add or (),
-            candidates=candidates(db, held, who.now),
-            owed=alone_decided(db, held),
-            reportable=_reportable(db, who.person),
-        )
+    return _add_page(request, who, number, {}, add or ())
 
 
 @router.post("/meetings/{number}/items", openapi_extra=needs(Act.SET_AGENDA))
-def add(who: FormUser, number: Number, form: Filled) -> Response:
-    """Put what was ticked on the agenda: plans before a gate (`plan:gate`), and 専決 to be heard (`alone`)."""
-    purpose = Purpose(str(form.get("purpose"))) if form.get("purpose") in set(Purpose) else None
-    asked = (who.office, who.key, number)
-    acts: list[Callable[[], int]] = []
-    for value in form.getlist("add"):
-        plan, _, gate = str(value).partition(":")
-        acts.append(partial(actions.list_item, *asked, plan, gate, purpose=purpose, now=who.now))
-    for value in form.getlist("alone"):
-        if (number_alone := typed_number(value)) is not None:
-            acts.append(partial(actions.list_ratification, *asked, number_alone, now=who.now))
-    if not acts:
-        raise BadInput("議題", "選ばれていません", "載せる計画に印を付けてください。")
-    refusals = [refusal for refusal in map(refusal_of, acts) if refusal]
-    listed = len(acts) - len(refusals)
+def add(request: Request, who: FormUser, number: Number, form: Filled) -> Response:
+    """Put on the agenda, at the place chosen, what was ticked and typed: plans before a gate (`plan:gate`), 専決 to be
+    heard (`alone`), and matters."""
+    ticked, alone = ([str(value) for value in form.getlist(name)] for name in ("add", "alone"))
+    if form.get("show"):
+        return _add_page(
+            request, who, number, typed_in(form), ticked, alone, every=form.get("show") == EVERY_PLAN
+        )
+    try:
+        asked = entered(form)
+    except BadInput as error:
+        return _add_page(request, who, number, typed_in(form), ticked, alone, problem=error.message, code=422)
+    if not asked:
+        raise BadInput("議題", "選ばれていません", "載せる計画に印を付けるか、議題を書いてください。")
+    listed, refusals = put_on(who, number, asked, after=typed_number(form.get("after", "")))
     words = [say("{count} 件を議題に載せました。", count=listed)] if listed else []
     return redirect(f"/meetings/{number}#agenda", said="".join([*words, *refusals])[:300])
 
@@ -246,6 +234,51 @@ def _minutes(typed: str) -> int | None:
         problem = say("「{given}」は分の数ではありません", given=typed.strip()[:40])
         raise BadInput("予定時間", problem, "半角の数字で入力してください。")
     return minutes
+
+
+def _add_page(
+    request: Request,
+    who: Visitor,
+    number: int,
+    typed: Mapping[str, str],
+    ticked: Collection[str],
+    alone: Collection[str] = (),
+    *,
+    every: bool = False,
+    problem: str = "",
+    code: int = 200,
+) -> Response:
+    """The forms that put something on the agenda, with what was typed and ticked; `every`: with every plan ticked."""
+    held = known(who, number)
+    who.person.require(Act.SET_AGENDA, body=held.body_key)
+    with who.office.reading() as db:
+        waiting = candidates(db, held, who.now)
+        lines = agenda_lines(db, number, agenda(db, number))
+        return page(
+            request,
+            "meeting_add.html",
+            code=code,
+            who=who,
+            meeting=held,
+            typed=typed,
+            problem=problem,
+            ticked=ticked_of(waiting, ticked, every=every),
+            candidates=waiting,
+            owed=alone_decided(db, held),
+            alone=alone,
+            places=_places(lines),
+            reportable=_reportable(db, who.person),
+        )
+
+
+def _places(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """The places on an agenda for something new, the end first."""
+    if not lines:
+        return []
+    after = [
+        (str(line.id), say("{number} {title} の後", number=line.number, title=line.title)) for line in lines
+    ]
+    return [("", say("最後")), (str(FIRST), say("最初")), *after]
 
 
 def _reportable(db: Reading, person: Actor) -> list[tuple[str, str]]:

@@ -3,7 +3,6 @@ everybody invited will get."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -20,7 +19,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.agenda import candidates_of
 from workflow.queries.meeting_warnings import warnings_of
-from workflow.web.one_by_one import refusal_of
+from workflow.web.agenda_form import EVERY_PLAN, entered, put_on, ticked_of
 from workflow.web.pages.meetings import Number, bodies_called_by, form_choices, known, terms_of, typed_in
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -39,11 +38,12 @@ def new(
 
 @router.post("/meetings/new", openapi_extra=needs(Act.CALL_MEETING))
 def prepare(request: Request, who: FormUser, form: Filled) -> Response:
-    """Prepare a meeting with what was ticked on its agenda. Nobody is told."""
+    """Prepare a meeting with what was ticked and typed on its agenda. Nobody is told; with `then`, its 招集 is next."""
     ticked = [str(value) for value in form.getlist("add")]
     if form.get("show"):
-        return _form_page(request, who, typed_in(form), ticked)
+        return _form_page(request, who, typed_in(form), ticked, every=form.get("show") == EVERY_PLAN)
     try:
+        asked = entered(form)
         number = actions.prepare_meeting(
             who.office,
             who.key,
@@ -54,14 +54,12 @@ def prepare(request: Request, who: FormUser, form: Filled) -> Response:
         )
     except BadInput as error:
         return _form_page(request, who, typed_in(form), ticked, problem=error.message, code=422)
-    refusals = []
-    for value in ticked:
-        plan, _, gate = value.partition(":")
-        refusals.append(
-            refusal_of(partial(actions.list_item, who.office, who.key, number, plan, gate, now=who.now))
-        )
+    _, refusals = put_on(who, number, asked)
     words = say("会議を準備しました。招集するまで、委員には知らされません。")
-    return redirect(f"/meetings/{number}#preparing", said="".join([words, *refusals])[:300])
+    to = (
+        f"/meetings/{number}/summon" if form.get("then") and not refusals else f"/meetings/{number}#preparing"
+    )
+    return redirect(to, said="".join([words, *refusals])[:300])
 
 
 @router.post("/meetings/{number}/draft", openapi_extra=needs(Act.CALL_MEETING))
@@ -118,11 +116,12 @@ def _form_page(
     typed: Mapping[str, str],
     ticked: Collection[str],
     *,
+    every: bool = False,
     problem: str = "",
     code: int = 200,
 ) -> Response:
     """The form of a new meeting, with what was typed and, for the body chosen or the only one there is, the plans that
-    wait for it."""
+    wait for it: those ticked, or `every` one, with a mark."""
     with who.office.reading() as db:
         mine = bodies_called_by(db, who.person)
         body = typed.get("body") or (mine[0][0] if len(mine) == 1 else "")
@@ -138,7 +137,7 @@ def _form_page(
         bodies=mine,
         forms=form_choices(),
         candidates=waiting,
-        ticked=ticked,
+        ticked=ticked_of(waiting, ticked, every=every),
     )
 
 

@@ -7,7 +7,7 @@ from workflow import queries
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import Task, Waiting
-from workflow.queries.worklist.tasks import OF_MINUTES
+from workflow.queries.worklist.tasks import OF_MINUTES, bodies_for
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
@@ -34,6 +34,7 @@ def today(request: Request, who: Reader) -> Response:
         Waiting=Waiting,
         OF_MINUTES=OF_MINUTES,
         may_open=bool(who.person.departments),
+        may_call=bool(bodies_for(who.person, Act.CALL_MEETING)),
     )
 
 
