@@ -113,3 +113,30 @@ def test_the_page_offers_it_with_the_next_meetings_in_preparation_or_called(hous
     shown = secretary.send(f"/meetings/{held}/carry", to=to, item=[found["left"], found["残った件"]])
     assert "2 件を次の会議に送りました" in shown and "残った件" in shown
     secretary.send(f"/meetings/{held}/carry", 422, to="", item=found["continued"])
+
+
+def test_what_was_sent_on_and_settled_there_is_not_offered_again(house: House, held: int) -> None:
+    to = house.a_meeting()
+    actions.carry_over(house.office, SECRETARIAT, held, to, list(going(house, held).values()), now=house.now)
+    house.later(days=7, hours=1)
+    house.everybody_attends("joho_bukai", to)
+    with house.office.reading() as db:
+        there = {line.title: line.id for line in agenda_lines(db, to, agenda(db, to))}
+    for key, outcome in (("continued", Outcome.APPROVED), ("left", Outcome.CONTINUED)):
+        actions.record_outcome(house.office, SECRETARIAT, there[key], outcome, now=house.now)
+    actions.record_result(house.office, SECRETARIAT, there["残った件"], "承認した。", now=house.now)
+    actions.record_result(house.office, SECRETARIAT, there["外した件"], "承認した。", now=house.now)
+    assert going(house, held) == {}
+    assert list(going(house, to)) == ["left"]
+    actions.close_meeting(house.office, SECRETARIAT, to, "議事要旨", now=house.now)
+    assert going(house, held) == {}
+    assert list(going(house, to)) == ["left"]
+
+
+def test_what_was_sent_to_a_meeting_that_is_cancelled_can_be_sent_again(house: House, held: int) -> None:
+    to = house.a_meeting()
+    item = going(house, held)["continued"]
+    actions.carry_over(house.office, SECRETARIAT, held, to, [item], now=house.now)
+    assert "continued" not in going(house, held)
+    actions.cancel_meeting(house.office, SECRETARIAT, to, "台風", now=house.now)
+    assert going(house, held)["continued"] == item

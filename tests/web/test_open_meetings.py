@@ -10,6 +10,7 @@ from icalendar import Calendar
 from definitions.chain import Chain
 from definitions.check import check
 from definitions.load import shipped
+from definitions.terms import Outcome
 from tests.support.api_client import Program
 from tests.support.chains import open_to_citizens
 from tests.support.scenario import House
@@ -19,6 +20,7 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, 
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.minutes import MinutesKind
 from workflow.domain.rights import PaperAudience
+from workflow.queries.agenda import agenda, agenda_lines
 from workflow.queries.minutes import minutes_versions
 from workflow.queries.papers import papers_of
 from workflow.store.database import Office
@@ -492,4 +494,30 @@ def test_a_body_that_is_known_opens_its_meetings_when_its_chain_is_added_anew(of
     assert "情報化推進部会" in citizen.see(f"/public/meetings/{meeting}")
     actions.add_chain(office, "admin", house.chain, now=house.now)
     citizen.see(f"/public/meetings/{meeting}", 404)
+    assert prove(office).findings == []
+
+
+def test_an_item_that_is_carried_over_stays_closed_until_it_is_opened(office: Office) -> None:
+    hall = Hall(an_open_house(office))
+    house = hall.house
+    for item in (hall.item, hall.matter):
+        actions.close_to_public(
+            office, OFFICE, hall.meeting, "個人の情報を扱う", "条例第7条第2号", item=item, now=house.now
+        )
+    house.later(days=10, hours=1)
+    house.everybody_attends("joho_bukai", hall.meeting)
+    actions.record_outcome(office, OFFICE, hall.item, Outcome.CONTINUED, now=house.now)
+    to = house.a_meeting()
+    secretary = Browser(house, OFFICE)
+    assert "非公開のまま送られます" in secretary.see(f"/meetings/{hall.meeting}")
+    shown = secretary.send(f"/meetings/{hall.meeting}/carry", to=to, item=[hall.item, hall.matter])
+    assert shown.count("個人の情報を扱う") == 2 and "条例第7条第2号" in shown
+    seen = hall.citizen.see(f"/public/meetings/{to}")
+    assert "DX推進計画" not in seen and "個別の事案" not in seen and "個人の情報を扱う" in seen
+    with office.reading() as db:
+        new = [line.id for line in agenda_lines(db, to, agenda(db, to))]
+    actions.open_to_public(office, OFFICE, to, "個人の情報を除いた", item=new[1], now=house.now)
+    seen = hall.citizen.see(f"/public/meetings/{to}")
+    assert "個別の事案" in seen and "DX推進計画" not in seen
+    assert "個別の事案" not in hall.citizen.see(f"/public/meetings/{hall.meeting}")
     assert prove(office).findings == []

@@ -15,6 +15,7 @@ from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import NEVER_CALLED, MeetingStatus, Purpose
 from workflow.domain.minutes import MinutesKind
+from workflow.domain.open_meetings import Closed
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.bodies import body_rule
@@ -39,13 +40,7 @@ def close_to_public(
         who, held, title = _decided_about(db, by, meeting, item, say("非公開の決定の記録"), now)
         if _is_closed(db, meeting, item):
             raise AlreadyDone("既に非公開です。")
-        _decide(db, who, held, item, True, reason, basis, now)
-        for text in published_minutes(db, meeting):
-            _publish(db, who.id, _version(db, meeting, text.kind, text.version), False, reason, now)
-        record(
-            db, Tag.CLOSED_TO_PUBLIC, at=now, by=who.id, meeting=meeting,
-            item=item, title=title, reason=reason, basis=basis,
-        )  # fmt: skip
+        _close(db, who, held, item, title, Closed(reason, basis), now)
 
 
 def open_to_public(
@@ -63,6 +58,11 @@ def open_to_public(
             db, Tag.OPENED_TO_PUBLIC, at=now, by=who.id, meeting=meeting,
             item=item, title=title, reason=reason, basis="",
         )  # fmt: skip
+
+
+def keep_closed(db: Session, who: Actor, held: Meeting, item: int, closed: Closed, now: datetime) -> None:
+    """Keep an item closed that was closed at another meeting, now that it is on the agenda of this one. Raises `NotFound`."""
+    _close(db, who, held, item, _title(db, known_item(db, item)), closed, now)
 
 
 def publish_minutes(
@@ -127,6 +127,18 @@ def publish_by_rule(db: Session, by: int, held: Meeting, text: MinutesText, *, n
         return
     _publish(db, by, text, True, "", now)
     _record(db, Tag.MINUTES_PUBLISHED, by, held.id, MinutesKind(text.kind), text.version, now)
+
+
+def _close(
+    db: Session, who: Actor, held: Meeting, item: int | None, title: str, why: Closed, now: datetime
+) -> None:
+    _decide(db, who, held, item, True, why.reason, why.basis, now)
+    for text in published_minutes(db, held.id):
+        _publish(db, who.id, _version(db, held.id, text.kind, text.version), False, why.reason, now)
+    record(
+        db, Tag.CLOSED_TO_PUBLIC, at=now, by=who.id, meeting=held.id,
+        item=item, title=title, reason=why.reason, basis=why.basis,
+    )  # fmt: skip
 
 
 def _decided_about(
