@@ -22,7 +22,7 @@ from notifications.messages import bodies_between
 from notifications.outbox import AT_ONCE, BREATH, Entry, enqueue
 from notifications.paper_lines import PAPER_CHANGES
 from notifications.sending import pause_after, unexpected
-from notifications.subjects import AT_OLD_ADDRESS
+from notifications.subjects import AT_OLD_ADDRESS, Subject
 from notifications.webhooks import entries as webhook_entries
 from notifications.webhooks import listening
 from workflow.domain.calendar import tokyo_day
@@ -95,13 +95,37 @@ def claim(office: Office, now: datetime) -> int:
 
 def told_of(db: Session, after: int) -> list[tuple[Kind, Contact]]:
     """Return the notices for the events after that number, each with its recipient: the result of a dry run."""
-    events = db.scalars(select(Event).where(Event.seq > after).order_by(Event.seq)).all()
+    return [(kind, seat) for _, kind, seat in _told_after(db, after)]
+
+
+def subjects_of(db: Session, after: int) -> list[Subject]:
+    """Return the notices for the events after that number, each as the subject of a message to be written."""
     return [
-        (kind, seat)
-        for event in events
-        for kind, people in _told(db, event, json.loads(event.data))
-        for seat in people
+        Subject(
+            _claim(event, seat),
+            kind,
+            seat.person_id,
+            seat.name,
+            seat.email,
+            event.meeting_id,
+            event.plan_id,
+            event.seq,
+            event.at,
+        )
+        for event, kind, seat in _told_after(db, after)
     ]
+
+
+def _told_after(db: Session, after: int) -> Iterator[tuple[Event, Kind, Contact]]:
+    for event in db.scalars(select(Event).where(Event.seq > after).order_by(Event.seq)).all():
+        for kind, people in _told(db, event, json.loads(event.data)):
+            for seat in people:
+                yield event, kind, seat
+
+
+def _claim(event: Event, seat: Contact) -> str:
+    """The key under which the notice of an event goes to that person once."""
+    return f"event:{event.seq}:{seat.person_id}"
 
 
 def recipients_of_change(db: Session, meeting: int) -> list[Contact]:
@@ -398,7 +422,7 @@ def _entries(db: Session, event: Event, missed: str | None) -> Iterator[Entry]:
     for kind, people in _told(db, event, data):
         for seat in people:
             yield Entry(
-                claim=f"event:{event.seq}:{seat.person_id}",
+                claim=_claim(event, seat),
                 kind=kind,
                 rule=event.tag,
                 recipient_id=seat.person_id,

@@ -1,6 +1,8 @@
 """The changes of an agenda after its meeting was called: told by hand or by themselves, once, and never untold at the
 sitting. The letters go through a real mail server."""
 
+import html
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -367,3 +369,23 @@ def test_what_is_put_between_is_an_item_more_and_no_other_order(house: House, me
     actions.order_items(house.office, SECRETARIAT, meeting, order[::-1], now=house.now)
     with house.office.reading() as db:
         assert untold_changes(db, meeting).reordered
+
+
+def test_the_letter_is_shown_before_it_goes_as_each_will_get_it(
+    house: House, meeting: int, post: Post
+) -> None:
+    actions.list_matter(house.office, SECRETARIAT, meeting, "次回の日程", now=house.now)
+    secretary = Browser(house, SECRETARIAT)
+    asked = secretary.send(f"/meetings/{meeting}/agenda/tell")
+    letters = [
+        html.unescape(each)
+        for each in re.findall(r'<div class="card letter"[^>]*>(.*?)</div>', asked, re.DOTALL)
+    ]
+    assert len(letters) == 1 and "次回の日程" in letters[0]
+    assert all(f"{name}@city.example.jp" in asked for name in INVITED)
+    assert post.round() == {} and untold(house, meeting)
+    secretary.do(f"/meetings/{meeting}/agenda/tell")
+    sent = post.round()
+    assert sorted(sent) == INVITED
+    for text in sent.values():
+        assert set(letters[0].split("\n")) <= set(text.split("\n"))

@@ -86,6 +86,7 @@ def test_who_inquires_sees_first_what_is_asked_and_who_will_get_a_mail(town: Hou
     ):
         assert words in shown
     assert "期限までに回答がないときは、異議なしとみなします" in shown and "閉庁日" not in shown
+    assert "財政課　御中" in shown and "福祉課　御中" in shown and "問1　予算に無理はないか" in shown
     assert "照会はまだありません" in staff.see("/plans/dx")
     assert "2件中0件が回答" in staff.do("/plans/dx/inquiries/new", **ASKED)
 

@@ -195,7 +195,8 @@ def _english(house: House, key: str | None) -> Browser:
 
 def _japanese_left(house: House, page: str) -> list[str]:
     """What Japanese the page shows or reads aloud, once the names of this house are taken out, the longest
-    first. A name in a drawing may go over several lines."""
+    first. A name in a drawing may go over several lines. A letter is shown as it is sent, in Japanese, and marked so."""
+    page = re.sub(r'<(\w+)[^>]* lang="ja">.*?</\1>', "", page, flags=re.DOTALL)
     page = re.sub(r"</text>\s*<text[^>]*>", "", page)
     heard = re.findall(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"', page)
     text = html.unescape("\n".join([re.sub(r"<[^>]*>", " ", page), *heard]))

@@ -22,6 +22,7 @@ def test_who_asks_others_to_read_sees_first_who_will_get_a_mail(ready: House) ->
     form = {"reader": ["joho_bukai_1", "ict_honbu_1"], "note": "来週まで"}
     told = staff.send("/plans/dx/circulate", **form)
     assert "joho-bukai-1@city.example.jp" in told and "ict-honbu-1@city.example.jp" in told
+    assert "次の計画の文書が供覧に付されました" in told and "伝　言　来週まで" in told
     assert "2人中0人が確認" in staff.do("/plans/dx/circulate", **form)
 
 

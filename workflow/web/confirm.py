@@ -1,11 +1,12 @@
-"""Before a step that sends mail, the page says who will get what."""
+"""Before a step that sends mail, the page says who will get what, and shows the letters."""
 
 from collections.abc import Callable, Sequence
 
 from fastapi import Request, Response
 from starlette.datastructures import FormData
 
-from notifications.dry_run import rehearse
+from notifications.composing import Stationery
+from notifications.dry_run import rehearse_letters
 from workflow.store.database import Office
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Visitor
@@ -27,7 +28,7 @@ def confirmed(
     facts: Sequence[tuple[str, str]] = (),
 ) -> Response:
     """Ask first, act when asked with `sure`: the first time the same form comes back with the mails that `act`
-    would send; the second time it is done, and `back` shows the result. Raises what `act` raises, both times.
+    would send, and what they would say; the second time it is done, and `back` shows the result. Raises what `act` raises, both times.
 
     `title` says what is about to be done, `button` is the verb on it, `said` what was done. `warning` is
     something to think over that does not forbid it. `facts` are what the step rests on, each named.
@@ -35,6 +36,7 @@ def confirmed(
     if form.get(SURE) == "yes":
         act(who.office)
         return redirect(back, said)
+    mails, letters = rehearse_letters(who.office, act, Stationery(request.app.state.mail), who.now)
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != SURE]
     return page(
         request,
@@ -46,6 +48,7 @@ def confirmed(
         warning=warning,
         facts=facts,
         fields=fields,
-        mails=rehearse(who.office, act),
+        mails=mails,
+        letters=letters,
         action=request.url.path,
     )
