@@ -16,6 +16,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, NotAllowed, NotNow, RsvpLinkUnusable, TooManyTries
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rsvp import Expected, Intent, Way
+from workflow.queries import Waiting, worklist
 from workflow.queries.bodies import body_rule
 from workflow.queries.log import log_page
 from workflow.queries.meetings import meeting as meeting_of
@@ -263,3 +264,60 @@ def test_the_day_of_the_meeting_is_what_membership_is_asked_of(house: House) -> 
     meeting = house.a_meeting(days=7)
     with pytest.raises(NotAllowed):
         give(house, TWO, meeting)
+
+
+def tasks(house: House, who: str) -> list[tuple[int | None, str | None]]:
+    """The invitations that wait on the person's worklist, each with the person it waits for in truth."""
+    with house.office.reading() as db:
+        found = worklist(db, who, house.now)
+    return [(task.meeting, task.principal) for task in found if task.kind is Waiting.RSVP]
+
+
+def test_an_invitation_waits_for_its_member_until_it_is_answered(house: House) -> None:
+    starts = house.now + timedelta(days=5)
+    draft = actions.prepare_meeting(
+        house.office, SECRETARIAT, "joho_bukai", "準備中", starts_at=starts, ends_at=starts, place="室",
+        now=house.now,
+    )  # fmt: skip
+    meeting = house.a_meeting()
+    house.a_meeting(form=MeetingForm.IN_WRITING)
+    for who in (CHAIR, ONE, TWO):
+        assert tasks(house, who) == [(meeting, None)], who
+    for who in (SECRETARIAT, "tanto", "ict_honbu_1"):
+        assert tasks(house, who) == [], who
+    give(house, ONE, meeting, STAYS_AWAY)
+    assert tasks(house, ONE) == [] and tasks(house, TWO) == [(meeting, None)]
+    actions.summon(house.office, SECRETARIAT, draft, now=house.now)
+    assert tasks(house, ONE) == [(draft, None)] and tasks(house, TWO) == [(draft, None), (meeting, None)]
+    starts = house.now + timedelta(days=9)
+    actions.move_meeting(
+        house.office, SECRETARIAT, meeting, starts_at=starts, ends_at=starts, reason="都合", now=house.now
+    )
+    assert tasks(house, ONE) == [(draft, None), (meeting, None)]
+    actions.cancel_meeting(house.office, SECRETARIAT, draft, "台風", now=house.now)
+    assert tasks(house, ONE) == [(meeting, None)]
+    house.now = starts
+    assert tasks(house, ONE) == []
+
+
+def test_it_waits_for_the_members_of_the_meetings_day(house: House) -> None:
+    today = tokyo_day(house.now)
+    meeting, later = house.a_meeting(), house.a_meeting(days=20)
+    actions.end_terms(house.office, "admin", ONE, today + timedelta(days=10), now=house.now)
+    actions.seat(
+        house.office, "admin", "tanto", "joho_bukai", Role.MEMBER, today + timedelta(days=11), now=house.now
+    )
+    assert tasks(house, ONE) == [(meeting, None)]
+    assert tasks(house, "tanto") == [(later, None)]
+
+
+def test_it_waits_for_the_deputy_of_who_is_away_too(house: House) -> None:
+    meeting, today = house.a_meeting(), tokyo_day(house.now)
+    house.a_person("stand_in")
+    actions.name_deputy(
+        house.office, "admin", ONE, "stand_in", today, until=today + timedelta(days=9), absence=True,
+        now=house.now,
+    )  # fmt: skip
+    assert tasks(house, "stand_in") == [(meeting, "情報化推進部会 委員1")]
+    give(house, "stand_in", meeting, STAYS_AWAY, member=ONE)
+    assert tasks(house, "stand_in") == [] and tasks(house, ONE) == []

@@ -212,6 +212,6 @@ def test_today_reads_well_and_leads_on_by_keyboard(site: Site) -> None:
     page.get_by_role("link", name="「DX推進計画」の条件: 図を直す").press("Enter")
     expect(page).to_have_url(re.compile("/plans/dx#condition-1"))
     expect(page.get_by_label("どう満たしたか")).to_be_in_viewport()
-    idle = site.person("ict_honbu_1")
+    idle = site.person("mayor")
     expect(idle.get_by_text("待っている仕事はありません")).to_be_visible()
     must_read_well(idle)

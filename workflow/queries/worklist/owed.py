@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.terms import Role
@@ -13,14 +13,14 @@ from workflow.domain.confirming import ConfirmedAs
 from workflow.domain.decisions import SignedAs
 from workflow.domain.inquiries import Silence
 from workflow.domain.language import say
-from workflow.domain.meetings import MeetingStatus
+from workflow.domain.meetings import MeetingForm, MeetingStatus
 from workflow.domain.plans import Status
-from workflow.domain.rights import Act, Actor
+from workflow.domain.rights import SEATED, Act, Actor
 from workflow.queries.agenda import owed_to_its_body
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import current_signoff, reviews
 from workflow.queries.inquiries import given_answer, own_addressees, present_answer
-from workflow.queries.meetings import MeetingFact, open_meeting
+from workflow.queries.meetings import MeetingFact, meeting_to_come, open_meeting
 from workflow.queries.people import held_positions
 from workflow.queries.worklist.items import live
 from workflow.queries.worklist.tasks import Near, Task, Waiting, before, bodies_for, nearest
@@ -36,8 +36,10 @@ from workflow.store.tables import (
     InquiryRemark,
     InquiryResponse,
     Meeting,
+    Membership,
     Plan,
     Review,
+    Rsvp,
     Signoff,
     Version,
 )
@@ -48,7 +50,7 @@ _Column = ColumnElement[_Value] | InstrumentedAttribute[_Value]
 
 class _OwedRow(NamedTuple):
     """One thing owed. `words` are what it says beside the title, or the key of its gate; `whose` is the number of the
-    principal, the key of the department or body, or the last day to answer."""
+    principal, the key of the department or body, the last day to answer, or the first and last day of a term."""
 
     kind: str
     number: int
@@ -62,9 +64,9 @@ class _OwedRow(NamedTuple):
 
 
 def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datetime) -> Iterable[Task]:
-    """後閲, 専決 to report, 照会, 供覧, meetings to call and to close: duties that others left for the person, in one statement,
+    """後閲, 専決 to report, 照会, 供覧, invitations to answer, meetings to call and to close: duties that others left for the person, in one statement,
     and one more for the holders of a position while a 後閲 is open."""
-    parts = [_circulations(who)]
+    parts = [_circulations(who), _invitations(who, now)]
     if who.departments:
         parts += [_inquiries(who, now), _remarks_to_respond(who)]
     if who.positions:
@@ -80,7 +82,9 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
     officers = held_positions(db, who.positions, who.on) if owes_review else frozenset()
     for row in rows:
         kind = Waiting(row.kind)
-        if kind in (Waiting.CLOSE, Waiting.SUMMON):
+        if kind is Waiting.RSVP and not _in_that_term(tokyo_day(row.at), row.whose):
+            continue
+        if kind in (Waiting.CLOSE, Waiting.SUMMON, Waiting.RSVP):
             words = _meeting_words(kind, row.title)
             yield Task(kind, words, due=row.at, meeting=row.number, meeting_title=row.title)
             continue
@@ -105,6 +109,8 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
 def _meeting_words(kind: Waiting, title: str) -> str:
     if kind is Waiting.SUMMON:
         return say("準備中の会議「{meeting}」の招集がまだです", meeting=title)
+    if kind is Waiting.RSVP:
+        return say("{meeting}への出欠の回答", meeting=title)
     return say("{meeting}の終了", meeting=title)
 
 
@@ -261,6 +267,33 @@ def _closings(bodies: list[str], now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _invitations(who: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Meetings to come of the bodies the person is a member of in some term, which they have not said whether they attend:
+    `_in_that_term` selects those of which they are a member on the day."""
+    answer = select(Rsvp.id).where(
+        Rsvp.meeting_id == Meeting.id, Rsvp.starts_at == Meeting.starts_at, Rsvp.member_id == who.id
+    )
+    term = cast(Membership.since, String) + "/" + func.coalesce(cast(Membership.until, String), "")
+    return (
+        _meeting_columns(Waiting.RSVP, Meeting.starts_at, term)
+        .join(Membership, Membership.body_key == Meeting.body_key)
+        .distinct()
+        .where(
+            Membership.person_id == who.id,
+            Membership.role.in_(SEATED),
+            meeting_to_come(now),
+            Meeting.form != MeetingForm.IN_WRITING,
+            ~answer.correlate(Meeting).exists(),
+        )
+    )
+
+
+def _in_that_term(day: date, term: str) -> bool:
+    """Return whether the day lies in the term, whose first and last day are parted by a stroke; the last one may be open."""
+    since, _, until = term.partition("/")
+    return since <= day.isoformat() and (not until or day.isoformat() <= until)
+
+
 def _drafts(bodies: list[str]) -> Select[*tuple[Any, ...]]:
     """Meetings that are prepared and were not called yet."""
     return _meeting_columns(Waiting.SUMMON, Meeting.starts_at).where(
@@ -268,7 +301,9 @@ def _drafts(bodies: list[str]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _meeting_columns(kind: Waiting, at: _Column[datetime]) -> Select[*tuple[Any, ...]]:
+def _meeting_columns(
+    kind: Waiting, at: _Column[datetime], whose: _Column[str] = Meeting.body_key
+) -> Select[*tuple[Any, ...]]:
     nothing = literal("")
     return select(
         literal(kind.value).label("kind"),
@@ -279,7 +314,7 @@ def _meeting_columns(kind: Waiting, at: _Column[datetime]) -> Select[*tuple[Any,
         nothing.label("stage"),
         nothing.label("words"),
         at.label("at"),
-        Meeting.body_key.label("whose"),
+        whose.label("whose"),
     )
 
 

@@ -27,6 +27,7 @@ class Waiting(Labelled):
     FINISH = "finish", "完了"
     CLOSE = "close", "会議の終了"
     SUMMON = "summon", "会議の招集"
+    RSVP = "rsvp", "出欠の回答"
     CONFIRM_MINUTES = "confirm_minutes", "会議録の確認"
     SUMMARY_DUE = "summary_due", "概要の作成期限"
     MINUTES_DUE = "minutes_due", "会議録の作成期限"
@@ -60,7 +61,7 @@ class Task:
 OF_MINUTES = (Waiting.SUMMARY_DUE, Waiting.MINUTES_DUE)
 """The kinds of tasks that have a last day of their own, which their words tell."""
 
-FOR_DEPUTIES = (Waiting.ANSWER, Waiting.SIGN, Waiting.CONFIRM)
+FOR_DEPUTIES = (Waiting.ANSWER, Waiting.RSVP, Waiting.SIGN, Waiting.CONFIRM)
 """The kinds of tasks that a deputy may do for somebody who is away."""
 
 

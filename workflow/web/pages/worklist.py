@@ -65,6 +65,8 @@ def place_of(task: Task) -> str:
             return f"{meeting}/minutes"
         case Waiting.CLOSE:
             return f"{meeting}#ending"
+        case Waiting.RSVP:
+            return f"{meeting}#rsvp"
         case Waiting.SUMMON:
             return f"{meeting}#preparing"
         case Waiting.CONFIRM:
