@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.support.counting import counted
 from tests.support.scenario import LONG_AGO, House
+from tests.support.web_client import Browser
 from workflow import actions, queries
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, NotNow
@@ -421,3 +422,84 @@ def test_a_paper_is_found_only_at_its_meeting(table: Table) -> None:
         assert paper_to_read(db, who, paper, meeting=table.meeting).id == paper
         with refused(NotFound):
             paper_to_read(db, who, paper, meeting=table.meeting + 1)
+
+
+@pytest.fixture
+def draft(house: House) -> Table:
+    """A meeting in preparation with two matters, and papers entered in another order than theirs."""
+    table = Table(house)
+    starts = house.now + timedelta(days=5)
+    table.meeting = actions.prepare_meeting(
+        house.office, SECRETARIAT, "joho_bukai", "第2回部会", starts_at=starts, ends_at=starts + timedelta(hours=1),
+        place="室", now=house.now,
+    )  # fmt: skip
+    first, second = (
+        actions.list_matter(house.office, SECRETARIAT, table.meeting, title, now=house.now)
+        for title in ("一", "二")
+    )
+    for text, item in (("二の案", second), ("一の案", first), ("一の補足", first), ("名簿", None)):
+        table.add(text, item=item)
+    table.add("参考", item=second, kind=PaperKind.REFERENCE)
+    return table
+
+
+def numbers(table: Table) -> dict[str, list[str]]:
+    with table.house.office.reading() as db:
+        found = papers_of(db, table.meeting)
+    named: dict[str, list[str]] = {}
+    for each in found:
+        named.setdefault(each.designation, []).append(each.title)
+    return named
+
+
+def renumber(table: Table, by: str = SECRETARIAT) -> int:
+    return actions.renumber_papers(table.house.office, by, table.meeting, now=table.house.now)
+
+
+def test_papers_of_a_draft_are_numbered_in_the_order_of_its_agenda(draft: Table) -> None:
+    assert renumber(draft) == 4
+    assert numbers(draft) == {
+        "資料1": ["名簿"], "資料2": ["一の案"], "資料3": ["一の補足"], "資料4": ["二の案"], "参考資料1": ["参考"],
+    }  # fmt: skip
+    with pytest.raises(AlreadyDone):
+        renumber(draft)
+    assert draft.logged(Tag.PAPERS_RENUMBERED)[0][0] == "資料の番号を付け直し: 4件"
+    assert prove(draft.house.office).findings == []
+
+
+def test_editions_keep_together_and_what_was_withdrawn_goes_last(draft: Table) -> None:
+    with draft.house.office.reading() as db:
+        first, second, *_ = (each.id for each in papers_of(db, draft.meeting))
+    draft.replace(first, "二の案、直した")
+    draft.withdraw(second)
+    renumber(draft)
+    assert numbers(draft) == {
+        "資料1": ["名簿"], "資料2": ["一の補足"], "資料3": ["二の案", "二の案"], "資料4": ["一の案"],
+        "参考資料1": ["参考"],
+    }  # fmt: skip
+    draft.add("後の資料")
+    assert numbers(draft)["資料5"] == ["後の資料"]
+
+
+def test_a_number_once_told_stays(draft: Table) -> None:
+    before = numbers(draft)
+    actions.summon(draft.house.office, SECRETARIAT, draft.meeting, now=draft.house.now)
+    with pytest.raises(NotNow):
+        renumber(draft)
+    assert numbers(draft) == before
+
+
+@pytest.mark.parametrize("by", ["joho_bukai_chair", MEMBER, "tanto", "ict_honbu_office"])
+def test_only_its_secretariat_numbers_papers_anew(draft: Table, by: str) -> None:
+    with pytest.raises(NotAllowed):
+        renumber(draft, by)
+
+
+def test_the_page_offers_it_while_the_order_differs(draft: Table) -> None:
+    secretary, page = Browser(draft.house, SECRETARIAT), f"/meetings/{draft.meeting}"
+    assert "番号を付け直す" in secretary.see(page)
+    shown = secretary.send(f"{page}/papers/renumber")
+    assert "資料の番号を付け直しました。" in shown and "番号を付け直す" not in shown
+    with counted(draft.house) as sent:
+        secretary.see(page)
+    assert len(sent) <= 12

@@ -763,6 +763,27 @@ def open_paper_to(house: House) -> Call:
 
 
 @case(SECRETARIAT)
+def renumber_papers(house: House) -> Call:
+    starts = house.now + timedelta(days=7)
+    meeting = actions.prepare_meeting(
+        house.office,
+        SECRETARIAT,
+        "joho_bukai",
+        "部会",
+        starts_at=starts,
+        ends_at=starts,
+        place="室",
+        now=house.now,
+    )
+    item = actions.list_matter(house.office, SECRETARIAT, meeting, "件", now=house.now)
+    for text, about in (("a", item), ("b", None)):
+        actions.add_paper(
+            house.office, SECRETARIAT, meeting, f"{text}.txt", text.encode(), item=about, now=house.now
+        )
+    return lambda o: actions.renumber_papers(o, SECRETARIAT, meeting, now=house.now)
+
+
+@case(SECRETARIAT)
 def set_papers_due(house: House) -> Call:
     meeting = house.a_meeting()
     return lambda o: actions.set_papers_due(o, SECRETARIAT, meeting, tokyo_day(house.now), now=house.now)

@@ -63,6 +63,7 @@ from workflow.actions.opinions import receive_from_public, receive_opinions, spl
 from workflow.actions.papers import (
     add_paper,
     open_paper_to,
+    renumber_papers,
     replace_paper,
     retitle_paper,
     set_papers_due,
@@ -324,6 +325,7 @@ __all__ = [
     "remove_item",
     "remove_passkey",
     "remove_speech",
+    "renumber_papers",
     "replace_paper",
     "reset_second_step",
     "respond_to_remark",

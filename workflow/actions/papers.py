@@ -1,4 +1,4 @@
-"""Use cases on the papers of a meeting (会議資料): enter, replace, withdraw, retitle, open them to more or fewer people; and
+"""Use cases on the papers of a meeting (会議資料): enter, replace, withdraw, retitle, number anew, open them to more or fewer people; and
 the day by which they are due."""
 
 import unicodedata
@@ -10,17 +10,18 @@ from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from workflow.actions.agenda import known_item
-from workflow.actions.meetings import open_meeting, refuse_at, still_listed
+from workflow.actions.meetings import held_by_right, open_meeting, refuse_at, still_listed
 from workflow.domain.calendar import shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingStatus, is_open
-from workflow.domain.papers import PaperKind, is_late
+from workflow.domain.papers import PaperKind, is_late, renumbered
 from workflow.domain.rights import Act, Actor, PaperAudience
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
-from workflow.queries.papers import PaperFact
+from workflow.queries.agenda import agenda, agenda_lines
+from workflow.queries.papers import PaperFact, papers_of
 from workflow.queries.reading_rights import paper_to_read
 from workflow.store.database import Office
 from workflow.store.event_log import record
@@ -175,6 +176,31 @@ def set_papers_due(office: Office, by: str, meeting: int, day: date | None, *, n
         record(db, Tag.PAPERS_DUE_SET, at=now, by=who.id, meeting=meeting, day=day)
 
 
+def renumber_papers(office: Office, by: str, meeting: int, *, now: datetime) -> int:
+    """Number the papers of a meeting that is being prepared anew, in the order of its agenda, and return how many have
+    another number. Once it is called, a number stays.
+
+    Raises `AlreadyDone` (they are in that order), `NotNow` (it was called, or discarded), `NotAllowed`, `NotFound`.
+    """
+    doing = say("資料の番号の付け直し")
+    with office.writing() as db:
+        who, held = held_by_right(db, by, meeting, Act.SET_AGENDA, now)
+        if held.status != MeetingStatus.DRAFT:
+            refuse_at(held, doing)
+        lines = agenda_lines(db, meeting, agenda(db, meeting))
+        new = renumbered(papers_of(db, meeting), [line.id for line in lines])
+        if not new:
+            raise AlreadyDone("資料の番号は、既に議題の順です。")
+        # Out of the way first: two papers never have the same number.
+        for (kind, was), number in new.items():
+            _give_number(db, meeting, kind, was, number + MOST_PAPERS)
+        for (kind, _), number in new.items():
+            _give_number(db, meeting, kind, number + MOST_PAPERS, number)
+        told = [[kind, was, number] for (kind, was), number in new.items()]
+        record(db, Tag.PAPERS_RENUMBERED, at=now, by=who.id, meeting=meeting, renumbered=told)
+        return len(new)
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """The person who enters a paper, its meeting and item, and the plan of that item."""
@@ -255,6 +281,11 @@ def _next_number(db: Session, meeting: int, kind: PaperKind) -> int:
         )
     last = db.scalar(select(func.max(Paper.number)).where(of_meeting, Paper.kind == kind))
     return (last or 0) + 1
+
+
+def _give_number(db: Session, meeting: int, kind: PaperKind, was: int, number: int) -> None:
+    of_paper = Paper.meeting_id == meeting, Paper.kind == kind, Paper.number == was
+    db.execute(update(Paper).where(*of_paper).values(number=number))
 
 
 def _write(db: Session, entry: _Entry, kept: Kept, values: dict[str, object], now: datetime) -> Paper:

@@ -125,6 +125,14 @@ def set_papers_due(
         show.say(f"会議 {meeting} の資料の提出期限を決めました。")
 
 
+@app.command("renumber")
+def renumber_papers(meeting: Meeting, by: By) -> None:
+    """準備中の会議の資料に、議題の順に番号を付け直す。"""
+    with at_office() as office:
+        count = actions.renumber_papers(office, by, meeting, now=now())
+        show.say(f"会議 {meeting} の資料 {count} 件の番号を付け直しました。")
+
+
 @app.command("list")
 def list_papers(meeting: Meeting, json: Json = False) -> None:
     """会議の資料の一覧。差し替え前の版も含む。"""

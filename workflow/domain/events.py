@@ -80,6 +80,7 @@ class Tag(Labelled):
     PAPER_WITHDRAWN = "paper.withdrawn", "会議資料を取下げ"
     PAPER_RETITLED = "paper.retitled", "会議資料の名称を訂正"
     PAPER_OPENED_TO = "paper.opened_to", "会議資料の閲覧範囲を変更"
+    PAPERS_RENUMBERED = "meeting.papers_renumbered", "資料の番号を付け直し"
     PAPERS_DUE_SET = "meeting.papers_due_set", "資料の提出期限を設定"
     ATTENDANCE_ENTERED = "attendance.entered", "出欠を記録"
     ATTENDANCE_CORRECTED = "attendance.corrected", "出欠を訂正"
@@ -250,6 +251,8 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
 
 
 def _of_papers(tag: Tag, data: Mapping[str, Any]) -> list[str]:
+    if tag is Tag.PAPERS_RENUMBERED:
+        return [say("{count}件", count=len(data["renumbered"]))]
     if tag is Tag.PAPERS_DUE_SET:
         return [_day(data["day"]) if data["day"] else say("なし")]
     if tag not in PAPERS:

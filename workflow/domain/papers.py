@@ -1,6 +1,8 @@
 """The papers of a meeting (会議資料): their kinds, their numbers, and the marks they bear."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Protocol
 
 from definitions.labelled import Labelled
 from workflow.domain.calendar import end_of_day
@@ -25,6 +27,37 @@ def designation(kind: PaperKind, number: int) -> str:
             return say("参考資料{number}", number=number)
         case PaperKind.HANDOUT:
             return say("当日配布資料{number}", number=number)
+
+
+class Numbered(Protocol):
+    """A paper by what its number depends on while its meeting is prepared."""
+
+    @property
+    def kind(self) -> PaperKind: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def item(self) -> int | None: ...
+    @property
+    def withdrawn(self) -> bool: ...
+
+
+def renumbered(papers: Sequence[Numbered], items: Sequence[int]) -> dict[tuple[PaperKind, int], int]:
+    """The new numbers of the papers, by kind and number, when they follow the agenda, `items` in its order: those of the
+    meeting itself first; last those of items that were taken off, and what was withdrawn. Without those that stay."""
+    places: dict[int | None, int] = {None: -1} | {item: place for place, item in enumerate(items)}
+
+    def place(paper: Numbered) -> tuple[bool, int, int]:
+        off = paper.withdrawn or paper.item not in places
+        return off, places.get(paper.item, len(places)), paper.number
+
+    found: dict[tuple[PaperKind, int], int] = {}
+    for kind in PaperKind:
+        of_kind = {each.number: each for each in papers if each.kind is kind}
+        for number, paper in enumerate(sorted(of_kind.values(), key=place), 1):
+            if number != paper.number:
+                found[kind, paper.number] = number
+    return found
 
 
 class PaperMark(Labelled):

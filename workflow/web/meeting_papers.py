@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workflow.domain.language import label
 from workflow.domain.meetings import MeetingStatus, is_open
-from workflow.domain.papers import PaperKind, PaperMark
+from workflow.domain.papers import PaperKind, PaperMark, renumbered
 from workflow.domain.rights import Act, PaperAudience
 from workflow.queries.agenda import Line
 from workflow.queries.meetings import MeetingFact
@@ -31,13 +31,14 @@ class PaperShown:
 class PapersShown:
     """The papers by item; None: those of the meeting itself, and of what is not on the page. `enters` are the items for
     which the person may enter papers, `keeps`: they may set the day by which papers are due, and to whom a paper is open;
-    `tells`: those invited are told of a change."""
+    `tells`: those invited are told of a change; `misnumbered`: the numbers do not follow the agenda, and still can."""
 
     meeting: MeetingFact
     of: Mapping[int | None, Sequence[PaperShown]]
     enters: frozenset[int | None]
     keeps: bool
     tells: bool
+    misnumbered: bool
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
@@ -56,19 +57,23 @@ def papers_shown(db: Reading, who: Visitor, read: ReadMeeting, lines: Sequence[L
     on_page = {line.id for line in lines}
     found: dict[int | None, list[PaperShown]] = {}
     editions: dict[tuple[PaperKind, int], list[PaperFact]] = {}
-    for each in papers_to_know(db, read):
+    known = papers_to_know(db, read)
+    for each in known:
         editions.setdefault((each.kind, each.number), []).append(each)
     for newest, *earlier in editions.values():
         place = newest.item if newest.item in on_page else None
         changes = newest.current and newest.item in enters
         found.setdefault(place, []).append(_shown(read, newest, earlier, changes=changes))
     held = read.meeting
+    keeps = _standing(held) and who.person.may(Act.SET_AGENDA, body=held.body_key)
+    numbering = keeps and held.status is MeetingStatus.DRAFT
     return PapersShown(
         meeting=held,
         of=found,
         enters=enters,
-        keeps=_standing(held) and who.person.may(Act.SET_AGENDA, body=held.body_key),
+        keeps=keeps,
         tells=is_open(held.status) and held.ends_at > who.now,
+        misnumbered=numbering and bool(renumbered(known, [line.id for line in lines])),
     )
 
 

@@ -133,6 +133,14 @@ def withdraw_paper(doing: Doing, paper: PaperNumber, asked: Because) -> ApiRespo
     return doing.perform(Done.of, actions.withdraw_paper, paper, asked.reason, now=doing.now)
 
 
+@router.post(
+    "/meetings/{meeting}/papers/renumber", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA)
+)
+def renumber_papers(doing: Doing, meeting: MeetingNumber) -> ApiResponse:
+    """準備中の会議の資料に、議題の順に番号を付け直す。招集した後の番号は変わりません。"""
+    return doing.perform(Done.of, actions.renumber_papers, meeting, now=doing.now)
+
+
 @router.post("/meetings/{meeting}/papers_due", response_model=Done, **writes(Scope.MEETINGS, Act.SET_AGENDA))
 def set_papers_due(doing: Doing, meeting: MeetingNumber, asked: PapersDue) -> ApiResponse:
     """資料の提出期限を決める。"""

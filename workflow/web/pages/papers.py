@@ -73,6 +73,13 @@ def add(
     return redirect(_place(number, item), said=done)
 
 
+@router.post("/renumber", openapi_extra=needs(Act.SET_AGENDA))
+def renumber(who: FormUser, number: Number) -> Response:
+    """Number the papers of a meeting in preparation anew, in the order of its agenda."""
+    actions.renumber_papers(who.office, who.key, number, now=who.now)
+    return redirect(f"/meetings/{number}#agenda", said=say("資料の番号を付け直しました。"))
+
+
 @router.post("/due", openapi_extra=needs(Act.SET_AGENDA))
 def set_due(request: Request, who: FormUser, number: Number, day: Annotated[str, Form()] = "") -> Response:
     def act() -> None:
