@@ -1,6 +1,6 @@
 """Letters about 照会, written from what is true when they are sent: one that is overtaken is dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from typing import Any
 
@@ -18,7 +18,7 @@ from workflow.queries.plans import PlanFact, plan_by_id
 
 ABOUT_INQUIRIES = (
     *(Kind.INQUIRY, Kind.INQUIRY_DUE, Kind.INQUIRY_OVERDUE),
-    *(Kind.INQUIRY_EXTENDED, Kind.INQUIRY_WITHDRAWN, Kind.INQUIRY_TALLY),
+    *(Kind.INQUIRY_EXTENDED, Kind.INQUIRY_WITHDRAWN, Kind.INQUIRY_RESPONDED, Kind.INQUIRY_TALLY),
 )
 _REMINDERS = (Kind.INQUIRY_DUE, Kind.INQUIRY_OVERDUE, Kind.INQUIRY_TALLY)
 _FOR_THE_UNANSWERED = (Kind.INQUIRY_DUE, Kind.INQUIRY_OVERDUE)
@@ -58,6 +58,19 @@ class InquiryLetters:
             "asked": len(asked.addressees),
             "answered": asked.answered,
             "remarks": sum(len(each.answer.remarks) for each in asked.addressees if each.answer),
+            "responses": [
+                (
+                    remark.page,
+                    remark.section,
+                    remark.text,
+                    remark.response.verdict.label,
+                    remark.response.reason,
+                )
+                for line in own
+                if line.answer
+                for remark in line.answer.remarks
+                if remark.response
+            ],
             "states": [(each.name, asked.state_of(each, self._now).label) for each in asked.addressees],
         }
         return context, plan.chain.key
@@ -84,6 +97,8 @@ class InquiryLetters:
             raise NoLongerDue(State.DROPPED, say("その後に、照会の期限が延長されました"))
         if about.kind is not Kind.INQUIRY_TALLY and not own:
             raise NoLongerDue(State.DROPPED, say("照会の宛先の職員ではなくなりました"))
+        if about.kind is Kind.INQUIRY_RESPONDED and not _responded(own, event["remark"] if event else 0):
+            raise NoLongerDue(State.DROPPED, say("その後に、新しい回答がありました"))
         if about.kind in _FOR_THE_UNANSWERED and all(each.answer for each in own):
             raise NoLongerDue(State.DROPPED, say("照会には、既に回答がありました"))
         if about.kind in _UNTIL_THE_DAY and end_of_day(asked.due_on) <= self._now:
@@ -106,3 +121,12 @@ class InquiryLetters:
                 for line, people in zip(asked.addressees, reached, strict=True)
             ]
         return self._reached[asked.id]
+
+
+def _responded(addressees: Iterable[AddresseeLine], remark: int) -> bool:
+    """Return whether a present answer of theirs holds the remark, and each of its remarks has a response."""
+    answers = (each.answer.remarks for each in addressees if each.answer)
+    return any(
+        remark in {each.number for each in remarks} and all(each.response for each in remarks)
+        for remarks in answers
+    )

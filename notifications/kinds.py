@@ -30,6 +30,7 @@ class Kind(Labelled):
     INQUIRY_OVERDUE = "inquiry_overdue", "照会の未回答の通知"
     INQUIRY_EXTENDED = "inquiry_extended", "照会の期限の延長"
     INQUIRY_WITHDRAWN = "inquiry_withdrawn", "照会の取下げ"
+    INQUIRY_RESPONDED = "inquiry_responded", "照会の意見への対応"
     INQUIRY_TALLY = "inquiry_tally", "照会の回答の集計"
     CONFIRMATION = "confirmation", "訂正の確認の依頼"
     SUMMARY_DEADLINE = "summary_deadline", "概要の作成期限の通知"

@@ -34,7 +34,7 @@ from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm, is_open
 from workflow.queries.bodies import seats
 from workflow.queries.gate_facts import facts
-from workflow.queries.inquiries import people_of
+from workflow.queries.inquiries import people_of, responded_by
 from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.meetings import open_meeting
 from workflow.queries.minutes import confirmers
@@ -216,6 +216,13 @@ def recipients_of_inquiry(db: Session, inquiry: int, since: datetime | None, day
     return _once(seat for people in reached for seat in people)
 
 
+def recipients_of_responses(db: Session, remark: int, at: datetime) -> list[Contact]:
+    """Return the recipients of the responses to an answer to an inquiry: the people of its addressee, once the last of its
+    remarks has a response; nobody before."""
+    addressee = responded_by(db, remark, at)
+    return [] if addressee is None else people_of(db, [addressee], tokyo_day(at))[0]
+
+
 def recipients_of_correction(db: Session, plan: int, now: datetime) -> list[Contact]:
     """Return the recipients of a corrected text: whoever confirms it for a body that approved the text before. While a
     chair is vacant, the vice chair; the 事務局 of a body that receives reports."""
@@ -250,21 +257,23 @@ class _ToRead:
 @dataclass(slots=True)
 class _Made:
     """The notices of some events, the numbers of those they were made of, and why none could be made of others. Of the
-    changes of a meeting's papers a person has one notice, of the last: its letter tells all of them."""
+    changes of a meeting's papers, and of the responses to an answer, a person has one notice, of the last: its letter tells
+    all of them."""
 
     others: list[Entry] = field(default_factory=list)
-    papers: dict[tuple[int | None, int | None], Entry] = field(default_factory=dict)
+    last: dict[tuple[Kind, int | None, int | None], Entry] = field(default_factory=dict)
     read: list[int] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
 
     @property
     def owed(self) -> list[Entry]:
-        return [*self.others, *self.papers.values()]
+        return [*self.others, *self.last.values()]
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Iterable[Entry], inquiry: int | None) -> None:
+        """Add the notices of an event; `inquiry` is the number of the one it is about."""
         for entry in entries:
-            if entry.kind is Kind.PAPERS:
-                self.papers[entry.meeting_id, entry.recipient_id] = entry
+            if entry.kind in (Kind.PAPERS, Kind.INQUIRY_RESPONDED):
+                self.last[entry.kind, inquiry or entry.meeting_id, entry.recipient_id] = entry
             else:
                 self.others.append(entry)
 
@@ -353,7 +362,7 @@ def _owed(db: Session, numbers: Sequence[int], now: datetime) -> _Made:
     hooks, made = listening(db), _Made()
     for event in db.scalars(select(Event).where(Event.seq.in_(numbers)).order_by(Event.seq)):
         try:
-            made.add(_of_event(db, hooks, event, now))
+            made.add(_of_event(db, hooks, event, now), json.loads(event.data).get("inquiry"))
         except (DBAPIError, DatabaseUnusable):
             raise
         except Exception as error:
@@ -361,7 +370,7 @@ def _owed(db: Session, numbers: Sequence[int], now: datetime) -> _Made:
             made.held[event.seq] = error.message if isinstance(error, SakuteiError) else unexpected(error)
         else:
             made.read.append(event.seq)
-        if len(made.others) + len(made.papers) >= AT_ONCE:
+        if len(made.owed) >= AT_ONCE:
             break
     return made
 
@@ -467,6 +476,8 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
         yield Kind.MINUTES, confirmers(db, meeting_of(db, event.meeting_id), day)
     elif tag is Tag.CIRCULATED:
         yield Kind.CIRCULATION, recipients_of_circulation(db, data["readers"])
+    elif tag is Tag.REMARK_RESPONDED:
+        yield Kind.INQUIRY_RESPONDED, recipients_of_responses(db, data["remark"], event.at)
     elif tag in INQUIRIES:
         since = event.at if INQUIRIES[tag] is Kind.INQUIRY else None
         yield INQUIRIES[tag], recipients_of_inquiry(db, data["inquiry"], since, day)

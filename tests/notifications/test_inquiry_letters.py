@@ -12,7 +12,7 @@ from tests.support.outbox_scenario import SINCE, PostRoom
 from workflow import actions
 from workflow.domain.deliveries import State
 from workflow.domain.errors import NotAllowed
-from workflow.domain.inquiries import GivenRemark, Silence
+from workflow.domain.inquiries import GivenRemark, Silence, Verdict
 from workflow.domain.plans import Status
 from workflow.store.tables import Plan
 
@@ -223,3 +223,52 @@ def test_the_asking_department_sends_a_letter_again_and_others_do_not(room: Post
     resending.resend(room.office, "tanto", first.id, now=room.now)
     room.tick()
     assert words(room).startswith("【再送】【照会】")
+
+
+# --- what was made of their remarks ------------------------------------------------------------------------
+
+
+def respond(room: PostRoom, remark: int, verdict: Verdict, reason: str) -> None:
+    actions.respond_to_remark(room.office, "tanto", "dx", 1, remark, verdict, reason, now=room.now)
+
+
+def test_who_answered_gets_one_letter_when_all_their_remarks_have_a_response(room: PostRoom) -> None:
+    inquire(room, "finance", "welfare")
+    answer(room, "one", "図が古い", "表が長い")
+    answer(room, "head", "用語が硬い")
+    room.quiet()
+    respond(room, 1, Verdict.ADOPTED, "図を改めた")
+    room.tick()
+    assert people(room) == []
+    room.at("2023-06-02 10:00")
+    respond(room, 2, Verdict.NOT_ADOPTED, "法令の表のとおり")
+    room.tick()
+    room.tick()
+    assert people(room) == ["one", "two"]
+    text = words(room)
+    assert "御意見への対応（素案への意見）" in text
+    assert "【採用】図を改めた" in text and "【不採用】法令の表のとおり" in text and "用語が硬い" not in text
+
+
+def test_all_responses_of_a_round_go_in_one_letter_and_another_verdict_in_another(room: PostRoom) -> None:
+    inquire(room, "welfare")
+    answer(room, "head", "一", "二", "三")
+    room.quiet()
+    for remark in (1, 2, 3):
+        respond(room, remark, Verdict.ADOPTED, f"改めた{remark}")
+    room.tick()
+    assert people(room) == ["head"] and all(f"改めた{remark}" in words(room) for remark in (1, 2, 3))
+    room.quiet().at("2023-06-03 10:00")
+    respond(room, 2, Verdict.PARTLY, "一部だけ改めた")
+    room.tick()
+    assert people(room) == ["head"] and "【一部採用】一部だけ改めた" in words(room)
+
+
+def test_an_answer_given_anew_makes_the_letter_on_the_earlier_one_needless(room: PostRoom) -> None:
+    inquire(room, "welfare")
+    answer(room, "head", "一")
+    room.quiet()
+    respond(room, 1, Verdict.ADOPTED, "改めた")
+    answer(room, "head", "一の二")
+    room.tick()
+    assert people(room) == []

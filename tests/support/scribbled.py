@@ -496,9 +496,10 @@ def _inquiries(house: House) -> None:
         GivenRemark(text, question=1, page="3", section="第2章") for text in ("用語が古い", "図がない")
     ]
     actions.answer_inquiry(office, "mayor", "asking", answered, remarks, has_opinion=True, now=house.now)
-    actions.respond_to_remark(
-        office, "tanto", "asking", answered, 1, Verdict.ADOPTED, "改めた", now=house.now
-    )
+    for remark, verdict in ((1, Verdict.ADOPTED), (2, Verdict.NOT_ADOPTED)):
+        actions.respond_to_remark(
+            office, "tanto", "asking", answered, remark, verdict, "改めた", now=house.now
+        )
     actions.withdraw_inquiry(office, "tanto", "asking", withdrawn, "宛先の誤り", now=house.now)
 
 

@@ -207,6 +207,27 @@ def people_of(
     ]
 
 
+def responded_by(db: Session, remark: int, at: datetime) -> tuple[str | None, int | None] | None:
+    """The addressee (department, person) whose present answer holds the remark, once each remark of that answer has a
+    response of that moment or before; None while one waits. One statement."""
+    given, fellow = aliased(InquiryRemark), aliased(InquiryRemark)
+    response = select(InquiryResponse.id).where(
+        InquiryResponse.remark_id == fellow.id, InquiryResponse.given_at <= at
+    )
+    waiting = (
+        select(fellow.id)
+        .where(fellow.answer_id == InquiryAnswer.id, ~response.correlate(fellow).exists())
+        .correlate(InquiryAnswer)
+    )
+    row = db.execute(
+        select(Addressee.department_key, Addressee.person_id)
+        .join(InquiryAnswer, InquiryAnswer.addressee_id == Addressee.id)
+        .join(given, given.answer_id == InquiryAnswer.id)
+        .where(given.id == remark, present_answer(), ~waiting.exists())
+    ).first()
+    return None if row is None else (row.department_key, row.person_id)
+
+
 @dataclass(frozen=True, slots=True)
 class StaffedDepartment:
     """A department with its staff of a day."""
