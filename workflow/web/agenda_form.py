@@ -1,4 +1,4 @@
-"""What a form puts on an agenda at once: plans that were ticked, 専決 to be heard, and matters typed one a line."""
+"""Putting on an agenda at once, by a form: plans that were ticked, 専決 to be heard, and matters typed one a line."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ EVERY_PLAN = "every"
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What was ticked and typed. `plans` are `plan:gate`, `alone` the numbers of 専決; `purpose` None: each body's usual
-    one."""
+    """The things that were ticked and typed. `plans` are `plan:gate`, `alone` the numbers of 専決; `purpose` None: each
+    body's usual one."""
 
     plans: tuple[str, ...]
     alone: tuple[int, ...]
@@ -33,7 +33,7 @@ class Entered:
 
 
 def entered(form: FormData) -> Entered:
-    """What the form puts on the agenda. Raises `BadInput`."""
+    """Return the things that the form puts on the agenda. Raises `BadInput`."""
     purpose = form.get("purpose")
     return Entered(
         plans=tuple(str(value) for value in form.getlist("add")),
