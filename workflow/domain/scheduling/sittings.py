@@ -1,0 +1,71 @@
+"""The days on which a body sits, by the rule of its calendar."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from workflow.domain.calendar import business_days_after, is_business_day
+from workflow.domain.series import nth_weekdays
+
+
+@dataclass(frozen=True, slots=True)
+class FixedDays:
+    """Days that the body has decided on."""
+
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EveryMonths:
+    """The `week`-th weekday (0 is Monday) of every so many months, from the month of `since` on."""
+
+    since: date
+    every: int
+    week: int
+    weekday: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMonths:
+    """The `week`-th weekday (0 is Monday) of named months: 定例会 in 2, 6, 9 and 11 (or 3, 6, 9 and 12)."""
+
+    months: tuple[int, ...]
+    week: int
+    weekday: int
+
+
+CalendarRule = FixedDays | EveryMonths | NamedMonths
+
+
+def sittings(rule: CalendarRule, first: date, last: date, closed: Collection[date] = ()) -> tuple[date, ...]:
+    """The days from `first` to `last` on which a body of that rule sits, in order; never a day on which the office is
+    closed. A fixed day that is closed is left out. A weekday of a month that is closed moves to the next business day, and
+    is left out when that is in another month."""
+    if isinstance(rule, FixedDays):
+        found = [day for day in sorted(set(rule.days)) if is_business_day(day, closed)]
+    else:
+        moved = [_open(day, closed) for day in _by_rule(rule, last)]
+        found = [day for day in moved if day is not None]
+    return tuple(day for day in found if first <= day <= last)
+
+
+def _by_rule(rule: EveryMonths | NamedMonths, last: date) -> list[date]:
+    if isinstance(rule, EveryMonths):
+        count = max(0, _months(rule.since, last)) // rule.every + 1
+        return nth_weekdays(rule.since, count, rule.every, rule.week, rule.weekday)
+    beginning = _FIRST_MONTH
+    every_month = nth_weekdays(beginning, _months(beginning, last) + 1, 1, rule.week, rule.weekday)
+    return [day for day in every_month if day.month in rule.months]
+
+
+_FIRST_MONTH = date(2000, 1, 1)
+
+
+def _months(since: date, until: date) -> int:
+    return (until.year - since.year) * 12 + until.month - since.month
+
+
+def _open(day: date, closed: Collection[date]) -> date | None:
+    """The day, or the next business day of its month."""
+    found = day if is_business_day(day, closed) else business_days_after(day, 1, closed)
+    return found if found.month == day.month else None
