@@ -97,11 +97,11 @@ def _activities(chain: Chain, stage: Stage, entry: tuple[str, ...], pace: Pace) 
         days=pace.work.get(stage.key, 0),
     )
     if not chain.written_in(stage) and (work.days or not stage.gates):
-        yield replace(work, after=_links(entry, pace.gaps.get(work.key, 0)))
+        yield replace(work, after=_links(entry, pace.gaps.get(work.key, 0)), stage_label=stage.label)
         entry = (work.key,)
     for gate in stage.gates:
         links = _links(gate.after or entry, pace.gaps.get(gate.key, 0))
-        yield _activity(chain, stage, gate, links, pace)
+        yield replace(_activity(chain, stage, gate, links, pace), stage_label=stage.label)
 
 
 def _links(keys: Sequence[str], days: int) -> tuple[Link, ...]:
@@ -130,15 +130,16 @@ def _activity(chain: Chain, stage: Stage, gate: Gate, after: tuple[Link, ...], p
 
 
 def _with_letters(activities: Sequence[Activity], letters: Sequence[Letter]) -> list[Activity]:
-    stages = {each.key: each.stage for each in activities}
+    of = {each.key: each for each in activities}
     sent = [
         Activity(
             letter.key,
             letter.label,
-            stages[letter.before],
+            of[letter.before].stage,
             Kind.LETTER,
             (Link(letter.after),),
             length=letter.length,
+            stage_label=of[letter.before].stage_label,
         )
         for letter in letters
     ]

@@ -178,22 +178,31 @@ class Latest:
 def backward(problem: Problem, target: date) -> tuple[Latest, ...] | None:
     """The latest safe day of each activity, for the plan to be decided on the target; every other activity as early as it
     can be. None when no schedule is decided by then."""
-    earliest, wanted = forward(problem), bounds(problem)
+    earliest = forward(problem)
     if earliest is None or earliest.finished > target:
         return None
-    ends: dict[str, date] = {}
-    found = list[Latest]()
+    last = latest_places(problem, target)
+    return tuple(
+        _latest(problem, each, earliest[each.key], *last[each.key])
+        if each.key in last
+        else Latest(each.key, None, None, None)
+        for each in problem.activities
+    )
+
+
+def latest_places(problem: Problem, target: date) -> dict[str, tuple[Placed, date]]:
+    """The last place of each activity that is bound, and the last day it may end, for the plan to be decided on the
+    target, which a schedule meets. Work may begin in time and still end later than it had to."""
+    wanted, ends, found = bounds(problem), dict[str, date](), dict[str, tuple[Placed, date]]()
     for activity in reversed(problem.activities):
         limit = _limit(problem, wanted, activity, ends, target)
         if limit is None:
-            found.append(Latest(activity.key, None, None, None))
             continue
         last = _last_place(problem, wanted, activity, limit)
-        ends[activity.key] = last.ends
-        if activity.kind is not Kind.SITTING:
-            ends[activity.key] = max(last.ends, _last_open_day(problem, limit))
-        found.append(_latest(problem, activity, earliest[activity.key], last, ends[activity.key]))
-    return tuple(reversed(found))
+        sits = activity.kind is Kind.SITTING
+        ends[activity.key] = last.ends if sits else max(last.ends, _last_open_day(problem, limit))
+        found[activity.key] = last, ends[activity.key]
+    return found
 
 
 def _limit(
@@ -219,7 +228,7 @@ def _limit(
             found = place(problem, wanted, each, problem.days_after(day, days))
             return found is not None and found.ends <= ends[each.key]
 
-        own.append(_last_day(problem.start - _ONE_DAY, top, in_time))
+        own.append(last_day(problem.start - _ONE_DAY, top, in_time))
     return min(own) if own else None
 
 
@@ -230,7 +239,7 @@ def _last_place(problem: Problem, wanted: Bounds, activity: Activity, limit: dat
         found = place(problem, wanted, activity, ready)
         return found is not None and found.ends <= limit
 
-    last = place(problem, wanted, activity, _last_day(problem.start - timedelta(days=1), limit, in_time))
+    last = place(problem, wanted, activity, last_day(problem.start - timedelta(days=1), limit, in_time))
     assert last is not None  # noqa: S101 - the earliest schedule meets the limit
     return last
 
@@ -257,7 +266,16 @@ def business_days_between(problem: Problem, first: date, last: date) -> int:
     return sum(is_business_day(day, problem.closed) for day in days)
 
 
-def _last_day(first: date, last: date, holds: Callable[[date], bool]) -> date:
+def loosened(problem: Problem) -> Problem:
+    """The problem without its last days: what was wished by a day comes when it can, and what was wished at a sitting
+    there or later."""
+    kept = [wish for wish in problem.wishes if wish.kind is not WishKind.NOT_AFTER]
+    return problem.wishing(
+        replace(wish, kind=WishKind.NOT_BEFORE) if wish.kind is WishKind.AT else wish for wish in kept
+    )
+
+
+def last_day(first: date, last: date, holds: Callable[[date], bool]) -> date:
     """The last day from `first` to `last` for which it holds; it holds for `first`, and never again once it does not."""
     days = range(first.toordinal(), last.toordinal() + 1)
     found = bisect_left(days, True, key=lambda day: not holds(date.fromordinal(day)))

@@ -53,6 +53,7 @@ class Activity:
     publishing: int = 0
     mandatory: bool = False
     visit: int = 1
+    stage_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
