@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from workflow.domain.calendar import business_days_before, is_business_day, period_end
+from workflow.domain.calendar import is_business_day, period_end
 from workflow.domain.scheduling.problem import Activity, Kind, Placed, Problem, Schedule, WishKind
 
 _ONE_DAY = timedelta(days=1)
@@ -89,7 +89,7 @@ def place(
     if freely is None or freely.begins >= wished:
         return freely
     held = _placed(problem, wanted, activity, ready, max(problem.start, today or date.min, wished))
-    return held and replace(held, held_by=label)
+    return held and replace(held, held_by=label or None)
 
 
 def _placed(problem: Problem, wanted: Bounds, activity: Activity, ready: date, floor: date) -> Placed | None:
@@ -98,7 +98,7 @@ def _placed(problem: Problem, wanted: Bounds, activity: Activity, ready: date, f
         case Kind.SITTING:
             days = problem.calendar(activity.body).days
             for day in days[bisect_left(days, max(ready, floor)) :]:
-                papers = papers_day(problem, activity, day)
+                papers = problem.days_before(day, activity.days)
                 if papers >= ready:
                     return Placed(key, ready, day, day, papers=papers)
             return None
@@ -123,11 +123,6 @@ def opened_on(problem: Problem, wanted: Bounds, activity: Activity, ready: date,
     closes = period_end(opens, length, first_day_counts=activity.first_day_counts)
     published = problem.days_after(closes, activity.answering + activity.publishing)
     return Placed(activity.key, ready, opens, published, closes=closes)
-
-
-def papers_day(problem: Problem, activity: Activity, day: date) -> date:
-    """The last day for the papers of a sitting."""
-    return business_days_before(day, activity.days, problem.closed)
 
 
 def _answered(problem: Problem, activity: Activity, sent: date) -> date:
@@ -246,7 +241,7 @@ def _last_place(problem: Problem, wanted: Bounds, activity: Activity, limit: dat
 
 def _last_open_day(problem: Problem, day: date) -> date:
     """The day, or the last business day before."""
-    return day if is_business_day(day, problem.closed) else business_days_before(day, 1, problem.closed)
+    return day if is_business_day(day, problem.closed) else problem.days_before(day, 1)
 
 
 def _latest(problem: Problem, activity: Activity, earliest: Placed, last: Placed, ends: date) -> Latest:

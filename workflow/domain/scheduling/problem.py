@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from definitions.labelled import Labelled
-from workflow.domain.calendar import business_days_after
+from workflow.domain.calendar import business_days_after, business_days_before
 
 
 class Kind(Labelled):
@@ -122,10 +122,19 @@ class Problem:
         """The day `count` business days after `day`; 0 is the day itself."""
         return _days_after(day, count, self.closed)
 
+    def days_before(self, day: date, count: int) -> date:
+        """The day `count` business days before `day`; 0 is the day itself."""
+        return _days_before(day, count, self.closed)
+
 
 @lru_cache(maxsize=1 << 17)
 def _days_after(day: date, count: int, closed: frozenset[date]) -> date:
     return business_days_after(day, count, closed)
+
+
+@lru_cache(maxsize=1 << 17)
+def _days_before(day: date, count: int, closed: frozenset[date]) -> date:
+    return business_days_before(day, count, closed)
 
 
 def in_order(activities: Sequence[Activity]) -> tuple[Activity, ...]:
