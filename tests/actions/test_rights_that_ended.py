@@ -5,7 +5,7 @@ it end the day before, and calls again: first the person moved to a section that
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -50,6 +50,7 @@ from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.passkeys import PasskeyUse, RelyingParty
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import CalendarReply, Intent
+from workflow.domain.schedules import Line
 from workflow.domain.sheets import SheetKind
 from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
@@ -892,6 +893,14 @@ def declare_version(house: House) -> Call:
 def correct_plan(house: House) -> Call:
     house.a_plan()
     return lambda o: actions.correct_plan(o, "tanto", "dx", "改称", title="新しい名称", now=house.now)
+
+
+@case("tanto")
+def change_schedule(house: House) -> Call:
+    house.a_plan()
+    begun = house.plan().schedule
+    later = replace(begun, lines=(*begun.lines, Line("2023-04", event="説明会")))
+    return lambda o: actions.change_schedule(o, "tanto", "dx", later, "追加", "部長", seen=0, now=house.now)
 
 
 @case("tanto")

@@ -3,6 +3,7 @@ and in the labels of its chain."""
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from workflow.domain.meetings import MeetingForm
 from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import PaperAudience
 from workflow.domain.rsvp import Intent
+from workflow.domain.schedules import Line
 from workflow.domain.sheets import SheetKind
 from workflow.domain.votes import Choice
 from workflow.queries.people import person_id
@@ -43,6 +45,7 @@ PEOPLES_WORDS = (
     *("paper.title", "paper.filename", "paper.why", "paper.withdrawn_why", "paper.audience_why"),
     *("meeting.guests", "speech.name", "speech.text"),
     *("closing.reason", "closing.basis", "publication.reason"),
+    *("schedule_version.reason", "schedule_version.agreed"),
     *("minutes_text.text", "minutes_text.reason", "minutes_text.note"),
     *(
         "decision.note",
@@ -72,6 +75,7 @@ OUR_WORDS = (
     *(
         "plan.first_month",
         "plan.document",
+        "schedule_version.rows",
         "version.document",
         "version.stage",
         "step.trigger",
@@ -443,11 +447,19 @@ def _a_corrected_text(house: House) -> None:
         number = actions.record_speech(office, by, matter, spoken, now=house.now)
     actions.correct_speech(office, by, number, Spoken(Speaker.CHAIR, "ほかにあるか"), now=house.now)
     _minutes(house, meeting)
+    _a_changed_schedule(house, "mended")
     house.a_correction(key="mended")
     actions.name_deputy(house.office, "admin", "joho_bukai_chair", "deputy", LONG_AGO, now=house.now)
     given = house.confirm("policy_bukai", "mended", by="deputy", note="よい")
     actions.review_confirmation(house.office, "joho_bukai_chair", given, note="見た", now=house.now)
     house.later(minutes=1).a_correction(key="mended")
+
+
+def _a_changed_schedule(house: House, plan: str) -> None:
+    begun = house.plan(plan).schedule
+    event = Line("2023-05", event=markup("schedule_version.reason"), label=markup("schedule_version.agreed"))
+    new = replace(begun, lines=(*begun.lines, event))
+    actions.change_schedule(house.office, "tanto", plan, new, "説明会を加える", "部長", seen=0, now=house.now)
 
 
 def _minutes(house: House, meeting: int) -> None:

@@ -43,6 +43,7 @@ PLAN = {
     *("confirmation_review.note", "circulation.note", "remark.text", "answer.summary", "answer.text"),
     *("comment_period.shortened_why", "comment_period.places", "comment_period.contact"),
     *("comment_period.cancelled_why", "comment_period.counts_why", "event.data", "inquiry.title"),
+    *("schedule_version.reason", "schedule_version.agreed"),
 }
 INQUIRY = {
     *("inquiry.text", "inquiry.withdrawn_why", "inquiry_question.text"),

@@ -133,6 +133,7 @@ from workflow.actions.rsvp import (
     revoke_rsvp_links,
     set_mail_aside,
 )
+from workflow.actions.schedules import change_schedule
 from workflow.actions.second_step import (
     begin_authenticator,
     confirm_authenticator,
@@ -221,6 +222,7 @@ __all__ = [
     "change_draft",
     "change_password",
     "change_person",
+    "change_schedule",
     "circulate",
     "claim_call",
     "close_condition",

@@ -14,7 +14,7 @@ from workflow.actions.agenda_changes import take_off_sent_back
 from workflow.actions.chains import adopt
 from workflow.actions.period_days import periods_after_resume, suspended_at
 from workflow.domain import gates
-from workflow.domain.calendar import effective_from, shown_day, tokyo_day
+from workflow.domain.calendar import effective_from, month_of, shown_day, tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow, PlanMoved
 from workflow.domain.events import Tag
 from workflow.domain.gates import GateClosed
@@ -62,7 +62,7 @@ def open_plan(
     now: datetime,
 ) -> Moved:
     """Open a plan under a chain. The plan keeps the chain as it is today. `first_month`, 2023-03, is where its
-    schedule begins; None leaves the chain's own months. `on` is the day it was opened when that is entered later
+    schedule begins; left out, the month it is opened in. `on` is the day it was opened when that is entered later
     (遡及), for a `reason`. `revises` is the key of the finished plan of which this is the 改定.
 
     Raises `NotAllowed`, `NotFound` (the department, or the plan it revises), `NotNow` (that plan is not finished),
@@ -78,6 +78,8 @@ def open_plan(
     opening = say("{trigger}の理由", trigger=label(Trigger.OPEN))
     some_text(opening, reason) if on is not None else a_text(opening, reason)
     path = opened(chain, effective_from(on, now))
+    if first_month is None and chain.first_month is not None:
+        first_month = month_of(tokyo_day(path[0].since))
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         if db.get(Department, department) is None:

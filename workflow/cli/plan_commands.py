@@ -33,6 +33,7 @@ from workflow.domain.texts import Unreadable
 from workflow.queries.chains import chain_for
 from workflow.queries.plans import plan_by_key
 from workflow.queries.reading_rights import EVERYTHING
+from workflow.queries.schedule import schedule_versions
 from workflow.queries.versions import version as version_of
 from workflow.store import files, texts
 from workflow.store.database import Office
@@ -416,11 +417,12 @@ def schedule(key: PlanKey, json: Json = False) -> None:
     """予定と実際の工程表（月・計画策定工程・会議名・区議会）。"""
     with at_office() as office, office.reading() as db:
         plan = plan_by_key(db, key)
-        planned, held = queries.planned_schedule(plan), queries.held_schedule(db, plan, now())
+        version, planned = schedule_versions(db, plan)[0], queries.planned_schedule(plan)
+        held = queries.held_schedule(db, plan, now())
     if json:
-        show.as_json(Schedule.of(planned, held))
+        show.as_json(Schedule.of(version, planned, held))
         return
-    show_schedule("予定", planned)
+    show_schedule(f"予定（{version.name}）", planned)
     show_schedule("実際", held)
 
 

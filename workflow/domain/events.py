@@ -15,6 +15,7 @@ from workflow.domain.minutes import MinutesKind
 from workflow.domain.papers import PaperKind, designation
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.domain.rsvp import Intent, Way
+from workflow.domain.schedules import version_name
 from workflow.domain.sheets import SheetKind
 from workflow.domain.votes import Choice
 
@@ -46,6 +47,7 @@ class Tag(Labelled):
     PLAN_OPENED = "plan.opened", "計画を開始"
     PLAN_TAKEN_OVER = "plan.taken_over", "移行登録"
     PLAN_CORRECTED = "plan.corrected", "計画の名称・担当課・工程表の月を訂正"
+    SCHEDULE_CHANGED = "schedule.changed", "工程表を変更"
     VERSION_ADDED = "version.added", "版を登録"
     VERSION_DECLARED = "version.declared", "版の種類を変更"
     TEXT_CONFIRMED = "confirmation.confirmed", "訂正を確認"
@@ -200,6 +202,8 @@ def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[s
             say("{was} → {now}", was=data["was"][name] or say("なし"), now=data["set"][name] or say("なし"))
             for name in data["set"]
         )
+    if tag is Tag.SCHEDULE_CHANGED:
+        parts.append(version_name(data["number"]))
     if tag in (Tag.ITEM_LISTED, Tag.RESULT_RECORDED) and data.get("title"):
         parts.append(f"{data['title']}　{data.get('result', '')}".strip())
     if tag in (Tag.CLOSED_TO_PUBLIC, Tag.OPENED_TO_PUBLIC):

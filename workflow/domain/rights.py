@@ -16,6 +16,7 @@ class Act(StrEnum):
 
     OPEN_PLAN = "計画の開始"
     CORRECT_PLAN = "計画の名称・担当課・工程表の月の訂正"
+    CHANGE_SCHEDULE = "工程表の変更"
     ADD_VERSION = "版の登録"
     MOVE_PLAN = "計画の進行・差戻し・中断・再開・取下げ"
     CALL_MEETING = "会議の招集・変更・中止・終了"
@@ -81,6 +82,7 @@ class Capacity(StrEnum):
 RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.OPEN_PLAN: frozenset({Capacity.STAFF}),
     Act.CORRECT_PLAN: frozenset({Capacity.STAFF}),
+    Act.CHANGE_SCHEDULE: frozenset({Capacity.STAFF}),
     Act.ADD_VERSION: frozenset({Capacity.STAFF}),
     Act.MOVE_PLAN: frozenset({Capacity.STAFF}),
     Act.CALL_MEETING: frozenset({Capacity.SECRETARIAT}),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from workflow.domain.events import Tag, event_words
 from workflow.domain.language import say
 from workflow.domain.path import Path, Stay, from_rows
 from workflow.domain.plans import Status
+from workflow.domain.schedules import PlanSchedule, modelled
 from workflow.queries.chains import chain_of
 from workflow.queries.takeovers import Takeover
 from workflow.store.database import connection_of
@@ -25,6 +26,7 @@ from workflow.store.tables import (
     Meeting,
     Person,
     Plan,
+    ScheduleVersion,
     Version,
 )
 
@@ -58,6 +60,14 @@ class PlanFact:
     department_name: str
     first_month: str | None
     path: Path
+    schedule_number: int
+    changed_schedule: list[Any] | None = field(repr=False)
+
+    @property
+    def schedule(self) -> PlanSchedule:
+        """The plan's own schedule: the newest version, or 当初, as the chain and the first month make it."""
+        rows = self.changed_schedule
+        return modelled(self.dated) if rows is None else PlanSchedule.from_rows(rows)
 
     @property
     def stay(self) -> Stay:
@@ -85,6 +95,17 @@ _NEWEST = (
 )
 
 
+_any_schedule = aliased(ScheduleVersion)
+
+
+_NEWEST_SCHEDULE = (
+    select(func.max(_any_schedule.number))
+    .where(_any_schedule.plan_id == Plan.id)
+    .correlate(Plan)
+    .scalar_subquery()
+)
+
+
 class _PlanRow(NamedTuple):
     """The columns of `plans()`, in their order."""
 
@@ -105,6 +126,8 @@ class _PlanRow(NamedTuple):
     department_name: str
     first_month: str | None
     path: list[list[Any]]
+    schedule_number: int | None
+    changed_schedule: list[Any] | None
 
 
 PLAN_COLUMNS = (
@@ -125,6 +148,8 @@ PLAN_COLUMNS = (
     Department.name.label("department_name"),
     Plan.first_month,
     Plan.path,
+    ScheduleVersion.number.label("schedule_number"),
+    ScheduleVersion.rows.label("changed_schedule"),
 )
 
 
@@ -135,6 +160,10 @@ def plans() -> Select[*tuple[Any, ...]]:
         .select_from(Plan)
         .join(Department, Department.key == Plan.department_key)
         .outerjoin(Version, (Version.plan_id == Plan.id) & (Version.number == _NEWEST))
+        .outerjoin(
+            ScheduleVersion,
+            (ScheduleVersion.plan_id == Plan.id) & (ScheduleVersion.number == _NEWEST_SCHEDULE),
+        )
     )
 
 
@@ -184,6 +213,8 @@ def plan_fact(db: Session, row: Sequence[Any]) -> PlanFact:
         department_name=read.department_name,
         first_month=read.first_month,
         path=from_rows(read.path),
+        schedule_number=read.schedule_number or 0,
+        changed_schedule=read.changed_schedule,
     )
 
 

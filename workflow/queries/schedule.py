@@ -14,11 +14,15 @@ from definitions.labelled import Labelled
 from workflow.domain.calendar import month_of, tokyo_day
 from workflow.domain.meetings import ON_RECORD, MeetingForm
 from workflow.domain.plans import Trigger
+from workflow.domain.schedules import PlanSchedule, modelled, version_name
 from workflow.queries.meetings import at_a_gate
 from workflow.queries.plans import PlanFact
-from workflow.store.tables import AgendaItem, CommentPeriod, Meeting, Step, Utc
+from workflow.store.tables import AgendaItem, CommentPeriod, Meeting, Person, ScheduleVersion, Step, Utc
 
 Entry = TypeVar("Entry")
+
+MOST_TO_BIND = 200
+"""Meetings offered to be bound to a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +81,84 @@ def _matched(planned: Sequence[Entry], held: Sequence[Entry]) -> tuple[tuple[Ent
     return (*found, *((entry, Match.UNPLANNED) for entry, times in left.items() for _ in range(times)))
 
 
-def planned_schedule(plan: PlanFact) -> list[Month]:
-    """The schedule as the plan's chain has it, in the plan's own months."""
-    chain = plan.dated
-    spans = [
-        (stage.work or stage.label, stage.planned.first, stage.planned.last)
-        for stage in chain.stages
-        if stage.planned
+@dataclass(frozen=True, slots=True)
+class ScheduleFact:
+    """A version of a plan's schedule: 0 is 当初, as the chain and the plan's first month make it."""
+
+    number: int
+    schedule: PlanSchedule
+    reason: str = ""
+    agreed: str = ""
+    made_by: str = ""
+    made_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return version_name(self.number)
+
+
+def schedule_versions(db: Session, plan: PlanFact) -> list[ScheduleFact]:
+    """Every version of the plan's schedule, newest first, down to 当初. One statement."""
+    rows = db.execute(
+        select(ScheduleVersion, Person.name)
+        .join(Person, Person.id == ScheduleVersion.made_by)
+        .where(ScheduleVersion.plan_id == plan.id)
+        .order_by(ScheduleVersion.number.desc())
+    )
+    changed = [
+        ScheduleFact(
+            version.number,
+            PlanSchedule.from_rows(version.rows),
+            version.reason,
+            version.agreed,
+            name,
+            version.made_at,
+        )
+        for version, name in rows
     ]
+    return [*changed, ScheduleFact(0, modelled(plan.dated))]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMeeting:
+    """A meeting that a line of a schedule may be bound to."""
+
+    number: int
+    body: str
+    title: str
+    day: date
+
+
+def meetings_to_bind(db: Session, plan: PlanFact, since: datetime) -> list[BoundMeeting]:
+    """The called meetings of the bodies of the plan's chain since that moment, by day. One statement."""
+    rows = db.execute(
+        select(Meeting.id, Meeting.body_key, Meeting.title, Meeting.starts_at)
+        .where(
+            Meeting.body_key.in_([body.key for body in plan.chain.bodies]),
+            Meeting.status.in_(ON_RECORD),
+            Meeting.form != MeetingForm.IN_WRITING,
+            Meeting.starts_at >= since,
+        )
+        .order_by(Meeting.starts_at, Meeting.id)
+        .limit(MOST_TO_BIND)
+    )
+    return [BoundMeeting(number, body, title, tokyo_day(at)) for number, body, title, at in rows]
+
+
+def planned_schedule(plan: PlanFact) -> list[Month]:
+    """The schedule as planned, month by month."""
+    chain, schedule = plan.chain, plan.schedule
+    spans = []
+    for span in schedule.spans:
+        stage = chain.stage(span.stage)
+        spans.append((stage.work or stage.label, span.first, span.last))
     meetings, assembly = [], []
-    for slot in chain.schedule:
-        if slot.body and chain.body(slot.body).assembly:
-            assembly.append((slot.month, chain.body(slot.body).name, slot.label or ""))
+    for line in schedule.lines:
+        if line.body and chain.body(line.body).assembly:
+            assembly.append((line.month, chain.body(line.body).name, line.label))
         else:
-            name = chain.body(slot.body).name if slot.body else slot.event or ""
-            meetings.append((slot.month, name))
+            name = chain.body(line.body).name if line.body else line.event or ""
+            meetings.append((line.month, name))
     return _months(spans, meetings, assembly)
 
 

@@ -11,6 +11,7 @@ from workflow.domain.plans import Status
 from workflow.queries import Blockers as Found
 from workflow.queries import Happened, Month, Page, VersionLine
 from workflow.queries.plans import PlanFact
+from workflow.queries.schedule import ScheduleFact
 from workflow.wire.values import Moment, Shown, each
 
 
@@ -195,15 +196,67 @@ class MonthShown(Shown):
         return cls(month=month.month, work=list(month.work), meetings=list(month.meetings), assembly=lines)
 
 
+class SpanShown(Shown):
+    """段階の月"""
+
+    stage: str = Field(description="段階の鍵")
+    first: str = Field(description="初めの月")
+    last: str = Field(description="終わりの月")
+
+
+class LineShown(Shown):
+    """工程表の行"""
+
+    when: str = Field(description="月・日・定例会", examples=["2023-06", "2023-06-14", "2023-06 定例会"])
+    body: str | None = Field(description="会議体の鍵")
+    event: str | None = Field(description="行事")
+    label: str = Field(description="報告するもの")
+    gates: list[str] = Field(description="関門の鍵")
+    tentative: bool = Field(description="仮の日程")
+    meeting: int | None = Field(description="招集した会議の番号")
+
+
+class ScheduleVersionShown(Shown):
+    """工程表の版"""
+
+    number: int = Field(description="番号。当初は 0")
+    name: str = Field(description="名称", examples=["第1回変更"])
+    reason: str = Field(description="変更の理由")
+    agreed: str = Field(description="変更を了解した人・会議")
+    made_by: str = Field(description="登録した人の氏名")
+    made_at: Moment | None
+    spans: list[SpanShown]
+    lines: list[LineShown]
+
+    @classmethod
+    def of(cls, version: ScheduleFact) -> "ScheduleVersionShown":
+        return cls(
+            number=version.number,
+            name=version.name,
+            reason=version.reason,
+            agreed=version.agreed,
+            made_by=version.made_by,
+            made_at=version.made_at,
+            spans=each(SpanShown, version.schedule.spans),
+            lines=each(LineShown, version.schedule.lines),
+        )
+
+
 class Schedule(Shown):
     """工程表"""
+
+    version: ScheduleVersionShown = Field(description="いまの工程表")
 
     planned: list[MonthShown] = Field(description="予定")
     held: list[MonthShown] = Field(description="実際")
 
     @classmethod
-    def of(cls, planned: Iterable[Month], held: Iterable[Month]) -> "Schedule":
-        return cls(planned=[MonthShown.of(m) for m in planned], held=[MonthShown.of(m) for m in held])
+    def of(cls, version: ScheduleFact, planned: Iterable[Month], held: Iterable[Month]) -> "Schedule":
+        return cls(
+            version=ScheduleVersionShown.of(version),
+            planned=[MonthShown.of(m) for m in planned],
+            held=[MonthShown.of(m) for m in held],
+        )
 
 
 class Moved(Shown):

@@ -39,6 +39,7 @@ APPEND_ONLY = (
     "written_consent",
     "closing",
     "publication",
+    "schedule_version",
     "speech",
     "security_entry",
     "inquiry_question",

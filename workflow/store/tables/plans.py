@@ -134,3 +134,19 @@ class PlansOpened(Record):
     __tablename__ = "plans_opened"
     id: Mapped[int] = mapped_column(primary_key=True)
     whom: Mapped[str] = mapped_column(String(20))
+
+
+class ScheduleVersion(Record):
+    """A version of a plan's own schedule (工程表): 第1回変更 and those after it; 当初 is what the chain and the plan's first month
+    make. `rows` is what `domain.schedules.PlanSchedule.to_rows` wrote, `agreed` who agreed to it. The newest one counts."""
+
+    __tablename__ = "schedule_version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    number: Mapped[int]
+    rows: Mapped[list[Any]]
+    reason: Mapped[str] = mapped_column(Text)
+    agreed: Mapped[str] = mapped_column(String(200))
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)

@@ -12,9 +12,13 @@ from workflow.domain.accounts import Scope
 from workflow.domain.cover import TextKind
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
+from workflow.domain.schedules import MOST_LINES, PlanSchedule, parse_when
+from workflow.domain.schedules import Line as ScheduleLine
+from workflow.domain.schedules import Span as ScheduleSpan
 from workflow.queries.chains import chain_for
 from workflow.queries.reading_rights import plan_to_read, plans_readable
-from workflow.queries.versions import version
+from workflow.queries.schedule import schedule_versions
+from workflow.queries.versions import version as version_of
 from workflow.store import texts
 from workflow.store.uploads import an_upload
 from workflow.web.api.models import Asked, ChainName, Key, Line, Number, Reason, Text
@@ -35,9 +39,7 @@ class OpenPlan(Asked):
     title: Line = Field(description="計画の名称")
     chain: ChainName
     department: Key = Field(description="担当課の鍵")
-    first_month: YearMonth | None = Field(
-        default=None, description="工程表の始まりの月。省くと、定義の月のまま"
-    )
+    first_month: YearMonth | None = Field(default=None, description="工程表の始まりの月。省くと、開始した月")
     on: date | None = Field(default=None, description="開始した日。後から登録するときだけ（遡及）")
     reason: Text = Field(default="", description="後から登録する理由")
     revises: Key | None = Field(default=None, description="改定する、完了した計画の鍵")
@@ -83,6 +85,54 @@ class CorrectPlan(Asked):
     title: Line | None = Field(default=None, description="計画の名称")
     department: Key | None = Field(default=None, description="担当課の鍵")
     first_month: YearMonth | None = Field(default=None, description="工程表の始まりの月")
+
+
+class ChangedSpan(Asked):
+    """段階の月"""
+
+    stage: Key = Field(description="段階の鍵")
+    first: YearMonth = Field(description="初めの月")
+    last: YearMonth = Field(description="終わりの月")
+
+
+class ChangedLine(Asked):
+    """工程表の行。会議体か行事の、どちらか一方"""
+
+    when: Line = Field(description="月・日・定例会", examples=["2023-06", "2023-06-14", "2023-06 定例会"])
+    body: Key | None = Field(default=None, description="会議体の鍵")
+    event: Line | None = Field(default=None, description="行事")
+    label: str = Field(default="", max_length=200, description="報告するもの")
+    gates: tuple[Key, ...] = Field(default=(), max_length=50, description="関門の鍵")
+    tentative: bool = Field(default=False, description="仮の日程")
+    meeting: Number | None = Field(default=None, description="招集した会議の番号。日はその会議の日になります")
+
+
+class ChangeSchedule(Asked):
+    """工程表の変更。変わらないところも、すべて書きます"""
+
+    seen: int = Field(ge=0, le=2**31 - 1, description="もとにした工程表の番号。当初は 0")
+    reason: Reason
+    agreed: Line = Field(description="変更を了解した人・会議")
+    spans: tuple[ChangedSpan, ...] = Field(max_length=100)
+    lines: tuple[ChangedLine, ...] = Field(max_length=MOST_LINES)
+
+    def schedule(self) -> PlanSchedule:
+        """The schedule asked for. Raises `BadInput`."""
+        return PlanSchedule(
+            tuple(ScheduleSpan(each.stage, each.first, each.last) for each in self.spans),
+            tuple(
+                ScheduleLine(
+                    parse_when(each.when, "時期"),
+                    each.body,
+                    each.event,
+                    each.label,
+                    each.gates,
+                    each.tentative,
+                    each.meeting,
+                )
+                for each in self.lines
+            ),
+        )
 
 
 class Declare(Asked):
@@ -161,7 +211,7 @@ class Download(Response):
 def document(caller: Caller, plan: PlanKey, number: Number) -> Response:
     """版の文書。"""
     with caller.office.reading() as db:
-        found = version(db, plan_to_read(db, caller.person, plan), number)
+        found = version_of(db, plan_to_read(db, caller.person, plan), number)
     return attachment(caller.office, found.sha256, found.filename)
 
 
@@ -169,7 +219,7 @@ def document(caller: Caller, plan: PlanKey, number: Number) -> Response:
 def text(caller: Caller, plan: PlanKey, number: Number) -> Any:
     """版の文書から取り出した文字: 見出し、段落、表の行。"""
     with caller.office.reading() as db:
-        found = version(db, plan_to_read(db, caller.person, plan), number)
+        found = version_of(db, plan_to_read(db, caller.person, plan), number)
     return TextShown.of(found, texts.text_of(caller.office.files, found.sha256))
 
 
@@ -180,7 +230,7 @@ def compare(caller: Caller, plan: PlanKey, number: Number, other: Number) -> Any
     """二つの版の違い: 段落と表の行ごと、変わったものは語ごと。"""
     with caller.office.reading() as db:
         fact = plan_to_read(db, caller.person, plan)
-        old, new = version(db, fact, number), version(db, fact, other)
+        old, new = version_of(db, fact, number), version_of(db, fact, other)
     return ComparisonShown.of(old, new, texts.comparison_of(caller.office.files, old.sha256, new.sha256))
 
 
@@ -189,8 +239,24 @@ def schedule(caller: Caller, plan: PlanKey) -> Any:
     """工程表の予定と実際、月ごと。"""
     with caller.office.reading() as db:
         fact = plan_to_read(db, caller.person, plan)
+        version = schedule_versions(db, fact)[0]
         held = queries.held_schedule(db, fact, caller.now)
-    return Schedule.of(queries.planned_schedule(fact), held)
+    return Schedule.of(version, queries.planned_schedule(fact), held)
+
+
+@router.post("/{plan}/schedule", response_model=Numbered, **writes(Scope.PLANS, Act.CHANGE_SCHEDULE))
+def change_schedule(doing: Doing, plan: PlanKey, asked: ChangeSchedule) -> ApiResponse:
+    """工程表を変える。前の工程表は版として残ります。"""
+    return doing.perform(
+        Numbered.of,
+        actions.change_schedule,
+        plan,
+        asked.schedule(),
+        asked.reason,
+        asked.agreed,
+        seen=asked.seen,
+        now=doing.now,
+    )
 
 
 @router.post("", response_model=Moved, **writes(Scope.PLANS, Act.OPEN_PLAN))

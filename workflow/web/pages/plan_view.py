@@ -27,6 +27,7 @@ from workflow.domain.language import say
 from workflow.domain.meetings import Purpose, allowed_outcomes
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
+from workflow.domain.schedules import version_name
 from workflow.queries import Blockers, GateAnswer, Owed, VersionLine
 from workflow.queries.bodies import chairs_of
 from workflow.queries.confirmations import ConfirmationLine
@@ -133,6 +134,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "owes_review": [view for view in views if view.owes_review],
         "periods": queries.periods(db, plan),
         "schedule": queries.compared(queries.planned_schedule(plan), held),
+        "schedule_version": version_name(plan.schedule_number),
         "asked": reading.asked,
         "said_so_far": reading.said,
         "to_read": [

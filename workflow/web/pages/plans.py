@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from definitions.chain import Chain
 from workflow import actions, queries
-from workflow.domain.calendar import parse_day
+from workflow.domain.calendar import month_of, parse_day
 from workflow.domain.cover import TextKind
 from workflow.domain.decisions import SignedAs
 from workflow.domain.language import say
@@ -77,7 +77,14 @@ def new_plan(request: Request, who: Reader) -> Response:
     with who.office.reading() as db:
         departments = [each for each in queries.departments(db) if each[0] in who.person.departments]
         chains = [(choice, _named(choice, chain)) for choice, chain in chains_to_begin(db).items()]
-    return page(request, "plan_new.html", who=who, departments=departments, chains=chains)
+    return page(
+        request,
+        "plan_new.html",
+        who=who,
+        departments=departments,
+        chains=chains,
+        this_month=month_of(who.person.on),
+    )
 
 
 @router.post("/new", openapi_extra=needs(Act.OPEN_PLAN))

@@ -1,0 +1,57 @@
+"""The page of a plan's own schedule: its versions, and the form that changes it and forgets nothing."""
+
+from lxml import html
+
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+
+PAGE = "/plans/dx/schedule"
+
+
+def form_of(browser: Browser) -> dict[str, str]:
+    """The fields of the form as the page fills them."""
+    form = html.fromstring(browser.see(PAGE)).xpath("//form[contains(@action, '/schedule')]")[0]
+    return {
+        **{name: value or "" for name, value in form.form_values() if name != "csrf"},
+        "reason": "委員会の日程が決まったため",
+        "agreed": "政策経営部長",
+    }
+
+
+def test_a_line_moves_after_the_page_said_what_changes(house: House) -> None:
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    asked = form_of(staff) | {
+        "when:3": "令和5年6月定例会",
+        "when:12": "2023-07",
+        "event:12": "住民説明会",
+        "tentative:12": "yes",
+    }
+    asked["body:3"], asked["gates:3"], asked["label:3"] = "kikaku_iinkai", "policy_iinkai", "策定方針報告"
+    shown = staff.send(PAGE, **asked)
+    assert "令和5年6月 → 令和5年6月の定例会" in shown or "2023-06 → 2023-06の定例会" in shown
+    assert "住民説明会" in shown
+    assert "第1回変更" in shown
+    after = staff.send(PAGE, **asked, sure="yes")
+    assert "前の工程表は、版として残っています" in after
+    assert house.plan().schedule_number == 1
+    assert any(line.event == "住民説明会" and line.tentative for line in house.plan().schedule.lines)
+    assert "第1回変更" in staff.see("/plans/dx")
+
+
+def test_what_was_typed_stays_when_it_is_refused_and_when_lines_are_added(house: House) -> None:
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    asked = form_of(staff) | {"when:0": "そのうち", "event:13": "書きかけ", "when:13": "2023-07"}
+    refused = staff.send(PAGE, status=422, **asked)
+    assert "日付として読めません" in refused
+    assert "そのうち" in refused and "書きかけ" in refused and "委員会の日程が決まったため" in refused
+    more = staff.send(PAGE, **asked, step="more")
+    assert "そのうち" in more and 'name="when:15"' in more
+
+
+def test_who_only_reads_is_shown_no_form(house: House) -> None:
+    house.a_plan()
+    member = Browser(house, "joho_bukai_1")
+    page = member.see(PAGE)
+    assert "当初" in page and "<textarea" not in page

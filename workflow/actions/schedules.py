@@ -1,0 +1,101 @@
+"""Use cases on a plan's own schedule (工程表): changed in dated versions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from workflow.actions.plans import must_be_active
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.meetings import ON_RECORD
+from workflow.domain.rights import Act
+from workflow.domain.schedules import Line, PlanSchedule, checked, version_name
+from workflow.domain.validation import a_line, some_text
+from workflow.queries.actor import actor
+from workflow.queries.reading_rights import plan_to_read
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Meeting, ScheduleVersion
+
+
+def change_schedule(
+    office: Office,
+    by: str,
+    plan: str,
+    schedule: PlanSchedule,
+    reason: str,
+    agreed: str,
+    *,
+    seen: int,
+    now: datetime,
+) -> int:
+    """Make this the plan's schedule, in a version of its own that keeps the earlier ones, and return its number. `agreed` says
+    who agreed to the change (部長の了解、本部 6月14日), `seen` is the number of the version it was made from. A line bound to
+    a meeting takes place on the day of that meeting.
+
+    Raises `BadInput` (no reason, nobody who agreed, nothing changed, an order that cannot be), `AlreadyDone` (changed
+    meanwhile), `NotFound` (a meeting), `NotNow` (the plan is suspended, withdrawn or finished), `NotAllowed`.
+    """
+    some_text("変更の理由", reason)
+    a_line("了解した人・会議", agreed)
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        fact = plan_to_read(db, who, plan)
+        who.require(Act.CHANGE_SCHEDULE, department=fact.department)
+        must_be_active(fact, say("工程表の変更"))
+        if fact.schedule_number != seen:
+            raise AlreadyDone(
+                say(
+                    "ご覧になった後に、工程表が変わりました（現在は{version}）。",
+                    version=version_name(fact.schedule_number),
+                )
+                + say("画面を開き直し、変わったところを確かめてください。")
+            )
+        asked = replace(schedule, lines=_bound(db, schedule.lines))
+        new = checked(fact.chain, asked)
+        if new == fact.schedule:
+            raise BadInput("工程表", "変わるものがありません", "直すところを直してから、押してください。")
+        number = fact.schedule_number + 1
+        db.execute(
+            insert(ScheduleVersion).values(
+                plan_id=fact.id, number=number, rows=new.to_rows(), reason=reason, agreed=agreed.strip(),
+                made_by=who.id, made_at=now,
+            )
+        )  # fmt: skip
+        record(
+            db,
+            Tag.SCHEDULE_CHANGED,
+            at=now,
+            by=who.id,
+            plan=fact.id,
+            number=number,
+            reason=reason,
+            agreed=agreed.strip(),
+        )
+        return number
+
+
+def _bound(db: Session, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines, each that names a meeting on the day of that meeting. Raises `NotFound`, `BadInput`."""
+    named = {line.meeting for line in lines if line.meeting is not None}
+    if not named:
+        return tuple(lines)
+    held = {meeting.id: meeting for meeting in db.scalars(select(Meeting).where(Meeting.id.in_(named)))}
+    return tuple(_on_its_day(line, held.get(line.meeting)) if line.meeting else line for line in lines)
+
+
+def _on_its_day(line: Line, meeting: Meeting | None) -> Line:
+    if meeting is None or meeting.body_key != line.body:
+        raise NotFound("会議", str(line.meeting))
+    if meeting.status not in ON_RECORD:
+        raise BadInput(
+            say("会議 {number}", number=meeting.id),
+            "招集されていないか、中止された会議です",
+            "招集した会議を選ぶか、会議との結び付きを外してください。",
+        )
+    return replace(line, when=tokyo_day(meeting.starts_at).isoformat(), tentative=False)
