@@ -21,6 +21,7 @@ from notifications.nightly_backup import Nightly
 from notifications.sending import Sending
 from notifications.transport import Mailer
 from workflow.actions.agenda_changes import tell_agenda_changes_due
+from workflow.actions.watching import watch_plans
 from workflow.domain.errors import SakuteiError
 from workflow.domain.events import Tag
 from workflow.store.database import Office
@@ -46,6 +47,7 @@ def tick(
         raise
     except Exception:
         log.exception("記録からお知らせを作れませんでした")
+    watch_plans(office, now=clock())
     outbox.claim(office, clock())
     heads.claim(office, clock())
     sent = sending.send_due(office, mailer, Stationery(settings), clock, stop)

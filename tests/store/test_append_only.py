@@ -121,5 +121,5 @@ def _some_column(table: Table) -> Column[Any]:
 
 def _free_of(table: Table, key: str) -> dict[str, object]:
     """Values by which a copy of a row keeps clear of the table's other unique keys."""
-    free: dict[str, object] = {"supersedes_id": None, "turn": 999, "revision": 999}
+    free: dict[str, object] = {"supersedes_id": None, "turn": 999, "revision": 999, "number": 999}
     return {name: value for name, value in free.items() if name in table.c and name != key}

@@ -46,6 +46,8 @@ NO_SENTENCES = {
     },
     # the reason on record, in the office's own language
     "workflow/actions/carrying.py": {"carry_over"},
+    # how months and sessions of an assembly are written, as people type them; a session is kept so
+    "workflow/domain/schedules.py": {"SESSION", "parse_when", "_month_in"},
     # the signs that part days, as people type them
     "workflow/domain/series.py": {"days_in"},
     # the minutes at the end of a matter's line, as people type them

@@ -50,6 +50,13 @@ def why(db: Session, plan: PlanFact, now: datetime) -> tuple[Reason, ...]:
     return blockers(db, plan, now).reasons
 
 
+def blocker_words(plan: PlanFact, known: Facts, state: GateState) -> str:
+    """The gate that is shut and what it lacks, without the meeting that could lift it: no statement."""
+    stage = plan.chain.stage_of_gate(state.gate.key)
+    missing = _missing(plan, stage, _text_at(plan, known, state.gate), state)
+    return say("{gate}: {missing}", gate=state.gate.label, missing=missing)
+
+
 def _reasons(
     db: Session, plan: PlanFact, known: Facts, states: Iterable[GateState], now: datetime
 ) -> Iterable[Reason]:

@@ -1,16 +1,17 @@
 """Lists of plans, and what happened to one."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Chain, Stage
-from workflow.domain.calendar import shown_day, tokyo_day
+from definitions.labelled import Labelled
+from workflow.domain.calendar import LAST_DAY, shown_day, tokyo_day
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag, event_words
 from workflow.domain.language import say
@@ -26,6 +27,7 @@ from workflow.store.tables import (
     Meeting,
     Person,
     Plan,
+    PlanWatch,
     ScheduleVersion,
     Version,
 )
@@ -226,10 +228,33 @@ class Page:
     following: str | None
 
 
+class Order(Labelled):
+    """The order of a list of plans."""
+
+    KEY = "key", "計画の鍵"
+    TITLE = "title", "名称"
+    DEPARTMENT = "department", "担当課"
+    ENTERED = "entered", "いまの段階になった日"
+    DUE = "due", "遅れの大きい順"
+
+
+_ORDERS: dict[Order, Any] = {
+    Order.KEY: Plan.key,
+    Order.TITLE: Plan.title,
+    Order.DEPARTMENT: Department.name,
+    Order.ENTERED: Plan.entered_at,
+    Order.DUE: func.coalesce(PlanWatch.due_on, cast(literal(LAST_DAY), Date)),
+}
+"""The value that each order goes by."""
+
+
 def plan_list(
     db: Session,
     which: ColumnElement[bool],
     *,
+    order: Order = Order.KEY,
+    chains: Collection[str] | None = None,
+    late_on: date | None = None,
     department: str | None = None,
     status: Status | None = None,
     stage: str | None = None,
@@ -237,8 +262,18 @@ def plan_list(
     following: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Those of the plans, by key, one page. `query` is looked for in the title and the key. One statement."""
-    narrowed = plans().where(which).order_by(Plan.key).limit(limit + 1)
+    """Those of the plans, in that order and then by key, one page. `query` is looked for in the title and the key, `chains`
+    are the definitions they may follow, by SHA-256; `late_on` keeps those that the last comparison found late on that day.
+    One statement, two for a page after the first in another order."""
+    by = _ORDERS[order]
+    narrowed = plans().where(which).order_by(by, Plan.key).limit(limit + 1)
+    if order is Order.DUE or late_on is not None:
+        narrowed = narrowed.outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
+    if late_on is not None:
+        running = Plan.status.in_([Status.ACTIVE, Status.SUSPENDED])
+        narrowed = narrowed.where(PlanWatch.due_on < late_on, running)
+    if chains is not None:
+        narrowed = narrowed.where(Plan.chain_sha256.in_(sorted(chains)))
     for column, value in ((Plan.department_key, department), (Plan.status, status), (Plan.stage, stage)):
         if value is not None:
             narrowed = narrowed.where(column == value)
@@ -247,10 +282,25 @@ def plan_list(
             Plan.title.contains(query, autoescape=True) | Plan.key.contains(query, autoescape=True)
         )
     if following:
-        narrowed = narrowed.where(Plan.key > following)
+        narrowed = narrowed.where(tuple_(by, Plan.key) > _place(db, order, following))
     found = [plan_fact(db, row) for row in db.execute(narrowed)]
     more = len(found) > limit
     return Page(tuple(found[:limit]), found[limit - 1].key if more else None)
+
+
+def _place(db: Session, order: Order, key: str) -> ColumnElement[Any]:
+    """Return the place of that plan in the order, to compare with; none when there is no such plan."""
+    if order is Order.KEY:
+        return tuple_(literal(key), literal(key))
+    by = _ORDERS[order]
+    found = (
+        select(by)
+        .select_from(Plan)
+        .join(Department, Department.key == Plan.department_key)
+        .outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
+        .where(Plan.key == key)
+    )
+    return tuple_(literal(db.scalar(found), by.type), literal(key))
 
 
 @dataclass(frozen=True, slots=True)

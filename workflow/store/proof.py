@@ -109,6 +109,7 @@ class Kept(Labelled):
     POSTING = "posting", "所属・職"
     PROVIDER_IDENTITY = "provider_identity", "外部サインインの結び付き"
     PUBLICATION = "publication", "会議録の公開"
+    SCHEDULE_VERSION = "schedule_version", "工程表の版"
     REMARK = "remark", "意見交換"
     REVIEW = "review", "後閲"
     RSVP = "rsvp", "出欠の回答"

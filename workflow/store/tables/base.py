@@ -53,6 +53,7 @@ UNPROVEN = {
     "event": "the log itself, chained by hash",
     "security_entry": "a log of its own, chained by hash",
     "touched": "empty outside of a transaction",
+    "plan_watch": "found anew each day from the record; nothing rests on it",
     "cursor": "a position that moves with every round",
     "pulse": "a mark of every round",
     "delivery": "changes with every try to send; no mail decides anything",

@@ -1,6 +1,6 @@
 """Plans under way, the versions of their text, and the steps they took."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
@@ -150,3 +150,14 @@ class ScheduleVersion(Record):
     made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+
+class PlanWatch(Record):
+    """The finding of the day's comparison of record and schedule, for a plan: the last day of the first thing due, None where
+    nothing is."""
+
+    __tablename__ = "plan_watch"
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    due_on: Mapped[date | None]
+    watched_on: Mapped[date]
+    __table_args__ = (Index(None, "due_on"),)

@@ -10,6 +10,7 @@ from definitions.chain import YearMonth
 from workflow import actions, queries
 from workflow.domain.accounts import Scope
 from workflow.domain.cover import TextKind
+from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
 from workflow.domain.schedules import MOST_LINES, PlanSchedule, parse_when
@@ -122,7 +123,7 @@ class ChangeSchedule(Asked):
             tuple(ScheduleSpan(each.stage, each.first, each.last) for each in self.spans),
             tuple(
                 ScheduleLine(
-                    parse_when(each.when, "時期"),
+                    parse_when(each.when, say("時期")),
                     each.body,
                     each.event,
                     each.label,

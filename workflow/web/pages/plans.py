@@ -1,9 +1,8 @@
-"""Plans: the list, a new one, one plan with everything about it, its whole history."""
+"""Plans: a new one, one plan with everything about it, its whole history."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from definitions.chain import Chain
 from workflow import actions, queries
@@ -13,60 +12,16 @@ from workflow.domain.decisions import SignedAs
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
-from workflow.queries.chains import chain_for, chains_to_begin, kept_chains
-from workflow.queries.reading_rights import plan_to_read, plans_readable
+from workflow.queries.chains import chain_for, chains_to_begin
+from workflow.queries.reading_rights import plan_to_read
 from workflow.web.pages.plan_view import plan_view
-from workflow.web.permissions import Open, needs
+from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader
 
 router = APIRouter(prefix="/plans", route_class=Page)
 
-PLANS_ON_A_PAGE = 20
 EVENTS_ON_A_PAGE = 100
-
-
-@router.get("", openapi_extra=needs(Open.SIGNED_IN))
-def plans(
-    request: Request,
-    who: Reader,
-    query: Annotated[str, Query(alias="words")] = "",
-    status: str = "",
-    stage: str = "",
-    department: str = "",
-    following: str = "",
-) -> Response:
-    """The plans of the office, narrowed as asked, one page at a time."""
-    asked = {"words": query[:100], "status": status, "stage": stage[:60], "department": department[:60]}
-    with who.office.reading() as db:
-        found = queries.plan_list(
-            db,
-            plans_readable(db, who.person),
-            department=asked["department"] or None,
-            status=Status(status) if status in set(Status) else None,
-            stage=asked["stage"] or None,
-            query=asked["words"],
-            following=following[:60] or None,
-            limit=PLANS_ON_A_PAGE,
-        )
-        departments = queries.departments(db)
-        stages = {stage.key: stage.label for chain in kept_chains(db).values() for stage in chain.stages}
-    narrowed = {name: value for name, value in asked.items() if value}
-    return page(
-        request,
-        "plans.html",
-        who=who,
-        found=found,
-        asked=asked,
-        statuses=list(Status),
-        stages=list(stages.items()),
-        departments=departments,
-        first_page=f"/plans?{urlencode(narrowed)}" if following else None,
-        next_page=f"/plans?{urlencode(narrowed | {'following': found.following})}"
-        if found.following
-        else None,
-        may_open=bool(who.person.departments),
-    )
 
 
 @router.get("/new", openapi_extra=needs(Act.OPEN_PLAN))

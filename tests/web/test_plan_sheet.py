@@ -1,0 +1,106 @@
+"""The sheet of plans: how each stands beside its schedule, narrowed, sorted, page by page, as Excel."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.support.counting import counted
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow import actions
+from workflow.actions.watching import watch_plans
+
+
+def late_plan(house: House, key: str = "dx") -> None:
+    """A plan whose first meeting was planned for March, and is not held on 20 April."""
+    house.a_plan(key)
+    house.at("2023-04-20 10:00")
+
+
+def test_a_missed_month_is_said_late_with_the_days_and_what_was_due(house: House) -> None:
+    late_plan(house)
+    page = Browser(house, "tanto").see("/plans")
+    assert "遅れ 20 日" in page
+    assert "情報化推進部会（部会での検討）" in page
+    assert "文書がまだ登録されていません" in page
+
+
+def test_what_was_done_in_time_is_not_late(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    house.at("2023-04-20 10:00")
+    page = Browser(house, "tanto").see("/plans")
+    assert "予定どおり" in page and "遅れ 20" not in page
+
+
+def test_the_next_meeting_that_treats_the_plan_is_named(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    meeting = house.a_meeting("joho_bukai", days=9)
+    actions.list_item(house.office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=house.now)
+    assert f'href="/meetings/{meeting}"' in Browser(house, "tanto").see("/plans")
+
+
+def test_the_day_s_comparison_narrows_and_sorts_by_lateness(house: House) -> None:
+    late_plan(house, "late")
+    house.a_plan("fresh")
+    assert watch_plans(house.office, now=house.now) == 2
+    assert watch_plans(house.office, now=house.now) == 0
+    staff = Browser(house, "tanto")
+    late = staff.see("/plans?late=yes")
+    assert "/plans/late" in late and "/plans/fresh" not in late
+    by_due = staff.see("/plans?order=due")
+    assert by_due.index('href="/plans/late"') < by_due.index('href="/plans/fresh"')
+    assert watch_plans(house.office, now=house.now + timedelta(days=1)) == 2
+
+
+@pytest.mark.parametrize("order", ["key", "title", "department", "entered", "due"])
+def test_every_order_shows_each_plan_once_over_its_pages(
+    house: House, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [f"plan{number}" for number in range(5)]
+    for key in keys:
+        house.later(hours=1).a_plan(key)
+    watch_plans(house.office, now=house.now)
+    monkeypatch.setattr("workflow.web.pages.plan_sheet.PLANS_ON_A_PAGE", 2)
+    staff, seen, path = Browser(house, "tanto"), [], f"/plans?order={order}"
+    for _ in range(3):
+        page = staff.see(path)
+        seen += [key for key in keys if f'href="/plans/{key}"' in page]
+        path = f"/plans?order={order}&following={seen[-1]}"
+    assert seen == keys
+
+
+def test_the_same_plans_as_excel(house: House) -> None:
+    late_plan(house)
+    staff = Browser(house, "tanto")
+    content = staff.client.get("/plans.xlsx").content
+    rows = list(load_workbook(io.BytesIO(content)).active.values)
+    assert rows[0][0] == "計画の鍵"
+    assert rows[1][0] == "dx" and "遅れ 20 日" in rows[1][5]
+
+
+def test_a_body_narrows_to_the_plans_whose_way_leads_to_it(house: House) -> None:
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    assert "/plans/dx" in staff.see("/plans?body=joho_bukai")
+    assert "/plans/dx" not in staff.see("/plans?body=nobody")
+
+
+def test_the_sheet_costs_the_same_for_more_plans(house: House) -> None:
+    staff = Browser(house, "tanto")
+
+    def cost() -> int:
+        staff.see("/plans")
+        with counted(house) as sent:
+            staff.see("/plans")
+        return len(sent)
+
+    house.a_plan()
+    first = cost()
+    for number in range(6):
+        house.a_plan(f"more{number}")
+    assert cost() == first <= 11

@@ -1,0 +1,95 @@
+"""The standing of a plan beside its own schedule: things that should be done by now and are not (遅れ), and the next one due."""
+
+from calendar import monthrange
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from definitions.chain import Chain
+from definitions.labelled import Labelled
+from workflow.domain.calendar import month_of, shown_day
+from workflow.domain.language import label, say
+from workflow.domain.plans import Status
+from workflow.domain.schedules import Line, PlanSchedule, line_name
+
+
+class Course(Labelled):
+    """The course of a plan beside its schedule."""
+
+    LATE = "late", "遅れ"
+    ON_TIME = "on_time", "予定どおり"
+    EARLY = "early", "予定より早い"
+    UNPLANNED = "unplanned", "予定なし"
+    ENDED = "ended", "終わった計画"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something the schedule expects of the plan: its last day, and its name."""
+
+    day: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A plan beside its schedule: its course, and what is due first of what is not done; None where nothing is."""
+
+    course: Course
+    due: Due | None = None
+
+    def days_late(self, today: date) -> int:
+        """Calendar days since the day on which that was due; 0 before it."""
+        return max((today - self.due.day).days, 0) if self.due else 0
+
+
+def standing(
+    chain: Chain, schedule: PlanSchedule, stage: str, status: Status, passed: Collection[str], today: date
+) -> Standing:
+    """The standing of a plan in that stage; `passed` are the gates of the stage that are open. A plan that has come
+    to its last stage has ended; a suspended one can be late: its schedule goes on."""
+    if status in (Status.FINISHED, Status.WITHDRAWN) or not chain.after(chain.stage(stage)):
+        return Standing(Course.ENDED)
+    due = min(dues(chain, schedule, stage, passed), key=lambda each: each.day, default=None)
+    if due is None:
+        return Standing(Course.UNPLANNED)
+    if due.day < today:
+        return Standing(Course.LATE, due)
+    begins = next((span.first for span in schedule.spans if span.stage == stage), None)
+    early = begins is not None and begins > month_of(today)
+    return Standing(Course.EARLY if early else Course.ON_TIME, due)
+
+
+def dues(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[str]) -> Iterator[Due]:
+    """The things that the schedule still expects of a plan in that stage: the lines of gates that are not open, and the end of each
+    stage to come. A line without a gate binds nobody: that it took place is nowhere on record."""
+    order = [each.key for each in chain.stages]
+    left = set(order[order.index(stage) :])
+    for line in schedule.lines:
+        if any(chain.stage_of_gate(key).key in left and key not in passed for key in line.gates):
+            yield Due(last_day_of(line), line_name(chain, line))
+    for span in schedule.spans:
+        if span.stage in left:
+            yield Due(_end_of(span.last), say("「{stage}」の終わり", stage=chain.stage(span.stage).label))
+
+
+def last_day_of(line: Line) -> date:
+    """The last day on which a line can take place as planned: its day, or the last of its month."""
+    return line.day or _end_of(line.month)
+
+
+def _end_of(month: str) -> date:
+    year, number = int(month[:4]), int(month[5:])
+    return date(year, number, monthrange(year, number)[1])
+
+
+def standing_words(found: Standing, today: date) -> str:
+    """遅れ 12 日（部会での検討、6月30日まで）; 予定どおり."""
+    if found.course is not Course.LATE or found.due is None:
+        return label(found.course)
+    return say(
+        "遅れ {days} 日（{name}、{day}まで）",
+        days=found.days_late(today),
+        name=found.due.name,
+        day=shown_day(found.due.day),
+    )

@@ -1,0 +1,140 @@
+"""The plans as a sheet by months: for each, how it stands beside its schedule, what keeps it from moving, its meetings."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.domain import gates
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.facts import Facts
+from workflow.domain.lateness import Standing, standing
+from workflow.domain.meetings import ON_RECORD
+from workflow.domain.plans import Status
+from workflow.domain.schedules import PlanSchedule
+from workflow.queries.blockers import blocker_words
+from workflow.queries.gate_facts import facts_of_all
+from workflow.queries.meetings import at_a_gate
+from workflow.queries.plans import PlanFact
+from workflow.store.tables import AgendaItem, CommentPeriod, Meeting, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class SheetMeeting:
+    """A meeting at which the plan was treated, or will be."""
+
+    number: int
+    title: str
+    starts_at: datetime
+
+    @property
+    def day(self) -> date:
+        return tokyo_day(self.starts_at)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A plan on the sheet. `blocker` is the first thing that keeps it from moving, in words; empty when nothing does."""
+
+    plan: PlanFact
+    schedule: PlanSchedule
+    standing: Standing
+    blocker: str
+    meetings: tuple[SheetMeeting, ...]
+    comments: tuple[tuple[date, date], ...]
+    now: datetime
+
+    @property
+    def next_meeting(self) -> SheetMeeting | None:
+        """The nearest meeting to come that treats the plan."""
+        return next((each for each in self.meetings if each.starts_at >= self.now), None)
+
+    @property
+    def stays(self) -> list[tuple[str, date, date]]:
+        """The stages the plan went through on its way here, each with its first day and its last."""
+        begun = [tokyo_day(stay.since) for stay in self.plan.path]
+        over = not self.plan.chain.after(self.plan.stage) or self.plan.status is Status.WITHDRAWN
+        last = tokyo_day(self.plan.entered_at) if over else tokyo_day(self.now)
+        return [
+            (stay.stage, first, ended)
+            for stay, first, ended in zip(self.plan.path, begun, [*begun[1:], last], strict=True)
+        ]
+
+
+def sheet_rows(db: Session, plans: Sequence[PlanFact], now: datetime) -> list[SheetRow]:
+    """The rows of these plans, in their order. Three statements, however many they are."""
+    if not plans:
+        return []
+    numbers = [plan.id for plan in plans]
+    known = facts_of_all(db, plans, Plan.id.in_(numbers), now)
+    meetings, comments = _meetings(db, numbers), _comments(db, numbers)
+    return [
+        SheetRow(
+            plan,
+            plan.schedule,
+            _standing(plan, known[plan.id], now),
+            _first_blocker(plan, known[plan.id]),
+            tuple(meetings[plan.id]),
+            tuple(comments[plan.id]),
+            now,
+        )
+        for plan in plans
+    ]
+
+
+def standings(db: Session, plans: Sequence[PlanFact], now: datetime) -> list[Standing]:
+    """The standing of each of these plans beside its schedule. One statement."""
+    known = facts_of_all(db, plans, Plan.id.in_([plan.id for plan in plans]), now)
+    return [_standing(plan, known[plan.id], now) for plan in plans]
+
+
+def _standing(plan: PlanFact, known: Facts, now: datetime) -> Standing:
+    states = gates.states(plan.chain, plan.stay, known)
+    passed = [key for key, state in states.items() if state.open]
+    return standing(plan.chain, plan.schedule, plan.stage.key, plan.status, passed, tokyo_day(now))
+
+
+def _first_blocker(plan: PlanFact, known: Facts) -> str:
+    """Return what keeps the plan from moving first, in words."""
+    if plan.status is not Status.ACTIVE:
+        return ""
+    states = [*gates.fallen(plan.chain, known), *gates.states(plan.chain, plan.stay, known).values()]
+    shut = next((state for state in states if not state.open), None)
+    return blocker_words(plan, known, shut) if shut else ""
+
+
+def _meetings(db: Session, plans: Sequence[int]) -> dict[int, list[SheetMeeting]]:
+    rows = db.execute(
+        select(AgendaItem.plan_id, Meeting.id, Meeting.title, Meeting.starts_at)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(
+            AgendaItem.plan_id.in_(plans),
+            at_a_gate(),
+            AgendaItem.removed_at.is_(None),
+            Meeting.status.in_(ON_RECORD),
+        )
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    found: defaultdict[int, list[SheetMeeting]] = defaultdict(list)
+    for plan, number, title, starts_at in rows:
+        meeting = SheetMeeting(number, title, starts_at)
+        if plan is not None and meeting not in found[plan]:
+            found[plan].append(meeting)
+    return found
+
+
+def _comments(db: Session, plans: Sequence[int]) -> dict[int, list[tuple[date, date]]]:
+    rows = db.execute(
+        select(CommentPeriod.plan_id, CommentPeriod.opens_on, CommentPeriod.closes_on).where(
+            CommentPeriod.plan_id.in_(plans),
+            CommentPeriod.cancelled_at.is_(None),
+            CommentPeriod.counts_as_id.is_(None),
+        )
+    )
+    found: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)
+    for plan, opens_on, closes_on in rows:
+        found[plan].append((opens_on, closes_on))
+    return found

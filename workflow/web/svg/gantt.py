@@ -1,0 +1,144 @@
+"""The bars of a plan over the months, as SVG that is read in black and white: planned stages are outlined, actual ones
+filled, a public comment is hatched, planned meetings are empty triangles and held ones full, today is a dashed line."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from workflow.domain.calendar import month_of
+from workflow.domain.lateness import last_day_of
+from workflow.queries.plan_sheet import SheetRow
+from workflow.web.svg.shapes import INK, RULE, WHITE
+
+MONTH = 32
+"""Width of a month, in pixels."""
+HEIGHT = 44
+"""Height of a plan's bars, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The months that the sheet shows, from `first` on."""
+
+    first: date
+    count: int
+
+    @classmethod
+    def around(cls, month: str, count: int) -> "Window":
+        """The window that begins with that month, 2026-09."""
+        return cls(date.fromisoformat(f"{month}-01"), count)
+
+    @property
+    def months(self) -> list[str]:
+        return [month_of(_later(self.first, step)) for step in range(self.count)]
+
+    @property
+    def width(self) -> int:
+        return self.count * MONTH
+
+    def moved(self, months: int) -> str:
+        """The month with which the window so many months later begins."""
+        return month_of(_later(self.first, months))
+
+    def x(self, day: date) -> float:
+        """The place of the beginning of that day; at an edge when it lies outside."""
+        months = (day.year - self.first.year) * 12 + day.month - self.first.month
+        length = (_later(day.replace(day=1), 1) - day.replace(day=1)).days
+        return min(max((months + (day.day - 1) / length) * MONTH, 0.0), float(self.width))
+
+
+def _later(first: date, months: int) -> date:
+    number = first.year * 12 + first.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def bars(row: SheetRow, window: Window, today: date) -> str:
+    """The bars of one plan. A drawing for the eye alone: what it shows stands in words beside it."""
+    return "".join(
+        (
+            f'<svg class="bars" xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="{window.width}" '
+            f'height="{HEIGHT}" viewBox="0 0 {window.width} {HEIGHT}">',
+            *_grid(window),
+            *_planned(row, window),
+            *_actual(row, window),
+            *_marks(row, window),
+            *_line(window.x(today), INK, ' stroke-dasharray="4 3" stroke-width="1.5"'),
+            "</svg>",
+        )
+    )
+
+
+def _grid(window: Window) -> Iterator[str]:
+    for number in range(window.count + 1):
+        yield from _line(number * MONTH, RULE, "")
+
+
+def _line(x: float, colour: str, more: str) -> Iterator[str]:
+    yield f'<line x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{HEIGHT}" stroke="{colour}"{more}/>'
+
+
+def _planned(row: SheetRow, window: Window) -> Iterator[str]:
+    for span in row.schedule.spans:
+        first = date.fromisoformat(f"{span.first}-01")
+        yield from _bar(window, first, _month_after(span.last), 8, f'fill="{WHITE}" stroke="{INK}"')
+
+
+def _actual(row: SheetRow, window: Window) -> Iterator[str]:
+    for number, (_, first, last) in enumerate(row.stays):
+        fill = INK if number % 2 == 0 else "#5c5c5c"
+        yield from _bar(window, first, last + timedelta(days=1), 22, f'fill="{fill}"')
+    for opens_on, closes_on in row.comments:
+        outline = f'fill="url(#hatched)" stroke="{INK}"'
+        yield from _bar(window, opens_on, closes_on + timedelta(days=1), 22, outline)
+
+
+def _month_after(month: str) -> date:
+    return _later(date.fromisoformat(f"{month}-01"), 1)
+
+
+def _bar(window: Window, first: date, end: date, y: int, how: str) -> Iterator[str]:
+    left, right = window.x(first), window.x(end)
+    if right > left:
+        yield f'<rect x="{left:.1f}" y="{y}" width="{max(right - left, 2):.1f}" height="9" {how}/>'
+
+
+def _marks(row: SheetRow, window: Window) -> Iterator[str]:
+    days = [last_day_of(line) for line in row.schedule.lines if line.body]
+    yield from _triangles(window, (day for day in days), 4, f'fill="{WHITE}" stroke="{INK}"')
+    held = [each.day for each in row.meetings]
+    yield from _triangles(window, held, 35, f'fill="{INK}"')
+
+
+def _triangles(window: Window, days: Iterable[date], y: int, how: str) -> Iterator[str]:
+    for day in days:
+        x = window.x(day)
+        if 0 < x < window.width:
+            yield f'<polygon points="{x - 4:.1f},{y + 4} {x + 4:.1f},{y + 4} {x:.1f},{y - 3}" {how}/>'
+
+
+HATCHED = (
+    '<svg width="0" height="0" aria-hidden="true"><defs><pattern id="hatched" width="5" height="5" '
+    'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="#ffffff"/>'
+    f'<line x1="0" y1="0" x2="0" y2="5" stroke="{INK}" stroke-width="2"/></pattern></defs></svg>'
+)
+"""The pattern of a public comment, once on a page."""
+
+
+def scale(window: Window) -> str:
+    """The months above the bars: the year where it begins, then the month's number."""
+    return "".join(
+        (
+            f'<svg class="bars" xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="{window.width}" height="34" '
+            f'viewBox="0 0 {window.width} 34">',
+            *_names(window.months),
+            "</svg>",
+        )
+    )
+
+
+def _names(months: Sequence[str]) -> Iterator[str]:
+    for number, month in enumerate(months):
+        x = number * MONTH
+        if number == 0 or month.endswith("-01"):
+            yield f'<text x="{x + 2}" y="13" font-size="12" fill="{INK}">{month[:4]}</text>'
+        yield f'<text x="{x + MONTH / 2}" y="29" font-size="12" fill="{INK}" text-anchor="middle">{int(month[5:])}</text>'
