@@ -35,7 +35,7 @@ class Kind(Labelled):
     CONFIRMATION = "confirmation", "訂正の確認の依頼"
     SUMMARY_DEADLINE = "summary_deadline", "概要の作成期限の通知"
     MINUTES_DEADLINE = "minutes_deadline", "会議録の作成期限の通知"
-    MINUTES = "minutes", "会議録の確認の依頼"
+    MINUTES = "minutes", "概要・会議録の確認の依頼"
     LOG_HEAD = "log_head", "記録の控え"
     WEBHOOK = "webhook", "他システムへの通知"
 

@@ -173,7 +173,7 @@ class LetterWriter:
         found = minutes_versions(self._db, held.id, drafts=True)
         newest = next(each for each in found if each.kind is kind)
         if newest.state is not MinutesState.PUT or newest.version != data["version"]:
-            raise NoLongerDue(State.DROPPED, say("会議録は、確認を待っていません"))
+            raise NoLongerDue(State.DROPPED, say("{kind}は、確認を待っていません", kind=kind.label))
         context = {
             "number": held.id,
             "meeting": held.title,
@@ -194,13 +194,13 @@ class LetterWriter:
             (each for each in minutes_versions(self._db, held.id, drafts=True) if each.kind is kind), None
         )
         if newest is not None and newest.state.final:
-            raise NoLongerDue(State.DROPPED, say("会議録は既に確定しています"))
+            raise NoLongerDue(State.DROPPED, say("{kind}は既に確定しています", kind=kind.label))
         days = minutes_days(body_rule(self._db, held.body_key), ReminderKind(about.kind.value))
         if days is None or held.status is MeetingStatus.CANCELLED:
-            raise NoLongerDue(State.DROPPED, say("会議録の期限はなくなりました"))
+            raise NoLongerDue(State.DROPPED, say("{kind}の期限はなくなりました", kind=kind.label))
         last = last_day(held.ends_at, days, closed_days(self._db))
         if end_of_day(last) <= self._now:
-            raise NoLongerDue(State.MISSED, say("送る前に会議録の期限を過ぎました"))
+            raise NoLongerDue(State.MISSED, say("送る前に{kind}の期限を過ぎました", kind=kind.label))
         context = {
             "number": held.id,
             "meeting": held.title,

@@ -212,6 +212,28 @@ def test_a_final_text_is_corrected_by_a_new_version_that_the_chair_confirms_agai
     assert versions(house, FULL)[0].reason == "聞き違い"
 
 
+def test_each_message_names_the_text_that_it_is_about(house: House, meeting: int) -> None:
+    office, now = house.office, house.now
+    settled(house, SUMMARY)
+    with pytest.raises(NotNow, match=r"概要の修正.*概要は「確定」です"):
+        actions.edit_minutes(office, OFFICE, 1, SUMMARY, "文", seen=0, now=now)
+    coming = house.a_meeting()
+    actions.list_minutes(office, OFFICE, 1, SUMMARY, now=now)
+    with pytest.raises(AlreadyDone, match="この概要の承認は"):
+        actions.list_minutes(office, OFFICE, 1, SUMMARY, now=now)
+    with office.reading() as db:
+        assert agenda_lines(db, coming, agenda(db, coming))[0].title == "前回概要の承認（情報化推進部会）"
+    secretary = Browser(house, OFFICE)
+    for text, named, other in (("full", "会議録", "概要"), ("summary", "概要", "会議録")):
+        if text == "full":
+            secretary.send("/meetings/1/minutes/full/draft")
+            secretary.do("/meetings/1/minutes/full/put")
+            shown = Browser(house, CHAIR).send("/meetings/1/minutes/full/confirm", seen="0")
+            assert "会議録を確定しました" in shown
+        shown = secretary.send("/meetings/1/minutes", text=text, minutes="正しい文", reason="誤り")
+        assert f"{named}を訂正しました" in shown and f"{other}を訂正しました" not in shown
+
+
 def test_minutes_are_approved_as_the_first_item_of_the_next_meeting(house: House, meeting: int) -> None:
     office, now = house.office, house.now
     with pytest.raises(NotNow, match="作成中"):

@@ -29,6 +29,7 @@ from workflow.actions import GivenRsvp, Newcomer, Seated, Spoken
 from workflow.actions.invitations import mint
 from workflow.actions.rsvp import mint_rsvp_link
 from workflow.actions.sessions import begin_session
+from workflow.cli.demo.docx import docx
 from workflow.domain.accounts import LinkPurpose, Scope, StepsDemanded
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
@@ -594,6 +595,15 @@ def edit_minutes(house: House) -> Call:
     close_meeting(house)(house.office)
     short = MinutesKind.SUMMARY
     return lambda o: actions.edit_minutes(o, SECRETARIAT, 1, short, "議題なし。", seen=0, now=house.now)
+
+
+@case(SECRETARIAT)
+def compare_minutes(house: House) -> Call:
+    close_meeting(house)(house.office)
+    sent = house.office.files.parent / "edited.docx"
+    sent.write_bytes(docx("議題なし。"))
+    short = MinutesKind.SUMMARY
+    return lambda o: actions.compare_minutes(o, SECRETARIAT, 1, short, sent.name, sent, now=house.now)
 
 
 @case(SECRETARIAT)

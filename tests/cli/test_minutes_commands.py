@@ -3,6 +3,8 @@
 import json
 from datetime import datetime, timedelta
 
+import docx
+
 from tests.support.terminal import Terminal
 from workflow.domain.calendar import TOKYO
 
@@ -50,11 +52,21 @@ def test_minutes_go_their_way(office: Terminal) -> None:
     edit = ("minutes", "edit", "1", "full", str(written), "--seen", "0", "--as", "hanako")
     office.run(*edit)
     assert "ほかの人が" in office.refuse(*edit)
+    in_word = office.folder / "minutes.docx"
+    shown = office.run("minutes", "word", "1", "full", "--to", str(in_word))
+    assert "改訂番号 1" in shown
+    paper = docx.Document(str(in_word))
+    paper.add_paragraph("次回は来月とする。")
+    paper.save(str(in_word))
+    office.run("minutes", "edit", "1", "full", str(in_word), "--seen", "1", "--as", "hanako")
+    assert "選出の件を了承した。\n次回は来月とする。" in office.run("minutes", "show", "1")
+    office.run("minutes", "edit", "1", "full", str(written), "--seen", "2", "--as", "hanako")
+    assert "会議 9" in office.refuse("minutes", "word", "9", "full", "--to", str(in_word))
     assert "bucho@city.example.jp" in office.run("minutes", "put", "1", "full", "--dry-run", "--as", "hanako")
     office.run("minutes", "put", "1", "full", "--as", "hanako")
     office.run("minutes", "return", "1", "full", "--note", "直すこと", "--as", "bucho")
     office.run("minutes", "put", "1", "full", "--as", "hanako")
-    assert "確定しました" in office.run("minutes", "confirm", "1", "full", "--seen", "1", "--as", "bucho")
+    assert "確定しました" in office.run("minutes", "confirm", "1", "full", "--seen", "3", "--as", "bucho")
     office.run(
         *("meeting", "call", "joho_bukai", "第2回 部会", "--starts", f"{day(9)} 14:00"),
         *("--ends", f"{day(9)} 16:00", "--place", "第一会議室", "--as", "hanako"),

@@ -58,7 +58,7 @@ def test_the_chair_is_asked_once_and_not_after_they_answered(house: House, sink:
     put(house)
     ((whom, words),) = sent(house, sink)
     assert whom == "joho-bukai-chair"
-    assert words.startswith("【会議録の確認】情報化推進部会（概要）")
+    assert words.startswith("【概要の確認】情報化推進部会（第1版）")
     assert "/meetings/1/minutes" in words and "令和5年3月8日（水）09:00" in words
     assert sent(house, sink) == []
     actions.return_minutes(house.office, CHAIR, 1, SUMMARY, "直す", now=house.now)

@@ -77,7 +77,8 @@ def test_the_invitation_lists_the_papers_under_their_items_with_links_that_open(
     text = text_of(mails[0])
     path = f"/meetings/{table.meeting}/papers/{paper}/{paper}.txt"
     assert text.index("【審議】DX推進計画") < text.index(f"資料2　収支の見込み　{post.settings.site}{path}")
-    assert "資料1　次第" in text
+    assert "\n　　資料1　次第" in text.replace("\r", ""), "under its heading"
+    assert "\n　　　　資料2　収支の見込み" in text.replace("\r", ""), "under its item"
     html = mails[0].get_body(("html",))
     assert html is not None and f'href="{post.settings.site}{path}"' in html.get_content()
     assert Browser(table.house, MEMBER).client.get(path).content == "収支の見込み".encode()

@@ -98,7 +98,7 @@ FILES = {
     *("/public/meetings.ics", "/public/meetings.rss", "/public/meetings/{number}/papers/{paper}/{filename}"),
     "/meetings/{number}/sheets/all.{form}",
     *("/meetings/{number}/sheets/{kind}.{form}", "/items/{item}/decision.{form}"),
-    "/settings/templates/{kind}.docx",
+    *("/settings/templates/{kind}.docx", "/meetings/{number}/minutes/{text}/{version}.docx"),
     *("/plans/{key}/inquiries/{number}/answers.xlsx", "/plans/{key}/inquiries/{number}/answers.csv"),
 }
 

@@ -404,6 +404,8 @@ def _paths(path: str) -> Iterator[str]:
 def _values(path: str, hole: str) -> tuple[object, ...]:
     if "/sheets/" in path or path.startswith("/items/{item}/decision"):
         return {"kind": ("minutes", "notice"), "form": ("docx",)}.get(hole, tuple(NUMBERS))
+    if path.endswith("/minutes/{text}/{version}.docx"):
+        return {"text": ("summary", "full"), "version": (1, 2)}.get(hole, (*range(1, 13), PAPERS_AT))
     if hole == "key" and path.startswith(("/plans", "/comments", "/v1/plans")):
         return PLANS
     if hole in ("key", "person") and "people" in path:

@@ -76,7 +76,7 @@ NO_SENTENCES = {
         "_outcome",
         "_counts",
     },
-    "workflow/actions/minutes.py": {"APPROVAL_OF_MINUTES"},
+    "workflow/actions/minutes.py": {"APPROVAL"},
     "workflow/wire/takeover_form.py": {"HINTS", "EXPLAINED", "ABOUT_ALL", "takeover_form", "_meeting"},
     "workflow/domain/takeover_form.py": {"row", "_clock"},
     # the papers of a meeting are Japanese, and so are the names their templates take values by
@@ -89,6 +89,7 @@ NO_SENTENCES = {
         *("decision_sheet", "meeting_sheet"),
     },
     "workflow/wire/sheets/seats_table.py": {"_WAYS"},
+    "workflow/wire/sheets/minutes_word.py": {"_FONT"},
     # the mark of a seal in a drawing, and signs that begin no line
     "workflow/web/svg/shapes.py": {"_sealed_paper"},
     "workflow/web/svg/text.py": {"(_OPENING, _CLOSING)"},

@@ -44,6 +44,7 @@ from workflow.actions.meetings import (
     move_meeting,
 )
 from workflow.actions.minutes import (
+    compare_minutes,
     confirm_minutes,
     correct_minutes,
     draft_minutes,
@@ -229,6 +230,7 @@ __all__ = [
     "close_day",
     "close_meeting",
     "close_to_public",
+    "compare_minutes",
     "confirm_authenticator",
     "confirm_identity",
     "confirm_minutes",

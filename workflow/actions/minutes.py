@@ -1,7 +1,9 @@
 """Use cases on the texts of a meeting's minutes (概要 and 会議録): drafted from the record, edited, put to the chair, who
 confirms or returns them, corrected, and put to the body's approval at its next meeting."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -11,11 +13,19 @@ from workflow.actions.meetings import held_by_right, must_have_begun, refuse_at
 from workflow.actions.minutes_texts import begin_version, change, drafted, newest_text, rewrite
 from workflow.actions.open_meetings import publish_by_rule
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import AlreadyDone, NotFound, NotNow
+from workflow.domain.comparison import Comparison, compare
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
 from workflow.domain.meetings import MeetingStatus, Purpose
-from workflow.domain.minutes import MinutesKind, MinutesState
+from workflow.domain.minutes import (
+    LONGEST_MINUTES,
+    BesideText,
+    MinutesKind,
+    MinutesState,
+    blocks_of,
+    lines_of,
+)
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_text, some_text
 from workflow.queries.meetings import meeting as meeting_of
@@ -23,9 +33,10 @@ from workflow.queries.meetings import meetings_after
 from workflow.queries.minutes import confirmers
 from workflow.store.database import Office
 from workflow.store.event_log import record
+from workflow.store.minutes_word import minutes_in
 from workflow.store.tables import AgendaItem, Meeting, MinutesText
 
-APPROVAL_OF_MINUTES = "前回会議録の承認"
+APPROVAL = {kind: f"前回{kind.label}の承認" for kind in MinutesKind}
 """The title of the item, as a 次第 has it."""
 
 
@@ -39,12 +50,12 @@ def draft_minutes(
     """
     with office.writing() as db:
         who, held = held_by_right(db, by, meeting, Act.KEEP_MINUTES, now)
-        must_have_begun(held, say("会議録の作成"), now)
+        must_have_begun(held, say("{kind}の作成", kind=label(kind)), now)
         row, text = newest_text(db, meeting, kind), drafted(db, meeting, kind)
         if row is None:
             version = begin_version(db, meeting, kind, text, edited=False, by=who.id, now=now)
         else:
-            _must_be(row, held, MinutesState.DRAFT, say("会議録の作成"))
+            _must_be(row, held, MinutesState.DRAFT, say("{kind}の作成", kind=label(kind)))
             if row.edited and not anew:
                 raise AlreadyDone(
                     "この案は、人が直しています。記録から作り直すと、直した文は失われます。作り直すときは、そのことを確かめて選んでください。"
@@ -63,13 +74,69 @@ def edit_minutes(
     Raises `BadInput` (no text), `AlreadyDone` (somebody else edited it since), `NotNow` (no draft), `NotAllowed`,
     `NotFound`.
     """
-    some_text("会議録", text)
+    some_text(kind.label, text, LONGEST_MINUTES)
     with office.writing() as db:
         who, held, row = _text(db, by, meeting, kind, Act.KEEP_MINUTES, now)
-        _must_be(row, held, MinutesState.DRAFT, say("会議録の修正"))
+        _must_be(row, held, MinutesState.DRAFT, say("{kind}の修正", kind=label(kind)))
         _must_be_seen(row, seen)
         rewrite(db, row, text, edited=True, by=who.id, now=now)
         _record(db, Tag.MINUTES_EDITED, who, held, kind, row.version, now)
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesBack:
+    """A text that was edited in Word, before it is taken: how it compares with the text that stands, whose `version`,
+    `revision` and `state` are told. `same`: not even a space differs. `marked`: the document was made from these minutes,
+    and `stale`: from an earlier text than the one that stands. `beside` is what it has besides its text."""
+
+    text: str
+    version: int
+    revision: int
+    state: MinutesState
+    same: bool
+    marked: bool
+    stale: bool
+    beside: tuple[BesideText, ...]
+    comparison: Comparison
+
+
+def compare_minutes(
+    office: Office, by: str, meeting: int, kind: MinutesKind, filename: str, document: Path, *, now: datetime
+) -> MinutesBack:
+    """Compare a text that was edited in Word with the one that stands. Nothing is taken yet: that is an edit of the draft,
+    or a correction of a final text.
+
+    Raises `BadInput` (no Word document, no text, another meeting's minutes), `NotNow` (the chair has the text), `NotAllowed`,
+    `NotFound`.
+    """
+    doing = say("{kind}の修正", kind=label(kind))
+    with office.reading() as db:
+        _, held, row = _text(db, by, meeting, kind, Act.KEEP_MINUTES, now)
+        if row.state == MinutesState.PUT:
+            raise _not_now(row, held, doing)
+        version, revision, state, stands = row.version, row.revision, MinutesState(row.state), row.text
+        if state.final:
+            _must_be_over(held, doing)
+    found = minutes_in(filename, document)
+    mark = found.mark
+    if mark and (mark.meeting, mark.kind) != (meeting, kind):
+        raise BadInput(
+            "Word の文書",
+            say("会議 {number} の{kind}です", number=mark.meeting, kind=label(mark.kind)),
+            say("会議 {number} の{kind}の Word を選んでください。", number=meeting, kind=label(kind)),
+        )
+    some_text(kind.label, found.text, LONGEST_MINUTES)
+    return MinutesBack(
+        found.text,
+        version,
+        revision,
+        state,
+        same=lines_of(found.text) == lines_of(stands),
+        marked=mark is not None,
+        stale=mark is not None and (mark.version, mark.revision) != (version, revision),
+        beside=found.beside,
+        comparison=compare(blocks_of(stands), blocks_of(found.text)),
+    )
 
 
 def put_minutes(office: Office, by: str, meeting: int, kind: MinutesKind, *, now: datetime) -> None:
@@ -97,7 +164,7 @@ def return_minutes(
     some_text("差戻しの所見", note)
     with office.writing() as db:
         who, held, row = _text(db, by, meeting, kind, Act.CONFIRM_MINUTES, now)
-        _must_be(row, held, MinutesState.PUT, say("会議録の差戻し"))
+        _must_be(row, held, MinutesState.PUT, say("{kind}の差戻し", kind=label(kind)))
         _right_to_settle(db, who, held, now)
         change(db, row, state=MinutesState.DRAFT, note=note)
         _record(db, Tag.MINUTES_RETURNED, who, held, kind, row.version, now, note=note)
@@ -114,7 +181,7 @@ def confirm_minutes(
     a_text("確認の所見", note)
     with office.writing() as db:
         who, held, row = _text(db, by, meeting, kind, Act.CONFIRM_MINUTES, now)
-        _must_be(row, held, MinutesState.PUT, say("会議録の確認"))
+        _must_be(row, held, MinutesState.PUT, say("{kind}の確認", kind=label(kind)))
         _must_be_seen(row, seen)
         if not _right_to_settle(db, who, held, now):
             some_text("確認の方法", note)
@@ -139,18 +206,18 @@ def correct_minutes(
     Raises `BadInput` (no text or no reason), `NotNow` (the meeting is not over, or the chair has the text), `NotAllowed`,
     `NotFound`.
     """
-    some_text("会議録", text)
+    some_text(kind.label, text, LONGEST_MINUTES)
     some_text("訂正の理由", reason)
     with office.writing() as db:
         who, held = held_by_right(db, by, meeting, Act.KEEP_MINUTES, now)
-        _must_be_over(held, say("会議録の訂正"))
+        _must_be_over(held, say("{kind}の訂正", kind=label(kind)))
         row = newest_text(db, meeting, kind)
         was = row.text if row else ""
         if row is not None and row.state == MinutesState.DRAFT:
             rewrite(db, row, text, edited=True, by=who.id, now=now)
             version = row.version
         elif row is not None and row.state == MinutesState.PUT:
-            raise _not_now(row, held, say("会議録の訂正"))
+            raise _not_now(row, held, say("{kind}の訂正", kind=label(kind)))
         else:
             version = begin_version(db, meeting, kind, text, edited=True, by=who.id, now=now, reason=reason)
         _record(
@@ -170,20 +237,20 @@ def list_minutes(
     with office.writing() as db:
         who, held, row = _text(db, by, meeting, kind, Act.SET_AGENDA, now)
         if row.state == MinutesState.APPROVED:
-            raise AlreadyDone("この会議録は既に承認されています。")
+            raise AlreadyDone(say("この{kind}は既に承認されています。", kind=label(kind)))
         _must_be(row, held, MinutesState.CONFIRMED, say("承認の議題の設定"))
         on_one = select(AgendaItem.id).where(
             AgendaItem.approves_id == row.id, AgendaItem.removed_at.is_(None)
         )
         if db.scalar(on_one) is not None:
-            raise AlreadyDone("この会議録の承認は、既に議題に載っています。")
+            raise AlreadyDone(say("この{kind}の承認は、既に議題に載っています。", kind=label(kind)))
         after = meetings_after(db, held)
         coming = next((each for each in after if each.starts_at > now and not each.in_writing), None)
         if coming is None:
             raise NotNow(
                 "承認の議題の設定", held.title, "次の会議がまだありません。先に会議を準備してください。"
             )
-        title = f"{APPROVAL_OF_MINUTES}（{held.title}）"[:200]
+        title = f"{APPROVAL[kind]}（{held.title}）"[:200]
         db.execute(
             update(AgendaItem)
             .where(AgendaItem.meeting_id == coming.id)
@@ -255,7 +322,10 @@ def _must_be_seen(row: MinutesText, seen: int) -> None:
     """Raises `AlreadyDone` when somebody changed the text since."""
     if row.revision != seen:
         raise AlreadyDone(
-            "ご覧になった後に、ほかの人が会議録を直しました。画面を開き直し、直された文を確かめてください。"
+            say(
+                "ご覧になった後に、ほかの人が{kind}を直しました。画面を開き直し、直された文を確かめてください。",
+                kind=label(MinutesKind(row.kind)),
+            )
         )
 
 

@@ -83,7 +83,7 @@ def publish_minutes(
     """
     with office.writing() as db:
         who, held = held_by_right(db, by, meeting, Act.OPEN_MEETINGS, now)
-        doing, closed = say("会議録の公開"), closings(db, meeting)
+        doing, closed = say("{kind}の公開", kind=label(kind)), closings(db, meeting)
         _must_be_open_body(db, held, doing)
         _must_have_been_called(held, doing)
         final = next(
@@ -92,15 +92,17 @@ def publish_minutes(
         if final is None:
             raise NotNow(doing, held.title, say("{kind}はまだ確定していません。", kind=label(kind)))
         if final.version != version:
-            raise AlreadyDone("会議録が新しい版になりました。画面を開き直して、読み直してください。")
+            raise AlreadyDone(
+                say("{kind}が新しい版になりました。画面を開き直して、読み直してください。", kind=label(kind))
+            )
         if closed.meeting:
             raise NotNow(doing, held.title, say("この会議は非公開です。"))
         if closed.items and not read:
             raise NotNow(
-                doing, held.title, say("非公開の議題があります。会議録を読み、非公開の内容がないことを確かめてください。")
+                doing, held.title, say("非公開の議題があります。{kind}を読み、非公開の内容がないことを確かめてください。", kind=label(kind))
             )  # fmt: skip
         if any(each.kind is kind and each.version == version for each in published_minutes(db, meeting)):
-            raise AlreadyDone("この会議録は既に公開されています。")
+            raise AlreadyDone(say("この{kind}は既に公開されています。", kind=label(kind)))
         _publish(db, who.id, _version(db, meeting, kind, version), True, "", now)
         _record(db, Tag.MINUTES_PUBLISHED, who.id, meeting, kind, version, now)
 

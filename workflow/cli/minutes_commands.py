@@ -12,6 +12,7 @@ from workflow.cli.dry_run import told
 from workflow.cli.options import By, DryRun, Json, Note, Reason, at_office, now
 from workflow.cli.preparing_commands import Number
 from workflow.domain.calendar import parse_moment, tokyo_day
+from workflow.domain.errors import NotFound
 from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
@@ -19,7 +20,9 @@ from workflow.queries.attendance import places
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.queries.minutes import minutes_versions
 from workflow.queries.speeches import besides, speeches
+from workflow.store.minutes_word import minutes_in
 from workflow.wire.minutes import MinutesShown, SittingShown
+from workflow.wire.sheets.minutes_word import minutes_to_edit
 
 app = typer.Typer(no_args_is_help=True, help="会議録", rich_markup_mode=None)
 
@@ -134,7 +137,12 @@ def show_sitting(meeting: Number, by: By, json: Json = False) -> None:
 
 
 Kind = Annotated[MinutesKind, typer.Argument(help="概要（summary）・会議録（full）の別")]
-Written = Annotated[Path, typer.Argument(help="文のファイル（UTF-8）", exists=True, dir_okay=False)]
+Written = Annotated[
+    Path,
+    typer.Argument(
+        help="文のファイル（UTF-8。又は、minutes word の Word 文書）", exists=True, dir_okay=False
+    ),
+]
 Revision = Annotated[int, typer.Option("--seen", help="読んだ案の改訂番号（minutes show が示す）")]
 
 
@@ -155,9 +163,26 @@ def draft_minutes(
 def edit_minutes(meeting: Number, kind: Kind, file: Written, by: By, seen: Revision) -> None:
     """案の文を、ファイルの文に改める。"""
     with at_office() as office:
-        text = file.read_text("utf-8")
-        actions.edit_minutes(office, by, meeting, kind, text, seen=seen, now=now())
+        actions.edit_minutes(office, by, meeting, kind, _written(file), seen=seen, now=now())
         show.say(f"会議 {meeting} の{kind.label}の案を直しました。")
+
+
+@app.command("word")
+def minutes_in_word(
+    meeting: Number,
+    kind: Kind,
+    to: Annotated[Path, typer.Option(help="書き出すファイル（docx）", dir_okay=False)],
+    version: Annotated[int, typer.Option(help="版の番号。省くと最新")] = 0,
+) -> None:
+    """概要又は会議録を、直すための Word 文書に書き出す。直したものは、minutes edit で取り込む。"""
+    with at_office() as office, office.reading() as db:
+        held = one_meeting(db, meeting)
+        found = (each for each in minutes_versions(db, meeting, drafts=True) if each.kind is kind)
+        wanted = next((each for each in found if version in (0, each.version)), None)
+    if wanted is None:
+        raise NotFound(kind.label, f"第{version}版" if version else f"会議 {meeting}")
+    to.write_bytes(minutes_to_edit(meeting, held.title, wanted))
+    show.say(f"{to} に{kind.label}（第{wanted.version}版、改訂番号 {wanted.revision}）を書き出しました。")
 
 
 @app.command("put")
@@ -189,7 +214,7 @@ def return_minutes(meeting: Number, kind: Kind, by: By, note: Note) -> None:
 def correct_minutes(meeting: Number, kind: Kind, file: Written, by: By, reason: Reason) -> None:
     """終了した会議の会議録を、ファイルの文に訂正する。前の版は残る。"""
     with at_office() as office:
-        actions.correct_minutes(office, by, meeting, file.read_text("utf-8"), reason, kind=kind, now=now())
+        actions.correct_minutes(office, by, meeting, _written(file), reason, kind=kind, now=now())
         show.say(f"会議 {meeting} の{kind.label}を訂正しました。")
 
 
@@ -215,4 +240,9 @@ def show_minutes(meeting: Number, json: Json = False) -> None:
             f"{each.kind.label} 第{each.version}版（{each.state.label}、改訂番号 {each.revision}）\n{each.text}"
         )
     if not versions:
-        show.say("会議録はまだありません。")
+        show.say("概要・会議録はまだありません。")
+
+
+def _written(file: Path) -> str:
+    """The text in the file. Raises `BadInput` for a Word document that cannot be read."""
+    return minutes_in(file.name, file).text if file.suffix.lower() == ".docx" else file.read_text("utf-8")

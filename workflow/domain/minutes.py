@@ -1,13 +1,18 @@
-"""Minutes of a meeting: who speaks in them, the life of their two texts (概要 and 会議録), and the drafts of both, made from
-the record. A draft is a paper in Japanese, whatever language its reader chose."""
+"""Minutes of a meeting: who speaks in them, the life of their two texts (概要 and 会議録), the drafts of both, made from the
+record, and a text that was edited in Word. A draft is a paper in Japanese, whatever language its reader chose."""
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from definitions.labelled import Labelled
 from workflow.domain.calendar import business_days_after, tokyo_day
+from workflow.domain.texts import Text, heading, paragraph
+
+LONGEST_MINUTES = 100_000
+"""The longest text of minutes taken, in characters: every word of some five hours."""
 
 
 class Speaker(Labelled):
@@ -39,6 +44,56 @@ class MinutesState(Labelled):
     def final(self) -> bool:
         """Return whether who reads the meeting reads the text; a correction of it is another version."""
         return self in (MinutesState.CONFIRMED, MinutesState.APPROVED)
+
+
+class BesideText(Labelled):
+    """Parts of a Word document besides the words of its paragraphs and tables, and what becomes of each."""
+
+    CHANGES = "changes", "変更履歴は、すべて承諾したものとして読みました。"
+    COMMENTS = "comments", "コメントは取り込みません。"
+    NUMBERS = (
+        "numbers",
+        "Word が自動で付けた番号と行頭の記号は取り込みません。要るものは、文字で書いてください。",
+    )
+    PICTURES = "pictures", "図と画像は取り込みません。"
+    FOOTNOTES = "footnotes", "脚注は、文の終わりに置きました。"
+    OTHERS = "others", "文末脚注、ヘッダー及びフッターは取り込みません。"
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesMark:
+    """The text that a Word document was made from; `revision` counts the edits of its draft."""
+
+    meeting: int
+    kind: MinutesKind
+    version: int
+    revision: int
+
+    @property
+    def written(self) -> str:
+        """The mark as the document carries it, in its keywords: without a sign that divides keywords."""
+        return f"sakutei-minutes-{self.meeting}-{self.kind.value}-{self.version}-{self.revision}"
+
+    @classmethod
+    def found_in(cls, keywords: str) -> Self | None:
+        """Return the mark among the keywords of a document; None where there is none."""
+        found = _MARK.search(keywords)
+        if found is None:
+            return None
+        meeting, kind, version, revision = found.groups()
+        return cls(int(meeting), MinutesKind(kind), int(version), int(revision))
+
+
+_MARK = re.compile(r"sakutei-minutes-([0-9]{1,9})-(summary|full)-([0-9]{1,9})-([0-9]{1,9})(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class WordMinutes:
+    """A text of minutes as Word gives it back. `mark` is None in a document that was not made from minutes here."""
+
+    text: str
+    mark: MinutesMark | None
+    beside: tuple[BesideText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +192,31 @@ def part_on(item: ItemFacts, text: str) -> str:
         elif found:
             found.append(line)
     return "\n".join(found).rstrip()
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, whatever ends them, without the empty ones after the last."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip().split("\n")
+
+
+def without_title(kind: MinutesKind, text: str) -> str:
+    """The text without its first line, where that is the title as a draft has it: a paper has a title of its own."""
+    first, _, rest = text.partition("\n")
+    return rest.lstrip("\r\n") if first.strip().endswith(f"　{kind.label}") else text
+
+
+def begins_a_part(line: str) -> bool:
+    """Return whether the line is a heading of the text: that of an item, or what ends one."""
+    return bool(_ENDS_AN_ITEM.match(line))
+
+
+def blocks_of(text: str) -> Text:
+    """The text as it is compared: its lines, without the empty ones."""
+    return tuple(
+        heading(line.strip(), 1) if begins_a_part(line) else paragraph(line.strip())
+        for line in lines_of(text)
+        if line.strip()
+    )
 
 
 _ENDS_AN_ITEM = re.compile(r"議題\S+　|〔|[１-９]　")

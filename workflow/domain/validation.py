@@ -58,13 +58,13 @@ def a_line(place: str, value: str, longest: int = 200) -> str:
     return value.strip()
 
 
-def a_text(place: str, value: str) -> str:
+def a_text(place: str, value: str, longest: int = LONGEST_TEXT) -> str:
     """Free text, perhaps empty, perhaps of several lines. Raises `BadInput`."""
-    if len(value) > LONGEST_TEXT:
+    if len(value) > longest:
         raise BadInput(
             place,
             say("{length} 文字あります", length=len(value)),
-            say("{longest} 文字以内にしてください。", longest=LONGEST_TEXT),
+            say("{longest} 文字以内にしてください。", longest=longest),
         )
     if any(_is_no_text(sign) and sign not in "\n\r\t" for sign in value):
         raise BadInput(place, "制御文字があります", "文字を確かめて、入力し直してください。")
@@ -98,11 +98,11 @@ def _is_no_text(sign: str) -> bool:
     )
 
 
-def some_text(place: str, value: str) -> str:
+def some_text(place: str, value: str, longest: int = LONGEST_TEXT) -> str:
     """Free text that may not be left out. Raises `BadInput`."""
     if _is_blank(value):
         raise BadInput(place, "空です", "記録に残すため、必ず書いてください。")
-    return a_text(place, value)
+    return a_text(place, value, longest)
 
 
 def not_to_come(place: str, day: date | None, now: datetime) -> None:

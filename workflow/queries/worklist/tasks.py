@@ -28,7 +28,7 @@ class Waiting(Labelled):
     CLOSE = "close", "会議の終了"
     SUMMON = "summon", "会議の招集"
     RSVP = "rsvp", "出欠の回答"
-    CONFIRM_MINUTES = "confirm_minutes", "会議録の確認"
+    CONFIRM_MINUTES = "confirm_minutes", "概要・会議録の確認"
     SUMMARY_DUE = "summary_due", "概要の作成期限"
     MINUTES_DUE = "minutes_due", "会議録の作成期限"
     ANSWER_OPINIONS = "answer_opinions", "意見への回答・公表"

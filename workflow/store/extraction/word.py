@@ -21,16 +21,71 @@ _NO_HEADING = 9
 
 def blocks(document: zipfile.ZipFile) -> Iterator[Block]:
     """The blocks of a Word file, then those of its footnotes. Raises `CannotRead`."""
+    yield from blocks_of(document, root_of(document))
+
+
+def root_of(document: zipfile.ZipFile) -> etree._Element:
+    """The root of the file's main part. Raises `CannotRead`."""
     main = archive.main_part(document, "wordprocessingml.document.main+xml", "word/document.xml")
     root = archive.xml(document, main)
     if root is None:
         raise CannotRead(Unreadable.BROKEN)
+    return root
+
+
+def blocks_of(document: zipfile.ZipFile, root: etree._Element) -> Iterator[Block]:
+    """The blocks of the main part, then those of the file's footnotes. Raises `CannotRead`."""
     levels = _heading_styles(archive.xml(document, "word/styles.xml"))
     yield from _blocks(root, levels)
-    notes = archive.xml(document, "word/footnotes.xml")
+    for note in _notes(archive.xml(document, "word/footnotes.xml")):
+        yield from _blocks(note, levels)
+
+
+def join_paragraphs(root: etree._Element) -> None:
+    """Join each paragraph whose end a tracked change takes away with the next one, into which its text goes."""
+    for each in reversed(list(root.iter(f"{_W}p"))):
+        marks = each.find(f"{_W}pPr/{_W}rPr")
+        after = each.getnext()
+        if marks is None or after is None or after.tag != f"{_W}p":
+            continue
+        if any(marks.find(f"{_W}{mark}") is not None for mark in ("del", "moveFrom")):
+            own = [child for child in each if child.tag != f"{_W}pPr"]
+            place = 0 if after.find(f"{_W}pPr") is None else 1
+            after[place:place] = own
+            each.getparent().remove(each)
+
+
+def has_notes(notes: etree._Element | None) -> bool:
+    """Return whether the part holds footnotes of somebody's."""
+    return any(True for _ in _notes(notes))
+
+
+def has_text(part: etree._Element | None) -> bool:
+    """Return whether words stand in the part; the number of a page is none."""
+    return part is not None and any(
+        (text.text or "").strip(" 　0123456789-/") for text in part.iter(f"{_W}t")
+    )
+
+
+def in_numbered_styles(root: etree._Element, styles: etree._Element | None) -> bool:
+    """Return whether a paragraph is in a style that numbers it, or puts a sign before it."""
+    numbered = {
+        style.get(f"{_W}styleId")
+        for style in (() if styles is None else styles.iter(f"{_W}style"))
+        if style.find(f"{_W}pPr/{_W}numPr") is not None
+    }
+    return any(used.get(f"{_W}val") in numbered for used in root.iter(f"{_W}pStyle"))
+
+
+def named(tag: str) -> str:
+    """The tag as lxml names it."""
+    return f"{_W}{tag}"
+
+
+def _notes(notes: etree._Element | None) -> Iterator[etree._Element]:
     for note in () if notes is None else notes:
         if note.get(f"{_W}type") is None:
-            yield from _blocks(note, levels)
+            yield note
 
 
 def _blocks(parent: etree._Element, levels: dict[str, int]) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from workflow import actions
 from workflow.actions import Spoken
 from workflow.domain.accounts import Scope
-from workflow.domain.minutes import MinutesKind, Speaker
+from workflow.domain.minutes import LONGEST_MINUTES, MinutesKind, Speaker
 from workflow.domain.rights import Act
 from workflow.queries.attendance import places
 from workflow.queries.meetings import meeting as one_meeting
@@ -128,10 +128,13 @@ def enter_times(doing: Doing, meeting: MeetingNumber, asked: EnterTimes) -> ApiR
     )
 
 
+MinutesText = Annotated[str, Field(min_length=1, max_length=LONGEST_MINUTES, description="概要・会議録の文")]
+
+
 class CorrectMinutes(Asked):
     """会議録の訂正"""
 
-    minutes: Reason = Field(description="会議録の文")
+    minutes: MinutesText
     reason: Reason
     kind: MinutesKind = Field(default=MinutesKind.SUMMARY, description="概要・会議録の別")
 
@@ -145,7 +148,7 @@ class DraftMinutes(Asked):
 class EditMinutes(Asked):
     """会議録の案の修正"""
 
-    minutes: Reason = Field(description="会議録の文")
+    minutes: MinutesText
     seen: Annotated[int, Field(ge=0, le=2**31 - 1, description="読んだ案の改訂番号（revision）")]
 
 

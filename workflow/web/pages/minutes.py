@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 from starlette.datastructures import FormData
 
 from workflow import actions
 from workflow.actions import Spoken
 from workflow.domain.calendar import parse_moment, tokyo_day
-from workflow.domain.errors import AlreadyDone, BadInput, NotNow
+from workflow.domain.comparison import Change
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.language import label, say
 from workflow.domain.meetings import Phase, phase_of
 from workflow.domain.minutes import MinutesKind, MinutesState, Speaker
@@ -18,15 +19,19 @@ from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
 from workflow.queries.agenda import agenda, agenda_lines
 from workflow.queries.minutes import approval_items, confirmers, minutes_versions, parts_on
-from workflow.queries.reading_rights import meeting_to_read
+from workflow.queries.reading_rights import meeting_to_read, whole_meeting_to_read
 from workflow.queries.speeches import item_of, meeting_of_item
+from workflow.store.uploads import WORD
 from workflow.web.confirm import confirmed
 from workflow.web.http_status import status_of
+from workflow.web.limits import Load, document_of, takes
 from workflow.web.meeting_opening import minutes_opening_of
 from workflow.web.pages.meetings import Number, known, meeting_page
 from workflow.web.permissions import needs
-from workflow.web.rendering import page, redirect
+from workflow.web.rendering import download, page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+from workflow.wire.sheets.documents import plain_name
+from workflow.wire.sheets.minutes_word import minutes_to_edit
 
 router = APIRouter(route_class=Page)
 
@@ -56,7 +61,9 @@ def correct_minutes(
     def act() -> None:
         actions.correct_minutes(who.office, who.key, number, minutes, reason, kind=text, now=who.now)
 
-    return _rewritten(request, who, number, text, minutes, act, say("会議録を訂正しました。"))
+    return _rewritten(
+        request, who, number, text, minutes, act, say("{kind}を訂正しました。", kind=label(text))
+    )
 
 
 @router.post("/meetings/{number}/minutes/{text}/draft", openapi_extra=needs(Act.KEEP_MINUTES))
@@ -87,6 +94,46 @@ def edit_minutes(
     return _rewritten(request, who, number, text, minutes, act, say("案を保存しました。"))
 
 
+@router.get("/meetings/{number}/minutes/{text}/{version}.docx", openapi_extra=needs(Act.READ_MEETING))
+def minutes_in_word(who: Reader, number: Number, text: MinutesKind, version: Number) -> Response:
+    """A version of the text as Word, to be edited there: for who reads it on the page."""
+    with who.office.reading() as db:
+        held = whole_meeting_to_read(db, who.person, number).meeting
+        drafts = who.person.may(Act.READ_DRAFTS, body=held.body_key)
+        versions = minutes_versions(db, number, drafts=drafts)
+    wanted = next((each for each in versions if (each.kind, each.version) == (text, version)), None)
+    if wanted is None:
+        raise NotFound(label(text), say("第{number}版", number=version))
+    number_of_it = say("第{number}版", number=version)
+    name = plain_name(f"{held.title}_{label(text)}_{number_of_it}")
+    return download(minutes_to_edit(number, held.title, wanted), WORD.media_type, f"{name}.docx")
+
+
+@router.post(
+    "/meetings/{number}/minutes/{text}/word", openapi_extra=needs(Act.KEEP_MINUTES) | takes(Load.DOCUMENT)
+)
+def compare_minutes(
+    request: Request, who: FormUser, number: Number, text: MinutesKind, document: UploadFile
+) -> Response:
+    """Show how a text that was edited in Word compares with the one that stands, before it is taken."""
+    try:
+        sent = document_of(document)
+        found = actions.compare_minutes(
+            who.office, who.key, number, text, document.filename or "", sent.path, now=who.now
+        )
+    except (BadInput, NotNow) as error:
+        return _minutes_page(request, who, number, code=status_of(error), refused_word=(text, error.message))
+    return page(
+        request,
+        "minutes_word.html",
+        who=who,
+        meeting=known(who, number),
+        kind=text,
+        found=found,
+        Change=Change,
+    )
+
+
 @router.post("/meetings/{number}/minutes/{text}/put", openapi_extra=needs(Act.KEEP_MINUTES))
 def put_minutes(request: Request, who: FormUser, number: Number, text: MinutesKind, form: Filled) -> Response:
     """Ask the chair to confirm the text: show who gets the mail first."""
@@ -110,7 +157,7 @@ def confirm_minutes(
     actions.confirm_minutes(
         who.office, who.key, number, text, seen=-1 if read is None else read, note=note, now=who.now
     )
-    return _to(number, text, say("会議録を確定しました。"))
+    return _to(number, text, say("{kind}を確定しました。", kind=label(text)))
 
 
 @router.post("/meetings/{number}/minutes/{text}/return", openapi_extra=needs(Act.CONFIRM_MINUTES))
@@ -202,8 +249,10 @@ def _minutes_page(
     plan: str = "",
     code: int = 200,
     typed: tuple[MinutesKind, str, str] | None = None,
+    refused_word: tuple[MinutesKind, str] | None = None,
 ) -> Response:
-    """The page of the minutes. `typed` is a text that was not taken, with its kind and why."""
+    """The page of the minutes. `typed` is a text that was not taken, with its kind and why; `refused_word` why a Word
+    document was not."""
     with who.office.reading() as db:
         found = meeting_to_read(db, who.person, number)
         held = found.meeting
@@ -234,6 +283,7 @@ def _minutes_page(
         approvals=approvals,
         opening=opening,
         typed=typed,
+        refused_word=refused_word,
         MinutesState=MinutesState,
     )
 

@@ -137,13 +137,15 @@ def publish_minutes(
     actions.publish_minutes(
         who.office, who.key, number, text, typed_number(version) or 0, read=read == "yes", now=who.now
     )
-    return redirect(f"/meetings/{number}/minutes#{text.value}", said=say("会議録を公開しました。"))
+    return redirect(
+        f"/meetings/{number}/minutes#{text.value}", said=say("{kind}を公開しました。", kind=label(text))
+    )
 
 
 @router.post("/meetings/{number}/minutes/{text}/unpublish", openapi_extra=needs(Act.OPEN_MEETINGS))
 def withdraw_minutes(who: FormUser, number: Number, text: MinutesKind, reason: Typed = "") -> Response:
     actions.withdraw_minutes(who.office, who.key, number, text, reason, now=who.now)
-    done = say("会議録の公開を取りやめました。")
+    done = say("{kind}の公開を取りやめました。", kind=label(text))
     return redirect(f"/meetings/{number}/minutes#{text.value}", said=done)
 
 
