@@ -41,7 +41,10 @@ def _notice(paper: Document) -> None:
     _say(paper, "{{ 宛先 }}")
     _say(paper, "{{ 庁名 }}　{{ 会議体 }}", align=RIGHT, after=0)
     _say(paper, "事務局　{{ 事務局 }}", align=RIGHT)
-    _title(paper, "{{ 会議名 }}の開催について（通知）")
+    _title(
+        paper,
+        "{{ 会議名 }}{% if 持ち回り %}の御審議について（依頼）{% else %}の開催について（通知）{% endif %}",
+    )
     _say(
         paper,
         "　{% if 持ち回り %}下記のとおり、持ち回りにより審議いたしますので、期限までにご回答くださいますようお願いいたします。"
@@ -56,21 +59,25 @@ def _notice(paper: Document) -> None:
                 "{% if 持ち回り %}{{ 回答期限 }}{% else %}{{ 日時 }}{% endif %}",
             ),
             ("方法", "{{ 方法 }}"),
-            ("場所", "{{ 場所 }}"),
+            ("場所", "{{ 場所 }}", _SITTING),
         ],
         lines=False,
     )
     _say(paper, "議題", before=8, bold=True)
     _agenda(paper)
     _paper_list(paper, "配付資料")
-    _say(paper, "以上", align=RIGHT)
+    _say(paper, "以上", align=RIGHT, keep=True)
     _contact(paper)
 
 
 def _agenda_sheet(paper: Document) -> None:
     _title(paper, "{{ 会議名 }}　次第")
-    _say(paper, "{% if 持ち回り %}{{ 日時 }}{% else %}日時　{{ 日時 }}{% endif %}", align=RIGHT, after=0)
-    _say(paper, "場所　{{ 場所 }}", align=RIGHT, after=14)
+    _say(
+        paper, "{% if 持ち回り %}期間　{{ 日時 }}{% else %}日時　{{ 日時 }}{% endif %}", align=RIGHT, after=0
+    )
+    _say(
+        paper, "{% if 持ち回り %}方法　{{ 方法 }}{% else %}場所　{{ 場所 }}{% endif %}", align=RIGHT, after=14
+    )
     _agenda(paper, size=12, after=6)
     _paper_list(paper, "【配付資料】")
 
@@ -112,7 +119,7 @@ def _papers(paper: Document) -> None:
     _say(paper, "場所　{{ 場所 }}")
     _rows(
         paper,
-        (("番号", 20), ("資料の名称", 85), ("議題", 15), ("ファイル名", 45)),
+        (("番号", 29), ("資料の名称", 67), ("議題", 15), ("ファイル名", 54)),
         "資料 in 資料一覧",
         ("{{ 資料.番号 }}", "{{ 資料.名称 }}", "{{ 資料.議題 }}", "{{ 資料.ファイル名 }}"),
     )
@@ -120,6 +127,10 @@ def _papers(paper: Document) -> None:
 
 def _minutes(paper: Document) -> None:
     _title(paper, "{{ 会議名 }}　会議録")
+    _say(paper, "{%p if 開催日 in 会議録の文 %}")
+    _say(paper, "{{ 会議録の文 }}", before=8)
+    _paper_list(paper, "会議の資料")
+    _say(paper, "{%p else %}")
     _facts(
         paper,
         [
@@ -131,11 +142,11 @@ def _minutes(paper: Document) -> None:
         ],
     )
     _say(paper, "{%p if 会議録本文 %}")
-    _say(paper, "{{ 会議録本文 }}", before=8)
+    _say(paper, "{{ 会議録の文 }}", before=8)
     _say(paper, "{%p else %}")
     _say(paper, "{%p if 議事要旨 %}")
     _heading(paper, "議事要旨")
-    _say(paper, "{{ 議事要旨 }}")
+    _say(paper, "{{ 議事要旨の文 }}")
     _say(paper, "{%p endif %}")
     _heading(paper, "議題と結果")
     _say(paper, "{%p for 議題 in 議題一覧 %}")
@@ -162,13 +173,17 @@ def _minutes(paper: Document) -> None:
     _say(paper, "{%p endif %}")
     _say(paper, "{%p endfor %}")
     _say(paper, "{%p endif %}")
+    _say(paper, "{%p endif %}")
 
 
 def _summary(paper: Document) -> None:
     _title(paper, "{{ 会議名 }}　会議概要")
+    _say(paper, "{%p if 開催日 in 議事要旨の文 %}")
+    _say(paper, "{{ 議事要旨の文 }}")
+    _say(paper, "{%p else %}")
     _facts(paper, _HELD)
     _say(paper, "{%p if 議事要旨 %}")
-    _say(paper, "{{ 議事要旨 }}", before=8)
+    _say(paper, "{{ 議事要旨の文 }}", before=8)
     _say(paper, "{%p else %}")
     _heading(paper, "議題と結果")
     _rows(
@@ -184,6 +199,7 @@ def _summary(paper: Document) -> None:
         ),
     )
     _say(paper, "{%p endif %}")
+    _say(paper, "{%p endif %}")
     _contact(paper)
 
 
@@ -193,7 +209,7 @@ def _decision(paper: Document) -> None:
     _say(paper, "{{ 庁名 }}　{{ 会議体 }}", align=RIGHT, after=0)
     _say(paper, "事務局　{{ 事務局 }}", align=RIGHT)
     _title(paper, "審議結果について（通知）")
-    _say(paper, "　{{ 会議名 }}において付議された件について、結果は下記のとおりですので、通知します。")
+    _say(paper, "　{{ 会議名 }}において付議された件の結果を、下記のとおり通知します。")
     _say(paper, "記", align=CENTRE)
     _facts(
         paper,
@@ -217,16 +233,24 @@ def _decision(paper: Document) -> None:
             ("備考", "{% if 備考 %}{{ 備考 }}{% else %}なし{% endif %}"),
         ],
     )
-    _say(paper, "以上", align=RIGHT, before=8)
+    _say(paper, "以上", align=RIGHT, before=8, keep=True)
     _contact(paper)
 
 
+_SITTING = "not 持ち回り"
 _HELD = [
-    ("日時", "{{ 日時 }}"),
-    ("場所", "{{ 場所 }}（{{ 方法 }}）"),
-    ("議長", "{{ 議長 }}"),
-    ("出席者", "{{ 出席者 }}{% if 出席者数 %}（委員 {{ 委員数 }} 人中 {{ 出席者数 }} 人）{% endif %}"),
-    ("欠席者", "{% if 欠席者 %}{{ 欠席者 }}{% else %}なし{% endif %}"),
+    ("{% if 持ち回り %}期間{% else %}日時{% endif %}", "{{ 日時 }}"),
+    (
+        "{% if 持ち回り %}方法{% else %}場所{% endif %}",
+        "{% if 持ち回り %}{{ 方法 }}{% else %}{{ 場所 }}（{{ 方法 }}）{% endif %}",
+    ),
+    ("議長", "{{ 議長 }}", _SITTING),
+    (
+        "出席者",
+        "{{ 出席者 }}{% if 出席者数 %}\n（委員 {{ 委員数 }} 人中 {{ 出席者数 }} 人）{% endif %}",
+        _SITTING,
+    ),
+    ("欠席者", "{% if 欠席者 %}{{ 欠席者 }}{% else %}なし{% endif %}", _SITTING),
     (
         "事務局",
         "{% for 職員 in 事務局員一覧 %}{{ 職員.氏名 }}{% if not loop.last %}、{% endif %}{% endfor %}",
@@ -269,10 +293,11 @@ def _agenda(paper: Document, size: float = 10.5, after: float = 3) -> None:
 def _item_line(
     paper: Document, *, size: float = 10.5, before: float = 0, after: float = 3, keep: bool = False
 ) -> None:
+    """The item, and on a line of their own the numbers of its papers."""
     how = {"size": size, "before": before, "after": after, "keep": keep}
     words = (
         "{{ 議題.番号 }}　{{ 議題.名称 }}{% if 議題.目的 %}（{{ 議題.目的 }}）{% endif %}"
-        "{% for 資料 in 議題.資料一覧 %}【{{ 資料.番号 }}】{% endfor %}"
+        "{% if 議題.資料一覧 %}\n{% endif %}{% for 資料 in 議題.資料一覧 %}【{{ 資料.番号 }}】{% endfor %}"
     )
     _say(paper, "{%p if 議題.見出しの下 %}")
     _say(paper, words, left=17, hang=10, **how)
@@ -367,14 +392,20 @@ def _heading(paper: Document, words: str) -> None:
     _say(paper, words, size=11, bold=True, before=12, after=4, keep=True)
 
 
-def _facts(paper: Document, facts: Sequence[tuple[str, str]], *, lines: bool = True) -> None:
-    """A table of names and values."""
-    table = _table(paper, len(facts), (Mm(32), Mm(133)), lines=lines)
-    for row, words in zip(table.rows, facts, strict=True):
+def _facts(paper: Document, facts: Sequence[tuple[str, ...]], *, lines: bool = True) -> None:
+    """A table of names and values; a third word is the condition under which the row is there."""
+    told = [row for fact in facts for row in _row(*fact)]
+    table = _table(paper, len(told), (Mm(32), Mm(133)), lines=lines)
+    for row, words in zip(table.rows, told, strict=True):
         for place, (cell, text) in enumerate(zip(row.cells, words, strict=True)):
             _fill(cell, text, bold=place == 0)
             if lines and place == 0:
                 _shade(cell)
+
+
+def _row(name: str, value: str, condition: str = "") -> list[tuple[str, str]]:
+    row = (name, value)
+    return [(f"{{%tr if {condition} %}}", ""), row, ("{%tr endif %}", "")] if condition else [row]
 
 
 def _rows(paper: Document, headings: Sequence[tuple[str, float]], loop: str, cells: Sequence[str]) -> None:

@@ -15,6 +15,8 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions
 from workflow.cli.demo.docx import docx as docx_of
+from workflow.domain.meetings import MeetingForm
+from workflow.domain.minutes import MinutesKind
 from workflow.domain.rights import PaperAudience
 from workflow.domain.sheets import SheetKind
 from workflow.store import pdf_maker
@@ -53,7 +55,7 @@ SAYS = {
         "令和5年3月8日（水）09:00から11:00まで",
     ),
     SheetKind.AGENDA: (
-        *("次第", "1　DX推進計画（審議）【付議文書1】", "2　次回の日程について"),
+        *("次第", "1　DX推進計画（審議）\n【付議文書1】", "2　次回の日程について"),
         "付議文書1　DX推進計画　策定方針（第1版）",
     ),
     SheetKind.SEATS: ("情報化推進部会 会長chair", "出席", "情報化推進部会 事務局office"),
@@ -119,6 +121,66 @@ def test_the_seats_are_a_table_for_excel_with_room_to_mark(house: House) -> None
     assert ["1", "会長", "情報化推進部会 会長chair", None, None, None] in rows
     assert ["1", "事務局", "情報化推進部会 事務局office", None, None, None] in rows
     assert table.data_validations.dataValidation[0].formula1 == '"出席,代理出席,欠席"'
+
+
+def test_the_agenda_and_the_papers_are_tables_for_excel(house: House) -> None:
+    meeting, _ = a_decided_meeting(house)
+    actions.list_matter(house.office, SECRETARIAT, meeting, "報告", heading=True, now=house.now)
+    under = actions.list_matter(house.office, SECRETARIAT, meeting, "=1+1", planned_minutes=10, now=house.now)
+    actions.add_paper(house.office, SECRETARIAT, meeting, "表.txt", "表".encode(), item=under, now=house.now)
+    browser = Browser(house, SECRETARIAT)
+    page = browser.see(f"/meetings/{meeting}")
+
+    def rows(name: str) -> list[list[object]]:
+        assert f"sheets/{name}.xlsx" in page
+        content = browser.client.get(f"/meetings/{meeting}/sheets/{name}.xlsx").content
+        table = load_workbook(io.BytesIO(content)).active
+        assert table.page_setup.paperSize == 9 and table.print_title_rows == "$4:$4"
+        return [[cell.value for cell in row] for row in table.iter_rows()][3:]
+
+    headings, *items = rows("agenda")
+    assert headings == ["番号", "議題", "目的", "予定時間", "資料"]
+    assert items[0][:3] == ["1", "DX推進計画", "審議"] and items[0][4] == "付議文書1"
+    assert items[-2:] == [["3", "報告", None, None, None], ["(1)", "=1+1", None, "10分", "資料1"]]
+    _, *papers = rows("papers")
+    assert papers[0] == ["付議文書1", "DX推進計画　策定方針（第1版）", "1", "計画.docx"]
+    assert papers[-1] == ["資料1", "表", "3(1)", "表.txt"], "numbers that differ, whatever the headings"
+
+
+def test_confirmed_minutes_are_not_told_twice_on_their_paper(house: House) -> None:
+    meeting, _ = a_decided_meeting(house)
+    actions.close_meeting(house.office, SECRETARIAT, meeting, now=house.now)
+    for kind in MinutesKind:
+        if kind is MinutesKind.FULL:
+            actions.draft_minutes(house.office, SECRETARIAT, meeting, kind, now=house.now)
+        actions.put_minutes(house.office, SECRETARIAT, meeting, kind, now=house.now)
+        actions.confirm_minutes(house.office, "joho_bukai_chair", meeting, kind, seen=0, now=house.now)
+    browser = Browser(house, SECRETARIAT)
+    for kind in ("minutes", "summary"):
+        found = words(browser.client.get(f"/meetings/{meeting}/sheets/{kind}.docx").content)
+        assert found.count("令和5年3月8日") == 1 and found.count("第一委員会室") == 1, found
+        assert found.count("情報化推進部会　会議") == 1, found
+    actions.correct_minutes(house.office, SECRETARIAT, meeting, "了承した。", "短くする", now=house.now)
+    actions.put_minutes(house.office, SECRETARIAT, meeting, MinutesKind.SUMMARY, now=house.now)
+    actions.confirm_minutes(
+        house.office, "joho_bukai_chair", meeting, MinutesKind.SUMMARY, seen=0, now=house.now
+    )
+    found = words(browser.client.get(f"/meetings/{meeting}/sheets/summary.docx").content)
+    assert "了承した。" in found and "令和5年3月8日" in found, "a text without its day has it from the table"
+
+
+def test_the_papers_of_a_decision_in_writing_name_no_place_and_nobody_present(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.an_item("policy_bukai", form=MeetingForm.IN_WRITING)
+    browser = Browser(house, SECRETARIAT)
+    notice, summary, agenda = (
+        words(browser.client.get(f"/meetings/1/sheets/{kind}.docx").content)
+        for kind in ("notice", "summary", "agenda")
+    )
+    assert "の御審議について（依頼）" in notice and "開催について" not in notice
+    for each in (notice, summary, agenda):
+        assert "場所" not in each and "出席者" not in each and "持ち回り" in each
 
 
 def test_what_people_wrote_is_no_formula_in_excel(house: House) -> None:

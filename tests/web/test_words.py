@@ -88,7 +88,7 @@ NO_SENTENCES = {
         *("YES", "_apart", "_attending", "_item", "_manner", "_put", "_seat", "_span", "_text_of"),
         *("decision_sheet", "meeting_sheet"),
     },
-    "workflow/wire/sheets/seats_table.py": {"_WAYS"},
+    "workflow/wire/sheets/tables.py": {"_WAYS", "_SEATS", "_AGENDA", "_PAPERS", "_of_item"},
     "workflow/wire/sheets/minutes_word.py": {"_FONT"},
     # the mark of a seal in a drawing, and signs that begin no line
     "workflow/web/svg/shapes.py": {"_sealed_paper"},

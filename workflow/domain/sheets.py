@@ -128,7 +128,13 @@ class MeetingSheet:
     minutes: str = _text(
         "議事要旨", "事務局から素案を説明し、次のとおり意見があった。", "確定した概要。確定の前は空"
     )
+    minutes_body: str = _text(
+        "議事要旨の文",
+        "日時　令和5年6月12日（月） 14:00から16:00まで",
+        "「議事要旨」から、初めの題名の行を除いたもの",
+    )
     full_minutes: str = _text("会議録本文", "１　開会", "確定した会議録。確定の前は空")
+    full_minutes_body: str = _text("会議録の文", "１　開会", "「会議録本文」から、初めの題名の行を除いたもの")
     items: tuple[SheetItem, ...] = _list("議題一覧", SheetItem)
     papers: tuple[SheetPaper, ...] = _list("資料一覧", SheetPaper)
     members: tuple[SheetSeat, ...] = _list("委員一覧", SheetSeat)

@@ -392,3 +392,12 @@ def _waiting(db: Session, body: str) -> dict[tuple[int, str, int], str]:
     items = undecided().add_columns(AgendaItem.plan_id, AgendaItem.gate_key, AgendaItem.version_id)
     rows = db.execute(items.where(Meeting.body_key == body))
     return {(plan, gate, version): title for title, plan, gate, version in rows}
+
+
+def numbered_apart(lines: Sequence[Line]) -> Iterable[tuple[str, Line]]:
+    """The lines with numbers that differ, whatever the headings: 1(2) is the second under the first heading."""
+    section = ""
+    for line in lines:
+        if line.heading:
+            section = line.number
+        yield (line.number if line.heading else f"{section}{line.number}"), line

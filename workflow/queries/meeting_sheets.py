@@ -12,7 +12,7 @@ from workflow.domain.decisions import Manner
 from workflow.domain.errors import NotFound, NotNow
 from workflow.domain.language import in_japanese
 from workflow.domain.meetings import Purpose
-from workflow.domain.minutes import MinutesKind
+from workflow.domain.minutes import MinutesKind, without_title
 from workflow.domain.sheets import (
     DecisionSheet,
     MeetingSheet,
@@ -22,7 +22,7 @@ from workflow.domain.sheets import (
     SheetSeat,
 )
 from workflow.domain.votes import counts_words
-from workflow.queries.agenda import Decided, Item, Line, agenda, agenda_lines, put
+from workflow.queries.agenda import Decided, Item, Line, agenda, agenda_lines, numbered_apart, put
 from workflow.queries.attendance import Apart, Place, apart, places, presider_of
 from workflow.queries.bodies import Seat, body_rule, seats
 from workflow.queries.contacts import contact_set
@@ -58,6 +58,7 @@ def meeting_sheet(
         presider = None if held.in_writing else presider_of(rule, members)
         present = [place for place in members if place.present]
         recorded = any(place.present is not None for place in members)
+        summary, full = (current_text(db, held.id, kind, drafts=False) for kind in MinutesKind)
         return MeetingSheet(
             office=office,
             addressee="委員各位",
@@ -80,8 +81,10 @@ def meeting_sheet(
             present_count=str(len(present)) if recorded else "",
             present_names="、".join(_attending(place) for place in present),
             absent_names="、".join(place.seat.name for place in members if place.present is False),
-            minutes=current_text(db, held.id, MinutesKind.SUMMARY, drafts=False),
-            full_minutes=current_text(db, held.id, MinutesKind.FULL, drafts=False),
+            minutes=summary,
+            minutes_body=without_title(MinutesKind.SUMMARY, summary),
+            full_minutes=full,
+            full_minutes_body=without_title(MinutesKind.FULL, full),
             items=tuple(_item(line, papers.get(line.id, ()), parted.get(line.id, "")) for line in lines),
             papers=tuple(each for of_item in papers.values() for each in of_item),
             members=tuple(_seat(number, place, presider) for number, place in enumerate(members, start=1)),
@@ -116,7 +119,7 @@ def decision_sheet(db: Session, item: int, office: str, now: datetime) -> Decisi
             plan=line.item.title,
             stage=line.item.stage,
             gate=line.item.gate,
-            number=line.number,
+            number=next(number for number, each in numbered_apart(lines) if each is line),
             purpose=line.purpose.label,
             outcome=decided.outcome.label,
             manner=_manner(decided),
@@ -143,21 +146,21 @@ def _papers(lines: Sequence[Line], own: Sequence[PaperFact]) -> Mapping[int | No
     of the meeting itself."""
     found: dict[int | None, tuple[SheetPaper, ...]] = {}
     put_there = 0
-    for line in lines:
+    for number, line in numbered_apart(lines):
         put_there += line.item is not None
-        texts = [_put(put_there, line, line.item)] if line.item else []
-        mine = [_own(each, line.number) for each in own if each.item == line.id]
+        texts = [_put(put_there, number, line.item)] if line.item else []
+        mine = [_own(each, number) for each in own if each.item == line.id]
         found[line.id] = (*texts, *mine)
     listed = {line.id for line in lines}
     found[None] = tuple(_own(each, "") for each in own if each.item not in listed)
     return found
 
 
-def _put(number: int, line: Line, item: Item) -> SheetPaper:
+def _put(number: int, line: str, item: Item) -> SheetPaper:
     return SheetPaper(
         number=f"付議文書{number}",
         name=_text_of(item),
-        item=line.number,
+        item=line,
         filename=item.filename,
         sha256=item.sha256,
     )

@@ -22,7 +22,7 @@ from workflow.domain.minutes import (
     part_on,
 )
 from workflow.queries.actor import in_term
-from workflow.queries.agenda import Line, agenda, agenda_lines
+from workflow.queries.agenda import Line, agenda, agenda_lines, numbered_apart
 from workflow.queries.attendance import Place, apart, places, presider_of
 from workflow.queries.bodies import body_rule, seats
 from workflow.queries.meetings import MeetingFact
@@ -160,7 +160,7 @@ def minutes_facts(db: Session, held: MeetingFact) -> MinutesFacts:
                 [_remark(each, people, presiding) for each in said.get(line.id, [])],
                 parted.get(line.id, []),
             )
-            for number, line in _numbered(lines)
+            for number, line in numbered_apart(lines)
         ),
     )
 
@@ -179,15 +179,6 @@ def _attendee(place: Place, offices: Mapping[int, str]) -> Attendee:
         shown_clock(place.arrived_at) if place.arrived_at else "",
         shown_clock(place.left_at) if place.left_at else "",
     )
-
-
-def _numbered(lines: Sequence[Line]) -> Iterable[tuple[str, Line]]:
-    """The lines with numbers that differ, whatever the headings: 1(2) is the second under the first heading."""
-    section = ""
-    for line in lines:
-        if line.heading:
-            section = line.number
-        yield (line.number if line.heading else f"{section}{line.number}"), line
 
 
 def _item(line: Line, number: str, remarks: Sequence[Remark], apart: Sequence[str]) -> ItemFacts:

@@ -1,5 +1,5 @@
 """A paper of a meeting as a file: Word from the office's own template or the one that comes with the product, PDF made of
-that, Excel for the seats, and an archive of the notices to each member."""
+that, Excel for those that are tables, and an archive of the notices to each member."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ from workflow.store.database import Office
 from workflow.store.pdf_maker import as_pdf
 from workflow.store.uploads import EXCEL, PDF, WORD
 from workflow.store.word_templates import filled
-from workflow.wire.sheets.seats_table import seats_table
+from workflow.wire.sheets.tables import TABLES
 
 OURS = Path(__file__).parent / "templates"
 MEDIA = {
@@ -44,8 +44,8 @@ def made(office: Office, kind: SheetKind, facts: Facts, form: SheetFormat) -> by
             return word(office, kind, [facts])[0]
         case SheetFormat.PDF, _:
             return as_pdf([(word(office, kind, [facts])[0], ".docx")])[0]
-        case SheetFormat.EXCEL, MeetingSheet() if kind is SheetKind.SEATS:
-            return seats_table(facts)
+        case SheetFormat.EXCEL, MeetingSheet() if kind in TABLES:
+            return TABLES[kind](facts)
         case SheetFormat.ARCHIVE, MeetingSheet() if kind is SheetKind.NOTICE:
             return _to_each_member(office, facts)
         case _:

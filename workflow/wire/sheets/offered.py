@@ -5,6 +5,7 @@ from typing import Any
 from workflow.domain.meetings import Phase
 from workflow.domain.sheets import SheetFormat, SheetKind
 from workflow.store import pdf_maker
+from workflow.wire.sheets.tables import TABLES
 
 _AFTERWARDS = (SheetKind.MINUTES, SheetKind.SUMMARY)
 
@@ -12,7 +13,7 @@ _AFTERWARDS = (SheetKind.MINUTES, SheetKind.SUMMARY)
 def sheets_offered(phase: Phase) -> dict[str, Any]:
     """Return the values of the page: before the meeting begins, no papers of what was said there."""
     usual = [SheetFormat.WORD, *([SheetFormat.PDF] if pdf_maker.converter() else [])]
-    more = {SheetKind.SEATS: [SheetFormat.EXCEL], SheetKind.NOTICE: [SheetFormat.ARCHIVE]}
+    more = {SheetKind.NOTICE: [SheetFormat.ARCHIVE], **{kind: [SheetFormat.EXCEL] for kind in TABLES}}
     kinds = [kind for kind in SheetKind if kind is not SheetKind.DECISION]
     return {
         "sheets": [
