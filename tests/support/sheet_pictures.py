@@ -1,13 +1,17 @@
-"""The papers of a long meeting as pictures, for a person to look at: `python -m tests.support.sheet_pictures [folder]`."""
+"""The papers of a long meeting as pictures, for a person to look at: `python -m tests.support.sheet_pictures [folder]`; with
+the folder of a demonstration too, those of its meetings that are over: `… [folder] sakutei-demo`."""
 
 import struct
 import sys
 import zlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdfium2
+from sqlalchemy import select
 
+from workflow.domain.meetings import MeetingStatus
 from workflow.domain.sheets import (
     DecisionSheet,
     MeetingSheet,
@@ -21,9 +25,13 @@ from workflow.domain.sheets import (
     sheet_of,
     values_of,
 )
+from workflow.queries.meeting_sheets import meeting_sheet
+from workflow.queries.meetings import meeting
+from workflow.store.database import Office
 from workflow.store.pdf_maker import as_pdf
+from workflow.store.tables import Meeting
 from workflow.store.word_templates import filled
-from workflow.wire.sheets.documents import ours
+from workflow.wire.sheets.documents import ours, word
 
 LONG = (
     "人口減少社会における持続可能な行政運営とデジタル技術を活用した区民サービスの向上に関する基本的な方針及びその推進体制について"
@@ -43,10 +51,27 @@ def main() -> None:
             about = a_decision(LONG[:MOST] if size == "long" else "") if kind is SheetKind.DECISION else sheet
             content = filled(ours(kind), names_of(sheet_of(kind)), [values_of(about)])
             made.append((f"{kind.value}-{size}", content[0]))
+    if len(sys.argv) > 2:
+        made += of_a_demonstration(Path(sys.argv[2]))
     for (name, _), pdf in zip(made, as_pdf([(content, ".docx") for _, content in made]), strict=True):
         for number, page in enumerate(pypdfium2.PdfDocument(pdf)):
             bitmap = page.render(scale=1.3)
             (folder / f"{name}-{number + 1}.png").write_bytes(_png(bitmap))
+
+
+def of_a_demonstration(folder: Path) -> list[tuple[str, bytes]]:
+    """Each paper of the meetings that are over, by name."""
+    office = Office(f"sqlite:///{folder / 'sakutei.db'}", folder / "documents", name="板橋区")
+    now = datetime.now(UTC)
+    with office.reading() as db:
+        numbers = db.scalars(select(Meeting.id).where(Meeting.status == MeetingStatus.CLOSED)).all()
+        sheets = {number: meeting_sheet(db, meeting(db, number), office.name, now) for number in numbers}
+    kinds = [kind for kind in SheetKind if kind is not SheetKind.DECISION]
+    found = []
+    for kind in kinds:
+        papers = word(office, kind, list(sheets.values()))
+        found += [(f"{kind.value}-{number}", content) for number, content in zip(sheets, papers, strict=True)]
+    return found
 
 
 def a_meeting(items: int, members: int, title: str = "") -> MeetingSheet:

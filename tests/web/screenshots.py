@@ -4,6 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import docx
 from playwright.sync_api import Page
 
 from tests.support.chromium import DESKTOP, chromium, serving, shoot, sign_in
@@ -31,6 +32,7 @@ STAFF = {
     "version-text": "/plans/dx2025/versions/2/text",
     "version-compare": "/plans/dx2025/versions/compare?old=2&new=3",
     "circulate": "/plans/dx2025/circulate",
+    "plan-inquiry": "/plans/dx2025/inquiries/1",
     "meetings": "/meetings",
     "meetings-coming": "/meetings?show=coming",
     "meetings-past": "/meetings?show=past",
@@ -92,6 +94,7 @@ def main() -> None:
         for key in ("bucho", "kyoiku", "kucho", "gikai"):
             _shoot_all(screen(key), folder, {f"{key}-today": "/", f"{key}-plan": "/plans/korei"})
         _give_an_opinion(screen(), folder)
+        _read_minutes(screen("tanto"), folder)
         _staff_at_work(screen("tanto"), folder)
         _answer_by_circular(screen("kyoiku"), folder)
         _administer(screen("admin"), folder)
@@ -109,6 +112,29 @@ def _give_an_opinion(page: Page, folder: Path) -> None:
     shoot(page, folder, "public-confirm")
     page.get_by_role("button", name="送信する").click()
     shoot(page, folder, "public-receipt")
+
+
+def _read_minutes(page: Page, folder: Path) -> None:
+    """A sitting with its papers and minutes; and a text that comes back from Word."""
+    page.goto("/meetings?show=past")
+    page.locator("#main a:has-text('第2回 情報化推進部会')").first.click()
+    shoot(page, folder, "sitting-over")
+    page.get_by_role("link", name="概要・会議録を開く").first.click()
+    shoot(page, folder, "minutes")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Word でダウンロード").last.click()
+    paper = docx.Document(str(taken.value.path()))
+    next(
+        each for each in paper.paragraphs if "八割" in each.text
+    ).text = "　前計画では、達成した施策が九割であった。"
+    edited = folder / "minutes.docx"
+    paper.save(str(edited))
+    page.get_by_text("Word で直した文を取り込む").last.click()
+    page.get_by_label("直した Word 文書（docx）").last.set_input_files(edited)
+    page.get_by_role("button", name="今の文と比べる").last.click()
+    page.get_by_role("button", name="この文に訂正する").wait_for()
+    shoot(page, folder, "minutes-word")
+    edited.unlink()
 
 
 def _staff_at_work(page: Page, folder: Path) -> None:

@@ -17,12 +17,13 @@ Target="word/document.xml"/></Relationships>"""
 _TEXT = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{paragraphs}</w:body>
 </w:document>"""
+_A4 = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>'
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def docx(*paragraphs: str) -> bytes:
     """A Word file of these paragraphs (ECMA-376); the same paragraphs are the same bytes."""
-    runs = "".join(f"<w:p><w:r><w:t>{escape(text)}</w:t></w:r></w:p>" for text in paragraphs)
+    runs = "".join(f"<w:p><w:r><w:t>{escape(text)}</w:t></w:r></w:p>" for text in paragraphs) + _A4
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as parts:
         for name, text in (

@@ -11,14 +11,17 @@ from notifications.mail_settings import MailSettings
 from notifications.scheduler import tick
 from notifications.transport import mailer_of
 from workflow import actions, queries
-from workflow.actions import Seated
+from workflow.actions import Seated, Spoken
 from workflow.cli.demo.docx import docx
 from workflow.domain.calendar import at_tokyo, parse_day, parse_moment, reiwa_moment, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.comparison import readable
 from workflow.domain.cover import TextKind
 from workflow.domain.errors import SakuteiError
+from workflow.domain.inquiries import GivenRemark, Silence, Verdict
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.minutes import MinutesKind, Speaker
+from workflow.domain.papers import PaperKind
 from workflow.domain.rights import PlanReaders
 from workflow.domain.votes import Choice
 from workflow.queries import ConfirmationLine
@@ -117,6 +120,60 @@ ANSWERS = (
     ((5, 7), "分かりやすい用語", "巻末に用語集を付けます。", Disposition.REFLECTED),
     ((6,), "個人情報の保護", "第5章に記載しています。", Disposition.ALREADY_WRITTEN),
 )
+GUEST = "IT推進課 主査 月島 光"
+PAPERS = {
+    "policy_bukai": (("策定方針（案）の概要", PaperKind.PAPER), ("上位計画との関係", PaperKind.REFERENCE)),
+    "outline_bukai": (
+        ("計画骨子（案）の概要", PaperKind.PAPER),
+        ("前計画の達成状況", PaperKind.PAPER),
+        ("他区の計画の構成", PaperKind.REFERENCE),
+    ),
+    "draft_bukai": (("素案の要点", PaperKind.PAPER), ("成果指標の一覧", PaperKind.REFERENCE)),
+    "proposal_bukai": (
+        ("原案の要点", PaperKind.PAPER),
+        ("パブリックコメントの結果", PaperKind.PAPER),
+    ),
+}
+"""The papers of the 部会's sittings, by the gate that they are about."""
+
+REMARKS = {
+    "policy_bukai": (
+        Spoken(Speaker.SECRETARIAT, "資料1により、策定方針（案）を説明した。"),
+        Spoken(
+            Speaker.MEMBER,
+            "基本構想や個別計画との関係を明らかにしてほしい。\n計画の期間も、それらにそろえるべきではないか。",
+            member="kacho_kikaku",
+        ),
+        Spoken(
+            Speaker.SECRETARIAT, "参考資料1に関係を図で示した。期間は2025年度までとし、基本計画にそろえる。"
+        ),
+        Spoken(Speaker.CHAIR, "ほかに意見がないようなので、本案のとおり了承とする。"),
+    ),
+    "outline_bukai": (
+        Spoken(Speaker.SECRETARIAT, "資料1及び資料2により、計画骨子（案）を説明した。"),
+        Spoken(
+            Speaker.MEMBER,
+            "三つの柱はよいが、基本理念の図が分かりにくい。区民が読んで分かる図にしてほしい。",
+            member="kacho_it",
+        ),
+        Spoken(Speaker.GUEST, "前計画では、達成した施策が八割であった。", name=GUEST),
+        Spoken(Speaker.CHAIR, "図を分かりやすくすることを条件に、了承とする。"),
+    ),
+    "draft_bukai": (
+        Spoken(Speaker.SECRETARIAT, "資料1により、素案を説明した。"),
+        Spoken(Speaker.MEMBER, "成果指標の目標値の根拠を示してほしい。", member="kacho_kikaku"),
+        Spoken(Speaker.SECRETARIAT, "過去五年の実績から算定した。参考資料1に示している。"),
+    ),
+    "proposal_bukai": (
+        Spoken(Speaker.SECRETARIAT, "資料1及び資料2により、原案とパブリックコメントの結果を説明した。"),
+        Spoken(Speaker.MEMBER, "意見を受けて変えた箇所を、一覧で示してほしい。", member="kacho_it"),
+        Spoken(Speaker.SECRETARIAT, "新旧対照表を、本部の資料に加える。"),
+        Spoken(Speaker.CHAIR, "原案のとおり了承とする。"),
+    ),
+}
+"""The remarks at the 部会's sittings, by the gate that they are about."""
+
+CHAIRS = {BUKAI: "bucho", HONBU: "kucho", IINKAI: "giin_1"}
 
 
 class Replay:
@@ -145,10 +202,12 @@ class Replay:
         self.outline()
         self.sent_back_in_summer()
         self.at("2023-09-04 10:00").version("素案.docx", "素案")
+        number = self.inquires("2023-09-22")
         starts_at = parse_moment("2023-09-19 14:00")
         meeting = self.prepared("第3回 情報化推進部会", starts_at)
         self.heading(meeting, "議事")
-        actions.list_item(self.office, "tanto", meeting, PLAN, "draft_bukai", now=self.now)
+        item = actions.list_item(self.office, "tanto", meeting, PLAN, "draft_bukai", now=self.now)
+        self.papers(meeting, item, "draft_bukai")
         self.heading(meeting, "その他")
         actions.list_matter(
             self.office, "tanto", meeting, "次回の日程について", planned_minutes=10, now=self.now
@@ -156,6 +215,7 @@ class Replay:
         actions.summon(self.office, "tanto", meeting, now=self.now)
         following = self.prepared("第4回 情報化推進部会", parse_moment("2023-12-19 14:00"))
         actions.list_matter(self.office, "tanto", following, "前回会議録の承認", now=self.now)
+        self.at("2023-09-11 15:00").answers(number)
         self.at("2023-09-19 16:00")
 
     def prepared(self, title: str, starts_at: datetime) -> int:
@@ -256,6 +316,9 @@ class Replay:
 
     def draft(self) -> None:
         self.at("2023-09-04 10:00").version("素案.docx", "素案")
+        number = self.inquires("2023-09-15")
+        self.at("2023-09-11 15:00").answers(number)
+        self.at("2023-09-13 09:00").responds(number)
         self.meets(BUKAI, "第3回 情報化推進部会", "2023-09-19 14:00", "draft_bukai")
         self.at("2023-09-27 10:00").version("素案（改）.docx", "素案 予算の見込みを改めた")
         self.say("部会の了承は第5版へのものなので、現在の第6版には効かなくなりました。")
@@ -443,6 +506,7 @@ class Replay:
             place="区役所 本庁舎 9階会議室", now=self.now,
         )  # fmt: skip
         item = actions.list_item(self.office, by, meeting, PLAN, gate, now=self.now)
+        self.papers(meeting, item, gate)
         self.say(f"{title}を {reiwa_moment(starts_at)} に招集し、開催通知を送りました。")
         self.deliver()
         if moved_to:
@@ -461,14 +525,78 @@ class Replay:
         if body == BUKAI:
             there["kacho_somu"] = Seated(present=True, deputy="kacho_kikaku")
         actions.enter_attendance(self.office, by, meeting, there, now=self.now)
+        self.said(meeting, item, gate)
         usual = Outcome.RECEIVED if body == IINKAI else Outcome.APPROVED
         decision = actions.record_outcome(
             self.office, by, item, outcome or usual, conditions=conditions or [], now=self.now
         )
-        actions.close_meeting(self.office, by, meeting, f"{title}の議事要旨", now=self.now)
+        actions.close_meeting(self.office, by, meeting, now=self.now)
         self.say(f"{title}: {(outcome or usual).label}")
-        self.deliver()
+        self.minutes(meeting, body)
         return decision
+
+    def papers(self, meeting: int, item: int, gate: str) -> None:
+        """The 事務局 enters the papers of the item."""
+        for title, kind in PAPERS.get(gate, ()):
+            actions.add_paper(
+                self.office, "tanto", meeting, f"{title}.docx", docx(title, "本文"), item=item, kind=kind, now=self.now,
+            )  # fmt: skip
+
+    def said(self, meeting: int, item: int, gate: str) -> None:
+        """Record the remarks at the item, and who came beside the members."""
+        remarks = REMARKS.get(gate, ())
+        for spoken in remarks:
+            actions.record_speech(self.office, "tanto", item, spoken, now=self.now)
+        if remarks:
+            actions.enter_guests(self.office, "tanto", meeting, [GUEST], None, now=self.now)
+
+    def minutes(self, meeting: int, body: str) -> None:
+        """The chair confirms the 概要, and of the 部会 the 会議録 too."""
+        by, kinds = SECRETARY[body], MinutesKind if body == BUKAI else (MinutesKind.SUMMARY,)
+        for kind in kinds:
+            if kind is MinutesKind.FULL:
+                actions.draft_minutes(self.office, by, meeting, kind, now=self.now)
+            actions.put_minutes(self.office, by, meeting, kind, now=self.now)
+        self.deliver()
+        for kind in kinds:
+            actions.confirm_minutes(self.office, CHAIRS[body], meeting, kind, seen=0, now=self.now)
+        self.say(f"会長が{'と'.join(kind.label for kind in kinds)}を確認し、確定しました。")
+
+    def inquires(self, due: str) -> int:
+        """照会: two departments are asked about the 素案."""
+        number = actions.inquire(
+            self.office, "tanto", PLAN, "素案についての意見照会",
+            "DX推進計画2025の素案について、御意見をお寄せください。",
+            ["所管の施策の記載に誤りはありませんか", "成果指標の目標値は適切ですか"],
+            departments=["seisaku", "somu"], due_on=parse_day(due), silence=Silence.NO_OBJECTION, now=self.now,
+        )  # fmt: skip
+        self.say(f"政策企画課と総務課に、素案について照会しました（回答期限 {due}）。")
+        return number
+
+    def answers(self, number: int) -> None:
+        """A department answers the 照会 with two remarks."""
+        remarks = [
+            GivenRemark("第4章の施策12は、総務課と共管である。", question=1, page="34", section="施策12"),
+            GivenRemark("目標値80%の根拠を、脚注に書かれたい。", question=2, page="52"),
+        ]
+        actions.answer_inquiry(
+            self.office, "kacho_somu", PLAN, number, remarks, has_opinion=True, now=self.now
+        )
+        self.say("総務課が照会に答えました（意見 2 件）。")
+
+    def responds(self, number: int) -> None:
+        """The department that asked says what it makes of each remark."""
+        with self.office.reading() as db:
+            asked = queries.inquiry(db, plan_by_key(db, PLAN), number)
+        remarks = [each for one in asked.addressees if one.answer for each in one.answer.remarks]
+        verdicts = (
+            (Verdict.ADOPTED, "共管と記載します。"),
+            (Verdict.PARTLY, "根拠は、巻末の資料編に示します。"),
+        )
+        for remark, (verdict, reason) in zip(remarks, verdicts, strict=True):
+            actions.respond_to_remark(
+                self.office, "tanto", PLAN, number, remark.number, verdict, reason, now=self.now
+            )
 
     def in_writing(self, body: str, title: str, gate: str, until: str) -> None:
         """A 持ち回り: members answer, the last one only after the reminder."""
