@@ -31,6 +31,7 @@ from workflow.actions.rsvp import mint_rsvp_link
 from workflow.actions.sessions import begin_session
 from workflow.cli.demo.docx import docx
 from workflow.domain.accounts import LinkPurpose, Scope, StepsDemanded
+from workflow.domain.agenda_marks import Mark
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.cover import TextKind
@@ -80,6 +81,7 @@ Call = Callable[[Office], object]
 NEEDS_NO_RIGHT = {
     "current_tally": "a question",
     "newcomer_faults": "a question",
+    "must_be_attended": "a question",
     "outcome_of_votes": "a question",
     "read_newcomers": "a question",
     "signs_as": "a question",
@@ -853,6 +855,24 @@ def enter_times(house: House) -> Call:
     record_speech(house)
     times = {"arrived_at": None, "left_at": house.now}
     return lambda o: actions.enter_times(o, SECRETARIAT, 1, MEMBER, **times, now=house.now)
+
+
+@case(SECRETARIAT)
+def save_sitting_draft(house: House) -> Call:
+    record_speech(house)
+    return lambda o: actions.save_sitting_draft(o, SECRETARIAT, 1, {"guests": "課長 山田"}, now=house.now)
+
+
+@case(SECRETARIAT, own=True)
+def discard_sitting_draft(house: House) -> Call:
+    save_sitting_draft(house)(house.office)
+    return lambda o: actions.discard_sitting_draft(o, SECRETARIAT, 1, now=house.now)
+
+
+@case(MEMBER)
+def mark_item(house: House) -> Call:
+    record_speech(house)
+    return lambda o: actions.mark_item(o, MEMBER, 1, Mark.READ, "費用を聞く", now=house.now)
 
 
 # --- decisions ---------------------------------------------------------------------------------------------

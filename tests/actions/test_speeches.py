@@ -11,7 +11,7 @@ from tests.support.scenario import House, moment
 from tests.support.web_client import Browser
 from workflow import actions
 from workflow.actions import Seated, Spoken
-from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotNow
+from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, NotNow
 from workflow.domain.minutes import Speaker
 from workflow.queries.attendance import places
 from workflow.queries.meetings import meeting as meeting_of
@@ -237,3 +237,42 @@ def test_every_remark_is_a_row_of_its_own(house: House, item: int) -> None:
     with house.office.reading() as db:
         rows = db.execute(select(Speech.id, Speech.supersedes_id).order_by(Speech.id)).all()
     assert rows == [(first, None), (second, first)]
+
+
+def test_a_remark_is_put_between_two_others_and_stays_there(house: House, item: int) -> None:
+    def add(words: str, before: int | None = None) -> int:
+        said = Spoken(Speaker.SECRETARIAT, words)
+        return actions.record_speech(house.office, OFFICE, item, said, before=before, now=house.now)
+
+    one, two = add("一"), add("二")
+    half = add("一と二の間", two)
+    add("その前", half)
+    add("初め", one)
+    add("終わり")
+    words = ["初め", "一", "その前", "一と二の間", "二", "終わり"]
+    assert [text for _, text in said(house)] == words
+    actions.correct_speech(house.office, OFFICE, half, Spoken(Speaker.CHAIR, "直した"), now=house.now)
+    actions.remove_speech(house.office, OFFICE, one, now=house.now)
+    assert [text for _, text in said(house)] == ["初め", "その前", "直した", "二", "終わり"]
+    for gone in (half, one):
+        with pytest.raises(AlreadyDone):
+            add("遅い", gone)
+    assert prove(house.office).whole
+
+
+def test_a_remark_is_put_before_one_of_its_own_item_alone(house: House, item: int) -> None:
+    (first,) = speak(house, item, QUESTION)
+    other = actions.list_matter(house.office, OFFICE, 1, "その他", now=house.now)
+    for at, before in ((other, first), (item, 999)):
+        with pytest.raises(NotFound):
+            actions.record_speech(house.office, OFFICE, at, ANSWER, before=before, now=house.now)
+
+
+def test_the_page_puts_a_remark_before_another_and_keeps_what_was_refused(house: House, item: int) -> None:
+    (first,) = speak(house, item, ANSWER)
+    page = Browser(house, OFFICE)
+    form = {"speaker": "secretariat", "name": "", "before": str(first)}
+    refused = page.send(f"/items/{item}/speeches", 422, **{**form, "speaker": ""}, text="問いが先です。")
+    assert "問いが先です。" in refused and f'name="before" value="{first}"' in refused
+    page.send(f"/items/{item}/speeches", **form, text="問いが先です。")
+    assert [text for _, text in said(house)] == ["問いが先です。", ANSWER.text]

@@ -20,6 +20,7 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import PASSWORD, mail_settings
 from workflow import actions, queries
 from workflow.actions import Spoken
+from workflow.domain.agenda_marks import Mark
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.inquiries import GivenRemark, Silence, Verdict
@@ -43,7 +44,7 @@ PEOPLES_WORDS = (
     *("agenda_item.title", "agenda_item.result"),
     *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
     *("paper.title", "paper.filename", "paper.why", "paper.withdrawn_why", "paper.audience_why"),
-    *("meeting.guests", "speech.name", "speech.text"),
+    *("meeting.guests", "speech.name", "speech.text", "sitting_draft.fields", "agenda_mark.memo"),
     *("closing.reason", "closing.basis", "publication.reason"),
     *("schedule_version.reason", "schedule_version.agreed"),
     *("minutes_text.text", "minutes_text.reason", "minutes_text.note"),
@@ -90,6 +91,7 @@ OUR_WORDS = (
         "late_answer.choice",
         "item_attendance.part",
         "speech.speaker",
+        "agenda_mark.mark",
         "minutes_text.kind",
         "minutes_text.state",
     ),
@@ -363,6 +365,7 @@ def _meetings(house: House) -> None:
         house.a_plan(key)
         house.a_version(key=key)
     house.agree("policy_bukai", "met", Outcome.CONDITIONAL, conditions=["図を直す"])
+    actions.save_sitting_draft(office, by, _newest(office, "meeting"), {"guests": "課長 山田"}, now=house.now)
     house.an_item("policy_honbu", "met")
     asked = house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)
     written = _newest(office, "meeting")
@@ -389,6 +392,8 @@ def _meetings(house: House) -> None:
     item = actions.list_matter(office, by, coming, "進み具合", plan="dx", planned_minutes=5, now=house.now)
     _papers(house, coming, item)
     actions.add_paper(office, by, coming, "次第.txt", b"x", audience=PaperAudience.PUBLIC, now=house.now)
+    for reader in (by, "joho_bukai_1"):
+        actions.mark_item(office, reader, item, Mark.ASK, "費用を聞く", now=house.now)
     secret = actions.list_matter(office, by, coming, "人事", now=house.now)
     actions.close_to_public(office, by, coming, "個人の情報", "条例第7条第3号", item=secret, now=house.now)
     by_deputy = actions.GivenRsvp(Intent.BY_DEPUTY, deputy_name="財政課 主査", remark="出張のため")
@@ -582,6 +587,8 @@ def _scribble(office: Office) -> None:
         for name in PEOPLES_WORDS:
             column = known[name]
             value: Any = [markup(name)] if isinstance(column.type, JSON) else markup(name)
+            if name == "sitting_draft.fields":
+                value = {"guests": markup(name)}
             if name == "person.email":
                 value = known["person.key"] + f"zq{PEOPLES_WORDS.index(name)}q'&{{{{7*7}}}}%s@x.jp"
             written = column.is_not(None)

@@ -43,9 +43,21 @@ def press_until(page: Page, key: str, selector: str, most: int = 120) -> None:
 def test_ten_items_are_recorded_by_keyboard_alone(site: Site) -> None:
     items = a_full_agenda(site, 10)
     site.house.later(days=7, hours=1)
-    site.house.everybody_attends("joho_bukai", 1)
     page = site.person(SECRETARIAT)
     page.goto("/meetings/1")
+    press_until(page, "Tab", "a[href='/meetings/1/sitting']")
+    page.keyboard.press("Enter")
+    for who in ("chair", "1", "2"):
+        press_until(page, "Tab", f"select#there-joho_bukai_{who}")
+        page.keyboard.press("ArrowDown")
+    press_until(page, "Tab", "input[name=observers]")
+    page.keyboard.type("3")
+    press_until(page, "Tab", "textarea#text-1-1")
+    page.keyboard.type("始める。")
+    press_until(page, "Tab", "button[name=more][value=text-1]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#text-1-2")).to_be_focused()
+    page.keyboard.type("資料を説明する。")
     for number, item in enumerate(items):
         press_until(page, "Tab", f"input[name=outcome-{item}]")
         if number == 4:
@@ -57,11 +69,14 @@ def test_ten_items_are_recorded_by_keyboard_alone(site: Site) -> None:
             page.keyboard.press("ArrowLeft")
         else:
             page.keyboard.press("1")
-    press_until(page, "Tab", "form[action$=outcomes] button")
+    press_until(page, "Tab", "form.sitting > p > button:not([formaction])")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="10 件を記録する")).to_be_focused()
+    expect(page.get_by_role("button", name="14 件を記録する")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("10 件の結果を記録しました。")
+    expect(page.get_by_role("status")).to_have_text("14 件を記録しました。")
+    expect(page.get_by_role("status")).to_be_focused()
+    press_until(page, "Tab", "a[href='/meetings/1#ending']")
+    page.keyboard.press("Enter")
     expect(page.locator(".agenda").get_by_text("了承", exact=True)).to_have_count(9)
     expect(page.locator("#item-5")).to_contain_text("条件: 図を直す")
     press_until(page, "Tab", "textarea[name=minutes]")
@@ -94,6 +109,39 @@ def test_a_show_of_hands_is_entered_by_keyboard_alone(site: Site) -> None:
     page.get_by_role("button", name="集計する", exact=True).click()
     expect(page.locator(".notice.bad")).to_contain_text("1 人がまだ採決していません")
     must_read_well(page)
+
+
+def test_a_draft_is_saved_by_itself_and_a_refusal_takes_the_focus(site: Site) -> None:
+    a_full_agenda(site, 2)
+    site.house.later(days=7, hours=1)
+    page = site.person(SECRETARIAT)
+    page.goto("/meetings/1/sitting")
+    page.locator("#note-1").fill("書きかけ")
+    expect(page.get_by_role("status")).to_have_text("下書きを保存しました 10:00")
+    must_read_well(page)
+    page.goto("/meetings/1/sitting")
+    expect(page.locator("#note-1")).to_have_value("書きかけ")
+    page.get_by_role("button", name="記録する", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("計画0")
+    expect(page.locator("#note-1")).to_have_value("書きかけ")
+    must_read_well(page)
+    page.context.clear_cookies()
+    page.locator("#note-2").fill("もう一つ")
+    expect(page.get_by_role("status")).to_contain_text("下書きを保存できませんでした")
+
+
+def test_a_member_marks_an_item_on_a_tablet(site: Site) -> None:
+    a_full_agenda(site, 2)
+    page = site.person("joho_bukai_1", scripts=False, viewport={"width": 768, "height": 1024})
+    page.goto("/meetings/1")
+    item = page.locator("#item-1")
+    item.get_by_text("自分用のしるし").click()
+    item.get_by_label("しるし", exact=True).select_option("質問する")
+    item.get_by_label("メモ").fill("費用を聞く")
+    item.get_by_role("button", name="しるしを保存する").click()
+    expect(item).to_contain_text("質問する")
+    expect(item).to_contain_text("費用を聞く")
 
 
 def test_an_item_is_dragged_to_another_place(site: Site) -> None:
@@ -148,10 +196,12 @@ def test_everything_works_without_scripts(site: Site) -> None:
     page.goto("/meetings/1")
     page.get_by_role("button", name="印のない人は出席にして記録する").click()
     expect(page.get_by_text("出席 3 人（代理を含む）")).to_be_visible()
-    for fieldset in page.locator("fieldset.outcome").all():
-        fieldset.get_by_label("1 了承").check()
-    page.get_by_role("button", name="結果を記録する").click()
+    page.get_by_role("link", name="会議の進行を記録する").click()
+    for item in page.locator("section.outcome").all():
+        item.get_by_label("1 了承").check()
+    page.get_by_role("button", name="記録する", exact=True).click()
     page.get_by_role("button", name="2 件を記録する").click()
+    page.get_by_role("link", name="会議の終了へ進む").click()
     page.get_by_label("概要の案").fill("了承した。")
     page.get_by_role("button", name="会議を終了する").click()
     page.get_by_role("button", name="会議を終了する").click()
@@ -180,8 +230,14 @@ def test_the_pages_of_meetings_read_well(site: Site) -> None:
     page = site.person(SECRETARIAT)
     page.goto("/meetings/1")
     must_read_well(page)
+    page.goto("/meetings/1/sitting")
+    page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+    must_read_well(page)
     page.get_by_label("2 条件付き了承").first.check()
-    page.get_by_role("button", name="結果を記録する").click()
+    page.get_by_label("1 了承").last.check()
+    for who in ("chair", "1", "2"):
+        page.locator(f"#there-joho_bukai_{who}").select_option("yes")
+    page.get_by_role("button", name="記録する", exact=True).click()
     must_read_well(page)
     page.get_by_role("button", name="戻って直す").click()
     must_read_well(page)

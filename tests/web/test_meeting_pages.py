@@ -317,10 +317,11 @@ def test_the_outcomes_of_a_meeting_are_recorded_in_one_go_after_saying_who_is_to
     }
     asked = secretary.send(f"/meetings/{meeting}/outcomes", **form)
     assert "2 件を記録する" in asked and "tanto@city.example.jp" in asked and "図を直す" in asked
-    assert "結果を記録する" in secretary.see(f"/meetings/{meeting}")
+    assert "会議の進行を記録する" in secretary.see(f"/meetings/{meeting}")
     shown = secretary.do(f"/meetings/{meeting}/outcomes", **form)
     assert "2 件の結果を記録しました" in shown and "条件: 用語をそろえる" in shown and "全員一致" in shown
-    assert f'id="outcome-{third}"' in shown and f'id="outcome-{first}"' not in shown
+    form_again = secretary.see(f"/meetings/{meeting}/sitting")
+    assert f'name="outcome-{third}"' in form_again and f'name="outcome-{first}"' not in form_again
     assert "/plans/a#decisions" in shown
 
 

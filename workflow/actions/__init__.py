@@ -3,6 +3,7 @@ person who acts (`by`) and the moment of the act (`now`), checks their right, an
 
 from workflow.actions.agenda import list_item, list_ratification, order_items, remove_item
 from workflow.actions.agenda_changes import tell_agenda_changes, tell_agenda_changes_due
+from workflow.actions.agenda_marks import mark_item
 from workflow.actions.attendance import Seated, enter_attendance, enter_parts
 from workflow.actions.calendar_feeds import make_feed, revoke_feed
 from workflow.actions.carrying import carry_over
@@ -42,6 +43,7 @@ from workflow.actions.meetings import (
     close_meeting,
     correct_meeting_time,
     move_meeting,
+    must_be_attended,
 )
 from workflow.actions.minutes import (
     compare_minutes,
@@ -155,6 +157,7 @@ from workflow.actions.sessions import (
 )
 from workflow.actions.sheet_templates import put_template, use_our_template
 from workflow.actions.signoffs import review_signoff, sign, signs_as, take_back_signoff
+from workflow.actions.sitting_drafts import discard_sitting_draft, save_sitting_draft
 from workflow.actions.speeches import (
     Spoken,
     correct_speech,
@@ -248,6 +251,7 @@ __all__ = [
     "declare_version",
     "demand_second_step",
     "discard_draft",
+    "discard_sitting_draft",
     "draft_minutes",
     "edit_answer",
     "edit_minutes",
@@ -291,8 +295,10 @@ __all__ = [
     "list_ratification",
     "make_feed",
     "make_token",
+    "mark_item",
     "mark_read",
     "move_meeting",
+    "must_be_attended",
     "name_administrator",
     "name_auditor",
     "name_deputy",
@@ -342,6 +348,7 @@ __all__ = [
     "revoke_rsvp_links",
     "revoke_token",
     "revoke_webhook",
+    "save_sitting_draft",
     "seat",
     "send_back",
     "set_contact",

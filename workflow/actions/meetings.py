@@ -170,7 +170,7 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str = "", *, n
                     numbers=numbers,
                 ),
             )
-        _somebody_was_there(db, held)
+        _somebody_was_there(db, held, "会議の終了")
         _keep_summary(db, meeting, minutes.replace("\r\n", "\n").strip(), who.id, now)
         db.execute(update(Meeting).where(Meeting.id == meeting).values(status=MeetingStatus.CLOSED))
         record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting)
@@ -297,14 +297,23 @@ def refuse_at(meeting: Scheduled, doing: str) -> NoReturn:
     raise NotNow(doing, meeting.title, say("この会議は{status}です。", status=status))
 
 
-def _somebody_was_there(db: Session, held: Meeting) -> None:
+def must_be_attended(db: Session, meeting: int) -> None:
+    """Raises `NotNow` when nobody is recorded as present at the meeting: nothing can be decided there. Raises
+    `NotFound`."""
+    held = db.get(Meeting, meeting)
+    if held is None:
+        raise NotFound("会議", str(meeting))
+    _somebody_was_there(db, held, "結果の記録")
+
+
+def _somebody_was_there(db: Session, held: Meeting, doing: str) -> None:
     """Raises `NotNow` when nobody is recorded as present at a sitting."""
     if held.form == MeetingForm.IN_WRITING:
         return
     present = select(Attendance.id).where(Attendance.meeting_id == held.id, Attendance.present)
     if db.scalar(present.limit(1)) is None:
         raise NotNow(
-            "会議の終了",
+            doing,
             held.title,
             "出席した委員が一人も記録されていません。先に出欠を記録してください。開かれなかった会議は、中止してください。",
         )

@@ -15,7 +15,7 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingStatus, Purpose
-from workflow.domain.minutes import Speaker
+from workflow.domain.minutes import Speaker, in_order
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.bodies import seats
@@ -38,13 +38,20 @@ class Spoken:
 
 
 def record_speech(
-    office: Office, by: str, item: int, spoken: Spoken, *, reason: str = "", now: datetime
+    office: Office,
+    by: str,
+    item: int,
+    spoken: Spoken,
+    *,
+    before: int | None = None,
+    reason: str = "",
+    now: datetime,
 ) -> int:
-    """Record what somebody said at an item, after what was said before, and return its number. Once the meeting is
-    closed it is a correction, with a `reason`.
+    """Record what somebody said at an item, after what was said there, or directly `before` the remark of that number,
+    and return its number. Once the meeting is closed it is a correction, with a `reason`.
 
     Raises `BadInput` (no words, no member of that day, a heading, no reason), `NotNow` (not begun, cancelled, taken
-    off), `NotAllowed`, `NotFound`.
+    off), `AlreadyDone` (the remark `before` was corrected or taken back), `NotAllowed`, `NotFound`.
     """
     some_text("発言", spoken.text)
     with office.writing() as db:
@@ -54,7 +61,8 @@ def record_speech(
         if listed.purpose == Purpose.HEADING:
             raise BadInput("発言", "見出しには記録できません", "その下の議題に記録してください。")
         last = db.scalar(select(func.max(Speech.place)).where(Speech.item_id == item)) or 0
-        number = _write(db, who, held, spoken, now, item_id=item, place=last + 1)
+        follows = None if before is None else _place_ahead(db, item, before)
+        number = _write(db, who, held, spoken, now, item_id=item, place=last + 1, follows=follows)
         _record(db, Tag.SPEECH_RECORDED, who, held, now, reason, item=item, speech=number)
         return number
 
@@ -70,7 +78,15 @@ def correct_speech(
     with office.writing() as db:
         who, held, old = _standing(db, by, speech, reason, now)
         number = _write(
-            db, who, held, spoken, now, item_id=old.item_id, place=old.place, supersedes_id=old.id
+            db,
+            who,
+            held,
+            spoken,
+            now,
+            item_id=old.item_id,
+            place=old.place,
+            follows=old.follows,
+            supersedes_id=old.id,
         )
         _record(db, Tag.SPEECH_CORRECTED, who, held, now, reason, item=old.item_id, speech=number, was=old.id)
         return number
@@ -82,8 +98,9 @@ def remove_speech(office: Office, by: str, speech: int, *, reason: str = "", now
         who, held, old = _standing(db, by, speech, reason, now)
         db.execute(
             insert(Speech).values(
-                item_id=old.item_id, place=old.place, speaker=old.speaker, member_id=old.member_id, name=old.name,
-                text="", supersedes_id=old.id, recorded_by=who.id, recorded_at=now,
+                item_id=old.item_id, place=old.place, follows=old.follows, speaker=old.speaker,
+                member_id=old.member_id, name=old.name, text="", supersedes_id=old.id, recorded_by=who.id,
+                recorded_at=now,
             )
         )  # fmt: skip
         _record(db, Tag.SPEECH_REMOVED, who, held, now, reason, item=old.item_id, speech=old.id)
@@ -181,13 +198,30 @@ def _standing(db: Session, by: str, speech: int, reason: str, now: datetime) -> 
         raise NotFound("発言", str(speech))
     meeting = db.get_one(AgendaItem, old.item_id).meeting_id
     who, held = _held(db, by, meeting, reason, say("発言の訂正"), now)
-    later = db.scalar(select(Speech.id).where(Speech.supersedes_id == speech))
-    if later is not None or not old.text:
-        raise AlreadyDone("この発言の記録は、既に訂正されたか、取り消されています。")
+    _must_stand(db, old)
     return who, held, old
 
 
-def _write(db: Session, who: Actor, held: Meeting, spoken: Spoken, now: datetime, **where: int) -> int:
+def _must_stand(db: Session, speech: Speech) -> None:
+    """Raises `AlreadyDone` for a remark that was corrected or taken back."""
+    later = db.scalar(select(Speech.id).where(Speech.supersedes_id == speech.id))
+    if later is not None or not speech.text:
+        raise AlreadyDone("この発言の記録は、既に訂正されたか、取り消されています。")
+
+
+def _place_ahead(db: Session, item: int, before: int) -> int:
+    """Return the place of the remark that stands directly ahead of another at the item; 0: none does. Raises
+    `NotFound`, `AlreadyDone`."""
+    following = db.get(Speech, before)
+    if following is None or following.item_id != item:
+        raise NotFound("発言", str(before))
+    _must_stand(db, following)
+    rows = db.execute(select(Speech.place, Speech.follows).where(Speech.item_id == item).distinct())
+    order = in_order((place, follows) for place, follows in rows)
+    return ([0, *order])[order.index(following.place)]
+
+
+def _write(db: Session, who: Actor, held: Meeting, spoken: Spoken, now: datetime, **where: int | None) -> int:
     """Raises `BadInput`."""
     row = {
         **where,

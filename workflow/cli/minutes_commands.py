@@ -32,17 +32,19 @@ Words = Annotated[str, typer.Argument(help="発言")]
 Whose = Annotated[Speaker, typer.Option("--speaker", help="会長・委員・説明者・事務局の別")]
 Member = Annotated[str, typer.Option(help="委員の鍵（委員のとき）")]
 Name = Annotated[str, typer.Option(help="職と氏名（説明者・関係者のとき）")]
+Before = Annotated[int | None, typer.Option(help="この番号の発言の前に入れる")]
 WhyCorrected = Annotated[str, typer.Option("--reason", help="訂正の理由（会議の終了後）")]
 
 
 @app.command("speech")
 def record_speech(
-    item: Item, text: Words, by: By, speaker: Whose, member: Member = "", name: Name = "", reason: WhyCorrected = ""
+    item: Item, text: Words, by: By, speaker: Whose, member: Member = "", name: Name = "",
+    before: Before = None, reason: WhyCorrected = "",
 ) -> None:  # fmt: skip
     """議題での発言を記録する。前の発言の後に続く。"""
     spoken = Spoken(speaker, text, member=member, name=name)
     with at_office() as office:
-        number = actions.record_speech(office, by, item, spoken, reason=reason, now=now())
+        number = actions.record_speech(office, by, item, spoken, before=before, reason=reason, now=now())
         show.say(f"発言 {number} を記録しました。")
 
 

@@ -2,7 +2,7 @@
 record, and a text that was edited in Word. A draft is a paper in Japanese, whatever language its reader chose."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
@@ -22,6 +22,25 @@ class Speaker(Labelled):
     MEMBER = "member", "委員"
     GUEST = "guest", "説明者・関係者"
     SECRETARIAT = "secretariat", "事務局"
+
+
+def in_order(spoken: Iterable[tuple[int, int | None]]) -> list[int]:
+    """Return the places of the remarks at an item in the order in which they were made. Each is given by its place and
+    that of the remark it follows: None, it came after all that stood before; 0, before all. Of two that follow the same
+    one, the later record is the nearer."""
+    after: dict[int, list[int]] = {}
+    waiting = []
+    for place, follows in sorted(spoken):
+        if follows is None:
+            waiting.append(place)
+        else:
+            after.setdefault(follows, []).append(place)
+    found: list[int] = []
+    ahead = [*reversed(waiting), *after.get(0, ())]
+    while ahead:
+        found.append(ahead.pop())
+        ahead.extend(after.get(found[-1], ()))
+    return found
 
 
 class MinutesKind(Labelled):

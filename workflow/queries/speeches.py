@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from workflow.domain.errors import NotFound
-from workflow.domain.minutes import Speaker
+from workflow.domain.minutes import Speaker, in_order
 from workflow.store.tables import AgendaItem, Meeting, Person, Speech
 
 
@@ -27,17 +27,21 @@ class SpeechFact:
 def speeches(db: Session, meeting: int) -> Mapping[int, list[SpeechFact]]:
     """Return the remarks at each item of the meeting, in their order. One statement."""
     rows = db.execute(
-        select(Speech.id, Speech.item_id, Speech.speaker, Person.key, Person.name, Speech.name, Speech.text)
+        select(Speech, Person.key, Person.name)
         .join(AgendaItem, AgendaItem.id == Speech.item_id)
         .outerjoin(Person, Person.id == Speech.member_id)
-        .where(AgendaItem.meeting_id == meeting, Speech.text != "", ~superseded())
-        .order_by(Speech.item_id, Speech.place)
+        .where(AgendaItem.meeting_id == meeting, ~superseded())
+        .order_by(Speech.item_id)
     )
-    found: dict[int, list[SpeechFact]] = {}
-    for number, item, speaker, key, member, name, text in rows:
-        fact = SpeechFact(number, item, Speaker(speaker), key or "", member or name, text)
-        found.setdefault(item, []).append(fact)
-    return found
+    at_items: dict[int, dict[int, tuple[int | None, SpeechFact]]] = {}
+    for row, key, member in rows:
+        fact = SpeechFact(row.id, row.item_id, Speaker(row.speaker), key or "", member or row.name, row.text)
+        at_items.setdefault(row.item_id, {})[row.place] = row.follows, fact
+    found = {
+        item: [at[place][1] for place in in_order((place, at[place][0]) for place in at) if at[place][1].text]
+        for item, at in at_items.items()
+    }
+    return {item: said for item, said in found.items() if said}
 
 
 @dataclass(frozen=True, slots=True)

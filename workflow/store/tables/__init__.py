@@ -47,6 +47,7 @@ from workflow.store.tables.inquiries import (
 )
 from workflow.store.tables.meetings import (
     AgendaItem,
+    AgendaMark,
     Attendance,
     Closing,
     ItemAttendance,
@@ -58,6 +59,7 @@ from workflow.store.tables.meetings import (
     Rsvp,
     RsvpLink,
     SetAsideMail,
+    SittingDraft,
     Speech,
     Vote,
     WrittenConsent,
@@ -99,6 +101,7 @@ __all__ = [
     "Addressee",
     "Administrator",
     "AgendaItem",
+    "AgendaMark",
     "AnsweredCall",
     "ApiToken",
     "Attendance",
@@ -166,6 +169,7 @@ __all__ = [
     "SheetTemplate",
     "SignIn",
     "Signoff",
+    "SittingDraft",
     "Speech",
     "Step",
     "Submission",

@@ -67,6 +67,8 @@ UNPROVEN = {
     "failed_sign_in": "a counter",
     "public_try": "a counter",
     "link_token": "a secret of one mail, revoked by deleting it",
+    "sitting_draft": "one person's draft, replaced by each save; what is recorded of it has its own events",
+    "agenda_mark": "a reader's note to themselves, changed in place; it decides nothing",
     "rsvp_link": "a secret of one mail, revoked by deleting it",
     "mailed_link": "leave to set a password, which ends with its tokens",
     "answered_call": "answers kept for some days, for a caller that asks again",

@@ -1,6 +1,7 @@
 """Meetings, their agendas, who is coming, who attended and how they voted."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -120,14 +121,16 @@ class ItemAttendance(Record):
 
 
 class Speech(Record):
-    """A remark at an item (発言), as minutes need it: questions and answers in their order, which is that of `place`. A
-    member has `member_id`; `name` is set for a guest alone. A correction supersedes and keeps the place; one without
-    text takes the remark back."""
+    """A remark at an item (発言), as minutes need it: questions and answers in their order, which is that of `place`, but
+    where one was entered between others: it stands after the remark whose place it `follows`, 0 before all. A member
+    has `member_id`; `name` is set for a guest alone. A correction supersedes and keeps both; one without text takes the
+    remark back."""
 
     __tablename__ = "speech"
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     place: Mapped[int]
+    follows: Mapped[int | None]
     speaker: Mapped[str] = mapped_column(String(20))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     name: Mapped[str] = mapped_column(String(200))
@@ -135,6 +138,33 @@ class Speech(Record):
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("speech.id"), unique=True)
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+
+
+class SittingDraft(Record):
+    """The fields of a sitting's form that somebody filled in and has not recorded yet, by their names. A draft is for its
+    writer alone, replaced by each save, and deleted once everything in it is recorded."""
+
+    __tablename__ = "sitting_draft"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    fields: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
+
+
+class AgendaMark(Record):
+    """The mark that a reader put at an item of an agenda, with a memo; for themselves alone. `mark` is empty where there is
+    only a memo."""
+
+    __tablename__ = "agenda_mark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    mark: Mapped[str] = mapped_column(String(20))
+    memo: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("item_id", "person_id"),)
 
 
 class MinutesText(Record):

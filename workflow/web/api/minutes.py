@@ -41,6 +41,14 @@ class RecordSpeech(Asked):
         return Spoken(self.speaker, self.text, member=self.member or "", name=self.name or "")
 
 
+class RecordNewSpeech(RecordSpeech):
+    """発言の記録"""
+
+    before: Number | None = Field(
+        default=None, description="この番号の発言の前に入れる。null なら前の発言の後に続きます"
+    )
+
+
 class RemoveSpeech(Asked):
     """発言の記録の取消し"""
 
@@ -75,11 +83,17 @@ def sitting(caller: Caller, meeting: MeetingNumber) -> Any:
 
 @router.post("/items/{item}/speeches", response_model=Numbered, **writes(Scope.MEETINGS, Act.KEEP_MINUTES))
 def record_speech(
-    doing: Doing, item: Annotated[Number, Path(description="議題の番号")], asked: RecordSpeech
+    doing: Doing, item: Annotated[Number, Path(description="議題の番号")], asked: RecordNewSpeech
 ) -> ApiResponse:
-    """議題での発言を記録する。前の発言の後に続きます。"""
+    """議題での発言を記録する。前の発言の後に続き、before があればその発言の前に入ります。"""
     return doing.perform(
-        Numbered.of, actions.record_speech, item, asked.spoken, reason=asked.reason, now=doing.now
+        Numbered.of,
+        actions.record_speech,
+        item,
+        asked.spoken,
+        before=asked.before,
+        reason=asked.reason,
+        now=doing.now,
     )
 
 

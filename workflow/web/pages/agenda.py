@@ -11,6 +11,7 @@ from notifications.kinds import Kind
 from notifications.meeting_letters import sample
 from workflow import actions
 from workflow.domain.agenda_changes import FIRST
+from workflow.domain.agenda_marks import Mark
 from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
@@ -153,6 +154,20 @@ def record_result(
         who.office, who.key, item, result, approved=approved != "no", reason=reason, now=who.now
     )
     return redirect(f"/meetings/{meeting}#item-{item}", said=say("結果を記録しました。"))
+
+
+@router.post("/items/{item}/mark", openapi_extra=needs(Act.SEE_MEETINGS, Act.READ_PLAN))
+def mark(
+    who: FormUser,
+    item: Number,
+    meeting: Annotated[int, Form()],
+    mark: Annotated[str, Form()] = "",
+    memo: Annotated[str, Form()] = "",
+) -> Response:
+    """Put one's own mark and memo at an item; both empty: take them away."""
+    chosen = Mark(mark) if mark in set(Mark) else None
+    actions.mark_item(who.office, who.key, item, chosen, memo, now=who.now)
+    return redirect(f"/meetings/{meeting}#item-{item}", said=say("自分用のしるしを保存しました。"))
 
 
 @router.post("/meetings/{number}/items/{item}/remove", openapi_extra=needs(Act.SET_AGENDA))

@@ -12,6 +12,7 @@ from definitions.chain import Body, PresiderVotes
 from definitions.terms import Outcome, Role
 from workflow import actions
 from workflow.domain.agenda_changes import TELLING, told_by_itself_at, untold
+from workflow.domain.agenda_marks import LONGEST_MEMO, Mark
 from workflow.domain.calendar import (
     TOKYO,
     parse_moment,
@@ -43,6 +44,7 @@ from workflow.queries.agenda_changes import (
     items_late,
     named_changes,
 )
+from workflow.queries.agenda_marks import marks_of
 from workflow.queries.attendance import Apart, Place, apart, places, polls, presider_of
 from workflow.queries.bodies import body_names, places_of
 from workflow.queries.carrying import lines_to_carry
@@ -53,6 +55,7 @@ from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days
 from workflow.queries.minutes import MinutesVersion, minutes_versions, summary_draft
 from workflow.queries.reading_rights import ReadMeeting, meeting_to_read
 from workflow.queries.rsvp import Invited, expected_at, with_answers
+from workflow.queries.sitting_drafts import sitting_draft
 from workflow.queries.speeches import besides, speeches
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
@@ -61,6 +64,7 @@ from workflow.web.meeting_papers import PapersShown, papers_shown
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+from workflow.web.sitting_form import foreseen
 from workflow.wire.sheets.offered import sheets_offered
 
 router = APIRouter(route_class=Page)
@@ -162,7 +166,17 @@ def close(
         button=say("会議を終了する"),
         back=f"/meetings/{number}",
         said=say("会議を終了しました。"),
+        warning=_draft_left(who, number),
         facts=[(say("概要の案"), minutes)] if minutes.strip() else [],
+    )
+
+
+def _draft_left(who: Visitor, number: int) -> str:
+    """A warning while the person has something in the form of the sitting that is not recorded; empty otherwise."""
+    with who.office.reading() as db:
+        left = sitting_draft(db, who.person.id, number)
+    return (
+        say("会議の進行に、まだ記録していない下書きがあります。終了すると、記録できません。") if left else ""
     )
 
 
@@ -205,6 +219,7 @@ def meeting_page(
         Choice=Choice,
         Outcome=Outcome,
         ANOTHER_TIME=ANOTHER_TIME,
+        LONGEST_MEMO=LONGEST_MEMO,
         counts_words=counts_words,
         Purpose=Purpose,
         Role=Role,
@@ -250,6 +265,8 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "items": items,
         "lines": lines,
         "numbers": {line.id: line.number for line in lines},
+        "marks": marks_of(db, person.id, held.id),
+        "mark_choices": [("", say("なし")), *((each.value, label(each)) for each in Mark)],
         "late": items_late(db, held),
         "planned": sum(line.planned_minutes or 0 for line in lines),
         "length": (held.ends_at - held.starts_at) // timedelta(minutes=1),
@@ -335,6 +352,9 @@ def _notes(
     closing = closing and all(item.decided for item in items)
     return {
         "reads_notes": reads,
+        "in_one_form": phase is Phase.BEGUN
+        and not held.in_writing
+        and person.may(Act.KEEP_MINUTES, body=held.body_key),
         "takes_notes": phase.begun and person.may(Act.KEEP_MINUTES, body=held.body_key),
         "minutes": _summary(db, held, drafts=reads) if phase is Phase.CLOSED else None,
         "summary_draft": summary_draft(db, held) if closing else "",
@@ -360,6 +380,7 @@ def _rsvps(
         "rsvp_open": takes,
         "invited": members,
         "expected": expected_at(rule, members),
+        "foreseen": foreseen(members) if all(each.present is None for each in there) else {},
         "mine_invited": [each for each in members if each.seat.person_id in {person.id, *person.principals}],
         **_secretariat_choices(members),
     }

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from starlette.datastructures import FormData
 
 from workflow import actions
-from workflow.actions import Spoken
 from workflow.domain.calendar import parse_moment, tokyo_day
 from workflow.domain.comparison import Change
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.language import label, say
 from workflow.domain.meetings import Phase, phase_of
-from workflow.domain.minutes import MinutesKind, MinutesState, Speaker
+from workflow.domain.minutes import MinutesKind, MinutesState
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
 from workflow.queries.agenda import agenda, agenda_lines
@@ -30,6 +29,7 @@ from workflow.web.pages.meetings import Number, known, meeting_page
 from workflow.web.permissions import needs
 from workflow.web.rendering import download, page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
+from workflow.web.sitting_form import lines_in, observers_in, spoken_as
 from workflow.wire.sheets.documents import plain_name
 from workflow.wire.sheets.minutes_word import minutes_to_edit
 
@@ -176,13 +176,23 @@ def list_minutes(who: FormUser, number: Number, text: MinutesKind) -> Response:
 
 @router.post("/items/{item}/speeches", openapi_extra=needs(Act.KEEP_MINUTES))
 def record_speech(request: Request, who: FormUser, item: Number, form: Filled) -> Response:
-    """Record what somebody said at an item; a refusal keeps what was typed."""
+    """Record what somebody said at an item, at the end or `before` another remark; a refusal keeps what was typed."""
+
+    before = typed_number(form.get("before", ""))
 
     def act(said: Said) -> object:
-        reason = said["reason"]
-        return actions.record_speech(who.office, who.key, item, _spoken(said), reason=reason, now=who.now)
+        return actions.record_speech(
+            who.office,
+            who.key,
+            item,
+            spoken_as(said["speaker"], said["name"], said["text"]),
+            before=before,
+            reason=said["reason"],
+            now=who.now,
+        )
 
-    return _kept(request, who, item, f"item-{item}", form, act, say("発言を記録しました。"))
+    at = f"item-{item}" if before is None else f"before-{before}"
+    return _kept(request, who, item, at, form, act, say("発言を記録しました。"))
 
 
 @router.post("/speeches/{number}/correct", openapi_extra=needs(Act.KEEP_MINUTES))
@@ -191,7 +201,14 @@ def correct_speech(request: Request, who: FormUser, number: Number, form: Filled
 
     def act(said: Said) -> object:
         reason = said["reason"]
-        return actions.correct_speech(who.office, who.key, number, _spoken(said), reason=reason, now=who.now)
+        return actions.correct_speech(
+            who.office,
+            who.key,
+            number,
+            spoken_as(said["speaker"], said["name"], said["text"]),
+            reason=reason,
+            now=who.now,
+        )
 
     done = say("発言を直しました。前の記録は残っています。")
     return _kept(request, who, _item(who, number), f"speech-{number}", form, act, done)
@@ -209,11 +226,7 @@ def guests(
     who: FormUser, number: Number, guests: Typed = "", observers: Typed = "", reason: Typed = ""
 ) -> Response:
     """Record the guests, one a line, and the number of 傍聴者; an empty number: nobody counted."""
-    counted = typed_number(observers)
-    if observers.strip() and counted is None:
-        problem = say("「{given}」は人数ではありません", given=observers.strip()[:40])
-        raise BadInput("傍聴者の数", problem, "半角の数字で入力してください。")
-    named = [line.strip() for line in guests.splitlines() if line.strip()]
+    counted, named = observers_in(observers), lines_in(guests)
     actions.enter_guests(who.office, who.key, number, named, counted, reason=reason, now=who.now)
     return redirect(f"/meetings/{number}#guests-heading", said=say("説明者・傍聴者を記録しました。"))
 
@@ -340,11 +353,3 @@ def _meeting(who: Visitor, item: int) -> int:
 def _item(who: Visitor, speech: int) -> int:
     with who.office.reading() as db:
         return item_of(db, speech)
-
-
-def _spoken(said: Said) -> Spoken:
-    """A remark as the form gives it: `speaker` is a part, with the key of a member. Raises `BadInput`."""
-    part, _, member = said["speaker"].partition(":")
-    if part not in set(Speaker):
-        raise BadInput("発言者", "選ばれていません", "発言者を選んでください。")
-    return Spoken(Speaker(part), said["text"], member=member, name=said["name"])

@@ -32,6 +32,7 @@ from workflow.web.pages.meetings import Number, known, meeting_page
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Visitor
+from workflow.web.sitting_form import lines_in, seated_as
 
 router = APIRouter(route_class=Page)
 
@@ -54,7 +55,7 @@ def attendance(who: FormUser, number: Number, form: Filled) -> Response:
     there = {
         name.removeprefix("there-"): seated
         for name, value in form.items()
-        if name.startswith("there-") and (seated := _seated(str(value)))
+        if name.startswith("there-") and (seated := seated_as(str(value)))
     }
     if form.get("rest"):
         held = known(who, number)
@@ -173,13 +174,13 @@ def count(
 ) -> Response:
     """Count the votes and record their outcome: show the tally, its outcome and the recipients of notices first,
     then record."""
-    facts, warning = _counted(who, item, _lines(conditions), note)
+    facts, warning = _counted(who, item, lines_in(conditions), note)
     return confirmed(
         request,
         who,
         form,
         lambda office: actions.decide_by_votes(
-            office, who.key, item, conditions=_lines(conditions), note=note, now=who.now
+            office, who.key, item, conditions=lines_in(conditions), note=note, now=who.now
         ),
         title=say("採決を集計して、結果を記録します"),
         button=say("集計して記録する"),
@@ -194,12 +195,6 @@ def count(
 def resend(who: FormUser, number: Number, delivery: Number) -> Response:
     resending.resend(who.office, who.key, delivery, now=who.now)
     return redirect(f"/meetings/{number}/notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
-
-
-def _seated(value: str) -> Seated | None:
-    if value.startswith("by:"):
-        return Seated(present=True, deputy=value.removeprefix("by:"))
-    return {"yes": Seated(present=True), "no": Seated(present=False)}.get(value)
 
 
 def _counted(
@@ -281,7 +276,7 @@ def _filled(who: Visitor, number: int, form: FormData) -> list[Entry]:
     for item in items:
         chosen = form.get(f"outcome-{item.id}")
         outcome = Outcome(str(chosen)) if chosen in set(Outcome) else None
-        conditions = _lines(str(form.get(f"conditions-{item.id}", "")))
+        conditions = lines_in(str(form.get(f"conditions-{item.id}", "")))
         note = str(form.get(f"note-{item.id}", ""))
         late_text = str(form.get(f"late-{item.id}", ""))
         if outcome or conditions or note.strip() or late_text.strip():
@@ -329,7 +324,3 @@ def _sure(
         told=told,
         typed=typed,
     )
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -43,3 +43,27 @@ for (const choices of document.querySelectorAll("[data-numbers]")) {
     event.preventDefault();
   });
 }
+
+// A form marked data-draft="<address>": some seconds after a change, what is filled in is saved as a draft.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const status = document.querySelector("[role=status]");
+  let waiting = null;
+  const save = async () => {
+    const sent = { method: "POST", headers: { accept: "text/plain" }, redirect: "manual" };
+    const fields = new URLSearchParams(new FormData(form));
+    try {
+      const answer = await fetch(form.dataset.draft, { ...sent, body: fields });
+      const said = answer.headers.get("content-type")?.startsWith("text/plain") && (await answer.text());
+      status.textContent = said || form.dataset.unsaved;
+      status.classList.toggle("bad", !answer.ok);
+    } catch {
+      status.textContent = form.dataset.unsaved;
+      status.classList.add("bad");
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(save, 3000);
+  });
+  form.addEventListener("submit", () => clearTimeout(waiting));
+}
