@@ -370,7 +370,7 @@ def test_a_council_committee_receives_the_report(house: House) -> None:
         house.agree(gate)
     item = house.an_item("policy_iinkai")
     secretary = Browser(house, "kikaku_iinkai_office")
-    shown = secretary.see("/meetings/3")
+    shown = secretary.see("/meetings/3/sitting")
     assert "報告済" in shown and "再報告" in shown and "了承" not in shown
     assert "報告済" in secretary.do("/meetings/3/outcomes", **{f"outcome-{item}": "received"})
 

@@ -130,4 +130,4 @@ def test_forty_items_and_two_hundred_papers_are_shown_with_few_statements(secret
         person.see("/meetings/1")
         with counted(house) as sent:
             shown = person.see("/meetings/1")
-        assert shown.count(".txt") >= 200 and len(sent) <= 12, sent
+        assert shown.count(".txt") >= 200 and len(sent) < 12, sent

@@ -170,7 +170,7 @@ def close_meeting(office: Office, by: str, meeting: int, minutes: str = "", *, n
                     numbers=numbers,
                 ),
             )
-        _somebody_was_there(db, held, "会議の終了")
+        _somebody_was_there(db, held, say("会議の終了"))
         _keep_summary(db, meeting, minutes.replace("\r\n", "\n").strip(), who.id, now)
         db.execute(update(Meeting).where(Meeting.id == meeting).values(status=MeetingStatus.CLOSED))
         record(db, Tag.MEETING_CLOSED, at=now, by=who.id, meeting=meeting)
@@ -303,7 +303,7 @@ def must_be_attended(db: Session, meeting: int) -> None:
     held = db.get(Meeting, meeting)
     if held is None:
         raise NotFound("会議", str(meeting))
-    _somebody_was_there(db, held, "結果の記録")
+    _somebody_was_there(db, held, say("結果の記録"))
 
 
 def _somebody_was_there(db: Session, held: Meeting, doing: str) -> None:

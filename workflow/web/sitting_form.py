@@ -39,7 +39,7 @@ _OF_A_LINE = re.compile(r"(speaker|name|text|who|part)-(\d+)-(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """What is recorded of a sitting, as its form rests on it. `invited` are the members with their answers while nobody's
+    """The record of a sitting, as its form rests on it. `invited` are the members with their answers while nobody's
     attendance is recorded, else empty; `polls` are those of a body that votes."""
 
     meeting: MeetingFact
@@ -183,7 +183,7 @@ def observers_in(typed: str) -> int | None:
 
 
 def steps_of(record: OnRecord, form: Filled, by: str, now: datetime) -> list[Step]:
-    """What is new in the form, in the order in which it is recorded."""
+    """Return the parts of the form that are new, in the order in which they are recorded."""
     return [*_of_the_meeting(record, form, by, now), *_of_the_items(record, form, by, now)]
 
 

@@ -265,7 +265,7 @@ def _shown(db: Reading, who: Visitor, person: Actor, held: MeetingFact) -> dict[
         "items": items,
         "lines": lines,
         "numbers": {line.id: line.number for line in lines},
-        "marks": marks_of(db, person.id, held.id),
+        "marks": {} if keeps else marks_of(db, person.id, held.id),
         "mark_choices": [("", say("なし")), *((each.value, label(each)) for each in Mark)],
         "late": items_late(db, held),
         "planned": sum(line.planned_minutes or 0 for line in lines),
