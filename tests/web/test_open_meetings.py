@@ -292,6 +292,20 @@ def test_a_closed_item_shows_its_reason_alone(hall: Hall) -> None:
     assert hall.reached() == {"次第", "骨子", "事案"}
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["closed itself", "closed with its meeting"])
+def test_a_closed_item_that_goes_on_to_the_next_meeting_stays_closed(hall: Hall, whole: bool) -> None:
+    house, office = hall.house, hall.house.office
+    hall.close(None if whole else hall.matter)
+    house.later(days=10, hours=1)
+    following = house.a_meeting(days=20)
+    actions.carry_over(office, OFFICE, hall.meeting, following, [hall.item, hall.matter], now=house.now)
+    seen = hall.citizen.see(f"/public/meetings/{following}")
+    assert "個別の事案" not in seen and "個人の情報を扱うため" in seen and "条例第7条第3号" in seen
+    assert ("DX推進計画" in seen) is not whole
+    assert "個別の事案" not in hall.everywhere()
+    assert prove(office).whole
+
+
 def test_a_closed_meeting_shows_its_day_its_title_and_the_reason_alone(hall: Hall) -> None:
     hall.close()
     seen = hall.everywhere()

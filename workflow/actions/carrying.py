@@ -23,7 +23,7 @@ from workflow.store.tables import AgendaItem
 def carry_over(office: Office, by: str, meeting: int, to: int, items: Sequence[int], *, now: datetime) -> int:
     """Put these items of a meeting that has begun on the agenda of another one of the same body, and return how many they
     are: what was continued, has no outcome, or was taken off. What has no outcome leaves the agenda of the first. A plan's
-    newest text is put. An item that was closed to the public stays so, with its reason and what it rests on.
+    newest text is put. An item that was closed to the public, itself or with its meeting, stays so, with its reason and what it rests on.
 
     Raises `BadInput` (no items, another body), `NotNow` (the item was settled, or waits at another meeting; not begun), and
     as `list_item`.
@@ -40,7 +40,7 @@ def carry_over(office: Office, by: str, meeting: int, to: int, items: Sequence[i
                 "送り先の会議", "同じ会議体の別の会議ではありません", "この会議体の次の会議を選んでください。"
             )
         going = {line.id: line for line in lines_to_carry(db, meeting_of(db, meeting))}
-        closed = closings(db, meeting).items
+        closed = closings(db, meeting)
         for number in items:
             line = going.get(number)
             if line is None:
@@ -56,6 +56,6 @@ def carry_over(office: Office, by: str, meeting: int, to: int, items: Sequence[i
             else:
                 about = plan_to_read(db, who, line.plan[0]).id if line.plan else None
                 new = put_matter(db, who, target, about, line.purpose, line.title, line.planned_minutes, now)
-            if number in closed:
-                keep_closed(db, who, target, new, closed[number], now)
+            if why := closed.of(number):
+                keep_closed(db, who, target, new, why, now)
         return len(items)

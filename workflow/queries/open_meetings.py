@@ -121,6 +121,11 @@ class Closings:
     def any(self) -> bool:
         return self.meeting is not None or bool(self.items)
 
+    def of(self, item: int | None) -> Closed | None:
+        """Why the item is closed: itself, or with the whole meeting; None where it is open. `item` None: what is the
+        meeting's own."""
+        return self.items.get(item, self.meeting) if item is not None else self.meeting
+
 
 def open_body_rules(db: Session) -> dict[str, Body]:
     """The bodies whose meetings are open, by key. One statement, beside each chain once in a process."""
