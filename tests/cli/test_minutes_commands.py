@@ -61,7 +61,7 @@ def test_minutes_go_their_way(office: Terminal) -> None:
     office.run("minutes", "edit", "1", "full", str(in_word), "--seen", "1", "--as", "hanako")
     assert "選出の件を了承した。\n次回は来月とする。" in office.run("minutes", "show", "1")
     office.run("minutes", "edit", "1", "full", str(written), "--seen", "2", "--as", "hanako")
-    assert "会議 9" in office.refuse("minutes", "word", "9", "full", "--to", str(in_word))
+    assert "会議「9」はありません" in office.refuse("minutes", "word", "9", "full", "--to", str(in_word))
     assert "bucho@city.example.jp" in office.run("minutes", "put", "1", "full", "--dry-run", "--as", "hanako")
     office.run("minutes", "put", "1", "full", "--as", "hanako")
     office.run("minutes", "return", "1", "full", "--note", "直すこと", "--as", "bucho")
