@@ -47,6 +47,7 @@ def test_ten_items_are_recorded_by_keyboard_alone(site: Site) -> None:
     page.goto("/meetings/1")
     press_until(page, "Tab", "a[href='/meetings/1/sitting']")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/meetings/1/sitting")
     for who in ("chair", "1", "2"):
         press_until(page, "Tab", f"select#there-joho_bukai_{who}")
         page.keyboard.press("ArrowDown")

@@ -81,6 +81,9 @@ NEVER_SHOWN = {
 """A browser is shown by its kind; why somebody did something is shown from the event that says so. A passkey is shown to
 its owner alone, in a test below."""
 
+SITTING_AT = 40
+"""The meeting of the 部会 with a draft of its sitting."""
+
 WITHOUT_A_LINK = {
     *("/feeds/{token}.ics", "/problems/{kind}"),
     *("/welcome/{token}", "/reset/{token}", "/public/{key}/received", "/answer/{token}"),
@@ -440,6 +443,7 @@ def _pages_for(browser: Browser) -> Iterator[tuple[str, Parsed]]:
     ahead = [route.path for route in _gets() if "{" not in route.path]
     ahead += [f"/meetings/{number}" for number in _meetings(browser)][:OF_ONE_KIND]
     ahead += [
+        f"/meetings/{SITTING_AT}/sitting",
         "/plans/done",
         "/plans/mended",
         "/plans/asking",
