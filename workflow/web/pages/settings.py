@@ -102,6 +102,7 @@ def resend(request: Request, who: FormUser, number: int, form: Filled) -> Respon
         back="/settings/unsent",
         fields=[("csrf", who.csrf)],
         mails=[told],
+        letters=(),
         warning="",
         facts=(),
         action=request.url.path,
