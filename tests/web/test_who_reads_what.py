@@ -17,6 +17,7 @@ from definitions.load import shipped
 from definitions.terms import Role
 from notifications.scheduler import tick
 from notifications.transport import mailer_of
+from notifications.webhooks import STEPS
 from tests.support.api_client import Program
 from tests.support.databases import SQLite
 from tests.support.routes import calls, routes
@@ -26,6 +27,7 @@ from tests.support.web_client import Browser, mail_settings
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.inquiries import Silence
+from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import PaperAudience, PlanReaders
 from workflow.queries.actor import actor
 from workflow.queries.calendar_feeds import feed_shown
@@ -100,8 +102,36 @@ PAPERS_AT = 45
 
 FOR_THE_MEETING, FOR_THE_BODY = "庁内の名簿zzz", "会議体限りzzz"
 
+CLOSED_AT, CLOSED_ITEMS, CLOSED_PAPERS = 48, (47, 48), (8, 9)
+"""The meeting that was held and is not over, with a matter and a report on a plan that are closed to the public, and the paper
+of each that was for everybody."""
+
+CLOSED_MATTER, ITS_RESULT, ITS_PAPER = "閉じた件zzz", "閉じた結果zzz", "閉じた件の資料zzz"
+CLOSED_REPORT, ITS_REMARK, PAPER_OF_REPORT = "閉じた報告zzz", "閉じた発言zzz", "閉じた報告の資料zzz"
+DRAFTED = "案のうちの文zzz"
+
 OF_THE_BODY = ("auditor", "joho_bukai_1", "joho_bukai_office", "deputy_of_member", "tanto")
 """The people who read every paper of the 部会: its members, their deputies, its 事務局 and 監査."""
+
+OF_THE_PLAN = (*OF_THE_BODY, "mayor", "was_circulated", "was_inquired")
+
+TAKES_MINUTES = ("auditor", "joho_bukai_office", "tanto")
+
+SECRETS = {
+    FOR_THE_MEETING: OF_THE_BODY,
+    FOR_THE_BODY: OF_THE_BODY,
+    CLOSED_MATTER: OF_THE_BODY,
+    ITS_RESULT: OF_THE_BODY,
+    ITS_PAPER: OF_THE_BODY,
+    CLOSED_REPORT: OF_THE_PLAN,
+    PAPER_OF_REPORT: OF_THE_PLAN,
+    ITS_REMARK: TAKES_MINUTES,
+    DRAFTED: TAKES_MINUTES,
+}
+"""The words of one thing each, and who reads them; everybody else is shown them nowhere."""
+
+IN_THE_LOG = {CLOSED_MATTER, ITS_RESULT, CLOSED_REPORT}
+"""What the log tells an administrator of them, and no other page or call does."""
 
 SEEN_BY_READERS = {"plan.title", "version.filename", "remark.text", "decision.note"}
 
@@ -150,7 +180,29 @@ def town(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
             actions.add_paper(
                 office, "joho_bukai_office", PAPERS_AT, f"{text}.txt", text.encode(), audience=audience, now=house.now
             )  # fmt: skip
+        _what_is_closed(house)
         yield house
+
+
+def _what_is_closed(house: House) -> None:
+    """A meeting of an open body with items that are closed, a remark, a result and minutes that are being drafted."""
+    office, by, now = house.office, "joho_bukai_office", house.now
+    since = now - timedelta(hours=3)
+    number = actions.enter_meeting(
+        office, by, "joho_bukai", "臨時会", starts_at=since, ends_at=since + timedelta(hours=1), place="室", now=now
+    )  # fmt: skip
+    items, papers = [], []
+    for title, plan, paper in ((CLOSED_MATTER, None, ITS_PAPER), (CLOSED_REPORT, "dx", PAPER_OF_REPORT)):
+        item, how = actions.list_matter(office, by, number, title, plan=plan, now=now), PaperAudience.PUBLIC
+        file = f"{paper}.txt", paper.encode()
+        papers.append(actions.add_paper(office, by, number, *file, item=item, audience=how, now=now))
+        actions.close_to_public(office, by, number, "個人の情報", "第7条", item=item, now=now)
+        items.append(item)
+    assert (number, tuple(items), tuple(papers)) == (CLOSED_AT, CLOSED_ITEMS, CLOSED_PAPERS)
+    actions.record_result(office, by, items[0], ITS_RESULT, now=now)
+    actions.record_speech(office, by, items[1], actions.Spoken(Speaker.CHAIR, ITS_REMARK), now=now)
+    actions.draft_minutes(office, by, number, MinutesKind.FULL, now=now)
+    actions.edit_minutes(office, by, number, MinutesKind.FULL, DRAFTED, seen=0, now=now)
 
 
 def _people(house: House) -> None:
@@ -195,19 +247,20 @@ def test_the_walk_knows_every_column_of_words() -> None:
 @pytest.mark.parametrize("person", READS)
 def test_nobody_is_shown_what_the_table_does_not_give_them(town: House, person: str) -> None:
     shown: dict[str, set[str]] = {}
-    opened, papers = 0, set[str]()
+    opened, secrets = 0, set[str]()
     for path, answer in _everything(town, person):
         opened += 1
         assert answer.status_code < 500, f"{path}: {answer.text}"
         words = _words_of(answer, person)
         for column in marks(words):
             shown.setdefault(column, set()).add(path)
-        papers |= {paper for paper in (FOR_THE_MEETING, FOR_THE_BODY) if paper in words}
+        told = {secret for secret in SECRETS if secret in words}
+        secrets |= told - IN_THE_LOG if path.startswith(("/log", "/v1/log")) else told
     beyond = {
         column: sorted(paths)[:5] for column, paths in shown.items() if column not in READS[person] | OWN
     }
     assert beyond == {}
-    assert papers == ({FOR_THE_MEETING, FOR_THE_BODY} if person in OF_THE_BODY else set())
+    assert secrets == {secret for secret, readers in SECRETS.items() if person in readers}
     if "remark.text" in READS[person]:
         assert set(shown) >= SEEN_BY_READERS
     assert opened > 300
@@ -288,6 +341,27 @@ def test_who_is_moved_reads_from_that_day_what_is_theirs_and_no_more(house: Hous
         assert not may_read(db, actor(db, "mover", tokyo_day(house.now)), house.plan())
 
 
+def test_a_citizen_reaches_nothing_that_is_closed_by_any_address(town: House) -> None:
+    """Every page and call there is, public or not, without signing in."""
+    opened, found = 0, {}
+    for path, answer in _everything(town, None):
+        opened += 1
+        assert answer.status_code < 500, f"{path}: {answer.text}"
+        words = _words_of(answer, "")
+        if told := {secret for secret in SECRETS if secret in words}:
+            found[path] = told
+        if more := marks(words) & (DRAFTS | LETTERS | ADDRESSES | MAIL | SYSTEM | INQUIRY):
+            found[path] = more
+    assert found == {}
+    assert opened > 300
+
+
+def test_other_systems_are_told_nothing_of_meetings() -> None:
+    assert {tag.partition(".")[0] for tag in STEPS} <= {
+        "plan", "version", "confirmation", "decision", "condition", "signoff", "comment",
+    }  # fmt: skip
+
+
 def test_mail_goes_only_to_who_may_read_what_it_is_about(town: House) -> None:
     """Every mail that the story made, on the day it was made."""
     tick(
@@ -321,17 +395,19 @@ def test_a_feed_shows_no_meeting_of_another_body(town: House) -> None:
         assert feed_shown(db, token, town.now).entries == ()
 
 
-def _everything(house: House, person: str) -> Iterator[tuple[str, Response]]:
-    """Every page and call that can be opened, for everything there is."""
-    browser, program = Browser(house, person), Program(house, person)
+def _everything(house: House, person: str | None) -> Iterator[tuple[str, Response]]:
+    """Every page and call that can be opened, for everything there is; for a citizen (None) those for the public too."""
+    browser, program = Browser(house, person), Program(house, person or "nobody")
+    if person is None:
+        del program.client.headers["authorization"]
     for method, route in routes():
-        if method == "GET" and "PUBLIC" not in route.openapi_extra["x-needs"]:
+        if method == "GET" and (person is None or "PUBLIC" not in route.openapi_extra["x-needs"]):
             for path in _paths(route.path):
                 yield path, browser.client.get(path, follow_redirects=False)
     for path in LISTS:
         yield path, browser.client.get(path)
     for method, route in calls():
-        if method == "GET" and "PUBLIC" not in route.openapi_extra["x-needs"]:
+        if method == "GET" and (person is None or "PUBLIC" not in route.openapi_extra["x-needs"]):
             for path in _paths(route.path.replace("{plan}", "{key}")):
                 yield path, program.client.get(path.removeprefix("/v1"))
 
@@ -402,8 +478,12 @@ def _paths(path: str) -> Iterator[str]:
 
 
 def _values(path: str, hole: str) -> tuple[object, ...]:
-    if "/sheets/" in path or path.startswith("/items/{item}/decision"):
-        return {"kind": ("minutes", "notice"), "form": ("docx",)}.get(hole, tuple(NUMBERS))
+    if "/sheets/all" in path:
+        return {"form": ("zip",)}.get(hole, (PAPERS_AT, CLOSED_AT))
+    if "/sheets/" in path:
+        return {"kind": ("minutes", "notice"), "form": ("docx",)}.get(hole, (*NUMBERS, CLOSED_AT))
+    if path.startswith("/items/{item}/decision"):
+        return {"form": ("docx",)}.get(hole, tuple(NUMBERS))
     if path.endswith("/minutes/{text}/{version}.docx"):
         return {"text": ("summary", "full"), "version": (1, 2)}.get(hole, (*range(1, 13), PAPERS_AT))
     if hole == "key" and path.startswith(("/plans", "/comments", "/v1/plans")):
@@ -417,22 +497,29 @@ def _values(path: str, hole: str) -> tuple[object, ...]:
     if hole in ("short", "chain", "token", "kind"):
         return ("itabashi_dx_2025",)
     if hole == "item":
-        return tuple(range(1, 26))
+        return (*range(1, 26), *CLOSED_ITEMS)
     if hole == "paper":
-        return tuple(range(1, 7))
+        return (*range(1, 7), *CLOSED_PAPERS)
     if "{paper}" in path:
-        return (PAPERS_AT,)
-    if path.startswith(("/meetings/{number}", "/v1/meetings")):
-        return (*range(1, 13), PAPERS_AT) if hole in ("number", "meeting") else (1,)
+        return (PAPERS_AT, CLOSED_AT)
+    if path.startswith(("/meetings/{number}", "/v1/meetings", "/public/meetings")):
+        return (*range(1, 13), PAPERS_AT, CLOSED_AT) if hole in ("number", "meeting") else (1,)
     return tuple(NUMBERS)
 
 
 def _words_of(answer: Response, person: str) -> str:
     """The text of an answer, of the parts of an Office file too; one's own address is no secret."""
     if answer.content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
-            return "".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
-    return re.sub(rf"\b{person}zq", "", answer.text)
+        return _words_inside(answer.content)
+    return re.sub(rf"\b{person}zq", "", answer.text) if person else answer.text
+
+
+def _words_inside(content: bytes) -> str:
+    """The names and the texts of the parts of an archive, and of the archives in it."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return "".join(f"{name}{_words_inside(file.read(name))}" for name in file.namelist())
 
 
 def _happened(house: House) -> int:

@@ -8,6 +8,7 @@ from definitions.chain import Body
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm, Scheduled
+from workflow.domain.rights import PaperAudience
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,12 @@ class Closed:
 
     reason: str
     basis: str
+
+
+def audience_while(audience: PaperAudience, closed: Closed | None) -> PaperAudience:
+    """Return the people to whom a paper is open while what it is about is closed, or is not: one that was for everybody is for
+    who reads its item, or the whole meeting."""
+    return PaperAudience.OFFICE if closed and audience is PaperAudience.PUBLIC else audience
 
 
 def place_for_citizens(form: MeetingForm, place: str) -> str:

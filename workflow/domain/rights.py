@@ -175,8 +175,8 @@ class PlanReaders(Labelled):
 
 
 class PaperAudience(Labelled):
-    """The people to whom a paper of a meeting is open: whoever sees that the meeting is; who reads its item, or the whole
-    meeting; the body alone, with 監査."""
+    """The people to whom a paper of a meeting is open: whoever sees that the meeting is, unless what it is about is closed;
+    who reads its item, or the whole meeting; the body alone, with 監査."""
 
     PUBLIC = "public", "公開"
     OFFICE = "office", "庁内"

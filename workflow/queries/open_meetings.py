@@ -127,6 +127,9 @@ class Closings:
         return self.items.get(item, self.meeting) if item is not None else self.meeting
 
 
+NOTHING_CLOSED = Closings(None, {})
+
+
 def open_body_rules(db: Session) -> dict[str, Body]:
     """The bodies whose meetings are open, by key. One statement, beside each chain once in a process."""
     rows = db.execute(select(BodyRecord.key, BodyRecord.chain_sha256))

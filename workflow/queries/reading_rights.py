@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.errors import NotFound
 from workflow.domain.meetings import NEVER_CALLED
+from workflow.domain.open_meetings import audience_while
 from workflow.domain.rights import Act, Actor, PaperAudience, PlanReaders
 from workflow.queries.agenda import Line
 from workflow.queries.chains import chain_of, kept_chains
 from workflow.queries.inquiries import given_answer, own_addressees
 from workflow.queries.meetings import MeetingFact, meeting, was_called
+from workflow.queries.open_meetings import NOTHING_CLOSED, Closings, closings
 from workflow.queries.papers import PaperFact, paper, papers_of
 from workflow.queries.plans import PlanFact, plan_by_key
 from workflow.store.tables import Addressee, AgendaItem, Circulation, Inquiry, Meeting, Plan, PlansOpened
@@ -73,12 +75,14 @@ def _asked(who: Actor) -> ColumnElement[bool]:
 @dataclass(frozen=True, slots=True)
 class ReadMeeting:
     """A meeting as far as a person may read it: `whole`, or the day, the place, and the items about plans that they
-    may read. `acts` are the further rights that they have at it."""
+    may read. `acts` are the further rights that they have at it; `closed` is what of it is closed to the public, as far as
+    that narrows what they read."""
 
     meeting: MeetingFact
     whole: bool
     items: frozenset[int]
     acts: frozenset[Act]
+    closed: Closings = NOTHING_CLOSED
 
     def of(self, agenda: Sequence[Line]) -> list[Line]:
         """Return those of the meeting's lines that the person may read."""
@@ -86,7 +90,7 @@ class ReadMeeting:
 
     def knows(self, paper: PaperFact) -> bool:
         """Return whether the person may know that the paper is there: it is open to them, or was until it was withdrawn."""
-        match paper.audience:
+        match audience_while(paper.audience, self.closed.of(paper.item)):
             case PaperAudience.PUBLIC:
                 return True
             case PaperAudience.OFFICE:
@@ -119,7 +123,7 @@ def as_read_by(db: Session, who: Actor, found: MeetingFact) -> ReadMeeting:
         who.refuse(Act.SEE_MEETINGS)
     on_it = select(AgendaItem.id).join(Plan, Plan.id == AgendaItem.plan_id)
     items = db.scalars(on_it.where(AgendaItem.meeting_id == found.id, plans_readable(db, who)))
-    return ReadMeeting(found, whole=False, items=frozenset(items), acts=acts)
+    return ReadMeeting(found, whole=False, items=frozenset(items), acts=acts, closed=closings(db, found.id))
 
 
 def papers_to_know(db: Session, read: ReadMeeting) -> list[PaperFact]:
