@@ -427,6 +427,15 @@ def test_a_correction_is_public_only_when_it_is_published_itself(hall: Hall) -> 
     assert "直した本文" not in seen and "はじめの本文" not in seen, "an earlier version never comes back"
 
 
+def test_the_title_of_a_closed_item_in_the_text_is_named_before_it_is_published(hall: Hall) -> None:
+    hall.held()
+    hall.confirmed("2　個別の　事案について")
+    secretary, here = Browser(hall.house, OFFICE), f"/meetings/{hall.meeting}/minutes"
+    assert "非公開の議題の名称があります" not in secretary.see(here)
+    hall.close(hall.matter)
+    assert "非公開の議題の名称があります: 個別の事案" in secretary.see(here)
+
+
 def test_minutes_of_a_meeting_with_closed_items_are_read_first(hall: Hall) -> None:
     hall.held()
     hall.confirmed("会議録の本文")

@@ -1,6 +1,8 @@
 """Open meetings (会議公開): what citizens see of a meeting's place, and whether its notice was public in time."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +25,16 @@ def audience_while(audience: PaperAudience, closed: Closed | None) -> PaperAudie
     """Return the people to whom a paper is open while what it is about is closed, or is not: one that was for everybody is for
     who reads its item, or the whole meeting."""
     return PaperAudience.OFFICE if closed and audience is PaperAudience.PUBLIC else audience
+
+
+def titles_told(text: str, titles: Iterable[str]) -> list[str]:
+    """The titles of closed items that a text says, however they are spaced: what somebody must read before it is published."""
+    said = _plain(text)
+    return [title for title in titles if _plain(title) in said]
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def place_for_citizens(form: MeetingForm, place: str) -> str:

@@ -8,9 +8,9 @@ from definitions.chain import Body
 from workflow.domain.language import say
 from workflow.domain.meetings import NEVER_CALLED, MeetingStatus, is_open
 from workflow.domain.minutes import MinutesKind
-from workflow.domain.open_meetings import Closed, notice_warning
+from workflow.domain.open_meetings import Closed, notice_warning, titles_told
 from workflow.domain.rights import Act, Actor
-from workflow.queries.agenda import Line
+from workflow.queries.agenda import Line, agenda, agenda_lines
 from workflow.queries.bodies import body_rule
 from workflow.queries.meetings import MeetingFact
 from workflow.queries.open_meetings import Closings, Published, closings, noticed_at, published_minutes
@@ -32,10 +32,16 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class MinutesOpening:
-    """The values of the page of the minutes: what is closed, and the texts that are published."""
+    """The values of the page of the minutes: what is closed, the texts that are published, and the titles of the closed items,
+    which none of them should say."""
 
     closings: Closings
     published: Mapping[MinutesKind, Published]
+    closed_titles: Sequence[str]
+
+    def told_in(self, text: str) -> list[str]:
+        """The titles of closed items that the text says."""
+        return titles_told(text, self.closed_titles)
 
 
 def opening_of(
@@ -57,12 +63,14 @@ def opening_of(
 
 
 def minutes_opening_of(db: Reading, person: Actor, held: MeetingFact) -> MinutesOpening | None:
-    """None as for `opening_of`, and for a meeting that was never called. At most three statements."""
+    """None as for `opening_of`, and for a meeting that was never called. At most five statements."""
     decides = person.may(Act.OPEN_MEETINGS, body=held.body_key) and held.status not in NEVER_CALLED
     if not decides or not body_rule(db, held.body_key).public:
         return None
-    published = published_minutes(db, held.id)
-    return MinutesOpening(closings(db, held.id), {each.kind: each for each in published})
+    found, published = closings(db, held.id), published_minutes(db, held.id)
+    lines = agenda_lines(db, held.id, agenda(db, held.id)) if found.items else []
+    titles = [line.title for line in lines if line.id in found.items]
+    return MinutesOpening(found, {each.kind: each for each in published}, titles)
 
 
 def _warning(db: Reading, rule: Body, held: MeetingFact, now: datetime) -> str:
