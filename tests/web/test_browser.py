@@ -28,7 +28,7 @@ def test_a_filter_is_a_plain_form_with_an_address_to_go_back_from(site: Site) ->
     page.goto("/plans")
     page.get_by_label("名称・鍵").fill("second")
     page.get_by_role("button", name="絞り込む").click()
-    expect(page.locator("main article")).to_have_count(1)
+    expect(page.locator("main tbody tr")).to_have_count(1)
     assert "words=second" in page.url
     page.go_back()
-    expect(page.locator("main article")).to_have_count(2)
+    expect(page.locator("main tbody tr")).to_have_count(2)
