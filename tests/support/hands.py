@@ -110,7 +110,7 @@ class _Finding:
         assert "エラー" not in page.title()
         if place := page.url.partition("#")[2]:
             expect(page.locator(f"[id='{place}']")).to_have_count(1)
-        said = page.locator("main > [role=status], main > [role=alert]")
+        said = page.locator("main > [role=status], main > [role=alert]").filter(has_text=re.compile(r"\S"))
         if said.count():
             expect(said.first).to_be_in_viewport()
 

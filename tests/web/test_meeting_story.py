@@ -116,11 +116,14 @@ def test_a_meeting_goes_from_its_preparation_to_what_citizens_read(town: Town) -
     everybody_is_told(town, "【議題の変更】", "計画6", "追加の報告")
 
     town.house.later(days=14, hours=1)
-    records_who_is_there(town, absent="委員2", late="委員1")
-    records_guests(town, "部長 佐藤 一郎", observers=3)
-    records_remark(town, CLOSED_ITEM, CLOSED_REMARK)
-    records_outcomes(town, PLANS[:5])
-    records_result(town, CLOSED_ITEM, CLOSED_RESULT)
+    hands = takes_up_the_sitting(town)
+    fills_in_who_is_there(hands, absent="委員2", late="委員1")
+    fills_in_guests(hands, "部長 佐藤 一郎", observers=3)
+    fills_in_remark(hands, CLOSED_ITEM, CLOSED_REMARK)
+    fills_in_outcomes(hands, PLANS[:5])
+    hands.write("結果", CLOSED_RESULT, within=card(CLOSED_ITEM))
+    keeps_the_draft_over_a_walk(town)
+    records_the_sitting(town, "遅参 09:20", "出席 2 人（代理を含む）")
     ends(town)
 
     drafts_and_edits_minutes(town)
@@ -281,53 +284,57 @@ def everybody_is_told(town: Town, subject: str, *words: str) -> None:
 # --- the meeting -------------------------------------------------------------------------------------------
 
 
-def records_who_is_there(town: Town, *, absent: str, late: str) -> None:
+def takes_up_the_sitting(town: Town) -> Hands:
     hands = on_the_meeting(town)
-    hands.mark("欠席", within=f"#there ~ form li:has-text('{absent}')")
-    hands.press("印のない人は出席にして記録する")
-    says(hands, "出欠を記録しました。")
-    expect(hands.page.get_by_text("出席 2 人（代理を含む）")).to_be_visible()
-    hands.unfold("遅参・退席の時刻を記録する")
-    hands.choose("委員", f"情報化推進部会 {late}", within="form[action$=times]")
-    hands.write("来た時刻", "09:20")
-    hands.press("時刻を記録する")
-    says(hands, "遅参・退席の時刻を記録しました。")
-    expect(hands.page.get_by_text("遅参 09:20")).to_be_visible()
+    hands.follow("会議の進行を記録する")
+    return hands
 
 
-def records_guests(town: Town, guest: str, *, observers: int) -> None:
-    hands = on_the_meeting(town)
-    hands.unfold("説明者・傍聴者を記録する")
-    hands.write("説明者・関係者", guest, within="form[action$=guests]")
+def fills_in_who_is_there(hands: Hands, *, absent: str, late: str) -> None:
+    for name, there in (("会長", "出席"), (late, "出席"), (absent, "欠席")):
+        hands.choose(f"情報化推進部会 {name}", there)
+    hands.unfold("遅参・退席の時刻")
+    hands.write("来た時刻（遅参）", "09:20", within=f"fieldset:has(legend:has-text('{late}'))")
+
+
+def fills_in_guests(hands: Hands, guest: str, *, observers: int) -> None:
+    hands.write("説明者・関係者", guest)
     hands.write("傍聴者の数", str(observers))
-    hands.press("説明者・傍聴者を記録する", within="form[action$=guests]")
-    says(hands, "説明者・傍聴者を記録しました。")
 
 
-def records_remark(town: Town, item: str, text: str) -> None:
-    hands, where = on_the_meeting(town), section(item)
-    hands.unfold("発言を記録する", within=where)
-    hands.choose("発言者", "情報化推進部会 委員1", within=where)
-    hands.write("発言 必須", text, within=where)
-    hands.press("発言を記録する", within=where)
-    says(hands, "発言を記録しました。")
+def fills_in_remark(hands: Hands, item: str, text: str) -> None:
+    hands.choose("発言者", "情報化推進部会 委員1", within=card(item))
+    hands.write("発言（質問、答え）", text, within=card(item))
 
 
-def records_outcomes(town: Town, plans: list[str]) -> None:
-    hands = on_the_meeting(town)
+def fills_in_outcomes(hands: Hands, plans: list[str]) -> None:
     for plan in plans:
-        hands.mark("1 了承", within=f"fieldset.outcome:has-text('{plan}')")
-    hands.press("結果を記録する", within="form[action$=outcomes]")
-    hands.press(f"{len(plans)} 件を記録する")
-    says(hands, f"{len(plans)} 件の結果を記録しました。")
+        hands.mark("1 了承", within=card(plan))
 
 
-def records_result(town: Town, item: str, result: str) -> None:
-    hands, where = on_the_meeting(town), section(item)
-    hands.unfold("結果を書く", within=where)
-    hands.write("結果 必須", result, within=where)
-    hands.press("結果を記録する", within=where)
-    says(hands, "結果を記録しました。")
+def keeps_the_draft_over_a_walk(town: Town) -> None:
+    """What was written so far is there again after the page was left."""
+    hands, number = town.at_desk(OFFICE), number_of_the_meeting(town)
+    hands.press("下書きを保存")
+    hands.go("/")
+    hands.go(f"/meetings/{number}/sitting")
+    expect(hands.page.get_by_text("保存した下書きを表示しています")).to_be_visible()
+
+
+def records_the_sitting(town: Town, *shown: str) -> None:
+    hands = town.at_desk(OFFICE)
+    number = number_of_the_meeting(town)
+    hands.press("記録する")
+    hands.press(hands.page.locator("button[value=yes]").inner_text())
+    says(hands, "件を記録しました。")
+    hands.go(f"/meetings/{number}")
+    for words in shown:
+        expect(hands.page.get_by_text(words).first).to_be_visible()
+
+
+def card(place: str) -> str:
+    """The part of the form of the sitting that is about an item."""
+    return f"section.outcome:has(h2:has-text('{place}'))"
 
 
 def ends(town: Town) -> None:
@@ -396,9 +403,11 @@ def the_next_meeting_approves_them(town: Town) -> None:
     says(hands, "次の会議の最初の議題に載せました。")
     expects_agenda(town, "前回会議録の承認（第1回情報化推進部会）", "計画6")
     town.house.later(days=14, minutes=30)
-    records_who_is_there(town, absent="委員2", late="委員1")
-    records_result(town, "前回会議録の承認", "承認した。")
-    records_outcomes(town, ["計画6"])
+    hands = takes_up_the_sitting(town)
+    fills_in_who_is_there(hands, absent="委員2", late="委員1")
+    hands.write("結果", "承認した。", within=card("前回会議録の承認"))
+    fills_in_outcomes(hands, ["計画6"])
+    records_the_sitting(town)
     ends(town)
     town.at_desk(OFFICE).go(f"/meetings/{first}/minutes")
     expect(town.at_desk(OFFICE).page.get_by_role("heading", name="会議録 承認済")).to_be_visible()
@@ -407,7 +416,7 @@ def the_next_meeting_approves_them(town: Town) -> None:
 def publishes_minutes(town: Town) -> None:
     hands = town.at_desk(OFFICE)
     hands.mark("非公開の議題があります。")
-    hands.press("会議録を公開する（会議録）")
+    hands.press("会議録を公開する")
     says(hands, "会議録を公開しました。")
 
 

@@ -141,6 +141,8 @@ TAKEN = {
     **{"opens_on": "2023-12-01", "closes_on": "2023-12-31", "department": "welfare"},
     **{"first_month": "2023-04", "document_key": "main", "due_on": "2023-12-31"},
     **{"people": ["tanto"], "group": "body:joho_bukai"},
+    "spans": [{"stage": "policy", "first": "2023-03", "last": "2023-06"}],
+    "lines": [{"when": "2023-04", "event": "説明会"}],
 }
 """What a call takes whatever plan it is about."""
 
