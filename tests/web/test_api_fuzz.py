@@ -16,6 +16,7 @@ from definitions.terms import Outcome, Role
 from tests.support.api_client import a_token
 from tests.support.chromium import serving
 from tests.support.databases import SQLite
+from tests.support.long_forms import long_form
 from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import mail_settings
 from workflow import actions
@@ -25,7 +26,7 @@ from workflow.store.database import Office
 from workflow.web.api.rate_limit import Pace
 from workflow.web.app import build
 
-EXAMPLES = 12
+EXAMPLES = long_form(12, in_ci=5)
 """Of each call and mode; together a minute or so."""
 
 IN_PATHS: dict[str, Any] = {"plan": "dx", "meeting": 1, "item": 1, "decision": 1, "condition": 1, "signoff": 1,
