@@ -23,6 +23,7 @@ Key = Annotated[
     ),
 ]
 Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
+Month = Annotated[int, Field(ge=1, le=12, description="a month of the year")]
 YearMonth = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="a month, 2023-06")]
 
 
@@ -163,6 +164,19 @@ class MinutesDays(_Frozen):
     full_days: int | None = Field(default=None, ge=1, le=120, description="会議録")
 
 
+class Meets(_Frozen):
+    """The rule by which a body's regular days are set: the `week`-th such weekday of every so many months from a month on,
+    or of named months (定例会)."""
+
+    every: int | None = Field(default=None, ge=1, le=24, description="so many months apart")
+    since: YearMonth | None = Field(default=None, description="a month in which it meets, to count from")
+    months: tuple[Month, ...] = Field(
+        default=(), description="the months in which it meets, instead of `every`"
+    )
+    week: int = Field(ge=1, le=5, description="which such weekday of the month")
+    weekday: Literal["月", "火", "水", "木", "金"]
+
+
 class Body(_Frozen):
     """A body that governs the plan: 部会, 本部, 委員会, 審議会, 本会議."""
 
@@ -228,6 +242,10 @@ class Body(_Frozen):
         description="by_hand: the 事務局 publishes final minutes; on_confirmation: the confirmation does; public only",
     )
     assembly: bool = Field(default=False, description="stands in the 区議会 column of the schedule")
+    meets: Meets | None = Field(default=None, description="the rule of its regular days; none: it has none")
+    papers_days: int | None = Field(
+        default=None, ge=0, le=60, description="business days before a meeting by which its papers go out"
+    )
 
     @property
     def confirmed_by(self) -> Corrections:

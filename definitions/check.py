@@ -46,4 +46,5 @@ _RULES: tuple[Callable[[Chain], Iterator[Finding]], ...] = (
     reminders.reminders_reach_those_concerned,
     reminders.reminders_of_minutes_have_a_deadline,
     bodies.summaries_come_first,
+    bodies.regular_days_have_one_rule,
 )

@@ -11,6 +11,7 @@ from definitions.chain import (
     BodyGate,
     Chain,
     DocumentGate,
+    Meets,
     PeriodGate,
     Planned,
     ReminderRule,
@@ -95,6 +96,7 @@ _GATES: dict[str, type[BaseModel]] = {
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Chain,
     ("bodies",): Body,
+    ("bodies", "meets"): Meets,
     ("stages",): Stage,
     ("stages", "planned"): Planned,
     ("schedule",): Slot,

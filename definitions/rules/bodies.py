@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from definitions.chain import Body, Chain, PresiderVotes, Tie, can_tie
+from definitions.chain import Body, Chain, Meets, PresiderVotes, Tie, can_tie
 from definitions.findings import Finding, KeyPath
 from definitions.terms import BodyKind
 from definitions.words import words
@@ -129,3 +129,35 @@ def summaries_come_first(chain: Chain) -> Iterator[Finding]:
                 words("「{body}」の概要の期限が、会議録の期限より後です", body=body.name),
                 words("summary_days を full_days 以下にしてください"),
             )
+
+
+def regular_days_have_one_rule(chain: Chain) -> Iterator[Finding]:
+    for i, body in enumerate(chain.bodies):
+        if body.meets:
+            yield from _regular(("bodies", i, "meets"), body, body.meets)
+
+
+def _regular(path: KeyPath, body: Body, meets: Meets) -> Iterator[Finding]:
+    counted = meets.every is not None or meets.since is not None
+    if meets.months and counted:
+        yield Finding(
+            path,
+            words(
+                "「{body}」の定例日（meets）に、月の名（months）と間隔（every・since）の両方があります",
+                body=body.name,
+            ),
+            words("months か、every と since の、どちらか一方にしてください"),
+        )
+    elif not meets.months and not counted:
+        yield Finding(
+            path,
+            words("「{body}」の定例日（meets）に、どの月に開くかがありません", body=body.name),
+            words("months: [2, 6, 9, 11] か、every: 2 と since: 2023-03 のように書き加えてください"),
+        )
+    elif counted and (meets.every is None or meets.since is None):
+        missing = "every" if meets.every is None else "since"
+        yield Finding(
+            path,
+            words("「{body}」の定例日（meets）に {key} がありません", body=body.name, key=missing),
+            words("every: 2 と since: 2023-03 のように、何か月おきか、どの月から数えるかを書いてください"),
+        )

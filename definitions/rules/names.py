@@ -40,7 +40,9 @@ def nothing_is_listed_twice(chain: Chain) -> Iterator[Finding]:
                 )
 
 
-def _lists_of_names(chain: Chain) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:
+def _lists_of_names(chain: Chain) -> Iterator[tuple[KeyPath, tuple[str | int, ...]]]:
+    for i, body in enumerate(chain.bodies):
+        yield ("bodies", i, "meets", "months"), body.meets.months if body.meets else ()
     for i, stage in enumerate(chain.stages):
         yield ("stages", i, "next"), stage.next or ()
     for path, gate in gates_of(chain):

@@ -1,11 +1,13 @@
 """The earliest and latest days of one plan: the seed's schedule from its constraints, and what holds for any problem."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 
+from definitions.chain import Chain
 from definitions.load import shipped
 from tests.support.scheduling import every_schedule, problems, violations
 from tests.support.seed_paper import schedule_of_the_paper
@@ -24,7 +26,7 @@ from workflow.domain.scheduling.problem import (
     problem_to_rows,
     to_rows,
 )
-from workflow.domain.scheduling.sittings import EveryMonths, FixedDays, NamedMonths, sittings
+from workflow.domain.scheduling.sittings import EveryMonths, FixedDays, NamedMonths, rule_of, sittings
 
 
 def found(problem: Problem) -> Schedule:
@@ -186,6 +188,22 @@ def test_the_sittings_of_a_year(rule: NamedMonths | EveryMonths | FixedDays, day
         rule = replace(rule, since=date(2024, 5, 1))
     listed = sittings(rule, date(2024, 1, 1), date(2024, 12, 31))
     assert [day.isoformat() for day in listed] == days
+
+
+def test_a_chain_says_when_its_bodies_meet_and_how_early_their_papers_go_out() -> None:
+    raw = json.loads(CHAIN.canonical_json())
+    raw["bodies"][0] |= {
+        "meets": {"every": 3, "since": "2023-03", "week": 4, "weekday": "水"},
+        "papers_days": 9,
+    }
+    raw["bodies"][2] |= {"meets": {"months": [2, 6, 9, 11], "week": 2, "weekday": "月"}}
+    chain = Chain.model_validate(raw)
+    assert Chain.from_canonical_json(chain.canonical_json()) == chain
+    bukai, _, iinkai = chain.bodies
+    assert bukai.meets and rule_of(bukai.meets) == EveryMonths(date(2023, 3, 1), 3, 4, 2)
+    assert iinkai.meets and rule_of(iinkai.meets) == NamedMonths((2, 6, 9, 11), 2, 0)
+    papers = {each.body: each.days for each in problem_of(chain, "dx", date(2023, 3, 1), ()).activities}
+    assert (papers["joho_bukai"], papers["kikaku_iinkai"]) == (9, 5)
 
 
 def test_a_sitting_moved_off_a_closed_day_stays_in_its_month() -> None:

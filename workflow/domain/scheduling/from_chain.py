@@ -25,7 +25,7 @@ class Pace:
     """The lengths an office counts on, in business days unless said otherwise.
 
     `work`: the work in a stage, by its key, else `usual_work`; 0 where a stage has no gate for a document. `papers`: days
-    before a sitting by which its papers go out, by body, else `usual_papers`. `gaps`: days between an activity and
+    before a sitting by which its papers go out, by body, else as the chain says, else `usual_papers`. `gaps`: days between an activity and
     all it rests on, by its key. `comment`: calendar days of a comment, by its gate, never fewer than the chain's minimum."""
 
     work: Mapping[str, int] = field(default_factory=dict, hash=False)
@@ -113,7 +113,8 @@ def _activity(chain: Chain, stage: Stage, gate: Gate, after: tuple[Link, ...], p
     if isinstance(gate, DocumentGate):
         return replace(plain, days=pace.work.get(stage.key, pace.usual_work))
     if isinstance(gate, BodyGate):
-        papers = pace.papers.get(gate.body, pace.usual_papers)
+        said = chain.body(gate.body).papers_days
+        papers = pace.papers.get(gate.body, pace.usual_papers if said is None else said)
         return replace(plain, kind=Kind.SITTING, body=gate.body, days=papers)
     if isinstance(gate, PeriodGate):
         minimum = max(gate.minimum_days, chain.comment_minimum_days)

@@ -4,8 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from definitions.chain import Meets
 from workflow.domain.calendar import business_days_after, is_business_day
 from workflow.domain.series import nth_weekdays
+
+WEEKDAYS = "月火水木金"
+"""The days on which an office works, by their letter; the first is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class NamedMonths:
 
 
 CalendarRule = FixedDays | EveryMonths | NamedMonths
+
+
+def rule_of(meets: Meets) -> EveryMonths | NamedMonths:
+    """The rule of a body's regular days, as its chain says it."""
+    weekday = WEEKDAYS.index(meets.weekday)
+    if meets.every is None or meets.since is None:
+        return NamedMonths(meets.months, meets.week, weekday)
+    return EveryMonths(date.fromisoformat(f"{meets.since}-01"), meets.every, meets.week, weekday)
 
 
 def sittings(rule: CalendarRule, first: date, last: date, closed: Collection[date] = ()) -> tuple[date, ...]:
