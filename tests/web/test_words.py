@@ -35,6 +35,7 @@ NO_SENTENCES = {
     },
     # how a share and an offset are written in a definition; the document of a chain that names none, never shown
     "definitions/chain.py": {
+        "Meets",
         "_THE_DOCUMENT",
         *("_THRESHOLD_PATTERN", "_OFFSET_PATTERN", "_threshold", "_offset", "__str__", "When"),
     },
@@ -47,6 +48,7 @@ NO_SENTENCES = {
     # the reason on record, in the office's own language
     "workflow/actions/carrying.py": {"carry_over"},
     # how months and sessions of an assembly are written, as people type them; a session is kept so
+    "workflow/domain/scheduling/sittings.py": {"WEEKDAYS"},
     "workflow/domain/schedules.py": {"SESSION", "parse_when", "_month_in"},
     # the signs that part days, as people type them
     "workflow/domain/series.py": {"days_in"},

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from workflow.domain.calendar import period_words, shown_day
+from workflow.domain.calendar import month_label, month_of, period_words, shown_day
 from workflow.domain.language import say
 from workflow.domain.scheduling.passes import backward, forward, loosened
 from workflow.domain.scheduling.problem import Activity, Kind, Placed, Problem, Schedule, Wish, WishKind
@@ -36,7 +36,7 @@ def critical_path(problem: Problem) -> tuple[Step, ...]:
         activity, placed = problem.activity(key), schedule[key]
         step = Step(activity, placed, latest[key], schedule.finished)
         if activity.kind is Kind.SITTING:
-            then = missed(problem, key, placed.begins)
+            then = missed(problem, key, _last_of_sitting(problem, activity, placed.begins))
             following = next_sitting(problem, activity, placed.begins)
             step = replace(step, following=following, finish_then=then.finished if then else None)
         steps.append(step)
@@ -45,10 +45,18 @@ def critical_path(problem: Problem) -> tuple[Step, ...]:
 
 
 def next_sitting(problem: Problem, activity: Activity, day: date) -> date | None:
-    """The sitting of the activity's body that follows that day."""
+    """The sitting of the activity's body that follows the one of that day."""
     days = problem.calendar(activity.body).days
-    position = bisect_right(days, day)
+    position = bisect_right(days, _last_of_sitting(problem, activity, day))
     return days[position] if position < len(days) else None
+
+
+def _last_of_sitting(problem: Problem, activity: Activity, day: date) -> date:
+    """The last day on which the sitting may be: the day, or the last of a month in which none is fixed."""
+    calendar = problem.calendar(activity.body)
+    if month_of(day) not in calendar.open_months:
+        return day
+    return max(each for each in calendar.days if month_of(each) == month_of(day))
 
 
 def missed(problem: Problem, key: str, day: date) -> Schedule | None:
@@ -63,7 +71,10 @@ def step_words(problem: Problem, step: Step) -> str:
     placed, label = step.placed, step.activity.label
     held = [say("「{wish}」という希望によります。", wish=placed.held_by)] if placed.held_by else []
     if step.activity.kind is Kind.SITTING:
-        body, day = problem.calendar(step.activity.body).name, shown_day(placed.begins)
+        body, day = (
+            problem.calendar(step.activity.body).name,
+            sitting_time(problem, step.activity, placed.begins),
+        )
         said = say(
             "{day}、{body}で{stage}の「{label}」。",
             day=day,
@@ -106,9 +117,18 @@ def missing_words(problem: Problem, step: Step) -> str:
     )
 
 
+def sitting_time(problem: Problem, activity: Activity, day: date) -> str:
+    """The time of a sitting in words: its day, or the month in which none is fixed yet."""
+    month = month_of(day)
+    open_month = activity.kind is Kind.SITTING and month in problem.calendar(activity.body).open_months
+    return say("{month}中", month=month_label(month)) if open_month else shown_day(day)
+
+
 def sitting_name(problem: Problem, activity: Activity, day: date) -> str:
     """A sitting as officials call it: 9月定例会, or the body with its day."""
     calendar = problem.calendar(activity.body)
     if calendar.assembly:
         return say("{month}月定例会", month=day.month)
+    if month_of(day) in calendar.open_months:
+        return say("{day}の{body}", day=month_label(month_of(day)), body=calendar.name)
     return say("{day}の{body}", day=shown_day(day), body=calendar.name)

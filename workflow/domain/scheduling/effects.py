@@ -7,6 +7,7 @@ from datetime import date
 from workflow.domain.calendar import shown_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
+from workflow.domain.scheduling.critical import sitting_time
 from workflow.domain.scheduling.passes import forward
 from workflow.domain.scheduling.problem import Activity, Kind, Link, Problem, Schedule, in_order
 
@@ -67,11 +68,15 @@ class Effects:
 def effects(problem: Problem, change: Change) -> Effects | None:
     """Return what the change does; None when there is no schedule before or after it (`clash` says why). Raises
     `BadInput` for a change that cannot be made."""
-    after_change = changed(problem, change)
-    before, after = forward(problem), forward(after_change)
+    return effects_between(problem, changed(problem, change))
+
+
+def effects_between(problem: Problem, new: Problem) -> Effects | None:
+    """Return what became of the schedule of the problem in that of the new one; None when either has none."""
+    before, after = forward(problem), forward(new)
     if before is None or after is None:
         return None
-    return Effects(tuple(_moved(problem, after_change, before, after)), before, after)
+    return Effects(tuple(_moved(problem, new, before, after)), before, after)
 
 
 def changed(problem: Problem, change: Change) -> Problem:
@@ -185,9 +190,14 @@ def _before(problem: Problem, gate: Activity) -> set[str]:
     return found
 
 
-def effect_words(problem: Problem, found: Effects) -> list[str]:
-    """The effects in words, a line for each activity that moved, and one for the decision."""
-    lines = [_moved_words(each) for each in found.moved if each.activity.key != found.after.finish]
+def effect_words(problem: Problem, found: Effects, new: Problem | None = None) -> list[str]:
+    """The effects in words, a line for each activity that moved, and one for the decision. `new` is the problem after the
+    change, where its sittings differ."""
+    lines = [
+        _moved_words(problem, new or problem, each)
+        for each in found.moved
+        if each.activity.key != found.after.finish
+    ]
     before, after = found.before.finished, found.after.finished
     if before == after:
         return [*lines, say("決定は{day}のまま変わりません。", day=shown_day(after))]
@@ -199,15 +209,18 @@ def effect_words(problem: Problem, found: Effects) -> list[str]:
     return [*lines, said]
 
 
-def _moved_words(moved: Moved) -> str:
-    name, before, after = _name(moved.activity), moved.before, moved.after
-    if after is None:
+def _moved_words(problem: Problem, new: Problem, moved: Moved) -> str:
+    name = _name(moved.activity)
+    if moved.after is None:
         return say("{name}は行いません。", name=name)
-    if before is None:
-        return say(
-            "{name}の{visit}回目は{day}。", name=name, visit=moved.activity.visit, day=shown_day(after)
-        )
-    return say("{name}は{before}から{after}へ。", name=name, before=shown_day(before), after=shown_day(after))
+    after = sitting_time(new, moved.activity, moved.after)
+    if moved.before is None:
+        return say("{name}の{visit}回目は{day}。", name=name, visit=moved.activity.visit, day=after)
+    before = sitting_time(problem, moved.activity, moved.before)
+    if before == after:
+        day = shown_day(moved.after)
+        return say("{name}は{month}のままですが、早くても{day}になります。", name=name, month=after, day=day)
+    return say("{name}は{before}から{after}へ。", name=name, before=before, after=after)
 
 
 def _name(activity: Activity) -> str:

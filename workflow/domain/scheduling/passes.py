@@ -69,6 +69,38 @@ def forward(problem: Problem, done: Done | None = None, today: date | None = Non
     return Schedule(problem.plan, problem.finish, tuple(placed.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A sitting that is missing: the body of the activity must meet on that day at the earliest."""
+
+    activity: Activity
+    day: date
+
+
+def supplied(problem: Problem) -> tuple[Problem, tuple[Need, ...]]:
+    """The problem, with the sittings that it misses, each on the earliest day it can be of use; the target and last days
+    apart."""
+    wanted, placed, needs = bounds(problem), dict[str, Placed](), list[Need]()
+    for activity in problem.activities:
+        ready, _ = _ready(problem, activity, placed)
+        found = place(problem, wanted, activity, ready)
+        if found is None:
+            floor = max(wanted.floors.get(activity.key, (date.min, ""))[0], problem.start)
+            day = _open_day(problem, max(problem.days_after(ready, activity.days), floor))
+            needs.append(Need(activity, day))
+            problem = _sitting_too(problem, activity.body, day)
+            found = place(problem, wanted, activity, ready)
+            assert found is not None  # noqa: S101 - its body sits on that day now
+        placed[activity.key] = found
+    return problem, tuple(needs)
+
+
+def _sitting_too(problem: Problem, body: str, day: date) -> Problem:
+    calendar = problem.calendar(body)
+    others = tuple(each for each in problem.calendars if each.body != body)
+    return replace(problem, calendars=(*others, replace(calendar, days=tuple(sorted({*calendar.days, day})))))
+
+
 def _ready(problem: Problem, activity: Activity, placed: Mapping[str, Placed]) -> tuple[date, str | None]:
     """The day on which all it rests on has ended, and the last of that; the day before the plan's first for none."""
     ready, rests_on = problem.start - _ONE_DAY, None

@@ -58,12 +58,14 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class BodyCalendar:
-    """A body's sittings in order; `assembly`: it sits in the 定例会 of the assembly."""
+    """A body's sittings in order; `assembly`: it sits in the 定例会 of the assembly. In `open_months` (2023-06) it sits once,
+    on a day that is not fixed yet: `days` has each business day of them."""
 
     body: str
     name: str
     days: tuple[date, ...]
     assembly: bool = False
+    open_months: tuple[str, ...] = ()
 
 
 class WishKind(Labelled):

@@ -8,7 +8,6 @@ from datetime import date
 from definitions.labelled import Labelled
 from workflow.domain.calendar import shown_day
 from workflow.domain.language import label, say
-from workflow.domain.scheduling.critical import next_sitting
 from workflow.domain.scheduling.passes import Done, business_days_between, forward, last_day, loosened
 from workflow.domain.scheduling.problem import Activity, Kind, Problem, Schedule
 
@@ -116,7 +115,8 @@ def _last_days(
 
 def _next_day(problem: Problem, done: Done, today: date, day: date, activity: Activity) -> NextDay:
     sits = activity.kind is Kind.SITTING
-    late = next_sitting(problem, activity, day) if sits else problem.days_after(day, 1)
+    days = problem.calendar(activity.body).days
+    late = next((each for each in days if each > day), None) if sits else problem.days_after(day, 1)
     then = forward(problem, _ended(done, activity.key, late), today) if late else None
     return NextDay(activity, day, then.finished if then else None)
 

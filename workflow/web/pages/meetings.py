@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, TypedDict
 
 from fastapi import APIRouter, Form, Path, Request, Response
@@ -53,7 +53,8 @@ from workflow.queries.in_writing import consent, late_answers, terms
 from workflow.queries.meeting_warnings import draft_warnings, warnings_about
 from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days, meetings_after
 from workflow.queries.minutes import MinutesVersion, minutes_versions, summary_draft
-from workflow.queries.reading_rights import ReadMeeting, meeting_to_read
+from workflow.queries.plan_problem import Touched, touched
+from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
 from workflow.queries.rsvp import Invited, expected_at, with_answers
 from workflow.queries.sitting_drafts import sitting_draft
 from workflow.queries.speeches import besides, speeches
@@ -107,6 +108,7 @@ def move(
     with who.office.reading() as db:
         planned = Planned(held.form, starts_at, ends_at, place)
         warnings = warnings_about(db, held, planned, who.now)
+        moved, more = ([], 0) if form.get(SURE) else _plans_touched(db, who, held, tokyo_day(starts_at))
     return confirmed(
         request,
         who,
@@ -116,7 +118,27 @@ def move(
         button=say("変更する"),
         back=f"/meetings/{number}",
         said=say("会議を変更しました。"),
-        warning="".join(warnings),
+        warning="".join([*warnings, *([too_many_words(more)] if more else [])]),
+        facts=[
+            (say("{plan}への影響", plan=each.plan.title), "\n".join(each.words))
+            for each in moved
+            if each.words
+        ],
+    )
+
+
+def _plans_touched(db: Reading, who: Visitor, held: MeetingFact, day: date) -> tuple[list[Touched], int]:
+    """The plans on the agenda that the person may read, with what another day does to them; none on the same day."""
+    if held.in_writing or day == tokyo_day(held.starts_at):
+        return [], 0
+    return touched(db, plans_readable(db, who.person), meeting=held.id, day=day, now=who.now)
+
+
+def too_many_words(more: int) -> str:
+    """The plans of a meeting that are not compared, in words."""
+    return say(
+        "この会議には、ほかに {count} 件の計画の議題があります。影響は、計画ごとに確かめてください。",
+        count=more,
     )
 
 

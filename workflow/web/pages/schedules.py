@@ -141,7 +141,7 @@ def _page(
         )
         bound = meetings_to_bind(db, plan, who.now - BOUND_SINCE) if may_change else []
     newest = versions[0]
-    values = dict(typed) if typed is not None else _values(newest.schedule)
+    values = dict(typed) if typed is not None else form_values(newest.schedule)
     return page(
         request,
         "schedule.html",
@@ -170,7 +170,7 @@ def _with_changes(chain: Chain, versions: Sequence[ScheduleFact]) -> list[tuple[
     return list(zip(versions, [*changes, []], strict=True))
 
 
-def _values(schedule: PlanSchedule) -> dict[str, str]:
+def form_values(schedule: PlanSchedule) -> dict[str, str]:
     """Return the fields of the form as the schedule fills them."""
     values = {"count": str(len(schedule.lines))}
     for span in schedule.spans:

@@ -1,0 +1,172 @@
+"""The time of running plans, as a scheduling problem is made from it: what is done, what is on agendas, called meetings."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from definitions.chain import BodyGate, DocumentGate, Gate, PeriodGate
+from workflow.domain import gates
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.facts import Facts
+from workflow.domain.meetings import ON_RECORD, MeetingForm
+from workflow.domain.path import Stay
+from workflow.domain.plans import Status
+from workflow.domain.scheduling.from_chain import stage_work
+from workflow.domain.scheduling.outlook import meeting_moved
+from workflow.domain.scheduling.own import Basis, Sitting
+from workflow.queries.gate_facts import facts_of_all
+from workflow.queries.meetings import at_a_gate, closed_days, meeting_to_come
+from workflow.queries.plans import PlanFact, plan_fact, plans
+from workflow.store.tables import AgendaItem, Meeting, Plan
+
+_LONG_PAST = timedelta(days=400)
+"""Age of the oldest meetings that are read: those of the present month fix its day, older ones the days of lines."""
+
+
+def plan_problem(db: Session, plan: PlanFact, now: datetime) -> Basis:
+    """The time of the plan, as of `now`. Four statements."""
+    return plan_problems(db, [plan], now)[0]
+
+
+def plan_problems(db: Session, known: Sequence[PlanFact], now: datetime) -> list[Basis]:
+    """The same of several plans, in their order. Four statements, however many they are."""
+    if not known:
+        return []
+    today, closed = tokyo_day(now), closed_days(db)
+    which = Plan.id.in_([plan.id for plan in known])
+    facts = facts_of_all(db, known, which, now)
+    called = _called(db, {body.key for plan in known for body in plan.chain.bodies}, now)
+    put = _put(db, [plan.id for plan in known], now)
+    ended = {plan.id: _ended(plan, facts[plan.id]) for plan in known}
+    return [
+        Basis(
+            plan.key,
+            plan.chain,
+            plan.schedule,
+            tuple(stay.stage for stay in plan.path),
+            today,
+            ended=ended[plan.id],
+            running=_running(plan, facts[plan.id]),
+            put={gate: number for gate, number in put[plan.id].items() if gate not in ended[plan.id]},
+            called=called,
+            closed=closed,
+        )
+        for plan in known
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A plan on the agenda of a meeting, and what the meeting on another day does to it, in words."""
+
+    plan: PlanFact
+    words: tuple[str, ...]
+
+
+MOST_TOUCHED = 10
+"""Plans of one meeting whose schedules are compared at once."""
+
+
+def touched(
+    db: Session, which: ColumnElement[bool], *, meeting: int, day: date, now: datetime, besides: str = ""
+) -> tuple[list[Touched], int]:
+    """Those of the running plans on the agenda of the meeting, the one of the key `besides` apart, with the effects of holding it on
+    that day; the first of them, and how many there are more. Five statements at most."""
+    there = select(AgendaItem.plan_id).where(
+        AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None), at_a_gate()
+    )
+    wanted = plans().where(which, Plan.id.in_(there), Plan.status == Status.ACTIVE, Plan.key != besides)
+    known = [plan_fact(db, row) for row in db.execute(wanted.order_by(Plan.key))]
+    shown = known[:MOST_TOUCHED]
+    found = [
+        Touched(plan, meeting_moved(basis, meeting, day))
+        for plan, basis in zip(shown, plan_problems(db, shown, now), strict=True)
+    ]
+    return found, len(known) - len(shown)
+
+
+def _called(db: Session, bodies: set[str], now: datetime) -> tuple[Sitting, ...]:
+    rows = db.execute(
+        select(Meeting.id, Meeting.body_key, Meeting.starts_at)
+        .where(
+            Meeting.body_key.in_(sorted(bodies)),
+            Meeting.status.in_(ON_RECORD),
+            Meeting.form != MeetingForm.IN_WRITING,
+            Meeting.starts_at >= now - _LONG_PAST,
+        )
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    return tuple(Sitting(number, body, tokyo_day(at)) for number, body, at in rows)
+
+
+def _put(db: Session, known: Sequence[int], now: datetime) -> dict[int, dict[str, int]]:
+    """The meetings still to be held on whose agendas gates of the plans are, by plan and gate."""
+    rows = db.execute(
+        select(AgendaItem.plan_id, AgendaItem.gate_key, Meeting.id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(
+            AgendaItem.plan_id.in_(known),
+            at_a_gate(),
+            AgendaItem.removed_at.is_(None),
+            meeting_to_come(now, running=True),
+            Meeting.form != MeetingForm.IN_WRITING,
+        )
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for plan, gate, number in rows:
+        if plan is not None and gate is not None:
+            found[plan][gate] = number
+    return found
+
+
+def _ended(plan: PlanFact, facts: Facts) -> Mapping[str, date]:
+    """The day of each activity of the plan that is done. A stage it passed is, but for gates that fell."""
+    fell = {state.gate.key for state in gates.fallen(plan.chain, facts)}
+    ended: dict[str, date] = {}
+    for stay, left in zip(plan.path, [*plan.path[1:], None], strict=True):
+        if left is not None:
+            ended[stage_work(stay.stage)] = tokyo_day(left.since)
+        ended.update(_ended_in(plan, facts, stay, left, fell))
+    if plan.status is Status.FINISHED or plan.stage.decided:
+        ended[stage_work(plan.stage.key)] = tokyo_day(plan.entered_at)
+    return ended
+
+
+def _ended_in(
+    plan: PlanFact, facts: Facts, stay: Stay, left: Stay | None, fell: set[str]
+) -> Iterator[tuple[str, date]]:
+    for key, state in gates.states(plan.chain, stay, facts).items():
+        passed = left is not None and key not in fell
+        if state.open or passed:
+            day = _day_of(plan, facts, stay, state.gate)
+            yield key, day or tokyo_day((left or stay).since)
+
+
+def _day_of(plan: PlanFact, facts: Facts, stay: Stay, gate: Gate) -> date | None:
+    """The day on which the gate was answered; None when nothing on record says it."""
+    if isinstance(gate, DocumentGate):
+        texts = gates.versions_at(plan.chain, stay, gate, facts)
+        return tokyo_day(max(texts[0].at, stay.since)) if texts else None
+    if isinstance(gate, BodyGate):
+        held = facts.decision(stay, gate.key)
+        return tokyo_day(held.at) if held else None
+    if isinstance(gate, PeriodGate):
+        period = facts.period(stay, gate.key)
+        return tokyo_day(period.published_at) if period and period.published_at else None
+    signoff = facts.signoff(stay, gate.key)
+    return tokyo_day(signoff.at) if signoff else None
+
+
+def _running(plan: PlanFact, facts: Facts) -> dict[str, tuple[date, date]]:
+    """The first and the last day of each public comment of the present stage that was opened."""
+    found = {}
+    for gate in plan.stage.gates:
+        period = facts.period(plan.stay, gate.key) if isinstance(gate, PeriodGate) else None
+        if period:
+            found[gate.key] = period.opens_on, period.closes_on
+    return found
