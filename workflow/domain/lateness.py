@@ -3,14 +3,17 @@
 from calendar import monthrange
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
-from definitions.chain import Chain
+from definitions.chain import Chain, Offset
 from definitions.labelled import Labelled
-from workflow.domain.calendar import month_of, shown_day
+from workflow.domain.calendar import at_tokyo, business_days_after, month_of, offset_before, shown_day
 from workflow.domain.language import label, say
 from workflow.domain.plans import Status
 from workflow.domain.schedules import Line, PlanSchedule, line_name
+
+WARNED = Offset(business_days=5, at=time(9))
+"""The time at which staff are told that something will be due, counted back from its last day."""
 
 
 class Course(Labelled):
@@ -25,10 +28,12 @@ class Course(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something the schedule expects of the plan: its last day, and its name."""
+    """Something the schedule expects of the plan: its last day, its name, and the gates it is about; none of the end of a
+    stage."""
 
     day: date
     name: str
+    gates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def dues(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[st
     left = set(order[order.index(stage) :])
     for line in schedule.lines:
         if any(chain.stage_of_gate(key).key in left and key not in passed for key in line.gates):
-            yield Due(last_day_of(line), line_name(chain, line))
+            yield Due(last_day_of(line), line_name(chain, line), line.gates)
     for span in schedule.spans:
         if span.stage in left:
             yield Due(_end_of(span.last), say("「{stage}」の終わり", stage=chain.stage(span.stage).label))
@@ -76,6 +81,21 @@ def dues(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[st
 def last_day_of(line: Line) -> date:
     """The last day on which a line can take place as planned: its day, or the last of its month."""
     return line.day or _end_of(line.month)
+
+
+def last_days(schedule: PlanSchedule) -> set[date]:
+    """Every day that is the last one of something in the schedule, done or not."""
+    return {last_day_of(line) for line in schedule.lines} | {_end_of(span.last) for span in schedule.spans}
+
+
+def warned_at(last: date, closed: Collection[date]) -> datetime:
+    """The moment at which the staff are told that something will be due on that day."""
+    return offset_before(last, WARNED, closed)
+
+
+def told_late_at(last: date, closed: Collection[date]) -> datetime:
+    """The moment at which the staff are told that what was due on that day is late: on the first business day after it."""
+    return at_tokyo(business_days_after(last, 1, closed), WARNED.at)
 
 
 def _end_of(month: str) -> date:

@@ -1,7 +1,7 @@
 """The plans as a sheet by months: for each, how it stands beside its schedule, what keeps it from moving, its meetings."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.facts import Facts
-from workflow.domain.lateness import Standing, standing
+from workflow.domain.gates import GateState
+from workflow.domain.lateness import Due, Standing, dues, standing
 from workflow.domain.meetings import ON_RECORD
 from workflow.domain.plans import Status
 from workflow.domain.schedules import PlanSchedule
 from workflow.queries.blockers import blocker_words
 from workflow.queries.gate_facts import facts_of_all
-from workflow.queries.meetings import at_a_gate
+from workflow.queries.meetings import at_a_gate, open_meeting
 from workflow.queries.plans import PlanFact
 from workflow.store.tables import AgendaItem, CommentPeriod, Meeting, Plan
 
@@ -37,11 +38,13 @@ class SheetMeeting:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A plan on the sheet. `blocker` is the first thing that keeps it from moving, in words; empty when nothing does."""
+    """A plan on the sheet. `dues` is what its schedule still expects; `blocker` the first thing that keeps it from moving,
+    in words; empty when nothing does."""
 
     plan: PlanFact
     schedule: PlanSchedule
     standing: Standing
+    dues: tuple[Due, ...]
     blocker: str
     meetings: tuple[SheetMeeting, ...]
     comments: tuple[tuple[date, date], ...]
@@ -76,6 +79,7 @@ def sheet_rows(db: Session, plans: Sequence[PlanFact], now: datetime) -> list[Sh
             plan,
             plan.schedule,
             _standing(plan, known[plan.id], now),
+            tuple(_dues(plan, known[plan.id])),
             _first_blocker(plan, known[plan.id]),
             tuple(meetings[plan.id]),
             tuple(comments[plan.id]),
@@ -91,10 +95,45 @@ def standings(db: Session, plans: Sequence[PlanFact], now: datetime) -> list[Sta
     return [_standing(plan, known[plan.id], now) for plan in plans]
 
 
+def expected(db: Session, plans: Sequence[PlanFact], now: datetime) -> dict[int, list[Due]]:
+    """Everything that the schedule of each of these plans still expects, by the number of the plan. One statement."""
+    known = facts_of_all(db, plans, Plan.id.in_([plan.id for plan in plans]), now)
+    return {plan.id: _dues(plan, known[plan.id]) for plan in plans}
+
+
+def gates_to_come(db: Session, plans: Sequence[int], now: datetime) -> dict[tuple[int, str], date]:
+    """The gates that are on the agenda of a meeting to come, as (plan, gate), each with the first day. One statement."""
+    rows = db.execute(
+        select(AgendaItem.plan_id, AgendaItem.gate_key, Meeting.starts_at)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(
+            AgendaItem.plan_id.in_(plans),
+            at_a_gate(),
+            AgendaItem.removed_at.is_(None),
+            open_meeting(),
+            Meeting.ends_at > now,
+        )
+        .order_by(Meeting.starts_at.desc())
+    )
+    return {(plan, gate): tokyo_day(starts_at) for plan, gate, starts_at in rows if plan and gate}
+
+
+def standing_of(plan: PlanFact, states: Mapping[str, GateState], now: datetime) -> Standing:
+    """The standing of a plan beside its schedule, from the states of its stage's gates."""
+    return standing(plan.chain, plan.schedule, plan.stage.key, plan.status, _open(states), tokyo_day(now))
+
+
 def _standing(plan: PlanFact, known: Facts, now: datetime) -> Standing:
-    states = gates.states(plan.chain, plan.stay, known)
-    passed = [key for key, state in states.items() if state.open]
-    return standing(plan.chain, plan.schedule, plan.stage.key, plan.status, passed, tokyo_day(now))
+    return standing_of(plan, gates.states(plan.chain, plan.stay, known), now)
+
+
+def _dues(plan: PlanFact, known: Facts) -> list[Due]:
+    passed = _open(gates.states(plan.chain, plan.stay, known))
+    return list(dues(plan.chain, plan.schedule, plan.stage.key, passed))
+
+
+def _open(states: Mapping[str, GateState]) -> list[str]:
+    return [key for key, state in states.items() if state.open]
 
 
 def _first_blocker(plan: PlanFact, known: Facts) -> str:

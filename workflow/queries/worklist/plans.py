@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate, SignoffGate
 from workflow.domain import gates
+from workflow.domain.calendar import end_of_day, tokyo_day
 from workflow.domain.confirming import ConfirmedAs, confirms_as
 from workflow.domain.facts import Facts
 from workflow.domain.gates import GateState, Lack, Unconfirmed, text_at, unconfirmed
 from workflow.domain.language import say
+from workflow.domain.lateness import Course, standing_words
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.queries.bodies import chairs_of
@@ -19,6 +21,7 @@ from workflow.queries.chains import chain_of
 from workflow.queries.comments import found_later
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import MeetingFact
+from workflow.queries.plan_sheet import standing_of
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for, nearest
 from workflow.store.tables import ChainText, CommentPeriod, Decision, Plan
@@ -48,6 +51,7 @@ def plans_waiting(
         yield from _signatures(plan, [*fallen, *states.values()], positions, coming)
         if plan.department in who.departments:
             yield from _staff_work(plan, states, fallen, coming)
+            yield from _late(plan, states, now)
 
 
 def addenda(db: Session, who: Actor) -> Iterable[Task]:
@@ -155,6 +159,13 @@ def _staff_work(
     if lacks & {Lack.UNANSWERED, Lack.UNPUBLISHED}:
         words = say("「{plan}」のパブリックコメント", plan=plan.title)
         yield Task(Waiting.ANSWER_OPINIONS, words, plan.key, **here)
+
+
+def _late(plan: PlanFact, states: Mapping[str, GateState], now: datetime) -> Iterable[Task]:
+    found, today = standing_of(plan, states, now), tokyo_day(now)
+    if found.course is Course.LATE and found.due:
+        words = say("「{plan}」: {standing}", plan=plan.title, standing=standing_words(found, today))
+        yield Task(Waiting.LATE, words, plan.key, due=end_of_day(found.due.day))
 
 
 def _signing(db: Session, positions: frozenset[str]) -> list[ColumnElement[bool]]:

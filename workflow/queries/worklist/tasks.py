@@ -17,6 +17,7 @@ class Waiting(Labelled):
     RECORD = "record", "結果の記録"
     ANSWER = "answer", "持ち回り・採決の回答"
     STOPPED = "stopped", "止まっている計画"
+    LATE = "late", "遅れている計画"
     CONFIRM = "confirm", "訂正の確認"
     CONDITION = "condition", "条件の解消"
     REVIEW = "review", "後閲"
@@ -58,7 +59,7 @@ class Task:
     principal: str | None = None
 
 
-OF_MINUTES = (Waiting.SUMMARY_DUE, Waiting.MINUTES_DUE)
+DAY_IN_WORDS = (Waiting.SUMMARY_DUE, Waiting.MINUTES_DUE, Waiting.LATE)
 """The kinds of tasks that have a last day of their own, which their words tell."""
 
 FOR_DEPUTIES = (Waiting.ANSWER, Waiting.RSVP, Waiting.SIGN, Waiting.CONFIRM)

@@ -7,7 +7,7 @@ from workflow import queries
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import Task, Waiting
-from workflow.queries.worklist.tasks import OF_MINUTES, bodies_for
+from workflow.queries.worklist.tasks import DAY_IN_WORDS, bodies_for
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
@@ -32,7 +32,7 @@ def today(request: Request, who: Reader) -> Response:
         who=who,
         groups=[group for group in groups if group[1]],
         Waiting=Waiting,
-        OF_MINUTES=OF_MINUTES,
+        DAY_IN_WORDS=DAY_IN_WORDS,
         may_open=bool(who.person.departments),
         may_call=bool(bodies_for(who.person, Act.CALL_MEETING)),
     )
@@ -71,6 +71,8 @@ def place_of(task: Task) -> str:
             return f"{meeting}#preparing"
         case Waiting.CONFIRM:
             return f"{plan}/gates/{task.gate}/confirm"
+        case Waiting.LATE:
+            return f"{plan}#gates"
         case Waiting.ADVANCE | Waiting.FINISH:
             return f"{plan}#steps"
         case Waiting.DOCUMENT:
