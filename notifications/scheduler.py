@@ -21,6 +21,7 @@ from notifications.nightly_backup import Nightly
 from notifications.sending import Sending
 from notifications.transport import Mailer
 from workflow.actions.agenda_changes import tell_agenda_changes_due
+from workflow.actions.search import Indexed, follow_record
 from workflow.actions.watching import watch_plans
 from workflow.domain.errors import SakuteiError
 from workflow.domain.events import Tag
@@ -70,6 +71,11 @@ def answers(
     return receive(office, settings.inbox, settings.domain, clock, stop) if settings.inbox else Received()
 
 
+def index(office: Office, stop: Stop | None = None) -> Indexed:
+    """Bring the index of the search up to the record. Separate from `tick`, so that a long document delays no mail."""
+    return follow_record(office, stop)
+
+
 def run(
     office: Office,
     mailer_of: Callable[[], Mailer],
@@ -88,6 +94,7 @@ def run(
     jobs: tuple[tuple[str, Callable[[], _Result]], ...] = (
         ("通知", lambda: tick(office, mailer_of(), settings, clock, stop, every=every)),
         ("他システムへの通知", lambda: call(office, settings, clock, stop)),
+        ("検索の索引", lambda: index(office, stop)),
     )
     if settings.inbox is not None:
         jobs = (*jobs, ("予定表からの回答", lambda: answers(office, settings, clock, stop)))
@@ -118,7 +125,7 @@ def run(
             scheduler.shutdown(wait=True)
 
 
-_Result = Sending | Received | Erased | Path | None
+_Result = Sending | Received | Erased | Indexed | Path | None
 
 
 def _do_and_log(name: str, job: Callable[[], _Result]) -> None:
@@ -135,6 +142,9 @@ def _do_and_log(name: str, job: Callable[[], _Result]) -> None:
         elif isinstance(result, Erased):
             if result != Erased():
                 log.info("%s: 募集 %d件、提出者 %d人", name, result.comments, result.submissions)
+        elif isinstance(result, Indexed):
+            if result != Indexed():
+                log.info("%s: 更新 %d件、文書 %d件", name, result.entries, result.documents)
         elif isinstance(result, Path):
             log.info("%s: %s", name, result)
         elif result is not None and result != Sending():

@@ -116,6 +116,8 @@ OUR_WORDS = (
         "security_entry.route",
         "security_entry.hash",
     ),
+    *("search_entry.kind", "search_entry.key", "search_entry.title", "search_entry.audience"),
+    *("search_entry.link", "search_entry.unread", "search_piece.text"),
     *("cursor.name", "pulse.name", "chain_text.sha256", "document.sha256"),
     *("delivery.claim", "delivery.kind", "delivery.rule", "delivery.state", "delivery.message"),
     *("mailed_link.purpose", "link_token.token_sha256", "feed.token_sha256", "sign_in.token_sha256"),

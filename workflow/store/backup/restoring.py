@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, Programmin
 from workflow.domain.calendar import TOKYO
 from workflow.domain.errors import DatabaseUnusable, DocumentDamaged
 from workflow.domain.language import say
-from workflow.store import files, schema
+from workflow.store import files, schema, search_index
 from workflow.store.backup import archive
 from workflow.store.backup.archive import Manifest
 from workflow.store.backup.envelope import damaged
@@ -95,6 +95,7 @@ def _fill(connection: Connection, backup: BinaryIO, key: bytes | None, manifest:
     if archive.head_of(connection) != (manifest.position, manifest.head):
         raise damaged()
     schema.upgrade(connection, "head")
+    search_index.clear(connection)
 
 
 _NOT_ROWS_OF_OURS = (

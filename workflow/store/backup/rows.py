@@ -26,6 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
+from workflow.store import search_index
+
 REVISION = "alembic_version"
 """The table that says the form of the database; a backup says it in its manifest."""
 
@@ -33,9 +35,9 @@ _AT_ONCE = 1000
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """The tables of the office, as they are in the database."""
+    """The tables of the office, as they are in the database, without the index of the search: it follows from them."""
     found = MetaData()
-    found.reflect(connection, resolve_fks=False)
+    found.reflect(connection, resolve_fks=False, only=lambda name, _: not search_index.is_derived(name))
     return [table for name, table in sorted(found.tables.items()) if name != REVISION]
 
 

@@ -88,6 +88,7 @@ from workflow.store.tables.plans import (
     Step,
     Version,
 )
+from workflow.store.tables.search import SearchEntry, SearchPiece
 from workflow.store.tables.security import SecurityEntry
 from workflow.store.tables.sheets import SheetTemplate
 
@@ -162,6 +163,8 @@ __all__ = [
     "Rsvp",
     "RsvpLink",
     "ScheduleVersion",
+    "SearchEntry",
+    "SearchPiece",
     "SecondStepDemand",
     "SecretariatContact",
     "SecurityEntry",
