@@ -333,7 +333,7 @@ def test_who_waits_too_long_for_others_is_told_so(write: Write, monkeypatch: pyt
 
 def test_the_readme_names_every_placeholder_with_its_example() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    for sheet in (MeetingSheet, DecisionSheet):
+    for sheet in {sheet_of(kind) for kind in SheetKind}:
         for each in placeholders(sheet):
             if each.example:
                 assert f"`{each.written}` {each.example}" in readme, each.written

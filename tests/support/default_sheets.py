@@ -5,6 +5,7 @@ from pathlib import Path
 
 import docx
 from docx.document import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
@@ -237,6 +238,97 @@ def _decision(paper: Document) -> None:
     _contact(paper)
 
 
+def _schedule(paper: Document) -> None:
+    _title(paper, "{{ 計画 }}　工程表（{{ 版 }}）")
+    _say(paper, "{{ 作成日 }}現在　{{ 庁名 }} {{ 担当課 }}", align=RIGHT, after=0)
+    _say(paper, "{%p if 変更日 %}")
+    _say(paper, "変更日　{{ 変更日 }}　了解　{{ 了解 }}", before=6, after=0)
+    _say(paper, "変更理由　{{ 変更理由 }}")
+    _say(paper, "{%p endif %}")
+    _rows(
+        paper,
+        (("月", 17), ("計画策定工程", 38), ("会議名", 40), ("区議会", 33), ("実施", 37)),
+        "月 in 月一覧",
+        (
+            "{% if 月.年 %}{{ 月.年 }}\n{% endif %}{{ 月.数 }}月",
+            "{{ 月.計画策定工程 }}",
+            "{{ 月.会議名 }}",
+            "{{ 月.区議会 }}",
+            "{{ 月.実施 }}",
+        ),
+    )
+    _heading(paper, "工程の予定（■）と実際（●）")
+    _rows(
+        paper,
+        (("工程", 46), ("{% if 目盛 %}{{ 目盛 }}{% else %}期間{% endif %}", 119)),
+        "工程 in 工程一覧",
+        (
+            "{{ 工程.名称 }}",
+            "{% if 工程.予定の線 %}{{ 工程.予定の線 }}\n{{ 工程.実際の線 }}{% else %}予定　{{ 工程.予定 }}\n実際　{{ 工程.実際 }}{% endif %}",
+        ),
+        size=9,
+    )
+    _heading(paper, "工程表の版")
+    _rows(
+        paper,
+        (("版", 25), ("変更日", 32), ("理由", 63), ("了解", 45)),
+        "版 in 版一覧",
+        ("{{ 版.名称 }}", "{{ 版.変更日 }}", "{{ 版.理由 }}", "{{ 版.了解 }}"),
+    )
+
+
+def _approvals(paper: Document) -> None:
+    _lay_across(paper)
+    _title(paper, "{{ 計画 }}　決裁経過")
+    _say(paper, "{{ 作成日 }}現在　{{ 庁名 }} {{ 担当課 }}", align=RIGHT, after=0)
+    _say(paper, "段階　{{ 段階 }}（{{ 状態 }}）　定義　{{ 定義 }}")
+    _heading(paper, "文書")
+    _rows(
+        paper,
+        (("版", 18), ("文書", 62), ("種類・段階", 50), ("登録", 52), ("SHA-256", 70)),
+        "文書 in 文書一覧",
+        (
+            "{{ 文書.番号 }}",
+            "{% if 文書.文書 %}{{ 文書.文書 }}　{% endif %}{{ 文書.ファイル名 }}",
+            "{{ 文書.種類 }}\n{{ 文書.段階 }}",
+            "{{ 文書.登録 }}",
+            "{{ 文書.文書の指紋 }}",
+        ),
+        size=9,
+    )
+    _say(paper, "{%p for 関門 in 関門一覧 %}")
+    _heading(
+        paper,
+        "{{ 関門.段階 }}　{{ 関門.名称 }}（{{ 関門.決める者 }}）{% if 関門.回 %}　{{ 関門.回 }}{% endif %}"
+        "{% if 関門.根拠 %}　根拠: {{ 関門.根拠 }}{% endif %}",
+    )
+    _rows(
+        paper,
+        (
+            *(("番号", 11), ("日・種類", 31), ("文書", 43), ("決めた者・権限・会議", 57)),
+            *(("結果・決め方", 30), ("条件・後閲・備考", 44), ("記録・効力", 36)),
+        ),
+        "記録 in 関門.記録一覧",
+        (
+            "{{ 記録.番号 }}",
+            "{{ 記録.日 }}\n{{ 記録.種類 }}",
+            "{{ 記録.文書 }}\n{{ 記録.指紋 }}…",
+            "{{ 記録.決めた者 }}{% if 記録.権限 %}\n{{ 記録.権限 }}{% endif %}{% if 記録.会議 %}\n{{ 記録.会議 }}{% endif %}",
+            "{{ 記録.結果 }}{% if 記録.決め方 %}\n（{{ 記録.決め方 }}）{% endif %}",
+            "{{ 記録.条件 }}{% if 記録.条件 %}{% if 記録.備考 %}\n{% endif %}{% endif %}{{ 記録.備考 }}",
+            "{{ 記録.記録 }}\n{{ 記録.効力 }}{% if 記録.関係 %}\n{{ 記録.関係 }}{% endif %}",
+        ),
+        size=9,
+    )
+    _say(paper, "{%p endfor %}")
+    _say(
+        paper,
+        "文書の指紋は、その文書の SHA-256 です。1 字でも違う文書では、別のものになります。",
+        before=8,
+        size=9,
+    )
+
+
 _SITTING = "not 持ち回り"
 _HELD = [
     ("{% if 持ち回り %}期間{% else %}日時{% endif %}", "{{ 日時 }}"),
@@ -264,6 +356,8 @@ _MADE = {
     SheetKind.MINUTES: _minutes,
     SheetKind.SUMMARY: _summary,
     SheetKind.DECISION: _decision,
+    SheetKind.SCHEDULE: _schedule,
+    SheetKind.APPROVALS: _approvals,
 }
 
 
@@ -351,6 +445,12 @@ def _paper() -> Document:
     return paper
 
 
+def _lay_across(paper: Document) -> None:
+    (section,) = paper.sections
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
+
+
 def _say(
     paper: Document,
     words: str,
@@ -408,16 +508,23 @@ def _row(name: str, value: str, condition: str = "") -> list[tuple[str, str]]:
     return [(f"{{%tr if {condition} %}}", ""), row, ("{%tr endif %}", "")] if condition else [row]
 
 
-def _rows(paper: Document, headings: Sequence[tuple[str, float]], loop: str, cells: Sequence[str]) -> None:
+def _rows(
+    paper: Document,
+    headings: Sequence[tuple[str, float]],
+    loop: str,
+    cells: Sequence[str],
+    *,
+    size: float = 10,
+) -> None:
     """A table with a row for each entry of a list; its headings stand on every page."""
     table = _table(paper, 4, [Mm(width) for _, width in headings])
     for cell, (words, _) in zip(table.rows[0].cells, headings, strict=True):
-        _fill(cell, words, bold=True)
+        _fill(cell, words, bold=True, size=size)
         _shade(cell)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for row, words in ((1, [f"{{%tr for {loop} %}}"]), (2, list(cells)), (3, ["{%tr endfor %}"])):
         for cell, text in zip(table.rows[row].cells, words, strict=False):
-            _fill(cell, text)
+            _fill(cell, text, size=size)
         table.rows[row]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
@@ -432,10 +539,10 @@ def _table(paper: Document, rows: int, widths: Sequence[Length], *, lines: bool 
     return table
 
 
-def _fill(cell: _Cell, words: str, *, bold: bool = False) -> None:
+def _fill(cell: _Cell, words: str, *, bold: bool = False, size: float = 10) -> None:
     line = cell.paragraphs[0]
     line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(2)
-    _write(line, words, size=10, bold=bold)
+    _write(line, words, size=size, bold=bold)
 
 
 def _shade(cell: _Cell) -> None:

@@ -30,7 +30,7 @@ EXAMPLES = long_form(12, in_ci=5)
 """Of each call and mode; together a minute or so."""
 
 IN_PATHS: dict[str, Any] = {"plan": "dx", "meeting": 1, "item": 1, "decision": 1, "condition": 1, "signoff": 1,
-                            "opinion": 1, "circulation": 1, "remark": 1, "speech": 1, "kind": "summary",
+                            "opinion": 1, "circulation": 1, "remark": 1, "speech": 1, "kind": "summary", "form": "docx",
                             "inquiry": 1,
                             "body": "joho_bukai", "person": "joho_bukai_1", "chain": "two_rounds", "number": 1, "other": 1,
                             "gate": "policy_bukai", "delivery": 1, "confirmation": 1, "paper": 1}  # fmt: skip

@@ -84,7 +84,45 @@ NO_SENTENCES = {
     # the papers of a meeting are Japanese, and so are the names their templates take values by
     "workflow/domain/sheets.py": {
         *("DecisionSheet", "MeetingSheet", "SheetCondition", "SheetItem", "SheetPaper", "SheetRemark"),
-        *("SheetSeat", "placeholders"),
+        *("SheetSeat", "placeholders", "SheetMonth", "SheetWork", "SheetScheduleVersion", "ScheduleSheet"),
+        *("SheetText", "SheetAnswer", "SheetGate", "ApprovalsSheet"),
+    },
+    "workflow/queries/plan_papers.py": {
+        *(
+            "_CIRCLED",
+            "_month_lines",
+            "_reported",
+            "_held",
+            "_works",
+            "_span",
+            "_month_name",
+            "approvals_paper",
+            "_numbered",
+        ),
+        *(
+            "_gate",
+            "_text",
+            "_named_text",
+            "_answer",
+            "_signed",
+            "_decided",
+            "_meeting",
+            "_closed",
+            "_reviews",
+        ),
+        *("_taken_over", "_confirmation", "_may_confirm", "_period"),
+    },
+    "workflow/wire/sheets/plan_tables.py": {
+        *(
+            "_MONTHS",
+            "_VERSIONS",
+            "_TEXTS",
+            "_RECORDS",
+            "schedule_table",
+            "approvals_table",
+            "_of_gate",
+            "_bars",
+        ),
     },
     "workflow/queries/meeting_sheets.py": {
         *("YES", "_apart", "_attending", "_item", "_manner", "_put", "_seat", "_span", "_text_of"),

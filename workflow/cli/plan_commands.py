@@ -9,7 +9,7 @@ import typer
 
 from workflow import actions, queries
 from workflow.actions import Moved
-from workflow.cli import show
+from workflow.cli import plan_paper_commands, show
 from workflow.cli.dry_run import told
 from workflow.cli.options import (
     By,
@@ -50,6 +50,7 @@ Meets = Annotated[list[int] | None, typer.Option("--meets", help="対応する�
 Why = Annotated[str, typer.Option("--reason", help="後から登録する理由（記録に残ります）")]
 
 app = typer.Typer(no_args_is_help=True, help="計画", rich_markup_mode=None)
+app.add_typer(plan_paper_commands.app)
 
 
 @app.command("open")

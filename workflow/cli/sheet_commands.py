@@ -9,7 +9,7 @@ from workflow.cli import show
 from workflow.cli.options import at_office, now
 from workflow.cli.preparing_commands import Number
 from workflow.domain.errors import BadInput
-from workflow.domain.sheets import SheetFormat, SheetKind
+from workflow.domain.sheets import OF_A_PLAN, SheetFormat, SheetKind
 from workflow.queries.meeting_sheets import decision_sheet, meeting_sheet
 from workflow.queries.meetings import meeting as one_meeting
 from workflow.wire.sheets.binder import bound_archive, bound_pdf
@@ -31,10 +31,12 @@ def write_sheet(meeting: Number, kind: PaperKind, to: PaperFile) -> None:
         raise BadInput(
             "書類", "決定通知は議題ごとです", "`sakutei meeting decision-notice` を使ってください。"
         )
+    if kind in OF_A_PLAN:
+        raise BadInput("書類", "計画の書類です", "`sakutei plan paper` を使ってください。")
     with at_office() as office:
         with office.reading() as db:
             facts = meeting_sheet(db, one_meeting(db, meeting), office.name, now())
-        to.write_bytes(made(office, kind, facts, _form_of(to)))
+        to.write_bytes(made(office, kind, facts, form_of(to)))
     show.say(f"{to} に書きました。")
 
 
@@ -44,14 +46,14 @@ def write_decision_notice(item: Annotated[int, typer.Argument(help="議題の番
     with at_office() as office:
         with office.reading() as db:
             facts = decision_sheet(db, item, office.name, now())
-        to.write_bytes(made(office, SheetKind.DECISION, facts, _form_of(to)))
+        to.write_bytes(made(office, SheetKind.DECISION, facts, form_of(to)))
     show.say(f"{to} に書きました。")
 
 
 @app.command("binder")
 def write_binder(meeting: Number, to: PaperFile) -> None:
     """次第とすべての資料を一つにまとめる（zip か pdf）。"""
-    form = _form_of(to)
+    form = form_of(to)
     with at_office() as office:
         with office.reading() as db:
             facts = meeting_sheet(db, one_meeting(db, meeting), office.name, now())
@@ -63,7 +65,7 @@ def write_binder(meeting: Number, to: PaperFile) -> None:
     show.say(f"{to} に書きました。")
 
 
-def _form_of(to: Path) -> SheetFormat:
+def form_of(to: Path) -> SheetFormat:
     """The form that the name of a file says. Raises `BadInput`."""
     known = [each.value for each in SheetFormat]
     if to.suffix[1:] not in known:

@@ -1,5 +1,5 @@
-"""The papers of a meeting: their kinds, and what each of them says. Every field names the placeholder by which a Word
-template takes it, with an example."""
+"""The papers of a meeting and of a plan: their kinds, and what each of them says. Every field names the placeholder by
+which a Word template takes it, with an example."""
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass
@@ -9,7 +9,7 @@ from definitions.labelled import Labelled
 
 
 class SheetKind(Labelled):
-    """The papers of a meeting that are made from a Word template."""
+    """The papers of a meeting and of a plan that are made from a Word template."""
 
     NOTICE = "notice", "開催通知"
     AGENDA = "agenda", "次第"
@@ -18,6 +18,12 @@ class SheetKind(Labelled):
     MINUTES = "minutes", "会議録"
     SUMMARY = "summary", "会議概要"
     DECISION = "decision", "決定通知"
+    SCHEDULE = "schedule", "工程表"
+    APPROVALS = "approvals", "決裁経過"
+
+
+OF_A_PLAN = (SheetKind.SCHEDULE, SheetKind.APPROVALS)
+OF_A_MEETING = tuple(kind for kind in SheetKind if kind not in (SheetKind.DECISION, *OF_A_PLAN))
 
 
 class SheetFormat(Labelled):
@@ -170,6 +176,126 @@ class DecisionSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetMonth:
+    """A line of the schedule in the shape of the seed's section 7, and what was held in that month."""
+
+    year: str = _text("年", "2023年", "初めの行と1月の行だけ")
+    month: str = _text("数", "3", "月の数")
+    name: str = _text("名称", "2023年3月")
+    work: str = _text("計画策定工程", "策定方針の調整")
+    meetings: str = _text("会議名", "■情報化推進部会")
+    assembly: str = _text("区議会", "■企画総務委員会 ・策定方針報告")
+    held: str = _text(
+        "実施", "■情報化推進部会（予定外）", "その月に行った会議と行事。予定になかったものは「予定外」"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWork:
+    """A work of the schedule, its months as words and as a bar; empty where the schedule is too long for one."""
+
+    name: str = _text("名称", "策定方針の調整")
+    planned: str = _text("予定", "2023年3月から2023年6月まで")
+    held: str = _text("実際", "2023年3月から2023年7月まで")
+    bar: str = _text("予定の線", "■■■■・・・", "月ごとに1字。3年より長い工程表では空")
+    held_bar: str = _text("実際の線", "●●●●●・・", "月ごとに1字。3年より長い工程表では空")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetScheduleVersion:
+    """A version of the schedule: its name, and for those after 当初 when and why it was changed, and who agreed."""
+
+    name: str = _text("名称", "第1回変更")
+    changed_on: str = _text("変更日", "令和5年7月3日", "当初では空")
+    reason: str = _text("理由", "素案の分量が増えたため", "当初では空")
+    agreed: str = _text("了解", "情報化推進部会長", "当初では空")
+    made_by: str = _text("変更者", "担当 花子", "当初では空")
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSheet:
+    """The schedule (工程表) of a plan, as planned in its newest version and as held."""
+
+    office: str = _text("庁名", "○○区")
+    made_on: str = _text("作成日", "令和5年9月1日")
+    plan: str = _text("計画", "DX推進計画2025")
+    department: str = _text("担当課", "IT推進課")
+    version: str = _text("版", "第1回変更")
+    changed_on: str = _text("変更日", "令和5年7月3日", "当初では空")
+    reason: str = _text("変更理由", "素案の分量が増えたため", "当初では空")
+    agreed: str = _text("了解", "情報化推進部会長", "当初では空")
+    ruler: str = _text("目盛", "③④⑤⑥⑦⑧⑨", "線の各字の月。3年より長い工程表では空")
+    months: tuple[SheetMonth, ...] = _list("月一覧", SheetMonth)
+    works: tuple[SheetWork, ...] = _list("工程一覧", SheetWork)
+    versions: tuple[SheetScheduleVersion, ...] = _list("版一覧", SheetScheduleVersion)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetText:
+    """A version of one of the plan's documents."""
+
+    number: str = _text("番号", "第3版")
+    document: str = _text("文書", "本編", "文書が一つの計画では空")
+    filename: str = _text("ファイル名", "素案.docx")
+    sha256: str = _text("文書の指紋", "9f86d081884c7d65…", "文書の SHA-256")
+    kind: str = _text("種類", "新しい文書")
+    stage: str = _text("段階", "素案")
+    registered: str = _text("登録", "令和5年6月5日（月）10:00　担当 花子")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAnswer:
+    """A record at a gate: a body's outcome, a 決裁, a confirmation of a correction, or a public comment."""
+
+    number: str = _text("番号", "3", "この書類での通し番号")
+    day: str = _text("日", "令和5年6月12日（月）")
+    kind: str = _text("種類", "結果", "結果・決裁・訂正の確認・パブリックコメント")
+    text: str = _text("文書", "第3版　素案.docx")
+    sha256: str = _text("指紋", "9f86d081884c", "文書の SHA-256 の初めの12桁")
+    decider: str = _text("決めた者", "情報化推進部会")
+    held: str = _text("会議", "第3回 情報化推進部会（審議）", "持ち回りは、その旨と期間")
+    outcome: str = _text("結果", "条件付き了承")
+    manner: str = _text("決め方", "採決")
+    authority: str = _text("権限", "情報化推進部会設置要綱第2条", "会議体の根拠、職、専決・代決の別")
+    conditions: str = _text(
+        "条件", "1 目標値を見直すこと → 解消: 第4版で修正（担当 花子、令和5年6月20日（火）09:00）"
+    )
+    note: str = _text("備考", "急ぐこと")
+    recorded: str = _text("記録", "部会 事務局　令和5年6月12日（月）16:10", "誰がいつ記録したか")
+    validity: str = _text("効力", "有効")
+    about: str = _text("関係", "番号2を訂正", "訂正・引戻し・専決の報告")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetGate:
+    """A gate in one visit of its stage, with its records in the order of time."""
+
+    stage: str = _text("段階", "素案")
+    visit: str = _text("回", "訪問 2", "差戻しの後だけ。初めは空")
+    name: str = _text("名称", "部会での検討")
+    decider: str = _text("決める者", "情報化推進部会")
+    basis: str = _text("根拠", "情報化推進部会設置要綱第2条", "定義に書かれた根拠。なければ空")
+    answers: tuple[SheetAnswer, ...] = _list("記録一覧", SheetAnswer)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalsSheet:
+    """The course of a plan's approvals (決裁経過): who approved which text when, on whose authority."""
+
+    office: str = _text("庁名", "○○区")
+    made_on: str = _text("作成日", "令和6年3月29日")
+    plan: str = _text("計画", "DX推進計画2025")
+    department: str = _text("担当課", "IT推進課")
+    stage: str = _text("段階", "印刷")
+    status: str = _text("状態", "完了")
+    chain: str = _text(
+        "定義", "板橋区DX推進計画2025（0123456789abcdef）", "計画が従う定義と、その SHA-256 の初め"
+    )
+    texts: tuple[SheetText, ...] = _list("文書一覧", SheetText)
+    gates: tuple[SheetGate, ...] = _list("関門一覧", SheetGate)
+
+
+@dataclass(frozen=True, slots=True)
 class Placeholder:
     """A placeholder as people are told of it. `within` is the list whose entries have it, empty: the paper itself."""
 
@@ -181,7 +307,14 @@ class Placeholder:
 
 def sheet_of(kind: SheetKind) -> type:
     """Return the facts that a paper of the kind is made from."""
-    return DecisionSheet if kind is SheetKind.DECISION else MeetingSheet
+    return _SHEETS.get(kind, MeetingSheet)
+
+
+_SHEETS: dict[SheetKind, type] = {
+    SheetKind.DECISION: DecisionSheet,
+    SheetKind.SCHEDULE: ScheduleSheet,
+    SheetKind.APPROVALS: ApprovalsSheet,
+}
 
 
 def names_of(sheet: type) -> Names:

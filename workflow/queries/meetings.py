@@ -1,5 +1,6 @@
 """Meetings over time: a month of them, what is coming, what is past."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -142,6 +143,13 @@ def meeting(db: Session, number: int) -> MeetingFact:
     if row is None:
         raise NotFound("会議", str(number))
     return meeting_fact(row)
+
+
+def meetings_of_numbers(db: Session, numbers: Collection[int]) -> dict[int, MeetingFact]:
+    """The meetings of those numbers, by number. One statement, none without a number."""
+    if not numbers:
+        return {}
+    return {row.id: meeting_fact(row) for row in db.execute(meetings().where(Meeting.id.in_(numbers)))}
 
 
 def next_meetings(

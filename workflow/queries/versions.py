@@ -65,6 +65,16 @@ def corrections_of(versions: Iterable[VersionLine], number: int, until: datetime
     return found
 
 
+def conditions_named(db: Session, plan: PlanFact) -> dict[int, frozenset[int]]:
+    """The numbers of the conditions that each version of the plan says to meet, by its number. One statement."""
+    rows = db.execute(
+        select(Version.number, Declaration.conditions)
+        .join(Declaration, Declaration.id == newest_declaration())
+        .where(Version.plan_id == plan.id)
+    )
+    return {number: frozenset(conditions) for number, conditions in rows}
+
+
 def newest_declaration() -> ScalarSelect[int]:
     """The declaration that counts for the `Version` of a statement; none when it was never declared: a new text."""
     newest = select(func.max(Declaration.id)).where(Declaration.version_id == Version.id)

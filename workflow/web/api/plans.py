@@ -10,13 +10,16 @@ from definitions.chain import YearMonth
 from workflow import actions, queries
 from workflow.domain.accounts import Scope
 from workflow.domain.cover import TextKind
+from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
 from workflow.domain.schedules import MOST_LINES, PlanSchedule, parse_when
 from workflow.domain.schedules import Line as ScheduleLine
 from workflow.domain.schedules import Span as ScheduleSpan
+from workflow.domain.sheets import SheetFormat, SheetKind
 from workflow.queries.chains import chain_for
+from workflow.queries.plan_papers import plan_paper
 from workflow.queries.reading_rights import plan_to_read, plans_readable
 from workflow.queries.schedule import schedule_versions
 from workflow.queries.versions import version as version_of
@@ -25,8 +28,9 @@ from workflow.store.uploads import an_upload
 from workflow.web.api.models import Asked, ChainName, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.web.limits import Load, document_of
-from workflow.web.rendering import attachment
+from workflow.web.rendering import attachment, download
 from workflow.wire.plans import Blockers, History, Moved, Plans, PlanShown, Schedule, Versions
+from workflow.wire.sheets.documents import MEDIA, made
 from workflow.wire.texts import ComparisonShown, TextShown
 from workflow.wire.values import Done, Numbered
 
@@ -144,6 +148,8 @@ class Declare(Asked):
     why: Text = Field(default="", description="軽微な修正の理由")
 
 
+PaperKind = Annotated[SheetKind, Path(description="書類の種類: schedule か approvals")]
+PaperForm = Annotated[SheetFormat, Path(description="docx、xlsx、LibreOffice があれば pdf")]
 PlanKey = Annotated[Key, Path(description="計画の鍵")]
 
 
@@ -243,6 +249,17 @@ def schedule(caller: Caller, plan: PlanKey) -> Any:
         version = schedule_versions(db, fact)[0]
         held = queries.held_schedule(db, fact, caller.now)
     return Schedule.of(version, queries.planned_schedule(fact), held)
+
+
+@router.get("/{plan}/papers/{kind}.{form}", response_class=Download, **reads(Act.READ_PLAN))
+def paper(caller: Caller, plan: PlanKey, kind: PaperKind, form: PaperForm) -> Response:
+    """計画の書類: 工程表（schedule）と決裁経過（approvals）。"""
+    with caller.office.reading() as db:
+        facts = plan_paper(db, plan_to_read(db, caller.person, plan), kind, caller.office.name, caller.now)
+    if facts is None:
+        raise NotFound("書類", f"{kind.value}.{form.value}")
+    content = made(caller.office, kind, facts, form)
+    return download(content, MEDIA[form], f"{facts.plan}_{kind.label}.{form.value}")
 
 
 @router.post("/{plan}/schedule", response_model=Numbered, **writes(Scope.PLANS, Act.CHANGE_SCHEDULE))

@@ -39,6 +39,7 @@ from workflow.queries.reading_rights import plan_to_read
 from workflow.queries.takeovers import takeover_of
 from workflow.store.database import Reading
 from workflow.web.session import Visitor
+from workflow.wire.sheets.offered import plan_papers_offered
 
 EVENTS_SHOWN = 50
 """Number of events in the history on a plan's page."""
@@ -135,6 +136,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "periods": queries.periods(db, plan),
         "schedule": queries.compared(queries.planned_schedule(plan), held),
         "schedule_version": version_name(plan.schedule_number),
+        "plan_papers": plan_papers_offered(),
         "asked": reading.asked,
         "said_so_far": reading.said,
         "to_read": [

@@ -1,4 +1,4 @@
-"""Settings: the office's own Word templates for the papers of meetings."""
+"""Settings: the office's own Word templates for the papers of meetings and plans."""
 
 from fastapi import APIRouter, Request, Response, UploadFile
 
@@ -6,7 +6,7 @@ from workflow import actions
 from workflow.domain.errors import TemplateRefused
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
-from workflow.domain.sheets import DecisionSheet, MeetingSheet, SheetKind, placeholders
+from workflow.domain.sheets import OF_A_MEETING, MeetingSheet, SheetKind, placeholders, sheet_of
 from workflow.queries.sheet_templates import own_templates
 from workflow.store.uploads import WORD
 from workflow.web.limits import Load, document_of, takes
@@ -67,6 +67,5 @@ def _shown(
         refused=refused,
         kind=kind,
         of_meetings=placeholders(MeetingSheet),
-        of_decisions=placeholders(DecisionSheet),
-        decision=SheetKind.DECISION,
+        of_others=[(each, placeholders(sheet_of(each))) for each in SheetKind if each not in OF_A_MEETING],
     )

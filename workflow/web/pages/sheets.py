@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from workflow.domain.errors import NotFound
 from workflow.domain.rights import Act
-from workflow.domain.sheets import MeetingSheet, SheetFormat, SheetKind
+from workflow.domain.sheets import OF_A_MEETING, MeetingSheet, SheetFormat, SheetKind
 from workflow.queries.agenda import put
 from workflow.queries.meeting_sheets import decision_sheet, meeting_sheet
 from workflow.queries.plans import plan_by_id
@@ -41,7 +41,7 @@ def bound(who: Reader, number: Number, form: SheetFormat) -> Response:
 @router.get("/meetings/{number}/sheets/{kind}.{form}", openapi_extra=needs(Act.READ_MEETING))
 def sheet(who: Reader, number: Number, kind: SheetKind, form: SheetFormat) -> Response:
     """A paper of the meeting, for who may read everything of it."""
-    if kind is SheetKind.DECISION:
+    if kind not in OF_A_MEETING:
         raise NotFound("書類", f"{kind.value}.{form.value}")
     facts = _facts(who, number)
     content = made(who.office, kind, facts, form)

@@ -1,4 +1,4 @@
-"""A paper of a meeting as a file: Word from the office's own template or the one that comes with the product, PDF made of
+"""A paper of a meeting or a plan as a file: Word from the office's own template or the one that comes with the product, PDF made of
 that, Excel for those that are tables, and an archive of the notices to each member."""
 
 from collections.abc import Sequence
@@ -9,8 +9,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from workflow.domain.errors import NotFound
 from workflow.domain.sheets import (
+    ApprovalsSheet,
     DecisionSheet,
     MeetingSheet,
+    ScheduleSheet,
     SheetFormat,
     SheetKind,
     names_of,
@@ -23,6 +25,7 @@ from workflow.store.database import Office
 from workflow.store.pdf_maker import as_pdf
 from workflow.store.uploads import EXCEL, PDF, WORD
 from workflow.store.word_templates import filled
+from workflow.wire.sheets.plan_tables import approvals_table, schedule_table
 from workflow.wire.sheets.tables import TABLES
 
 OURS = Path(__file__).parent / "templates"
@@ -33,7 +36,7 @@ MEDIA = {
     SheetFormat.ARCHIVE: "application/zip",
 }
 
-Facts = MeetingSheet | DecisionSheet
+Facts = MeetingSheet | DecisionSheet | ScheduleSheet | ApprovalsSheet
 
 
 def made(office: Office, kind: SheetKind, facts: Facts, form: SheetFormat) -> bytes:
@@ -46,6 +49,10 @@ def made(office: Office, kind: SheetKind, facts: Facts, form: SheetFormat) -> by
             return as_pdf([(word(office, kind, [facts])[0], ".docx")])[0]
         case SheetFormat.EXCEL, MeetingSheet() if kind in TABLES:
             return TABLES[kind](facts)
+        case SheetFormat.EXCEL, ScheduleSheet():
+            return schedule_table(facts)
+        case SheetFormat.EXCEL, ApprovalsSheet():
+            return approvals_table(facts)
         case SheetFormat.ARCHIVE, MeetingSheet() if kind is SheetKind.NOTICE:
             return _to_each_member(office, facts)
         case _:

@@ -24,28 +24,28 @@ def seats_table(sheet: MeetingSheet) -> bytes:
     book, table = _begun(SheetKind.SEATS, sheet, _SEATS)
     first = table.max_row + 1
     for seat in (*sheet.members, *sheet.staff):
-        _write(table, _of_seat(seat))
+        write_row(table, _of_seat(seat))
     if table.max_row >= first:
         choices = DataValidation("list", formula1=_WAYS, allow_blank=True)
         choices.add(f"D{first}:D{table.max_row}")
         table.add_data_validation(choices)
-    return _kept(book)
+    return kept_book(book)
 
 
 def agenda_table(sheet: MeetingSheet) -> bytes:
     """The 次第: the items in their order, each with its papers."""
     book, table = _begun(SheetKind.AGENDA, sheet, _AGENDA)
     for item in sheet.items:
-        _write(table, _of_item(item), bold=bool(item.heading))
-    return _kept(book)
+        write_row(table, _of_item(item), bold=bool(item.heading))
+    return kept_book(book)
 
 
 def papers_table(sheet: MeetingSheet) -> bytes:
     """The 資料一覧."""
     book, table = _begun(SheetKind.PAPERS, sheet, _PAPERS)
     for paper in sheet.papers:
-        _write(table, (paper.number, paper.name, paper.item, paper.filename))
-    return _kept(book)
+        write_row(table, (paper.number, paper.name, paper.item, paper.filename))
+    return kept_book(book)
 
 
 TABLES = {SheetKind.SEATS: seats_table, SheetKind.AGENDA: agenda_table, SheetKind.PAPERS: papers_table}
@@ -71,22 +71,24 @@ def _begun(kind: SheetKind, sheet: MeetingSheet, columns: Sequence[tuple[str, in
     for column, (_, width) in zip("ABCDEF", columns, strict=False):
         table.column_dimensions[column].width = width
     for words in (sheet.title, sheet.when, sheet.place):
-        _write(table, (words,), lined=False)
-    _write(table, [heading for heading, _ in columns], bold=True, filled=True)
+        write_row(table, (words,), lined=False)
+    write_row(table, [heading for heading, _ in columns], bold=True, filled=True)
     table.print_title_rows = f"{table.max_row}:{table.max_row}"
     table.freeze_panes = f"A{table.max_row + 1}"
     return book, table
 
 
-def _kept(book: Workbook) -> bytes:
+def kept_book(book: Workbook) -> bytes:
+    """The book as a file."""
     kept = BytesIO()
     book.save(kept)
     return kept.getvalue()
 
 
-def _write(
+def write_row(
     table: Any, words: Iterable[str], *, bold: bool = False, lined: bool = True, filled: bool = False
 ) -> None:
+    """Add a row of texts, as they are."""
     row = table.max_row + (table.max_row > 1 or table.cell(1, 1).value is not None)
     for column, text in enumerate(words, start=1):
         cell = table.cell(row, column)
