@@ -98,8 +98,7 @@ WITHOUT_A_LINK = {
 FILES = {
     *("/chains/_schema", "/chains/{short}/text", "/plans/{key}/versions/{number}"),
     *("/plans/{key}/versions/compare.docx", "/plans/{key}/versions/compare.xlsx"),
-    *("/plans/{key}/versions/tracked.docx", "/plans.xlsx"),
-    *("/plans/{key}/versions/tracked.docx", "/plans/{key}/papers/{kind}.{form}"),
+    *("/plans/{key}/versions/tracked.docx", "/plans/{key}/papers/{kind}.{form}", "/plans.xlsx"),
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
     *("/public/{key}/corrections/{number}/document", "/meetings/{number}/papers/{paper}/{filename}"),
     "/public/{key}/corrections/{number}/document",
