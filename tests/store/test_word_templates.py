@@ -15,7 +15,6 @@ from docx.oxml.ns import qn
 
 from tests.support import default_sheets
 from workflow.domain.sheets import (
-    DecisionSheet,
     MeetingSheet,
     SheetItem,
     SheetKind,
