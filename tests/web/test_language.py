@@ -109,6 +109,8 @@ def test_no_japanese_is_left_on_a_plan_that_met_every_kind_of_trouble(house: Hou
         "/plans/dx",
         "/plans/dx/history",
         "/plans/dx/decisions/1",
+        "/plans/dx/schedule/outlook",
+        "/plans/dx/schedule/outlook?target=2023-12-01&change=return&gate=draft_honbu&to=draft",
         "/meetings/1",
     ):
         assert _japanese_left(house, browser.see(path)) == [], path

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 from lxml import html
 from sqlalchemy import func, select
@@ -144,3 +145,21 @@ def test_no_solver_is_loaded_for_one_plan() -> None:
         "assert 'ortools' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+
+
+def test_a_line_bound_to_a_called_meeting_names_the_other_plans_on_its_agenda(house: House) -> None:
+    for key in ("dx", "two"):
+        house.a_plan(key)
+        house.a_version(key=key)
+    meeting = house.a_meeting("joho_bukai", days=21)
+    for key in ("dx", "two"):
+        actions.list_item(house.office, "joho_bukai_office", meeting, key, "policy_bukai", now=house.now)
+    schedule = house.plan().schedule
+    first = replace(schedule.lines[0], when="2023-03-22", meeting=meeting)
+    actions.change_schedule(
+        house.office, "tanto", "dx", replace(schedule, lines=(first, *schedule.lines[1:])), "招集した", "部長",
+        seen=0, now=house.now,
+    )  # fmt: skip
+    shown = Browser(house, "tanto").see(f"{PAGE}?change=move&line=0&when=2023-03-29")
+    assert "令和5年3月22日（水）から令和5年3月29日（水）へ" in shown
+    assert 'href="/plans/two/schedule/outlook"' in shown and "次の版にする" not in shown
