@@ -145,6 +145,13 @@ def test_a_line_left_out_says_which_meetings_are_missing() -> None:
     )
 
 
+def test_a_missing_meeting_leaves_its_papers_their_days_after_a_day_off() -> None:
+    """The plan begins on a Saturday with nothing to write: papers go out on Monday 03-06, five business days before 03-13."""
+    ended = {"policy_document": date(2023, 3, 4)}
+    nothing = replace(basis("2023-03-05", ended=ended), schedule=replace(modelled(CHAIN), lines=()))
+    assert outlook(nothing).needs[0].startswith("情報化推進部会を令和5年3月13日（月）以後に")
+
+
 def test_a_plan_sent_back_gets_the_lines_of_its_second_round() -> None:
     found = suppose(basis(), Supposition(Supposed.RETURN, gate="draft_honbu", to="draft"))
     assert any("素案の「本部への報告」の2回目は" in line for line in found.words)

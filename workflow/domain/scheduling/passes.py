@@ -87,6 +87,8 @@ def supplied(problem: Problem) -> tuple[Problem, tuple[Need, ...]]:
         if found is None:
             floor = max(wanted.floors.get(activity.key, (date.min, ""))[0], problem.start)
             day = _open_day(problem, max(problem.days_after(ready, activity.days), floor))
+            while problem.days_before(day, activity.days) < ready:
+                day = problem.days_after(day, 1)
             needs.append(Need(activity, day))
             problem = _sitting_too(problem, activity.body, day)
             found = place(problem, wanted, activity, ready)
