@@ -1,8 +1,10 @@
-"""Queries for reminders: meetings and comment periods for which a rule is due and no delivery exists, and inquiries."""
+"""Queries for reminders: meetings and comment periods for which a rule is due and no delivery exists; inquiries, and
+plans beside their schedules."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, func, or_, select
@@ -12,6 +14,7 @@ from definitions.chain import FARTHEST, Audience, Chain, ReminderKind, ReminderR
 from definitions.terms import Role
 from notifications.inquiry_reminders import inquiries_owed
 from notifications.kinds import Kind
+from notifications.lateness_reminders import lateness_owed
 from notifications.reminders import OF_MINUTES, Occasion, Owed, aim, applies, claim_prefix, due, foreseen
 from workflow.domain.calendar import (
     at_tokyo,
@@ -68,6 +71,8 @@ def owed(db: Session, now: datetime) -> list[Owed]:
     for rule, chains in _comment_rules(db):
         periods = _periods(db, people, rule, chains, now, closed)
         found += _unclaimed_one_by_one(db, due(periods, [rule], now, closed))
+    unclaimed = partial(_unclaimed_one_by_one, db)
+    found += lateness_owed(db, people.of_department, unclaimed, now, closed, LOOK_BACK)
     found += _unclaimed_one_by_one(db, inquiries_owed(db, people.of_department, now, closed, LOOK_BACK))
     return found
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate, ReminderKind, minutes_days
 from definitions.terms import Outcome
+from notifications import chiefs
 from notifications.composing import Letter
 from notifications.heads import claim_of
 from notifications.inquiry_letters import ABOUT_INQUIRIES, InquiryLetters
 from notifications.kinds import Kind
+from notifications.lateness_letters import ABOUT_LATENESS, LatenessLetters
 from notifications.meeting_letters import ABOUT_MEETINGS, MeetingLetters
 from notifications.reminders import stamp
 from notifications.subjects import AT_OLD_ADDRESS, NoLongerDue, Subject
@@ -67,6 +69,7 @@ class LetterWriter:
         self._db, self._now = db, now
         self._meetings = MeetingLetters(db, now)
         self._inquiries = InquiryLetters(db, now)
+        self._lateness = LatenessLetters(db, now)
         self._contacts: dict[str, BodyContact] = {}
         self._events: dict[int, tuple[Event, Mapping[str, Any]]] = {}
         self._told: dict[tuple[Kind, int], tuple[Mapping[str, Any], str, str | None]] = {}
@@ -89,6 +92,10 @@ class LetterWriter:
         if about.kind in ABOUT_INQUIRIES:
             data = None if about.event_seq is None else self._event(about.event_seq)[1]
             return self._written(about, *self._inquiries.words(about, data), None)
+        if about.kind is Kind.PLANS_WEEKLY:
+            return self._written(about, chiefs.words(self._db, about, self._now), None, None)
+        if about.kind in ABOUT_LATENESS:
+            return self._written(about, *self._lateness.words(about), None)
         if about.kind.bears_link:
             return self._with_link(about)
         if about.kind is Kind.ACCOUNT_CHANGED:

@@ -12,7 +12,7 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from notifications import heads, nightly_backup, notices, outbox, pulse, sending, webhooks
+from notifications import chiefs, heads, nightly_backup, notices, outbox, pulse, sending, webhooks
 from notifications.composing import Stationery
 from notifications.erasing import Erased, Erasing, erase
 from notifications.inbox import Received, receive
@@ -50,6 +50,7 @@ def tick(
         log.exception("記録からお知らせを作れませんでした")
     watch_plans(office, now=clock())
     outbox.claim(office, clock())
+    chiefs.claim(office, clock())
     heads.claim(office, clock())
     sent = sending.send_due(office, mailer, Stationery(settings), clock, stop)
     pulse.mark(office, clock(), every)

@@ -22,6 +22,7 @@ from workflow.domain.calendar import parse_moment
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.meetings import MeetingForm, MeetingStatus, Purpose
+from workflow.domain.path import opened, to_rows
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import (
@@ -70,6 +71,8 @@ CHAIN = Chain(
         rule("ask", ReminderKind.UNANSWERED, Audience.MEMBERS, "1営業日前 09:00"),
     ),
 )
+
+MAIN = CHAIN.documents[0].key
 
 
 class PostRoom:
@@ -242,7 +245,8 @@ class PostRoom:
             db.execute(insert(Posting).values(person_id=5, department_key="it", since=SINCE))
             db.execute(insert(Administrator).values(person_id=6, since=SINCE))
             plan = {"key": "dx", "title": "DX推進計画", "chain_sha256": "c" * 64, "department_key": "it",
-                    "stage": "outline", "status": "active", "visit": 1, "revision": 1}  # fmt: skip
+                    "stage": "outline", "status": "active", "visit": 1, "revision": 1,
+                    "document": MAIN, "stretch": 1, "path": to_rows(opened(CHAIN, self.now))}  # fmt: skip
             db.execute(insert(Plan).values(id=1, entered_at=self.now, **plan))
             db.execute(insert(Document).values(sha256="a" * 64, size=1))
             version = {
@@ -251,6 +255,8 @@ class PostRoom:
                 "visit": 1,
                 "sha256": "a" * 64,
                 "filename": "計画.docx",
+                "document": MAIN,
+                "stretch": 1,
             }
             db.execute(
                 insert(Version).values(id=1, plan_id=1, note="", added_by=5, added_at=self.now, **version)

@@ -22,6 +22,7 @@ from httpx import Response
 from jinja2 import Environment, nodes
 from sqlalchemy import select, update
 
+from definitions.chain import BodyGate
 from definitions.load import shipped
 from notifications.kinds import Kind
 from notifications.look import BUTTON, LETTER, STYLES, dressed
@@ -53,6 +54,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.language import Language, label, language
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.schedules import Line, PlanSchedule
 from workflow.store import pdf_maker
 from workflow.store.database import Office
 from workflow.store.tables import Delivery, Meeting, SignIn
@@ -340,11 +342,24 @@ def _told_of_and_changed(house: House) -> None:
     actions.tell_agenda_changes(office, by, changed, now=house.now)
 
 
+def _near_a_day_of_its_schedule(house: House) -> None:
+    """The last gate of a body that a plan will pass is due in ten days; somebody leads the plan's department."""
+    office, day, plan = house.office, tokyo_day(house.now), house.plan("dx")
+    gate = [each for stage in plan.chain.stages for each in stage.gates if isinstance(each, BodyGate)][-1]
+    line = Line((day + timedelta(days=10)).isoformat(), body=gate.body, gates=(gate.key,))
+    seen = plan.schedule_number
+    actions.change_schedule(
+        office, "tanto", "dx", PlanSchedule((), (line,)), WRITTEN, WRITTEN, seen=seen, now=house.now
+    )
+    actions.post(office, "admin", "deputy", "it", day, position=f"{WRITTEN}課長", now=house.now)
+
+
 def test_no_mail_makes_an_element_of_what_people_wrote(scribbled: House) -> None:
     settings = mail_settings(scribbled.office.files.parent)
     admin = Browser(scribbled, "admin")
     admin.send("/settings/trial")
     _told_of_and_changed(scribbled)
+    _near_a_day_of_its_schedule(scribbled)
     for _ in range(60):
         tick(scribbled.office, mailer_of(settings), settings, lambda: scribbled.now)
         scribbled.later(hours=8)

@@ -68,14 +68,26 @@ def standing(
 def dues(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[str]) -> Iterator[Due]:
     """The things that the schedule still expects of a plan in that stage: the lines of gates that are not open, and the end of each
     stage to come. A line without a gate binds nobody: that it took place is nowhere on record."""
-    order = [each.key for each in chain.stages]
-    left = set(order[order.index(stage) :])
-    for line in schedule.lines:
-        if any(chain.stage_of_gate(key).key in left and key not in passed for key in line.gates):
-            yield Due(last_day_of(line), line_name(chain, line), line.gates)
+    for line in owed_lines(chain, schedule, stage, passed):
+        yield Due(last_day_of(line), line_name(chain, line), line.gates)
+    left = _left(chain, stage)
     for span in schedule.spans:
         if span.stage in left:
             yield Due(_end_of(span.last), say("「{stage}」の終わり", stage=chain.stage(span.stage).label))
+
+
+def owed_lines(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[str]) -> Iterator[Line]:
+    """The lines with a gate that is not open, of a plan in that stage."""
+    left = _left(chain, stage)
+    for line in schedule.lines:
+        if any(chain.stage_of_gate(key).key in left and key not in passed for key in line.gates):
+            yield line
+
+
+def _left(chain: Chain, stage: str) -> set[str]:
+    """The stage and those after it."""
+    order = [each.key for each in chain.stages]
+    return set(order[order.index(stage) :])
 
 
 def last_day_of(line: Line) -> date:
@@ -113,3 +125,12 @@ def standing_words(found: Standing, today: date) -> str:
         name=found.due.name,
         day=shown_day(found.due.day),
     )
+
+
+def report_words(status: Status, found: Standing, today: date) -> str:
+    """The standing of a plan in a report: what became of it when it is over, else how it stands, and whether it rests:
+    完了; 最後の段階; 中断、遅れ 12 日（…）."""
+    if status in (Status.FINISHED, Status.WITHDRAWN):
+        return label(status)
+    course = say("最後の段階") if found.course is Course.ENDED else standing_words(found, today)
+    return say("、").join([label(status), course]) if status is Status.SUSPENDED else course
