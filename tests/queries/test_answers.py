@@ -4,7 +4,6 @@ from definitions.terms import Outcome
 from tests.support.scenario import House
 from workflow import actions, queries
 from workflow.domain.decisions import Validity
-from workflow.queries import Match, Month
 from workflow.queries.gate_facts import facts
 
 
@@ -73,20 +72,3 @@ def test_what_a_body_hears_of_its_chairs_decision_does_not_go_stale(house: House
     house.everybody_attends("joho_bukai", meeting)
     actions.record_outcome(house.office, "joho_bukai_office", item, Outcome.RECEIVED, now=house.now)
     assert validities(house) == [Validity.STALE, Validity.IN_FORCE]
-
-
-def test_the_schedule_names_what_was_on_time_missing_and_unplanned() -> None:
-    planned = [Month("2023-03", ("調整",), ("部会", "部会"), ()), Month("2023-04", (), ("本部",), ())]
-    held = [
-        Month("2023-03", ("調整",), ("部会", "本部"), ()),
-        Month("2023-05", (), (), (("委員会", "報告"),)),
-    ]
-    march, april, may = queries.compared(planned, held)
-    assert march.work == (("調整", Match.AS_PLANNED),)
-    assert march.meetings == (
-        ("部会", Match.AS_PLANNED),
-        ("部会", Match.PLANNED),
-        ("本部", Match.UNPLANNED),
-    )
-    assert april.meetings == (("本部", Match.PLANNED),)
-    assert may.assembly == ((("委員会", "報告"), Match.UNPLANNED),)

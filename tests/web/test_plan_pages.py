@@ -340,7 +340,30 @@ def test_the_schedule_sets_what_was_held_against_what_was_planned(house: House) 
     schedule = shown[shown.index('id="schedule"') :]
     march = schedule[schedule.index("令和5年3月") : schedule.index("令和5年4月")]
     assert re.search(r"■情報化推進部会 <span[^>]*>予定どおり", march)
-    assert re.search(r"■ICT推進・活用本部（庁議） <span[^>]*>予定外", march)
+    assert re.search(r"■ICT推進・活用本部（庁議） <span[^>]*>令和5年5月の予定を早めて実施<", march)
+    may = schedule[schedule.index("令和5年5月</th>") : schedule.index("令和5年6月</th>")]
+    assert re.search(r"■ICT推進・活用本部（庁議） <span[^>]*>令和5年3月に早めて実施<", may)
+
+
+def test_what_is_past_and_not_done_reads_late_and_a_plan_that_is_over_has_nothing_to_come(
+    house: House,
+) -> None:
+    plan = house.a_plan()
+    shown = Browser(house.at("2023-04-12 10:00"), "tanto").see("/plans/dx")
+    march = _months(shown)["令和5年3月"]
+    assert re.search(r"■情報化推進部会 <span[^>]*>遅れ<", march)
+    assert ">予定<" in _months(shown)["令和5年9月"]
+    actions.withdraw(house.office, "tanto", "dx", "統合", seen=plan.revision, now=house.now)
+    over = _months(Browser(house, "tanto").see("/plans/dx"))
+    assert not [each for each in over.values() if ">予定<" in each or ">遅れ<" in each]
+    assert re.search(r"■情報化推進部会 <span[^>]*>実施の記録なし<", over["令和5年3月"])
+
+
+def _months(shown: str) -> dict[str, str]:
+    """The lines of the schedule on a plan's page, by month."""
+    schedule = shown[shown.index('id="schedule"') :]
+    rows = re.findall(r'role="rowheader">(令和[^<]+)</th>(.*?)</tr>', schedule, re.S)
+    return dict(rows)
 
 
 def test_a_version_meant_for_the_stage_one_saw_is_not_taken_in_another(house: House) -> None:

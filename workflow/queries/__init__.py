@@ -71,7 +71,7 @@ from workflow.queries.people import (
     person,
 )
 from workflow.queries.plans import Happened, Page, history, newest_first, plan_list
-from workflow.queries.schedule import ComparedMonth, Match, Month, compared, held_schedule, planned_schedule
+from workflow.queries.schedule import ComparedMonth, Month, ahead, compared, held_schedule, planned_schedule
 from workflow.queries.versions import VersionLine, versions
 from workflow.queries.voided_periods import is_voided
 from workflow.queries.worklist import Task, Waiting, waiting_for, worklist
@@ -95,7 +95,6 @@ __all__ = [
     "InquiryLine",
     "LogPage",
     "Logged",
-    "Match",
     "Month",
     "Narrowed",
     "Owed",
@@ -114,6 +113,7 @@ __all__ = [
     "VersionLine",
     "Waiting",
     "Which",
+    "ahead",
     "all_opinions",
     "answers_in_force",
     "answers_with_validity",

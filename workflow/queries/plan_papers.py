@@ -38,11 +38,8 @@ from workflow.queries.gate_facts import facts
 from workflow.queries.meetings import MeetingFact, meetings_of_numbers
 from workflow.queries.plans import PlanFact
 from workflow.queries.schedule import (
-    ComparedMonth,
-    Match,
     Month,
     ScheduleFact,
-    compared,
     held_schedule,
     planned_schedule,
     schedule_versions,
@@ -75,8 +72,7 @@ def schedule_paper(db: Session, plan: PlanFact, office: str, now: datetime) -> S
     with in_japanese():
         known = schedule_versions(db, plan)
         planned, held = planned_schedule(plan), held_schedule(db, plan, now)
-        lines = compared(planned, held)
-        months = _months_between(lines)
+        months = _months_between(planned, held)
         drawn = months if len(months) <= LONGEST_BAR else []
         newest = _version(known[0])
         return ScheduleSheet(
@@ -89,7 +85,7 @@ def schedule_paper(db: Session, plan: PlanFact, office: str, now: datetime) -> S
             reason=newest.reason,
             agreed=newest.agreed,
             ruler="".join(_CIRCLED[int(month[5:]) - 1] for month in drawn),
-            months=_month_lines(lines, months),
+            months=_month_lines(planned, held, months),
             works=_works(planned, held, drawn),
             versions=tuple(_version(each) for each in reversed(known)),
         )
@@ -98,36 +94,36 @@ def schedule_paper(db: Session, plan: PlanFact, office: str, now: datetime) -> S
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"
 
 
-def _months_between(lines: Sequence[ComparedMonth]) -> list[str]:
+def _months_between(planned: Sequence[Month], held: Sequence[Month]) -> list[str]:
     """Every month from the first to the last, also those in which nothing is."""
-    if not lines:
+    named = sorted(month.month for month in (*planned, *held))
+    if not named:
         return []
-    found, last = [lines[0].month], lines[-1].month
-    while found[-1] < last:
+    found = named[:1]
+    while found[-1] < named[-1]:
         year, month = int(found[-1][:4]), int(found[-1][5:])
         found.append(f"{year + month // 12}-{month % 12 + 1:02}")
     return found
 
 
-def _month_lines(lines: Sequence[ComparedMonth], months: Sequence[str]) -> tuple[SheetMonth, ...]:
-    known = {line.month: line for line in lines}
+def _month_lines(
+    planned: Sequence[Month], held: Sequence[Month], months: Sequence[str]
+) -> tuple[SheetMonth, ...]:
+    then, since = ({line.month: line for line in table} for table in (planned, held))
     found = []
     for place, month in enumerate(months):
-        line = known.get(month, ComparedMonth(month, (), (), ()))
+        nothing = Month(month, (), (), ())
+        line = then.get(month, nothing)
         begins_a_year = place == 0 or month.endswith("-01")
         found.append(
             SheetMonth(
                 year=f"{month[:4]}年" if begins_a_year else "",
                 month=str(int(month[5:])),
                 name=_month_name(month),
-                work="\n".join(name for name, match in line.work if match is not Match.UNPLANNED),
-                meetings="\n".join(
-                    f"■{name}" for name, match in line.meetings if match is not Match.UNPLANNED
-                ),
-                assembly="\n".join(
-                    _reported(*entry) for entry, match in line.assembly if match is not Match.UNPLANNED
-                ),
-                held="\n".join(_held(line)),
+                work="\n".join(line.work),
+                meetings="\n".join(f"■{name}" for name in line.meetings),
+                assembly="\n".join(_reported(*entry) for entry in line.assembly),
+                held="\n".join(_held(line, since.get(month, nothing))),
             )
         )
     return tuple(found)
@@ -137,16 +133,17 @@ def _reported(body: str, label: str) -> str:
     return f"■{body}\n・{label}" if label else f"■{body}"
 
 
-def _held(line: ComparedMonth) -> Iterable[str]:
-    """The meetings and events of the month that took place."""
-    entries = [(f"■{name}", match) for name, match in line.meetings]
-    entries += [(_reported(*entry), match) for entry, match in line.assembly]
-    for words, match in entries:
-        if match is Match.UNPLANNED:
+def _held(planned: Month, held: Month) -> Iterable[str]:
+    """The meetings and events that took place in a month; those that were not planned for it say so."""
+    left = [*planned.meetings, *planned.assembly]
+    for entry in (*held.meetings, *held.assembly):
+        words = f"■{entry}" if isinstance(entry, str) else _reported(*entry)
+        if entry in left:
+            left.remove(entry)
+            yield words
+        else:
             first, *rest = words.split("\n")
             yield "\n".join([f"{first}（予定外）", *rest])
-        elif match is Match.AS_PLANNED:
-            yield words
 
 
 def _works(planned: Sequence[Month], held: Sequence[Month], months: Sequence[str]) -> tuple[SheetWork, ...]:

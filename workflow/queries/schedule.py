@@ -1,25 +1,24 @@
 """The schedule in the shape of the seed's section 7, as planned and as it came to be."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import CompoundSelect, Date, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
-from definitions.labelled import Labelled
 from workflow.domain.calendar import month_of, tokyo_day
+from workflow.domain.lateness import owed_lines
 from workflow.domain.meetings import ON_RECORD, MeetingForm
-from workflow.domain.plans import Trigger
-from workflow.domain.schedules import PlanSchedule, modelled, version_name
+from workflow.domain.plans import Status, Trigger
+from workflow.domain.schedule_results import Result, met, worked
+from workflow.domain.schedules import Line, PlanSchedule, modelled, version_name
 from workflow.queries.meetings import at_a_gate
 from workflow.queries.plans import PlanFact
 from workflow.store.tables import AgendaItem, CommentPeriod, Meeting, Person, ScheduleVersion, Step, Utc
-
-Entry = TypeVar("Entry")
 
 MOST_TO_BIND = 200
 """Meetings offered to be bound to a line."""
@@ -36,49 +35,66 @@ class Month:
     assembly: tuple[tuple[str, str], ...]
 
 
-class Match(Labelled):
-    """The result of an entry of the schedule: as planned, planned only, or not planned for that month."""
+@dataclass(frozen=True, slots=True)
+class ComparedMonth:
+    """A line of the schedule, planned against actual: each entry with its result."""
 
-    AS_PLANNED = "as_planned", "予定どおり"
-    PLANNED = "planned", "予定"
-    UNPLANNED = "unplanned", "予定外"
+    month: str
+    work: tuple[tuple[str, Result], ...]
+    meetings: tuple[tuple[str, Result], ...]
+    assembly: tuple[tuple[tuple[str, str], Result], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedMonth:
-    """A line of the schedule, planned against actual: each entry with how it came out."""
+class Ahead:
+    """The part of a plan's schedule that it still owes in the month `now`: the meetings and events of gates that are not
+    open, each with its month, and the work of its stage and of those to come. `running`: the plan is not over."""
 
-    month: str
-    work: tuple[tuple[str, Match], ...]
-    meetings: tuple[tuple[str, Match], ...]
-    assembly: tuple[tuple[tuple[str, str], Match], ...]
+    now: str
+    running: bool
+    work: frozenset[str] = frozenset()
+    meetings: frozenset[tuple[str, str]] = frozenset()
+    assembly: frozenset[tuple[str, tuple[str, str]]] = frozenset()
 
 
-def compared(planned: Iterable[Month], held: Iterable[Month]) -> list[ComparedMonth]:
+def ahead(plan: PlanFact, passed: Collection[str], now: datetime) -> Ahead:
+    """The part of its schedule that the plan still owes; `passed` are the open gates of its stage."""
+    chain, here = plan.chain, plan.stage
+    lines = list(owed_lines(chain, plan.schedule, here.key, passed))
+    to_come = chain.stages[chain.stages.index(here) :] if chain.after(here) else ()
+    meetings, assembly = _entries(chain, lines)
+    return Ahead(
+        month_of(tokyo_day(now)),
+        plan.status in (Status.ACTIVE, Status.SUSPENDED),
+        frozenset(stage.work or stage.label for stage in to_come),
+        frozenset(meetings),
+        frozenset((month, (name, about)) for month, name, about in assembly),
+    )
+
+
+def compared(planned: Iterable[Month], held: Iterable[Month], owed: Ahead) -> list[ComparedMonth]:
     """The schedule as planned against the one as held, month by month."""
-    tables = [{month.month: month for month in table} for table in (planned, held)]
-    nothing = Month("", (), (), ())
-    lines = []
-    for name in sorted({*tables[0], *tables[1]}):
-        plan, done = (table.get(name, nothing) for table in tables)
-        lines.append(
-            ComparedMonth(
-                name,
-                _matched(plan.work, done.work),
-                _matched(plan.meetings, done.meetings),
-                _matched(plan.assembly, done.assembly),
-            )
+    plan, done = ({month.month: month for month in table} for table in (planned, held))
+    now, running = owed.now, owed.running
+    work = worked(_column(plan, _WORK), _column(done, _WORK), now, owed.work, running=running)
+    meetings = met(_column(plan, _MEETINGS), _column(done, _MEETINGS), now, owed.meetings, running=running)
+    assembly = met(_column(plan, _ASSEMBLY), _column(done, _ASSEMBLY), now, owed.assembly, running=running)
+    return [
+        ComparedMonth(
+            name,
+            tuple(work.get(name, ())),
+            tuple(meetings.get(name, ())),
+            tuple(assembly.get(name, ())),
         )
-    return [line for line in lines if line.work or line.meetings or line.assembly]
+        for name in sorted({*work, *meetings, *assembly})
+    ]
 
 
-def _matched(planned: Sequence[Entry], held: Sequence[Entry]) -> tuple[tuple[Entry, Match], ...]:
-    left = Counter(held)
-    found = []
-    for entry in planned:
-        found.append((entry, Match.AS_PLANNED if left[entry] > 0 else Match.PLANNED))
-        left[entry] -= 1
-    return (*found, *((entry, Match.UNPLANNED) for entry, times in left.items() for _ in range(times)))
+_WORK, _MEETINGS, _ASSEMBLY = attrgetter("work"), attrgetter("meetings"), attrgetter("assembly")
+
+
+def _column(table: Mapping[str, Month], entries: Callable[[Month], Any]) -> dict[str, Any]:
+    return {name: entries(month) for name, month in table.items() if entries(month)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +168,19 @@ def planned_schedule(plan: PlanFact) -> list[Month]:
     for span in schedule.spans:
         stage = chain.stage(span.stage)
         spans.append((stage.work or stage.label, span.first, span.last))
+    return _months(spans, *_entries(chain, schedule.lines))
+
+
+def _entries(chain: Chain, lines: Iterable[Line]) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
+    """The meetings and events of these lines, and what is reported to an assembly, each with its month."""
     meetings, assembly = [], []
-    for line in schedule.lines:
+    for line in lines:
         if line.body and chain.body(line.body).assembly:
             assembly.append((line.month, chain.body(line.body).name, line.label))
         else:
             name = chain.body(line.body).name if line.body else line.event or ""
             meetings.append((line.month, name))
-    return _months(spans, meetings, assembly)
+    return meetings, assembly
 
 
 def held_schedule(db: Session, plan: PlanFact, now: datetime) -> list[Month]:

@@ -134,7 +134,11 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "stages": _by_stage(plan, views),
         "owes_review": [view for view in views if view.owes_review],
         "periods": queries.periods(db, plan),
-        "schedule": queries.compared(queries.planned_schedule(plan), held),
+        "schedule": queries.compared(
+            queries.planned_schedule(plan),
+            held,
+            queries.ahead(plan, [state.gate.key for state in found.states if state.open], who.now),
+        ),
         "schedule_version": version_name(plan.schedule_number),
         "plan_papers": plan_papers_offered(),
         "asked": reading.asked,
