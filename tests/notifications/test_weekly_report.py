@@ -67,7 +67,7 @@ def test_a_chief_gets_one_mail_a_week_about_all_plans_of_the_department(room: Po
         and "遅れ 4 日（情報化推進部会（部会の了承）、令和5年6月15日（木）まで）" in late
     )
     assert "いま進めない理由　部会の了承" in late and "次の会議　なし" in late and "/plans/dx" in late
-    assert resting.startswith("緑の計画") and "状　況　中断、予定なし" in resting
+    assert resting.startswith("緑の計画") and "状　況　中断中、予定なし" in resting
 
 
 def test_the_next_week_brings_the_next_report(room: PostRoom) -> None:

@@ -129,7 +129,7 @@ def standing_words(found: Standing, today: date) -> str:
 
 def report_words(status: Status, found: Standing, today: date) -> str:
     """The standing of a plan in a report: what became of it when it is over, else how it stands, and whether it rests:
-    完了; 最後の段階; 中断、遅れ 12 日（…）."""
+    完了; 最後の段階; 中断中、遅れ 12 日（…）."""
     if status in (Status.FINISHED, Status.WITHDRAWN):
         return label(status)
     course = say("最後の段階") if found.course is Course.ENDED else standing_words(found, today)
