@@ -142,7 +142,7 @@ def _staff_at_work(page: Page, folder: Path) -> None:
     page.goto("/chains")
     page.locator("#main a[href^='/chains/']").first.click()
     shoot(page, folder, "chain")
-    page.goto("/plans/dx2025")
+    page.goto("/plans/dx2025#decisions")
     page.get_by_role("link", name="訂正・引戻し").first.click()
     shoot(page, folder, "decision")
     page.goto("/plans/dx2025/circulate")

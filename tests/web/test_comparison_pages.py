@@ -261,7 +261,7 @@ def test_a_comparison_speaks_english(written: House) -> None:
 def test_both_pages_read_well_on_screen_and_phone(site: Site) -> None:
     two_versions(site.house)
     page = site.person("tanto")
-    page.goto("/plans/dx")
+    page.goto("/plans/dx#versions")
     page.get_by_role("link", name="読む").last.click()
     expect(page.get_by_role("heading", name="第２章 対象")).to_be_visible()
     must_read_well(page)
@@ -274,7 +274,7 @@ def test_both_pages_read_well_on_screen_and_phone(site: Site) -> None:
 def test_two_versions_are_chosen_without_scripts(site: Site) -> None:
     two_versions(site.house).a_version("第三の文")
     page = site.person("tanto", scripts=False)
-    page.goto("/plans/dx")
+    page.goto("/plans/dx#versions")
     page.get_by_label("比べる版（旧）").select_option("1")
     page.get_by_label("比べる版（新）").select_option("2")
     page.get_by_role("button", name="比べる").click()

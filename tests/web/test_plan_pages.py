@@ -480,6 +480,7 @@ def test_a_document_is_registered_with_a_phone_and_without_scripts(site: Site) -
     site.house.a_plan()
     page = site.person("tanto", scripts=False, viewport=PHONE)
     page.goto("/plans/dx")
+    page.get_by_role("link", name="「策定方針」の文書を登録する").click()
     page.locator("#document").set_input_files({"name": "方針.pdf", "mimeType": "x/y", "buffer": PDF})
     page.get_by_role("button", name="登録する").click()
     expect(page.get_by_text("第1版を登録しました。")).to_be_visible()
@@ -493,8 +494,12 @@ def test_on_paper_a_plan_shows_its_state_and_no_controls(site: Site) -> None:
     page.emulate_media(media="print")
     for heading in ("「骨子」の関門", "版", "決定", "工程表（予定と実際）"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    for place in ("#gates .shut", "#versions tbody tr", "#decisions tbody tr", "#schedule tbody tr"):
+        assert page.locator(place).first.evaluate(
+            "each => each.checkVisibility({contentVisibilityAuto: true})"
+        )
     expect(page.get_by_text("現在", exact=False).first).to_be_visible()
-    for heading in ("次の一歩", "供覧", "意見交換", "経過"):
+    for heading in ("次にすること", "供覧", "意見交換", "経過"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_hidden()
     expect(page.get_by_role("button")).to_have_count(0)
 

@@ -32,6 +32,7 @@ ROLES = {
 
 
 OF_ONES_OWN_SECTION = {
+    *("/plans/{key}/advance", "/plans/{key}/finish"),
     *("/plans/{key}/circulate", "/plans/{key}/inquiries/new"),
     *(f"/plans/{{key}}/inquiries/{{number}}/{act}" for act in ("extend", "withdraw", "addressees")),
 }

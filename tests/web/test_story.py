@@ -47,9 +47,7 @@ class Town:
 
     def adds(self, name: str) -> None:
         page = self.at_desk("tanto")
-        page.goto("/plans/dx")
-        if not page.locator("#document").is_visible():
-            page.get_by_text("新しい版を登録する", exact=True).click()
+        page.goto("/plans/dx#new-version")
         page.locator("#document").set_input_files(
             {"name": f"{name}.docx", "mimeType": WORD, "buffer": docx(name)}
         )

@@ -36,10 +36,11 @@ def ready(house: House) -> House:
 def test_a_result_to_record_leads_to_its_item_at_the_meeting(ready: House) -> None:
     item = ready.an_item("policy_bukai")
     secretary = Browser(ready, "joho_bukai_office")
-    assert lines(secretary.see("/"))[0] == (
-        f"/meetings/1#item-{item}",
-        "情報化推進部会「DX推進計画」の結果",
-    )
+    words = "情報化推進部会「DX推進計画」の結果"
+    assert lines(secretary.see("/"))[0] == (f"/meetings/1/sitting#item-{item}", words)
+    assert f'id="item-{item}"' in secretary.see("/meetings/1/sitting")
+    chair = Browser(ready, "joho_bukai_chair")
+    assert lines(chair.see("/"))[0] == (f"/meetings/1#item-{item}", words)
 
 
 def test_a_condition_leads_to_the_form_that_closes_it(ready: House) -> None:
@@ -74,7 +75,7 @@ def test_the_nearest_meeting_comes_first(house: House) -> None:
     house.a_plan("b")
     house.a_meeting("ict_honbu", days=3)
     shown = Browser(house, "tanto").see("/")
-    assert [place for place, _ in lines(shown)] == ["/plans/b#new-version", "/plans/a#steps"]
+    assert [place for place, _ in lines(shown)] == ["/plans/b#new-version", "/plans/a/advance"]
     assert shown.index("期限のあるもの") < shown.index("plans/b#new-version") < shown.index("その他")
 
 

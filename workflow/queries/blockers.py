@@ -1,6 +1,6 @@
 """Why a plan cannot move: which gate, what is missing, who can give it, at which coming meeting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,13 +26,21 @@ from workflow.store.tables import AgendaItem, Meeting
 @dataclass(frozen=True, slots=True)
 class Blockers:
     """A plan, the states of its gates, and the reasons of those that are shut. `fallen` are the gates it
-    passed that no longer hold, mandatory ones and those before them: while there are any, the plan is stopped."""
+    passed that no longer hold, mandatory ones and those before them: while there are any, the plan is stopped.
+    `coming` are the next meetings of the bodies of shut gates, by gate, those included that wait for another gate."""
 
     plan: PlanFact
     facts: Facts
     states: tuple[GateState, ...]
     fallen: tuple[GateState, ...]
     reasons: tuple[Reason, ...]
+    coming: Mapping[str, Coming]
+
+    def next_meeting(self, now: datetime) -> Coming | None:
+        """The nearest meeting to come that has the plan on its agenda, else the nearest of a body that it waits for;
+        None when none is called."""
+        ahead = [each for each in self.coming.values() if each.starts_at > now]
+        return min(ahead, key=lambda each: (not each.listed, each.starts_at), default=None)
 
 
 def blockers(db: Session, plan: PlanFact, now: datetime) -> Blockers:
@@ -41,7 +49,10 @@ def blockers(db: Session, plan: PlanFact, now: datetime) -> Blockers:
     known = facts(db, plan, now)
     fell = tuple(gates.fallen(plan.chain, known))
     states = tuple(gates.states(plan.chain, plan.stay, known).values())
-    return Blockers(plan, known, states, fell, tuple(_reasons(db, plan, known, (*fell, *states), now)))
+    shut = [state for state in (*fell, *states) if not state.open]
+    texts = {state.gate.key: _text_at(plan, known, state.gate) for state in shut}
+    coming = _coming(db, plan, [text for text in texts.values() if text], shut, now)
+    return Blockers(plan, known, states, fell, tuple(_reasons(plan, shut, texts, coming, now)), coming)
 
 
 def why(db: Session, plan: PlanFact, now: datetime) -> tuple[Reason, ...]:
@@ -58,14 +69,16 @@ def blocker_words(plan: PlanFact, known: Facts, state: GateState) -> str:
 
 
 def _reasons(
-    db: Session, plan: PlanFact, known: Facts, states: Iterable[GateState], now: datetime
+    plan: PlanFact,
+    shut: Iterable[GateState],
+    texts: Mapping[str, Text | None],
+    coming: Mapping[str, Coming],
+    now: datetime,
 ) -> Iterable[Reason]:
-    shut = [state for state in states if not state.open]
-    texts = {state.gate.key: _text_at(plan, known, state.gate) for state in shut}
-    coming = _coming(db, plan, [text for text in texts.values() if text], shut, now)
     for state in shut:
         gate = state.gate
-        stage, meeting = plan.chain.stage_of_gate(gate.key), coming.get(gate.key)
+        stage = plan.chain.stage_of_gate(gate.key)
+        meeting = coming.get(gate.key) if state.lack in _MEETING_LIFTS else None
         missing, when = _missing(plan, stage, texts[gate.key], state), _meeting_words(state, meeting, now)
         if stage != plan.stage:
             passed = say("通過した「{stage}」の関門が効力を失いました。", stage=stage.label)
@@ -88,9 +101,8 @@ _MEETING_LIFTS = {Lack.DECISION, Lack.STALE, Lack.OUTCOME, Lack.REFUSED, Lack.EA
 def _coming(
     db: Session, plan: PlanFact, texts: Iterable[Text], shut: Sequence[GateState], now: datetime
 ) -> dict[str, Coming]:
-    wanted = {
-        s.gate.key: s.gate.body for s in shut if isinstance(s.gate, BodyGate) and s.lack in _MEETING_LIFTS
-    }
+    awaited = (*_MEETING_LIFTS, Lack.AFTER)
+    wanted = {s.gate.key: s.gate.body for s in shut if isinstance(s.gate, BodyGate) and s.lack in awaited}
     if not wanted:
         return {}
     item = aliased(AgendaItem)

@@ -1,7 +1,7 @@
 """The plans as a sheet by months: for each, how it stands beside its schedule, what keeps it from moving, its meetings."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from workflow.domain import gates
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.facts import Facts
-from workflow.domain.gates import GateState
 from workflow.domain.lateness import Due, Standing, dues, standing
 from workflow.domain.meetings import ON_RECORD
 from workflow.domain.plans import Status
@@ -118,22 +117,22 @@ def gates_to_come(db: Session, plans: Sequence[int], now: datetime) -> dict[tupl
     return {(plan, gate): tokyo_day(starts_at) for plan, gate, starts_at in rows if plan and gate}
 
 
-def standing_of(plan: PlanFact, states: Mapping[str, GateState], now: datetime) -> Standing:
-    """The standing of a plan beside its schedule, from the states of its stage's gates."""
+def _dues(plan: PlanFact, known: Facts) -> list[Due]:
+    passed = _open(gates.states(plan.chain, plan.stay, known).values())
+    return list(dues(plan.chain, plan.schedule, plan.stage.key, passed))
+
+
+def _open(states: Iterable[gates.GateState]) -> list[str]:
+    return [state.gate.key for state in states if state.open]
+
+
+def standing_of(plan: PlanFact, states: Iterable[gates.GateState], now: datetime) -> Standing:
+    """The standing of the plan beside its schedule; `states` are those of the gates on its stage."""
     return standing(plan.chain, plan.schedule, plan.stage.key, plan.status, _open(states), tokyo_day(now))
 
 
 def _standing(plan: PlanFact, known: Facts, now: datetime) -> Standing:
-    return standing_of(plan, gates.states(plan.chain, plan.stay, known), now)
-
-
-def _dues(plan: PlanFact, known: Facts) -> list[Due]:
-    passed = _open(gates.states(plan.chain, plan.stay, known))
-    return list(dues(plan.chain, plan.schedule, plan.stage.key, passed))
-
-
-def _open(states: Mapping[str, GateState]) -> list[str]:
-    return [key for key, state in states.items() if state.open]
+    return standing_of(plan, gates.states(plan.chain, plan.stay, known).values(), now)
 
 
 def _first_blocker(plan: PlanFact, known: Facts) -> str:

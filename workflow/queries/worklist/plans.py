@@ -162,7 +162,7 @@ def _staff_work(
 
 
 def _late(plan: PlanFact, states: Mapping[str, GateState], now: datetime) -> Iterable[Task]:
-    found, today = standing_of(plan, states, now), tokyo_day(now)
+    found, today = standing_of(plan, states.values(), now), tokyo_day(now)
     if found.course is Course.LATE and found.due:
         words = say("「{plan}」: {standing}", plan=plan.title, standing=standing_words(found, today))
         yield Task(Waiting.LATE, words, plan.key, due=end_of_day(found.due.day))

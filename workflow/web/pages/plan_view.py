@@ -3,10 +3,9 @@ statements, whatever the plan's history (one more under a chain that sets a body
 the same stage, and one more for the holders of an office while a 後閲 is open)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from definitions.chain import Body, BodyGate, Gate, PeriodGate, SignoffGate, Stage
+from definitions.chain import BodyGate, PeriodGate, SignoffGate, Stage
 from definitions.terms import Outcome
 from workflow import actions, queries
 from workflow.domain.confirming import confirms_as
@@ -16,7 +15,6 @@ from workflow.domain.facts import ConditionFact, Facts, Place
 from workflow.domain.gates import (
     GateState,
     Lack,
-    Reason,
     about_present_text,
     correctable_conditions,
     takes_new_text,
@@ -24,67 +22,29 @@ from workflow.domain.gates import (
     unconfirmed,
 )
 from workflow.domain.language import say
+from workflow.domain.lateness import Course
 from workflow.domain.meetings import Purpose, allowed_outcomes
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.schedules import version_name
-from workflow.queries import Blockers, GateAnswer, Owed, VersionLine
+from workflow.queries import Blockers, GateAnswer, VersionLine
 from workflow.queries.bodies import chairs_of
 from workflow.queries.confirmations import ConfirmationLine
 from workflow.queries.drafts import drafts_for
 from workflow.queries.gate_facts import facts
 from workflow.queries.people import held_positions
+from workflow.queries.plan_sheet import standing_of
 from workflow.queries.plans import PlanFact
 from workflow.queries.reading_rights import plan_to_read
 from workflow.queries.takeovers import takeover_of
 from workflow.store.database import Reading
+from workflow.web.pages.gate_view import AnswerView, GateView
+from workflow.web.pages.plan_next import next_act
 from workflow.web.session import Visitor
 from workflow.wire.sheets.offered import plan_papers_offered
 
 EVENTS_SHOWN = 50
 """Number of events in the history on a plan's page."""
-
-
-@dataclass(frozen=True, slots=True)
-class GateView:
-    """A gate of the stage, or one passed before that fell: why it is closed, the last answer, and what the reader may do
-    about it. `document` is the name of the one it is about, empty where the plan has only one; `text` the number of the
-    version it is judged by. `alone` are the outcomes the reader can give alone (専決), `signs_as` the right in which they
-    would sign. `comment`: the gate waits for something on the page of public comments; `may_ask`: for the period that
-    the reader may begin."""
-
-    state: GateState
-    stage: Stage
-    document: str
-    text: int | None
-    reason: Reason | None
-    body: Body | None
-    answer: GateAnswer | None
-    conditions: tuple[Owed, ...]
-    may_close: bool
-    may_list: bool
-    may_record: bool
-    alone: tuple[Outcome, ...]
-    signs_as: SignedAs | None
-    comment: bool
-    may_ask: bool
-    confirm: bool
-    may_confirm: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerView:
-    """An answer as the list of decisions shows it. `holds_right`: the reader has today the right by which it was
-    given."""
-
-    answer: GateAnswer
-    validity: Validity
-    gate: Gate
-    body: Body | None
-    in_what_right: SignedAs | Manner
-    holds_right: bool
-    may_change: bool
-    owes_review: bool
 
 
 def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
@@ -112,10 +72,20 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
     held = queries.held_schedule(db, plan, who.now)
     views_of_gates = [_gate_view(found, state, in_force, who.person, chairs) for state in judged]
     listing = {view.body.key for view in views_of_gates if view.body and view.may_list}
+    drafts = drafts_for(db, plan.id, listing)
+    owes_review = [view for view in views if view.owes_review]
     return {
         "plan": plan,
         "gates": views_of_gates,
-        "drafts": drafts_for(db, plan.id, listing),
+        "drafts": drafts,
+        "next": next_act(plan, views_of_gates, drafts, owes_review, who.person, who.now),
+        "blocker": next((view.reason for view in views_of_gates if _blocks_first(view)), None),
+        "standing": standing_of(plan, found.states, who.now),
+        "Course": Course,
+        "today": who.person.on,
+        "next_meeting": found.next_meeting(who.now),
+        "awaits_body": any(view.body and not view.state.open for view in views_of_gates),
+        "newest": max(views, key=lambda view: view.answer.at, default=None),
         "fallen": found.fallen,
         "shut": len(found.reasons),
         "following": [plan.chain.stage(each) for each in plan.chain.after(plan.stage)],
@@ -132,7 +102,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         "confirmations": confirmations,
         "numbers": {version.sha256: version.number for version in versions[::-1]},
         "stages": _by_stage(plan, views),
-        "owes_review": [view for view in views if view.owes_review],
+        "owes_review": owes_review,
         "periods": queries.periods(db, plan),
         "schedule": queries.compared(
             queries.planned_schedule(plan),
@@ -238,6 +208,11 @@ def _gate_view(
         and state.lack is Lack.PERIOD
         and who.may(Act.RUN_COMMENT, department=plan.department),
     )
+
+
+def _blocks_first(view: GateView) -> bool:
+    """Return whether the gate is shut for itself, and not only until another is open."""
+    return view.reason is not None and view.reason.lack is not Lack.AFTER
 
 
 _DECIDABLE = (Lack.DECISION, Lack.STALE, Lack.UNCONFIRMED, Lack.EARLY, Lack.OUTCOME, Lack.REFUSED)

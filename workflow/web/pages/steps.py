@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
+from starlette.datastructures import FormData
 
 from workflow import actions
 from workflow.domain.calendar import parse_day
@@ -14,11 +15,34 @@ from workflow.queries.reading_rights import plan_to_read
 from workflow.store.database import Office
 from workflow.web.confirm import confirmed
 from workflow.web.permissions import needs
-from workflow.web.session import Filled, FormUser, Page, Visitor
+from workflow.web.rendering import redirect
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/plans/{key}", route_class=Page)
 Seen = Annotated[int, Form()]
 Reason = Annotated[str, Form()]
+
+
+@router.get("/advance", openapi_extra=needs(Act.MOVE_PLAN))
+def ask_to_advance(request: Request, who: Reader, key: str) -> Response:
+    """Ask whether to go on to the next stage, at once: where there is a choice of stages, the plan's page asks first."""
+    with who.office.reading() as db:
+        plan = plan_to_read(db, who.person, key)
+    who.person.require(Act.MOVE_PLAN, department=plan.department)
+    following = plan.chain.after(plan.stage)
+    if len(following) != 1:
+        return redirect(f"/plans/{key}#steps")
+    form = FormData([("csrf", who.csrf), ("seen", str(plan.revision)), ("to", following[0])])
+    return advance(request, who, key, form, seen=plan.revision, to=following[0])
+
+
+@router.get("/finish", openapi_extra=needs(Act.MOVE_PLAN))
+def ask_to_finish(request: Request, who: Reader, key: str) -> Response:
+    """Ask whether the plan is finished, at once."""
+    with who.office.reading() as db:
+        plan = plan_to_read(db, who.person, key)
+    form = FormData([("csrf", who.csrf), ("seen", str(plan.revision))])
+    return finish(request, who, key, form, seen=plan.revision)
 
 
 @router.post("/advance", openapi_extra=needs(Act.MOVE_PLAN))

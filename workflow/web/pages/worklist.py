@@ -21,7 +21,8 @@ def today(request: Request, who: Reader) -> Response:
     """Show the reader's worklist: tasks with a date first, nearest first."""
     with who.office.reading() as db:
         tasks = queries.waiting_for(db, who.person, who.now)
-    lines = [(task, place_of(task)) for task in tasks]
+    keeps = set(bodies_for(who.person, Act.RECORD_OUTCOME)) <= set(bodies_for(who.person, Act.KEEP_MINUTES))
+    lines = [(task, place_of(task, keeps=keeps)) for task in tasks]
     groups = [
         (say("期限のあるもの"), [line for line in lines if line[0].due]),
         (say("その他"), [line for line in lines if not line[0].due]),
@@ -45,10 +46,13 @@ def resend(who: FormUser, number: int) -> Response:
     return redirect("/", said=say("送信待ちに戻しました。{when}", when=when_sent(who.mail)))
 
 
-def place_of(task: Task) -> str:
-    """The page, and the place on it, where the task is done."""
+def place_of(task: Task, *, keeps: bool) -> str:
+    """The page, and the place on it, where the task is done. `keeps`: the reader keeps the record of each meeting whose
+    outcomes they record; a chair, who does not, records them on the page of the meeting."""
     plan, meeting = f"/plans/{task.plan}", f"/meetings/{task.meeting}"
     match task.kind:
+        case Waiting.RECORD if keeps:
+            return f"{meeting}/sitting#item-{task.number}"
         case Waiting.RECORD | Waiting.ANSWER:
             return f"{meeting}#item-{task.number}"
         case Waiting.RATIFY:
@@ -73,8 +77,10 @@ def place_of(task: Task) -> str:
             return f"{plan}/gates/{task.gate}/confirm"
         case Waiting.LATE:
             return f"{plan}#gates"
-        case Waiting.ADVANCE | Waiting.FINISH:
-            return f"{plan}#steps"
+        case Waiting.ADVANCE:
+            return f"{plan}/advance"
+        case Waiting.FINISH:
+            return f"{plan}/finish"
         case Waiting.DOCUMENT:
             return f"{plan}#new-version"
         case Waiting.READ:

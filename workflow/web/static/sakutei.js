@@ -67,3 +67,22 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   });
   form.addEventListener("submit", () => clearTimeout(waiting));
 }
+
+// A link into something folded opens it, and paper shows it open: browsers that do not do so by themselves are helped.
+const unfold = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  let shut = target?.closest("details:not([open])");
+  if (!shut) return;
+  for (; shut; shut = target.closest("details:not([open])")) shut.open = true;
+  target.scrollIntoView();
+};
+addEventListener("hashchange", unfold);
+unfold();
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll(".fold:not([open])")];
+  for (const each of unfolded) each.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const each of unfolded) each.open = false;
+});
