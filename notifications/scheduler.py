@@ -95,7 +95,7 @@ def run(
     jobs: tuple[tuple[str, Callable[[], _Result]], ...] = (
         ("通知", lambda: tick(office, mailer_of(), settings, clock, stop, every=every)),
         ("他システムへの通知", lambda: call(office, settings, clock, stop)),
-        ("検索の索引", lambda: index(office, stop)),
+        ("検索", lambda: index(office, stop)),
     )
     if settings.inbox is not None:
         jobs = (*jobs, ("予定表からの回答", lambda: answers(office, settings, clock, stop)))

@@ -22,7 +22,11 @@ from sqlalchemy import text
 from tests.support.backup_under_load import KEY, back_up_and_restore, working
 from tests.support.databases import PostgreSQL, SQLite
 from tests.support.scenario import House
+from workflow.actions.search import follow_record
+from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BackupUnusable, BadInput, DatabaseUnusable, DocumentDamaged
+from workflow.queries.actor import actor
+from workflow.queries.search import search
 from workflow.store import event_log, files, schema
 from workflow.store.backup import archive
 from workflow.store.backup.archive import Manifest
@@ -397,3 +401,24 @@ def test_backups_under_load_and_kills_lose_nothing(
         for number in range(2):
             with another(databases, tmp_path / str(number)) as target:
                 back_up_and_restore(house, workers, tmp_path, target, chance)
+
+
+@pytest.mark.parametrize("source", ["sqlite", "postgres"])
+def test_the_index_of_the_search_is_in_no_backup_and_is_made_anew_from_the_record(
+    sqlite: SQLite, postgres: PostgreSQL, tmp_path: Path, source: str
+) -> None:
+    here, there = (sqlite, postgres) if source == "sqlite" else (postgres, sqlite)
+    with here.office(tmp_path, "itabashi_dx_2025") as office, another(there, tmp_path / "other") as target:
+        house = a_busy_house(House(office))
+        house.a_version("架橋の計画")
+        follow_record(office)
+        place = a_backup(office, tmp_path)
+        put_back(target, place)
+        for each, count in ((office, 1), (target, 0)):
+            with each.reading() as db:
+                who = actor(db, "tanto", tokyo_day(house.now))
+                assert search(db, who, "架橋").count == count
+        follow_record(target)
+        with target.reading() as db:
+            assert search(db, actor(db, "tanto", tokyo_day(house.now)), "架橋").count == 1
+        assert prove(target).findings == []

@@ -20,6 +20,7 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import PASSWORD, mail_settings
 from workflow import actions, queries
 from workflow.actions import Spoken
+from workflow.actions.search import rebuild_index
 from workflow.domain.agenda_marks import Mark
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
@@ -182,6 +183,7 @@ def scribbled_house(office: Office) -> House:
     """Plans in many a stage, and everything around them, with markup wherever people wrote."""
     house = full_house(office)
     _scribble(office)
+    rebuild_index(office)
     return house
 
 

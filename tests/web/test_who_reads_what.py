@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from definitions.load import shipped
 from definitions.terms import Role
-from notifications.scheduler import tick
+from notifications.scheduler import index, tick
 from notifications.transport import mailer_of
 from notifications.webhooks import STEPS
 from tests.support.api_client import Program
@@ -29,6 +29,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.inquiries import Silence
 from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import PaperAudience, PlanReaders
+from workflow.domain.search import SearchKind
 from workflow.queries.actor import actor
 from workflow.queries.calendar_feeds import feed_shown
 from workflow.queries.plans import plan_by_id
@@ -155,6 +156,8 @@ NUMBERS = range(1, 4)
 LISTS = (
     *("/meetings?show=coming", "/meetings?show=past", "/plans?words=zq", "/people?words=zq"),
     *("/people?words=example", "/comments/done/opinions?which=answered&words=zq"),
+    *("/search?words=onclick", *(f"/search?words=onclick&kind={each.value}" for each in SearchKind)),
+    *("/search?words=zzz", "/search?words=資料"),
 )
 
 FORM = {
@@ -183,6 +186,7 @@ def town(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
                 office, "joho_bukai_office", PAPERS_AT, f"{text}.txt", text.encode(), audience=audience, now=house.now
             )  # fmt: skip
         _what_is_closed(house)
+        index(office)
         yield house
 
 
@@ -412,6 +416,9 @@ def _everything(house: House, person: str | None) -> Iterator[tuple[str, Respons
         if method == "GET" and (person is None or "PUBLIC" not in route.openapi_extra["x-needs"]):
             for path in _paths(route.path.replace("{plan}", "{key}")):
                 yield path, program.client.get(path.removeprefix("/v1"))
+    for path in LISTS:
+        if path.startswith("/search"):
+            yield f"/v1{path}", program.client.get(path)
 
 
 def _every_act(house: House, person: str) -> Iterator[tuple[str, Response]]:

@@ -6,14 +6,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from threading import Event as Stop
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from workflow.domain.errors import DocumentDamaged
 from workflow.domain.search import Found, Piece, SearchKind, pieces
-from workflow.domain.texts import Text, Unreadable
+from workflow.domain.texts import Unreadable
 from workflow.queries.search_sources import TABLES, Named, found_in, touched
 from workflow.store import search_index, texts
 from workflow.store.database import Office, connection_of
@@ -23,6 +22,9 @@ log = logging.getLogger(__name__)
 
 EVENTS_AT_ONCE = 200
 """Events that are read in one transaction."""
+
+ROWS_AT_ONCE = 1000
+"""Rows after which no further event is read in that transaction."""
 
 PIECES_AT_ONCE = 50
 """Pieces that are written in one transaction, so that nobody waits for long: some 200,000 characters."""
@@ -71,6 +73,8 @@ def _next_events(office: Office) -> tuple[int, int, dict[str, dict[str, int]]] |
         rows: dict[str, dict[str, int]] = defaultdict(dict)
         reached = seen or 0
         for seq, wrote in connection.execute(_EVENTS, {"seen": seen or 0}):
+            if sum(map(len, rows.values())) >= ROWS_AT_ONCE:
+                break
             reached = seq
             for table, keys in json.loads(wrote or "{}").items():
                 if table in _READ:
@@ -150,15 +154,28 @@ def _still_at(connection: Connection, seen: int) -> bool:
 
 
 def _read_documents(office: Office, stop: Stop | None) -> int:
-    """Read the texts of documents that are not in the index yet."""
+    """Put the texts of documents that are not in the index yet there, short ones together. Returns the number of those that
+    were read."""
     with office.reading() as db:
         waiting = [(entry, sha256) for entry, sha256 in connection_of(db).execute(_UNREAD) if sha256]
-    read = 0
+    together, size, read = list[_Document](), 0, 0
     for entry, sha256 in waiting:
         if _stopped(stop):
             break
-        read += _read_document(office, entry, sha256)
+        written = _pieces_of(office, sha256)
+        if written is None:
+            continue
+        together.append((entry, sha256, written))
+        size, read = size + 1 + len(written), read + 1
+        if size >= PIECES_AT_ONCE:
+            _put_documents(office, together)
+            together, size = [], 0
+    _put_documents(office, together)
     return read
+
+
+_Document = tuple[int, str, Sequence[Piece]]
+"""An entry, its document, and the text of that in pieces."""
 
 
 _UNREAD = (
@@ -169,28 +186,46 @@ _UNREAD = (
 )
 
 
-def _read_document(office: Office, entry: int, sha256: str) -> bool:
-    """Put the text of a document into the index. A document that has none, or is damaged, is found by its name alone.
-    Returns whether it was read."""
+def _pieces_of(office: Office, sha256: str) -> list[Piece] | None:
+    """The text of the document in pieces; None when it cannot be read now. One that has none, or is damaged, is found by its
+    name alone."""
     try:
         text = texts.text_of(office.files, sha256)
     except DocumentDamaged as error:
         log.warning("%s", error.message)
-        text = ()
+        return []
     if text is Unreadable.BUSY:
-        return False
-    written = iter(pieces("", () if isinstance(text, Unreadable) else _lines(text)))
+        return None
+    return [] if isinstance(text, Unreadable) else list(pieces("", (block.text for block in text)))
+
+
+def _put_documents(office: Office, documents: Iterable[_Document]) -> None:
+    """Put the texts into the index, unless the entry has another document by now."""
+    short = list[_Document]()
+    for entry, sha256, written in documents:
+        if len(written) > PIECES_AT_ONCE:
+            _put_long(office, entry, sha256, written)
+        else:
+            short.append((entry, sha256, written))
+    if not short:
+        return
+    with office.writing() as db:
+        connection = connection_of(db)
+        for entry, sha256, written in short:
+            if search_index.is_waiting(connection, entry, sha256):
+                search_index.take_document(connection, entry)
+                search_index.put_pieces(connection, entry, written)
+                search_index.was_read(connection, entry)
+
+
+def _put_long(office: Office, entry: int, sha256: str, written: Sequence[Piece]) -> None:
+    """Put a long text into the index, in several transactions; a round that is interrupted begins with it again."""
     with office.writing() as db:
         search_index.take_document(connection_of(db), entry)
-    while part := list(islice(written, PIECES_AT_ONCE)):
+    for at in range(0, len(written), PIECES_AT_ONCE):
         with office.writing() as db:
             if not search_index.is_waiting(connection_of(db), entry, sha256):
-                return False
-            search_index.put_pieces(connection_of(db), entry, part)
+                return
+            search_index.put_pieces(connection_of(db), entry, written[at : at + PIECES_AT_ONCE])
     with office.writing() as db:
-        search_index.was_read(connection_of(db), entry, sha256)
-    return True
-
-
-def _lines(text: Text) -> Iterator[str]:
-    return (block.text for block in text)
+        search_index.was_read(connection_of(db), entry)

@@ -2,10 +2,11 @@
 says. Who wrote to a public comment, and everybody's address, is in none."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import Session, aliased
 
 from workflow.domain.minutes import MinutesKind, MinutesState
 from workflow.domain.papers import PaperKind, designation
@@ -55,13 +56,24 @@ TABLES: Mapping[str, SearchKind] = {
 }
 """The tables whose rows are found, each as one kind."""
 
+KEYS_AT_ONCE = 500
+"""Keys that one statement names: databases take only so many values."""
+
 FINAL, DRAFT = "final", "draft"
 """The audience of minutes and of 区の考え方: whoever reads the meeting or the plan, or those alone who write them."""
 
 
 def touched(db: Session, rows: Mapping[str, Iterable[str]]) -> set[Named]:
     """Return the entries to read again when these rows were written, by table and key, beside those of the rows
-    themselves. At most four statements."""
+    themselves. At most four statements for each `KEYS_AT_ONCE`."""
+    found: set[Named] = set()
+    for table, keys in rows.items():
+        for some in _some(keys):
+            found |= _touched(db, {table: some})
+    return found
+
+
+def _touched(db: Session, rows: Mapping[str, Sequence[str]]) -> set[Named]:
     found: set[Named] = set()
     if plans := _numbers(rows.get("plan")):
         of_plans = select(AgendaItem.id).where(AgendaItem.plan_id.in_(plans))
@@ -85,8 +97,14 @@ def touched(db: Session, rows: Mapping[str, Iterable[str]]) -> set[Named]:
 
 def found_in(db: Session, kind: SearchKind, keys: Sequence[str]) -> dict[str, Found]:
     """Return the entries of that kind for the rows of these keys; a row that nobody can be led to has none. At most three
-    statements."""
-    return {each.key: each for each in _READERS[kind](db, keys)}
+    statements for each `KEYS_AT_ONCE`."""
+    return {each.key: each for some in _some(keys) for each in _READERS[kind](db, some)}
+
+
+def _some(keys: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while some := list(islice(rest, KEYS_AT_ONCE)):
+        yield some
 
 
 def _numbers(keys: Iterable[str] | None) -> list[int]:
@@ -178,18 +196,19 @@ def _conditions(db: Session, keys: Sequence[str]) -> Iterable[Found]:
 
 def _opinions(db: Session, keys: Sequence[str]) -> Iterable[Found]:
     rows = db.execute(
-        select(Opinion.id, Opinion.text, Period.plan_id)
+        select(Opinion.id, Opinion.text, Period.plan_id, _round())
         .join(Submission, Submission.id == Opinion.submission_id)
         .join(Period, Period.id == Submission.period_id)
         .where(Opinion.id.in_(_numbers(keys)))
     )
-    for number, written, plan in rows:
-        yield Found(SearchKind.OPINION, str(number), "", tuple(written.splitlines()), plan=plan)
+    for number, written, plan, of_plan in rows:
+        lines = tuple(written.splitlines())
+        yield Found(SearchKind.OPINION, str(number), "", lines, plan=plan, link=str(of_plan))
 
 
 def _replies(db: Session, keys: Sequence[str]) -> Iterable[Found]:
-    of_period = select(Reply, Period.plan_id).join(Period, Period.id == Reply.period_id)
-    for row, plan in db.execute(of_period.where(Reply.id.in_(_numbers(keys)))):
+    of_period = select(Reply, Period.plan_id, _round()).join(Period, Period.id == Reply.period_id)
+    for row, plan, of_plan in db.execute(of_period.where(Reply.id.in_(_numbers(keys)))):
         yield Found(
             SearchKind.REPLY,
             str(row.id),
@@ -197,7 +216,15 @@ def _replies(db: Session, keys: Sequence[str]) -> Iterable[Found]:
             (*row.summary.splitlines(), *row.text.splitlines()),
             plan=plan,
             audience=DRAFT if row.published_at is None else FINAL,
+            link=str(of_plan),
         )
+
+
+def _round() -> ScalarSelect[int]:
+    """The round of the `Period` of a statement among those of its plan, which no later one changes."""
+    other = aliased(Period)
+    until = select(func.count(other.id)).where(other.plan_id == Period.plan_id, other.id <= Period.id)
+    return until.correlate(Period).scalar_subquery()
 
 
 def _inquiries(db: Session, keys: Sequence[str]) -> Iterable[Found]:

@@ -144,7 +144,6 @@ def is_waiting(connection: Connection, entry: int, sha256: str) -> bool:
     return connection.execute(wanted).first() is not None
 
 
-def was_read(connection: Connection, entry: int, sha256: str) -> None:
-    """Note that the text of the document is in the index."""
-    of_it = (SearchEntry.id == entry) & (SearchEntry.unread == sha256)
-    connection.execute(update(SearchEntry).where(of_it).values(unread=None))
+def was_read(connection: Connection, entry: int) -> None:
+    """Note that the text of the entry's document is in the index."""
+    connection.execute(update(SearchEntry).where(SearchEntry.id == entry).values(unread=None))

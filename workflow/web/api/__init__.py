@@ -15,6 +15,7 @@ from notifications import kinds
 from workflow import actions, queries
 from workflow.domain import comparison, gates, machine, texts
 from workflow.domain import inquiries as inquiry_rules
+from workflow.domain import search as search_rules
 from workflow.domain.errors import SakuteiError
 from workflow.web.api import (
     chains,
@@ -31,6 +32,7 @@ from workflow.web.api import (
     plans,
     preparing,
     problems,
+    search,
     worklist,
 )
 from workflow.web.api.problems import Problem
@@ -50,6 +52,7 @@ ROUTERS = (
     inquiries.router,
     people.router,
     chains.router,
+    search.router,
     worklist.router,
 )
 SUBJECTS = {
@@ -62,6 +65,7 @@ SUBJECTS = {
     "inquiries": "照会",
     "people": "名簿と会議体",
     "definitions": "定義",
+    "search": "検索",
     "work": "今日の仕事・記録・通知",
 }
 """The tags of the calls, with their names."""
@@ -129,7 +133,18 @@ def _problem_schemas() -> dict[str, Any]:
 
 def _name_values(schemas: dict[str, Any]) -> None:
     """Says of each closed list what its values are called."""
-    for module in (terms, kinds, actions, gates, machine, comparison, texts, queries, inquiry_rules):
+    for module in (
+        terms,
+        kinds,
+        actions,
+        gates,
+        machine,
+        comparison,
+        texts,
+        queries,
+        inquiry_rules,
+        search_rules,
+    ):
         for name, kind in inspect.getmembers(module, inspect.isclass):
             if name in schemas and issubclass(kind, StrEnum):
                 schemas[name]["description"] = "、".join(
