@@ -153,6 +153,7 @@ def test_papers_are_found_by_their_audience(house: House) -> None:
         for who in (SECRETARIAT, MEMBER, "tanto", "fukushi", "admin", "mayor")
     }
     assert papers == {SECRETARIAT: 3, MEMBER: 3, "tanto": 2, "fukushi": 1, "admin": 1, "mayor": 2}
+    assert [hit.plan for group in asked(house, "fukushi", "紙の橋").groups for hit in group.hits] == [None]
     actions.withdraw_paper(office, SECRETARIAT, 1, "誤り", now=now)
     assert found(house, MEMBER, "紙の橋") == {SearchKind.PAPER: 2}
     assert found(house, SECRETARIAT, "紙の橋") == {SearchKind.PAPER: 3}

@@ -7,6 +7,7 @@ import pytest
 
 from notifications.scheduler import index
 from tests.support.api_client import Program
+from tests.support.chromium import Site, must_read_well
 from tests.support.counting import counted
 from tests.support.documents import p, table, word
 from tests.support.scenario import House
@@ -116,3 +117,22 @@ def test_the_page_takes_few_statements(town: House) -> None:
     with counted(town) as sent:
         browser.see("/search?words=架橋")
     assert len(sent) <= 20, "\n\n".join(sent)
+
+
+def test_the_search_reads_well_and_leads_to_the_place_by_keyboard_alone(site: Site) -> None:
+    house = site.house
+    house.a_plan()
+    house.a_version("\n".join([*(f"第{number}段落" for number in range(90)), "架橋を進める。"]))
+    index(house.office)
+    page = site.person("tanto")
+    page.goto("/plans")
+    page.get_by_role("search", name="全体の検索").get_by_role("textbox").fill("架橋")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="計画の文書").wait_for()
+    must_read_well(page)
+    page.get_by_role("link", name="計画.docx").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("架橋を進める。").wait_for()
+    assert page.evaluate("document.querySelector(':target').innerText") == "架橋を進める。"
+    page.goto("/search?words=ない言葉")
+    must_read_well(page)

@@ -302,7 +302,8 @@ def _hits(db: Session, entries: Sequence[SearchEntry], words: Sequence[str]) -> 
             marked(each.title, words),
             at.parts if at else (),
             at.line if at else None,
-            plans.get(each.plan_id),
+            # Who reads a paper need not read the plan of its item.
+            None if each.kind == SearchKind.PAPER else plans.get(each.plan_id),
             meetings.get(each.meeting_id),
             each.link,
         )
