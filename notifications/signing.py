@@ -14,7 +14,12 @@ from workflow.store.office_key import key_in, made_key
 
 def sign(file: Path, seq: int, digest: str) -> str:
     """The signature of the head of the log; the key is made when there is none. Raises `Unwritable`."""
-    return b64encode(made_key(file).sign(_told(seq, digest))).decode()
+    return b64encode(signature_of(file, _told(seq, digest))).decode()
+
+
+def signature_of(file: Path, message: bytes) -> bytes:
+    """The signature of the message, 64 bytes; the key is made when there is none. Raises `Unwritable`."""
+    return made_key(file).sign(message)
 
 
 @dataclass(frozen=True, slots=True)

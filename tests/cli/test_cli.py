@@ -84,6 +84,26 @@ def test_the_papers_of_a_meeting_are_written(office: Terminal) -> None:
     assert "ありません" in office.refuse("meeting", "sheet", "1", "agenda", "次第.xlsx")
 
 
+def test_the_papers_of_a_plan_are_written_and_its_dossier_proves_itself(office: Terminal) -> None:
+    for kind in ("schedule", "approvals"):
+        assert "書きました" in office.run("plan", "paper", "dx", kind, "紙.docx")
+        with zipfile.ZipFile(office.folder / "紙.docx") as paper:
+            assert "word/document.xml" in paper.namelist()
+    assert "計画の書類ではありません" in office.refuse("plan", "paper", "dx", "agenda", "紙.docx")
+    assert "sakutei plan paper" in office.refuse("meeting", "sheet", "1", "schedule", "紙.docx")
+    assert "verify.py" in office.run("plan", "dossier", "dx", "一件.zip")
+    with zipfile.ZipFile(office.folder / "一件.zip") as dossier:
+        dossier.extract("verify.py", office.folder)
+    verify = [sys.executable, "-I", str(office.folder / "verify.py"), str(office.folder / "一件.zip")]
+    assert (
+        "すべて合っています"
+        in subprocess.run(verify, env={}, capture_output=True, check=True).stdout.decode()
+    )
+    office.run("plan", "dossier", "dx", "職員.zip", "--for", "hanako")
+    office.refuse("plan", "dossier", "dx", "別.zip", "--for", "bucho")
+    assert not (office.folder / "別.zip").exists() and not list(office.folder.glob("*.part"))
+
+
 def test_a_whole_meeting_is_recorded(office: Terminal) -> None:
     _held(office)
     assert "結果の記録" in office.run("work", "hanako")

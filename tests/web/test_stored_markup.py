@@ -101,6 +101,7 @@ FILES = {
     *("/chains/_schema", "/chains/{short}/text", "/plans/{key}/versions/{number}"),
     *("/plans/{key}/versions/compare.docx", "/plans/{key}/versions/compare.xlsx"),
     *("/plans/{key}/versions/tracked.docx", "/plans/{key}/papers/{kind}.{form}", "/plans.xlsx"),
+    "/plans/{key}/dossier.zip",
     *("/comments/{key}/opinions.xlsx", "/comments/{key}/opinions.csv", "/public/{key}/document"),
     *("/public/{key}/corrections/{number}/document", "/meetings/{number}/papers/{paper}/{filename}"),
     "/public/{key}/corrections/{number}/document",

@@ -1,4 +1,4 @@
-"""`sakutei plan paper …`: the papers of a plan as files."""
+"""`sakutei plan paper …` and `plan dossier …`: the papers of a plan as files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +8,13 @@ import typer
 from workflow.cli import show
 from workflow.cli.options import PlanKey, at_office, now
 from workflow.cli.sheet_commands import form_of
+from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.sheets import OF_A_PLAN, SheetKind
+from workflow.queries.actor import actor
 from workflow.queries.plan_papers import plan_paper
 from workflow.queries.plans import plan_by_key
+from workflow.wire.dossier.archive import write_dossier
 from workflow.wire.sheets.documents import made
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -33,3 +36,32 @@ def write_paper(key: PlanKey, kind: PaperKind, to: PaperFile) -> None:
             raise BadInput("書類", "計画の書類ではありません", f"{known} のどれかにしてください。")
         to.write_bytes(made(office, kind, facts, form_of(to)))
     show.say(f"{to} に書きました。")
+
+
+@app.command("dossier")
+def write_dossier_to(
+    key: PlanKey,
+    to: Annotated[Path, typer.Argument(metavar="FILE", help="書き出す先（zip）")],
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="PERSON",
+            help="渡す相手（職員の鍵）。その人が読めるものだけを入れる。省くと、すべて",
+        ),
+    ] = None,
+) -> None:
+    """監査のための一件書類を作る。検証は、中の verify.py で、策定のない機械でもできる。"""
+    with at_office() as office:
+        who = None
+        if reader is not None:
+            with office.reading() as db:
+                who = actor(db, reader, tokyo_day(now()))
+        part = to.with_name(f"{to.name}.part")
+        try:
+            with part.open("w+b") as archive:
+                write_dossier(office, who, key, archive, now=now())
+            part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
+    show.say(f"{to} に書きました。検証: python3 verify.py {to}")

@@ -57,6 +57,7 @@ class Act(StrEnum):
     READ_ADDRESSES = "ほかの人の電子メールの閲覧"
     OPEN_PLANS = "計画の閲覧範囲の変更"
     KEEP_TEMPLATES = "書類のテンプレートの変更"
+    TAKE_DOSSIER = "監査のための一件書類の作成"
 
 
 class Capacity(StrEnum):
@@ -163,6 +164,7 @@ RIGHTS: dict[Act, frozenset[Capacity]] = {
     Act.READ_ADDRESSES: frozenset({Capacity.ADMINISTRATOR, Capacity.SECRETARIAT}),
     Act.OPEN_PLANS: frozenset({Capacity.ADMINISTRATOR}),
     Act.KEEP_TEMPLATES: frozenset({Capacity.ADMINISTRATOR}),
+    Act.TAKE_DOSSIER: frozenset({Capacity.STAFF, Capacity.AUDITOR}),
 }
 """The rights table: who does what, and who reads what. 事務局 and 担当 may well be the same person; then they hold both capacities."""
 

@@ -141,6 +141,11 @@ def walk(connection: Connection, *, after: int = 0) -> Iterator[tuple[Row[Any], 
         yield row, AuditBroken(*broken) if broken else None
 
 
+def covered_by_hash(event: Row[Any]) -> list[str]:
+    """Return the texts that the hash of an event covers after the hash of the one before it; the event as `walk` gives it."""
+    return hash_chain.covered(event.seq, event.at, _told(event[2:]))
+
+
 _HASH = select(_EVENT.c.hash).where(_EVENT.c.seq == bindparam("seq"))
 _COLUMNS = 'SELECT seq, at, "by", tag, plan_id, meeting_id, data, wrote, hash FROM event'
 _EVENTS = text(f"{_COLUMNS} WHERE seq > :after ORDER BY seq").execution_options(yield_per=1000)

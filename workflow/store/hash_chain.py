@@ -30,8 +30,13 @@ def following(last: Position | None) -> Position:
 
 def link(before: str, seq: int, at: object, told: Sequence[object]) -> str:
     """Return the hash of a row: `told` is everything in it but its number, its moment and its hash."""
-    fields = [before, str(seq), _written_at(at), *map(str, told)]
+    fields = [before, *covered(seq, at, told)]
     return hashlib.sha256("\n".join(fields).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def covered(seq: int, at: object, told: Sequence[object]) -> list[str]:
+    """Return the texts that the hash of a row covers after the hash of the row before it, a line each."""
+    return [str(seq), _written_at(at), *map(str, told)]
 
 
 def walk(

@@ -49,19 +49,31 @@ def rows_with_hashes(connection: Connection, table: str) -> Iterator[tuple[str, 
 
 def rows_of_keys(connection: Connection, table: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Return the key and the hash of each row of a table that has one of the keys, as events write them, in no order."""
+    yield from _form(table).hashes(_of_keys(connection, table, keys))
+
+
+def texts_of_keys(connection: Connection, table: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Return the key of each row of a table that has one of the keys, and the text whose SHA-256 events name, in no order."""
     form = _form(table)
-    kind = key_column(Record.metadata.tables[table]).type
-    sought = [found for key in keys if (found := _as_key(kind, key)) is not None]
-    asked = text(f'{form.all_rows} WHERE "{form.key}" IN :keys')
-    yield from form.hashes(
-        connection.execute(asked.bindparams(bindparam("keys", sought, kind, expanding=True)))
-    )
+    rows = _of_keys(connection, table, keys)
+    names = tuple(rows.keys())
+    for values in rows:
+        row = dict(zip(names, values, strict=True))
+        yield str(row[form.key]), form.text(row)
 
 
 def key_column(table: Table) -> Column[Any]:
     """The one column of a table's primary key."""
     (column,) = table.primary_key.columns
     return column
+
+
+def _of_keys(connection: Connection, table: str, keys: Sequence[str]) -> CursorResult[Any]:
+    form = _form(table)
+    kind = key_column(Record.metadata.tables[table]).type
+    sought = [found for key in keys if (found := _as_key(kind, key)) is not None]
+    asked = text(f'{form.all_rows} WHERE "{form.key}" IN :keys')
+    return connection.execute(asked.bindparams(bindparam("keys", sought, kind, expanding=True)))
 
 
 def _as_key(kind: TypeEngine[Any], key: str) -> Any:
@@ -98,11 +110,15 @@ class _Form:
             yield str(row[self.key]), self.hash(row)
 
     def hash(self, row: Mapping[str, Any]) -> str:
+        return hashlib.sha256(self.text(row).encode()).hexdigest()
+
+    def text(self, row: Mapping[str, Any]) -> str:
+        """The table's name, and what the row holds on the line after it."""
         held = {name: value for name, value in row.items() if value is not None}
         for name, plain in self.plain.items():
             if name in held:
                 held[name] = plain(held[name])
-        return hashlib.sha256(f"{self.name}\n{_CANONICAL.encode(held)}".encode()).hexdigest()
+        return f"{self.name}\n{_CANONICAL.encode(held)}"
 
 
 @cache

@@ -11,11 +11,11 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from workflow.wire.formulas import may_be_a_formula
+
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 
-STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""First characters that some spreadsheets read as a formula (OWASP: CSV injection)."""
 BOM = "\ufeff"
 """Byte order mark by which a spreadsheet recognises UTF-8."""
 
@@ -56,10 +56,6 @@ def _line(cells: Sequence[object]) -> str:
 def _harmless(cell: object) -> str:
     text = "" if cell is None else str(cell)
     return f"'{text}" if may_be_a_formula(text) else text
-
-
-def may_be_a_formula(text: str) -> bool:
-    return text.startswith(STARTS_A_FORMULA) or text.lstrip().startswith(STARTS_A_FORMULA)
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Any, *, heading: bool) -> WriteOnlyCell:

@@ -1,6 +1,7 @@
 """Calls on plans: the list, one plan and what blocks it, its documents, its steps."""
 
 from datetime import date
+from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Response, UploadFile
@@ -28,7 +29,8 @@ from workflow.store.uploads import an_upload
 from workflow.web.api.models import Asked, ChainName, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.web.limits import Load, document_of
-from workflow.web.rendering import attachment, download
+from workflow.web.rendering import attachment, download, streamed
+from workflow.wire.dossier.archive import write_dossier
 from workflow.wire.plans import Blockers, History, Moved, Plans, PlanShown, Schedule, Versions
 from workflow.wire.sheets.documents import MEDIA, made
 from workflow.wire.texts import ComparisonShown, TextShown
@@ -260,6 +262,18 @@ def paper(caller: Caller, plan: PlanKey, kind: PaperKind, form: PaperForm) -> Re
         raise NotFound("書類", f"{kind.value}.{form.value}")
     content = made(caller.office, kind, facts, form)
     return download(content, MEDIA[form], f"{facts.plan}_{kind.label}.{form.value}")
+
+
+@router.get("/{plan}/dossier.zip", response_class=Download, **reads(Act.TAKE_DOSSIER))
+def dossier(caller: Caller, plan: PlanKey) -> Response:
+    """監査のための一件書類: 文書、新旧対照表、会議、記録と、それだけで動く検証プログラム。"""
+    archive = TemporaryFile(dir=caller.office.files)  # noqa: SIM115
+    try:
+        found = write_dossier(caller.office, caller.person, plan, archive, now=caller.now)
+    except BaseException:
+        archive.close()
+        raise
+    return streamed(archive, MEDIA[SheetFormat.ARCHIVE], f"{found.plan.key}_dossier.zip")
 
 
 @router.post("/{plan}/schedule", response_model=Numbered, **writes(Scope.PLANS, Act.CHANGE_SCHEDULE))

@@ -1,4 +1,6 @@
-"""The papers of a plan, 工程表 and 決裁経過, as files."""
+"""The papers of a plan, 工程表 and 決裁経過, as files, and its dossier for an auditor."""
+
+from tempfile import TemporaryFile
 
 from fastapi import APIRouter, Response
 
@@ -8,9 +10,10 @@ from workflow.domain.sheets import SheetFormat, SheetKind
 from workflow.queries.plan_papers import plan_paper
 from workflow.queries.reading_rights import plan_to_read
 from workflow.web.permissions import needs
-from workflow.web.rendering import download
+from workflow.web.rendering import download, streamed
 from workflow.web.session import Page, Reader
-from workflow.wire.sheets.documents import MEDIA, made
+from workflow.wire.dossier.archive import write_dossier
+from workflow.wire.sheets.documents import MEDIA, made, plain_name
 
 router = APIRouter(prefix="/plans/{key}", route_class=Page)
 
@@ -24,3 +27,17 @@ def paper(who: Reader, key: str, kind: SheetKind, form: SheetFormat) -> Response
         raise NotFound("書類", f"{kind.value}.{form.value}")
     content = made(who.office, kind, facts, form)
     return download(content, MEDIA[form], f"{facts.plan}_{kind.label}.{form.value}")
+
+
+@router.get("/dossier.zip", openapi_extra=needs(Act.TAKE_DOSSIER))
+def dossier(who: Reader, key: str) -> Response:
+    """The dossier, with what the person may read."""
+    # Its name is gone at once, its bytes when the answer is: on the disk of the documents, for they are large.
+    archive = TemporaryFile(dir=who.office.files)  # noqa: SIM115
+    try:
+        found = write_dossier(who.office, who.person, key, archive, now=who.now)
+    except BaseException:
+        archive.close()
+        raise
+    name = plain_name(f"{found.plan.title}_一件書類")
+    return streamed(archive, MEDIA[SheetFormat.ARCHIVE], f"{name}.zip")

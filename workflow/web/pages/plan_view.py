@@ -111,6 +111,7 @@ def plan_view(db: Reading, who: Visitor, key: str) -> dict[str, Any]:
         ),
         "schedule_version": version_name(plan.schedule_number),
         "plan_papers": plan_papers_offered(),
+        "may_take_dossier": who.person.may(Act.TAKE_DOSSIER, department=plan.department),
         "asked": reading.asked,
         "said_so_far": reading.said,
         "to_read": [

@@ -17,12 +17,12 @@ from workflow.queries.reading_rights import plan_to_read
 from workflow.queries.versions import VersionLine, version
 from workflow.store import texts
 from workflow.store.uploads import EXCEL, WORD, an_upload, media_type_of
-from workflow.web import comparison_table
 from workflow.web.limits import Load, document_of, takes
 from workflow.web.permissions import needs
 from workflow.web.rendering import attachment, download, page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
 from workflow.web.tracked_changes import tracked
+from workflow.wire import comparison_table
 
 router = APIRouter(prefix="/plans/{key}/versions", route_class=Page)
 

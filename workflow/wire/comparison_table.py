@@ -1,7 +1,8 @@
-"""新旧対照表: the differences of two versions as Word and as Excel, the words that changed underlined."""
+"""新旧対照表: the differences of two versions as Word, as Excel and as a page, the words that changed underlined."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from io import BytesIO
 from itertools import groupby
 
@@ -21,7 +22,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 
 from workflow.domain.comparison import Changed, Comparison, Difference, Mark, Piece, Pieces
 from workflow.domain.language import label, say
-from workflow.web.spreadsheet import may_be_a_formula
+from workflow.wire.formulas import may_be_a_formula
 
 _FONT = "游明朝"
 _BETWEEN = " | "
@@ -92,6 +93,34 @@ def xlsx(old: str, new: str, comparison: Comparison) -> bytes:
     kept = BytesIO()
     book.save(kept)
     return kept.getvalue()
+
+
+def page(title: str, old: str, new: str, comparison: Comparison) -> str:
+    """As a page that needs nothing else."""
+    rows, under = [], ""
+    for line in _lines(comparison):
+        if line.under and line.under != under:
+            rows.append(f'<tr><th colspan="3">{escape(line.under)}</th></tr>')
+        under = line.under
+        cells = (_marked_up(line.old), _marked_up(line.new), escape(line.remark))
+        rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+    named = escape(f"{say('新旧対照表')}　{title}")
+    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in _headings(old, new))
+    return (
+        f'<!doctype html>\n<html lang="ja">\n<head><meta charset="utf-8"><title>{named}</title><style>{_STYLE}</style></head>\n'
+        f"<body>\n<h1>{named}</h1>\n<table>\n<tr>{heads}</tr>\n{chr(10).join(rows)}\n</table>\n</body>\n</html>\n"
+    )
+
+
+_STYLE = (
+    "body{font-family:sans-serif;margin:2em}table{border-collapse:collapse;width:100%}"
+    "th,td{border:1px solid #666;padding:.4em;vertical-align:top;text-align:left;white-space:pre-wrap}th{background:#f2f2f2}"
+)
+
+
+def _marked_up(pieces: Sequence[Piece]) -> str:
+    marks = {Mark.SAME: "{}", Mark.OTHER: "<u>{}</u>", Mark.NUMBER: "<b><u>{}</u></b>"}
+    return "".join(marks[piece.mark].format(escape(piece.text)) for piece in pieces)
 
 
 def _headings(old: str, new: str) -> tuple[str, str, str]:
