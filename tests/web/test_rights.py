@@ -33,7 +33,7 @@ ROLES = {
 
 OF_ONES_OWN_SECTION = {
     *("/plans/{key}/advance", "/plans/{key}/finish"),
-    *("/plans/{key}/circulate", "/plans/{key}/inquiries/new"),
+    *("/plans/{key}/circulate", "/plans/{key}/inquiries/new", "/plans/{key}/dossier.zip"),
     *(f"/plans/{{key}}/inquiries/{{number}}/{act}" for act in ("extend", "withdraw", "addressees")),
 }
 """What the staff of a section do for its own plans only, before anything else is asked: the mayor has none."""

@@ -259,7 +259,7 @@ class Check:
             )
 
     def known_to(self, mails: list[str]) -> dict[int, list[tuple[str, str]]]:
-        """What mails of the office say of the log: by the number of an event, the beginning of its hash."""
+        """The beginnings of hashes that mails of the office say, by the number of their event."""
         known: dict[int, list[tuple[str, str]]] = {}
         for name in mails:
             message = message_from_bytes(Path(name).read_bytes(), policy=policy.default)
