@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from workflow.domain.meetings import MeetingStatus
 from workflow.domain.sheets import (
+    OF_A_MEETING,
+    OF_A_PLAN,
     DecisionSheet,
     MeetingSheet,
     SheetCondition,
@@ -21,6 +23,7 @@ from workflow.domain.sheets import (
     SheetPaper,
     SheetRemark,
     SheetSeat,
+    example_of,
     names_of,
     sheet_of,
     values_of,
@@ -49,7 +52,8 @@ def main() -> None:
     for kind in SheetKind:
         for size, sheet in (("short", short), ("long", long)):
             about = a_decision(LONG[:MOST] if size == "long" else "") if kind is SheetKind.DECISION else sheet
-            content = filled(ours(kind), names_of(sheet_of(kind)), [values_of(about)])
+            values = example_of(sheet_of(kind)) if kind in OF_A_PLAN else values_of(about)
+            content = filled(ours(kind), names_of(sheet_of(kind)), [values])
             made.append((f"{kind.value}-{size}", content[0]))
     if len(sys.argv) > 2:
         made += of_a_demonstration(Path(sys.argv[2]))
@@ -66,9 +70,8 @@ def of_a_demonstration(folder: Path) -> list[tuple[str, bytes]]:
     with office.reading() as db:
         numbers = db.scalars(select(Meeting.id).where(Meeting.status == MeetingStatus.CLOSED)).all()
         sheets = {number: meeting_sheet(db, meeting(db, number), office.name, now) for number in numbers}
-    kinds = [kind for kind in SheetKind if kind is not SheetKind.DECISION]
     found = []
-    for kind in kinds:
+    for kind in OF_A_MEETING:
         papers = word(office, kind, list(sheets.values()))
         found += [(f"{kind.value}-{number}", content) for number, content in zip(sheets, papers, strict=True)]
     return found
