@@ -25,14 +25,14 @@ from workflow.queries.reading_rights import plan_to_read, plans_readable
 from workflow.queries.schedule import schedule_versions
 from workflow.queries.versions import version as version_of
 from workflow.store import texts
-from workflow.store.uploads import an_upload
+from workflow.store.uploads import OCTETS, an_upload
 from workflow.web.api.models import Asked, ChainName, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.web.limits import Load, document_of
 from workflow.web.rendering import attachment, download, streamed
 from workflow.wire.dossier.archive import write_dossier
 from workflow.wire.plans import Blockers, History, Moved, Plans, PlanShown, Schedule, Versions
-from workflow.wire.sheets.documents import MEDIA, made
+from workflow.wire.sheets.documents import made
 from workflow.wire.texts import ComparisonShown, TextShown
 from workflow.wire.values import Done, Numbered
 
@@ -261,7 +261,7 @@ def paper(caller: Caller, plan: PlanKey, kind: PaperKind, form: PaperForm) -> Re
     if facts is None:
         raise NotFound("書類", f"{kind.value}.{form.value}")
     content = made(caller.office, kind, facts, form)
-    return download(content, MEDIA[form], f"{facts.plan}_{kind.label}.{form.value}")
+    return download(content, OCTETS, f"{facts.plan}_{kind.label}.{form.value}")
 
 
 @router.get("/{plan}/dossier.zip", response_class=Download, **reads(Act.TAKE_DOSSIER))
@@ -273,7 +273,7 @@ def dossier(caller: Caller, plan: PlanKey) -> Response:
     except BaseException:
         archive.close()
         raise
-    return streamed(archive, MEDIA[SheetFormat.ARCHIVE], f"{found.plan.key}_dossier.zip")
+    return streamed(archive, OCTETS, f"{found.plan.key}_dossier.zip")
 
 
 @router.post("/{plan}/schedule", response_model=Numbered, **writes(Scope.PLANS, Act.CHANGE_SCHEDULE))
