@@ -81,7 +81,8 @@ def test_the_papers_of_a_meeting_are_written(office: Terminal) -> None:
         assert bound.namelist()[:2] == ["00_次第.docx", "01_資料一覧.docx"] and len(bound.namelist()) == 3
     assert "種類が分かりません" in office.refuse("meeting", "sheet", "1", "agenda", "次第.txt")
     assert "議題ごと" in office.refuse("meeting", "sheet", "1", "decision", "決定.docx")
-    assert "ありません" in office.refuse("meeting", "sheet", "1", "agenda", "次第.xlsx")
+    assert "書きました" in office.run("meeting", "sheet", "1", "agenda", "次第.xlsx")
+    assert "ありません" in office.refuse("meeting", "sheet", "1", "minutes", "会議録.xlsx")
 
 
 def test_the_papers_of_a_plan_are_written_and_its_dossier_proves_itself(office: Terminal) -> None:
