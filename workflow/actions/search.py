@@ -52,10 +52,13 @@ def follow_record(office: Office, stop: Stop | None = None) -> Indexed:
 
 
 def rebuild_index(office: Office) -> Indexed:
-    """Make the index of the search anew from the record."""
+    """Make the index of the search anew from the record, with the text of every document that can be read now."""
     with office.writing() as db:
         search_index.clear(connection_of(db))
-    return follow_record(office)
+    made = follow_record(office)
+    while (more := follow_record(office)).documents:
+        made = Indexed(made.entries + more.entries, made.documents + more.documents)
+    return made
 
 
 def _stopped(stop: Stop | None) -> bool:
