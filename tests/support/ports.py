@@ -11,8 +11,8 @@ def free_port() -> int:
 
 
 def until_it_answers(port: int) -> None:
-    """Wait until somebody listens. Raises `TimeoutError` after half a minute."""
-    for _ in range(300):
+    """Wait until somebody listens. Raises `TimeoutError` after two minutes: a demonstration is played first."""
+    for _ in range(1200):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return

@@ -93,9 +93,9 @@ SITTING_AT = 40
 WITHOUT_A_LINK = {
     *("/feeds/{token}.ics", "/problems/{kind}"),
     *("/welcome/{token}", "/reset/{token}", "/public/{key}/received", "/answer/{token}"),
-    "/second-step",
+    *("/second-step", "/plans/{key}/finish"),
 }
-"""Pages that no page leads to; those with people's words have tests of their own below."""
+"""Pages that no page leads to, or none of this house; those with people's words have tests of their own below."""
 
 FILES = {
     *("/chains/_schema", "/chains/{short}/text", "/plans/{key}/versions/{number}"),
