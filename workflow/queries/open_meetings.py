@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Body
 from workflow.domain.errors import NotFound
@@ -28,7 +28,7 @@ from workflow.queries.meetings import (
     was_called,
 )
 from workflow.queries.papers import PaperFact, papers_of
-from workflow.store.tables import BodyRecord, Closing, Event, Meeting, MinutesText, Publication
+from workflow.store.tables import BodyRecord, Closing, Event, Meeting, MinutesText, Paper, Publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,33 @@ def closings(db: Session, meeting: int) -> Closings:
     return Closings(
         Closed(whole.reason, whole.basis) if whole and whole.closed else None,
         {item: Closed(row.reason, row.basis) for item, row in items.items()},
+    )
+
+
+def about_what_is_closed() -> ColumnElement[bool]:
+    """The condition that the `Paper` of a statement is about something that is closed, as `closings` finds it: its item, or
+    the whole meeting."""
+    later = aliased(Closing)
+    superseded = (
+        select(later.id)
+        .where(
+            later.meeting_id == Closing.meeting_id,
+            func.coalesce(later.item_id, 0) == func.coalesce(Closing.item_id, 0),
+            later.id > Closing.id,
+        )
+        .correlate(Closing)
+        .exists()
+    )
+    return (
+        select(Closing.id)
+        .where(
+            Closing.meeting_id == Paper.meeting_id,
+            or_(Closing.item_id.is_(None), Closing.item_id == Paper.item_id),
+            Closing.closed,
+            ~superseded,
+        )
+        .correlate(Paper)
+        .exists()
     )
 
 

@@ -13,6 +13,7 @@ from workflow.domain.minutes import MinutesState
 from workflow.domain.rights import Act, Actor, PaperAudience
 from workflow.domain.search import TITLE_LINE, Excerpt, Part, Piece, SearchKind, excerpt, marked, words_of
 from workflow.queries.inquiries import own_addressees
+from workflow.queries.open_meetings import about_what_is_closed
 from workflow.queries.reading_rights import meetings_readable, plans_readable
 from workflow.queries.search_sources import FINAL
 from workflow.store import search_index
@@ -236,7 +237,7 @@ def _papers(
         meeting,
         of(Paper.audience == SearchEntry.audience),
         or_(
-            SearchEntry.audience == PaperAudience.PUBLIC,
+            and_(SearchEntry.audience == PaperAudience.PUBLIC, or_(item, of(~about_what_is_closed()))),
             and_(SearchEntry.audience == PaperAudience.OFFICE, item),
             and_(SearchEntry.audience == PaperAudience.BODY, own),
         ),
