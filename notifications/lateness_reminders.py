@@ -19,6 +19,7 @@ from workflow.domain.lateness import WARNED, Due, last_days, told_late_at, warne
 from workflow.domain.plans import Status, Trigger
 from workflow.queries.plan_sheet import expected, gates_to_come
 from workflow.queries.plans import PlanFact, plan_fact, plans
+from workflow.queries.pulse import mail_pulse
 from workflow.store.tables import Plan, PlanWatch, ScheduleVersion, Step
 
 StaffOf = Callable[[str, date], list[int]]
@@ -55,7 +56,15 @@ def lateness_owed(
     asked = [
         owed for plan in near for owed in _of_one(plan, staff_of, known_at[plan.id], now, closed, look_back)
     ]
-    return _still_due(db, near, unclaimed(asked), now) if asked else []
+    due = _still_due(db, near, unclaimed(asked), now) if asked else []
+    return _without_untrue(db, due, now) if any(each.missed for each in due) else due
+
+
+def _without_untrue(db: Session, due: list[Owed], now: datetime) -> list[Owed]:
+    """Those that were owed in their time. A round that came after it, and found nothing owed, says of what is missed now that
+    it has only become due again since. One statement."""
+    last_round = mail_pulse(db, now).at
+    return [each for each in due if not (each.missed and last_round and last_round > each.due_at)]
 
 
 def waiting(due: Sequence[Due], last: date, plan: int, listed: dict[tuple[int, str], date]) -> list[Due]:
