@@ -72,8 +72,8 @@ def test_a_version_is_read_with_its_headings_and_tables(written: House) -> None:
     reader = Browser(written, "joho_bukai_1")
     shown = reader.see("/plans/dx/versions/1/text")
     assert '<h2 id="t0">第１章 目的</h2>' in shown and '<a href="#t0">第１章 目的</a>' in shown
-    assert f"<p>{GOAL}</p>" in shown
-    assert re.search(r"<tr><td>４月</td><td>情報化推進部会</td></tr>", shown)
+    assert re.search(rf"<p[^>]*>{GOAL}</p>", shown)
+    assert re.search(r"<tr[^>]*><td>４月</td><td>情報化推進部会</td></tr>", shown)
 
 
 def test_what_a_document_says_is_text(written: House) -> None:
