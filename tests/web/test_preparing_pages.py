@@ -45,7 +45,7 @@ def test_a_plan_leads_to_the_meetings_at_which_it_can_be_put_with_itself_ticked(
     secretary.send("/meetings/new", **MEETING)
     house.a_meeting(days=20)
     shown = secretary.see("/plans/a")
-    called, draft = links(shown, "議題に載せる")
+    called, draft = sorted(set(links(shown, "議題に載せる")), reverse=True)
     new = links(shown, "この計画を議題に載せて、会議を準備する")[0]
     for address in (called, draft, new):
         form = secretary.see(address.partition("#")[0])
@@ -53,7 +53,7 @@ def test_a_plan_leads_to_the_meetings_at_which_it_can_be_put_with_itself_ticked(
         assert not re.search(r'value="b:policy_bukai" checked', form), address
     secretary.send("/meetings/1/items", add="a:policy_bukai")
     shown = secretary.see("/plans/a")
-    assert links(shown, "議題に載っています") == ["/meetings/1#agenda"]
+    assert set(links(shown, "議題に載っています")) == {"/meetings/1#agenda"}
     assert "準備中" not in Browser(house, "joho_bukai_1").see("/plans/a")
 
 
