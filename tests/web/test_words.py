@@ -47,6 +47,8 @@ NO_SENTENCES = {
     },
     # the reason on record, in the office's own language
     "workflow/actions/carrying.py": {"carry_over"},
+    # the titles of offices, as people register them
+    "workflow/domain/chiefs.py": {"TITLES", "is_chief"},
     # how months and sessions of an assembly are written, as people type them; a session is kept so
     "workflow/domain/scheduling/sittings.py": {"WEEKDAYS"},
     "workflow/domain/schedules.py": {"SESSION", "parse_when", "_month_in"},
