@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
-from notifications.outbox import Entry, enqueue
+from notifications.outbox import enqueue_for
 from notifications.subjects import NoLongerDue, Subject
 from workflow.domain.calendar import reiwa_moment, reiwa_with_weekday, tokyo_day
 from workflow.domain.chiefs import reported_at, week_of
@@ -21,7 +20,6 @@ from workflow.queries.chiefs import chiefs, departments_at_work, reported_plans
 from workflow.queries.meetings import closed_days
 from workflow.queries.plan_sheet import SheetRow, sheet_rows
 from workflow.store.database import Office
-from workflow.store.tables import Delivery
 
 WEEK = timedelta(days=7)
 
@@ -40,16 +38,7 @@ def claim(office: Office, now: datetime) -> int:
             for each in (chiefs(db, day) if at_work else [])
             if each.department in at_work
         }
-        known = set(db.scalars(select(Delivery.claim).where(Delivery.claim.in_(people)))) if people else set()
-    entries = [
-        Entry(claim=claim, kind=Kind.PLANS_WEEKLY, rule="weekly", due_at=due_at, recipient_id=person)
-        for claim, person in people.items()
-        if claim not in known
-    ]
-    if not entries:
-        return 0
-    with office.writing() as db:
-        return enqueue(db, entries, now)
+    return enqueue_for(office, people, Kind.PLANS_WEEKLY, "weekly", due_at, now)
 
 
 def claim_of(week: date, person: int) -> str:

@@ -2,14 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from notifications.kinds import Kind
-from notifications.outbox import Entry, enqueue
+from notifications.outbox import enqueue_for
 from workflow.domain.calendar import tokyo_day
 from workflow.queries.people import auditors
 from workflow.store.database import Office
-from workflow.store.tables import Delivery
 
 
 def claim(office: Office, now: datetime) -> int:
@@ -17,16 +14,7 @@ def claim(office: Office, now: datetime) -> int:
     day = tokyo_day(now)
     with office.reading() as db:
         people = {claim_of(day.isoformat(), each.person_id): each.person_id for each in auditors(db, day)}
-        known = set(db.scalars(select(Delivery.claim).where(Delivery.claim.in_(people)))) if people else set()
-    entries = [
-        Entry(claim=claim, kind=Kind.LOG_HEAD, rule="daily", due_at=now, recipient_id=person)
-        for claim, person in people.items()
-        if claim not in known
-    ]
-    if not entries:
-        return 0
-    with office.writing() as db:
-        return enqueue(db, entries, now)
+    return enqueue_for(office, people, Kind.LOG_HEAD, "daily", now, now)
 
 
 def claim_of(day: str, person: int) -> str:

@@ -1,7 +1,7 @@
 """The durable queue between a due message and its sending."""
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
@@ -76,6 +76,26 @@ def claim(office: Office, now: datetime) -> int:
         with office.writing() as db:
             written += enqueue(db, [_entry(each) for each in some], now)
     return written
+
+
+def enqueue_for(
+    office: Office, people: Mapping[str, int], kind: Kind, rule: str, due_at: datetime, now: datetime
+) -> int:
+    """Put a message of that kind in the outbox for each of these people, by their claims; returns how many were not claimed
+    before. Where none is new, nothing is written."""
+    if not people:
+        return 0
+    with office.reading() as db:
+        known = set(db.scalars(select(Delivery.claim).where(Delivery.claim.in_(people))))
+    entries = [
+        Entry(claim=claim, kind=kind, rule=rule, due_at=due_at, recipient_id=person)
+        for claim, person in people.items()
+        if claim not in known
+    ]
+    if not entries:
+        return 0
+    with office.writing() as db:
+        return enqueue(db, entries, now)
 
 
 def _batches(owed: Sequence[Owed]) -> Iterator[list[Owed]]:
