@@ -45,7 +45,7 @@ class ChainInvalid(SakuteiError):
             f"{_place(self.file, each)}: {worded(each.key)}: {worded(each.problem)} → {worded(each.mend)}"
             for each in self.faults
         ]
-        return "\n".join([worded(words("定義に誤りが {count} 件あります。", count=len(lines))), *lines])
+        return "\n".join([worded(words("策定の流れに誤りが {count} 件あります。", count=len(lines))), *lines])
 
 
 def _place(file: str, fault: Fault) -> str:

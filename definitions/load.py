@@ -60,7 +60,7 @@ def shipped(key: str) -> Chain:
     known = shipped_chains()
     if key not in known:
         problem = words(
-            "同梱の定義「{key}」はありません（あるもの: {known}）", key=key, known="・".join(known)
+            "同梱の策定の流れ「{key}」はありません（あるもの: {known}）", key=key, known="・".join(known)
         )
         raise ChainInvalid(key, [Fault(None, None, "key", problem, suggestion(key, known))])
     return load_chain(_SHIPPED / f"{key}.yaml")
@@ -80,7 +80,7 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
 
 _TOO_LARGE = (
     words("ファイルが大きすぎます（上限 {size} KB）", size=MAXIMUM_BYTES // 1024),
-    words("定義の YAML ファイルを指定しているか確かめてください"),
+    words("策定の流れの YAML ファイルを指定しているか確かめてください"),
 )
 
 

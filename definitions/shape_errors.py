@@ -50,14 +50,14 @@ def _finding(detail: ErrorDetails) -> Finding:
     if kind == "union_tag_not_found":
         return Finding(
             (*path, "kind"),
-            words("関門の種類（kind）がありません"),
+            words("手続の種類（kind）がありません"),
             words("kind: に {names} のどれかを書いてください", names=_names(_GATES)),
         )
     if kind == "union_tag_invalid":
         word = str(context["tag"])
         return Finding(
             (*path, "kind"),
-            words("「{word}」という関門の種類はありません", word=word),
+            words("「{word}」という手続の種類はありません", word=word),
             suggestion(word, _GATES),
         )
     if kind in ("enum", "literal_error"):
@@ -138,7 +138,7 @@ def _worded(kind: str, path: KeyPath, given: Any, context: dict[str, Any]) -> tu
         return _not_a_mapping(path[-1], given)
     worded = _WORDED.get(kind)
     if worded is None:
-        return words("この値は書けません"), words("定義の書き方の説明を見て直してください")
+        return words("この値は書けません"), words("策定の流れの書き方の説明を見て直してください")
     problem, mend = worded
     return words(problem, **context), words(mend, **context)
 

@@ -120,7 +120,7 @@ def _forbidden(text: str) -> Iterator[Fault]:
                 column,
                 WHOLE_FILE,
                 words("入れ子が深すぎます"),
-                words("定義の YAML ファイルか確かめてください"),
+                words("策定の流れの YAML ファイルか確かめてください"),
             )
             return
 
@@ -134,7 +134,7 @@ _SYNTAX = (
     (
         "single document",
         words("--- で区切られた文書が二つ以上あります"),
-        words("一つのファイルには一つの定義だけを書いてください"),
+        words("一つのファイルには一つの策定の流れだけを書いてください"),
     ),
     (
         "mapping values are not allowed",

@@ -26,11 +26,11 @@ def gates_wait_for_gates_beside_them(chain: Chain) -> Iterator[Finding]:
 def _not_beside(chain: Chain, stage: Stage, key: str) -> Words:
     if chain.has_gate(key):
         return words(
-            "先に開くべき関門「{key}」は、段階「{stage}」の関門ではなく、別の段階のものです",
+            "先に済ませる手続「{key}」は、段階「{stage}」の手続ではなく、別の段階のものです",
             key=key,
             stage=stage.label,
         )
-    return words("先に開くべき関門「{key}」は、段階「{stage}」にありません", key=key, stage=stage.label)
+    return words("先に済ませる手続「{key}」は、段階「{stage}」にありません", key=key, stage=stage.label)
 
 
 def no_gates_wait_in_a_circle(chain: Chain) -> Iterator[Finding]:
@@ -46,7 +46,8 @@ def no_gates_wait_in_a_circle(chain: Chain) -> Iterator[Finding]:
             yield Finding(
                 ("stages", i, "gates", j, "after"),
                 words(
-                    "関門{keys}が互いを待ち、どれも開けません", keys="".join(f"「{key}」" for key in circle)
+                    "手続{keys}が互いを待ち、どれも済ませられません",
+                    keys="".join(f"「{key}」" for key in circle),
                 ),
                 words("after の一つを外してください"),
             )
@@ -82,7 +83,7 @@ def _why_unfit(body: Body, outcome: Outcome) -> Words | None:
             outcome=name,
         )
     if outcome not in AGREEING_OUTCOMES[body.kind]:
-        return words("{outcome}は同意ではないので、関門を開けません", outcome=name)
+        return words("{outcome}は同意ではないので、手続を済ませられません", outcome=name)
     if body.reaches == "tallied" and outcome not in (*CARRYING_OUTCOME[body.kind], *QUALIFIED_OUTCOMES):
         return words(
             "「{body}」は採決（tallied）なので、{outcome}という結果は出ません", body=body.name, outcome=name
@@ -96,7 +97,7 @@ def _shut_to_plain_agreement(path: KeyPath, gate: BodyGate, body: Body) -> Itera
         yield Finding(
             path,
             words(
-                "「{body}」の結果が{outcome}でも、関門「{gate}」は開きません",
+                "「{body}」の結果が{outcome}でも、手続「{gate}」は済みません",
                 body=body.name,
                 outcome=_outcome_name(plain),
                 gate=gate.label,
@@ -120,7 +121,7 @@ def one_gate_a_stage_for_each_document(chain: Chain) -> Iterator[Finding]:
                 yield Finding(
                     ("stages", i, "gates", j),
                     words(
-                        "段階「{stage}」の文書の関門「{gate}」は、「{first}」と同じ版で同時に開きます",
+                        "段階「{stage}」の文書の手続「{gate}」は、「{first}」と同じ版で同時に開きます",
                         stage=stage.label,
                         gate=gate.label,
                         first=before.label,
@@ -149,7 +150,7 @@ def named_documents_are_written(chain: Chain) -> Iterator[Finding]:
                 ("documents", i),
                 words("文書「{label}」を作る段階がありません", label=document.label),
                 words(
-                    "この文書の関門（kind: document、document: {key}）を、作る段階に置いてください",
+                    "この文書の手続（kind: document、document: {key}）を、作る段階に置いてください",
                     key=document.key,
                 ),
             )
@@ -161,7 +162,7 @@ def delegates_are_others(chain: Chain) -> Iterator[Finding]:
             yield Finding(
                 (*path, "delegate"),
                 words(
-                    "関門「{gate}」の専決者が、決裁する職「{position}」と同じです",
+                    "手続「{gate}」の専決者が、決裁する職「{position}」と同じです",
                     gate=gate.label,
                     position=gate.position,
                 ),
@@ -176,7 +177,7 @@ def periods_are_long_enough(chain: Chain) -> Iterator[Finding]:
             yield Finding(
                 (*path, "minimum_days"),
                 words(
-                    "募集期間 {days} 日は、この定義の下限 {least} 日（comment_minimum_days）より短いです",
+                    "募集期間 {days} 日は、この策定の流れの下限 {least} 日（comment_minimum_days）より短いです",
                     days=gate.minimum_days,
                     least=least,
                 ),
@@ -199,7 +200,7 @@ def periods_have_a_document(chain: Chain) -> Iterator[Finding]:
                     stage=stage.label,
                     gate=gate.label,
                 ),
-                words("この段階か、必ず通る手前の段階に kind: document の関門を置いてください"),
+                words("この段階か、必ず通る手前の段階に kind: document の手続を置いてください"),
             )
 
 

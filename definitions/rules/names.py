@@ -14,7 +14,7 @@ def unique_keys(chain: Chain) -> Iterator[Finding]:
     )
     yield from _repeated(words("段階"), ((("stages", i), stage.key) for i, stage in enumerate(chain.stages)))
     yield from _repeated(words("会議体"), ((("bodies", i), body.key) for i, body in enumerate(chain.bodies)))
-    yield from _repeated(words("関門"), ((path, gate.key) for path, gate in gates_of(chain)))
+    yield from _repeated(words("必要な手続"), ((path, gate.key) for path, gate in gates_of(chain)))
     yield from _repeated(
         words("リマインド"), ((("reminders", i), rule.key) for i, rule in enumerate(chain.reminders))
     )
@@ -71,9 +71,9 @@ def every_body_is_asked(chain: Chain) -> Iterator[Finding]:
         if body.key not in asked:
             yield Finding(
                 ("bodies", i, "key"),
-                words("会議体「{body}」は、どの関門にも schedule にも出てきません", body=body.name),
+                words("会議体「{body}」は、どの手続にも schedule にも出てきません", body=body.name),
                 words(
-                    "議を経るべき段階に body: {key} の関門を置くか、この会議体を消してください", key=body.key
+                    "議を経るべき段階に body: {key} の手続を置くか、この会議体を消してください", key=body.key
                 ),
             )
 

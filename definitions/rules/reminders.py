@@ -41,8 +41,8 @@ def reminders_reach_those_concerned(chain: Chain) -> Iterator[Finding]:
         if rule.kind is ReminderKind.COMMENT_CLOSING and not periods:
             yield Finding(
                 ("reminders", i, "kind"),
-                words("パブリックコメント（kind: period）の関門がないので、このリマインドは送られません"),
-                words("この行を消すか、kind: period の関門を置いてください"),
+                words("パブリックコメント（kind: period）の手続がないので、このリマインドは送られません"),
+                words("この行を消すか、kind: period の手続を置いてください"),
             )
 
 

@@ -32,7 +32,7 @@ def _slot_gate(chain: Chain, slot: Slot, path: KeyPath, key: str) -> Iterator[Fi
     if not chain.has_gate(key):
         yield Finding(
             path,
-            words("関門「{key}」はどの段階にもありません", key=key),
+            words("手続「{key}」はどの段階にもありません", key=key),
             suggestion(key, (gate.key for _, gate in gates_of(chain))),
         )
         return
@@ -42,12 +42,14 @@ def _slot_gate(chain: Chain, slot: Slot, path: KeyPath, key: str) -> Iterator[Fi
         return
     if owner is not None:
         problem = words(
-            "関門「{key}」を開くのは会議体「{owner}」で、この行の会議体ではありません", key=key, owner=owner
+            "手続「{key}」を済ませるのは会議体「{owner}」で、この行の会議体ではありません",
+            key=key,
+            owner=owner,
         )
         mend = words("この行の body を {owner} にするか、{owner} の行に移してください", owner=owner)
         yield Finding(path, problem, mend)
     else:
-        problem = words("関門「{key}」は会議体が開くものではありません", key=key)
+        problem = words("手続「{key}」は会議体が済ませるものではありません", key=key)
         yield Finding(path, problem, words("body のない event の行に移してください"))
 
 
@@ -61,7 +63,7 @@ def slots_fall_in_their_stages(chain: Chain) -> Iterator[Finding]:
                 yield Finding(
                     ("schedule", i, "month"),
                     words(
-                        "{month} は、関門「{gate}」のある段階「{stage}」の予定（{first} から {last}）の外です",
+                        "{month} は、手続「{gate}」のある段階「{stage}」の予定（{first} から {last}）の外です",
                         month=slot.month,
                         gate=key,
                         stage=stage.label,
@@ -86,7 +88,7 @@ def slots_follow_the_order_of_their_gates(chain: Chain) -> Iterator[Finding]:
             yield Finding(
                 ("schedule", i, "month"),
                 words(
-                    "関門「{gate}」の {month} は、先に開くべき関門「{before}」の {first} より前です",
+                    "手続「{gate}」の {month} は、先に済ませる手続「{before}」の {first} より前です",
                     gate=key,
                     month=last,
                     before=waited,

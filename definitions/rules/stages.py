@@ -88,7 +88,7 @@ def somebody_decides(chain: Chain) -> Iterator[Finding]:
             yield Finding(
                 ("stages", i, "decided"),
                 words("決定の段階「{stage}」に、会議体の議も決裁も経ずに着けます", stage=stage.label),
-                words("どの道にも、手前の段階に kind: body か kind: signoff の関門を置いてください"),
+                words("どの道にも、手前の段階に kind: body か kind: signoff の手続を置いてください"),
             )
 
 
@@ -100,8 +100,8 @@ def some_gate_is_mandatory(chain: Chain) -> Iterator[Finding]:
     if not any(gate.mandatory for _, gate in gates_of(chain)):
         yield Finding(
             ("stages",),
-            words("必須の関門がないので、承認が後から失われても計画は決定へ進めます"),
-            words("決定に欠かせない関門に mandatory: true と書いてください"),
+            words("必須の手続がないので、承認が後から失われても計画は決定へ進めます"),
+            words("決定に欠かせない手続に mandatory: true と書いてください"),
         )
 
 
@@ -118,11 +118,11 @@ def no_way_round_a_mandatory_gate(chain: Chain) -> Iterator[Finding]:
             yield Finding(
                 (*path, "mandatory"),
                 words(
-                    "必須の関門「{gate}」が、決定の段階「{stage}」そのものにあります",
+                    "必須の手続「{gate}」が、決定の段階「{stage}」そのものにあります",
                     gate=gate.label,
                     stage=stage.label,
                 ),
-                words("決定の手前の段階に移してください（関門はその段階を出るときに確かめます）"),
+                words("決定の手前の段階に移してください（手続はその段階を出るときに確かめます）"),
             )
             continue
         shut = {**steps, stage.key: ()}
@@ -130,7 +130,7 @@ def no_way_round_a_mandatory_gate(chain: Chain) -> Iterator[Finding]:
             yield Finding(
                 (*path, "mandatory"),
                 words(
-                    "必須の関門「{gate}」のある段階「{stage}」を通らずに、決定の段階「{decided}」に着けます",
+                    "必須の手続「{gate}」のある段階「{stage}」を通らずに、決定の段階「{decided}」に着けます",
                     gate=gate.label,
                     stage=stage.label,
                     decided=chain.stage(key).label,

@@ -268,7 +268,7 @@ def test_a_plan_goes_back_only_where_it_came_from(house: House, takeover: Takeov
 def test_a_key_already_taken_is_the_only_fault_named(house: House, takeover: Takeover) -> None:
     house.a_plan()
     (named,) = faults(takeover)
-    assert "計画の鍵「dx」は既に使われています" in named
+    assert "計画ID「dx」は既に使われています" in named
 
 
 @pytest.mark.parametrize("about", [About.KEY, About.TITLE, About.REASON, About.DEPARTMENT])
@@ -435,7 +435,7 @@ def test_a_signature_on_paper_is_entered_for_who_held_the_position(signing: Take
         ({**SIGNED, "会議体・段階": "副区長"}, "会議体・段階「副区長」は、決裁者の職にありません"),
         ({**SIGNED, "結果": "了承"}, "結果「了承」は、決裁にありません"),
         ({**SIGNED, "結果": "返却"}, "決裁しない理由: 空です"),
-        ({**SIGNED, "結果": "返却", "備考・理由": "予算"}, "関門が閉じています"),
+        ({**SIGNED, "結果": "返却", "備考・理由": "予算"}, "手続が済んでいません"),
     ],
 )
 def test_a_wrong_signature_is_named(signing: Takeover, row: Mapping[str, str], said: str) -> None:

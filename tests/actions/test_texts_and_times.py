@@ -178,7 +178,7 @@ def test_a_text_changed_after_the_last_approval_stops_the_plan(house: House) -> 
     with pytest.raises(NotNow, match="前の段階で決まっています"):
         house.a_version("別の文書")
     house.a_correction("誤字を直した原案")
-    with pytest.raises(GateClosed, match="通過した「原案」の関門が効力を失いました"):
+    with pytest.raises(GateClosed, match="済んだ「原案」の手続が効力を失いました"):
         house.advance()
     with house.office.reading() as db:
         (task, *_) = [t for t in queries.worklist(db, "tanto", house.now) if t.kind == "stopped"]

@@ -17,11 +17,11 @@ def test_the_gate_before_a_fallen_one_is_named_with_who_opens_it(house: House) -
     actions.correct_decision(
         house.office, "joho_bukai_office", agreed, Outcome.RETURNED, "誤記", now=house.now
     )
-    assert house.why()[0].startswith("部会での検討: 通過した「策定方針」の関門が効力を失いました。")
+    assert house.why()[0].startswith("部会での検討: 済んだ「策定方針」の手続が効力を失いました。")
     assert "の結果は「差戻し」です。" in house.why()[0]
     assert "事務局または会長が記録します" in house.why()[0]
     assert house.why()[1].startswith(
-        "本部への報告: 通過した「策定方針」の関門が効力を失いました。先に「部会での検討」が"
+        "本部への報告: 済んだ「策定方針」の手続が効力を失いました。先に「部会での検討」が"
     )
 
     house.agree("policy_bukai")

@@ -118,7 +118,7 @@ def test_a_whole_meeting_is_recorded(office: Terminal) -> None:
     assert (shown["status"], shown["items"][0]["decision"]["outcome"]) == ("closed", "approved")
     said = office.run("plan", "history", "dx")
     assert "結果を訂正: 部会での検討 了承" in said
-    assert "つながっています" in office.run("log", "verify")
+    assert "改変されていません" in office.run("log", "verify")
 
 
 def test_the_document_comes_back_as_it_was(office: Terminal) -> None:
@@ -155,7 +155,7 @@ def test_a_document_is_read_and_compared(office: Terminal) -> None:
     ("arguments", "words"),
     [
         (["why", "nothing"], "計画「nothing」はありません"),
-        (["plan", "advance", "dx", "--as", "hanako"], "次の関門が閉じています"),
+        (["plan", "advance", "dx", "--as", "hanako"], "次の手続が済んでいません"),
         (["plan", "advance", "dx", "--as", "nobody"], "職員「nobody」はありません"),
         (["plan", "advance", "dx", "--as", "bucho"], "行えるのは: 計画の担当課の職員"),
         (["plan", "advance", "dx", "--seen", "9", "--as", "hanako"], "他の方が動かしました"),

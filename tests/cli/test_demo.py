@@ -29,7 +29,7 @@ def _sakutei(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_it_ends_printed_with_the_log_verified(played: tuple[Path, str]) -> None:
     assert "【印刷】" in played[1]
-    assert "記録の連鎖は正しくつながっています" in played[1]
+    assert "記録は改変されていません" in played[1]
     assert _sakutei(played[0], "log", "verify").returncode == 0
 
 

@@ -138,7 +138,7 @@ ONE_FAULT = [
     pytest.param("chair: 委員長}", "chair: 委員長, reaches: tallied}", "key: iinkai, name", "bodies[1].reaches", "採決（tallied）はできません", "reaches: recorded", id="a receiving body votes"),
     pytest.param("gates: [draft_bukai]", "gates: [draft_buka]", "gates: [draft_bukai]", "schedule[0].gates[0]", "draft_buka", "「draft_bukai」のことでは", id="a line of the schedule names no gate"),
     pytest.param("body: bukai, gates: [draft_bukai]", "body: iinkai, gates: [draft_bukai]", "gates: [draft_bukai]", "schedule[0].gates[0]", "「bukai」で", "body を bukai に", id="another body's gate stands on a meeting"),
-    pytest.param("gates: [draft_bukai]", "gates: [draft_document]", "gates: [draft_bukai]", "schedule[0].gates[0]", "会議体が開くものではありません", "event の行", id="a gate no body opens stands on a meeting"),
+    pytest.param("gates: [draft_bukai]", "gates: [draft_document]", "gates: [draft_bukai]", "schedule[0].gates[0]", "会議体が済ませるものではありません", "event の行", id="a gate no body opens stands on a meeting"),
     pytest.param("gates: [comment_period]", "gates: [draft_bukai]", "gates: [comment_period]", "schedule[1].gates[0]", "「bukai」で", "bukai の行", id="a body's gate stands on an event"),
     pytest.param("body: bukai, gates: [draft_bukai]", "label: 報告", "month: 2023-03, body", "schedule[0]", "会議体（body）も行事（event）もありません", "どちらか一方", id="a line of the schedule is neither meeting nor event"),
     pytest.param("body: bukai, gates", "body: bukai, event: 祭, gates", "month: 2023-03, body", "schedule[0].event", "両方あります", "一方を消して", id="a line of the schedule is both meeting and event"),
@@ -162,7 +162,7 @@ ONE_FAULT = [
     pytest.param("kind: document, label: 素案", "kind: signoff, label: 素案, office: 部長", "comment_period, kind", "stages[1].gates[0]", "文書がないまま", "kind: document", id="a public comment has no document"),
     pytest.param("opens_on: [approved]", "opens_on: [approved, continued]", "opens_on: [approved]", "stages[0].gates[1].opens_on[1]", "continued（継続審議）は同意ではない", "approved（了承）・conditional（条件付き了承） から", id="a gate opens on a postponement"),
     pytest.param("opens_on: [approved]", "opens_on: [returned]", "opens_on: [approved]", "stages[0].gates[1].opens_on[0]", "returned（差戻し）は同意ではない", "approved（了承）", id="a gate opens on a refusal"),
-    pytest.param("opens_on: [approved]", "opens_on: [conditional]", "opens_on: [approved]", "stages[0].gates[1].opens_on", "approved（了承）でも、関門「部会」は開きません", "approved を加えて", id="a gate opens on conditions and not without them"),
+    pytest.param("opens_on: [approved]", "opens_on: [conditional]", "opens_on: [approved]", "stages[0].gates[1].opens_on", "approved（了承）でも、手続「部会」は済みません", "approved を加えて", id="a gate opens on conditions and not without them"),
     pytest.param("opens_on: [approved]", "opens_on: [approved, approved]", "opens_on: [approved]", "stages[0].gates[1].opens_on[1]", "「approved」が二度", "一方を消して", id="a gate opens on the same answer twice"),
     pytest.param("after: [draft_document]", "after: [draft_document, draft_document]", "after: [draft_document]", "stages[0].gates[1].after[1]", "「draft_document」が二度", "一方を消して", id="a gate waits for the same gate twice"),
     pytest.param("next: [comment]", "next: [comment, comment]", "next: [comment]", "stages[0].next[1]", "「comment」が二度", "一方を消して", id="a stage leads to the same stage twice"),
@@ -184,19 +184,19 @@ ONE_FAULT = [
     pytest.param("bodies:\n", "documents: [{key: main, label: 本編}, {key: summary, label: 概要版}]\nbodies:\n", None, "documents[1]", "「概要版」を作る段階がありません", "document: summary", id="nothing writes a document"),
     pytest.param("bodies:\n", "documents: [{key: main, label: 本編}, {key: main, label: 概要版}]\nbodies:\n", None, "documents[1].key", "二度使われています", "別の名前", id="two documents share a key"),
     pytest.param("label: 素案\n", "label: 素案\n    decided: true\n", None, "stages[0].decided", "始まると同時に決定した", "承認を経た後の段階に", id="a plan is decided at its opening"),
-    pytest.param(", mandatory: true}", "}", "stages:\n", "stages", "必須の関門がない", "mandatory: true", id="no gate is mandatory"),
+    pytest.param(", mandatory: true}", "}", "stages:\n", "stages", "必須の手続がない", "mandatory: true", id="no gate is mandatory"),
     pytest.param("    label: 意見募集\n", "    label: 意見募集\n    planned: {first: 2023-02, last: 2023-06}\n", None, "stages[1].planned.first", "前の段階「素案」の始まり 2023-03 より前の 2023-02 に", "段階の順", id="a stage is planned to begin before the one before it"),
     pytest.param("    label: 意見募集\n", "    label: 意見募集\n    planned: {first: 2023-04, last: 2023-05}\n", None, "stages[1].planned.last", "前の段階「素案」の終わり 2023-06 より前の 2023-05 に", "段階の順", id="a stage is planned to end before the one before it"),
     pytest.param("    label: 決定\n", "    label: 決定\n    planned: {first: 2023-01, last: 2023-07}\n", None, "stages[2].planned.first", "前の段階「素案」の始まり 2023-03 より前の 2023-01 に", "段階の順", id="a stage is planned to begin before one two steps back"),
     pytest.param("month: 2023-03, body", "month: 2023-02, body", "month: 2023-03, body", "schedule[0].month", "予定（2023-03 から 2023-06）の外", "month か", id="a body meets before the stage of its gate begins"),
     pytest.param("month: 2023-03, body", "month: 2023-07, body", "month: 2023-03, body", "schedule[0].month", "予定（2023-03 から 2023-06）の外", "month か", id="a body meets after the stage of its gate has ended"),
-    pytest.param("month: 2023-03, body", "month: 2023-05, body", "month: 2023-04, event", "schedule[1].month", "先に開くべき関門「draft_bukai」の 2023-05 より前", "月を入れ替える", id="a gate is scheduled before one of the stage before"),
+    pytest.param("month: 2023-03, body", "month: 2023-05, body", "month: 2023-04, event", "schedule[1].month", "先に済ませる手続「draft_bukai」の 2023-05 より前", "月を入れ替える", id="a gate is scheduled before one of the stage before"),
     pytest.param(
         "  - {month: 2023-04,", "  - {month: 2023-02, event: 起草, gates: [draft_document]}\n  - {month: 2023-04,", None, "schedule[1].month", "予定（2023-03 から 2023-06）の外", "month か", id="a document is scheduled before its stage begins"
     ),
     pytest.param("chair: 部長}", "chair: 部長, reaches: tallied, quorum: 半数以上, majority: 1/3以上}", "key: bukai, name", "bodies[0].majority", "1/3以上 では、反対の方が多くても", "半数以上", id="a minority carries the vote"),
     pytest.param("chair: 部長}", "chair: 部長, tie: fails}", "key: bukai, name", "bodies[0].tie", "使われません", "tie を消す", id="a recorded body has a rule for ties"),
-    pytest.param("  - {month: 2023-05, body: iinkai, label: 素案報告}\n", "", "- {key: iinkai", "bodies[1].key", "「委員会」は、どの関門にも schedule にも", "body: iinkai の関門", id="a body is asked nothing"),
+    pytest.param("  - {month: 2023-05, body: iinkai, label: 素案報告}\n", "", "- {key: iinkai", "bodies[1].key", "「委員会」は、どの手続にも schedule にも", "body: iinkai の手続", id="a body is asked nothing"),
 ]  # fmt: skip
 
 
@@ -329,7 +329,7 @@ def test_a_gate_is_not_scheduled_before_the_gate_it_comes_after() -> None:
     faults = broken(("  - {month: 2023-05, body: iinkai", early))
     told = next(fault for fault in faults if fault.key == "schedule[0].month")
     assert (
-        "関門「draft_bukai」の 2023-03 は、先に開くべき関門「draft_document」の 2023-05 より前"
+        "手続「draft_bukai」の 2023-03 は、先に済ませる手続「draft_document」の 2023-05 より前"
         in told.problem
     )
 
@@ -349,7 +349,7 @@ def test_a_reminder_of_a_public_comment_needs_one() -> None:
     fault = the_only(broken(("reminders:\n", "reminders:\n" + closing), (period, signed)))
     assert fault.key == "reminders[0].kind"
     assert "送られません" in fault.problem
-    assert "kind: period の関門を置いて" in fault.mend
+    assert "kind: period の手続を置いて" in fault.mend
 
 
 def test_two_branches_each_with_a_document_may_meet_in_a_public_comment() -> None:

@@ -206,7 +206,7 @@ def _stage(number: int, to: tuple[int, ...], asks: Asks, decided: bool) -> Stage
 
 
 def _gates(number: int, asks: Asks) -> list[dict[str, object]]:
-    named = {"key": f"g{number}", "label": "関門", "mandatory": asks in MANDATORY}
+    named = {"key": f"g{number}", "label": "必要な手続", "mandatory": asks in MANDATORY}
     if asks in SIGNED:
         return [{**named, "kind": "signoff", "office": "区長"}]
     return [{**named, "kind": "document"}] if asks is Asks.MANDATORY_TEXT else []

@@ -645,7 +645,7 @@ def test_a_step_refused_says_the_reasons_or_else_the_gates() -> None:
     shut = [each for each in states(CHAIN, DRAFT, records(1)).values() if not each.open]
     stage = CHAIN.stage("draft")
     assert GateClosed(stage, shut).message.splitlines() == [
-        "「素案」から進めません。次の関門が閉じています。",
+        "「素案」から進めません。次の手続が済んでいません。",
         *(f"・{each.gate.label}" for each in shut),
     ]
     coming = Coming(meeting=1, title="第1回部会", starts_at=day(3), listed=True)
@@ -655,4 +655,4 @@ def test_a_step_refused_says_the_reasons_or_else_the_gates() -> None:
     closed = GateClosed(stage, shut, [why])
     assert [each.coming and each.coming.title for each in closed.why] == ["第1回部会"]
     assert closed.reasons == ("部会の検討: まだありません",)
-    assert closed.message.endswith("閉じています。\n・部会の検討: まだありません")
+    assert closed.message.endswith("済んでいません。\n・部会の検討: まだありません")

@@ -70,7 +70,7 @@ def _token(room: PostRoom) -> None:
         (_password, "パスワードの設定", ["（本人）"]),
         (_second_step, "二段階目の確認の登録", ["（本人）"]),
         (_passkey, "パスキーの登録", ["青い鍵", "（本人）"]),
-        (_token, "連携用の鍵の発行", ["集計", "読み取り、名簿の管理"]),
+        (_token, "連携キーの発行", ["集計", "読み取り、名簿の管理"]),
     ],
 )
 def test_the_person_and_every_administrator_are_told(

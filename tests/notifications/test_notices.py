@@ -248,7 +248,7 @@ def test_a_meeting_that_turns_out_to_be_too_early_stops_the_plan_and_tells_so(ho
     assert letters_about(house, "計画の停止")
     with house.office.reading() as db:
         events = queries.history(db, house.plan())
-    assert any("通過した関門が効力を失い、計画が停止" in each.words for each in events)
+    assert any("済んだ手続が効力を失い、計画が停止" in each.words for each in events)
 
 
 def test_a_plan_that_goes_on_before_the_letter_is_sent_tells_nobody_that_it_stopped(house: House) -> None:

@@ -122,23 +122,23 @@ def test_a_row_of_every_proven_table_altered_is_named(
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
-        ("UPDATE event SET data = '{}' WHERE seq = 100", "100 番の出来事で切れています: 内容が"),
-        ("UPDATE event SET wrote = NULL WHERE seq = 100", "100 番の出来事で切れています: 内容が"),
-        ("UPDATE event SET wrote = '偽' WHERE seq = 100", "100 番の出来事で切れています: 内容が"),
-        ("UPDATE event SET at = 'いつか' WHERE seq = 100", "100 番の出来事で切れています: 内容が"),
+        ("UPDATE event SET data = '{}' WHERE seq = 100", "100 番の出来事が改変されています: 内容が"),
+        ("UPDATE event SET wrote = NULL WHERE seq = 100", "100 番の出来事が改変されています: 内容が"),
+        ("UPDATE event SET wrote = '偽' WHERE seq = 100", "100 番の出来事が改変されています: 内容が"),
+        ("UPDATE event SET at = 'いつか' WHERE seq = 100", "100 番の出来事が改変されています: 内容が"),
         (
             "REPLACE INTO event SELECT seq, at, 1, 'vote.cast', plan_id, meeting_id, data, hash, wrote FROM event"
             " WHERE seq = 100",
-            "100 番の出来事で切れています: 内容が",
+            "100 番の出来事が改変されています: 内容が",
         ),
         (
             "DELETE FROM event WHERE seq = 100",
-            "100 番の出来事で切れています: この番号の出来事が失われています",
+            "100 番の出来事が改変されています: この番号の出来事が失われています",
         ),
         (
             "INSERT INTO event SELECT seq + 1, at, by, tag, plan_id, meeting_id, data, hash, wrote FROM event"
             " ORDER BY seq DESC LIMIT 1",
-            "番の出来事で切れています: 内容が",
+            "番の出来事が改変されています: 内容が",
         ),
     ],
 )
@@ -250,7 +250,7 @@ def test_text_that_is_none_is_named_wherever_it_stands(copy: Office) -> None:
         for table, (column, key, number) in altered.items():
             file.execute(f"UPDATE {table} SET {column} = CAST(x'ff' AS TEXT) WHERE {key} = {number}")
     proof = prove(copy)
-    for expected in ("100 番の出来事で切れています: 内容が", "職員の 1（person）", "計画の 1（plan）"):
+    for expected in ("100 番の出来事が改変されています: 内容が", "職員の 1（person）", "計画の 1（plan）"):
         _finds(proof, expected)
     assert len(proof.findings) == 3
 
@@ -276,7 +276,7 @@ def test_what_is_altered_on_postgresql_is_named(postgres: PostgreSQL, tmp_path: 
     for expected in (
         "結果の 1（decision）の内容が、",
         "票の 1（vote）が失われています（",
-        "100 番の出来事で切れています: 内容が",
+        "100 番の出来事が改変されています: 内容が",
         "計画の 2（plan）の内容が、",
         "の改訂番号が、出来事から導かれるもの（",
         "意見の 1（opinion）の内容が、",
@@ -338,10 +338,10 @@ def test_a_verification_takes_up_from_the_one_before_and_looks_at_what_is_new(co
     [
         ("UPDATE remark SET text = '偽' WHERE id = (SELECT max(id) FROM remark)", "の内容が、"),
         ("DELETE FROM remark WHERE id = (SELECT max(id) FROM remark)", "が失われています（"),
-        ("UPDATE event SET data = '[]' WHERE seq = (SELECT max(seq) FROM event)", "で切れています: 内容が"),
-        ("UPDATE event SET wrote = NULL WHERE seq = (SELECT max(seq) FROM event)", "で切れています: 内容が"),
+        ("UPDATE event SET data = '[]' WHERE seq = (SELECT max(seq) FROM event)", "が改変されています: 内容が"),
+        ("UPDATE event SET wrote = NULL WHERE seq = (SELECT max(seq) FROM event)", "が改変されています: 内容が"),
         ("UPDATE plan SET stage = 'elsewhere' WHERE id = 1", "の段階が、出来事から導かれるもの（"),
-        ("UPDATE security_entry SET route = '偽' WHERE seq = 1", "アクセス記録の連鎖が 1 番で切れています"),
+        ("UPDATE security_entry SET route = '偽' WHERE seq = 1", "アクセス記録の 1 番が改変されています"),
     ],
 )
 def test_what_is_new_and_altered_is_found_and_the_next_verification_is_of_everything(

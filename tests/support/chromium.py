@@ -77,7 +77,7 @@ class Site:
 
 def sign_in(page: Page, key: str, password: str) -> None:
     page.goto("/sign-in")
-    page.get_by_label("職員の鍵").fill(key)
+    page.get_by_label("利用者ID").fill(key)
     page.get_by_label("パスワード").fill(password)
     page.get_by_role("button", name="サインイン", exact=True).click()
     page.get_by_role("heading", name="今日の仕事").wait_for()

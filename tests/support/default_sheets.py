@@ -281,7 +281,7 @@ def _approvals(paper: Document) -> None:
     _lay_across(paper)
     _title(paper, "{{ 計画 }}　決裁経過")
     _say(paper, "{{ 作成日 }}現在　{{ 庁名 }} {{ 担当課 }}", align=RIGHT, after=0)
-    _say(paper, "段階　{{ 段階 }}（{{ 状態 }}）　定義　{{ 定義 }}")
+    _say(paper, "段階　{{ 段階 }}（{{ 状態 }}）　策定の流れ　{{ 策定の流れ }}")
     _heading(paper, "文書")
     _rows(
         paper,
@@ -296,11 +296,11 @@ def _approvals(paper: Document) -> None:
         ),
         size=9,
     )
-    _say(paper, "{%p for 関門 in 関門一覧 %}")
+    _say(paper, "{%p for 手続 in 手続一覧 %}")
     _heading(
         paper,
-        "{{ 関門.段階 }}　{{ 関門.名称 }}（{{ 関門.決める者 }}）{% if 関門.回 %}　{{ 関門.回 }}{% endif %}"
-        "{% if 関門.根拠 %}　根拠: {{ 関門.根拠 }}{% endif %}",
+        "{{ 手続.段階 }}　{{ 手続.名称 }}（{{ 手続.決める者 }}）{% if 手続.回 %}　{{ 手続.回 }}{% endif %}"
+        "{% if 手続.根拠 %}　根拠: {{ 手続.根拠 }}{% endif %}",
     )
     _rows(
         paper,
@@ -308,7 +308,7 @@ def _approvals(paper: Document) -> None:
             *(("番号", 11), ("日・種類", 31), ("文書", 43), ("決めた者・権限・会議", 57)),
             *(("結果・決め方", 30), ("条件・後閲・備考", 44), ("記録・効力", 36)),
         ),
-        "記録 in 関門.記録一覧",
+        "記録 in 手続.記録一覧",
         (
             "{{ 記録.番号 }}",
             "{{ 記録.日 }}\n{{ 記録.種類 }}",

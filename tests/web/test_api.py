@@ -384,7 +384,7 @@ def test_a_busy_database_asks_to_come_back(staff: Program) -> None:
 def test_the_json_speaks_japanese_whatever_the_reader_chose(staff: Program) -> None:
     staff.client.cookies.set("sakutei-language", "en")
     staff.client.headers["accept-language"] = "en"
-    assert "次の関門が閉じています" in staff.do("plans/dx/advance", 409, seen=1)["detail"]
+    assert "次の手続が済んでいません" in staff.do("plans/dx/advance", 409, seen=1)["detail"]
 
 
 def test_the_openapi_holds_every_call_and_no_page(staff: Program) -> None:

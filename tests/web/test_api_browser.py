@@ -32,6 +32,6 @@ def test_a_token_is_made_and_ended_without_scripts(site: Site) -> None:
     page.get_by_label("名称").fill("集計")
     page.get_by_role("button", name="発行する").click()
     assert (page.locator("#token").text_content() or "").startswith("sakutei_")
-    page.get_by_role("link", name="鍵の一覧へ").click()
+    page.get_by_role("link", name="連携キーの一覧へ").click()
     page.get_by_role("button", name="「集計」を失効させる").click()
     expect(page.get_by_role("cell", name="失効", exact=True)).to_be_visible()

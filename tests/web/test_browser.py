@@ -26,7 +26,7 @@ def test_a_filter_is_a_plain_form_with_an_address_to_go_back_from(site: Site) ->
     site.house.a_plan("second")
     page = site.person("tanto", scripts=False)
     page.goto("/plans")
-    page.get_by_label("名称・鍵").fill("second")
+    page.get_by_label("名称・計画ID").fill("second")
     page.get_by_role("button", name="絞り込む").click()
     expect(page.locator("main tbody tr")).to_have_count(1)
     assert "words=second" in page.url

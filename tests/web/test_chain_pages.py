@@ -51,11 +51,11 @@ def test_a_definition_is_drawn_and_said_in_words(admin: Browser, key: str) -> No
 
 def test_a_running_plan_keeps_the_definition_it_began_with(house: House) -> None:
     house.a_plan()
-    changed = house.chain.model_copy(update={"title": "改めた定義"})
+    changed = house.chain.model_copy(update={"title": "改めた策定の流れ"})
     house.chain = changed
     house.a_plan("later")
     shown = Browser(house, "tanto").see("/chains")
-    assert shown.count("1 件の計画が使用") == 2 and "改めた定義" in shown
+    assert shown.count("1 件の計画が使用") == 2 and "改めた策定の流れ" in shown
 
 
 def test_a_clean_definition_is_shown_before_it_is_added(admin: Browser) -> None:
@@ -64,8 +64,8 @@ def test_a_clean_definition_is_shown_before_it_is_added(admin: Browser) -> None:
     with admin.house.office.reading() as db:
         assert db.get(BodyRecord, "kentokai") is None
     shown = admin.send("/chains/_new", text=YAML, sure="yes")
-    assert "定義を登録しました" in shown
-    assert "わたしたちの検討会" in admin.see("/bodies") and "定義を登録" in admin.see("/log")
+    assert "策定の流れを登録しました" in shown
+    assert "わたしたちの検討会" in admin.see("/bodies") and "策定の流れを登録" in admin.see("/log")
 
 
 def test_every_fault_of_a_definition_is_told_with_line_key_and_mend(admin: Browser) -> None:
@@ -84,7 +84,7 @@ def test_every_fault_of_a_definition_is_told_with_line_key_and_mend(admin: Brows
 def test_an_uploaded_file_names_itself_and_must_be_text(admin: Browser) -> None:
     def upload(content: bytes) -> str:
         return admin.client.post(
-            "/chains/_new", data={"csrf": admin.csrf}, files={"file": ("定義.yaml", content)}
+            "/chains/_new", data={"csrf": admin.csrf}, files={"file": ("策定の流れ.yaml", content)}
         ).text
 
     assert "誤りはありません" in upload(YAML.encode())
@@ -103,8 +103,8 @@ def test_a_body_that_stands_for_another_is_refused_and_the_text_stays(admin: Bro
 
 def test_a_shipped_definition_is_added_with_one_button(admin: Browser) -> None:
     address = _address(admin, shipped("shingikai_gian").title)
-    assert "この定義を登録する" in admin.see(address)
-    assert "この定義を登録する" not in admin.send(f"{address}/keep")
+    assert "この策定の流れを登録する" in admin.see(address)
+    assert "この策定の流れを登録する" not in admin.send(f"{address}/keep")
     assert "基本計画審議会" in admin.see("/bodies")
 
 
@@ -112,7 +112,7 @@ def test_only_administrators_add_definitions(house: House) -> None:
     member = Browser(house, "tanto")
     address = _address(member, shipped("two_rounds").title)
     assert "登録する" not in member.see("/chains").partition("<main")[2]
-    assert "この定義を登録する" not in member.see(address)
+    assert "この策定の流れを登録する" not in member.see(address)
     member.see("/chains/_new", 403)
     member.send("/chains/_new", 403, text=YAML, sure="yes")
     member.send(f"{address}/keep", 403)

@@ -90,7 +90,7 @@ def test_a_period_too_short_is_explained_and_the_form_keeps_what_was_typed(house
 def test_a_plan_in_another_stage_has_nothing_to_open(house: House) -> None:
     house.a_plan()
     staff = Browser(house, "tanto")
-    assert "パブリックコメントの関門はありません" in staff.see("/comments/dx")
+    assert "パブリックコメントの手続はありません" in staff.see("/comments/dx")
     staff.send("/comments/dx/open", 404, gate="comment_period", opens_on="2023-03-02")
     staff.send("/comments/dx/open", 404, gate="policy_bukai", opens_on="2023-03-02")
     for path in ("opinions", "answers", "publish", "intake", "preview", "opinions.csv", "answer"):

@@ -330,7 +330,7 @@ def test_what_was_rewritten_in_the_database_is_found(house: House, tmp_path: Pat
     code, said = rewritten("UPDATE decision SET outcome = 'approved' WHERE id = 1")
     assert code == 1 and "decision の 1 は、書類を作った時" in said, said
     code, said = rewritten("UPDATE event SET data = '{}' WHERE seq = 3")
-    assert code == 1 and "すでに切れていました" in said, said
+    assert code == 1 and "すでに改変されていました" in said, said
 
 
 def test_erased_authors_are_accepted_with_the_event_that_erased_them_alone(

@@ -29,12 +29,12 @@ def _main(shown: str) -> str:
 
 def test_the_verification_comes_first_and_every_event_is_in_words(reader: Browser) -> None:
     shown = reader.see("/log")
-    assert "正しくつながっています" in shown.partition('<ol class="history"')[0]
+    assert "改変されていません" in shown.partition('<ol class="history"')[0]
     for words in (
         "結果を記録: 部会での検討 了承",
         "委員・事務局を登録: 企画総務委員会 委員2　企画総務委員会の委員（令和2年4月1日（水）から）",
         "所属・職を登録: 区 長　区長室 区長（令和2年4月1日（水）から）",
-        "定義を登録: 板橋区DX推進計画2025",
+        "策定の流れを登録: 板橋区DX推進計画2025",
         "DX推進計画</a>",
     ):
         assert words in _main(shown), words
@@ -86,7 +86,7 @@ def test_of_a_long_log_the_newest_events_are_verified(
     reader: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_log, "AT_ONCE", 10)
-    assert "新しい 10 件の記録は、正しくつながっています" in reader.see("/log?tag=plan.opened")
+    assert "新しい 10 件の記録は改変されていません" in reader.see("/log?tag=plan.opened")
 
 
 def test_the_page_says_what_the_last_verification_of_everything_found(reader: Browser) -> None:
@@ -115,7 +115,7 @@ def test_a_broken_log_is_said_before_everything(reader: Browser) -> None:
     connection.commit()
     connection.close()
     shown = reader.client.get("/log?tag=plan.opened").text
-    assert "4 番の出来事で切れています" in shown and 'role="alert"' in shown
+    assert "4 番の出来事が改変されています" in shown and 'role="alert"' in shown
 
 
 def test_auditors_download_the_range_they_chose(reader: Browser) -> None:

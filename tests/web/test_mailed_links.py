@@ -151,7 +151,7 @@ def test_a_person_opens_a_link_in_a_browser(site: Site) -> None:
     expect(page.get_by_role("alert")).to_contain_text("もう使えません")
     must_read_well(page)
     page.get_by_role("link", name="新しいリンクを求める").click()
-    page.get_by_label("職員の鍵または電子メール").fill("mayor")
+    page.get_by_label("利用者IDまたは電子メール").fill("mayor")
     page.get_by_role("button", name="リンクを送る").click()
     expect(page.get_by_role("status")).to_contain_text("登録があれば")
     deadline = time.monotonic() + 10

@@ -48,7 +48,7 @@ class Town:
         if self.days.get(key) != tokyo_day(self.house.now):
             self.days[key] = tokyo_day(self.house.now)
             hands.go("/sign-in")
-            hands.write("職員の鍵", key)
+            hands.write("利用者ID", key)
             hands.write("パスワード", PASSWORD)
             hands.press("サインイン")
             expect(hands.page.get_by_role("heading", name="今日の仕事", level=1)).to_be_visible()

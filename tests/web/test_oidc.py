@@ -273,7 +273,7 @@ def test_without_the_provider_s_own_word_nobody_is_sent_there(traveller: Travell
 
 def test_a_provider_that_is_down_leaves_the_password(house: House, desk: Desk) -> None:
     traveller = Traveller(house, desk, issuer="http://localhost:1")
-    _refused(traveller, traveller.client.get("/sign-in/oidc"), "職員の鍵とパスワードで")
+    _refused(traveller, traveller.client.get("/sign-in/oidc"), "利用者IDとパスワードで")
 
 
 def test_a_failure_is_logged_for_the_administrator_without_secrets(

@@ -194,7 +194,7 @@ def test_an_own_definition_added_by_the_api_is_found_by_key_at_every_entry_point
     said = terminal.refuse(
         "plan", "open", "x", "計画", "--chain", "none", "--department", "it", "--as", "tanto"
     )
-    assert "定義「none」はありません" in said and "own" in said
+    assert "策定の流れ「none」はありません" in said and "own" in said
 
 
 def _own(title: str) -> Any:

@@ -38,7 +38,7 @@ def test_a_wrong_password_is_refused_without_saying_what_was_wrong(house: House)
         for key in ("tanto", "nobody")
     }
     assert len(answers) == 1
-    assert "職員の鍵またはパスワードが違います" in answers.pop()
+    assert "利用者IDまたはパスワードが違います" in answers.pop()
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_shut_gate_is_explained_and_no_button_offers_the_step(staff: Browser) 
     assert "文書がまだ登録されていません" in shown
     assert "へ進める" not in shown
     said = staff.send("/plans/dx/advance", 409, seen=1, sure="yes")
-    assert "次の関門が閉じています" in said
+    assert "次の手続が済んでいません" in said
 
 
 def test_an_open_plan_advances_after_the_page_said_who_gets_which_mail(staff: Browser) -> None:
@@ -165,7 +165,7 @@ def test_what_people_write_is_only_text(staff: Browser) -> None:
 
 
 def test_the_page_of_the_log_says_that_it_is_whole(staff: Browser) -> None:
-    assert "正しくつながっています" in Browser(staff.house, "admin").see("/log")
+    assert "改変されていません" in Browser(staff.house, "admin").see("/log")
 
 
 def test_a_request_too_large_is_refused_before_it_is_read(staff: Browser) -> None:

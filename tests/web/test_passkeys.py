@@ -111,7 +111,7 @@ def test_who_the_office_demands_it_of_may_register_a_passkey_first(house: House)
     ask = _ask(mine.see("/second-step"))
     assert "予備のコード" in mine.send("/second-step", name="青い鍵", passkey=passkey.make(ask, SITE))
     assert _is_in(mine)
-    other.send("/second-step", 422, name="他人の鍵", passkey=Passkey().make(foreign, SITE))
+    other.send("/second-step", 422, name="他人の利用者ID", passkey=Passkey().make(foreign, SITE))
     assert not _is_in(other), "who knows the password adds nothing once there is a passkey"
 
 
@@ -343,7 +343,7 @@ def test_a_passkey_is_registered_given_and_removed_in_a_browser(site: Site) -> N
     expect(page.get_by_role("alert")).to_have_text("この端末のパスキーは、既に登録されています。")
     page.get_by_role("button", name="サインアウト").click()
 
-    page.get_by_label("職員の鍵").fill("tanto")
+    page.get_by_label("利用者ID").fill("tanto")
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン", exact=True).click()
     page.get_by_role("button", name="パスキーで確かめる").wait_for()
@@ -369,7 +369,7 @@ def test_without_javascript_the_page_says_so_and_takes_a_recovery_code(site: Sit
     code = re.findall(CODE, shown)[0]
     page = site.person(scripts=False, base_url=url)
     page.goto("/sign-in")
-    page.get_by_label("職員の鍵").fill("tanto")
+    page.get_by_label("利用者ID").fill("tanto")
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン", exact=True).click()
     expect(page.get_by_text("JavaScript が要ります")).to_be_visible()

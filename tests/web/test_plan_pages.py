@@ -492,7 +492,7 @@ def test_on_paper_a_plan_shows_its_state_and_no_controls(site: Site) -> None:
     page = site.person("tanto")
     page.goto("/plans/dx")
     page.emulate_media(media="print")
-    for heading in ("「骨子」の関門", "版", "決定", "工程表（予定と実際）"):
+    for heading in ("「骨子」に必要な手続", "版", "決定", "工程表（予定と実際）"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     for place in ("#gates .shut", "#versions tbody tr", "#decisions tbody tr", "#schedule tbody tr"):
         assert page.locator(place).first.evaluate(
@@ -555,7 +555,7 @@ def test_a_stopped_plan_says_so_and_what_mends_it(house: House) -> None:
     house.a_correction()
     staff = Browser(house, "tanto")
     shown = staff.see("/plans/dx")
-    assert "この計画は止まっています" in shown and "通過した「原案」" in shown
+    assert "この計画は止まっています" in shown and "済んだ「原案」" in shown
     assert "「印刷」へ進める" not in shown
 
 

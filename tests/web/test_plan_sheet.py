@@ -79,7 +79,7 @@ def test_the_same_plans_as_excel(house: House) -> None:
     staff = Browser(house, "tanto")
     content = staff.client.get("/plans.xlsx").content
     rows = list(load_workbook(io.BytesIO(content)).active.values)
-    assert rows[0][0] == "計画の鍵"
+    assert rows[0][0] == "計画ID"
     assert rows[1][0] == "dx" and "遅れ 20 日" in rows[1][5]
 
 

@@ -283,7 +283,7 @@ def test_the_pages_of_the_second_step_read_well(site: Site) -> None:
     page = site.person()
     site.house.has_password("tanto", PASSWORD)
     page.goto("/sign-in")
-    page.get_by_label("職員の鍵").fill("tanto")
+    page.get_by_label("利用者ID").fill("tanto")
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="サインイン", exact=True).click()
     expect(page.get_by_role("img", name="認証アプリで読み取る図形")).to_be_visible()

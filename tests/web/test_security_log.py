@@ -210,14 +210,14 @@ def test_no_entry_tells_a_name_an_address_a_password_or_a_token(town: House) -> 
     [
         (
             "UPDATE security_entry SET kind = 'sign_in' WHERE seq = 3",
-            "アクセス記録の連鎖が 3 番で切れています",
+            "アクセス記録の 3 番が改変されています",
         ),
         (
             "UPDATE security_entry SET at = '2001-01-01' WHERE seq = 3",
-            "アクセス記録の連鎖が 3 番で切れています",
+            "アクセス記録の 3 番が改変されています",
         ),
-        ("DELETE FROM security_entry WHERE seq = 3", "アクセス記録の連鎖が 3 番で切れています"),
-        ("UPDATE security_entry SET person_id = 2 WHERE seq = 3", "アクセス記録の連鎖が 3 番で切れています"),
+        ("DELETE FROM security_entry WHERE seq = 3", "アクセス記録の 3 番が改変されています"),
+        ("UPDATE security_entry SET person_id = 2 WHERE seq = 3", "アクセス記録の 3 番が改変されています"),
     ],
 )
 def test_an_entry_altered_is_named(town: House, statement: str, expected: str) -> None:

@@ -40,8 +40,8 @@ class Town:
         page.get_by_role("link", name="計画", exact=True).click()
         page.get_by_role("link", name="新しい計画を始める").click()
         page.get_by_label("計画の名称").fill(title)
-        page.get_by_label("計画の鍵").fill("dx")
-        page.get_by_label("決定までの流れ").select_option("itabashi_dx_2025")
+        page.get_by_label("計画ID").fill("dx")
+        page.get_by_label("策定の流れ").select_option("itabashi_dx_2025")
         page.get_by_role("button", name="開始する").click()
         expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
@@ -164,7 +164,7 @@ class Town:
 def test_a_plan_goes_from_its_opening_to_print(site: Site, scripts: bool) -> None:
     town = Town(site, scripts=scripts)
     town.opens("DX推進計画")
-    town.cannot_advance("関門が4つ閉じているため")
+    town.cannot_advance("手続が4つ閉じているため")
     town.adds("策定方針")
     town.meets("joho_bukai", "条件付き了承", condition="図を直す")
     town.cannot_advance("図を直す")

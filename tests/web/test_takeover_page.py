@@ -93,7 +93,7 @@ def test_what_was_checked_is_recorded_once_and_by_who_checked_it(staff: Browser,
 def test_what_changed_since_the_check_is_said(staff: Browser, takeover: Takeover) -> None:
     word = word_in(check(staff, takeover))
     takeover.house.a_plan("dx")
-    assert "計画の鍵「dx」は既に使われています" in staff.send(f"{PLACE}/record", 422, word=word)
+    assert "計画ID「dx」は既に使われています" in staff.send(f"{PLACE}/record", 422, word=word)
     assert left_behind(takeover.house) == []
 
 

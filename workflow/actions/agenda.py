@@ -78,14 +78,14 @@ def put_item(
     found = body_gate(fact, gate)
     if found.body != held.body_key:
         raise BadInput(
-            "関門",
+            "必要な手続",
             say("「{gate}」は{body}のものです", gate=found.label, body=fact.chain.body(found.body).name),
             "その会議体の会議に載せてください。",
         )
     if purpose is Purpose.RATIFY:
         raise BadInput("目的", "専決の報告は決定の番号で載せます", "専決の記録を指定してください。")
     if purpose is not None and not purpose.at_gate:
-        raise BadInput("目的", "関門の議題には使えません", "審議・報告などの目的を指定してください。")
+        raise BadInput("目的", "手続の議題には使えません", "審議・報告などの目的を指定してください。")
     stay, known = stay_at(db, fact, gate, now)
     text = _text_to_put(versions_at(fact.chain, stay, found, known), version, held.starts_at)
     chosen = purpose or USUAL_PURPOSE[fact.chain.body(found.body).kind]

@@ -24,7 +24,7 @@ def stay_at(db: Session, plan: PlanFact, gate: str, now: datetime) -> tuple[Stay
     Raises `NotFound`, `BadInput` (a gate of another stage), `GateClosed` (the plan is stopped).
     """
     if not plan.chain.has_gate(gate):
-        raise NotFound("関門", gate, [each.key for each in plan.stage.gates])
+        raise NotFound("必要な手続", gate, [each.key for each in plan.stage.gates])
     stage = plan.chain.stage_of_gate(gate)
     stay = stay_in(plan.path, stage.key)
     if stay is None:
@@ -63,9 +63,9 @@ def must_come_after_open_gates(db: Session, plan: PlanFact, gate: Gate, stay: St
 
 def _of_another_stage(plan: PlanFact, gate: str) -> BadInput:
     return BadInput(
-        "関門",
+        "必要な手続",
         say(
-            "「{gate}」は「{stage}」の関門です",
+            "「{gate}」は「{stage}」の手続です",
             gate=plan.chain.gate(gate).label,
             stage=plan.chain.stage_of_gate(gate).label,
         ),

@@ -50,7 +50,7 @@ def adopt(db: Session, chain: Chain) -> str:
         elif known.name != body.name:
             raise AlreadyDone(
                 say(
-                    "会議体の鍵「{key}」は既に「{body}」に使われています。定義で別の鍵を付けてください。",
+                    "会議体ID「{key}」は既に「{body}」に使われています。策定の流れで別のIDを付けてください。",
                     key=body.key,
                     body=known.name,
                 )

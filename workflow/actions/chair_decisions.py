@@ -89,7 +89,7 @@ def must_be_decidable_alone(plan: PlanFact, gate: BodyGate, outcome: Outcome) ->
         raise BadInput(
             "専決",
             say("「{outcome}」は専決できません", outcome=label(outcome)),
-            "了承など、関門を開く結果だけです。",
+            "了承など、手続が済む結果だけです。",
         )
 
 

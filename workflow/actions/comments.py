@@ -200,7 +200,9 @@ def count_held_comment(office: Office, by: str, plan: str, gate: str, reason: st
         found = _period_gate(fact, gate)
         if not found.held_still_counts:
             raise NotNow(
-                "前の募集の適用", found.label, "この計画の定義は、前の募集を有効とすることを認めていません。"
+                "前の募集の適用",
+                found.label,
+                "この計画の策定の流れは、前の募集を有効とすることを認めていません。",
             )
         text = _text_at_its_turn(db, fact, found, now)
         _must_be_the_only_one(db, fact, gate, text)
@@ -373,7 +375,7 @@ def _period_gate(plan: PlanFact, key: str) -> PeriodGate:
         if gate.key == key and isinstance(gate, PeriodGate):
             return gate
     known = [gate.key for gate in plan.stage.gates if isinstance(gate, PeriodGate)]
-    raise NotFound("いまの段階のパブリックコメントの関門", key, known)
+    raise NotFound("いまの段階のパブリックコメントの手続", key, known)
 
 
 def _some_places(places: Sequence[str]) -> list[str]:

@@ -181,7 +181,7 @@ def _right_to_confirm(
         raise BadInput(
             "確認した人",
             say("「{person}」は、その日の会長ではありません", person=person),
-            "その日の会長の鍵を指定してください。",
+            "その日の会長の利用者IDを指定してください。",
         )
     return ConfirmedAs.PAPER, named
 

@@ -152,7 +152,7 @@ def _takes_words(listed: AgendaItem) -> None:
     if purpose.at_gate:
         raise BadInput(
             "結果",
-            "関門の議題の結果は、言葉では記録できません",
+            "手続の議題の結果は、言葉では記録できません",
             "了承・報告済などの結果を選んで記録してください。",
         )
     if purpose is Purpose.HEADING:

@@ -190,13 +190,13 @@ def _keep_summary(db: Session, meeting: int, typed: str, by: int, now: datetime)
 def body_gate(plan: PlanFact, key: str) -> BodyGate:
     """The body gate of that key in the plan's chain. Raises `NotFound`, `BadInput`."""
     if not plan.chain.has_gate(key):
-        raise NotFound("関門", key, [gate.key for gate in plan.stage.gates])
+        raise NotFound("必要な手続", key, [gate.key for gate in plan.stage.gates])
     gate = plan.chain.gate(key)
     if not isinstance(gate, BodyGate):
         raise BadInput(
-            "関門",
-            say("「{gate}」は会議体の関門ではありません", gate=gate.label),
-            "会議体の関門を指定してください。",
+            "必要な手続",
+            say("「{gate}」は会議体に諮る手続ではありません", gate=gate.label),
+            "会議体の手続を指定してください。",
         )
     return gate
 

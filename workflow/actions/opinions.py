@@ -57,7 +57,7 @@ def receive_opinions(
         raise BadInput(
             "受付方法",
             say("{route}は職員が登録します", route=label(route)),
-            "職員の鍵を指定してください。",
+            "利用者IDを指定してください。",
         )
     with office.writing() as db:
         fact = plan_by_key(db, plan)

@@ -35,12 +35,12 @@ from workflow.store.tables import (
 
 def add_department(office: Office, by: str, key: str, name: str, *, now: datetime) -> None:
     """Add a section (課) of the office. Raises `AlreadyDone`, `NotAllowed`, `BadInput`."""
-    a_key("課の鍵", key)
+    a_key("課ID", key)
     a_line("課の名称", name)
     with office.writing() as db:
         who = keeper(db, by, now)
         if db.get(Department, key) is not None:
-            raise AlreadyDone(say("課の鍵「{key}」は既に使われています。", key=key))
+            raise AlreadyDone(say("課ID「{key}」は既に使われています。", key=key))
         db.execute(insert(Department).values(key=key, name=name))
         record(db, Tag.DEPARTMENT_ADDED, at=now, by=who.id, key=key, name=name)
 
@@ -341,11 +341,11 @@ def _names_deputies_of(db: Session, by: str, principal: str, now: datetime) -> A
 
 def insert_person(db: Session, key: str, name: str, email: str) -> int:
     """A new person's number. Raises `AlreadyDone`, `BadInput`."""
-    a_key("職員の鍵", key)
+    a_key("利用者ID", key)
     a_line("氏名", name)
     an_address("電子メール", email)
     if db.scalar(select(Person.id).where(Person.key == key)) is not None:
-        raise AlreadyDone(say("職員の鍵「{key}」は既に使われています。", key=key))
+        raise AlreadyDone(say("利用者ID「{key}」は既に使われています。", key=key))
     return db.scalars(insert(Person).returning(Person.id), {"key": key, "name": name, "email": email}).one()
 
 

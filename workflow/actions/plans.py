@@ -68,9 +68,9 @@ def open_plan(
     Raises `NotAllowed`, `NotFound` (the department, or the plan it revises), `NotNow` (that plan is not finished),
     `AlreadyDone` (the key is taken), `BadInput`.
     """
-    a_key("計画の鍵", key)
+    a_key("計画ID", key)
     if key in RESERVED:
-        raise BadInput("計画の鍵", say("「{key}」は使えません", key=key), "別の鍵を付けてください。")
+        raise BadInput("計画ID", say("「{key}」は使えません", key=key), "別のIDを付けてください。")
     a_line("計画の名称", title)
     if first_month is not None:
         _a_beginning(chain, first_month)
@@ -86,7 +86,7 @@ def open_plan(
             raise NotFound("課", department, list(db.scalars(select(Department.key))))
         who.require(Act.OPEN_PLAN, department=department)
         if db.scalar(select(Plan.id).where(Plan.key == key)) is not None:
-            raise AlreadyDone(say("計画の鍵「{key}」は既に使われています。別の鍵を付けてください。", key=key))
+            raise AlreadyDone(say("計画ID「{key}」は既に使われています。別のIDを付けてください。", key=key))
         forerunner = _finished(db, who, revises) if revises is not None else None
         sha256 = adopt(db, chain)
         plan_id = db.scalars(
@@ -205,7 +205,9 @@ def _a_beginning(chain: Chain, month: str) -> None:
         )
     if chain.first_month is None:
         raise BadInput(
-            name, say("定義「{chain}」に予定の月がありません", chain=chain.title), "空のままにしてください。"
+            name,
+            say("策定の流れ「{chain}」に予定の月がありません", chain=chain.title),
+            "空のままにしてください。",
         )
 
 

@@ -253,7 +253,7 @@ def _signoff_gate(plan: PlanFact, key: str) -> SignoffGate:
     if isinstance(found, SignoffGate):
         return found
     known = [gate.key for gate in plan.stage.gates if isinstance(gate, SignoffGate)]
-    raise NotFound("決裁の関門", key, known)
+    raise NotFound("決裁の手続", key, known)
 
 
 def _right_to_sign(db: Session, who: Actor, gate: SignoffGate) -> tuple[int, SignedAs]:

@@ -43,7 +43,7 @@ def make_token(
 
     Raises `BadInput` (no scope, already over, or more than a year), `NotAllowed` (one has left), `NotFound`.
     """
-    a_line("連携用の鍵の名称", name)
+    a_line("連携キーの名称", name)
     if not scopes:
         raise BadInput("使える範囲", "一つも選ばれていません", "必要な範囲だけを選んでください。")
     if not now < expires_at <= now + LONGEST_LIFE:
@@ -86,13 +86,13 @@ def revoke_token(office: Office, by: str, token: int, *, now: datetime) -> None:
         who = actor(db, by, tokyo_day(now))
         found = db.get(ApiToken, token)
         if found is None:
-            raise NotFound("連携用の鍵", str(token))
+            raise NotFound("連携キー", str(token))
         if found.person_id == who.id:
             who.require_service()
         else:
             who.require(Act.CONNECT)
         if found.revoked_at is not None:
-            raise AlreadyDone("この鍵は既に失効しています。")
+            raise AlreadyDone("この連携キーは既に失効しています。")
         db.execute(update(ApiToken).where(ApiToken.id == token).values(revoked_at=now))
         record(db, Tag.TOKEN_REVOKED, at=now, by=who.id, token=token, name=found.name)
 

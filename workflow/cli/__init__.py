@@ -29,12 +29,12 @@ _GROUPS = {
     "mail": "通知: 送信状況・再送",
     "serve": "ブラウザーで使う画面を開く（--demo で見本）",
     "scheduler": "お知らせを送り続ける（SIGTERM で止まる）",
-    "log": "記録の連鎖の検証と表示",
+    "log": "記録の検証と表示",
     "backup": "記録と文書を一つのファイルに控える（使用中でもよい）",
     "restore": "バックアップから復元する（いまの記録は残す）",
     "db": "データベースと文書の検査",
-    "chain": "定義: 一覧・検査・JSON Schema",
-    "diagram": "計画または定義の図（mermaid）",
+    "chain": "策定の流れ: 一覧・検査・JSON Schema",
+    "diagram": "計画または策定の流れの図（mermaid）",
 }
 
 _NAMED_OTHERWISE = {"demo": "demo.command", "sign": "signoff_commands", "work": "worklist_commands"}

@@ -11,27 +11,27 @@ from workflow.domain.votes import rules_words
 from workflow.queries.chains import chains_by_key
 from workflow.wire.chains import Chains
 
-app = typer.Typer(no_args_is_help=True, help="定義", rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, help="策定の流れ", rich_markup_mode=None)
 
 
 @app.command("list")
 def list_chains(json: Json = False) -> None:
-    """使える定義: 同梱のものと、この庁のもの。"""
+    """使える策定の流れ: 同梱のものと、この庁のもの。"""
     with at_office() as office, office.reading() as db:
         chains = chains_by_key(db)
     if json:
         show.as_json(Chains.of(chains))
         return
     show.table(
-        "定義",
-        ("鍵", "名称", "段階"),
+        "策定の流れ",
+        ("ID", "名称", "段階"),
         [(c.key, c.title, " → ".join(s.label for s in c.stages)) for c in chains],
     )
 
 
 @app.command("show")
 def show_chain(chain: ChainName, json: Json = False) -> None:
-    """一つの定義の段階と会議体。"""
+    """一つの策定の流れの段階と会議体。"""
     found = chain_named(chain)
     if json:
         show.as_json(found)
@@ -40,7 +40,7 @@ def show_chain(chain: ChainName, json: Json = False) -> None:
     show.say(" → ".join(stage.label for stage in found.stages))
     show.table(
         "会議体",
-        ("鍵", "名称", "会長", "決め方"),
+        ("ID", "名称", "会長", "決め方"),
         [
             (
                 body.key,
@@ -55,12 +55,12 @@ def show_chain(chain: ChainName, json: Json = False) -> None:
 
 @app.command()
 def check(chain: ChainName) -> None:
-    """定義を検査する。誤りがあれば、すべてを行番号とともに示す。"""
+    """策定の流れを検査する。誤りがあれば、すべてを行番号とともに示す。"""
     found = chain_named(chain)
     show.say(f"「{found.title}」に誤りはありません（段階 {len(found.stages)}、会議体 {len(found.bodies)}）。")
 
 
 @app.command()
 def schema() -> None:
-    """定義の形式の JSON Schema。エディターの入力補完に使える。"""
+    """策定の流れの形式の JSON Schema。エディターの入力補完に使える。"""
     print(json.dumps(Chain.model_json_schema(), ensure_ascii=False, indent=2))

@@ -189,7 +189,7 @@ def cancel(plan: PlanKey, by: By, reason: Reason, round: Round = None) -> None:
 
 @app.command()
 def count(plan: PlanKey, gate: str, by: By, reason: Reason) -> None:
-    """差戻しの前に行った募集を、いまの段階でも有効とする（定義が認めるとき）。"""
+    """差戻しの前に行った募集を、いまの段階でも有効とする（策定の流れが認めるとき）。"""
     with at_office() as office:
         actions.count_held_comment(office, by, plan, gate, reason, now=now())
         show.say("前の募集を有効としました。")

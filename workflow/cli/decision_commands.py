@@ -24,7 +24,7 @@ LateText = Annotated[
     str, typer.Option("--late-text", help="会議の後に登録した版を、会議が見たといえる理由（後日登録）")
 ]
 Seen = Annotated[int, typer.Option("--version", help="読んだ版の番号")]
-Seat = Annotated[str | None, typer.Option("--for", help="代理する委員の鍵")]
+Seat = Annotated[str | None, typer.Option("--for", help="代理する委員の利用者ID")]
 
 
 @app.command("list")
@@ -38,7 +38,7 @@ def list_decisions(plan: PlanKey, json: Json = False) -> None:
         return
     show.table(
         "決定",
-        ("番号", "関門", "結果", "決め方", "版", "決した日", "効力"),
+        ("番号", "必要な手続", "結果", "決め方", "版", "決した日", "効力"),
         [
             (
                 each.number,
@@ -54,7 +54,7 @@ def list_decisions(plan: PlanKey, json: Json = False) -> None:
     )
     show.table(
         "決裁",
-        ("番号", "関門", "結果", "版", "日時", "効力"),
+        ("番号", "必要な手続", "結果", "版", "日時", "効力"),
         [
             (
                 each.number,
@@ -247,13 +247,13 @@ def close_condition(
 @app.command()
 def confirm(
     plan: str,
-    gate: Annotated[str, typer.Argument(help="関門の鍵")],
+    gate: Annotated[str, typer.Argument(help="手続ID")],
     by: By,
     seen: Seen,
     again: Annotated[bool, typer.Option("--again", help="確認せず、会議に諮り直す")] = False,
     note: Note = "",
     person: Annotated[
-        str | None, typer.Option(help="書面で確認した会長の鍵（事務局が登録するときだけ）")
+        str | None, typer.Option(help="書面で確認した会長の利用者ID（事務局が登録するときだけ）")
     ] = None,
     on: On = None,
 ) -> None:

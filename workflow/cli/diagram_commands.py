@@ -14,10 +14,12 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def diagram(
-    plan: Annotated[str | None, typer.Argument(help="計画の鍵。いまの段階に印が付く")] = None,
-    chain: Annotated[str | None, typer.Option(help="定義の鍵か SHA-256、または定義のファイル")] = None,
+    plan: Annotated[str | None, typer.Argument(help="計画ID。いまの段階に印が付く")] = None,
+    chain: Annotated[
+        str | None, typer.Option(help="策定の流れのIDか SHA-256、または策定の流れのファイル")
+    ] = None,
 ) -> None:
-    """段階と関門を mermaid の図として出す。"""
+    """段階と必要な手続を mermaid の図として出す。"""
     if plan is not None:
         with at_office() as office, office.reading() as db:
             fact = plan_by_key(db, plan)
@@ -25,4 +27,6 @@ def diagram(
     elif chain is not None:
         print(mermaid(chain_named(chain)))
     else:
-        raise BadInput("diagram", "計画も定義も指定されていません", "計画の鍵か --chain を指定してください。")
+        raise BadInput(
+            "diagram", "計画も策定の流れも指定されていません", "計画IDか --chain を指定してください。"
+        )

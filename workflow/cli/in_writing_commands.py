@@ -33,7 +33,7 @@ def give_consent(
     meeting: Number,
     by: By,
     agrees: Annotated[bool, typer.Option("--agree/--refuse", help="同意する・しない")],
-    seat: Annotated[str | None, typer.Option(help="代理する委員の鍵")] = None,
+    seat: Annotated[str | None, typer.Option(help="代理する委員の利用者ID")] = None,
 ) -> None:
     """持ち回りで諮ることに同意するか、しないかを答える。先に同意を求める会議体だけ。"""
     with at_office() as office:

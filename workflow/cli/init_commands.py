@@ -15,7 +15,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def init(
-    admin: Annotated[str | None, typer.Option(help="最初のシステム管理者の鍵")] = None,
+    admin: Annotated[str | None, typer.Option(help="最初のシステム管理者の利用者ID")] = None,
     name: Annotated[str, typer.Option(help="その氏名")] = "",
     email: Annotated[str, typer.Option(help="その電子メール")] = "",
 ) -> None:

@@ -14,8 +14,8 @@ from workflow.queries.plans import plan_by_key
 from workflow.wire.inquiries import InquiryShown
 
 Number = Annotated[int, typer.Argument(metavar="INQUIRY", help="照会の番号")]
-Departments = Annotated[list[str] | None, typer.Option("--department", help="宛先の課の鍵（いくつでも）")]
-People = Annotated[list[str] | None, typer.Option("--person", help="宛先の職員の鍵（いくつでも）")]
+Departments = Annotated[list[str] | None, typer.Option("--department", help="宛先の課ID（いくつでも）")]
+People = Annotated[list[str] | None, typer.Option("--person", help="宛先の利用者ID（いくつでも）")]
 
 app = typer.Typer(no_args_is_help=True, help="照会", rich_markup_mode=None)
 

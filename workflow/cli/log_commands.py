@@ -33,7 +33,7 @@ def verify(
         ),
     ] = False,
 ) -> None:
-    """記録の全体を検証する: 出来事の連鎖、書かれた行、計画の段階、保管された文書。異なるところをすべて示す。"""
+    """記録の全体を検証する: 出来事のつながり、書かれた行、計画の段階、保管された文書。異なるところをすべて示す。"""
     if since_last and witness:
         raise BadInput(
             "--since-last",
@@ -55,9 +55,9 @@ def verify(
         show.say(
             f"{proof.after} 番までは、前回までに確かめたものです。それまでに書かれたままの行と文書は、今回は見直していません。"
         )
-    show.say(f"記録の連鎖は正しくつながっています（{proof.events} 件）。")
+    show.say(f"記録は改変されていません（{proof.events} 件）。")
     show.say(f"行 {proof.rows} 件と文書 {proof.documents} 件は、記録のとおりです。")
-    show.say(f"アクセス記録の連鎖も、正しくつながっています（{proof.entries} 件）。")
+    show.say(f"アクセス記録も改変されていません（{proof.entries} 件）。")
     if proof.since is not None and proof.since > 1:
         show.say(f"行は、{proof.since} 番の出来事から証明されています。それより前の変更は分かりません。")
     show.say(f"最後の出来事: {proof.seq} 番、ハッシュ {proof.head}")

@@ -92,8 +92,8 @@ def close(
 @app.command("agenda")
 def list_item(
     meeting: Number,
-    plan: Annotated[str, typer.Argument(help="計画の鍵")],
-    gate: Annotated[str, typer.Argument(help="関門の鍵")],
+    plan: Annotated[str, typer.Argument(help="計画ID")],
+    gate: Annotated[str, typer.Argument(help="手続ID")],
     by: By,
     purpose: Annotated[Purpose | None, typer.Option(help="目的（省くと会議体のふつうの目的）")] = None,
     after: After = None,
@@ -168,9 +168,9 @@ def give_rsvp(
     intent: Annotated[Intent, typer.Argument(help="出席・代理出席・欠席")],
     by: By,
     member: Annotated[
-        str | None, typer.Option(help="委員の鍵（省くと自分。代理者・事務局が答えるとき）")
+        str | None, typer.Option(help="委員の利用者ID（省くと自分。代理者・事務局が答えるとき）")
     ] = None,
-    deputy: Annotated[str, typer.Option(help="届け出た代理者の鍵")] = "",
+    deputy: Annotated[str, typer.Option(help="届け出た代理者の利用者ID")] = "",
     deputy_name: Annotated[str, typer.Option(help="届け出ていない代理の方の氏名")] = "",
     remark: Annotated[str, typer.Option(help="伝言（事務局だけが読む）")] = "",
 ) -> None:
@@ -186,12 +186,12 @@ def list_matter(
     meeting: Number,
     title: Annotated[str, typer.Argument(help="議題の名称")],
     by: By,
-    plan: Annotated[str | None, typer.Option(help="途中の報告をする計画の鍵")] = None,
+    plan: Annotated[str | None, typer.Option(help="途中の報告をする計画ID")] = None,
     heading: Annotated[bool, typer.Option("--heading", help="見出しとして載せる")] = False,
     minutes: Annotated[int | None, typer.Option(help="予定時間（分）")] = None,
     after: After = None,
 ) -> None:
-    """関門によらない議題（その他の議題、計画の中間報告、見出し）を載せる。"""
+    """手続によらない議題（その他の議題、計画の中間報告、見出し）を載せる。"""
     with at_office() as office:
         item = actions.list_matter(
             office, by, meeting, title, plan=plan, heading=heading, planned_minutes=minutes, after=after,
@@ -210,7 +210,7 @@ def record_result(
     ] = True,
     reason: Annotated[str, typer.Option(help="訂正の理由（終了した会議のときだけ）")] = "",
 ) -> None:
-    """関門によらない議題の結果を、言葉で記録する。"""
+    """手続によらない議題の結果を、言葉で記録する。"""
     with at_office() as office:
         actions.record_result(office, by, item, result, approved=approved, reason=reason, now=now())
         show.say(f"議題 {item} の結果を記録しました。")
@@ -234,7 +234,7 @@ def show_rsvps(meeting: Number, by: By, json: Json = False) -> None:
     )
     show.table(
         "出欠の回答",
-        ("鍵", "氏名", "回答", "代理", "伝言", "日時", "方法"),
+        ("ID", "氏名", "回答", "代理", "伝言", "日時", "方法"),
         [
             (each.seat.key, each.seat.name, answer.intent.label, answer.deputy, answer.remark,
              show.moment(answer.at), answer.way.label)
@@ -246,7 +246,9 @@ def show_rsvps(meeting: Number, by: By, json: Json = False) -> None:
 
 @app.command("revoke-links")
 def revoke_rsvp_links(
-    meeting: Number, by: By, member: Annotated[str | None, typer.Option(help="委員の鍵（省くと全員）")] = None
+    meeting: Number,
+    by: By,
+    member: Annotated[str | None, typer.Option(help="委員の利用者ID（省くと全員）")] = None,
 ) -> None:
     """これまでに送ったメールの回答用リンクを無効にする。"""
     with at_office() as office:
@@ -290,7 +292,7 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
         show.say(f"注意: {each}")
     show.table(
         "議題",
-        ("次第", "番号", "目的", "計画・議題", "関門", "版", "結果", "決め方", "票"),
+        ("次第", "番号", "目的", "計画・議題", "必要な手続", "版", "結果", "決め方", "票"),
         [
             (
                 line.number,
@@ -310,7 +312,7 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
     )
     show.table(
         "出欠",
-        ("鍵", "氏名", "出欠", "役"),
+        ("ID", "氏名", "出欠", "役"),
         [
             (
                 each.member,
@@ -324,6 +326,6 @@ def show_meeting(meeting: Number, json: Json = False) -> None:
     if parted:
         show.table(
             "議題ごとの出欠",
-            ("議題", "鍵", "氏名", "出欠"),
+            ("議題", "ID", "氏名", "出欠"),
             [(each.item, each.member, each.name, each.part.label) for each in parted],
         )

@@ -30,7 +30,7 @@ SpeechNumber = Annotated[int, typer.Argument(help="発言の番号")]
 Item = Annotated[int, typer.Argument(help="議題の番号")]
 Words = Annotated[str, typer.Argument(help="発言")]
 Whose = Annotated[Speaker, typer.Option("--speaker", help="会長・委員・説明者・事務局の別")]
-Member = Annotated[str, typer.Option(help="委員の鍵（委員のとき）")]
+Member = Annotated[str, typer.Option(help="委員の利用者ID（委員のとき）")]
 Name = Annotated[str, typer.Option(help="職と氏名（説明者・関係者のとき）")]
 Before = Annotated[int | None, typer.Option(help="この番号の発言の前に入れる")]
 WhyCorrected = Annotated[str, typer.Option("--reason", help="訂正の理由（会議の終了後）")]
@@ -85,7 +85,7 @@ def enter_guests(
 @app.command("times")
 def enter_times(
     meeting: Number,
-    member: Annotated[str, typer.Argument(help="委員の鍵")],
+    member: Annotated[str, typer.Argument(help="委員の利用者ID")],
     by: By,
     arrived: Annotated[str, typer.Option(help="来た日時（2023-06-12 14:20）")] = "",
     left: Annotated[str, typer.Option(help="去った日時")] = "",
@@ -120,7 +120,7 @@ def show_sitting(meeting: Number, by: By, json: Json = False) -> None:
     show.say(f"説明者・関係者: {'、'.join(found.guests) or 'なし'}　傍聴者: {counted}")
     show.table(
         "遅参・退席",
-        ("鍵", "氏名", "来た", "去った"),
+        ("ID", "氏名", "来た", "去った"),
         [
             (each.seat.key, each.seat.name, show.moment(each.arrived_at), show.moment(each.left_at))
             for each in members

@@ -18,11 +18,13 @@ from workflow.store import schema
 from workflow.store.database import Office
 from workflow.store.settings import Settings, settings
 
-By = Annotated[str, typer.Option("--as", envvar="SAKUTEI_AS", help="操作する職員の鍵")]
+By = Annotated[str, typer.Option("--as", envvar="SAKUTEI_AS", help="操作する利用者ID")]
 Json = Annotated[bool, typer.Option("--json", help="JSON で出力する")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="誰に何が送られるかだけを示し、何も変えない")]
-ChainName = Annotated[str, typer.Argument(metavar="CHAIN", help="定義の鍵か SHA-256、または定義のファイル")]
-PlanKey = Annotated[str, typer.Argument(metavar="PLAN", help="計画の鍵")]
+ChainName = Annotated[
+    str, typer.Argument(metavar="CHAIN", help="策定の流れのIDか SHA-256、または策定の流れのファイル")
+]
+PlanKey = Annotated[str, typer.Argument(metavar="PLAN", help="計画ID")]
 Reason = Annotated[str, typer.Option("--reason", help="理由（記録に残ります）")]
 On = Annotated[
     datetime | None,

@@ -17,7 +17,7 @@ from workflow.wire.people import OnePerson, People
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
 
-PersonKey = Annotated[str, typer.Argument(metavar="PERSON", help="職員の鍵")]
+PersonKey = Annotated[str, typer.Argument(metavar="PERSON", help="利用者ID")]
 Since = Annotated[str, typer.Option("--since", help="この日から")]
 TermNumber = Annotated[int, typer.Argument(help="番号（sakutei people show で分かる）")]
 LastDay = Annotated[str, typer.Argument(help="最後の日")]
@@ -33,11 +33,11 @@ def department(key: str, name: str, by: By) -> None:
 
 @app.command()
 def bodies(chain: ChainName, by: By) -> None:
-    """定義の会議体を名簿に加え、委員を登録できるようにする。"""
+    """策定の流れの会議体を名簿に加え、委員を登録できるようにする。"""
     chosen = chain_named(chain)
     with at_office() as office:
         actions.add_chain(office, by, chosen, now=now())
-        show.table("会議体", ("鍵", "名称"), [(body.key, body.name) for body in chosen.bodies])
+        show.table("会議体", ("ID", "名称"), [(body.key, body.name) for body in chosen.bodies])
 
 
 @app.command()
@@ -241,7 +241,7 @@ def list_people(json: Json = False) -> None:
     if json:
         show.as_json(People.of(found, following, addresses=True))
         return
-    show.table("職員", ("鍵", "氏名", "電子メール"), [(each.key, each.name, each.email) for each in found])
+    show.table("職員", ("ID", "氏名", "電子メール"), [(each.key, each.name, each.email) for each in found])
 
 
 def _day(text: str) -> date:

@@ -58,16 +58,18 @@ def open_plan(
     key: PlanKey,
     title: str,
     by: By,
-    department: Annotated[str, typer.Option(help="担当課の鍵")],
-    chain: Annotated[str, typer.Option(help="定義の鍵か SHA-256、または定義のファイル")] = "itabashi_dx_2025",
+    department: Annotated[str, typer.Option(help="担当課ID")],
+    chain: Annotated[
+        str, typer.Option(help="策定の流れのIDか SHA-256、または策定の流れのファイル")
+    ] = "itabashi_dx_2025",
     first_month: Annotated[
-        str | None, typer.Option(help="工程表の始まりの月、2023-03（省くと、定義の月のまま）")
+        str | None, typer.Option(help="工程表の始まりの月、2023-03（省くと、策定の流れの月のまま）")
     ] = None,
     on: On = None,
     reason: Why = "",
-    revises: Annotated[str | None, typer.Option(help="改定する、完了した計画の鍵")] = None,
+    revises: Annotated[str | None, typer.Option(help="改定する、完了した計画ID")] = None,
 ) -> None:
-    """計画を開始する。計画は開始した日の定義を最後まで持ち続ける。"""
+    """計画を開始する。計画は開始した日の策定の流れを最後まで持ち続ける。"""
     chosen = chain_named(chain)
     with at_office() as office:
         moved = actions.open_plan(
@@ -90,7 +92,7 @@ def open_plan(
 @app.command("takeover-form")
 def takeover_form_of(
     to: Annotated[Path, typer.Argument(help="書き出すファイル、移行.xlsx")],
-    chain: Annotated[str, typer.Option(help="定義の鍵か SHA-256")] = "itabashi_dx_2025",
+    chain: Annotated[str, typer.Option(help="策定の流れのIDか SHA-256")] = "itabashi_dx_2025",
 ) -> None:
     """移行登録の様式（Excel）を書き出す。使い方と記入例は、その中にある。"""
     with at_office() as office, office.reading() as db:
@@ -188,7 +190,7 @@ def correct_plan(
     by: By,
     reason: Reason,
     title: Annotated[str | None, typer.Option(help="計画の名称")] = None,
-    department: Annotated[str | None, typer.Option(help="担当課の鍵")] = None,
+    department: Annotated[str | None, typer.Option(help="担当課ID")] = None,
     first_month: Annotated[str | None, typer.Option(help="工程表の始まりの月、2023-03")] = None,
 ) -> None:
     """計画の名称・担当課・工程表の月を訂正する。前のものは記録に残る。"""
@@ -269,13 +271,13 @@ def _marked(piece: Piece) -> str:
 def advance(
     key: PlanKey,
     by: By,
-    to: Annotated[str | None, typer.Option(help="次の段階の鍵（分かれ道のとき）")] = None,
+    to: Annotated[str | None, typer.Option(help="次の段階ID（分かれ道のとき）")] = None,
     on: On = None,
     reason: Why = "",
     seen: Seen = None,
     dry_run: DryRun = False,
 ) -> None:
-    """次の段階へ進める。関門が閉じていれば、理由をすべて示して進めない。"""
+    """次の段階へ進める。手続が済んでいなければ、理由をすべて示して進めない。"""
     with at_office() as office:
         revision = _revision(office, key, seen)
         _moved(
@@ -346,11 +348,11 @@ def withdraw(key: PlanKey, by: By, reason: Reason, seen: Seen = None) -> None:
 @app.command("list")
 def list_plans(
     json: Json = False,
-    department: Annotated[str | None, typer.Option(help="担当課の鍵")] = None,
+    department: Annotated[str | None, typer.Option(help="担当課ID")] = None,
     status: Annotated[Status | None, typer.Option(help="状態")] = None,
-    stage: Annotated[str | None, typer.Option(help="段階の鍵")] = None,
-    query: Annotated[str, typer.Option("--words", help="名称や鍵に含まれる語")] = "",
-    following: Annotated[str | None, typer.Option(help="この鍵より後から")] = None,
+    stage: Annotated[str | None, typer.Option(help="段階ID")] = None,
+    query: Annotated[str, typer.Option("--words", help="名称や計画IDに含まれる語")] = "",
+    following: Annotated[str | None, typer.Option(help="このIDより後から")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
 ) -> None:
     """計画の一覧。"""
@@ -372,14 +374,14 @@ def list_plans(
         (p.key, p.title, p.department, p.stage.label, p.status.label, show.moment(p.entered_at))
         for p in page.plans
     ]
-    show.table("計画", ("鍵", "名称", "担当課", "段階", "状態", "この段階に入った日時"), rows)
+    show.table("計画", ("ID", "名称", "担当課", "段階", "状態", "この段階に入った日時"), rows)
     if page.following:
         show.say(f"続きは --following {page.following}")
 
 
 @app.command("show")
 def show_plan(key: PlanKey, json: Json = False) -> None:
-    """計画の現在: 段階、関門、版。"""
+    """計画の現在: 段階、手続、版。"""
     with at_office() as office, office.reading() as db:
         found = queries.blockers(db, plan_by_key(db, key), now())
     if json:
@@ -392,10 +394,10 @@ def show_plan(key: PlanKey, json: Json = False) -> None:
     show.say(f"現在の版: {version}")
     words = {reason.gate: reason.words for reason in found.reasons}
     rows = [
-        ("開" if state.open else "閉", state.gate.label, words.get(state.gate.key, ""))
+        ("済" if state.open else "未", state.gate.label, words.get(state.gate.key, ""))
         for state in found.states
     ]
-    show.table("関門", ("", "関門", "足りないもの"), rows)
+    show.table("必要な手続", ("", "必要な手続", "足りないもの"), rows)
 
 
 @app.command()

@@ -47,7 +47,7 @@ def write_dossier_to(
         typer.Option(
             "--for",
             metavar="PERSON",
-            help="渡す相手（職員の鍵）。その人が読めるものだけを入れる。省くと、すべて",
+            help="渡す相手（利用者ID）。その人が読めるものだけを入れる。省くと、すべて",
         ),
     ] = None,
 ) -> None:

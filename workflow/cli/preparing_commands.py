@@ -15,7 +15,7 @@ from workflow.domain.meetings import MeetingForm
 app = typer.Typer(rich_markup_mode=None)
 
 Number = Annotated[int, typer.Argument(help="会議の番号")]
-Body = Annotated[str, typer.Argument(help="会議体の鍵")]
+Body = Annotated[str, typer.Argument(help="会議体ID")]
 Title = Annotated[str, typer.Argument(help="会議の名称")]
 Starts = Annotated[
     str, typer.Option("--starts", help="開始（2023-06-12 14:00、または 令和5年6月12日 14:00）")

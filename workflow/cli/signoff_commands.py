@@ -11,7 +11,7 @@ from workflow.cli.options import By, Note, PlanKey, Reason, at_office, now
 app = typer.Typer(no_args_is_help=True, help="決裁", rich_markup_mode=None)
 
 Number = Annotated[int, typer.Argument(help="決裁の番号")]
-Gate = Annotated[str, typer.Argument(help="関門の鍵")]
+Gate = Annotated[str, typer.Argument(help="手続ID")]
 Seen = Annotated[int, typer.Option("--version", help="読んだ版の番号")]
 
 

@@ -30,6 +30,6 @@ def why(plan: PlanKey, json: Json = False) -> None:
         for reason in found.reasons:
             show.say(f"・{reason.words}")
     elif fact.chain.after(fact.stage):
-        show.say("関門はすべて開いています。担当課の職員が進められます。")
+        show.say("必要な手続はすべて済んでいます。担当課の職員が進められます。")
     else:
         show.say("最後の段階です。")

@@ -13,7 +13,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command()
-def work(person: Annotated[str, typer.Argument(help="職員の鍵")], json: Json = False) -> None:
+def work(person: Annotated[str, typer.Argument(help="利用者ID")], json: Json = False) -> None:
     """職員の手元で待っている仕事を、近いものから示す。"""
     with at_office() as office, office.reading() as db:
         tasks = queries.worklist(db, person, now())

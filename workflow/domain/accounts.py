@@ -40,7 +40,7 @@ class Access(Labelled):
     """A way by which somebody who knew the old password may still get in after it was changed."""
 
     SESSIONS = "sessions", "ほかの画面のサインイン"
-    TOKENS = "tokens", "他のプログラムのための鍵"
+    TOKENS = "tokens", "他のプログラムのための連携キー"
     FEEDS = "feeds", "予定表の購読"
 
 

@@ -27,7 +27,7 @@ class Validity(Labelled):
 
     IN_FORCE = "in_force", "有効"
     STALE = "stale", "前の版への結果（現在の版には効かない）"
-    EARLY = "early", "先の関門が開く前の結果（効かない）"
+    EARLY = "early", "先の手続が済む前の結果（効かない）"
     OVERRULED = "overruled", "後の結果が有効"
     VOID = "void", "差戻しにより失効"
     CORRECTED = "corrected", "訂正済（新しい記録が有効）"

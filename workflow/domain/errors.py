@@ -117,7 +117,7 @@ class IdentityUnconfirmed(SakuteiError):
     def message(self) -> str:
         return say(
             "この操作には、本人確認が要ります。サインインした画面で、パスワードを入力してから行ってください。"
-            "連携用の鍵（API）ではできません。"
+            "連携キー（API）ではできません。"
         )
 
 
@@ -318,7 +318,7 @@ class AuditBroken(SakuteiError):
     @property
     def message(self) -> str:
         return say(
-            "記録の連鎖が {seq} 番の出来事で切れています: {problem}。",
+            "記録の {seq} 番の出来事が改変されています: {problem}。",
             seq=self.seq,
             problem=translate(self.problem),
         )
@@ -354,7 +354,7 @@ class SignInRefused(SakuteiError):
                 minutes=-(-self.wait // timedelta(minutes=1)),
             )
         return say(
-            "職員の鍵またはパスワードが違います。忘れたときは、「パスワードを忘れたとき」から設定し直してください。"
+            "利用者IDまたはパスワードが違います。忘れたときは、「パスワードを忘れたとき」から設定し直してください。"
         )
 
 
@@ -419,9 +419,9 @@ class TokenRefused(SakuteiError):
     @property
     def message(self) -> str:
         if self.missing:
-            return say("連携用の鍵がありません。Authorization: Bearer に鍵を付けて呼び出してください。")
+            return say("連携キーがありません。Authorization: Bearer に連携キーを付けて呼び出してください。")
         return say(
-            "連携用の鍵が正しくないか、期限が切れたか、失効しています。「連携用の鍵」で発行し直してください。"
+            "連携キーが正しくないか、期限が切れたか、失効しています。「連携キー」で発行し直してください。"
         )
 
 
@@ -434,7 +434,7 @@ class ScopeMissing(SakuteiError):
     @property
     def message(self) -> str:
         return say(
-            "この鍵では「{label}」（{scope}）を行えません。その範囲を選んで鍵を発行し直してください。",
+            "この連携キーでは「{label}」（{scope}）を行えません。その範囲を選んで連携キーを発行し直してください。",
             label=translate(self.label),
             scope=self.scope,
         )

@@ -302,5 +302,5 @@ class GateClosed(SakuteiError):
     @property
     def message(self) -> str:
         lines = self.reasons or tuple(state.gate.label for state in self.shut)
-        said = say("「{stage}」から進めません。次の関門が閉じています。", stage=self.stage.label)
+        said = say("「{stage}」から進めません。次の手続が済んでいません。", stage=self.stage.label)
         return "\n".join([said, *(f"・{line}" for line in lines)])

@@ -274,7 +274,7 @@ class SheetGate:
     visit: str = _text("回", "訪問 2", "差戻しの後だけ。初めは空")
     name: str = _text("名称", "部会での検討")
     decider: str = _text("決める者", "情報化推進部会")
-    basis: str = _text("根拠", "情報化推進部会設置要綱第2条", "定義に書かれた根拠。なければ空")
+    basis: str = _text("根拠", "情報化推進部会設置要綱第2条", "策定の流れに書かれた根拠。なければ空")
     answers: tuple[SheetAnswer, ...] = _list("記録一覧", SheetAnswer)
 
 
@@ -289,10 +289,12 @@ class ApprovalsSheet:
     stage: str = _text("段階", "印刷")
     status: str = _text("状態", "完了")
     chain: str = _text(
-        "定義", "板橋区DX推進計画2025（0123456789abcdef）", "計画が従う定義と、その SHA-256 の初め"
+        "策定の流れ",
+        "板橋区DX推進計画2025（0123456789abcdef）",
+        "計画が従う策定の流れと、その SHA-256 の初め",
     )
     texts: tuple[SheetText, ...] = _list("文書一覧", SheetText)
-    gates: tuple[SheetGate, ...] = _list("関門一覧", SheetGate)
+    gates: tuple[SheetGate, ...] = _list("手続一覧", SheetGate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ class Sheet(Labelled):
 class About(Labelled):
     """The lines above the rows: the plan as a whole."""
 
-    KEY = "key", "計画の鍵"
+    KEY = "key", "計画ID"
     TITLE = "title", "計画の名称"
     DEPARTMENT = "department", "担当課"
-    CHAIN = "chain", "定義"
+    CHAIN = "chain", "策定の流れ"
     REASON = "reason", "移行の理由"
 
 

@@ -81,7 +81,7 @@ def _reasons(
         meeting = coming.get(gate.key) if state.lack in _MEETING_LIFTS else None
         missing, when = _missing(plan, stage, texts[gate.key], state), _meeting_words(state, meeting, now)
         if stage != plan.stage:
-            passed = say("通過した「{stage}」の関門が効力を失いました。", stage=stage.label)
+            passed = say("済んだ「{stage}」の手続が効力を失いました。", stage=stage.label)
             missing = passed + missing
         who = _who(plan, state)
         words = say("{gate}: {missing}{when}（{who}）", gate=gate.label, missing=missing, when=when, who=who)
@@ -173,7 +173,7 @@ _MISSING = {
 def _who(plan: PlanFact, state: GateState) -> str:
     gate = state.gate
     if state.lack is Lack.AFTER:
-        return say("先の関門が開けば進みます")
+        return say("先の手続が済けば進みます")
     if isinstance(gate, BodyGate):
         body = plan.chain.body(gate.body)
         if state.lack is Lack.UNCONFIRMED:

@@ -19,7 +19,7 @@ def chain_of(db: Session, sha256: str) -> Chain:
     if sha256 not in _chains:
         text = db.scalar(select(ChainText.text).where(ChainText.sha256 == sha256))
         if text is None:
-            raise NotFound("定義", sha256)
+            raise NotFound("策定の流れ", sha256)
         _chains[sha256] = Chain.from_canonical_json(text)
     return _chains[sha256]
 
@@ -63,7 +63,7 @@ def known_chain(db: Session, short: str) -> Definition:
     for each in known_chains(db):
         if each.short == short:
             return each
-    raise NotFound("定義", short)
+    raise NotFound("策定の流れ", short)
 
 
 def chain_for(db: Session, name: str) -> Chain:
@@ -77,7 +77,7 @@ def chain_for(db: Session, name: str) -> Chain:
         return chain_of(db, found)
     if name in _shipped():
         return _shipped()[name]
-    raise NotFound("定義", name, sorted({*shipped_chains(), *db.scalars(select(ChainText.key))}))
+    raise NotFound("策定の流れ", name, sorted({*shipped_chains(), *db.scalars(select(ChainText.key))}))
 
 
 def chains_by_key(db: Session) -> list[Chain]:

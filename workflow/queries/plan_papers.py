@@ -375,7 +375,7 @@ def _decided(known: _Known, gate: object, given: GateAnswer) -> tuple[str, str]:
     if not isinstance(gate, BodyGate):
         return "", ""
     body = known.chain.body(gate.body)
-    basis = body.basis or "定義に根拠の記載なし"
+    basis = body.basis or "策定の流れに根拠の記載なし"
     if given.manner == Manner.CHAIR_ALONE:
         return f"{body.name}　{body.chair}", f"{body.chair}の専決（{basis}）"
     return body.name, basis

@@ -231,7 +231,7 @@ class Page:
 class Order(Labelled):
     """The order of a list of plans."""
 
-    KEY = "key", "計画の鍵"
+    KEY = "key", "計画ID"
     TITLE = "title", "名称"
     DEPARTMENT = "department", "担当課"
     ENTERED = "entered", "いまの段階になった日"

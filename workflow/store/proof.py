@@ -72,11 +72,11 @@ class Kept(Labelled):
     ADMINISTRATOR = "administrator", "システム管理者"
     AGENDA_ITEM = "agenda_item", "議題"
     ANSWER = "answer", "区の考え方"
-    API_TOKEN = "api_token", "連携用の鍵"
+    API_TOKEN = "api_token", "連携キー"
     ATTENDANCE = "attendance", "出欠"
     AUDITOR = "auditor", "監査"
     BODY = "body", "会議体"
-    CHAIN_TEXT = "chain_text", "定義"
+    CHAIN_TEXT = "chain_text", "策定の流れ"
     CIRCULATION = "circulation", "供覧"
     CLOSING = "closing", "非公開の決定"
     CLOSED_DAY = "closed_day", "閉庁日"
@@ -365,7 +365,7 @@ def _of_the_security_log(connection: Connection, proof: Proof) -> Iterator[str]:
         proof.entries += 1
         if broken is not None:
             yield say(
-                "アクセス記録の連鎖が {seq} 番で切れています: {problem}。",
+                "アクセス記録の {seq} 番が改変されています: {problem}。",
                 seq=broken.seq,
                 problem=broken.problem,
             )

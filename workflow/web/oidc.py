@@ -75,7 +75,7 @@ class ProviderFailed(SakuteiError):
     @property
     def message(self) -> str:
         return say(
-            "{why}もう一度お試しになるか、職員の鍵とパスワードでサインインしてください。",
+            "{why}もう一度お試しになるか、利用者IDとパスワードでサインインしてください。",
             why=translate(self.why),
         )
 

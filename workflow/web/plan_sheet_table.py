@@ -17,7 +17,7 @@ WIDTHS = (14, 40, 20, 16, 12, 30, 44, 34, 60, 50)
 def rows(found: Iterable[SheetRow], today: date) -> list[list[Any]]:
     """The headings, and a row for each plan."""
     headings = [
-        say("計画の鍵"),
+        say("計画ID"),
         say("計画の名称"),
         say("担当課"),
         say("段階"),

@@ -9,16 +9,16 @@ from workflow.wire.values import Shown
 
 
 class ChainShown(Shown):
-    """計画の進め方の定義"""
+    """計画の進め方の策定の流れ"""
 
-    key: str = Field(description="定義の鍵")
-    title: str = Field(description="定義の名称")
+    key: str = Field(description="策定の流れのID")
+    title: str = Field(description="策定の流れの名称")
     office: str = Field(description="庁名")
     stages: list[str] = Field(description="段階の名称、順に")
 
 
 class Chains(Shown):
-    """定義の一覧"""
+    """策定の流れの一覧"""
 
     chains: list[ChainShown]
 

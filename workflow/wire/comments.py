@@ -47,7 +47,7 @@ class ChangeShown(Shown):
 class Period(Shown):
     """計画のパブリックコメント"""
 
-    gate: str = Field(description="関門の鍵")
+    gate: str = Field(description="手続ID")
     opens_on: Day = Field(description="募集開始日")
     closes_on: Day = Field(description="募集終了日。この日の 24:00 に終わります")
     shortened_why: str | None = Field(description="日数を縮めた理由")
@@ -101,7 +101,7 @@ class OpinionShown(Shown):
     summary: str | None = Field(description="意見の概要")
     answer: str | None = Field(description="区の考え方")
     writer: WriterShown | None = Field(
-        description="提出者。実施する職員の、範囲 comments の鍵だけに示します。消去した後は null"
+        description="提出者。実施する職員の、範囲 comments の連携キーだけに示します。消去した後は null"
     )
 
     @classmethod

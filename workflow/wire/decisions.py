@@ -16,10 +16,10 @@ from workflow.wire.values import Done, Moment, Shown
 class GateDecision(DecisionShown):
     """計画について決したこと"""
 
-    gate: str = Field(description="関門の鍵")
-    stage: str = Field(description="段階の鍵")
+    gate: str = Field(description="手続ID")
+    stage: str = Field(description="段階ID")
     visit: int = Field(description="段階に立った回")
-    body: str = Field(description="会議体の鍵")
+    body: str = Field(description="会議体ID")
     version: int = Field(description="決した版の番号")
     item: int | None = Field(description="議題の番号。専決では null")
     late_text: str | None = Field(description="会議の後に登録した版を、会議が見たといえる理由（後日登録）")
@@ -53,13 +53,13 @@ class SignoffShown(Shown):
     """決裁"""
 
     number: int = Field(description="決裁の番号")
-    gate: str = Field(description="関門の鍵")
-    stage: str = Field(description="段階の鍵")
+    gate: str = Field(description="手続ID")
+    stage: str = Field(description="段階ID")
     visit: int = Field(description="段階に立った回")
     version: int = Field(description="決裁した版の番号")
     approved: bool = Field(description="決裁したか。返したときは false")
     manner: SignedAs
-    signed_by: str = Field(description="決裁した職員の鍵")
+    signed_by: str = Field(description="決裁した利用者ID")
     signed_at: Moment
     note: str = Field(description="備考")
     reviewed_at: Moment | None = Field(description="後閲の日時")

@@ -16,7 +16,7 @@ class Mail(Shown):
 
     kind: Kind = Field(description="種類")
     label: str = Field(description="種類の名称")
-    person: str = Field(description="宛先の職員の鍵")
+    person: str = Field(description="宛先の利用者ID")
     name: str = Field(description="宛先の氏名")
     email: str = Field(description="宛先の電子メール")
 

@@ -45,7 +45,7 @@ class AddresseeShown(Shown):
 
     number: int = Field(description="宛先の番号")
     name: str = Field(description="課の名称か、職員の氏名")
-    department: str | None = Field(description="課の鍵。職員なら null")
+    department: str | None = Field(description="課ID。職員なら null")
     state: AnswerState
     answers: list[AnswerOfAddressee] = Field(description="回答、古い順。最後のものが現在の回答")
 

@@ -14,7 +14,7 @@ class EventShown(Shown):
 
     seq: int = Field(description="記録の番号")
     at: Moment
-    by: str | None = Field(description="誰が（職員の鍵）。意見を出した人では null")
+    by: str | None = Field(description="誰が（利用者ID）。意見を出した人では null")
     tag: str = Field(description="種類")
     hash: str = Field(description="ここまでの記録のハッシュ")
 
@@ -63,7 +63,7 @@ class LastProof(Shown):
 
 
 class Verified(Shown):
-    """記録の連鎖の検証"""
+    """記録の検証"""
 
     whole: bool = Field(description="新しい出来事（20,000 件まで）が正しくつながっているか")
     events: int | None = Field(description="つながっている出来事の数")

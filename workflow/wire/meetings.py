@@ -19,7 +19,7 @@ class MeetingShown(Shown):
     """会議"""
 
     number: int = Field(description="会議の番号")
-    body: str = Field(description="会議体の鍵")
+    body: str = Field(description="会議体ID")
     title: str = Field(description="会議の名称")
     form: MeetingForm
     starts_at: Moment = Field(description="開始。持ち回りでは送った日時")
@@ -109,7 +109,7 @@ class ItemDecision(DecisionShown):
 class ApartShown(Shown):
     """一つの議題に加わらない委員"""
 
-    member: str = Field(description="委員の鍵")
+    member: str = Field(description="委員の利用者ID")
     part: Part = Field(description="退席・除斥・欠席の別")
 
 
@@ -118,8 +118,8 @@ class ItemShown(Shown):
 
     number: int = Field(description="議題の番号")
     position: int = Field(description="順番")
-    plan: str = Field(description="計画の鍵")
-    gate: str = Field(description="関門の鍵")
+    plan: str = Field(description="計画ID")
+    gate: str = Field(description="手続ID")
     purpose: Purpose
     version: int = Field(description="諮る版の番号")
     sha256: str = Field(description="諮る版の SHA-256")
@@ -147,10 +147,10 @@ class LineShown(Shown):
     item: int = Field(description="議題の番号")
     number: str = Field(description="次第の番号。見出しの下では括弧付き")
     purpose: Purpose
-    title: str = Field(description="議題の名称。関門の議題では計画の名称")
-    plan: str | None = Field(description="計画の鍵。計画に関わらない議題では null")
+    title: str = Field(description="議題の名称。手続の議題では計画の名称")
+    plan: str | None = Field(description="計画ID。計画に関わらない議題では null")
     planned_minutes: int | None = Field(description="予定時間（分）")
-    result: str | None = Field(description="関門によらない議題の結果")
+    result: str | None = Field(description="手続によらない議題の結果")
     late: bool = Field(description="議題の提出期限の後に載せたか")
 
     @classmethod
@@ -170,9 +170,9 @@ class LineShown(Shown):
 class AttendanceShown(Shown):
     """出欠"""
 
-    member: str = Field(description="委員の鍵")
+    member: str = Field(description="委員の利用者ID")
     present: bool = Field(description="出席（代理を含む）か")
-    deputy: str | None = Field(description="代理者の鍵")
+    deputy: str | None = Field(description="代理者の利用者ID")
     presided: bool = Field(description="進行した人として記録されたか。誰もいなければ会長、欠席のときは副会長")
 
 
@@ -181,7 +181,7 @@ class OneMeeting(MeetingShown):
 
     minutes: str = Field(description="概要の現在の文。読めるものがなければ空")
     agenda: list[LineShown] = Field(description="次第、順に")
-    items: list[ItemShown] = Field(description="そのうち関門の議題、順に")
+    items: list[ItemShown] = Field(description="そのうち手続の議題、順に")
     attendance: list[AttendanceShown] = Field(description="記録された出欠")
     warnings: list[str] = Field(description="準備中の会議の、招集の前に確かめること")
 

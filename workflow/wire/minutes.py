@@ -18,7 +18,7 @@ class SpeechShown(Shown):
     number: int = Field(description="発言の番号")
     item: int = Field(description="議題の番号")
     speaker: Speaker
-    member: str = Field(description="委員の鍵。委員でなければ空")
+    member: str = Field(description="委員の利用者ID。委員でなければ空")
     name: str = Field(description="委員の氏名、又は説明者・関係者の職と氏名")
     text: str = Field(description="発言")
 
@@ -37,7 +37,7 @@ class SpeechShown(Shown):
 class TimesShown(Shown):
     """遅参・退席"""
 
-    member: str = Field(description="委員の鍵")
+    member: str = Field(description="委員の利用者ID")
     arrived_at: Moment | None = Field(description="来た日時。遅参でなければ null")
     left_at: Moment | None = Field(description="去った日時。退席でなければ null")
 

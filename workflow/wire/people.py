@@ -15,17 +15,17 @@ from workflow.wire.values import Day, Shown
 class PersonShown(Shown):
     """職員"""
 
-    key: str = Field(description="職員の鍵")
+    key: str = Field(description="利用者ID")
     name: str = Field(description="氏名")
     email: str | None = Field(description="電子メール。閲覧する権限がなければ null")
 
 
 class People(Shown):
-    """職員の一覧の 1 ページ、鍵の順"""
+    """職員の一覧の 1 ページ、IDの順"""
 
     people: list[PersonShown]
     following: str | None = Field(
-        description="続きを読むときに following として送る鍵。最後のページでは null"
+        description="続きを読むときに following として送るID。最後のページでは null"
     )
 
     @classmethod
@@ -40,7 +40,7 @@ class People(Shown):
 class DepartmentShown(Shown):
     """課"""
 
-    key: str = Field(description="課の鍵")
+    key: str = Field(description="課ID")
     name: str = Field(description="課の名称")
 
 
@@ -57,7 +57,7 @@ class Departments(Shown):
 class SeatShown(Shown):
     """会議体の席"""
 
-    person: str = Field(description="職員の鍵")
+    person: str = Field(description="利用者ID")
     name: str = Field(description="氏名")
     role: Role
 
@@ -65,7 +65,7 @@ class SeatShown(Shown):
 class BodyShown(Shown):
     """会議体"""
 
-    key: str = Field(description="会議体の鍵")
+    key: str = Field(description="会議体ID")
     name: str = Field(description="会議体の名称")
 
 
@@ -105,9 +105,9 @@ class OneBody(BodyShown):
 
 
 class ChainUsed(Shown):
-    """登録した定義"""
+    """登録した策定の流れ"""
 
-    sha256: str = Field(description="定義の SHA-256")
+    sha256: str = Field(description="策定の流れの SHA-256")
 
 
 class Ended(Shown):
@@ -136,7 +136,7 @@ class PostingShown(Shown):
 class HeldSeatShown(Shown):
     """会議体の席"""
 
-    body: str = Field(description="会議体の鍵")
+    body: str = Field(description="会議体ID")
     name: str = Field(description="会議体の名称")
     role: Role
     term: TermShown
@@ -145,7 +145,7 @@ class HeldSeatShown(Shown):
 class DeputyshipShown(Shown):
     """代理の届出"""
 
-    key: str = Field(description="相手の職員の鍵")
+    key: str = Field(description="相手の利用者ID")
     name: str = Field(description="相手の氏名")
     term: TermShown
 

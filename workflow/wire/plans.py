@@ -18,17 +18,17 @@ from workflow.wire.values import Moment, Shown, each
 class StageShown(Shown):
     """段階"""
 
-    key: str = Field(description="段階の鍵")
+    key: str = Field(description="段階ID")
     label: str = Field(description="段階の名称")
 
 
 class PlanShown(Shown):
     """計画"""
 
-    key: str = Field(description="計画の鍵")
+    key: str = Field(description="計画ID")
     title: str = Field(description="計画の名称")
-    chain: str = Field(description="定義の鍵")
-    department: str = Field(description="担当課の鍵")
+    chain: str = Field(description="策定の流れのID")
+    department: str = Field(description="担当課ID")
     stage: StageShown = Field(description="いまの段階")
     status: Status
     revision: int = Field(description="改訂。操作のときに seen として送ります")
@@ -56,11 +56,11 @@ _ALIKE = ("key", "title", "department", "status", "revision", "visit", "entered_
 
 
 class Plans(Shown):
-    """計画の一覧の 1 ページ、鍵の順"""
+    """計画の一覧の 1 ページ、IDの順"""
 
     plans: list[PlanShown]
     following: str | None = Field(
-        description="続きを読むときに following として送る鍵。最後のページでは null"
+        description="続きを読むときに following として送るID。最後のページでは null"
     )
 
     @classmethod
@@ -78,30 +78,30 @@ class ComingMeeting(Shown):
 
 
 class Blocker(Shown):
-    """閉じている関門と、その理由"""
+    """済んでいない手続と、その理由"""
 
-    gate: str = Field(description="関門の鍵")
-    label: str = Field(description="関門の名称")
+    gate: str = Field(description="手続ID")
+    label: str = Field(description="手続の名称")
     lack: Lack = Field(description="足りないもの")
     detail: list[str] = Field(description="足りないものの内訳")
-    who: str = Field(description="誰が開けられるか")
+    who: str = Field(description="誰が済ませられるか")
     words: str = Field(description="理由の説明")
-    coming: ComingMeeting | None = Field(default=None, description="開けられる次の会議")
+    coming: ComingMeeting | None = Field(default=None, description="済ませられる次の会議")
 
 
 class GateShown(Shown):
-    """いまの段階の関門"""
+    """いまの段階の手続"""
 
-    gate: str = Field(description="関門の鍵")
-    label: str = Field(description="関門の名称")
-    open: bool = Field(description="開いているか")
+    gate: str = Field(description="手続ID")
+    label: str = Field(description="手続の名称")
+    open: bool = Field(description="済んでいるか")
 
 
 class Blockers(Shown):
-    """いまの段階の関門と、進めない理由"""
+    """いまの段階の手続と、進めない理由"""
 
-    gates: list[GateShown] = Field(description="関門、定義の順")
-    blockers: list[Blocker] = Field(description="閉じている関門の理由。空なら進めます")
+    gates: list[GateShown] = Field(description="手続、策定の流れの順")
+    blockers: list[Blocker] = Field(description="済んでいない手続の理由。空なら進めます")
 
     @classmethod
     def of(cls, found: Found) -> "Blockers":
@@ -134,12 +134,12 @@ class VersionShown(Shown):
     """版"""
 
     number: int = Field(description="版の番号")
-    document: str = Field(description="文書の鍵。定義に documents がなければ main（本編）")
+    document: str = Field(description="文書ID。策定の流れに documents がなければ main（本編）")
     filename: str = Field(description="ファイル名")
-    stage: str = Field(description="登録したときの段階の鍵")
+    stage: str = Field(description="登録したときの段階ID")
     sha256: str = Field(description="文書の SHA-256")
     note: str = Field(description="版の説明")
-    added_by: str = Field(description="登録した職員の鍵")
+    added_by: str = Field(description="登録した利用者ID")
     added_at: Moment
     kind: TextKind = Field(description="版の種類")
     why: str = Field(description="軽微な修正の理由")
@@ -199,7 +199,7 @@ class MonthShown(Shown):
 class SpanShown(Shown):
     """段階の月"""
 
-    stage: str = Field(description="段階の鍵")
+    stage: str = Field(description="段階ID")
     first: str = Field(description="初めの月")
     last: str = Field(description="終わりの月")
 
@@ -208,10 +208,10 @@ class LineShown(Shown):
     """工程表の行"""
 
     when: str = Field(description="月・日・定例会", examples=["2023-06", "2023-06-14", "2023-06 定例会"])
-    body: str | None = Field(description="会議体の鍵")
+    body: str | None = Field(description="会議体ID")
     event: str | None = Field(description="行事")
     label: str = Field(description="報告するもの")
-    gates: list[str] = Field(description="関門の鍵")
+    gates: list[str] = Field(description="手続ID")
     tentative: bool = Field(description="仮の日程")
     meeting: int | None = Field(description="招集した会議の番号")
 
@@ -262,7 +262,7 @@ class Schedule(Shown):
 class Moved(Shown):
     """動いた計画"""
 
-    plan: str = Field(description="計画の鍵")
-    from_stage: str = Field(description="元の段階の鍵。開始のときは空")
-    to_stage: str = Field(description="新しい段階の鍵")
+    plan: str = Field(description="計画ID")
+    from_stage: str = Field(description="元の段階ID。開始のときは空")
+    to_stage: str = Field(description="新しい段階ID")
     revision: int = Field(description="新しい改訂")

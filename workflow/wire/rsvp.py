@@ -14,17 +14,17 @@ class RsvpShown(Shown):
 
     intent: Intent
     deputy: str = Field(description="代理の方の氏名。代理出席でなければ空")
-    deputy_key: str | None = Field(description="届け出た代理者の鍵")
+    deputy_key: str | None = Field(description="届け出た代理者の利用者ID")
     remark: str = Field(description="伝言")
     way: Way
-    by_key: str = Field(description="答えた人か、記録した人の鍵")
+    by_key: str = Field(description="答えた人か、記録した人の利用者ID")
     at: Moment = Field(description="答えた日時")
 
 
 class InvitedShown(Shown):
     """招かれた委員"""
 
-    member: str = Field(description="委員の鍵")
+    member: str = Field(description="委員の利用者ID")
     name: str = Field(description="氏名")
     answer: RsvpShown | None = Field(description="有効な回答。まだなら null")
 

@@ -56,7 +56,7 @@ class HitShown(Shown):
     kind: SearchKind
     title: str = Field(description="名称。ないものは空")
     excerpt: list[PartShown] = Field(description="本文の見つかったところ。名称だけで見つかったときは空")
-    plan: str | None = Field(description="計画の鍵")
+    plan: str | None = Field(description="計画ID")
     meeting: int | None = Field(description="会議の番号")
     path: str = Field(description="読むページのパス")
 

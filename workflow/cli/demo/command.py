@@ -93,7 +93,7 @@ def _the_end(office: Office, replay: Replay, folder: Path) -> None:
     _one_mail(received)
     show.say(f"送ったお知らせ {replay.sent} 通、届いたお知らせ {len(received)} 通（{folder / 'received'}）")
     show.say(show.rail(plan.chain, plan.stage.key, plan.status))
-    show.say(f"記録の連鎖は正しくつながっています（{verified} 件）。")
+    show.say(f"記録は改変されていません（{verified} 件）。")
 
 
 def _one_mail(received: list[Path]) -> None:

@@ -126,7 +126,7 @@ def _longer(activity: Activity, by: int) -> Activity:
 def _without(problem: Problem, dropped: Activity) -> Problem:
     if dropped.mandatory or dropped.key == problem.finish:
         said = say("「{gate}」は省けません", gate=dropped.label)
-        raise BadInput("関門", said, "必須でない関門を選んでください。")
+        raise BadInput("必要な手続", said, "必須でない手続を選んでください。")
     kept = [replace(each, after=_past(each, dropped)) for each in problem.activities if each != dropped]
     wishes = [wish for wish in problem.wishes if wish.activity != dropped.key]
     return _with(problem, kept).wishing(wishes)

@@ -141,7 +141,7 @@ def _staff_work(
     here = nearest(coming, [plan.stage])
     for state in fallen:
         words = say(
-            "「{plan}」は止まっています: 通過した「{gate}」が効力を失いました",
+            "「{plan}」は止まっています: 済んだ「{gate}」が効力を失いました",
             plan=plan.title,
             gate=state.gate.label,
         )

@@ -64,7 +64,7 @@ SUBJECTS = {
     "reading": "供覧と意見交換",
     "inquiries": "照会",
     "people": "名簿と会議体",
-    "definitions": "定義",
+    "definitions": "策定の流れ",
     "search": "検索",
     "work": "今日の仕事・記録・通知",
 }
@@ -72,7 +72,7 @@ SUBJECTS = {
 
 _ABOUT = """ページと同じ操作を、同じ権限で、JSON で行います。
 
-- 鍵は「連携用の鍵」のページで発行し、`Authorization: Bearer …` で送ります。Cookie は使いません。
+- 連携キーは「連携キー」のページで発行し、`Authorization: Bearer …` で送ります。Cookie は使いません。
 - 日時は時差付きの ISO 8601、日は 2023-06-12 の形です。
 - 書込みは 201、下見（`?dry_run=true`）は 200 で答えます。下見は何も記録せず、誰に何が送られるかだけを示します。
 - 書込みに `Idempotency-Key` を付けると、通信が切れて送り直しても二度は行いません。同じ値には 7 日の間、初めの答えを返します
@@ -116,7 +116,11 @@ class _Api(FastAPI):
         if fresh:
             parts = described["components"]
             parts["securitySchemes"] = {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "「連携用の鍵」で発行した鍵"}
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "「連携キー」で発行した連携キー",
+                }
             }
             parts["schemas"] |= _problem_schemas()
             _name_values(parts["schemas"])

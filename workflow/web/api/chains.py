@@ -15,13 +15,13 @@ router = APIRouter(route_class=Call, tags=["definitions"])
 
 @router.get("/chains", response_model=Chains, **reads())
 def chains(caller: Caller) -> Any:
-    """使える定義の一覧。"""
+    """使える策定の流れの一覧。"""
     with caller.office.reading() as db:
         return Chains.of(chains_by_key(db))
 
 
 @router.get("/chains/{chain}", response_model=dict[str, Any], **reads())
 def chain(caller: Caller, chain: ChainName) -> JSONResponse:
-    """一つの定義の全文。形は `sakutei chain schema` の JSON Schema のとおり。"""
+    """一つの策定の流れの全文。形は `sakutei chain schema` の JSON Schema のとおり。"""
     with caller.office.reading() as db:
         return JSONResponse(chain_for(db, chain).model_dump(mode="json"))

@@ -27,11 +27,11 @@ GroupKey = Annotated[
 class Circulate(Asked):
     """供覧"""
 
-    readers: list[Key] = Field(max_length=1000, description="読む人の鍵")
+    readers: list[Key] = Field(max_length=1000, description="読む人の利用者ID")
     groups: list[GroupKey] = Field(
         default_factory=list,
         max_length=100,
-        description="全員に依頼する課・会議体（department:課の鍵、body:会議体の鍵）",
+        description="全員に依頼する課・会議体（department:課ID、body:会議体ID）",
     )
     note: Text = Field(default="", description="伝言")
 

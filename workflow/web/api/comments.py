@@ -30,7 +30,7 @@ AskedRound = Annotated[Number | None, Query(alias="round", description="第何�
 class OpenComment(Asked):
     """募集の開始"""
 
-    gate: Key = Field(description="パブリックコメントの関門の鍵")
+    gate: Key = Field(description="パブリックコメントの手続ID")
     opens_on: Day = Field(description="募集開始日")
     closes_on: Day | None = Field(default=None, description="募集終了日。省くと定めの日数")
     shortened_why: Reason | None = Field(default=None, description="日数を縮める理由")
@@ -98,7 +98,7 @@ class CancelComment(Asked):
 class CountComment(Asked):
     """前に行った募集を有効とする決定"""
 
-    gate: Key = Field(description="パブリックコメントの関門の鍵")
+    gate: Key = Field(description="パブリックコメントの手続ID")
     reason: Reason
 
 
@@ -214,7 +214,7 @@ def cancel_comment(doing: Doing, plan: PlanKey, asked: CancelComment) -> ApiResp
 
 @router.post("/count", response_model=Counts, **writes(Scope.COMMENTS, Act.RUN_COMMENT))
 def count_held_comment(doing: Doing, plan: PlanKey, asked: CountComment) -> ApiResponse:
-    """差戻しの前に行った募集を、いまの段階でも有効とする。定義の関門が held_still_counts で認めるときだけ。"""
+    """差戻しの前に行った募集を、いまの段階でも有効とする。策定の流れの手続が held_still_counts で認めるときだけ。"""
     return doing.perform(
         lambda number: Counts(round=number), actions.count_held_comment, plan, **dict(asked), now=doing.now
     )

@@ -32,7 +32,7 @@ Note = Annotated[Text, Field(description="備考・附帯意見")]
 ItemNumber = Annotated[Number, Path(description="議題の番号")]
 DecisionNumber = Annotated[Number, Path(description="決定の番号")]
 SignoffNumber = Annotated[Number, Path(description="決裁の番号")]
-GateKey = Annotated[Key, Path(description="関門の鍵")]
+GateKey = Annotated[Key, Path(description="手続ID")]
 
 
 LateText = Annotated[Text, Field(description="会議の後に登録した版を、会議が見たといえる理由（後日登録）")]
@@ -52,21 +52,21 @@ class CastVote(Asked):
     """採決の票、または持ち回りの回答"""
 
     choice: Choice
-    member: Key | None = Field(default=None, description="代理する委員の鍵")
+    member: Key | None = Field(default=None, description="代理する委員の利用者ID")
     remark: Text = Field(default="", description="回答に添える意見・条件")
 
 
 class EnterVotes(Asked):
     """挙手の結果"""
 
-    votes: dict[Key, Choice] = Field(min_length=1, max_length=1000, description="委員の鍵ごとの票")
+    votes: dict[Key, Choice] = Field(min_length=1, max_length=1000, description="委員の利用者IDごとの票")
     reason: Text = Field(default="", description="委員が自ら入れた票を置き換える理由")
 
 
 class TakeBackVote(Asked):
     """票の取消し"""
 
-    member: Key | None = Field(default=None, description="代理する委員の鍵")
+    member: Key | None = Field(default=None, description="代理する委員の利用者ID")
 
 
 class DecidingVote(Asked):
@@ -124,7 +124,9 @@ class Confirm(Asked):
         default=ConfirmationResult.CONFIRMED, description="確認するか、会議に諮り直すか"
     )
     note: Text = Field(default="", description="所見。事務局が書面から登録するときは、確認の方法")
-    person: Key | None = Field(default=None, description="書面で確認した会長の鍵。事務局が登録するときだけ")
+    person: Key | None = Field(
+        default=None, description="書面で確認した会長の利用者ID。事務局が登録するときだけ"
+    )
     on: date | None = Field(default=None, description="確認した日。後から登録するときだけ")
 
 

@@ -28,7 +28,7 @@ class GiveConsent(Asked):
     """持ち回りで諮ることへの回答"""
 
     agrees: bool = Field(description="同意するか")
-    member: Key | None = Field(default=None, description="代理する委員の鍵")
+    member: Key | None = Field(default=None, description="代理する委員の利用者ID")
 
 
 class ExtendAnswering(Asked):

@@ -28,8 +28,8 @@ class Inquire(Asked):
     title: Line = Field(description="件名")
     text: Reason = Field(description="照会文")
     questions: list[Reason] = Field(default_factory=list, max_length=100, description="質問")
-    departments: list[Key] = Field(default_factory=list, max_length=1000, description="宛先の課の鍵")
-    people: list[Key] = Field(default_factory=list, max_length=1000, description="宛先の職員の鍵")
+    departments: list[Key] = Field(default_factory=list, max_length=1000, description="宛先の課ID")
+    people: list[Key] = Field(default_factory=list, max_length=1000, description="宛先の利用者ID")
     due_on: Due
     silence: Silence
 
@@ -37,8 +37,8 @@ class Inquire(Asked):
 class MoreAddressees(Asked):
     """宛先の追加"""
 
-    departments: list[Key] = Field(max_length=1000, description="宛先の課の鍵")
-    people: list[Key] = Field(max_length=1000, description="宛先の職員の鍵")
+    departments: list[Key] = Field(max_length=1000, description="宛先の課ID")
+    people: list[Key] = Field(max_length=1000, description="宛先の利用者ID")
 
 
 class RemarkGiven(Asked):
@@ -82,7 +82,7 @@ class Withdraw(Asked):
 
 @router.get("", response_model=Inquiries, **reads(Act.READ_PLAN))
 def inquiries(caller: Caller, plan: PlanKey) -> Any:
-    """計画の照会のうち、鍵の持ち主が開けるもの、新しい順。"""
+    """計画の照会のうち、連携キーの持ち主が開けるもの、新しい順。"""
     with caller.office.reading() as db:
         fact = plan_to_read(db, caller.person, plan)
         return Inquiries.of(queries.reading(db, fact).inquiries_for(caller.person, fact))

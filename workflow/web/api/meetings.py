@@ -75,18 +75,18 @@ class SeatTaken(Asked):
     """委員の出欠"""
 
     present: bool = Field(description="出席（代理を含む）か")
-    deputy: Key | None = Field(default=None, description="代理者の鍵")
+    deputy: Key | None = Field(default=None, description="代理者の利用者ID")
 
 
 class EnterAttendance(Asked):
     """出欠の記録"""
 
     attended: dict[Key, SeatTaken] = Field(
-        description="委員の鍵ごとの出欠。挙げない委員の記録は変わりません", max_length=500
+        description="委員の利用者IDごとの出欠。挙げない委員の記録は変わりません", max_length=500
     )
     presider: Key | Literal[""] | None = Field(
         default=None,
-        description="進行した委員の鍵。省くと元のまま、空文字では規則のとおり（会長、欠席のときは副会長）",
+        description="進行した委員の利用者ID。省くと元のまま、空文字では規則のとおり（会長、欠席のときは副会長）",
     )
     reason: WhyCorrected = ""
 
@@ -95,7 +95,9 @@ class EnterParts(Asked):
     """議題ごとの出欠の記録"""
 
     parts: dict[Key, Part] = Field(
-        description="委員の鍵ごとの、この議題での出欠。present で元に戻します", min_length=1, max_length=500
+        description="委員の利用者IDごとの、この議題での出欠。present で元に戻します",
+        min_length=1,
+        max_length=500,
     )
     reason: WhyCorrected = ""
 
@@ -104,8 +106,10 @@ class GiveRsvp(Asked):
     """出欠の回答"""
 
     intent: Intent = Field(description="出席・代理出席・欠席の別")
-    member: Key | None = Field(default=None, description="委員の鍵。省くと自分。代理者・事務局が答えるとき")
-    deputy: Key | Literal[""] = Field(default="", description="届け出た代理者の鍵（代理出席のとき）")
+    member: Key | None = Field(
+        default=None, description="委員の利用者ID。省くと自分。代理者・事務局が答えるとき"
+    )
+    deputy: Key | Literal[""] = Field(default="", description="届け出た代理者の利用者ID（代理出席のとき）")
     deputy_name: Annotated[
         str, Field(max_length=200, description="届け出ていない代理の方の氏名（代理出席のとき）")
     ] = ""
@@ -115,14 +119,14 @@ class GiveRsvp(Asked):
 class RevokeRsvpLinks(Asked):
     """メールの回答用リンクの失効"""
 
-    member: Key | None = Field(default=None, description="委員の鍵。省くと全員")
+    member: Key | None = Field(default=None, description="委員の利用者ID。省くと全員")
 
 
 class ListItem(Asked):
     """議題の登録"""
 
-    plan: Key = Field(description="計画の鍵")
-    gate: Key = Field(description="関門の鍵")
+    plan: Key = Field(description="計画ID")
+    gate: Key = Field(description="手続ID")
     purpose: Purpose | None = Field(default=None, description="目的。省くと会議体の種類のとおり")
     after: After = None
 
@@ -134,10 +138,10 @@ class OrderItems(Asked):
 
 
 class ListMatter(Asked):
-    """関門によらない議題の登録"""
+    """手続によらない議題の登録"""
 
     title: Line = Field(description="議題の名称")
-    plan: Key | None = Field(default=None, description="途中の報告をする計画の鍵")
+    plan: Key | None = Field(default=None, description="途中の報告をする計画ID")
     heading: bool = Field(default=False, description="見出しとして載せるか")
     planned_minutes: PlannedMinutes = None
     after: After = None
@@ -150,7 +154,7 @@ class PlanMinutes(Asked):
 
 
 class RecordResult(Asked):
-    """関門によらない議題の結果"""
+    """手続によらない議題の結果"""
 
     result: Reason = Field(description="結果")
     approved: bool = Field(default=True, description="会議録の承認の議題で、承認されたか")
@@ -169,7 +173,7 @@ MeetingNumber = Annotated[Number, Path(description="会議の番号")]
 @router.get("/meetings", response_model=Meetings, **reads())
 def meetings(
     caller: Caller,
-    body: Annotated[Key | None, Query(description="会議体の鍵")] = None,
+    body: Annotated[Key | None, Query(description="会議体ID")] = None,
     status: Annotated[MeetingStatus | None, Query(description="状態")] = None,
     since: Annotated[Day | None, Query(description="この日以後に始まるもの")] = None,
     until: Annotated[Day | None, Query(description="この日までに始まるもの")] = None,
@@ -294,7 +298,7 @@ def list_ratification(doing: Doing, meeting: MeetingNumber, asked: ListRatificat
 
 @router.post("/meetings/{meeting}/matters", response_model=Numbered, **writes(Scope.MEETINGS, Act.SET_AGENDA))
 def list_matter(doing: Doing, meeting: MeetingNumber, asked: ListMatter) -> ApiResponse:
-    """関門によらない議題（その他の議題、計画の中間報告、見出し）を載せる。"""
+    """手続によらない議題（その他の議題、計画の中間報告、見出し）を載せる。"""
     return doing.perform(Numbered.of, actions.list_matter, meeting, **dict(asked), now=doing.now)
 
 
@@ -310,7 +314,7 @@ def plan_minutes(
 def record_result(
     doing: Doing, item: Annotated[Number, Path(description="議題の番号")], asked: RecordResult
 ) -> ApiResponse:
-    """関門によらない議題の結果を、言葉で記録する。"""
+    """手続によらない議題の結果を、言葉で記録する。"""
     return doing.perform(
         Done.of,
         actions.record_result,

@@ -32,7 +32,7 @@ class RecordSpeech(Asked):
 
     speaker: Speaker
     text: Reason = Field(description="発言")
-    member: Key | None = Field(default=None, description="委員の鍵（委員のとき）")
+    member: Key | None = Field(default=None, description="委員の利用者ID（委員のとき）")
     name: Line | None = Field(default=None, description="職と氏名（説明者・関係者のとき）")
     reason: WhyCorrected = ""
 
@@ -66,7 +66,7 @@ class EnterGuests(Asked):
 class EnterTimes(Asked):
     """遅参・退席の時刻の記録"""
 
-    member: Key = Field(description="委員の鍵")
+    member: Key = Field(description="委員の利用者ID")
     arrived_at: Moment | None = Field(default=None, description="来た日時。遅参でなければ null")
     left_at: Moment | None = Field(default=None, description="去った日時。退席でなければ null")
     reason: WhyCorrected = ""

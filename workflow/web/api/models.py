@@ -8,7 +8,7 @@ Key = Annotated[
     str,
     Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$",
-        description="鍵（半角の英小文字・数字・_・-）",
+        description="ID（半角の英小文字・数字・_・-）",
         examples=["dx2025"],
     ),
 ]
@@ -16,7 +16,7 @@ ChainName = Annotated[
     str,
     Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
-        description="定義の鍵、または定義の SHA-256",
+        description="策定の流れのID、または策定の流れの SHA-256",
         examples=["itabashi_dx_2025"],
     ),
 ]

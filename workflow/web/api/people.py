@@ -23,11 +23,11 @@ router = APIRouter(route_class=Call, tags=["people"])
 Email = Annotated[str, Field(min_length=3, max_length=254, description="電子メール")]
 Since = Annotated[Day, Field(description="この日から")]
 Until = Annotated[Day | None, Field(description="この日まで。省くと続きます")]
-PersonKey = Annotated[Key, Path(description="職員の鍵")]
+PersonKey = Annotated[Key, Path(description="利用者ID")]
 
 
 class Named(Asked):
-    """鍵と名称"""
+    """IDと名称"""
 
     key: Key
     name: Line = Field(description="名称")
@@ -49,7 +49,7 @@ class ChangePerson(Asked):
 class Post(Asked):
     """所属と職"""
 
-    department: Key = Field(description="課の鍵")
+    department: Key = Field(description="課ID")
     position: Line | None = Field(default=None, description="職（区長、政策経営部長 など）")
     since: Since
     until: Until = None
@@ -58,7 +58,7 @@ class Post(Asked):
 class TakeSeat(Asked):
     """会議体の席"""
 
-    body: Key = Field(description="会議体の鍵")
+    body: Key = Field(description="会議体ID")
     role: Role
     since: Since
     until: Until = None
@@ -81,7 +81,7 @@ class SetContact(Asked):
 class NameDeputy(Asked):
     """代理者の届出"""
 
-    deputy: Key = Field(description="代理者の鍵")
+    deputy: Key = Field(description="代理者の利用者ID")
     since: Since
     until: Until = None
     absence: bool = Field(default=False, description="不在の間の代理か。仕事とお知らせが代理者にも届きます")
@@ -102,7 +102,7 @@ class CloseDay(Asked):
 
 
 class UseChain(Asked):
-    """定義の会議体の登録"""
+    """策定の流れの会議体の登録"""
 
     chain: ChainName
 
@@ -110,10 +110,10 @@ class UseChain(Asked):
 @router.get("/people", response_model=People, **reads())
 def people(
     caller: Caller,
-    following: Annotated[Key | None, Query(description="この鍵の次から")] = None,
+    following: Annotated[Key | None, Query(description="このIDの次から")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="一度に返す数")] = 200,
 ) -> Any:
-    """職員の一覧、鍵の順。電子メールは、名簿を管理する人だけに答えます。"""
+    """職員の一覧、IDの順。電子メールは、名簿を管理する人だけに答えます。"""
     with caller.office.reading() as db:
         found, more = queries.people_by_key(db, following or "", limit)
     return People.of(found, more, addresses=caller.person.may(Act.READ_ADDRESSES))
@@ -136,7 +136,7 @@ def bodies(caller: Caller) -> Any:
 @router.get("/bodies/{body}", response_model=OneBody, **reads())
 def body(
     caller: Caller,
-    body: Annotated[Key, Path(description="会議体の鍵")],
+    body: Annotated[Key, Path(description="会議体ID")],
     on: Annotated[Day | None, Query(description="この日の委員。省くと今日")] = None,
 ) -> Any:
     """会議体と、その日の委員・事務局。"""
@@ -147,7 +147,7 @@ def body(
 
 @router.post("/bodies/{body}/contact", response_model=Done, **writes(Scope.MEETINGS, Act.SET_CONTACT))
 def set_contact(
-    doing: Doing, body: Annotated[Key, Path(description="会議体の鍵")], asked: SetContact
+    doing: Doing, body: Annotated[Key, Path(description="会議体ID")], asked: SetContact
 ) -> ApiResponse:
     """会議体の事務局の連絡先を登録する。空の値は、いつものもの（会議体の名称、事務局の職員の電子メール）になります。"""
     return doing.perform(Done.of, actions.set_contact, body, **dict(asked), now=doing.now)
@@ -161,7 +161,7 @@ def add_department(doing: Doing, asked: Named) -> ApiResponse:
 
 @router.post("/bodies", response_model=ChainUsed, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def add_bodies(doing: Doing, asked: UseChain) -> ApiResponse:
-    """定義の会議体を名簿に加え、委員を登録できるようにする。"""
+    """策定の流れの会議体を名簿に加え、委員を登録できるようにする。"""
     with doing.office.reading() as db:
         chain = chain_for(db, asked.chain)
     return doing.perform(lambda sha256: ChainUsed(sha256=sha256), actions.add_chain, chain, now=doing.now)
@@ -207,7 +207,7 @@ def name_deputy(doing: Doing, person: PersonKey, asked: NameDeputy) -> ApiRespon
 
 @router.post("/people/{person}/administrator", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
 def name_administrator(doing: Doing, person: PersonKey, asked: Term) -> ApiResponse:
-    """システム管理者を加える。本人確認が要るので、鍵ではできません。画面で行ってください。"""
+    """システム管理者を加える。本人確認が要るので、連携キーではできません。画面で行ってください。"""
     return doing.perform(Done.of, actions.name_administrator, person, **dict(asked), now=doing.now)
 
 

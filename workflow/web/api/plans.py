@@ -45,11 +45,11 @@ class OpenPlan(Asked):
     key: Key
     title: Line = Field(description="計画の名称")
     chain: ChainName
-    department: Key = Field(description="担当課の鍵")
+    department: Key = Field(description="担当課ID")
     first_month: YearMonth | None = Field(default=None, description="工程表の始まりの月。省くと、開始した月")
     on: date | None = Field(default=None, description="開始した日。後から登録するときだけ（遡及）")
     reason: Text = Field(default="", description="後から登録する理由")
-    revises: Key | None = Field(default=None, description="改定する、完了した計画の鍵")
+    revises: Key | None = Field(default=None, description="改定する、完了した計画ID")
 
 
 class Seen(Asked):
@@ -67,7 +67,7 @@ MeetsConditions = Annotated[
 class Advance(Seen):
     """次の段階への進行"""
 
-    to: Key | None = Field(default=None, description="進む段階の鍵。次の段階が一つなら省けます")
+    to: Key | None = Field(default=None, description="進む段階ID。次の段階が一つなら省けます")
     on: Day = None
     reason: Text = Field(default="", description="後から登録する理由")
 
@@ -81,7 +81,7 @@ class Because(Seen):
 class SendBack(Because):
     """差戻し"""
 
-    to: Key = Field(description="戻す段階の鍵")
+    to: Key = Field(description="戻す段階ID")
     on: Day = None
 
 
@@ -90,14 +90,14 @@ class CorrectPlan(Asked):
 
     reason: Reason
     title: Line | None = Field(default=None, description="計画の名称")
-    department: Key | None = Field(default=None, description="担当課の鍵")
+    department: Key | None = Field(default=None, description="担当課ID")
     first_month: YearMonth | None = Field(default=None, description="工程表の始まりの月")
 
 
 class ChangedSpan(Asked):
     """段階の月"""
 
-    stage: Key = Field(description="段階の鍵")
+    stage: Key = Field(description="段階ID")
     first: YearMonth = Field(description="初めの月")
     last: YearMonth = Field(description="終わりの月")
 
@@ -106,10 +106,10 @@ class ChangedLine(Asked):
     """工程表の行。会議体か行事の、どちらか一方"""
 
     when: Line = Field(description="月・日・定例会", examples=["2023-06", "2023-06-14", "2023-06 定例会"])
-    body: Key | None = Field(default=None, description="会議体の鍵")
+    body: Key | None = Field(default=None, description="会議体ID")
     event: Line | None = Field(default=None, description="行事")
     label: str = Field(default="", max_length=200, description="報告するもの")
-    gates: tuple[Key, ...] = Field(default=(), max_length=50, description="関門の鍵")
+    gates: tuple[Key, ...] = Field(default=(), max_length=50, description="手続ID")
     tentative: bool = Field(default=False, description="仮の日程")
     meeting: Number | None = Field(default=None, description="招集した会議の番号。日はその会議の日になります")
 
@@ -152,22 +152,23 @@ class Declare(Asked):
 
 PaperKind = Annotated[SheetKind, Path(description="書類の種類: schedule か approvals")]
 PaperForm = Annotated[SheetFormat, Path(description="docx、xlsx、LibreOffice があれば pdf")]
-PlanKey = Annotated[Key, Path(description="計画の鍵")]
+PlanKey = Annotated[Key, Path(description="計画ID")]
 
 
 @router.get("", response_model=Plans, **reads())
 def plans(
     caller: Caller,
     query: Annotated[
-        str, Query(alias="words", max_length=100, pattern=r"^[^\x00]*$", description="名称・鍵に含まれる文字")
+        str,
+        Query(alias="words", max_length=100, pattern=r"^[^\x00]*$", description="名称・計画IDに含まれる文字"),
     ] = "",
     status: Annotated[Status | None, Query(description="状態")] = None,
-    stage: Annotated[Key | None, Query(description="段階の鍵")] = None,
-    department: Annotated[Key | None, Query(description="担当課の鍵")] = None,
-    following: Annotated[Key | None, Query(description="この鍵の次から")] = None,
+    stage: Annotated[Key | None, Query(description="段階ID")] = None,
+    department: Annotated[Key | None, Query(description="担当課ID")] = None,
+    following: Annotated[Key | None, Query(description="このIDの次から")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="一度に返す数")] = 50,
 ) -> Any:
-    """計画の一覧、鍵の順。"""
+    """計画の一覧、IDの順。"""
     with caller.office.reading() as db:
         found = queries.plan_list(
             db,
@@ -191,7 +192,7 @@ def plan(caller: Caller, plan: PlanKey) -> Any:
 
 @router.get("/{plan}/blockers", response_model=Blockers, **reads(Act.READ_PLAN))
 def blockers(caller: Caller, plan: PlanKey) -> Any:
-    """なぜ進めないか: どの関門が、何が足りず、誰が、どの会議で開けられるか。"""
+    """なぜ進めないか: どの手続が、何が足りず、誰が、どの会議で済ませられるか。"""
     with caller.office.reading() as db:
         return Blockers.of(queries.blockers(db, plan_to_read(db, caller.person, plan), caller.now))
 
@@ -293,7 +294,7 @@ def change_schedule(doing: Doing, plan: PlanKey, asked: ChangeSchedule) -> ApiRe
 
 @router.post("", response_model=Moved, **writes(Scope.PLANS, Act.OPEN_PLAN))
 def open_plan(doing: Doing, asked: OpenPlan) -> ApiResponse:
-    """計画を始める。計画は、いまの定義のまま進みます。"""
+    """計画を始める。計画は、いまの策定の流れのまま進みます。"""
     with doing.office.reading() as db:
         chain = chain_for(db, asked.chain)
     return doing.perform(
@@ -321,7 +322,7 @@ def add_version(
     plan: PlanKey,
     document: Annotated[UploadFile, Field(description="文書。200 MB まで")],
     document_key: Annotated[
-        Key | None, Form(description="どの文書の版か。省くと本編（定義の最初の文書）")
+        Key | None, Form(description="どの文書の版か。省くと本編（策定の流れの最初の文書）")
     ] = None,
     note: Annotated[Text, Form(description="版の説明")] = "",
     kind: Annotated[TextKind, Form(description="版の種類")] = TextKind.NEW,
@@ -382,7 +383,7 @@ def correct_plan(doing: Doing, plan: PlanKey, asked: CorrectPlan) -> ApiResponse
 
 @router.post("/{plan}/advance", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
 def advance(doing: Doing, plan: PlanKey, asked: Advance) -> ApiResponse:
-    """次の段階へ進める。関門が閉じていれば 409（gate-closed）に、閉じている関門のすべてを示します。"""
+    """次の段階へ進める。手続が済んでいなければ 409（gate-closed）に、済んでいない手続のすべてを示します。"""
     return doing.perform(
         Moved.model_validate,
         actions.advance,
@@ -397,7 +398,7 @@ def advance(doing: Doing, plan: PlanKey, asked: Advance) -> ApiResponse:
 
 @router.post("/{plan}/send_back", response_model=Moved, **writes(Scope.PLANS, Act.MOVE_PLAN))
 def send_back(doing: Doing, plan: PlanKey, asked: SendBack) -> ApiResponse:
-    """前の段階へ差し戻す。それまでの決定では関門は開かなくなります。"""
+    """前の段階へ差し戻す。それまでの決定では手続は済んだことになりません。"""
     return doing.perform(
         Moved.model_validate,
         actions.send_back,

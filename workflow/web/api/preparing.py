@@ -39,7 +39,7 @@ class Terms(Asked):
 class CallMeeting(Terms):
     """会議の招集"""
 
-    body: Key = Field(description="会議体の鍵")
+    body: Key = Field(description="会議体ID")
 
 
 class ChangeDraft(Terms):
@@ -51,13 +51,13 @@ class ChangeDraft(Terms):
 class PrepareMeeting(ChangeDraft):
     """会議の準備"""
 
-    body: Key = Field(description="会議体の鍵")
+    body: Key = Field(description="会議体ID")
 
 
 class PrepareSeries(Asked):
     """年間の会議の準備"""
 
-    body: Key = Field(description="会議体の鍵")
+    body: Key = Field(description="会議体ID")
     pattern: Line = Field(
         description="会議の名称。{n} が回の番号になります", examples=["第{n}回情報化推進部会"]
     )

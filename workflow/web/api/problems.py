@@ -69,13 +69,13 @@ class Problem(BaseModel):
     status: int = Field(description="HTTP の状態")
     detail: str = Field(description="何が起き、どうすればよいか")
     instance: str = Field(description="呼び出した場所")
-    blockers: list[Blocker] | None = Field(default=None, description="閉じている関門（gate-closed）")
+    blockers: list[Blocker] | None = Field(default=None, description="済んでいない手続（gate-closed）")
     seen: int | None = Field(default=None, description="呼出しが見た改訂（plan-moved）")
     now: int | None = Field(default=None, description="現在の改訂（plan-moved）")
     needed: list[str] | None = Field(
         default=None, description="要る立場（not-allowed）、または要る範囲（scope-missing）"
     )
-    known: list[str] | None = Field(default=None, description="使える鍵（not-found）")
+    known: list[str] | None = Field(default=None, description="使えるID（not-found）")
     errors: list[Mistake] | None = Field(
         default=None, description="受け取れなかった値（bad-input, invalid-request）"
     )
@@ -84,10 +84,10 @@ class Problem(BaseModel):
 TITLES: dict[str, str] = {
     "not-allowed": "権限がありません",
     "identity-unconfirmed": "本人確認が要ります",
-    "scope-missing": "鍵の範囲が足りません",
+    "scope-missing": "連携キーの範囲が足りません",
     "not-found": "見つかりません",
     "unknown-stage": "その段階はありません",
-    "gate-closed": "関門が閉じています",
+    "gate-closed": "手続が済んでいません",
     "plan-moved": "計画が動いています",
     "already-done": "既に済んでいます",
     "stale-version": "古い版です",
@@ -96,11 +96,11 @@ TITLES: dict[str, str] = {
     "step-impossible": "その操作はできません",
     "quorum-missing": "定足数に達していません",
     "bad-input": "入力を受け取れません",
-    "chain-invalid": "定義に誤りがあります",
+    "chain-invalid": "策定の流れに誤りがあります",
     "invalid-request": "呼出しの形が違います",
     "method-not-allowed": "その方法では呼び出せません",
     "too-large": "送られたものが大きすぎます",
-    "token-refused": "連携用の鍵を確かめられません",
+    "token-refused": "連携キーを確かめられません",
     "too-many-calls": "呼出しが多すぎます",
     "too-many-uploads": "一度に送られる文書が多すぎます",
     "quota-spent": "一日に送れる文書の量に達しました",
@@ -108,7 +108,7 @@ TITLES: dict[str, str] = {
     "call-running": "同じ呼出しを処理中です",
     "answer-lost": "済んでいますが、答えが残っていません",
     "document-damaged": "文書が傷んでいます",
-    "audit-broken": "記録の連鎖が切れています",
+    "audit-broken": "記録が改変されています",
     "database-unusable": "データベースを使えません",
     "too-busy": "混み合っています",
     "too-slow": "送信が遅すぎます",

@@ -26,7 +26,7 @@ router = APIRouter(route_class=Call, tags=["work"])
 
 @router.get("/worklist", response_model=Worklist, **reads())
 def worklist(caller: Caller) -> Any:
-    """鍵の持ち主の今日の仕事、近い順。"""
+    """連携キーの持ち主の今日の仕事、近い順。"""
     with caller.office.reading() as db:
         return Worklist.of(queries.worklist(db, caller.key, caller.now))
 
@@ -44,7 +44,7 @@ def log(
 
 @router.get("/log/verify", response_model=Verified, **reads(Act.READ_LOG))
 def verify(caller: Caller) -> Any:
-    """新しい記録の連鎖を確かめる。全体は `sakutei log verify` で検証し、ここではその最後の結果を示す。"""
+    """新しい記録が改変されていないことを確かめる。全体は `sakutei log verify` で検証し、ここではその最後の結果を示す。"""
     last = last_checkpoint(caller.office.files)
     proof = LastProof.model_validate(last) if last else None
     with caller.office.reading() as db:

@@ -47,7 +47,7 @@ def check_or_add(
     file: UploadFile | None = None,
 ) -> Response:
     """First every fault of the text, or the chain it defines; then, when asked with `sure`, it is added."""
-    name: str = say("定義")
+    name: str = say("策定の流れ")
     try:
         if file is not None and file.filename:
             name = file.filename[:100]
@@ -61,7 +61,9 @@ def check_or_add(
         sha256 = actions.add_chain(who.office, who.key, chain, now=who.now)
     except AlreadyDone as refused:
         return _again(request, who, text, refused=refused.message)
-    return redirect(f"/chains/{sha256[:12]}", said=say("定義を登録しました。会議体に委員を登録できます。"))
+    return redirect(
+        f"/chains/{sha256[:12]}", said=say("策定の流れを登録しました。会議体に委員を登録できます。")
+    )
 
 
 @router.get("/_schema", openapi_extra=needs(Open.SIGNED_IN))
@@ -105,7 +107,7 @@ def keep(who: FormUser, short: str) -> Response:
     with who.office.reading() as db:
         found = queries.known_chain(db, short)
     actions.add_chain(who.office, who.key, found.chain, now=who.now)
-    return redirect(f"/chains/{short}", said=say("定義を登録しました。会議体に委員を登録できます。"))
+    return redirect(f"/chains/{short}", said=say("策定の流れを登録しました。会議体に委員を登録できます。"))
 
 
 def _again(

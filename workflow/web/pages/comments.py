@@ -425,7 +425,7 @@ def _shown(db: Reading, who: Visitor, found: PlanComments) -> dict[str, Any]:
 def _typed(plan: PlanFact, key: str, form: Mapping[str, Any]) -> Opening:
     gate = next((each for each in plan.stage.gates if each.key == key), None)
     if not isinstance(gate, PeriodGate):
-        raise NotFound("いまの段階のパブリックコメントの関門", key)
+        raise NotFound("いまの段階のパブリックコメントの手続", key)
     fields = ("opens_on", "closes_on", "shortened_why", "places", "contact")
     return Opening(gate, **{field: str(form.get(field, "")).strip() for field in fields})
 

@@ -82,7 +82,7 @@ def as_csv(who: Reader, asked: Asked) -> Response:
         say("誰が"),
         say("種類"),
         say("内容"),
-        say("計画の鍵"),
+        say("計画ID"),
         say("計画"),
         say("会議の番号"),
         say("会議"),

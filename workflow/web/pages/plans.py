@@ -117,5 +117,7 @@ def _named(choice: str, chain: Chain) -> str:
     """Return the form's name for a chain. The office may have several versions of one key."""
     name = say("{title}（{office}、{key}）", title=chain.title, office=chain.office, key=chain.key)
     return (
-        name if choice == chain.key else say("{chain} この庁の定義 {sha256}", chain=name, sha256=choice[:8])
+        name
+        if choice == chain.key
+        else say("{chain} この庁の策定の流れ {sha256}", chain=name, sha256=choice[:8])
     )

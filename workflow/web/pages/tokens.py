@@ -1,4 +1,4 @@
-"""連携用の鍵: a person's tokens for programs; and the page that lists the API calls."""
+"""連携キー: a person's tokens for programs; and the page that lists the API calls."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -55,7 +55,7 @@ def make_token(
 @router.post("/tokens/{token}/revoke", openapi_extra=needs(Open.SELF))
 def revoke_token(who: FormUser, token: int) -> Response:
     actions.revoke_token(who.office, who.key, token, now=who.now)
-    return redirect("/tokens", said=say("鍵を失効させました。"))
+    return redirect("/tokens", said=say("連携キーを失効させました。"))
 
 
 @router.get("/api/v1/docs", openapi_extra=needs(Open.PUBLIC))

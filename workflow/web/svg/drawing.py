@@ -45,7 +45,7 @@ def picture(chain: Chain, current: str | None = None) -> str:
             f'<svg class="picture" xmlns="http://www.w3.org/2000/svg" role="img" '
             f'aria-labelledby="{title} {told}" width="{drawn.width}" height="{drawn.height}" '
             f'viewBox="0 0 {drawn.width} {drawn.height}">',
-            f'<title id="{title}">{escape(say("「{title}」の段階と関門", title=chain.title))}</title>',
+            f'<title id="{title}">{escape(say("「{title}」の段階と必要な手続", title=chain.title))}</title>',
             f'<desc id="{told}">{escape(_told(chain, current))}</desc>',
             ARROWHEADS,
             *drawn.parts(),
@@ -103,7 +103,9 @@ class _Drawing:
             yield from self._order(row)
             if not row.gates:
                 beside = Box(row.box.right + GAP - PAD, row.box.y, GATE_WIDTH * 2, row.box.height)
-                yield from lettered(block(say("関門はありません"), 12, GATE_WIDTH * 2, fill=SOFT), beside)
+                yield from lettered(
+                    block(say("必要な手続はありません"), 12, GATE_WIDTH * 2, fill=SOFT), beside
+                )
             for gate in row.stage.gates:
                 yield from self._gate(gate, row.gates[gate.key])
 
@@ -294,5 +296,5 @@ def _told(chain: Chain, current: str | None) -> str:
         )
         steps.append(f"{stage.label}: {gates}" if gates else stage.label)
     here = say("現在の段階は「{stage}」です。", stage=chain.stage(current).label) if current else ""
-    told = say("段階は上から下へ進みます。各段階の右に、先へ進む前に開く関門があります。")
+    told = say("段階は上から下へ進みます。各段階の右に、先へ進む前に済ませる手続があります。")
     return f"{told}{here} {' → '.join(steps)}"

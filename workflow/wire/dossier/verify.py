@@ -245,7 +245,7 @@ class Check:
 
     def check_head(self, head: dict[str, Any]) -> None:
         for finding in head["broken"]:
-            self.wrong.append(f"書類を作った時、庁の記録の連鎖がすでに切れていました: {finding}")
+            self.wrong.append(f"書類を作った時、庁の記録がすでに改変されていました: {finding}")
         signed = "sakutei log head\n{}\n{}".format(head["seq"], head["hash"]).encode()
         if not is_signed(self.key, signed, base64.b64decode(head["signature"])):
             self.wrong.append("記録の終わり（{} 番）の署名が合いません。".format(head["seq"]))
