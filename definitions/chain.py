@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from definitions.labelled import Labelled
-from definitions.terms import OPENING_OUTCOMES, BodyKind, Outcome
+from definitions.terms import OPENING_OUTCOMES, BodyKind, Outcome, Role
 from definitions.words import words
 
 Key = Annotated[
@@ -184,6 +184,10 @@ class Body(_Frozen):
     name: Label
     kind: BodyKind
     chair: Label = Field(description="the 職 that chairs it: 政策経営部長, 区長, 委員長")
+    chair_title: Label = Field(
+        default=Role.CHAIR.label,
+        description="what its rules call who chairs it: 部会長, 本部長, 委員長, 議長; who stands in is 副 and the same",
+    )
     basis: Label | None = Field(default=None, description="設置要綱 and article, or the law")
     reaches: Literal["recorded", "tallied"] = Field(
         default="recorded",

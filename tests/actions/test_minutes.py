@@ -88,7 +88,7 @@ def test_both_texts_are_drafted_from_the_record(house: House, meeting: int) -> N
         "　（情報化推進部会 委員1委員）費用はいくらか。\n"
         "　（IT推進課長 山田 太郎）三百万円である。\n"
         "　　内訳は資料のとおり。\n"
-        "　（情報化推進部会 会長chair会長）条件付きで了承とする。\n"
+        "　（情報化推進部会 会長chair部会長）条件付きで了承とする。\n"
         "　結果　条件付き了承\n"
     ) in full.text
 
@@ -115,7 +115,7 @@ def test_who_was_there_stands_in_the_minutes_by_office_and_name(house: House) ->
     with house.office.reading() as db:
         facts = minutes_facts(db, meeting_of(db, 1))
     text = draft_of(FULL, facts)
-    assert "　会長（政策経営部長）　情報化推進部会 会長chair\n" in text
+    assert "　部会長（政策経営部長）　情報化推進部会 会長chair\n" in text
     assert "　委員　情報化推進部会 委員1（代理 代理 次郎、遅参 09:20）\n" in text
     assert "　欠席した委員\n　委員　情報化推進部会 委員2\n" in text
     assert "　除斥 情報化推進部会 会長chair\n" in text

@@ -228,7 +228,7 @@ def test_a_chairs_decision_refused_when_the_plan_stands_in_decision_stops_it(hou
     house.later(days=7, hours=1)
     house.everybody_attends("joho_bukai", meeting)
     record(house, item, Outcome.REJECTED)
-    with pytest.raises(GateClosed, match="会長の専決を情報化推進部会が承認しませんでした"):
+    with pytest.raises(GateClosed, match="部会長の専決を情報化推進部会が承認しませんでした"):
         house.advance()
 
 

@@ -19,7 +19,7 @@ def test_the_gate_before_a_fallen_one_is_named_with_who_opens_it(house: House) -
     )
     assert house.why()[0].startswith("部会での検討: 済んだ「策定方針」の手続が効力を失いました。")
     assert "の結果は「差戻し」です。" in house.why()[0]
-    assert "事務局または会長が記録します" in house.why()[0]
+    assert "事務局または部会長が記録します" in house.why()[0]
     assert house.why()[1].startswith(
         "本部への報告: 済んだ「策定方針」の手続が効力を失いました。先に「部会での検討」が"
     )

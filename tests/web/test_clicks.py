@@ -90,7 +90,7 @@ def test_the_list_says_why_a_plan_is_blocked_and_one_click_says_who_lifts_it_and
     mouse.on("link", "DX推進計画")
     box = page.locator(".next")
     expect(box.get_by_text(lacks)).to_be_in_viewport()
-    expect(box.get_by_text("事務局または会長が記録します")).to_be_in_viewport()
+    expect(box.get_by_text("事務局または部会長が記録します")).to_be_in_viewport()
     expect(box.get_by_role("link", name="情報化推進部会")).to_be_in_viewport()
     assert mouse.clicks == 1
 

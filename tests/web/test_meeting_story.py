@@ -376,10 +376,10 @@ def without_what_is_closed(text: str) -> str:
 
 def puts_minutes_to_the_chair(town: Town) -> None:
     hands = town.at_desk(OFFICE)
-    hands.press("会長に確認を依頼する（会議録）")
+    hands.press("部会長に確認を依頼する（会議録）")
     expect(hands.page.get_by_text("joho-bukai-chair@city.example.jp")).to_be_visible()
     hands.press("確認を依頼する")
-    says(hands, "会長に確認を依頼しました。")
+    says(hands, "確認を依頼しました。")
     (mail,) = [each for each in town.mailed() if "【会議録の確認】" in each["subject"]]
     assert "joho-bukai-chair@city.example.jp" in mail["to"]
 

@@ -146,7 +146,7 @@ def test_a_shut_gate_says_what_is_missing_who_can_mend_it_and_at_which_meeting(h
     meeting = house.a_meeting("joho_bukai")
     shown = Browser(house, "joho_bukai_office").see("/plans/dx")
     assert "情報化推進部会の了承または条件付き了承がまだありません。" in shown
-    assert "事務局または会長が記録します" in shown
+    assert "事務局または部会長が記録します" in shown
     assert f'href="/meetings/{meeting}/add?add=dx:policy_bukai">議題に載せる' in shown
     assert f'href="/meetings/{meeting}#agenda">会議を見る' in Browser(house, "mayor").see("/plans/dx")
 

@@ -118,7 +118,7 @@ def test_the_seats_are_a_table_for_excel_with_room_to_mark(house: House) -> None
     content = Browser(house, SECRETARIAT).client.get(f"/meetings/{meeting}/sheets/seats.xlsx").content
     table = load_workbook(io.BytesIO(content)).active
     rows = [[cell.value for cell in row] for row in table.iter_rows()]
-    assert ["1", "会長", "情報化推進部会 会長chair", None, None, None] in rows
+    assert ["1", "部会長", "情報化推進部会 会長chair", None, None, None] in rows
     assert ["1", "事務局", "情報化推進部会 事務局office", None, None, None] in rows
     assert table.data_validations.dataValidation[0].formula1 == '"出席,代理出席,欠席"'
 

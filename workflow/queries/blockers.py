@@ -8,7 +8,6 @@ from sqlalchemy import and_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Body, BodyGate, Corrections, Gate, SignoffGate, Stage
-from definitions.terms import Role
 from workflow.domain import gates
 from workflow.domain.calendar import parse_day, shown_day, shown_moment
 from workflow.domain.cover import Text
@@ -16,6 +15,7 @@ from workflow.domain.facts import Facts
 from workflow.domain.gates import Coming, GateState, Lack, Reason
 from workflow.domain.language import label, say
 from workflow.domain.path import stay_in
+from workflow.domain.seats import chair_of
 from workflow.queries.agenda import held_decision
 from workflow.queries.gate_facts import facts
 from workflow.queries.meetings import meeting_begun, meeting_to_come
@@ -132,16 +132,18 @@ def _coming(
 def _missing(plan: PlanFact, stage: Stage, text: Text | None, state: GateState) -> str:
     gate, detail = state.gate, say("、").join(state.detail)
     if isinstance(gate, BodyGate):
-        body = plan.chain.body(gate.body).name
+        rule = plan.chain.body(gate.body)
+        body, title = rule.name, chair_of(rule)
         needed = say("または").join(label(outcome) for outcome in plan.chain.opens_on(gate))
     else:
-        body = needed = ""
+        body = title = needed = ""
     current = say("第{number}版", number=text.number) if text else say("文書")
     day = shown_day(parse_day(state.detail[0])) if state.lack is Lack.RUNNING else ""
     return say(
         _MISSING[state.lack or Lack.AFTER],
         detail=detail,
         body=body,
+        title=title,
         needed=needed,
         current=current,
         stage=stage.label,
@@ -158,7 +160,7 @@ _MISSING = {
     Lack.EARLY: "「{detail}」が済む前の結果のため、効きません。あらためて行う必要があります。",
     Lack.OUTCOME: "{body}の結果は「{detail}」です。あらためて{needed}が必要です。",
     Lack.CONDITIONS: "{body}の条件が解消されていません: {detail}。",
-    Lack.REFUSED: "会長の専決を{body}が承認しませんでした。あらためて{needed}が必要です。",
+    Lack.REFUSED: "{title}の専決を{body}が承認しませんでした。あらためて{needed}が必要です。",
     Lack.PERIOD: "現在の版のパブリックコメントが、必要な日数で始められていません。",
     Lack.RUNNING: "パブリックコメントの募集中です（{day} 24:00 まで）。",
     Lack.UNANSWERED: "回答（区の考え方）のない意見が {detail} 件あります。",
@@ -178,9 +180,14 @@ def _who(plan: PlanFact, state: GateState) -> str:
         body = plan.chain.body(gate.body)
         if state.lack is Lack.UNCONFIRMED:
             return _who_confirms(body)
-        if body.chair == Role.CHAIR.label:
-            return say("{body}の事務局または会長が記録します", body=body.name)
-        return say("{body}（会長: {chair}）の事務局または会長が記録します", body=body.name, chair=body.chair)
+        if body.chair == body.chair_title:
+            return say("{body}の事務局または{title}が記録します", body=body.name, title=chair_of(body))
+        return say(
+            "{body}（{title}: {chair}）の事務局または{title}が記録します",
+            body=body.name,
+            title=chair_of(body),
+            chair=body.chair,
+        )
     if isinstance(gate, SignoffGate):
         delegate = say("、専決: {position}", position=gate.delegate) if gate.delegate else ""
         return say("{position}が決裁します", position=gate.position) + delegate
@@ -190,7 +197,9 @@ def _who(plan: PlanFact, state: GateState) -> str:
 def _who_confirms(body: Body) -> str:
     if body.confirmed_by is Corrections.SECRETARIAT:
         return say("{body}の事務局が確認します", body=body.name)
-    return say("{body}の会長（{chair}）が確認します", body=body.name, chair=body.chair)
+    return say(
+        "{body}の{title}（{chair}）が確認します", body=body.name, title=chair_of(body), chair=body.chair
+    )
 
 
 def _meeting_words(state: GateState, coming: Coming | None, now: datetime) -> str:

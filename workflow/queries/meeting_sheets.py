@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from definitions.chain import Body
 from definitions.terms import Role
 from workflow.domain.calendar import reiwa, reiwa_moment, reiwa_with_weekday, shown_clock, tokyo_day
 from workflow.domain.decisions import Manner
@@ -13,6 +14,7 @@ from workflow.domain.errors import NotFound, NotNow
 from workflow.domain.language import in_japanese
 from workflow.domain.meetings import Purpose
 from workflow.domain.minutes import MinutesKind, without_title
+from workflow.domain.seats import seat_label
 from workflow.domain.sheets import (
     DecisionSheet,
     MeetingSheet,
@@ -87,7 +89,9 @@ def meeting_sheet(
             full_minutes_body=without_title(MinutesKind.FULL, full),
             items=tuple(_item(line, papers.get(line.id, ()), parted.get(line.id, "")) for line in lines),
             papers=tuple(each for of_item in papers.values() for each in of_item),
-            members=tuple(_seat(number, place, presider) for number, place in enumerate(members, start=1)),
+            members=tuple(
+                _seat(number, place, rule, presider) for number, place in enumerate(members, start=1)
+            ),
             staff=tuple(
                 _staff(number, seat)
                 for number, seat in enumerate(seats(db, held.body_key, day, [Role.SECRETARIAT]), start=1)
@@ -222,11 +226,11 @@ def _attending(place: Place) -> str:
     return f"{place.deputy.name}（{place.seat.name}の代理）" if place.deputy else place.seat.name
 
 
-def _seat(number: int, place: Place, presider: Place | None) -> SheetSeat:
+def _seat(number: int, place: Place, rule: Body, presider: Place | None) -> SheetSeat:
     recorded = {None: "", False: "欠席", True: "代理出席" if place.deputy else "出席"}
     return SheetSeat(
         number=str(number),
-        role=place.seat.role.label,
+        role=seat_label(place.seat.role, rule),
         name=place.seat.name,
         present=recorded[place.present],
         deputy=place.deputy.name if place.deputy else "",

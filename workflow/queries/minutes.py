@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
+from definitions.chain import Body
 from definitions.terms import Role
 from workflow.domain.calendar import reiwa_moment, reiwa_with_weekday, shown_clock, tokyo_day
 from workflow.domain.minutes import (
@@ -21,6 +22,7 @@ from workflow.domain.minutes import (
     item_heading,
     part_on,
 )
+from workflow.domain.seats import chair_of, seat_label
 from workflow.queries.actor import in_term
 from workflow.queries.agenda import Line, agenda, agenda_lines, numbered_apart
 from workflow.queries.attendance import Place, apart, places, presider_of
@@ -126,10 +128,10 @@ def confirmers(db: Session, held: MeetingFact, day: date) -> list[Contact]:
 def minutes_facts(db: Session, held: MeetingFact) -> MinutesFacts:
     """Gather what the record tells of the meeting, for its minutes. A fixed number of statements, however many items and
     remarks there are, beside each chain once in a process."""
-    members = places(db, held)
-    presider = None if held.in_writing else presider_of(body_rule(db, held.body_key), members)
+    rule, members = body_rule(db, held.body_key), places(db, held)
+    presider = None if held.in_writing else presider_of(rule, members)
     offices = _offices(db, [place.seat.person_id for place in members], tokyo_day(held.starts_at))
-    people = {place.seat.key: _attendee(place, offices) for place in members}
+    people = {place.seat.key: _attendee(place, rule, offices) for place in members}
     there = besides(db, held.id)
     lines = agenda_lines(db, held.id, agenda(db, held.id))
     parted: dict[int, list[str]] = {}
@@ -137,6 +139,7 @@ def minutes_facts(db: Session, held: MeetingFact) -> MinutesFacts:
         parted.setdefault(each.item, []).append(f"{each.part.label} {each.name}")
     said = speeches(db, held.id)
     presiding = people[presider.seat.key].named if presider else ""
+    chair = presiding or chair_of(rule)
     return MinutesFacts(
         number=held.id,
         body=held.body,
@@ -157,7 +160,7 @@ def minutes_facts(db: Session, held: MeetingFact) -> MinutesFacts:
             _item(
                 line,
                 number,
-                [_remark(each, people, presiding) for each in said.get(line.id, [])],
+                [_remark(each, people, chair) for each in said.get(line.id, [])],
                 parted.get(line.id, []),
             )
             for number, line in numbered_apart(lines)
@@ -170,9 +173,9 @@ def _ends(held: MeetingFact) -> str:
     return shown_clock(held.ends_at) if same_day else reiwa_moment(held.ends_at)
 
 
-def _attendee(place: Place, offices: Mapping[int, str]) -> Attendee:
+def _attendee(place: Place, rule: Body, offices: Mapping[int, str]) -> Attendee:
     return Attendee(
-        place.seat.role.label,
+        seat_label(place.seat.role, rule),
         offices.get(place.seat.person_id, ""),
         place.seat.name,
         place.deputy.name if place.deputy else "",
@@ -199,9 +202,9 @@ def _item(line: Line, number: str, remarks: Sequence[Remark], apart: Sequence[st
     )
 
 
-def _remark(said: SpeechFact, people: Mapping[str, Attendee], presiding: str) -> Remark:
+def _remark(said: SpeechFact, people: Mapping[str, Attendee], chair: str) -> Remark:
     if said.speaker is Speaker.CHAIR:
-        return Remark(presiding or Role.CHAIR.label, said.text)
+        return Remark(chair, said.text)
     member = people.get(said.member)
     # A member whose seat was corrected after they spoke is named all the same.
     return Remark(member.named if member else said.name or said.speaker.label, said.text)

@@ -318,7 +318,7 @@ def _votes(record: OnRecord, line: Line, form: Filled, by: str, now: datetime) -
     if form[deciding] in set(Choice) and form.changed(deciding):
         yield Step(
             f"item-{line.id}",
-            _titled(line, say("会長の裁決")),
+            _titled(line, say("裁決")),
             (deciding,),
             lambda office: actions.cast_deciding_vote(office, by, line.id, Choice(form[deciding]), now=now),
         )

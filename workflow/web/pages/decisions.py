@@ -102,7 +102,7 @@ def decide_alone(
         lambda office: actions.decide_alone(
             office, who.key, key, gate, outcome, reason, seen=seen, now=who.now
         ),
-        title=say("会長が「{outcome}」を専決する", outcome=label(outcome)),
+        title=say("「{outcome}」を専決する", outcome=label(outcome)),
         button=say("専決する"),
         back=f"/plans/{key}#gates",
         said=say("専決を記録しました。次の会議への報告が残ります。"),

@@ -17,6 +17,7 @@ from workflow.domain.minutes import MinutesKind, MinutesState
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
 from workflow.queries.agenda import agenda, agenda_lines
+from workflow.queries.bodies import body_rule
 from workflow.queries.minutes import approval_items, confirmers, minutes_versions, parts_on
 from workflow.queries.reading_rights import meeting_to_read, whole_meeting_to_read
 from workflow.queries.speeches import item_of, meeting_of_item
@@ -142,10 +143,10 @@ def put_minutes(request: Request, who: FormUser, number: Number, text: MinutesKi
         who,
         form,
         lambda office: actions.put_minutes(office, who.key, number, text, now=who.now),
-        title=say("{kind}の確認を会長に依頼", kind=label(text)),
+        title=say("{kind}の確認を依頼", kind=label(text)),
         button=say("確認を依頼する"),
         back=f"/meetings/{number}/minutes",
-        said=say("会長に確認を依頼しました。"),
+        said=say("確認を依頼しました。"),
     )
 
 
@@ -277,6 +278,7 @@ def _minutes_page(
         person, body = who.person, held.body_key
         drafts = person.may(Act.READ_DRAFTS, body=body)
         versions = minutes_versions(db, number, drafts=drafts)
+        rule = body_rule(db, body)
         asked = confirmers(db, held, person.on)
         approvals = approval_items(db, [each.id for each in versions])
         opening = minutes_opening_of(db, person, held)
@@ -286,6 +288,7 @@ def _minutes_page(
         code=code,
         who=who,
         meeting=held,
+        rule=rule,
         over=phase_of(held, who.now) is Phase.CLOSED,
         begun=phase_of(held, who.now) not in (Phase.COMING, Phase.CANCELLED),
         texts=[(kind, [each for each in versions if each.kind is kind]) for kind in MinutesKind],
