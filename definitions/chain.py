@@ -6,13 +6,13 @@ from datetime import time
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from definitions.labelled import Labelled
 from definitions.terms import OPENING_OUTCOMES, BodyKind, Outcome, Role
-from definitions.words import words
+from definitions.words import Named, words
 
 Key = Annotated[
     str,
@@ -29,6 +29,16 @@ YearMonth = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, serialize_by_alias=True)
+
+
+class _Named(_Frozen):
+    """A part of a chain that people call by its name: in Japanese and, where the chain has it, in English."""
+
+    _name: ClassVar[str] = "label"
+    label_en: Label | None = Field(default=None, description="the same in English, for who reads English")
+
+    def model_post_init(self, context: Any) -> None:
+        self.__dict__[self._name] = Named(self.__dict__[self._name], self.label_en)
 
 
 class Threshold(_Frozen):
@@ -177,9 +187,10 @@ class Meets(_Frozen):
     weekday: Literal["月", "火", "水", "木", "金"]
 
 
-class Body(_Frozen):
+class Body(_Named):
     """A body that governs the plan: 部会, 本部, 委員会, 審議会, 本会議."""
 
+    _name: ClassVar[str] = "name"
     key: Key
     name: Label
     kind: BodyKind
@@ -283,7 +294,7 @@ _THE_DOCUMENT = NamedDocument(key="main", label="本編")
 """The document of a plan whose chain names none. Its label is not shown: there is nothing to tell it from."""
 
 
-class _Gate(_Frozen):
+class _Gate(_Named):
     key: Key
     label: Label
     document: Key | None = Field(
@@ -341,7 +352,7 @@ class Planned(_Frozen):
         return Planned(first=_moved(self.first, by), last=_moved(self.last, by))
 
 
-class Stage(_Frozen):
+class Stage(_Named):
     """A stage of the plan. Its gates must be open before the plan leaves it."""
 
     key: Key

@@ -23,3 +23,19 @@ class Words(str):
 def words(text: str, /, **values: object) -> Words:
     """The sentence in Japanese: the message id itself, with the values in place of its {names}."""
     return Words(text.format(**values) if values else text, text, values)
+
+
+class Named(str):
+    """A name that people gave in Japanese, with what they call it in English; empty where they have no word."""
+
+    __slots__ = ("english",)
+
+    english: str
+
+    def __new__(cls, name: str, english: str | None = None) -> "Named":
+        made = super().__new__(cls, name)
+        made.english = english or ""
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.english

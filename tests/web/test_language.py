@@ -4,6 +4,7 @@ import html
 import re
 import string
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,22 @@ from workflow.domain.language import say
 from workflow.store.tables import Delivery
 
 PAGES = sorted((Path(language.__file__).parents[1] / "web" / "templates").glob("*.html"))
+VOID = {
+    "meta",
+    "link",
+    "br",
+    "hr",
+    "input",
+    "img",
+    "col",
+    "path",
+    "line",
+    "rect",
+    "circle",
+    "use",
+    "polygon",
+    "polyline",
+}
 JAPANESE = re.compile(r"[\u3041-\u30fa\u30fc-\u30ff\u4e00-\u9fff]")
 
 
@@ -237,3 +254,50 @@ def test_the_way_back_from_a_choice_never_leaves_the_site(house: House) -> None:
 def _values(text: str) -> set[str]:
     named = {name for _, name, _, _ in string.Formatter().parse(text) if name} if "%(" not in text else set()
     return named | set(re.findall(r"%\((\w+)\)", text))
+
+
+def test_stages_gates_and_bodies_have_the_english_names_of_their_chain(house: House) -> None:
+    house.a_plan(at="outline")
+    shown = _english(house, "tanto").see("/plans/dx")
+    assert "Outline" in shown and "Report to the headquarters" in shown and ">骨子<" not in shown
+    assert "ICT Promotion Headquarters" in _english(house, "tanto").see("/bodies/ict_honbu")
+    assert "骨子" in Browser(house, "tanto").see("/plans/dx")
+
+
+def test_the_japanese_on_an_english_page_is_marked_as_japanese(house: House) -> None:
+    house.a_plan(at="outline")
+    for path in (
+        "/",
+        "/plans",
+        "/plans/dx",
+        "/plans/dx/history",
+        "/meetings",
+        "/people",
+        "/chains",
+        "/plans/new",
+    ):
+        unmarked = _Unmarked()
+        unmarked.feed(_english(house, "tanto").see(path))
+        assert unmarked.found == [], path
+
+
+class _Unmarked(HTMLParser):
+    """The Japanese text of a page that stands in no element of `lang="ja"`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.languages: list[tuple[str, str]] = []
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        inherited = self.languages[-1][1] if self.languages else ""
+        if tag not in VOID:
+            self.languages.append((tag, dict(attrs).get("lang") or inherited))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.languages and self.languages.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if JAPANESE.search(data) and self.languages[-1][1] != "ja":
+            self.found.append(data.strip())

@@ -54,6 +54,7 @@ NO_SENTENCES = {
     "workflow/domain/schedules.py": {"SESSION", "parse_when", "_month_in"},
     # the signs that part days, as people type them
     "workflow/domain/seats.py": {"seat_label"},
+    "workflow/web/japanese.py": {"_JAPANESE"},
     "workflow/domain/series.py": {"days_in"},
     # the minutes at the end of a matter's line, as people type them
     "workflow/domain/matters.py": {"_MINUTES"},

@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from definitions.labelled import Labelled
-from definitions.words import Words
+from definitions.words import Named, Words
 
 Value = TypeVar("Value")
 CATALOGUE = Path(__file__).parents[1] / "locales" / "en.po"
@@ -40,7 +40,9 @@ dates: ContextVar[Dates] = ContextVar("dates", default=Dates.ERA)
 def say(text: str, /, **values: object) -> Words:
     """The text in the language chosen, with the values in place of their {names}; the text itself where the
     catalogue does not have it."""
-    found = text if language.get() is Language.JAPANESE or not text else _english().gettext(text)
+    found = text
+    if language.get() is Language.ENGLISH and text:
+        found, values = _english().gettext(text), {name: reworded(each) for name, each in values.items()}
     return Words(found.format(**values) if values else found, text, values)
 
 
@@ -60,8 +62,10 @@ def translate(text: str) -> str:
     return reworded(text) if isinstance(text, Words) else say(text)
 
 
-def reworded(value: Value) -> Value | Words:
-    """Words in the language chosen; anything else, which people wrote, as it is."""
+def reworded(value: Value) -> Value | Words | str:
+    """Words, and a name that has an English one, in the language chosen; anything else, which people wrote, as it is."""
+    if isinstance(value, Named):
+        return value.english if value.english and language.get() is Language.ENGLISH else value
     if not isinstance(value, Words):
         return value
     return say(value.text, **{name: reworded(each) for name, each in value.values.items()})

@@ -13,7 +13,7 @@ from workflow.domain.calendar import parse_day, shown_day, shown_moment
 from workflow.domain.cover import Text
 from workflow.domain.facts import Facts
 from workflow.domain.gates import Coming, GateState, Lack, Reason
-from workflow.domain.language import label, say
+from workflow.domain.language import label, reworded, say
 from workflow.domain.path import stay_in
 from workflow.domain.seats import chair_of
 from workflow.queries.agenda import held_decision
@@ -130,7 +130,7 @@ def _coming(
 
 
 def _missing(plan: PlanFact, stage: Stage, text: Text | None, state: GateState) -> str:
-    gate, detail = state.gate, say("、").join(state.detail)
+    gate, detail = state.gate, say("、").join(map(reworded, state.detail))
     if isinstance(gate, BodyGate):
         rule = plan.chain.body(gate.body)
         body, title = rule.name, chair_of(rule)

@@ -8,7 +8,7 @@ from typing import IO, Any
 from urllib.parse import quote, unquote
 
 from fastapi import Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -25,6 +25,7 @@ from workflow.domain.votes import rules_words, shown_share
 from workflow.store import files
 from workflow.store.database import Office
 from workflow.store.uploads import OCTETS
+from workflow.web.japanese import marked
 from workflow.web.pulse import backup_words, halted_words
 
 SAID, LANGUAGE, DATES = "sakutei-said", "sakutei-language", "sakutei-dates"
@@ -34,13 +35,14 @@ def _words(text: str, /, **values: object) -> str:
     """A text of ours in the language chosen, with the values in place of its %(names)s. A plain str, so that a page
     escapes it like everything else: nothing becomes markup by being translated."""
     words = translate(text)
-    return words % values if values else words
+    return words % {name: reworded(each) for name, each in values.items()} if values else words
 
 
 _pages = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 
 _pages.env.undefined = StrictUndefined
+_pages.env.finalize = reworded
 _pages.env.add_extension("jinja2.ext.do")
 
 
@@ -79,7 +81,9 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
     context["halted"] = halted_words(who.mail) if who else ""
     context["no_backup"] = backup_words(who.backup) if who else ""
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
-    answer = _pages.TemplateResponse(request, name, context, status_code=code)
+    answer: Response = _pages.TemplateResponse(request, name, context, status_code=code)
+    if language.get() is Language.ENGLISH:
+        answer = HTMLResponse(marked(bytes(answer.body).decode()), status_code=code)
     if context["said"]:
         answer.delete_cookie(SAID)
     return answer

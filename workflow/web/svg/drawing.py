@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from definitions.chain import BodyGate, Chain, DocumentGate, Gate, PeriodGate, SignoffGate, Stage
 from workflow.domain.calendar import month_label
-from workflow.domain.language import label, say
+from workflow.domain.language import label, reworded, say
 from workflow.domain.machine import earlier_stages
 from workflow.web.svg.shapes import (
     ARROWHEADS,
@@ -142,7 +142,7 @@ class _Drawing:
         width = STAGE_WIDTH - 2 * PAD
         return [
             *(block(say("・").join(marks), 12, width, fill=soft, weight=700) if marks else []),
-            *block(stage.label, 15, width, fill=ink, weight=700),
+            *block(reworded(stage.label), 15, width, fill=ink, weight=700),
             *(block(stage.work, 12, width, fill=soft) if stage.work else []),
             *(block(_months(stage), 12, width, fill=soft) if stage.planned else []),
         ]
@@ -154,8 +154,8 @@ class _Drawing:
         beside_the_seal = width - 26 if isinstance(gate, SignoffGate) else width
         return [
             *block(kind + must, 12, beside_the_seal, fill=BLUE if gate.mandatory else SOFT, weight=700),
-            *block(who or gate.label, 14, width, fill=INK, weight=700),
-            *(block(gate.label, 12, width, fill=INK) if who else []),
+            *block(who or reworded(gate.label), 14, width, fill=INK, weight=700),
+            *(block(reworded(gate.label), 12, width, fill=INK) if who else []),
         ]
 
     # --- drawing --------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def gate_words(chain: Chain, gate: Gate) -> tuple[str, str]:
     match gate:
         case BodyGate():
             body = chain.body(gate.body)
-            return label(body.kind), body.name
+            return label(body.kind), reworded(body.name)
         case DocumentGate():
             return say("文書"), ""
         case PeriodGate():
@@ -291,10 +291,10 @@ def _told(chain: Chain, current: str | None) -> str:
     steps = []
     for stage in chain.stages:
         gates = say("、").join(
-            f"{gate.label}（{'・'.join(word for word in gate_words(chain, gate) if word)}）"
+            f"{reworded(gate.label)}（{'・'.join(word for word in gate_words(chain, gate) if word)}）"
             for gate in stage.gates
         )
-        steps.append(f"{stage.label}: {gates}" if gates else stage.label)
+        steps.append(f"{reworded(stage.label)}: {gates}" if gates else reworded(stage.label))
     here = say("現在の段階は「{stage}」です。", stage=chain.stage(current).label) if current else ""
     told = say("段階は上から下へ進みます。各段階の右に、先へ進む前に済ませる手続があります。")
     return f"{told}{here} {' → '.join(steps)}"
