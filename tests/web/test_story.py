@@ -164,7 +164,7 @@ class Town:
 def test_a_plan_goes_from_its_opening_to_print(site: Site, scripts: bool) -> None:
     town = Town(site, scripts=scripts)
     town.opens("DX推進計画")
-    town.cannot_advance("手続が4つ閉じているため")
+    town.cannot_advance("手続が4件済んでいないため")
     town.adds("策定方針")
     town.meets("joho_bukai", "条件付き了承", condition="図を直す")
     town.cannot_advance("図を直す")
