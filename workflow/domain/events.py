@@ -10,7 +10,7 @@ from definitions.terms import Outcome, Role
 from workflow.domain.accounts import StepsDemanded
 from workflow.domain.calendar import parse_day, shown_day
 from workflow.domain.cover import TextKind
-from workflow.domain.language import label, say
+from workflow.domain.language import label, reworded, say
 from workflow.domain.minutes import MinutesKind
 from workflow.domain.papers import PaperKind, designation
 from workflow.domain.rights import PaperAudience, PlanReaders
@@ -188,15 +188,16 @@ def event_words(
 def _of_a_plan(tag: Tag, data: Mapping[str, Any], chain: Chain | None) -> list[str]:
     parts = []
     if chain and "gate" in data and chain.has_gate(data["gate"]):
-        parts.append(chain.gate(data["gate"]).label)
+        parts.append(reworded(chain.gate(data["gate"]).label))
     if data.get("outcome") in set(Outcome):
         parts.append(label(Outcome(data["outcome"])))
     if chain and "from" in data and data["from"] != data["to"]:
-        parts.append(f"{chain.stage(data['from']).label} → {chain.stage(data['to']).label}")
+        left, entered = (reworded(chain.stage(data[end]).label) for end in ("from", "to"))
+        parts.append(f"{left} → {entered}")
     if data.get("choice") in set(Choice):
         parts.append(label(Choice(data["choice"])))
     if chain and tag is Tag.PLAN_STOPPED:
-        parts.append(say("、").join(chain.gate(gate).label for gate in data["gates"]))
+        parts.append(say("、").join(reworded(chain.gate(gate).label) for gate in data["gates"]))
     if tag is Tag.PLAN_CORRECTED:
         parts.extend(
             say("{was} → {now}", was=data["was"][name] or say("なし"), now=data["set"][name] or say("なし"))
