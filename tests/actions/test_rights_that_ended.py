@@ -56,6 +56,7 @@ from workflow.domain.schedules import Line
 from workflow.domain.sheets import SheetKind
 from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
+from workflow.queries.kept_forms import KeptField
 from workflow.queries.people import person_id
 from workflow.store.database import DryRunOffice, Office
 from workflow.store.tables import (
@@ -105,7 +106,7 @@ NEEDS_NO_RIGHT = {
 }
 
 OPENS_NO_DOOR_TO_WHO_LEFT = (
-    "ask_reset", "holder_of", "link_holder", "set_password_by_link", "sign_in", "sign_in_by_provider", "signed_in",
+    "ask_reset", "holder_of", "link_holder", "set_password_by_link", "sign_in", "sign_in_by_provider", "signed_in", "was_signed_in",
 )  # fmt: skip
 """Use cases by which somebody comes in: they know who left no more (their own tests, below)."""
 
@@ -861,6 +862,12 @@ def enter_times(house: House) -> Call:
 def save_sitting_draft(house: House) -> Call:
     record_speech(house)
     return lambda o: actions.save_sitting_draft(o, SECRETARIAT, 1, {"guests": "課長 山田"}, now=house.now)
+
+
+@case("tanto", own=True)
+def keep_form(house: House) -> Call:
+    fields = [KeptField("reason", "方針の見直し")]
+    return lambda o: actions.keep_form(o, "tanto", "/plans/dx/suspend", "/plans/dx", fields, now=house.now)
 
 
 @case(SECRETARIAT, own=True)

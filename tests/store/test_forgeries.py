@@ -338,8 +338,14 @@ def test_a_verification_takes_up_from_the_one_before_and_looks_at_what_is_new(co
     [
         ("UPDATE remark SET text = '偽' WHERE id = (SELECT max(id) FROM remark)", "の内容が、"),
         ("DELETE FROM remark WHERE id = (SELECT max(id) FROM remark)", "が失われています（"),
-        ("UPDATE event SET data = '[]' WHERE seq = (SELECT max(seq) FROM event)", "が改変されています: 内容が"),
-        ("UPDATE event SET wrote = NULL WHERE seq = (SELECT max(seq) FROM event)", "が改変されています: 内容が"),
+        (
+            "UPDATE event SET data = '[]' WHERE seq = (SELECT max(seq) FROM event)",
+            "が改変されています: 内容が",
+        ),
+        (
+            "UPDATE event SET wrote = NULL WHERE seq = (SELECT max(seq) FROM event)",
+            "が改変されています: 内容が",
+        ),
         ("UPDATE plan SET stage = 'elsewhere' WHERE id = 1", "の段階が、出来事から導かれるもの（"),
         ("UPDATE security_entry SET route = '偽' WHERE seq = 1", "アクセス記録の 1 番が改変されています"),
     ],

@@ -32,6 +32,7 @@ from workflow.domain.rsvp import Intent
 from workflow.domain.schedules import Line
 from workflow.domain.sheets import SheetKind
 from workflow.domain.votes import Choice
+from workflow.queries.kept_forms import KeptField
 from workflow.queries.people import person_id
 from workflow.store.database import Office
 from workflow.store.tables import APPEND_ONLY, Event, HeldEvent, Passkey, Pulse, Record
@@ -45,7 +46,14 @@ PEOPLES_WORDS = (
     *("agenda_item.title", "agenda_item.result"),
     *("vote.remark", "late_answer.remark", "written_terms.why", "written_terms.asks"),
     *("paper.title", "paper.filename", "paper.why", "paper.withdrawn_why", "paper.audience_why"),
-    *("meeting.guests", "speech.name", "speech.text", "sitting_draft.fields", "agenda_mark.memo"),
+    *(
+        "meeting.guests",
+        "speech.name",
+        "speech.text",
+        "sitting_draft.fields",
+        "late_form.fields",
+        "agenda_mark.memo",
+    ),
     *("closing.reason", "closing.basis", "publication.reason"),
     *("schedule_version.reason", "schedule_version.agreed"),
     *("minutes_text.text", "minutes_text.reason", "minutes_text.note"),
@@ -75,6 +83,8 @@ PEOPLES_WORDS = (
 OUR_WORDS = (
     *("chain_text.key", "department.key", "person.key", "body.key", "plan.key", "plan.stage", "plan.status"),
     *(
+        "late_form.action",
+        "late_form.page",
         "plan.first_month",
         "plan.document",
         "schedule_version.rows",
@@ -369,6 +379,9 @@ def _meetings(house: House) -> None:
         house.a_plan(key)
         house.a_version(key=key)
     house.agree("policy_bukai", "met", Outcome.CONDITIONAL, conditions=["図を直す"])
+    actions.keep_form(
+        office, by, "/meetings/new", "/meetings/new", [KeptField("title", "第2回")], now=house.now
+    )
     actions.save_sitting_draft(office, by, _newest(office, "meeting"), {"guests": "課長 山田"}, now=house.now)
     house.an_item("policy_honbu", "met")
     asked = house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)
@@ -593,6 +606,8 @@ def _scribble(office: Office) -> None:
             value: Any = [markup(name)] if isinstance(column.type, JSON) else markup(name)
             if name == "sitting_draft.fields":
                 value = {"guests": markup(name)}
+            if name == "late_form.fields":
+                value = [["title", markup(name)]]
             if name == "person.email":
                 value = known["person.key"] + f"zq{PEOPLES_WORDS.index(name)}q'&{{{{7*7}}}}%s@x.jp"
             written = column.is_not(None)

@@ -67,9 +67,11 @@ TEMPLATES = sorted(
 )
 TRUSTED = {
     *("Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-label="{}"\')'),
+    "HTMLResponse(marked(shown) if english else shown, status_code=code)",
     *("Markup(bars(row, window, today))", "Markup(scale(window))", "Markup(HATCHED)"),
 }
-"""What Python calls markup: a drawing that escapes each word in it, a QR code and bars, which have none, and a literal."""
+"""What Python calls markup: a drawing that escapes each word in it, a QR code and bars, which have none, and a literal; and
+a page that was made already, with its language marked or its form filled in again."""
 
 LANGUAGES = long_form(tuple(Language), in_ci=(Language.JAPANESE,))
 """The languages in which the walk reads pages; what is escaped in one is in another."""
@@ -83,9 +85,10 @@ NEVER_SHOWN = {
     "step.reason",
     "passkey.name",
     "publication.reason",
+    "late_form.fields",
 }
 """A browser is shown by its kind; why somebody did something is shown from the event that says so. A passkey is shown to
-its owner alone, in a test below."""
+its owner alone, in a test below; a kept form to its writer, in tests of its own."""
 
 SITTING_AT = 40
 """The meeting of the 部会 with a draft of its sitting."""

@@ -74,7 +74,14 @@ SYSTEM = {
     *("set_aside_mail.sender", "set_aside_mail.subject", "set_aside_mail.why"),
     *("sheet_template.filename", "webhook.url", "pulse.trouble", "held_event.error"),
 }
-OWN = {"api_token.name", "sign_in.agent", "passkey.name", "sitting_draft.fields", "agenda_mark.memo"}
+OWN = {
+    "api_token.name",
+    "sign_in.agent",
+    "passkey.name",
+    "sitting_draft.fields",
+    "late_form.fields",
+    "agenda_mark.memo",
+}
 
 READS = {
     "nobody": OFFICE,

@@ -37,6 +37,7 @@ from workflow.actions.inquiries import (
     withdraw_inquiry,
 )
 from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
+from workflow.actions.kept_forms import keep_form
 from workflow.actions.matters import list_matter, plan_minutes, record_result
 from workflow.actions.meetings import (
     cancel_meeting,
@@ -154,6 +155,7 @@ from workflow.actions.sessions import (
     sign_in,
     sign_out,
     signed_in,
+    was_signed_in,
 )
 from workflow.actions.sheet_templates import put_template, use_our_template
 from workflow.actions.signoffs import review_signoff, sign, signs_as, take_back_signoff
@@ -286,6 +288,7 @@ __all__ = [
     "inquire",
     "invite",
     "keep_answer",
+    "keep_form",
     "lift_wait",
     "link_holder",
     "linked_rsvp",
@@ -375,6 +378,7 @@ __all__ = [
     "tell_agenda_changes_due",
     "unbind_provider",
     "use_our_template",
+    "was_signed_in",
     "withdraw",
     "withdraw_inquiry",
     "withdraw_minutes",

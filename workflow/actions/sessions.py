@@ -30,6 +30,7 @@ from workflow.domain.security import SecurityKind
 from workflow.domain.validation import typed_key
 from workflow.queries.accounts import has_second_step, is_demanded
 from workflow.queries.actor import actor, has_left
+from workflow.queries.kept_forms import KEPT_FOR
 from workflow.queries.people import person_id
 from workflow.queries.pulse import BACKUP, MAIL, NO_PULSE, PulseFact, columns_of, pulse_of
 from workflow.store.database import Office
@@ -132,6 +133,21 @@ def signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
 _BACKUPS = aliased(Pulse)
 
 
+def was_signed_in(db: Session, token: str, now: datetime) -> str | None:
+    """Return the key of the person whose session lasted to its last hour, not long ago; None when it was ended before that,
+    is unknown, or the person has left. One statement."""
+    return db.scalar(
+        select(Person.key)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(
+            SignIn.token_sha256 == sha256(token),
+            SignIn.expires_at <= now,
+            SignIn.expires_at > now - KEPT_FOR,
+            ~has_left(tokyo_day(now)),
+        )
+    )
+
+
 def sign_out(office: Office, token: str, *, now: datetime) -> None:
     """End a session. Does nothing when it is over."""
     with office.writing() as db:
@@ -163,7 +179,7 @@ def begin_session(
     """Begin a session of that person, and return its token. It opens nothing before its second step, where they have
     one or the office demands it. `confirmed_at` is when they gave their password in it."""
     token = new_token()
-    db.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    db.execute(delete(SignIn).where(SignIn.expires_at <= now - KEPT_FOR))
     row = {"person_id": person, "began_at": now, "expires_at": now + TOKEN_LIFE, "agent": agent[:200]}
     row["waits_for"] = _second_step(db, person, now)
     if row["waits_for"]:

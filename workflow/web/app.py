@@ -74,6 +74,7 @@ from workflow.web.pages import log as log_pages
 from workflow.web.pages import oidc as oidc_pages
 from workflow.web.pages import settings as settings_pages
 from workflow.web.pages.demo import Demo
+from workflow.web.pages_above import SECRET_PATHS, page_above
 from workflow.web.rendering import DATES, LANGUAGE, page, redirect
 from workflow.web.security import note_refusal
 from workflow.web.session import NeedsSecondStep, NeedsSignIn, Visitor, identified
@@ -92,9 +93,6 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
-SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/", "/answer/")
-"""Pages whose address is a secret, which must not appear anywhere, not even in our own log."""
-
 ROUTERS = (
     worklist.router,
     sign_in.router,
@@ -278,7 +276,7 @@ def _refused(request: Request, error: Exception) -> Response:
         code=code,
         message=message_of(error),
         who=who,
-        back=_back(request),
+        back=page_above(request),
     )
 
 
@@ -290,22 +288,11 @@ def _who(request: Request) -> Visitor | None:
         return None
 
 
-def _back(request: Request) -> str:
-    """The page above the address that was asked for, from our own table of pages: /plans/dx for a form sent to
-    /plans/dx/suspend. Nothing the browser says is believed. Empty: none, or its address is a secret."""
-    path = request.url.path
-    if path.startswith(SECRET_PATHS):
-        return ""
-    parts = path.split("/")
-    above = ("/".join(parts[:end]) for end in range(len(parts), 1, -1))
-    asked = path if request.method == "GET" else None
-    pages: list[re.Pattern[str]] = request.app.state.pages
-    return next((each for each in above if each != asked and any(p.match(each) for p in pages)), "")
-
-
 def _to_sign_in(request: Request, error: Exception) -> Response:
     """To the sign-in page, and from there on to what was asked for: links in mails are followed signed out."""
-    asked = request.url.path if request.method == "GET" else _back(request)
+    asked = (
+        request.url.path if request.method == "GET" else getattr(request.state, "kept", page_above(request))
+    )
     if request.method == "GET" and request.url.query:
         asked += f"?{request.url.query}"
     if isinstance(error, NeedsSecondStep):
@@ -327,7 +314,7 @@ def _no_such_page(request: Request, error: Exception) -> Response:
     who = _who(request)
     if code == REFUSED:
         note_refusal(request, who.key if who else None)
-    return page(request, "refused.html", code=code, message=words, who=who, back=_back(request))
+    return page(request, "refused.html", code=code, message=words, who=who, back=page_above(request))
 
 
 def _not_readable(request: Request, error: Exception) -> Response:
@@ -339,7 +326,7 @@ def _not_readable(request: Request, error: Exception) -> Response:
     words = say(
         "送られた内容を読み取れません（{names}）。画面を開き直して、入力し直してください。", names=names
     )
-    return page(request, "refused.html", code=422, message=words, who=_who(request), back=_back(request))
+    return page(request, "refused.html", code=422, message=words, who=_who(request), back=page_above(request))
 
 
 def _of_a_program(request: Request) -> bool:

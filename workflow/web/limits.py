@@ -108,7 +108,7 @@ async def received(request: Request, load: Load, by: str | None) -> AsyncIterato
             read = Request(request.scope, _limited(request.receive, load))
             await read.body()
             yield read
-        elif load in (Load.DOCUMENT, Load.DOCUMENTS) and _is_multipart(request):
+        elif load in (Load.DOCUMENT, Load.DOCUMENTS) and is_multipart(request):
             quota: Quota = request.app.state.quota
             today = tokyo_day(request.app.state.clock())
             with quota.sending(by or "", today, announced) as count:
@@ -165,7 +165,7 @@ def _limited(receive: Receive, load: Load, count: Callable[[int], None] = lambda
     return counted
 
 
-def _is_multipart(request: Request) -> bool:
+def is_multipart(request: Request) -> bool:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data"
 
 

@@ -26,6 +26,7 @@ from workflow.store import files
 from workflow.store.database import Office
 from workflow.store.uploads import OCTETS
 from workflow.web.japanese import marked
+from workflow.web.kept_forms import ASKED, refilled
 from workflow.web.pulse import backup_words, halted_words
 
 SAID, LANGUAGE, DATES = "sakutei-said", "sakutei-language", "sakutei-dates"
@@ -82,8 +83,14 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
     context["no_backup"] = backup_words(who.backup) if who else ""
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
     answer: Response = _pages.TemplateResponse(request, name, context, status_code=code)
-    if language.get() is Language.ENGLISH:
-        answer = HTMLResponse(marked(bytes(answer.body).decode()), status_code=code)
+    late, english = (
+        ASKED in request.query_params and hasattr(request.state, "visitor"),
+        language.get() is Language.ENGLISH,
+    )
+    if late or english:
+        shown = bytes(answer.body).decode()
+        shown = refilled(request, shown) if late else shown
+        answer = HTMLResponse(marked(shown) if english else shown, status_code=code)
     if context["said"]:
         answer.delete_cookie(SAID)
     return answer

@@ -23,8 +23,10 @@ from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor
 from workflow.queries.pulse import PulseFact
 from workflow.store.database import Office
-from workflow.web.limits import Load, load_of, received
+from workflow.web.kept_forms import keep
+from workflow.web.limits import Load, is_multipart, load_of, received
 from workflow.web.permissions import acts_of, let_through
+from workflow.web.rendering import redirect
 from workflow.web.transport import is_https
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -36,6 +38,10 @@ A_YEAR = 365 * 24 * 60 * 60
 
 class NeedsSignIn(Exception):
     """Nobody is signed in."""
+
+
+class _FormOutlived(Exception):
+    """The form is one of ours, from a page of a session before."""
 
 
 class NeedsSecondStep(NeedsSignIn):
@@ -67,14 +73,40 @@ class Page(APIRoute):
 
         async def handle(request: Request) -> Response:
             if for_somebody:
-                request.state.visitor = await run_in_threadpool(_let_in, request)
+                await _known(request, load)
             if request.method == "GET":
                 return await answer(request)
             by = request.state.visitor.key if for_somebody else None
             async with received(request, load, by) as read:
-                return await answer(read)
+                try:
+                    return await answer(read)
+                except _FormOutlived:
+                    return redirect(await keep(read, request.state.visitor.key))
 
         return handle
+
+
+async def _known(request: Request, load: Load) -> None:
+    """Let the person in who is signed in. The form of one whose session is over is kept for them first: of nobody else is anything
+    read. Raises as `_let_in` does."""
+    try:
+        request.state.visitor = await run_in_threadpool(_let_in, request)
+    except NeedsSignIn:
+        key = await run_in_threadpool(_was_let_in, request) if request.method == "POST" else None
+        if key and not is_multipart(request):
+            async with received(request, load, key) as read:
+                if hmac.compare_digest(
+                    str((await read.form()).get("csrf", "")).encode(), _csrf(request).encode()
+                ):
+                    request.state.kept = await keep(read, key)
+        raise
+
+
+def _was_let_in(request: Request) -> str | None:
+    """The key of the person whose session ended by itself not long ago."""
+    state, token = request.app.state, session_token(request)
+    with state.office.reading() as db:
+        return actions.was_signed_in(db, token, state.clock()) if token else None
 
 
 def _asks(dependant: Dependant, call: Callable[..., Any]) -> bool:
@@ -115,9 +147,14 @@ def identified(request: Request) -> Visitor:
 def writer(
     request: Request, seen: Annotated["Visitor", Depends(visitor)], csrf: Annotated[str, Form()] = ""
 ) -> Visitor:
-    """The person signed in, whose own page sent this form. Refuses with 403 otherwise."""
+    """The person signed in, whose own page sent this form. A page of ours that was opened in a session before sends what it
+    cannot: it is shown again. Refuses with 403 otherwise."""
     if not hmac.compare_digest(csrf.encode(), seen.csrf.encode()):
-        raise HTTPException(403)
+        raise (
+            _FormOutlived
+            if csrf and "origin" in request.headers and same_origin(request)
+            else HTTPException(403)
+        )
     return seen
 
 
@@ -166,6 +203,10 @@ def remember_device(request: Request, answer: Response, key: str) -> None:
     if name not in request.cookies:
         device = actions.new_device(request.app.state.office, typed_key(key))
         answer.set_cookie(name, device, max_age=A_YEAR, httponly=True, samesite="lax")
+
+
+def _csrf(request: Request) -> str:
+    return csrf_of(session_token(request))
 
 
 def session_token(request: Request) -> str:

@@ -1,6 +1,7 @@
 """Accounts of people and programs: passwords, sessions, mailed links, calendar feeds, tokens, webhooks."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +30,18 @@ class SignIn(Record):
     agent: Mapped[str] = mapped_column(String(200))
     confirmed_at: Mapped[datetime | None]
     waits_for: Mapped[str] = mapped_column(String(20), server_default="")
+
+
+class LateForm(Record):
+    """The form that a person sent after their session had ended: where it went, the page it stood on, and the names and
+    values of its fields, secrets apart. For its writer alone, the newest of each, for a day."""
+
+    __tablename__ = "late_form"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    action: Mapped[str] = mapped_column(String(500))
+    page: Mapped[str] = mapped_column(String(500))
+    fields: Mapped[list[Any]]
+    kept_at: Mapped[datetime]
 
 
 class Authenticator(Record):

@@ -62,6 +62,7 @@ UNPROVEN = {
     "held_event": "changes with every try to make a notice; no mail decides anything",
     "set_aside_mail": "from outside, and only the newest are kept",
     "sign_in": "sessions, which come and go",
+    "late_form": "one person's form that was not recorded, replaced by the next and gone after a day",
     "authenticator": "moves on with every code that is used",
     "passkey": "its count moves on with every use; an event tells of each that was added or removed",
     "passkey_challenge": "random values, each deleted when it is answered",

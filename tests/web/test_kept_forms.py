@@ -1,0 +1,103 @@
+"""A form that comes after its session had ended is not lost: it stands on its page again after signing in."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.scenario import House
+from tests.support.web_client import SITE, Browser
+from workflow.actions.kept_forms import SECRETS
+from workflow.store.tables import LateForm
+from workflow.web import rendering
+
+REASON = "庁議で方針の見直しを求められた。\n財政課と調整する。"
+PASSWORDS = re.compile(r'field\("(\w+)"[^}]*type="password"')
+
+
+@pytest.fixture
+def tanto(house: House) -> Browser:
+    house.a_plan(at="outline")
+    return Browser(house, "tanto")
+
+
+def _late(browser: Browser, path: str = "/plans/dx/send_back", **form: object) -> str:
+    """Send a form the next morning, when the session is over; the page that asks to sign in."""
+    browser.house.later(hours=11)
+    form = {"csrf": browser.csrf, "to": "policy", "reason": REASON, "seen": 1} | form
+    return browser.client.post(path, data=form, headers={"referer": f"{SITE}/plans/dx"}).text
+
+
+def _address_after_sign_in(shown: str) -> str:
+    return re.findall(r'name="to" value="([^"]*)"', shown)[0]
+
+
+def _kept(house: House) -> int:
+    with house.office.reading() as db:
+        return db.scalar(select(func.count()).select_from(LateForm)) or 0
+
+
+def test_the_text_stands_in_its_form_again_after_signing_in(tanto: Browser) -> None:
+    asked = _late(tanto)
+    assert "入力した内容は残っています" in asked
+    tanto.sign_in()
+    shown = tanto.see(_address_after_sign_in(asked))
+    assert "まだ記録していません" in shown
+    form = re.findall(r'<form[^>]*action="/plans/dx/send_back".*?</form>', shown, re.DOTALL)[0]
+    assert REASON in form and re.search(r'<option[^>]*value="policy"[^>]* selected', form)
+    assert f'name="csrf" value="{tanto.csrf}"' in form
+    assert tanto.house.plan().stage.key == "outline"
+
+
+def test_a_form_of_a_page_from_the_session_before_is_shown_again(tanto: Browser) -> None:
+    old = tanto.csrf
+    tanto.sign_in()
+    form = {"csrf": old, "to": "policy", "reason": REASON, "seen": 1}
+    headers = {"origin": SITE, "referer": f"{SITE}/plans/dx"}
+    shown = tanto.client.post("/plans/dx/send_back", data=form, headers=headers).text
+    assert "まだ記録していません" in shown and REASON in shown
+    for others in ({}, {"origin": "https://evil.example"}):
+        assert tanto.client.post("/plans/dx/send_back", data=form, headers=others).status_code == 403
+
+
+def test_nobody_else_sees_what_was_kept(tanto: Browser) -> None:
+    address = _address_after_sign_in(_late(tanto))
+    tanto.key = "admin"
+    tanto.sign_in()
+    other = tanto.client.get(address).text
+    assert "財政課と調整" not in other and "まだ記録していません" not in other
+    tanto.house.later(days=2)
+    tanto.key = "tanto"
+    tanto.sign_in()
+    assert "財政課と調整" not in tanto.see(address)
+
+
+def test_nothing_is_kept_of_who_was_not_signed_in_or_signed_out(tanto: Browser) -> None:
+    stranger = Browser(tanto.house)
+    stranger.client.post("/plans/dx/send_back", data={"csrf": "", "reason": REASON})
+    stranger.client.cookies.set("sakutei", "0" * 43)
+    stranger.client.post("/plans/dx/send_back", data={"csrf": "", "reason": REASON})
+    tanto.house.later(hours=11)
+    tanto.client.post("/plans/dx/send_back", data={"csrf": "0" * 64, "reason": REASON})
+    tanto.sign_in()
+    tanto.send("/sign-out")
+    assert _kept(tanto.house) == 0 and "入力した内容は残っています" not in _late(tanto)
+    assert _kept(tanto.house) == 0
+
+
+def test_a_form_that_is_no_longer_on_its_page_is_shown_to_be_copied(tanto: Browser) -> None:
+    address = _address_after_sign_in(_late(tanto, "/plans/dx/finish"))
+    tanto.sign_in()
+    shown = tanto.see(address)
+    assert "財政課と調整する。" in shown and "必要なら控えて" in shown
+
+
+def test_what_was_kept_makes_no_element_and_no_password_is_kept(tanto: Browser) -> None:
+    asked = _late(tanto, reason="</textarea><script>alert(1)</script>", password="ひみつの言葉")
+    tanto.sign_in()
+    shown = tanto.see(_address_after_sign_in(asked))
+    assert "alert(1)" in shown and "<script>alert(1)" not in shown and "ひみつの言葉" not in shown
+    templates = (Path(rendering.__file__).parent / "templates").glob("*.html")
+    named = {name for each in templates for name in PASSWORDS.findall(each.read_text("utf-8"))}
+    assert named and named <= SECRETS
