@@ -146,6 +146,7 @@ NEVER_REFUSE = {
         "read_newcomers",
         "newcomer_faults",
         "signed_in",
+        "was_signed_in",
         "holder_of",
         "new_device",
     ),
