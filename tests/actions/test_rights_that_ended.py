@@ -33,6 +33,7 @@ from workflow.cli.demo.docx import docx
 from workflow.domain.accounts import LinkPurpose, Scope, StepsDemanded
 from workflow.domain.agenda_marks import Mark
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.closed_days import NamedDay
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.cover import TextKind
 from workflow.domain.errors import (
@@ -1141,6 +1142,18 @@ def lift_wait(house: House) -> Call:
 @case("clerk")
 def close_day(house: House) -> Call:
     return lambda o: actions.close_day(o, "clerk", date(2023, 12, 29), "年末", now=house.now)
+
+
+@case("clerk")
+def close_days(house: House) -> Call:
+    days = [NamedDay(date(2023, 8, 14), "夏季の閉庁"), NamedDay(date(2023, 8, 15), "夏季の閉庁")]
+    return lambda o: actions.close_days(o, "clerk", days, now=house.now)
+
+
+@case("clerk")
+def remove_closed_day(house: House) -> Call:
+    actions.close_day(house.office, "admin", date(2033, 12, 28), "年末", now=house.now)
+    return lambda o: actions.remove_closed_day(o, "clerk", date(2033, 12, 28), "誤り", now=house.now)
 
 
 @case("clerk")

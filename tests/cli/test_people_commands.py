@@ -54,3 +54,13 @@ def test_a_file_that_is_no_table_is_one_clear_message(office: Terminal, content:
     table.write_bytes(content)
     said = office.refuse("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
     assert "名簿のファイル" in said
+
+
+def test_closed_days_are_entered_several_at_once_and_removed(office: Terminal) -> None:
+    office.run("people", "closed-day", "2033-08-13", "夏季の閉庁", "--until", "2033-08-15", "--as", "admin")
+    listed = office.folder / "閉庁日.txt"
+    listed.write_text("2033-10-01 区制記念日\n2033-12-28 年末\n", "cp932")
+    assert "閉庁日を 2 日登録しました" in office.run("people", "closed-days", str(listed), "--as", "admin")
+    office.run("people", "remove-closed-day", "2033-12-28", "--reason", "日を誤った", "--as", "admin")
+    shown = json.loads(office.run("people", "show-closed-days", "2033", "--json"))["closed_days"]
+    assert [each["day"] for each in shown] == ["2033-08-13", "2033-08-14", "2033-08-15", "2033-10-01"]

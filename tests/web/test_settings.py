@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import update
@@ -10,11 +10,13 @@ from sqlalchemy import update
 from notifications.inbox import Inbox
 from notifications.scheduler import tick
 from notifications.transport import mailer_of
+from tests.support.api_client import Program
 from tests.support.counting import counted
 from tests.support.scenario import House, moment
 from tests.support.smtp_server import Sink, serve
 from tests.support.web_client import Browser, mail_settings
 from workflow import actions
+from workflow.domain.accounts import Scope
 from workflow.domain.calendar import shown_moment
 from workflow.domain.deliveries import State
 from workflow.domain.meetings import MeetingForm
@@ -163,6 +165,40 @@ def test_closed_days_are_entered_for_a_year_beside_its_holidays(house: House) ->
     assert "区制記念日" not in admin.see("/settings/closed-days?year=2024")
     assert "既に閉庁日です" in admin.send("/settings/closed-days", 409, day="2023-10-01", name="再び")
     assert "日付として読めません" in admin.send("/settings/closed-days", 422, day="", name="空")
+
+
+def test_several_days_are_closed_at_once_and_one_is_opened_again(house: House) -> None:
+    admin = Browser(house, "admin")
+    admin.send("/settings/closed-days", day="2033-08-13", until="2033-08-15", name="夏季の閉庁")
+    assert admin.see("/settings/closed-days?year=2033").count("夏季の閉庁</td>") == 3
+    listed = "2034-10-01 区制記念日\n2034-12-27〜2034-12-28 年末の閉庁"
+    shown = admin.send("/settings/closed-days/list", days=listed)
+    assert "閉庁日を 3 日登録しました" in shown and shown.count("年末の閉庁</td>") == 2
+    assert "2 行目" in admin.send("/settings/closed-days/list", 422, days="2035-01-04 甲\n2035-02-30 乙")
+    assert "甲" not in admin.see("/settings/closed-days?year=2035")
+    again = admin.send("/settings/closed-days/list", 409, days=listed)
+    assert "令和16年10月1日（日）、" in again and "既に閉庁日です" in again
+    assert "空です" in admin.send("/settings/closed-days/remove", 422, day="2034-10-01", reason="")
+    shown = admin.send("/settings/closed-days/remove", day="2034-10-01", reason="日を誤った")
+    assert "閉庁日を取り消しました" in shown and "区制記念日" not in shown
+    assert "閉庁日を取消し" in admin.see("/log")
+    admin.send("/settings/closed-days/remove", 404, day="2034-10-01", reason="もう一度")
+
+
+def test_a_day_that_passed_closed_stays_closed(house: House) -> None:
+    actions.close_day(house.office, "admin", date(2023, 6, 9), "創立記念日", now=house.now)
+    house.at("2023-06-12 09:00")
+    admin = Browser(house, "admin")
+    said = admin.send("/settings/closed-days/remove", 409, day="2023-06-09", reason="誤り")
+    assert "令和5年6月9日（金）は、閉庁日のまま過ぎました" in said
+
+
+def test_programs_close_days_and_open_them(house: House) -> None:
+    program = Program(house, "admin", Scope.PEOPLE, Scope.READ)
+    days = [{"day": "2033-08-15", "name": "夏季の閉庁"}, {"day": "2033-08-16", "name": "夏季の閉庁"}]
+    program.do("/closed_days/list", days=days)
+    program.do("/closed_days/remove", day="2033-08-16", reason="日を誤った")
+    assert program.ask("/closed_days", year=2033) == {"closed_days": days[:1]}
 
 
 def test_only_administrators_try_the_mail_and_close_days(house: House) -> None:

@@ -10,6 +10,7 @@ from workflow.actions.carrying import carry_over
 from workflow.actions.chains import add_chain
 from workflow.actions.chair_decisions import decide_alone
 from workflow.actions.circulation import circulate, mark_read, remark, take_back_remark
+from workflow.actions.closed_days import close_day, close_days, remove_closed_day
 from workflow.actions.comments import (
     cancel_comment,
     correct_comment,
@@ -56,7 +57,7 @@ from workflow.actions.minutes import (
     put_minutes,
     return_minutes,
 )
-from workflow.actions.office import begin, close_day, open_plans_to
+from workflow.actions.office import begin, open_plans_to
 from workflow.actions.open_meetings import (
     close_to_public,
     open_to_public,
@@ -233,6 +234,7 @@ __all__ = [
     "claim_call",
     "close_condition",
     "close_day",
+    "close_days",
     "close_meeting",
     "close_to_public",
     "compare_minutes",
@@ -335,6 +337,7 @@ __all__ = [
     "rehearse_takeover",
     "release_call",
     "remark",
+    "remove_closed_day",
     "remove_item",
     "remove_passkey",
     "remove_speech",

@@ -1,24 +1,21 @@
-"""Use cases on the office itself: its first administrator, its closed days, and to whom its plans are open."""
+"""Use cases on the office itself: its first administrator, and to whom its plans are open."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
 from workflow.actions.identity import Proof, require_identity
-from workflow.actions.people import insert_person, keeper
-from workflow.domain.calendar import shown_day, tokyo_day
+from workflow.actions.people import insert_person
+from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone
 from workflow.domain.events import Tag
-from workflow.domain.language import say
 from workflow.domain.rights import Act, PlanReaders
-from workflow.domain.validation import a_line
 from workflow.queries.actor import actor
 from workflow.queries.reading_rights import plan_readers
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import (
     Administrator,
-    ClosedDay,
     PlansOpened,
 )
 
@@ -36,17 +33,6 @@ def begin(office: Office, key: str, name: str, email: str, *, now: datetime) -> 
         record(db, Tag.PERSON_ADDED, at=now, by=person, key=key, name=name, email=email)
         record(db, Tag.ADMINISTRATOR_NAMED, at=now, by=person, person=key, since=tokyo_day(now))
         return person
-
-
-def close_day(office: Office, by: str, day: date, name: str, *, now: datetime) -> None:
-    """Enter a day on which the office is closed. Raises `AlreadyDone`, `NotAllowed`, `BadInput`."""
-    a_line("閉庁日の名称", name)
-    with office.writing() as db:
-        who = keeper(db, by, now)
-        if db.get(ClosedDay, day) is not None:
-            raise AlreadyDone(say("{day}は既に閉庁日です。", day=shown_day(day)))
-        db.execute(insert(ClosedDay).values(day=day, name=name))
-        record(db, Tag.CLOSED_DAY_ADDED, at=now, by=who.id, day=day, name=name)
 
 
 def open_plans_to(office: Office, by: str, whom: PlanReaders, *, proof: Proof, now: datetime) -> None:

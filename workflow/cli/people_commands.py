@@ -10,10 +10,12 @@ from definitions.terms import Role
 from workflow import actions, queries
 from workflow.cli import show
 from workflow.cli.dry_run import told
-from workflow.cli.options import By, ChainName, DryRun, Json, at_office, chain_named, now
+from workflow.cli.options import By, ChainName, DryRun, Json, Reason, at_office, chain_named, now
 from workflow.domain.calendar import parse_day, tokyo_day
+from workflow.domain.closed_days import days_between, read_days
+from workflow.queries.meetings import closed_day_names
 from workflow.store.plain_text import text_in
-from workflow.wire.people import OnePerson, People
+from workflow.wire.people import ClosedDays, OnePerson, People
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
 
@@ -182,10 +184,52 @@ def contact(
 
 
 @app.command("closed-day")
-def closed_day(day: str, name: str, by: By) -> None:
+def closed_day(
+    day: str,
+    name: str,
+    by: By,
+    until: Annotated[str | None, typer.Option("--until", help="この日まで続けて閉庁する")] = None,
+) -> None:
     """閉庁日を加える。営業日の数え方に効く。"""
+    first = _day(day)
     with at_office() as office:
-        actions.close_day(office, by, _day(day), name, now=now())
+        days = days_between(first, _day(until) if until else first, name)
+        actions.close_days(office, by, days, now=now())
+
+
+@app.command("closed-days")
+def closed_days(
+    file: Annotated[
+        Path, typer.Argument(help="1 行に 1 件、日と名称（2026-12-29〜2027-01-03 年末年始の休日）")
+    ],
+    by: By,
+) -> None:
+    """一覧の閉庁日をまとめて加える。誤りがあれば、どの日も加えない。"""
+    with file.open("rb") as listed:
+        days = read_days(text_in(listed, "閉庁日の一覧"))
+    with at_office() as office:
+        count = actions.close_days(office, by, days, now=now())
+        show.say(f"閉庁日を {count} 日登録しました。")
+
+
+@app.command("remove-closed-day")
+def remove_closed_day(day: str, by: By, reason: Reason) -> None:
+    """閉庁日を取り消す。閉庁日のまま過ぎた日と、その日を除いて数えた通知を送った日は取り消せない。"""
+    with at_office() as office:
+        actions.remove_closed_day(office, by, _day(day), reason, now=now())
+
+
+@app.command("show-closed-days")
+def show_closed_days(
+    year: Annotated[int, typer.Argument(min=1950, max=2199, help="年（西暦）")], json: Json = False
+) -> None:
+    """その年の閉庁日を示す。"""
+    with at_office() as office, office.reading() as db:
+        found = ClosedDays.of(closed_day_names(db), year)
+    if json:
+        show.as_json(found)
+        return
+    show.table("閉庁日", ("日", "名称"), [(each.day, each.name) for each in found.closed_days])
 
 
 @app.command("show")

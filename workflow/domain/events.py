@@ -44,6 +44,7 @@ class Tag(Labelled):
     RECOVERY_CODE_USED = "second_step.recovery_code_used", "予備のコードでサインイン"
     DEPARTMENT_ADDED = "department.added", "課を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
+    CLOSED_DAY_REMOVED = "closed_day.removed", "閉庁日を取消し"
     PLAN_OPENED = "plan.opened", "計画を開始"
     PLAN_TAKEN_OVER = "plan.taken_over", "移行登録"
     PLAN_CORRECTED = "plan.corrected", "計画の名称・担当課・工程表の月を訂正"
@@ -436,6 +437,7 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.PERSON_INVITED: _person,
     Tag.DEPARTMENT_ADDED: lambda data, _: f"{data['name']}（{data['key']}）",
     Tag.CLOSED_DAY_ADDED: lambda data, _: f"{_day(data['day'])}　{data['name']}",
+    Tag.CLOSED_DAY_REMOVED: lambda data, _: f"{_day(data['day'])}　{data['name']}（{data['reason']}）",
     Tag.RSVP_GIVEN: _rsvp,
     Tag.RSVP_LINKS_REVOKED: _person,
     Tag.CONTACT_SET: lambda data, names: "　".join(

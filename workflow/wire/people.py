@@ -1,6 +1,7 @@
 """People, departments and bodies: who there is, and who sits where on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from pydantic import Field
 
@@ -52,6 +53,24 @@ class Departments(Shown):
     @classmethod
     def of(cls, departments: Iterable[tuple[str, str]]) -> "Departments":
         return cls(departments=[DepartmentShown(key=key, name=name) for key, name in departments])
+
+
+class ClosedDayShown(Shown):
+    """閉庁日"""
+
+    day: Day
+    name: str = Field(description="閉庁日の名称")
+
+
+class ClosedDays(Shown):
+    """ある年の閉庁日、日の順"""
+
+    closed_days: list[ClosedDayShown]
+
+    @classmethod
+    def of(cls, days: Mapping[date, str], year: int) -> "ClosedDays":
+        shown = [ClosedDayShown(day=day, name=name) for day, name in sorted(days.items()) if day.year == year]
+        return cls(closed_days=shown)
 
 
 class SeatShown(Shown):

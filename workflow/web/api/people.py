@@ -9,13 +9,15 @@ from definitions.terms import Role
 from workflow import actions, queries
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.closed_days import MOST, NamedDay
 from workflow.domain.rights import Act
 from workflow.queries.bodies import seated_body
 from workflow.queries.chains import chain_for
 from workflow.queries.contacts import secretariat_contact
+from workflow.queries.meetings import closed_day_names
 from workflow.web.api.models import Asked, ChainName, Key, Line
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
-from workflow.wire.people import Bodies, ChainUsed, Departments, Ended, OneBody, People
+from workflow.wire.people import Bodies, ChainUsed, ClosedDays, Departments, Ended, OneBody, People
 from workflow.wire.values import Day, Done, Numbered
 
 router = APIRouter(route_class=Call, tags=["people"])
@@ -99,6 +101,21 @@ class CloseDay(Asked):
 
     day: Day
     name: Line = Field(description="閉庁日の名称")
+
+
+class CloseDays(Asked):
+    """いくつかの閉庁日"""
+
+    days: list[CloseDay] = Field(
+        min_length=1, max_length=MOST, description="閉庁日。誤りがあれば、どれも登録しません"
+    )
+
+
+class RemoveClosedDay(Asked):
+    """閉庁日の取消し"""
+
+    day: Day
+    reason: Line = Field(description="取消しの理由（記録に残ります）")
 
 
 class UseChain(Asked):
@@ -215,3 +232,23 @@ def name_administrator(doing: Doing, person: PersonKey, asked: Term) -> ApiRespo
 def close_day(doing: Doing, asked: CloseDay) -> ApiResponse:
     """閉庁日を加える。営業日の数え方に効きます。"""
     return doing.perform(Done.of, actions.close_day, asked.day, asked.name, now=doing.now)
+
+
+@router.get("/closed_days", response_model=ClosedDays, **reads())
+def closed_days(caller: Caller, year: Annotated[int, Query(ge=1950, le=2199)]) -> Any:
+    """その年の閉庁日。土曜日・日曜日・祝日・12月29日から1月3日までは含みません。"""
+    with caller.office.reading() as db:
+        return ClosedDays.of(closed_day_names(db), year)
+
+
+@router.post("/closed_days/list", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def close_days(doing: Doing, asked: CloseDays) -> ApiResponse:
+    """閉庁日をまとめて加える。"""
+    days = [NamedDay(each.day, each.name) for each in asked.days]
+    return doing.perform(Done.of, actions.close_days, days, now=doing.now)
+
+
+@router.post("/closed_days/remove", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def remove_closed_day(doing: Doing, asked: RemoveClosedDay) -> ApiResponse:
+    """閉庁日を取り消す。閉庁日のまま過ぎた日と、その日を除いて数えた通知を送った日は、取り消せません。"""
+    return doing.perform(Done.of, actions.remove_closed_day, asked.day, asked.reason, now=doing.now)

@@ -1,4 +1,4 @@
-"""Settings: how mail goes out, what did not go out, what will, and the days the office is closed."""
+"""Settings: how mail goes out, what did not go out, and what will."""
 
 from typing import Annotated
 
@@ -12,12 +12,10 @@ from notifications.mail_settings import MailSettings
 from notifications.resending import may_resend, would_get
 from notifications.transport import MailDelayed, MailRefused, mailer_of
 from workflow import actions
-from workflow.domain.calendar import holidays, parse_day, tokyo_day
 from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.language import say
 from workflow.domain.rights import Act, PlanReaders
 from workflow.queries.accounts import email_of
-from workflow.queries.meetings import closed_day_names
 from workflow.queries.reading_rights import meetings_readable, plan_readers
 from workflow.queries.rsvp import mails_set_aside
 from workflow.web.confirm import SURE
@@ -141,33 +139,6 @@ def open_plans(
 
     title = say("計画を閲覧できる人を変える")
     return with_identity(request, who, form, act, title=title, back="/settings/plan-readers")
-
-
-@router.get("/closed-days", openapi_extra=needs(Open.SIGNED_IN))
-def closed_days(request: Request, who: Reader, year: int | None = None) -> Response:
-    this = tokyo_day(who.now).year
-    shown = min(max(year or this, 2000), 2100)
-    with who.office.reading() as db:
-        closed = [(day, name) for day, name in sorted(closed_day_names(db).items()) if day.year == shown]
-        keeps = may_keep(db, who)
-    return page(
-        request,
-        "settings_closed_days.html",
-        who=who,
-        year=shown,
-        this=this,
-        closed=closed,
-        holidays=holidays(shown),
-        keeps=keeps,
-        today=tokyo_day(who.now),
-    )
-
-
-@router.post("/closed-days", openapi_extra=needs(Act.KEEP_PEOPLE))
-def close_day(who: FormUser, day: Annotated[str, Form()] = "", name: Annotated[str, Form()] = "") -> Response:
-    closed = parse_day(day, say("閉庁日"))
-    actions.close_day(who.office, who.key, closed, name, now=who.now)
-    return redirect(f"/settings/closed-days?year={closed.year}", said=say("閉庁日を登録しました。"))
 
 
 def _mail(request: Request, who: Visitor, *, code: int = 200, refused: str = "") -> Response:

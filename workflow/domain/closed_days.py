@@ -1,0 +1,135 @@
+"""The office's own closed days: several of them as typed or pasted, and until when one can be taken away again."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from workflow.domain.calendar import parse_day, shown_day, shown_moment, tokyo_day
+from workflow.domain.errors import BadInput
+from workflow.domain.language import say
+from workflow.domain.validation import a_line
+
+MOST = 400
+"""Most closed days entered at once: a year and some."""
+LONGEST_LIST = 40_000
+"""The longest list taken, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDay:
+    """A day on which the office is closed, and why."""
+
+    day: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A thing already done, at a moment, whose time was found by counting business days from `first` to `last`, both
+    included. `words` name it."""
+
+    words: str
+    first: date
+    last: date
+    at: datetime
+
+
+def days_between(first: date, last: date, name: str) -> list[NamedDay]:
+    """The days from the first to the last, all by one name. Raises `BadInput`."""
+    if last < first:
+        raise BadInput(
+            "最後の日",
+            say("{day} は最初の日より前です", day=shown_day(last)),
+            "最初の日か、それより後の日を指定してください。",
+        )
+    return _span(first, last, a_line("閉庁日の名称", name))
+
+
+def read_days(text: str) -> list[NamedDay]:
+    """The days of a list, one or a span a line, each with its name: 「2026-12-29〜2027-01-03 年末年始の休日」. Tabs, commas
+    and spaces part the day from its name; empty lines are left out. Raises `BadInput`, which names the line."""
+    if len(text) > LONGEST_LIST:
+        raise BadInput(
+            "閉庁日の一覧",
+            say("{length} 文字あります", length=len(text)),
+            say("{longest} 文字以内にしてください。", longest=LONGEST_LIST),
+        )
+    found: dict[date, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        place = say("閉庁日の一覧の {line} 行目", line=number)
+        for each in _of_line(line.strip(), place):
+            if each.day in found:
+                raise BadInput(
+                    place,
+                    say("{day}が 2 度書かれています", day=shown_day(each.day)),
+                    "どちらかの行を消してください。",
+                )
+            found[each.day] = each.name
+        _not_too_many(len(found))
+    if not found:
+        raise BadInput("閉庁日の一覧", "空です", "1 行に 1 件、日と名称を書いてください。")
+    return [NamedDay(day, name) for day, name in sorted(found.items())]
+
+
+def built_on(day: date, entered_at: datetime | None, counted: Iterable[Counted], now: datetime) -> str | None:
+    """Name what was built on a closed day, in words; None: nothing, and it may be taken away.
+
+    A wrong entry can be undone until somebody has built on it. Built on it is what was done and cannot be done anew: the
+    day itself, once it has passed as a closed one, and whatever was sent at a time that was counted over it since it was
+    entered. Times still to come are no such thing: they are counted anew. `entered_at` None: nobody knows when, and it is
+    taken to have always been there.
+    """
+    if day < tokyo_day(now) and (entered_at is None or tokyo_day(entered_at) <= day):
+        return say("{day}は、閉庁日のまま過ぎました。", day=shown_day(day))
+    over = [
+        each
+        for each in counted
+        if each.first <= day <= each.last and (entered_at is None or entered_at <= each.at)
+    ]
+    if not over:
+        return None
+    first = min(over, key=lambda each: each.at)
+    said = say(
+        "{what}を、この日を除いて数えた時に送りました（{at}）。", what=first.words, at=shown_moment(first.at)
+    )
+    return said + say("ほかに {count} 件あります。", count=len(over) - 1) if len(over) > 1 else said
+
+
+_LINE = re.compile(r"(?P<day>[^\s,，、〜～~]+)(?:\s*[〜～~]\s*(?P<last>[^\s,，、]+))?[\s,，、]+(?P<name>.+)")
+
+
+def _of_line(line: str, place: str) -> list[NamedDay]:
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise BadInput(
+            place,
+            "日と名称に分けられません",
+            "「2026-12-29 年末年始の休日」または「2026-12-29〜2027-01-03 年末年始の休日」の形で書いてください。",
+        )
+    first = parse_day(match["day"], place)
+    last = parse_day(match["last"], place) if match["last"] else first
+    if last < first:
+        raise BadInput(
+            place,
+            say("{day} は最初の日より前です", day=shown_day(last)),
+            "最初の日か、それより後の日を指定してください。",
+        )
+    return _span(first, last, a_line(place, match["name"]))
+
+
+def _span(first: date, last: date, name: str) -> list[NamedDay]:
+    length = (last - first).days + 1
+    _not_too_many(length)
+    return [NamedDay(first + timedelta(days=number), name) for number in range(length)]
+
+
+def _not_too_many(count: int) -> None:
+    if count > MOST:
+        raise BadInput(
+            "閉庁日",
+            say("一度に {most} 日を超えています", most=MOST),
+            "期間を確かめるか、分けて登録してください。",
+        )

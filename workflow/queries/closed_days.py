@@ -1,0 +1,101 @@
+"""Notices that were counted over the office's own closed days."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from workflow.domain.calendar import at_tokyo, business_days_after, business_days_before, tokyo_day
+from workflow.domain.closed_days import Counted
+from workflow.domain.deliveries import State
+from workflow.domain.events import Tag
+from workflow.domain.language import say
+from workflow.domain.lateness import WARNED
+from workflow.queries.meetings import closed_days
+from workflow.store.tables import CommentPeriod, Delivery, Event, Meeting, Plan
+
+_FARTHEST = timedelta(days=400)
+"""The farthest that a notice is counted from what it is about."""
+_OF_MEETINGS = ("meeting", "agenda_deadline", "unanswered", "agenda_changed")
+_OF_MINUTES = ("summary_deadline", "minutes_deadline")
+_BEFORE = {"plan_due": WARNED.business_days, "inquiry_due": 2}
+"""The business days before what they are about at which notices are sent."""
+_AFTER = {"plan_late": 1, "inquiry_overdue": 1}
+"""The business days after it."""
+_COMMENT, _WEEKLY = "comment_closing", "plans_weekly"
+_KINDS = (*_OF_MEETINGS, *_OF_MINUTES, *_BEFORE, *_AFTER, _COMMENT, _WEEKLY)
+
+
+def entered_at(db: Session, day: date) -> datetime | None:
+    """The moment at which a closed day was last entered; None when the log does not say."""
+    found = db.execute(
+        select(Event.at, Event.data).where(Event.tag == Tag.CLOSED_DAY_ADDED).order_by(Event.seq.desc())
+    )
+    return next((at for at, data in found if json.loads(data)["day"] == day.isoformat()), None)
+
+
+def counted_over(db: Session, day: date) -> list[Counted]:
+    """Every notice that was sent at a time counted in business days, and may have been counted over that day. Three
+    statements, however many notices."""
+    rows = db.execute(
+        select(
+            Delivery.kind,
+            Delivery.due_at,
+            Delivery.finished_at,
+            Delivery.plan_id,
+            Meeting.title,
+            Meeting.starts_at,
+            Meeting.ends_at,
+            Plan.title.label("plan"),
+        )
+        .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
+        .outerjoin(Plan, Plan.id == Delivery.plan_id)
+        .where(
+            Delivery.state == State.SENT,
+            Delivery.kind.in_(_KINDS),
+            Delivery.finished_at.is_not(None),
+            Delivery.due_at.between(
+                at_tokyo(day - _FARTHEST, datetime.min.time()), at_tokyo(day + _FARTHEST, datetime.min.time())
+            ),
+        )
+        .order_by(Delivery.finished_at, Delivery.id)
+    ).all()
+    closed = closed_days(db)
+    ends = _comment_ends(db) if any(row.kind == _COMMENT for row in rows) else {}
+    return list(dict.fromkeys(_counted(row, closed, ends) for row in rows))
+
+
+def _counted(row: Row[*tuple[Any, ...]], closed: frozenset[date], ends: dict[int, list[date]]) -> Counted:
+    sent_on = tokyo_day(row.due_at)
+    first, last = _span(row, sent_on, closed, ends)
+    about = row.title or row.plan
+    what = say("「{about}」についての通知", about=about) if about else say("通知")
+    return Counted(what, first, last, row.finished_at)
+
+
+def _span(
+    row: Row[*tuple[Any, ...]], sent_on: date, closed: frozenset[date], ends: dict[int, list[date]]
+) -> tuple[date, date]:
+    if row.kind in _OF_MEETINGS and row.starts_at:
+        aimed = tokyo_day(row.ends_at if row.kind == "unanswered" else row.starts_at)
+        return min(sent_on, aimed), max(sent_on, aimed)
+    if row.kind in _OF_MINUTES and row.ends_at:
+        return tokyo_day(row.ends_at), sent_on
+    if row.kind in _BEFORE:
+        return sent_on, business_days_after(sent_on, _BEFORE[row.kind], closed)
+    if row.kind in _AFTER:
+        return business_days_before(sent_on, _AFTER[row.kind], closed), sent_on
+    if row.kind == _WEEKLY:
+        return sent_on - timedelta(days=sent_on.weekday()), sent_on
+    aimed = next((end for end in ends.get(row.plan_id, ()) if end >= sent_on), sent_on)
+    return sent_on, aimed
+
+
+def _comment_ends(db: Session) -> dict[int, list[date]]:
+    found: dict[int, list[date]] = {}
+    rows = select(CommentPeriod.plan_id, CommentPeriod.closes_on).order_by(CommentPeriod.closes_on)
+    for plan, end in db.execute(rows):
+        found.setdefault(plan, []).append(end)
+    return found
