@@ -1157,6 +1157,19 @@ def remove_closed_day(house: House) -> Call:
 
 
 @case("clerk")
+def set_closing_rule(house: House) -> Call:
+    return lambda o: actions.set_closing_rule(
+        o, "clerk", "年末年始の休日", "12/29", "1/3", 2033, now=house.now
+    )
+
+
+@case("clerk")
+def end_closing_rule(house: House) -> Call:
+    rule = actions.set_closing_rule(house.office, "admin", "年末年始", "12/29", "1/3", 2033, now=house.now)
+    return lambda o: actions.end_closing_rule(o, "clerk", rule, 2034, now=house.now)
+
+
+@case("clerk")
 def end_deputyship(house: House) -> Call:
     actions.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)
     number = _first(house, Deputy)

@@ -64,3 +64,11 @@ def test_closed_days_are_entered_several_at_once_and_removed(office: Terminal) -
     office.run("people", "remove-closed-day", "2033-12-28", "--reason", "日を誤った", "--as", "admin")
     shown = json.loads(office.run("people", "show-closed-days", "2033", "--json"))["closed_days"]
     assert [each["day"] for each in shown] == ["2033-08-13", "2033-08-14", "2033-08-15", "2033-10-01"]
+
+
+def test_days_closed_each_year_end_with_a_year(office: Terminal) -> None:
+    rule = ("12/29", "1/3", "年末年始の休日", "--since", "2033")
+    assert "番号は 1 です" in office.run("people", "closing-rule", *rule, "--as", "admin")
+    office.run("people", "end-closing-rule", "1", "2033", "--as", "admin")
+    shown = json.loads(office.run("people", "show-closed-days", "2034", "--json"))["closed_days"]
+    assert [each["day"] for each in shown] == ["2034-01-01", "2034-01-02", "2034-01-03"]

@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from workflow.domain.closed_days import MOST, Counted, NamedDay, built_on, days_between, read_days
+from workflow.domain.closed_days import (
+    MOST,
+    Counted,
+    NamedDay,
+    YearRule,
+    built_on,
+    day_of_year,
+    days_between,
+    read_days,
+)
 from workflow.domain.errors import BadInput
 
 NOW = datetime(2026, 6, 1, 1, tzinfo=UTC)
@@ -69,3 +78,20 @@ def test_a_day_that_passed_closed_stays_and_one_entered_afterwards_does_not() ->
     assert "過ぎました" in (built_on(DAY, NOW, [], later) or "")
     assert "過ぎました" in (built_on(DAY, None, [], later) or "")
     assert built_on(DAY, datetime(2026, 6, 15, tzinfo=UTC), [], later) is None
+
+
+def test_a_yearly_rule_goes_over_the_years_end_and_ends() -> None:
+    days = YearRule(1, "年末年始の休日", "12-29", "01-03", 2026, 2027).days()
+    assert len(days) == 12 and (days[0], days[-1]) == (date(2026, 12, 29), date(2028, 1, 3))
+    assert date(2190, 12, 31) in YearRule(1, "年末年始の休日", "12-29", "01-03", 2026).days()
+
+
+@pytest.mark.parametrize("written", ["12/29", "１２／２９", "12月29日", "12-29"])
+def test_a_day_of_the_year_is_read(written: str) -> None:
+    assert day_of_year(written, "最初の日") == "12-29"
+
+
+@pytest.mark.parametrize("written", ["2/29", "13/1", "2026-12-29", "年末", ""])
+def test_a_day_that_is_not_in_every_year_is_none(written: str) -> None:
+    with pytest.raises(BadInput, match="毎年ある月日として読めません"):
+        day_of_year(written, "最初の日")

@@ -36,6 +36,19 @@ def test_without_such_a_reminder_it_is_taken_away_and_can_be_entered_again(room:
     actions.close_day(room.office, "admin", DAY, "創立記念日", now=room.now)
 
 
+def test_a_yearly_rule_is_counted_over_and_stays_where_mail_was_sent_by_it(room: PostRoom) -> None:
+    room.at("2023-06-01 09:00").meeting()
+    rule = actions.set_closing_rule(room.office, "admin", "創立記念日", "6/9", "6/9", 2023, now=room.now)
+    with room.office.reading() as db:
+        assert {DAY, date(2040, 6, 9)} <= closed_days(db)
+    _tick_until_sent(room)
+    with pytest.raises(AlreadyDone, match="この日を除いて数えた時に送りました"):
+        actions.end_closing_rule(room.office, "admin", rule, 2022, now=room.now)
+    actions.end_closing_rule(room.office, "admin", rule, 2023, now=room.now)
+    with room.office.reading() as db:
+        assert closed_days(db) == {DAY}
+
+
 def _tick_until_sent(room: PostRoom) -> None:
     for day in range(1, 9):
         room.at(f"2023-06-0{day} 18:00").tick()

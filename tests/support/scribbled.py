@@ -40,7 +40,15 @@ from workflow.store.tables.base import Sentence
 from workflow.wire.sheets.documents import ours
 
 PEOPLES_WORDS = (
-    *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "person.email"),
+    *(
+        "chain_text.text",
+        "body.name",
+        "closed_day.name",
+        "closing_rule.name",
+        "department.name",
+        "person.name",
+        "person.email",
+    ),
     *("posting.office", "plan.title", "version.filename", "version.note", "step.reason"),
     *("meeting.title", "meeting.place", "agenda_item.removed_why"),
     *("agenda_item.title", "agenda_item.result"),
@@ -81,6 +89,7 @@ PEOPLES_WORDS = (
 """The columns that hold what people or other systems wrote."""
 
 OUR_WORDS = (
+    *("closing_rule.first_on", "closing_rule.last_on"),
     *("chain_text.key", "department.key", "person.key", "body.key", "plan.key", "plan.stage", "plan.status"),
     *(
         "late_form.action",
@@ -574,6 +583,7 @@ def _doors(house: House) -> None:
     """A closed day, and every way in."""
     office, now = house.office, house.now
     actions.close_day(office, "admin", tokyo_day(now) + timedelta(days=1), "創立記念日", now=now)
+    actions.set_closing_rule(office, "admin", "年末年始の休日", "12/29", "1/3", 2033, now=now)
     actions.add_webhook(office, "admin", "https://hook.example/", now=now)
     actions.make_feed(office, "tanto", now=now)
     a_token(house, "tanto")

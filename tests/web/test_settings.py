@@ -185,6 +185,18 @@ def test_several_days_are_closed_at_once_and_one_is_opened_again(house: House) -
     admin.send("/settings/closed-days/remove", 404, day="2034-10-01", reason="もう一度")
 
 
+def test_days_are_closed_each_year_without_being_entered_again(house: House) -> None:
+    admin = Browser(house, "admin")
+    form = {"first": "12/29", "last": "1/3", "name": "年末年始の休日", "since": "2033"}
+    admin.send("/settings/closed-days/rules", **form)
+    assert "既にあります" in admin.send("/settings/closed-days/rules", 409, **form)
+    assert "毎年ある月日" in admin.send("/settings/closed-days/rules", 422, **{**form, "first": "2/29"})
+    assert admin.see("/settings/closed-days?year=2040").count("年末年始の休日</td>") == 7
+    admin.send("/settings/closed-days/rules/1/end", last_year="2034")
+    assert admin.see("/settings/closed-days?year=2040").count("年末年始の休日</td>") == 1
+    Browser(house, "tanto").send("/settings/closed-days/rules", 403, **form)
+
+
 def test_a_day_that_passed_closed_stays_closed(house: House) -> None:
     actions.close_day(house.office, "admin", date(2023, 6, 9), "創立記念日", now=house.now)
     house.at("2023-06-12 09:00")

@@ -67,7 +67,15 @@ LETTERS = {
 ADDRESSES = {"person.email", "delivery.address"}
 MAIL = {"delivery.error", "delivery.address", "person.email"}
 OFFICE = {
-    *("chain_text.text", "body.name", "closed_day.name", "department.name", "person.name", "posting.office"),
+    *(
+        "chain_text.text",
+        "body.name",
+        "closed_day.name",
+        "closing_rule.name",
+        "department.name",
+        "person.name",
+        "posting.office",
+    ),
     *("secretariat_contact.name", "secretariat_contact.email", "secretariat_contact.telephone"),
 }
 SYSTEM = {

@@ -10,7 +10,13 @@ from workflow.actions.carrying import carry_over
 from workflow.actions.chains import add_chain
 from workflow.actions.chair_decisions import decide_alone
 from workflow.actions.circulation import circulate, mark_read, remark, take_back_remark
-from workflow.actions.closed_days import close_day, close_days, remove_closed_day
+from workflow.actions.closed_days import (
+    close_day,
+    close_days,
+    end_closing_rule,
+    remove_closed_day,
+    set_closing_rule,
+)
 from workflow.actions.comments import (
     cancel_comment,
     correct_comment,
@@ -260,6 +266,7 @@ __all__ = [
     "edit_answer",
     "edit_minutes",
     "end_auditor",
+    "end_closing_rule",
     "end_deputyship",
     "end_other_sessions",
     "end_posting",
@@ -357,6 +364,7 @@ __all__ = [
     "save_sitting_draft",
     "seat",
     "send_back",
+    "set_closing_rule",
     "set_contact",
     "set_mail_aside",
     "set_papers_due",

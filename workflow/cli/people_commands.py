@@ -219,6 +219,31 @@ def remove_closed_day(day: str, by: By, reason: Reason) -> None:
         actions.remove_closed_day(office, by, _day(day), reason, now=now())
 
 
+@app.command("closing-rule")
+def closing_rule(
+    first: Annotated[str, typer.Argument(help="最初の月日（12/29）")],
+    last: Annotated[str, typer.Argument(help="最後の月日（1/3）")],
+    name: str,
+    by: By,
+    since: Annotated[int, typer.Option("--since", help="初めの年（西暦）")],
+) -> None:
+    """毎年の閉庁日を加える。"""
+    with at_office() as office:
+        number = actions.set_closing_rule(office, by, name, first, last, since, now=now())
+        show.say(f"毎年の閉庁日を登録しました。番号は {number} です。")
+
+
+@app.command("end-closing-rule")
+def end_closing_rule(
+    number: Annotated[int, typer.Argument(help="番号")],
+    last_year: Annotated[int, typer.Argument(help="最後の年（西暦）")],
+    by: By,
+) -> None:
+    """毎年の閉庁日を、その年で終える。"""
+    with at_office() as office:
+        actions.end_closing_rule(office, by, number, last_year, now=now())
+
+
 @app.command("show-closed-days")
 def show_closed_days(
     year: Annotated[int, typer.Argument(min=1950, max=2199, help="年（西暦）")], json: Json = False

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from workflow.domain.calendar import parse_day, shown_day, shown_moment, tokyo_day
+from workflow.domain.calendar import LAST_DAY, parse_day, shown_day, shown_moment, tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.validation import a_line
@@ -22,6 +23,26 @@ class NamedDay:
 
     day: date
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearRule:
+    """Days closed each year: `first` and `last` as MM-DD, from the year `since` to `until`, None: without end. A span over
+    the year's end belongs to the year it begins in. `number` is its number in the record."""
+
+    number: int
+    name: str
+    first: str
+    last: str
+    since: int
+    until: int | None = None
+
+    def days(self) -> tuple[date, ...]:
+        """Every day of it, of all years that can be counted in."""
+        end = LAST_DAY.year - 1 if self.until is None else self.until
+        return tuple(
+            day for year in range(self.since, end + 1) for day in _days_in(self.first, self.last, year)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +95,23 @@ def read_days(text: str) -> list[NamedDay]:
     return [NamedDay(day, name) for day, name in sorted(found.items())]
 
 
+def day_of_year(text: str, place: str) -> str:
+    """A day of the year, written 12/29, 12-29 or 12月29日, as MM-DD. Raises `BadInput`, for 29 February too: a day of each
+    year is wanted."""
+    plain = text.strip().translate(str.maketrans("０１２３４５６７８９／－", "0123456789/-"))
+    match = re.fullmatch(r"(\d{1,2})[-/月](\d{1,2})日?", plain)
+    try:
+        if match:
+            return f"{date(2001, int(match[1]), int(match[2])):%m-%d}"
+    except ValueError:
+        pass
+    raise BadInput(
+        place,
+        say("「{given}」は毎年ある月日として読めません", given=text[:40]).replace("\n", "␤"),
+        "12/29 または 12月29日 の形で書いてください。",
+    )
+
+
 def built_on(day: date, entered_at: datetime | None, counted: Iterable[Counted], now: datetime) -> str | None:
     """Name what was built on a closed day, in words; None: nothing, and it may be taken away.
 
@@ -96,6 +134,13 @@ def built_on(day: date, entered_at: datetime | None, counted: Iterable[Counted],
         "{what}を、この日を除いて数えた時に送りました（{at}）。", what=first.words, at=shown_moment(first.at)
     )
     return said + say("ほかに {count} 件あります。", count=len(over) - 1) if len(over) > 1 else said
+
+
+@lru_cache(maxsize=4096)
+def _days_in(first: str, last: str, year: int) -> tuple[date, ...]:
+    begins = date.fromisoformat(f"{year}-{first}")
+    ends = date.fromisoformat(f"{year + (last < first)}-{last}")
+    return tuple(begins + timedelta(days=number) for number in range((ends - begins).days + 1))
 
 
 _LINE = re.compile(r"(?P<day>[^\s,，、〜～~]+)(?:\s*[〜～~]\s*(?P<last>[^\s,，、]+))?[\s,，、]+(?P<name>.+)")

@@ -44,6 +44,8 @@ class Tag(Labelled):
     RECOVERY_CODE_USED = "second_step.recovery_code_used", "予備のコードでサインイン"
     DEPARTMENT_ADDED = "department.added", "課を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
+    CLOSING_RULE_SET = "closing_rule.set", "毎年の閉庁日を登録"
+    CLOSING_RULE_ENDED = "closing_rule.ended", "毎年の閉庁日を終了"
     CLOSED_DAY_REMOVED = "closed_day.removed", "閉庁日を取消し"
     PLAN_OPENED = "plan.opened", "計画を開始"
     PLAN_TAKEN_OVER = "plan.taken_over", "移行登録"
@@ -437,6 +439,10 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.PERSON_INVITED: _person,
     Tag.DEPARTMENT_ADDED: lambda data, _: f"{data['name']}（{data['key']}）",
     Tag.CLOSED_DAY_ADDED: lambda data, _: f"{_day(data['day'])}　{data['name']}",
+    Tag.CLOSING_RULE_SET: lambda data, _: (
+        f"{data['first']}〜{data['last']}　{data['name']}（{data['since']}〜）"
+    ),
+    Tag.CLOSING_RULE_ENDED: lambda data, _: f"{data['name']}（〜{data['until']}）",
     Tag.CLOSED_DAY_REMOVED: lambda data, _: f"{_day(data['day'])}　{data['name']}（{data['reason']}）",
     Tag.RSVP_GIVEN: _rsvp,
     Tag.RSVP_LINKS_REVOKED: _person,

@@ -16,7 +16,7 @@ from workflow.domain.lateness import WARNED
 from workflow.queries.meetings import closed_days
 from workflow.store.tables import CommentPeriod, Delivery, Event, Meeting, Plan
 
-_FARTHEST = timedelta(days=400)
+FARTHEST = timedelta(days=400)
 """The farthest that a notice is counted from what it is about."""
 _OF_MEETINGS = ("meeting", "agenda_deadline", "unanswered", "agenda_changed")
 _OF_MINUTES = ("summary_deadline", "minutes_deadline")
@@ -36,8 +36,14 @@ def entered_at(db: Session, day: date) -> datetime | None:
     return next((at for at, data in found if json.loads(data)["day"] == day.isoformat()), None)
 
 
-def counted_over(db: Session, day: date) -> list[Counted]:
-    """Every notice that was sent at a time counted in business days, and may have been counted over that day. Three
+def rule_set_at(db: Session, number: int) -> datetime | None:
+    """The moment at which a yearly rule was entered; None when the log does not say."""
+    found = db.execute(select(Event.at, Event.data).where(Event.tag == Tag.CLOSING_RULE_SET))
+    return next((at for at, data in found if json.loads(data)["rule"] == number), None)
+
+
+def counted_over(db: Session, first: date, last: date) -> list[Counted]:
+    """Every notice that was sent at a time counted in business days, and may have been counted over a day of the span. Three
     statements, however many notices."""
     rows = db.execute(
         select(
@@ -57,7 +63,8 @@ def counted_over(db: Session, day: date) -> list[Counted]:
             Delivery.kind.in_(_KINDS),
             Delivery.finished_at.is_not(None),
             Delivery.due_at.between(
-                at_tokyo(day - _FARTHEST, datetime.min.time()), at_tokyo(day + _FARTHEST, datetime.min.time())
+                at_tokyo(first - FARTHEST, datetime.min.time()),
+                at_tokyo(last + FARTHEST, datetime.min.time()),
             ),
         )
         .order_by(Delivery.finished_at, Delivery.id)

@@ -5,13 +5,28 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Row,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
+from workflow.domain.closed_days import YearRule
 from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.meetings import NEVER_CALLED, TAKES_ITEMS, HeldMeeting, MeetingForm, MeetingStatus
-from workflow.store.tables import AgendaItem, BodyRecord, ClosedDay, CommentPeriod, Meeting, Plan
+from workflow.store.tables import AgendaItem, BodyRecord, ClosedDay, ClosingRule, CommentPeriod, Meeting, Plan
 
 PAGE = 30
 """Number of meetings on one page of a list."""
@@ -287,13 +302,43 @@ def periods_between(db: Session, which: ColumnElement[bool], first: date, last: 
 
 
 def closed_days(db: Session) -> frozenset[date]:
-    """The office's own closed days."""
-    return frozenset(db.scalars(select(ClosedDay.day)))
+    """The office's own closed days, those of its yearly rules included."""
+    return frozenset(closed_day_names(db))
 
 
 def closed_day_names(db: Session) -> dict[date, str]:
-    """The office's own closed days, with why."""
-    return {row.day: row.name for row in db.scalars(select(ClosedDay))}
+    """The office's own closed days, those of its yearly rules included, with why: a day's own name goes before a rule's. One
+    statement."""
+    days, rules = {}, []
+    for day, name, number, first, last, since, until in db.execute(_CLOSED):
+        if day is None:
+            rules.append(YearRule(number, name, first, last, since, until))
+        else:
+            days[day] = name
+    return {day: rule.name for rule in rules for day in rule.days()} | days
+
+
+def closing_rules(db: Session) -> list[YearRule]:
+    """The rules by which the office is closed each year, those that ended included."""
+    return [
+        YearRule(row.id, row.name, row.first_on, row.last_on, row.since_year, row.until_year)
+        for row in db.scalars(select(ClosingRule).order_by(ClosingRule.first_on, ClosingRule.id))
+    ]
+
+
+_CLOSED: CompoundSelect[Any] = union_all(
+    select(
+        ClosedDay.day,
+        ClosedDay.name,
+        *(literal(0), literal(""), literal(""), literal(0), literal(0)),
+    ),
+    select(
+        cast(null(), Date),
+        ClosingRule.name,
+        *(ClosingRule.id, ClosingRule.first_on, ClosingRule.last_on),
+        *(ClosingRule.since_year, ClosingRule.until_year),
+    ),
+)
 
 
 def _meetings_of(body: str | None) -> Select[*tuple[Any, ...]]:

@@ -80,6 +80,7 @@ class Kept(Labelled):
     CIRCULATION = "circulation", "供覧"
     CLOSING = "closing", "非公開の決定"
     CLOSED_DAY = "closed_day", "閉庁日"
+    CLOSING_RULE = "closing_rule", "毎年の閉庁日"
     COMMENT_PERIOD = "comment_period", "パブリックコメント"
     CONDITION = "condition", "条件"
     CONFIRMATION = "confirmation", "訂正の確認"

@@ -89,3 +89,16 @@ class ClosedDay(Record):
     __tablename__ = "closed_day"
     day: Mapped[date] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+
+
+class ClosingRule(Record):
+    """Days the office is closed each year: from one day of the year to another (12-29 to 01-03), first in the year
+    `since_year` and last in `until_year`, None: without end. A span over the year's end belongs to the year it begins in."""
+
+    __tablename__ = "closing_rule"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    first_on: Mapped[str] = mapped_column(String(5))
+    last_on: Mapped[str] = mapped_column(String(5))
+    since_year: Mapped[int]
+    until_year: Mapped[int | None]

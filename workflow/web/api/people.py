@@ -118,6 +118,24 @@ class RemoveClosedDay(Asked):
     reason: Line = Field(description="取消しの理由（記録に残ります）")
 
 
+class SetClosingRule(Asked):
+    """毎年の閉庁日"""
+
+    name: Line = Field(description="閉庁日の名称")
+    first: Line = Field(description="最初の月日（12-29）")
+    last: Line = Field(description="最後の月日（01-03）。最初の月日より前なら、翌年のその日まで")
+    since: int = Field(ge=2000, le=2100, description="初めの年（西暦）")
+
+
+class EndClosingRule(Asked):
+    """毎年の閉庁日の終わり"""
+
+    rule: int = Field(ge=1, le=2**31 - 1, description="番号")
+    last_year: int = Field(
+        ge=2000, le=2100, description="最後の年（西暦）。初めの年の前年なら、すべて取り消す"
+    )
+
+
 class UseChain(Asked):
     """策定の流れの会議体の登録"""
 
@@ -252,3 +270,15 @@ def close_days(doing: Doing, asked: CloseDays) -> ApiResponse:
 def remove_closed_day(doing: Doing, asked: RemoveClosedDay) -> ApiResponse:
     """閉庁日を取り消す。閉庁日のまま過ぎた日と、その日を除いて数えた通知を送った日は、取り消せません。"""
     return doing.perform(Done.of, actions.remove_closed_day, asked.day, asked.reason, now=doing.now)
+
+
+@router.post("/closing_rules", response_model=Numbered, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def set_closing_rule(doing: Doing, asked: SetClosingRule) -> ApiResponse:
+    """毎年の閉庁日を加える。"""
+    return doing.perform(Numbered.of, actions.set_closing_rule, **dict(asked), now=doing.now)
+
+
+@router.post("/closing_rules/end", response_model=Done, **writes(Scope.PEOPLE, Act.KEEP_PEOPLE))
+def end_closing_rule(doing: Doing, asked: EndClosingRule) -> ApiResponse:
+    """毎年の閉庁日を、その年で終える。"""
+    return doing.perform(Done.of, actions.end_closing_rule, asked.rule, asked.last_year, now=doing.now)

@@ -9,7 +9,8 @@ from workflow.domain.calendar import holidays, parse_day, tokyo_day
 from workflow.domain.closed_days import days_between, read_days
 from workflow.domain.language import say
 from workflow.domain.rights import Act
-from workflow.queries.meetings import closed_day_names
+from workflow.domain.validation import typed_number
+from workflow.queries.meetings import closed_day_names, closing_rules
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
@@ -24,7 +25,7 @@ def closed_days(request: Request, who: Reader, year: int | None = None) -> Respo
     shown = min(max(year or this, 2000), 2100)
     with who.office.reading() as db:
         closed = [(day, name) for day, name in sorted(closed_day_names(db).items()) if day.year == shown]
-        keeps = may_keep(db, who)
+        keeps, rules = may_keep(db, who), closing_rules(db)
     return page(
         request,
         "settings_closed_days.html",
@@ -32,8 +33,12 @@ def closed_days(request: Request, who: Reader, year: int | None = None) -> Respo
         year=shown,
         this=this,
         closed=closed,
+        own=[
+            (day, name) for day, name in closed if day not in {each for rule in rules for each in rule.days()}
+        ],
         holidays=holidays(shown),
         keeps=keeps,
+        rules=rules,
         today=tokyo_day(who.now),
     )
 
@@ -67,3 +72,21 @@ def remove_closed_day(
     removed = parse_day(day, say("閉庁日"))
     actions.remove_closed_day(who.office, who.key, removed, reason, now=who.now)
     return redirect(f"/settings/closed-days?year={removed.year}", said=say("閉庁日を取り消しました。"))
+
+
+@router.post("/rules", openapi_extra=needs(Act.KEEP_PEOPLE))
+def set_closing_rule(
+    who: FormUser,
+    name: Annotated[str, Form()] = "",
+    first: Annotated[str, Form()] = "",
+    last: Annotated[str, Form()] = "",
+    since: Annotated[str, Form()] = "",
+) -> Response:
+    actions.set_closing_rule(who.office, who.key, name, first, last, typed_number(since) or 0, now=who.now)
+    return redirect("/settings/closed-days", said=say("毎年の閉庁日を登録しました。"))
+
+
+@router.post("/rules/{number}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
+def end_closing_rule(who: FormUser, number: int, last_year: Annotated[str, Form()] = "") -> Response:
+    actions.end_closing_rule(who.office, who.key, number, typed_number(last_year) or 0, now=who.now)
+    return redirect("/settings/closed-days", said=say("毎年の閉庁日を終えました。"))
