@@ -1169,6 +1169,10 @@ def end_closing_rule(house: House) -> Call:
     return lambda o: actions.end_closing_rule(o, "clerk", rule, 2034, now=house.now)
 
 
+def note_trial(house: House) -> Call:
+    return lambda o: actions.note_trial(o, "clerk", now=house.now)
+
+
 @case("clerk")
 def end_deputyship(house: House) -> Call:
     actions.name_deputy(house.office, "admin", "mayor", "deputy", LONG_AGO, now=house.now)

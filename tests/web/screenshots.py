@@ -61,6 +61,7 @@ STAFF = {
 ADMIN = {
     "log": "/log",
     "settings-plan-readers": "/settings/plan-readers",
+    "settings-office-setup": "/settings/office-setup",
     "settings-second-step": "/settings/second-step",
     "admin-today": "/",
     "admin-plan": "/plans/korei",

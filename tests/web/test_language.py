@@ -81,6 +81,7 @@ STAFF_PAGES = (
 KEEPER_PAGES = (
     *("/log", "/settings", "/settings/closed-days", "/settings/reminders", "/settings/unsent"),
     *("/people/_table", "/people/tanto", "/chains/_new", "/settings/webhooks", "/settings/plan-readers"),
+    "/settings/office-setup",
 )
 PUBLIC_PAGES = ("/sign-in", "/public", "/reset")
 

@@ -63,7 +63,7 @@ from workflow.actions.minutes import (
     put_minutes,
     return_minutes,
 )
-from workflow.actions.office import begin, open_plans_to
+from workflow.actions.office import begin, note_trial, open_plans_to
 from workflow.actions.open_meetings import (
     close_to_public,
     open_to_public,
@@ -318,6 +318,7 @@ __all__ = [
     "newcomer_faults",
     "note_reading",
     "note_refusal",
+    "note_trial",
     "open_comment",
     "open_paper_to",
     "open_plan",

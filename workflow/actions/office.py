@@ -35,6 +35,13 @@ def begin(office: Office, key: str, name: str, email: str, *, now: datetime) -> 
         return person
 
 
+def note_trial(office: Office, by: str, *, now: datetime) -> None:
+    """Record that the mail server took a mail that was sent to oneself to try it. Raises `NotAllowed`."""
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        record(db, Tag.MAIL_TRIED, at=now, by=who.id, person=by)
+
+
 def open_plans_to(office: Office, by: str, whom: PlanReaders, *, proof: Proof, now: datetime) -> None:
     """Open all plans of the office to its staff, or to those concerned alone. Raises `NotAllowed`,
     `IdentityUnconfirmed`, `AlreadyDone`."""

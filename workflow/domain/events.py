@@ -47,6 +47,7 @@ class Tag(Labelled):
     CLOSING_RULE_SET = "closing_rule.set", "毎年の閉庁日を登録"
     CLOSING_RULE_ENDED = "closing_rule.ended", "毎年の閉庁日を終了"
     CLOSED_DAY_REMOVED = "closed_day.removed", "閉庁日を取消し"
+    MAIL_TRIED = "mail.tried", "試しのメールを送信"
     PLAN_OPENED = "plan.opened", "計画を開始"
     PLAN_TAKEN_OVER = "plan.taken_over", "移行登録"
     PLAN_CORRECTED = "plan.corrected", "計画の名称・担当課・工程表の月を訂正"
@@ -444,6 +445,7 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     ),
     Tag.CLOSING_RULE_ENDED: lambda data, _: f"{data['name']}（〜{data['until']}）",
     Tag.CLOSED_DAY_REMOVED: lambda data, _: f"{_day(data['day'])}　{data['name']}（{data['reason']}）",
+    Tag.MAIL_TRIED: _person,
     Tag.RSVP_GIVEN: _rsvp,
     Tag.RSVP_LINKS_REVOKED: _person,
     Tag.CONTACT_SET: lambda data, names: "　".join(

@@ -20,6 +20,7 @@ from workflow.queries.reading_rights import meetings_readable, plan_readers
 from workflow.queries.rsvp import mails_set_aside
 from workflow.web.confirm import SURE
 from workflow.web.identity import with_identity
+from workflow.web.pages.office_setup import steps_of
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
@@ -55,10 +56,17 @@ def trial(request: Request, who: FormUser) -> Response:
         return _mail(request, who, code=409, refused=error.words)
     if settings.smtp_host is None:
         return redirect("/settings", said=say("{folder} に保存しました。", folder=settings.maildir))
+    actions.note_trial(who.office, who.key, now=who.now)
     return redirect(
         "/settings",
         said=say("メールサーバーが受け取りました。{address} に届くか確かめてください。", address=address),
     )
+
+
+@router.get("/office-setup", openapi_extra=needs(Act.KEEP_PEOPLE))
+def office_setup(request: Request, who: Reader) -> Response:
+    """Every step of setting up the office, also when all are done."""
+    return page(request, "settings_office_setup.html", who=who, steps=steps_of(request, who))
 
 
 @router.get("/unsent", openapi_extra=needs(Open.SIGNED_IN))

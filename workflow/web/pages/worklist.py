@@ -8,6 +8,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries import Task, Waiting
 from workflow.queries.worklist.tasks import DAY_IN_WORDS, bodies_for
+from workflow.web.pages.office_setup import is_set_up, shows_setup, steps_of
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
@@ -18,7 +19,8 @@ router = APIRouter(route_class=Page)
 
 @router.get("/", openapi_extra=needs(Open.SIGNED_IN))
 def today(request: Request, who: Reader) -> Response:
-    """Show the reader's worklist: tasks with a date first, nearest first."""
+    """Show the reader's worklist: tasks with a date first, nearest first. Before them an administrator finds the steps
+    of setting up the office that are left, until the work of a plan waits for them: then the settings have them."""
     with who.office.reading() as db:
         tasks = queries.waiting_for(db, who.person, who.now)
     keeps = set(bodies_for(who.person, Act.RECORD_OUTCOME)) <= set(bodies_for(who.person, Act.KEEP_MINUTES))
@@ -27,9 +29,12 @@ def today(request: Request, who: Reader) -> Response:
         (say("期限のあるもの"), [line for line in lines if line[0].due]),
         (say("その他"), [line for line in lines if not line[0].due]),
     ]
+    sets_up = shows_setup(request, who) and not any(task.plan for task in tasks)
+    steps = steps_of(request, who) if sets_up else ()
     return page(
         request,
         "today.html",
+        steps=() if is_set_up(steps) else steps,
         who=who,
         groups=[group for group in groups if group[1]],
         Waiting=Waiting,

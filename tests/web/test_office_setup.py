@@ -1,0 +1,108 @@
+"""A new office: the steps of setting it up on the administrator's first page, until all are done."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from definitions.load import shipped
+from definitions.terms import Role
+from tests.support.counting import counted
+from tests.support.scenario import LONG_AGO, House, moment
+from tests.support.web_client import PASSWORD, Browser
+from workflow import actions
+from workflow.domain.office_setup import SetupStep
+from workflow.queries.people import people_by_key
+from workflow.store.database import Office
+
+
+@pytest.fixture
+def new_office(office: Office) -> House:
+    """An office with its first administrator and nothing else."""
+    actions.begin(office, "admin", "管理 太郎", "admin@city.example.jp", now=moment("2023-03-01 09:00"))
+    new = House(office)
+    new.has_password("admin", PASSWORD)
+    return new
+
+
+def _done(page: str) -> list[str]:
+    """The steps with a tick."""
+    return re.findall(r'class="tag good">済</span>\s*<span class="what"><a href="[^"]*">\d\. ([^<]+)<', page)
+
+
+def test_the_first_page_of_a_new_office_lists_every_step_in_order(new_office: House) -> None:
+    page = Browser(new_office, "admin").see("/")
+    assert re.findall(r">\d\. ([^<]+)<", page) == [each.label for each in SetupStep]
+    assert _done(page) == []
+    for missing in ("課がまだ", "職員がまだいません", "策定の流れがまだ", "会議体がまだ", "メールサーバーが"):
+        assert missing in page
+
+
+def test_what_is_done_has_its_tick_and_what_is_missing_is_said_by_name(new_office: House) -> None:
+    office, now = new_office.office, new_office.now
+    admin = Browser(new_office, "admin")
+    actions.add_department(office, "admin", "it", "IT推進課", now=now)
+    assert _done(admin.see("/")) == ["課"]
+    actions.add_person(office, "admin", "sato", "佐藤", "sato@city.example.jp", now=now)
+    assert "招待していない職員: 1人" in admin.see("/")
+    actions.invite(office, "admin", "sato", now=now)
+    chain = shipped("itabashi_dx_2025")
+    actions.add_chain(office, "admin", chain, now=now)
+    page = admin.see("/")
+    assert _done(page) == ["課", "職員", "策定の流れ"]
+    first, *others = sorted(chain.bodies, key=lambda body: body.key)
+    names = "、".join(body.name for body in [first, *others])
+    assert f"委員のいない会議体: {names}" in page and f"事務局のいない会議体: {names}" in page
+    assert f'href="/bodies/{first.key}"' in page
+    actions.seat(office, "admin", "sato", first.key, Role.MEMBER, LONG_AGO, now=now)
+    assert f"会長のいない会議体: {first.name}" in admin.see("/")
+
+
+def test_it_goes_away_when_all_is_done_and_is_reached_again_from_the_settings(house: House) -> None:
+    for key in ("tanto", "mayor", *_office_people(house)):
+        house.has_password(key, PASSWORD)
+    house.a_plan()
+    admin = Browser(house, "admin")
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
+    assert "試しのメールをまだ" in admin.see("/")
+    actions.note_trial(house.office, "admin", now=house.now)
+    assert "庁の準備" not in admin.see("/").partition("<main")[2]
+    assert _done(admin.see("/settings/office-setup")) == [each.label for each in SetupStep]
+
+
+def _office_people(house: House) -> list[str]:
+    with house.office.reading() as db:
+        return [each.key for each in people_by_key(db)[0]]
+
+
+def test_nobody_but_an_administrator_sees_it(house: House) -> None:
+    tanto = Browser(house, "tanto")
+    assert "庁の準備" not in tanto.see("/")
+    tanto.see("/settings/office-setup", 403)
+
+
+def test_a_trial_that_the_server_did_not_take_is_no_tick(new_office: House) -> None:
+    admin = Browser(new_office, "admin")
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1", smtp_port=1)
+    admin.send("/settings/trial", 409)
+    assert "メール" not in _done(admin.see("/"))
+
+
+def test_it_costs_the_same_statements_for_more_bodies_and_people(new_office: House) -> None:
+    admin = Browser(new_office, "admin")
+
+    def cost() -> int:
+        with counted(new_office) as sent:
+            admin.see("/")
+        return len(sent)
+
+    cost()
+    before = cost()
+    actions.add_chain(new_office.office, "admin", shipped("itabashi_dx_2025"), now=new_office.now)
+    for number in range(3):
+        actions.add_person(
+            new_office.office, "admin", f"p{number}", "名", f"p{number}@city.example.jp", now=new_office.now
+        )
+    assert cost() == before <= 14

@@ -1,0 +1,78 @@
+"""The state of a new office's set-up, from its records."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from definitions.terms import Role
+from workflow.domain.accounts import LinkPurpose
+from workflow.domain.deliveries import State
+from workflow.domain.events import Tag
+from workflow.domain.office_setup import SeatedRoles, SetupFacts
+from workflow.queries.actor import has_left, in_term
+from workflow.store.tables import (
+    BodyRecord,
+    ChainText,
+    Credential,
+    Delivery,
+    Department,
+    Event,
+    MailedLink,
+    Membership,
+    Person,
+    Plan,
+    Posting,
+    ProviderIdentity,
+)
+
+
+def setup_facts(db: Session, day: date) -> SetupFacts:
+    """The state of the office's set-up on that day. Two statements."""
+    held = defaultdict[str, set[Role]](set)
+    names = {}
+    seated = (Membership.body_key == BodyRecord.key) & in_term(Membership, day)
+    for key, name, role in db.execute(
+        select(BodyRecord.key, BodyRecord.name, Membership.role)
+        .outerjoin(Membership, seated)
+        .distinct()
+        .order_by(BodyRecord.key)
+    ):
+        names[key] = name
+        held[key] |= {Role(role)} if role else set()
+    counted = db.execute(
+        select(
+            _count(Department.key),
+            _count(Person.id),
+            select(func.count()).select_from(Person).where(uninvited(day)).scalar_subquery(),
+            _count(ChainText.sha256),
+            _count(Plan.id),
+            select(Event.seq).where(Event.tag == Tag.MAIL_TRIED).exists()
+            | select(Delivery.id).where(Delivery.state == State.SENT).exists(),
+        )
+    ).one()
+    departments, people, waiting, chains, plans, mailed = counted
+    bodies = tuple(SeatedRoles(key, name, frozenset(held[key])) for key, name in names.items())
+    return SetupFacts(departments, people, waiting, chains, bodies, bool(mailed), plans)
+
+
+def uninvited(day: date) -> ColumnElement[bool]:
+    """The condition that the `Person` of a statement is staff who can neither sign in nor was invited. Who only sits
+    in a body, from outside the office, needs no account."""
+    known = [
+        select(table.person_id).where(table.person_id == Person.id).correlate(Person).exists()
+        for table in (Credential, ProviderIdentity)
+    ]
+    invited = select(MailedLink.id).where(
+        MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME
+    )
+    posted = select(Posting.id).where(Posting.person_id == Person.id, in_term(Posting, day))
+    sits = select(Membership.id).where(Membership.person_id == Person.id, in_term(Membership, day))
+    outside = sits.correlate(Person).exists() & ~posted.correlate(Person).exists()
+    return ~(known[0] | known[1] | invited.correlate(Person).exists() | outside | has_left(day))
+
+
+def _count(column: InstrumentedAttribute[Any]) -> ScalarSelect[int]:
+    return select(func.count(column)).scalar_subquery()
