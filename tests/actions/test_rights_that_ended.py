@@ -93,6 +93,7 @@ NEEDS_NO_RIGHT = {
     "keep_answer": "as `claim_call`",
     "release_call": "as `claim_call`",
     "begin": "there is nobody yet",
+    "set_up": "there is nobody yet",
     "new_device": "a known device opens nothing: the password is asked for all the same",
     "receive_from_public": "the public writes",
     "erase_authors_due": "the scheduler does it on the day",

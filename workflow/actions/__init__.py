@@ -63,7 +63,7 @@ from workflow.actions.minutes import (
     put_minutes,
     return_minutes,
 )
-from workflow.actions.office import begin, note_trial, open_plans_to
+from workflow.actions.office import begin, note_trial, open_plans_to, set_up
 from workflow.actions.open_meetings import (
     close_to_public,
     open_to_public,
@@ -371,6 +371,7 @@ __all__ = [
     "set_papers_due",
     "set_password",
     "set_password_by_link",
+    "set_up",
     "sign",
     "sign_in",
     "sign_in_by_provider",

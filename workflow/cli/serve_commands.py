@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Event as Stop
@@ -27,10 +27,12 @@ from workflow.domain.addresses import is_loopback
 from workflow.domain.calendar import parse_moment
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
+from workflow.queries.office_setup import has_begun
 from workflow.store import schema
 from workflow.store.database import Office
 from workflow.store.settings import Settings, settings
 from workflow.web.app import build
+from workflow.web.first_start import FirstStart
 from workflow.web.oidc import Provider
 from workflow.web.pages.demo import Demo
 from workflow.web.server import serve as start
@@ -61,7 +63,7 @@ def serve(
         typer.Option("--no-scheduler", help="お知らせを送らない（`sakutei scheduler` を別に動かすとき）"),
     ] = False,
 ) -> None:
-    """ブラウザーで使う画面を開き、お知らせを送り続ける。"""
+    """ブラウザーで使う画面を開き、お知らせを送り続ける。初めてのときは、庁の登録をブラウザーで行う。"""
     if demo:
         _demo_is_for_this_machine(host, public=public)
         show.say("見本を用意しています（10 秒ほど）。")
@@ -69,25 +71,57 @@ def serve(
         with _delivering(played.office, mail, every_seconds=3, clock=played.clock):
             run(build(played.office, mail, demo=played), host, port, mail.site)
         return
-    with at_office() as office:
-        found = settings()
-        mail = mail_settings(found)
-        months = found.citizens_data_months
-        pages = build(office, mail, oidc=provider_of(found), citizens_data_months=months)
-        if no_scheduler:
-            run(pages, host, port, mail.site)
+    found = settings()
+    with ExitStack() as opened:
+        if _is_new(found):
+            _set_up_first(found, opened, host, port, no_scheduler=no_scheduler)
             return
+        run(_opened(opened, no_scheduler=no_scheduler), host, port, found.site)
+
+
+def _opened(opened: ExitStack, *, no_scheduler: bool) -> FastAPI:
+    """The pages of the office of the settings. Until `opened` closes, its mail goes out."""
+    office = opened.enter_context(at_office())
+    found = settings()
+    mail = mail_settings(found)
+    months = found.citizens_data_months
+    pages = build(office, mail, oidc=provider_of(found), citizens_data_months=months)
+    if not no_scheduler:
         show.say(mailer_of(mail).description)
-        nightly = nightly_backup(found)
-        with _delivering(
-            office,
-            mail,
-            every_seconds=found.tick_seconds,
-            clock=now,
-            nightly=nightly,
-            erasing=Erasing(months),
-        ):
-            run(pages, host, port, mail.site)
+        every, nightly = found.tick_seconds, nightly_backup(found)
+        sending = _delivering(
+            office, mail, every_seconds=every, clock=now, nightly=nightly, erasing=Erasing(months)
+        )
+        opened.enter_context(sending)
+    return pages
+
+
+def _is_new(found: Settings) -> bool:
+    """Return whether nobody has begun the records of the office. Raises `DatabaseUnusable` for an older form of them."""
+    office = found.office()
+    try:
+        if schema.is_empty(office):
+            return True
+        schema.require_current(office)
+        with office.reading() as db:
+            return not has_begun(db)
+    finally:
+        office.close()
+
+
+def _set_up_first(found: Settings, opened: ExitStack, host: str, port: int, *, no_scheduler: bool) -> None:
+    """Let whoever has the link of the terminal set up the office in the browser, then go on with its pages."""
+    provider_of(found)
+    site = found.site if "site" in found.model_fields_set else _opened_at(host, port)
+    first = FirstStart(mail_settings(found), lambda: _opened(opened, no_scheduler=no_scheduler), clock=now)
+    if danger := warning(site):
+        show.say(danger)
+    show.say(
+        "この庁はまだ準備されていません。次のリンクをブラウザーで開き、庁名と最初のシステム管理者を登録してください。"
+    )
+    show.say(f"{site}{first.path}")
+    show.say("このリンクを知る人だけが登録できます。止めるときは Ctrl+C を押します。")
+    start(first, host, port)
 
 
 def _demo_is_for_this_machine(host: str, *, public: bool) -> None:

@@ -14,6 +14,7 @@ from workflow.domain.events import Tag
 from workflow.domain.office_setup import SeatedRoles, SetupFacts
 from workflow.queries.actor import has_left, in_term
 from workflow.store.tables import (
+    Administrator,
     BodyRecord,
     ChainText,
     Credential,
@@ -27,6 +28,11 @@ from workflow.store.tables import (
     Posting,
     ProviderIdentity,
 )
+
+
+def has_begun(db: Session) -> bool:
+    """Return whether the office has, or once had, an administrator: nobody else begins its records. One statement."""
+    return db.scalar(select(Administrator.id).limit(1)) is not None
 
 
 def setup_facts(db: Session, day: date) -> SetupFacts:

@@ -36,6 +36,12 @@ def upgrade(connection: Connection, to: str) -> None:
             name_rows_found(connection)
 
 
+def is_empty(office: Office) -> bool:
+    """Return whether the database was never prepared."""
+    with office.reading() as db:
+        return _form_of(db.connection()) is None
+
+
 def require_current(office: Office) -> None:
     """Raises `DatabaseUnusable` when the database has not the form this program needs."""
     with office.reading() as db:

@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         return address, user, password
 
     @property
+    def names_office(self) -> bool:
+        """Return whether the office's name was given, and is not the one that stands for it."""
+        return "office_name" in self.model_fields_set
+
+    @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'sakutei.db'}"
 
@@ -164,6 +169,24 @@ class Settings(BaseSettings):
             lock_timeout=self.lock_timeout,
             collector=self.security_log,
         )
+
+
+def keep_office_name(name: str) -> None:
+    """Write the name of the office into the `.env` file, in the place of one that stands there. Raises `BadInput` for signs
+    that the file's form gives a meaning, and when the file cannot be written."""
+    if any(sign in "\"'`$\\#" for sign in name):
+        raise BadInput("庁名", "引用符・$・#・\\ のどれかがあります", "使わない書き方にしてください。")
+    try:
+        before = _FILE.read_text("utf-8").splitlines() if _FILE.exists() else []
+        kept = [line for line in before if not line.strip().startswith("SAKUTEI_OFFICE_NAME=")]
+        private_files.make_file(_FILE)
+        _FILE.write_text("\n".join([*kept, f'SAKUTEI_OFFICE_NAME="{name}"', ""]), "utf-8")
+    except OSError as error:
+        raise BadInput(
+            say("ファイル「{name}」", name=_FILE.absolute()),
+            "書き込めません",
+            "書き込めるフォルダーで実行するか、環境変数 SAKUTEI_OFFICE_NAME で庁名を指定してください。",
+        ) from error
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

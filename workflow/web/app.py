@@ -177,7 +177,7 @@ def build(
     app.add_exception_handler(NeedsSignIn, _to_sign_in)
     app.add_exception_handler(HTTPException, _no_such_page)
     app.add_exception_handler(RequestValidationError, _not_readable)
-    app.add_middleware(_Guard)
+    app.add_middleware(Guard)
     return app
 
 
@@ -191,7 +191,7 @@ TOO_SLOW = 408
 REFUSED = 403
 
 
-class _Guard:
+class Guard:
     """Puts the security headers on every answer, speaks the language the reader chose, hangs up on who sends on and on
     after the answer, and answers kindly when something broke."""
 

@@ -4,7 +4,7 @@ import re
 
 from fastapi import Request
 
-SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/", "/answer/")
+SECRET_PATHS = ("/welcome/", "/reset/", "/feeds/", "/answer/", "/setup/")
 """Pages whose address is a secret, which must not appear anywhere, not even in our own log."""
 
 
