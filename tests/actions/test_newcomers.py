@@ -18,7 +18,7 @@ from workflow.store import event_log
 from workflow.store.tables import Deputy, Event, Membership, Person, Posting
 
 APRIL = date(2023, 4, 1)
-TABLE = """氏名,鍵,メール,課,職
+TABLE = """氏名,利用者ID,メール,課,職
 佐藤 一郎,sato,sato@city.example.jp,IT推進課,課長
 鈴木 次郎,suzuki,suzuki@city.example.jp,it,
 高橋 三郎,takahashi,takahashi@city.example.jp,,
@@ -81,11 +81,11 @@ def test_every_fault_of_every_line_is_told_at_once(house: House) -> None:
     assert [line for line, _ in faults] == [1, 1, 2, 3, 3, 4, 4]
     for words in (
         "1: 氏名: 空です",
-        "1: 鍵「tanto」は既に使われています",
+        "1: 利用者ID「tanto」は既に使われています",
         "2: 課「財政課」はありません",
-        "3: 鍵「tanaka」は 2 行目と同じです",
+        "3: 利用者ID「tanaka」は 2 行目と同じです",
         "3: 職がありますが、課がありません",
-        "4: 鍵: 「Yamada」は使えません",
+        "4: 利用者ID: 「Yamada」は使えません",
         "4: 欄が多すぎます",
     ):
         assert words in told
@@ -93,7 +93,7 @@ def test_every_fault_of_every_line_is_told_at_once(house: House) -> None:
 
 def test_an_empty_table_and_a_broken_one_are_told_kindly(house: House) -> None:
     with pytest.raises(BadInput, match="0 人です"):
-        _add(house, "氏名,鍵,メール,課,職\n\n")
+        _add(house, "氏名,利用者ID,メール,課,職\n\n")
     with pytest.raises(BadInput, match="表として読めません"):
         read_newcomers('"佐藤,sato\n')
 

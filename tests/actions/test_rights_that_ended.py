@@ -25,7 +25,7 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.takeover import Takeover, let_tanto_record
 from tests.support.web_client import Browser
 from workflow import actions, queries
-from workflow.actions import GivenRsvp, Newcomer, Seated, Spoken
+from workflow.actions import GivenRsvp, Newcomer, Seated, SeatLine, Spoken
 from workflow.actions.invitations import mint
 from workflow.actions.rsvp import mint_rsvp_link
 from workflow.actions.sessions import begin_session
@@ -86,6 +86,8 @@ NEEDS_NO_RIGHT = {
     "must_be_attended": "a question",
     "outcome_of_votes": "a question",
     "read_newcomers": "a question",
+    "read_seats": "a question",
+    "find_seats": "a question",
     "signs_as": "a question",
     "set_mail_aside": "the scheduler notes it",
     "linked_rsvp": "a question, as `give_rsvp_by_link` asks it",
@@ -1133,6 +1135,17 @@ def add_person(house: House) -> Call:
 @case("clerk")
 def change_person(house: House) -> Call:
     return lambda o: actions.change_person(o, "clerk", "tanto", name="別の名", now=house.now)
+
+
+@case("clerk")
+def invite_people(house: House) -> Call:
+    return lambda o: actions.invite_people(o, "clerk", ["tanto"], now=house.now)
+
+
+@case("clerk")
+def seat_people(house: House) -> Call:
+    lines = [SeatLine(1, "tanto", "事務局")]
+    return lambda o: actions.seat_people(o, "clerk", "joho_bukai", lines, LONG_AGO, now=house.now)
 
 
 @case("clerk")

@@ -10,10 +10,10 @@ from tests.support.terminal import Terminal
 def test_a_table_of_people_is_added_whole_or_not_at_all(office: Terminal) -> None:
     table = office.folder / "名簿.csv"
     table.write_text(
-        "氏名,鍵,メール,課,職\n佐藤,sato,sato@city.example.jp,IT推進課,主査\n田中,hanako,x,,\n", "utf-8"
+        "氏名,利用者ID,メール,課,職\n佐藤,sato,sato@city.example.jp,IT推進課,主査\n田中,hanako,x,,\n", "utf-8"
     )
     said = office.refuse("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
-    assert "3 行目: メール" in said and "3 行目: 鍵「hanako」は既に使われています" in said
+    assert "3 行目: メール" in said and "3 行目: 利用者ID「hanako」は既に使われています" in said
     table.write_text("佐藤,sato,sato@city.example.jp,IT推進課,主査\n", "utf-8-sig")
     said = office.run("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
     assert "1 人を登録しました" in said
@@ -43,7 +43,7 @@ def test_one_deputyship_ends_by_its_number(office: Terminal) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16"])
 def test_a_table_is_taken_as_the_spreadsheets_of_offices_keep_it(office: Terminal, encoding: str) -> None:
     table = office.folder / "名簿.csv"
-    table.write_text("氏名,鍵,メール,課,職\n佐藤,sato,sato@city.example.jp,IT推進課,主査\n", encoding)
+    table.write_text("氏名,利用者ID,メール,課,職\n佐藤,sato,sato@city.example.jp,IT推進課,主査\n", encoding)
     office.run("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
     assert "佐藤" in office.run("people", "show", "sato")
 

@@ -62,6 +62,8 @@ ADMIN = {
     "log": "/log",
     "settings-plan-readers": "/settings/plan-readers",
     "settings-office-setup": "/settings/office-setup",
+    "admin-invitations": "/people/_invitations",
+    "admin-body-seats": "/bodies/joho_bukai/seats",
     "settings-second-step": "/settings/second-step",
     "admin-today": "/",
     "admin-plan": "/plans/korei",

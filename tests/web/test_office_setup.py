@@ -53,7 +53,7 @@ def test_what_is_done_has_its_tick_and_what_is_missing_is_said_by_name(new_offic
     first, *others = sorted(chain.bodies, key=lambda body: body.key)
     names = "、".join(body.name for body in [first, *others])
     assert f"委員のいない会議体: {names}" in page and f"事務局のいない会議体: {names}" in page
-    assert f'href="/bodies/{first.key}"' in page
+    assert f'href="/bodies/{first.key}/seats"' in page
     actions.seat(office, "admin", "sato", first.key, Role.MEMBER, LONG_AGO, now=now)
     assert f"会長のいない会議体: {first.name}" in admin.see("/")
 

@@ -12,7 +12,7 @@ from workflow import actions
 from workflow.domain.calendar import tokyo_day
 from workflow.queries.bodies import seats
 
-TABLE = "氏名,鍵,メール,課,職\n佐藤 一郎,sato,sato@city.example.jp,IT推進課,課長\n鈴木,suzuki,suzuki@city.example.jp,it,\n"
+TABLE = "氏名,利用者ID,メール,課,職\n佐藤 一郎,sato,sato@city.example.jp,IT推進課,課長\n鈴木,suzuki,suzuki@city.example.jp,it,\n"
 
 
 @pytest.fixture
@@ -162,7 +162,11 @@ def test_a_table_is_checked_before_anybody_is_added(admin: Browser) -> None:
 def test_every_fault_of_a_table_stands_beside_its_line(admin: Browser) -> None:
     shown = admin.send("/people/_table", 422, people=TABLE + "田中,tanto,宛先,財政課,\n", since="2023-04-01")
     assert "1 行に誤りがあります" in shown
-    for words in ("鍵「tanto」は既に使われています", "宛先として使えません", "課「財政課」はありません"):
+    for words in (
+        "利用者ID「tanto」は既に使われています",
+        "宛先として使えません",
+        "課「財政課」はありません",
+    ):
         assert words in shown
     assert "田中,tanto" in shown  # the text stays, to be mended
     said = admin.send(
@@ -210,7 +214,7 @@ def test_a_body_without_its_people_says_what_to_do(house: House) -> None:
     house.later(days=2)
     assert "未登録" in Browser(house, "tanto").see("/bodies")
     assert "システム管理者に登録を依頼" in Browser(house, "tanto").see("/bodies/joho_bukai")
-    assert "任期を登録する" in Browser(house, "admin").see("/bodies/joho_bukai")
+    assert "まとめて登録する" in Browser(house, "admin").see("/bodies/joho_bukai")
 
 
 def _members(house: House) -> list[str]:
@@ -240,3 +244,66 @@ def test_the_secretariat_sets_the_contact_of_its_mails_on_the_bodys_page(house: 
     assert calls.ask("bodies/joho_bukai")["contact"] == form
     calls.do("bodies/joho_bukai/contact", telephone="")
     assert calls.ask("bodies/joho_bukai")["contact"]["name"] == "情報化推進部会事務局"
+
+
+SEATS = {"since": "2023-03-01", "role": "member"}
+
+
+def test_many_are_seated_at_once_from_ticks_and_pasted_lines(admin: Browser) -> None:
+    lines = "担当 花子\t事務局\nmayor,会長"
+    shown = admin.send(
+        "/bodies/joho_bukai/seats", **SEATS, lines=lines, person=["ict_honbu_1", "joho_bukai_1"]
+    )
+    assert "3 人を登録できます" in shown and "登録済" in shown
+    checked = {
+        "lines": re.findall(r'<textarea name="lines" hidden>\n([^<]*)</textarea>', shown)[0],
+        "sure": "yes",
+    }
+    assert "3 人を登録しました" in admin.send("/bodies/joho_bukai/seats", **SEATS | checked)
+    with admin.house.office.reading() as db:
+        roles = {seat.key: seat.role for seat in seats(db, "joho_bukai", tokyo_day(admin.house.now), Role)}
+    assert (roles["tanto"], roles["mayor"], roles["ict_honbu_1"]) == (
+        Role.SECRETARIAT,
+        Role.CHAIR,
+        Role.MEMBER,
+    )
+
+
+def test_a_line_that_names_nobody_keeps_everybody_out_and_nothing_is_lost(admin: Browser) -> None:
+    lines = "mayor,会長\n誰でもない 人,委員\ntanto,座長"
+    for sure in ("", "yes"):
+        shown = admin.send("/bodies/joho_bukai/seats", 422, **SEATS, lines=lines, sure=sure)
+        assert "という氏名・利用者IDの職員はいません" in shown and "役「座長」はありません" in shown
+        assert "誰でもない 人,委員" in shown
+    refused = admin.send("/bodies/joho_bukai/seats", 422, **SEATS | {"since": "いつか"}, lines=lines)
+    assert "誰でもない 人,委員" in refused
+    with admin.house.office.reading() as db:
+        assert "mayor" not in {seat.key for seat in seats(db, "joho_bukai", tokyo_day(admin.house.now))}
+
+
+def test_two_people_of_one_name_are_told_apart_by_their_user_id(admin: Browser) -> None:
+    for key in ("sato1", "sato2"):
+        actions.add_person(
+            admin.house.office, "admin", key, "佐藤 一郎", f"{key}@example.jp", now=admin.house.now
+        )
+    shown = admin.send("/bodies/joho_bukai/seats", 422, **SEATS, lines="佐藤一郎")
+    assert "2人います" in shown and "sato1、sato2" in shown
+
+
+def test_who_was_not_invited_is_invited_at_once(admin: Browser) -> None:
+    office, now = admin.house.office, admin.house.now
+    actions.invite(office, "admin", "mayor", now=now)
+    shown = admin.see("/people/_invitations")
+    assert 'value="tanto" checked' in shown and 'value="mayor"' not in shown and "招待済み" in shown
+    asked = admin.send("/people/_invitations", person=["tanto", "joho_bukai_1"])
+    assert "2人を招待する" in asked and "tanto@city.example.jp" in asked
+    assert "2人の招待メールを用意しました" in admin.do(
+        "/people/_invitations", person=["tanto", "joho_bukai_1"]
+    )
+    assert 'value="tanto"' not in admin.see("/people/_invitations")
+    assert "1 人以上を選んでください" in admin.send("/people/_invitations", 422)
+
+
+def test_the_old_heading_of_a_table_is_still_read(admin: Browser) -> None:
+    shown = admin.send("/people/_table", people=TABLE.replace("利用者ID", "鍵"), since="2023-04-01")
+    assert "2 人を登録できます" in shown

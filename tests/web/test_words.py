@@ -54,6 +54,8 @@ NO_SENTENCES = {
     # how months and sessions of an assembly are written, as people type them; a session is kept so
     "workflow/domain/scheduling/sittings.py": {"WEEKDAYS"},
     "workflow/domain/schedules.py": {"SESSION", "parse_when", "_month_in"},
+    # the signs that part a name from a role, as people type them
+    "workflow/actions/seats_table.py": {"read_seats"},
     # the signs that part days, as people type them
     "workflow/domain/seats.py": {"seat_label"},
     "workflow/web/japanese.py": {"_JAPANESE"},

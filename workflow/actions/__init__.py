@@ -43,7 +43,14 @@ from workflow.actions.inquiries import (
     respond_to_remark,
     withdraw_inquiry,
 )
-from workflow.actions.invitations import LinkHolder, ask_reset, invite, link_holder, set_password_by_link
+from workflow.actions.invitations import (
+    LinkHolder,
+    ask_reset,
+    invite,
+    invite_people,
+    link_holder,
+    set_password_by_link,
+)
 from workflow.actions.kept_forms import keep_form
 from workflow.actions.matters import list_matter, plan_minutes, record_result
 from workflow.actions.meetings import (
@@ -145,6 +152,14 @@ from workflow.actions.rsvp import (
     set_mail_aside,
 )
 from workflow.actions.schedules import change_schedule
+from workflow.actions.seats_table import (
+    SeatFound,
+    SeatLine,
+    SeatsRefused,
+    find_seats,
+    read_seats,
+    seat_people,
+)
 from workflow.actions.second_step import (
     begin_authenticator,
     confirm_authenticator,
@@ -207,7 +222,10 @@ __all__ = [
     "Proof",
     "ProviderUser",
     "Rehearsed",
+    "SeatFound",
+    "SeatLine",
     "Seated",
+    "SeatsRefused",
     "Spoken",
     "add_addressees",
     "add_chain",
@@ -285,6 +303,7 @@ __all__ = [
     "extend_answering",
     "extend_comment",
     "extend_inquiry",
+    "find_seats",
     "finish",
     "give_consent",
     "give_passkey",
@@ -296,6 +315,7 @@ __all__ = [
     "holder_of",
     "inquire",
     "invite",
+    "invite_people",
     "keep_answer",
     "keep_form",
     "lift_wait",
@@ -337,6 +357,7 @@ __all__ = [
     "put_minutes",
     "put_template",
     "read_newcomers",
+    "read_seats",
     "receive_from_public",
     "receive_opinions",
     "record_outcome",
@@ -364,6 +385,7 @@ __all__ = [
     "revoke_webhook",
     "save_sitting_draft",
     "seat",
+    "seat_people",
     "send_back",
     "set_closing_rule",
     "set_contact",

@@ -3,6 +3,7 @@
 The link's token is made in memory each time its mail is sent (see `mint`), so that it stands nowhere but in the
 mail. Every token that may have been delivered is valid until one is used or its time is over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, LinkUnusable
 from workflow.domain.events import Tag
 from workflow.domain.language import say
-from workflow.domain.rights import Act
+from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor, has_left
 from workflow.queries.people import people_of_address, person_id
@@ -49,23 +50,22 @@ def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require(Act.KEEP_PEOPLE)
-        number = person_id(db, person)
-        if db.get(Credential, number) is not None:
-            raise AlreadyDone(
-                say(
-                    "「{person}」さんは既にパスワードを設定しています。忘れたときは、本人がサインインの画面の「パスワードを忘れたとき」から設定し直せます。",
-                    person=person,
-                )
-            )
-        if actor(db, person, tokyo_day(now)).left:
-            raise BadInput(
-                "招待する職員",
-                say("「{person}」の所属と任期は、すべて終わっています", person=person),
-                "先に、新しい所属か任期を名簿に登録してください。",
-            )
-        end_links(db, number)
-        link = _new_link(db, number, LinkPurpose.WELCOME, now)
-        record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link)
+        _invite(db, who, person, now)
+
+
+def invite_people(office: Office, by: str, people: Sequence[str], *, now: datetime) -> None:
+    """Invite several people, each as `invite`: all of them, or none.
+
+    Raises `AlreadyDone` (one of them has a password), `BadInput` (nobody is named, or one has left), `NotAllowed`,
+    `NotFound`.
+    """
+    if not people:
+        raise BadInput("招待する職員", "選ばれていません", "1 人以上を選んでください。")
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.KEEP_PEOPLE)
+        for person in dict.fromkeys(people):
+            _invite(db, who, person, now)
 
 
 def ask_reset(office: Office, typed: str, *, source: str = "", now: datetime) -> None:
@@ -145,6 +145,26 @@ def set_password_by_link(
         holder = link_holder(db, purpose, token, now)
         put_password(db, holder.person_id, hashed, now)
         record(db, Tag.PASSWORD_SET, at=now, by=holder.person_id, person=holder.key, link=holder.link)
+
+
+def _invite(db: Session, who: Actor, person: str, now: datetime) -> None:
+    number = person_id(db, person)
+    if db.get(Credential, number) is not None:
+        raise AlreadyDone(
+            say(
+                "「{person}」さんは既にパスワードを設定しています。忘れたときは、本人がサインインの画面の「パスワードを忘れたとき」から設定し直せます。",
+                person=person,
+            )
+        )
+    if actor(db, person, tokyo_day(now)).left:
+        raise BadInput(
+            "招待する職員",
+            say("「{person}」の所属と任期は、すべて終わっています", person=person),
+            "先に、新しい所属か任期を名簿に登録してください。",
+        )
+    end_links(db, number)
+    link = _new_link(db, number, LinkPurpose.WELCOME, now)
+    record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link)
 
 
 def _new_link(db: Session, person: int, purpose: LinkPurpose, now: datetime) -> int:

@@ -101,7 +101,7 @@ def post(
 ) -> int:
     """A person serves in a department from a day, perhaps with a position (職: 区長, 政策経営部長), until a day;
     None means still. Returns the posting's number. Raises `NotAllowed`, `NotFound`, `BadInput`."""
-    _in_order(since, until)
+    in_order(since, until)
     if position is not None:
         a_line("職", position)
     with office.writing() as db:
@@ -126,7 +126,7 @@ def seat(
 ) -> int:
     """Seat a person in a body for a term (任期), both days included; until None means still. Returns the
     membership's number. Raises `AlreadyDone` (seated so in that time), `NotAllowed`, `NotFound`, `BadInput`."""
-    _in_order(since, until)
+    in_order(since, until)
     with office.writing() as db:
         who = keeper(db, by, now)
         known_body(db, body)
@@ -142,20 +142,7 @@ def seat(
             raise AlreadyDone(
                 say("「{person}」はその期間、既に{role}です。", person=person, role=label(role))
             )
-        row = {"body_key": body, "role": role, "since": since, "until": until}
-        seated = _begin_term(db, Membership, number, row, now, by=who.id)
-        record(
-            db,
-            Tag.MEMBER_SEATED,
-            at=now,
-            by=who.id,
-            person=person,
-            body=body,
-            role=role,
-            since=since,
-            until=until,
-        )
-        return seated
+        return insert_seat(db, who, person, body, role, since, until, now)
 
 
 def end_terms(office: Office, by: str, person: str, last_day: date, *, now: datetime) -> int:
@@ -237,7 +224,7 @@ def name_deputy(
 
     Raises `NotAllowed`, `NotFound`, `BadInput`.
     """
-    _in_order(since, until)
+    in_order(since, until)
     if principal == deputy:
         raise BadInput("代理者", "本人です", "別の職員を指定してください。")
     with office.writing() as db:
@@ -323,7 +310,7 @@ def _name(
     proof: Proof,
     now: datetime,
 ) -> None:
-    _in_order(since, until)
+    in_order(since, until)
     who = keeper(db, by, now)
     require_identity(db, who, proof, now)
     _begin_term(db, table, person_id(db, person), {"since": since, "until": until}, now, by=who.id)
@@ -366,6 +353,25 @@ def insert_posting(
     told: dict[str, Any] = {"person": person, "department": department, "office": position, **term}
     record(db, Tag.PERSON_POSTED, at=now, by=who.id, **told)
     return number
+
+
+def insert_seat(
+    db: Session,
+    who: Actor,
+    person: str,
+    body: str,
+    role: Role,
+    since: date,
+    until: date | None,
+    now: datetime,
+) -> int:
+    """A new membership's number; the body is known. Raises `NotFound`."""
+    term = {"since": since, "until": until}
+    row = {"body_key": body, "role": role, **term}
+    seated = _begin_term(db, Membership, person_id(db, person), row, now, by=who.id)
+    told: dict[str, Any] = {"person": person, "body": body, "role": role, **term}
+    record(db, Tag.MEMBER_SEATED, at=now, by=who.id, **told)
+    return seated
 
 
 def _begin_term(
@@ -416,7 +422,8 @@ _TERMS: dict[type, str] = {
 }
 
 
-def _in_order(since: date, until: date | None) -> None:
+def in_order(since: date, until: date | None) -> None:
+    """Raises `BadInput` for a term that ends before it begins."""
     if until is not None and until < since:
         raise BadInput(
             "期間",

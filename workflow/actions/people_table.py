@@ -19,7 +19,7 @@ from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Department, Person
 
-HEADINGS = ("氏名", "鍵", "メール", "課", "職")
+HEADINGS = ("氏名", "利用者ID", "メール", "課", "職")
 MOST = 2000
 """Most people in one table."""
 
@@ -125,7 +125,7 @@ def _departments(db: Session) -> dict[str, str]:
 def _faults(each: Newcomer, departments: dict[str, str], taken: dict[str, int]) -> Iterator[str]:
     for check, place, value in (
         (a_line, "氏名", each.name),
-        (a_key, "鍵", each.key),
+        (a_key, "利用者ID", each.key),
         (an_address, "メール", each.email),
     ):
         try:
@@ -138,15 +138,17 @@ def _faults(each: Newcomer, departments: dict[str, str], taken: dict[str, int]) 
         except BadInput as error:
             yield error.message
     if taken.get(each.key) == 0:
-        yield say("鍵「{key}」は既に使われています。別の鍵にしてください。", key=each.key)
+        yield say("利用者ID「{key}」は既に使われています。別の利用者IDにしてください。", key=each.key)
     elif each.key in taken and each.key:
         yield say(
-            "鍵「{key}」は {line} 行目と同じです。別の鍵にしてください。", key=each.key, line=taken[each.key]
+            "利用者ID「{key}」は {line} 行目と同じです。別の利用者IDにしてください。",
+            key=each.key,
+            line=taken[each.key],
         )
     if each.department and each.department not in departments:
         known = say("、").join(sorted(set(departments.values()))[:12])
         yield say(
-            "課「{section}」はありません。先に課を登録するか、次の鍵か名称にしてください: {known}。",
+            "課「{section}」はありません。先に課を登録するか、次の課IDか名称にしてください: {known}。",
             section=each.department[:60],
             known=known,
         )

@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from definitions.labelled import Labelled
 from definitions.terms import Role
+from workflow.domain.accounts import LinkPurpose
 from workflow.domain.errors import NotFound
 from workflow.domain.validation import comparable_address
 from workflow.queries.accounts import has_second_step
-from workflow.queries.actor import in_term
+from workflow.queries.actor import has_left, in_term
 from workflow.store.tables import (
     Administrator,
     Auditor,
@@ -21,6 +22,7 @@ from workflow.store.tables import (
     Credential,
     Department,
     Deputy,
+    MailedLink,
     Membership,
     Person,
     Posting,
@@ -176,6 +178,42 @@ def people_by_key(
 def departments(db: Session) -> list[tuple[str, str]]:
     """(key, name) of every department."""
     return list(db.execute(select(Department.key, Department.name).order_by(Department.key)))
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """A person who has no password yet, with their departments that day; `invited_at` is when they were last invited, None:
+    never."""
+
+    key: str
+    name: str
+    email: str
+    departments: tuple[str, ...]
+    invited_at: datetime | None
+
+
+def invitable(db: Session, day: date) -> list[Invitable]:
+    """Everybody who cannot sign in yet and has not left, by key. Two statements."""
+    last = (
+        select(func.max(MailedLink.made_at))
+        .where(MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    signs_in = [
+        select(table.person_id).where(table.person_id == Person.id).correlate(Person).exists()
+        for table in (Credential, ProviderIdentity)
+    ]
+    rows = db.execute(
+        select(Person.id, Person.key, Person.name, Person.email, last)
+        .where(~or_(*signs_in), ~has_left(day))
+        .order_by(Person.key)
+    ).all()
+    postings = _postings_of(db, [row[0] for row in rows], day)
+    return [
+        Invitable(key, name, email, tuple(each for each, _ in postings[number]), invited)
+        for number, key, name, email, invited in rows
+    ]
 
 
 def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]]:

@@ -1,21 +1,26 @@
 """Bodies: what each one is by its rule, who sits in it on a day, and when it meets next."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
 from definitions.chain import Urgent
+from definitions.terms import Role
 from workflow import actions, queries
-from workflow.domain.calendar import tokyo_day
-from workflow.domain.language import say
+from workflow.domain.calendar import parse_day, tokyo_day
+from workflow.domain.errors import BadInput
+from workflow.domain.language import label, say
 from workflow.domain.rights import Act
+from workflow.queries.bodies import seated_body
 from workflow.queries.contacts import contact_set, secretariat_contact
 from workflow.queries.meetings import draft_meetings
 from workflow.queries.reading_rights import meetings_readable
 from workflow.web.pages.people import day_asked, may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
-from workflow.web.session import FormUser, Page, Reader
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/bodies", route_class=Page)
 
@@ -66,3 +71,83 @@ def set_contact(
 ) -> Response:
     actions.set_contact(who.office, who.key, key, name=name, email=email, telephone=telephone, now=who.now)
     return redirect(f"/bodies/{key}#secretariat", said=say("連絡先を変えました。次のメールから使います。"))
+
+
+@router.get("/{key}/seats", openapi_extra=needs(Act.KEEP_PEOPLE))
+def seats_form(request: Request, who: Reader, key: str, department: str = "") -> Response:
+    return _seats(request, who, key, since=tokyo_day(who.now).isoformat(), department=department)
+
+
+@router.post("/{key}/seats", openapi_extra=needs(Act.KEEP_PEOPLE))
+def check_or_seat(
+    request: Request,
+    who: FormUser,
+    key: str,
+    form: Filled,
+    lines: Annotated[str, Form()] = "",
+    role: Annotated[Role, Form()] = Role.MEMBER,
+    since: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+    sure: Annotated[str, Form()] = "",
+) -> Response:
+    """First whom each line means and what is wrong with it; then, when asked with `sure`, all are seated. Who was ticked
+    becomes a line."""
+    ticked = [f"{person},{role.label}" for person in form.getlist("person")]
+    text = "\n".join([*lines.splitlines(), *ticked])
+    shown: dict[str, Any] = {"text": text, "since": since, "until": until}
+    try:
+        found = actions.read_seats(text)
+        first = parse_day(since, say("始まりの日"))
+        last = parse_day(until, say("終わりの日")) if until.strip() else None
+        if sure == "yes":
+            with suppress(actions.SeatsRefused):
+                count = actions.seat_people(who.office, who.key, key, found, first, until=last, now=who.now)
+                return redirect(f"/bodies/{key}", said=say("{count} 人を登録しました。", count=count))
+        with who.office.reading() as db:
+            checked = actions.find_seats(db, key, found, first, last)
+    except BadInput as refused:
+        return _seats(request, who, key, refused=refused.message, **shown)
+    return _seats(request, who, key, found=checked, **shown)
+
+
+def _seats(
+    request: Request,
+    who: Visitor,
+    key: str,
+    *,
+    text: str = "",
+    since: str,
+    until: str = "",
+    department: str = "",
+    refused: str = "",
+    found: Sequence[actions.SeatFound] = (),
+) -> Response:
+    on = tokyo_day(who.now)
+    with who.office.reading() as db:
+        seated = seated_body(db, key, on)
+        people = queries.people_list(db, on, department=department or None, limit=MOST_TICKS)
+        departments = queries.departments(db)
+    wrong = bool(refused) or any(each.fault for each in found)
+    return page(
+        request,
+        "body_seats.html",
+        code=422 if wrong else 200,
+        who=who,
+        body=seated,
+        held={seat.key: seat.role for seat in seated.members},
+        people=people,
+        departments=departments,
+        department=department,
+        text=text,
+        since=since,
+        until=until,
+        refused=refused,
+        found=found,
+        wrong=wrong,
+        new=sum(not each.held for each in found),
+        roles=[(each.value, label(each)) for each in Role],
+    )
+
+
+MOST_TICKS = 200
+"""Most people that a page offers to tick; more are found by their department, or written."""

@@ -35,12 +35,12 @@ def _place_of(step: SetupStep, facts: SetupFacts, who: Visitor) -> str:
         case SetupStep.DEPARTMENTS:
             return "/people#keep"
         case SetupStep.PEOPLE:
-            return "/people/_table"
+            return "/people/_table" if facts.people < 2 else "/people/_invitations"
         case SetupStep.CHAIN:
             return "/chains"
         case SetupStep.SEATS:
             waiting = [each.key for each in facts.bodies if not each.complete]
-            return f"/bodies/{waiting[0]}" if waiting else "/bodies"
+            return f"/bodies/{waiting[0]}/seats" if waiting else "/bodies"
         case SetupStep.MAIL:
             return "/settings"
         case SetupStep.PLAN:

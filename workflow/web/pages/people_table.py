@@ -1,4 +1,4 @@
-"""一覧で登録: a table of people, checked line by line before anybody is added."""
+"""Many people at once: a table of them, checked line by line before anybody is added, and their invitations."""
 
 from contextlib import suppress
 from typing import Annotated
@@ -9,22 +9,25 @@ from workflow import actions, queries
 from workflow.domain.calendar import parse_day, tokyo_day
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.queries.people import invitable
 from workflow.store.plain_text import text_in
+from workflow.web.confirm import confirmed
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import needs
+from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
-from workflow.web.session import FormUser, Page, Reader, Visitor
+from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
-router = APIRouter(prefix="/people/_table", route_class=Page)
+router = APIRouter(prefix="/people", route_class=Page)
 """No person's key begins with an underscore."""
 
 
-@router.get("", openapi_extra=needs(Act.KEEP_PEOPLE))
+@router.get("/_table", openapi_extra=needs(Act.KEEP_PEOPLE))
 def table(request: Request, who: Reader) -> Response:
     return _shown(request, who, "", tokyo_day(who.now).isoformat())
 
 
-@router.post("", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
+@router.post("/_table", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
 def check_or_add(
     request: Request,
     who: FormUser,
@@ -44,6 +47,36 @@ def check_or_add(
             added = actions.add_people(who.office, who.key, found, first, now=who.now)
             return redirect("/people", said=say("{count} 人を登録しました。", count=added))
     return _shown(request, who, text, since, found)
+
+
+@router.get("/_invitations", openapi_extra=needs(Act.KEEP_PEOPLE))
+def invitations(request: Request, who: Reader) -> Response:
+    """Show everybody who cannot sign in yet: first those who were never invited."""
+    with who.office.reading() as db:
+        found = invitable(db, tokyo_day(who.now))
+    return page(
+        request,
+        "people_invitations.html",
+        who=who,
+        new=[each for each in found if each.invited_at is None],
+        invited=[each for each in found if each.invited_at is not None],
+    )
+
+
+@router.post("/_invitations", openapi_extra=needs(Act.KEEP_PEOPLE))
+def invite(request: Request, who: FormUser, form: Filled) -> Response:
+    """Say first who gets a mail, then send it to all of them."""
+    people = [str(each) for each in form.getlist("person")]
+    return confirmed(
+        request,
+        who,
+        form,
+        lambda office: actions.invite_people(office, who.key, people, now=who.now),
+        title=say("{count}人を招待する", count=len(people)),
+        button=say("招待メールを送る"),
+        back="/people/_invitations",
+        said=say("{count}人の招待メールを用意しました。{when}", count=len(people), when=when_sent(who.mail)),
+    )
 
 
 def _shown(
