@@ -47,6 +47,7 @@ STAFF = {
     "person": "/people/bucho",
     "bodies": "/bodies",
     "body": "/bodies/shingikai",
+    "body-year": "/bodies/shingikai/year",
     "chains": "/chains",
     "settings": "/settings",
     "settings-reminders": "/settings/reminders",

@@ -76,7 +76,15 @@ def test_a_page_in_english_is_marked_as_english(house: House) -> None:
 STAFF_PAGES = (
     *("/", "/plans", "/plans/new", "/plans/dx", "/plans/dx/history", "/meetings", "/meetings?show=coming"),
     *("/meetings?show=past", "/comments", "/people", "/people/tanto", "/people/joho_bukai_1", "/bodies"),
-    *("/bodies/joho_bukai", "/chains", "/account", "/feeds", "/tokens", "/api/v1/docs"),
+    *(
+        "/bodies/joho_bukai",
+        "/bodies/joho_bukai/year",
+        "/chains",
+        "/account",
+        "/feeds",
+        "/tokens",
+        "/api/v1/docs",
+    ),
 )
 KEEPER_PAGES = (
     *("/log", "/settings", "/settings/closed-days", "/settings/reminders", "/settings/unsent"),

@@ -9,7 +9,7 @@ from workflow.domain.meetings import MeetingForm
 
 PATHS = (
     "/people", "/people?day=2019-01-01", "/people?words=nobody", "/people/joho_bukai_chair", "/people/_table", "/bodies",
-    "/bodies/joho_bukai", "/bodies/ict_honbu?day=2019-01-01", "/chains", "/chains/_new", "/log", "/log?tag=plan.opened",
+    "/bodies/joho_bukai", "/bodies/joho_bukai/year?months=12", "/bodies/ict_honbu?day=2019-01-01", "/chains", "/chains/_new", "/log", "/log?tag=plan.opened",
     "/settings", "/settings/unsent", "/settings/reminders", "/settings/closed-days",
 )  # fmt: skip
 """Every page of the office's keeping."""

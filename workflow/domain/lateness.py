@@ -78,10 +78,19 @@ def dues(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[st
 
 def owed_lines(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[str]) -> Iterator[Line]:
     """The lines with a gate that is not open, of a plan in that stage."""
+    for line, _ in open_lines(chain, schedule, stage, passed):
+        yield line
+
+
+def open_lines(
+    chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[str]
+) -> Iterator[tuple[Line, tuple[str, ...]]]:
+    """The same lines, each with those of its gates that are not open."""
     left = _left(chain, stage)
     for line in schedule.lines:
-        if any(chain.stage_of_gate(key).key in left and key not in passed for key in line.gates):
-            yield line
+        shut = tuple(key for key in line.gates if chain.stage_of_gate(key).key in left and key not in passed)
+        if shut:
+            yield line, shut
 
 
 def _left(chain: Chain, stage: str) -> set[str]:

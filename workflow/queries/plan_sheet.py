@@ -118,8 +118,12 @@ def gates_to_come(db: Session, plans: Sequence[int], now: datetime) -> dict[tupl
 
 
 def _dues(plan: PlanFact, known: Facts) -> list[Due]:
-    passed = _open(gates.states(plan.chain, plan.stay, known).values())
-    return list(dues(plan.chain, plan.schedule, plan.stage.key, passed))
+    return list(dues(plan.chain, plan.schedule, plan.stage.key, open_gates(plan, known)))
+
+
+def open_gates(plan: PlanFact, known: Facts) -> list[str]:
+    """The gates of the plan's stage that are open."""
+    return _open(gates.states(plan.chain, plan.stay, known).values())
 
 
 def _open(states: Iterable[gates.GateState]) -> list[str]:

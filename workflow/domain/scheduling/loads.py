@@ -148,3 +148,9 @@ def days_shared(problems: Sequence[Problem]) -> Iterator[tuple[date, tuple[str, 
     for day, bodies in sorted(sitting.items()):
         if len(bodies) > 1:
             yield day, tuple(sorted(bodies))
+
+
+def over_in_month(count: int, sittings: int, body: str, capacity: Capacity) -> int:
+    """The items of a month that are too many for the body's sittings in it, each taking what the office thinks well. A month
+    in which none is called yet is counted as one sitting."""
+    return max(0, count - capacity.most(body) * max(sittings, 1))

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Form, Request, Response
 from definitions.chain import Urgent
 from definitions.terms import Role
 from workflow import actions, queries
-from workflow.domain.calendar import parse_day, tokyo_day
+from workflow.domain.calendar import month_label, parse_day, tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
+from workflow.domain.schedules import shown_time
 from workflow.queries.bodies import seated_body
+from workflow.queries.body_year import body_year
 from workflow.queries.contacts import contact_set, secretariat_contact
 from workflow.queries.meetings import draft_meetings
 from workflow.queries.reading_rights import meetings_readable
@@ -23,6 +25,9 @@ from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/bodies", route_class=Page)
+
+MONTHS = (6, 12)
+"""Numbers of months to come that can be shown."""
 
 
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))
@@ -58,6 +63,26 @@ def body(request: Request, who: Reader, key: str, day: str = "") -> Response:
         on=on,
         today=tokyo_day(who.now),
         Urgent=Urgent,
+    )
+
+
+@router.get("/{key}/year", openapi_extra=needs(Open.SIGNED_IN))
+def year(request: Request, who: Reader, key: str, months: str = "") -> Response:
+    """Show what comes to the body in six months, or in twelve, as far as the person may read it."""
+    count = int(months) if months in map(str, MONTHS) else MONTHS[0]
+    with who.office.reading() as db:
+        found = body_year(db, who.person, key, who.now, count)
+    return page(
+        request,
+        "body_year.html",
+        who=who,
+        key=key,
+        found=found,
+        count=count,
+        choices=MONTHS,
+        most=max((each.items for each in found.months), default=0),
+        month_label=month_label,
+        shown_time=shown_time,
     )
 
 
