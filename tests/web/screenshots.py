@@ -21,6 +21,8 @@ PUBLIC = {
 }
 STAFF = {
     "today": "/",
+    "days-week": "/days",
+    "days-month": "/days?show=month",
     "plans": "/plans",
     "plan": "/plans/dx2025",
     "plan-printed": "/plans/bosai2022",

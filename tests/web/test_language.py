@@ -74,7 +74,17 @@ def test_a_page_in_english_is_marked_as_english(house: House) -> None:
 
 
 STAFF_PAGES = (
-    *("/", "/plans", "/plans/new", "/plans/dx", "/plans/dx/history", "/meetings", "/meetings?show=coming"),
+    *(
+        "/",
+        "/days",
+        "/days?show=month",
+        "/plans",
+        "/plans/new",
+        "/plans/dx",
+        "/plans/dx/history",
+        "/meetings",
+        "/meetings?show=coming",
+    ),
     *("/meetings?show=past", "/comments", "/people", "/people/tanto", "/people/joho_bukai_1", "/bodies"),
     *(
         "/bodies/joho_bukai",

@@ -44,6 +44,7 @@ from workflow.web.pages import (
     open_meetings,
     opinions,
     outlook,
+    own_days,
     papers,
     people,
     people_table,
@@ -96,6 +97,7 @@ HEADERS = {
 }
 ROUTERS = (
     worklist.router,
+    own_days.router,
     sign_in.router,
     second_step.router,
     takeover.router,

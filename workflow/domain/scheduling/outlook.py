@@ -30,7 +30,7 @@ from workflow.domain.scheduling.own import (
 )
 from workflow.domain.scheduling.passes import Done, Need, backward, business_days_between, forward, supplied
 from workflow.domain.scheduling.problem import Activity, Kind, Placed, Problem, Schedule
-from workflow.domain.scheduling.watching import next_day_words, watch
+from workflow.domain.scheduling.watching import NextDay, next_day_words, watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,21 @@ def outlook(basis: Basis, target: date | None = None) -> Outlook:
         tuple(clash_words(aimed, found)) if found else (),
         tuple(_need_words(problem, each) for each in needs),
     )
+
+
+def next_day(basis: Basis) -> NextDay | None:
+    """The next day that cannot be missed for the planned 決定, or for the one expected; None when 決定 is behind the plan, nothing is
+    left, or nothing can be saved."""
+    whole = whole_problem(basis)
+    problem = left(whole, basis)
+    if problem is None or whole.finish in basis.ended:
+        return None
+    problem, _ = supplied(problem)
+    expected = forward(problem)
+    assert expected is not None  # noqa: S101 - no sitting is missing, and nothing has a last day
+    goal = max(planned_decision(basis) or expected.finished, basis.today)
+    reached = clash(replace(problem, target=goal)) is None
+    return watch(problem, _aimed(expected, goal if reached else None), Done(), basis.today).next_day
 
 
 def _need_words(problem: Problem, need: Need) -> str:
