@@ -46,7 +46,7 @@ NO_SENTENCES = {
         *("parse_day", "reiwa", "nendo_label", "month_label", "_year", "_era_year"),
     },
     # the signs that stand between days and names in a list
-    "workflow/domain/closed_days.py": {"_LINE"},
+    "workflow/domain/closed_days.py": {"_LINE", "day_of_year"},
     # the reason on record, in the office's own language
     "workflow/actions/carrying.py": {"carry_over"},
     # the titles of offices, as people register them
