@@ -2,19 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 
 from workflow import actions
 from workflow.domain.calendar import holidays, parse_day, tokyo_day
 from workflow.domain.closed_days import days_between, read_days
+from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
 from workflow.queries.meetings import closed_day_names, closing_rules
+from workflow.web.limits import Load, takes
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader
+from workflow.wire.calendar_file import CalendarDays, closed_days_in
 
 router = APIRouter(prefix="/settings/closed-days", route_class=Page)
 
@@ -55,6 +58,26 @@ def close_days(
     last = parse_day(until, say("最後の日")) if until.strip() else first
     actions.close_days(who.office, who.key, days_between(first, last, name), now=who.now)
     return redirect(f"/settings/closed-days?year={first.year}", said=say("閉庁日を登録しました。"))
+
+
+@router.post("/calendar", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
+def look_at_calendar(request: Request, who: FormUser, file: UploadFile | None = None) -> Response:
+    """The days of a calendar as a list to look over; nothing is entered yet."""
+    if file is None or not file.filename:
+        raise BadInput("予定表のファイル", "選ばれていません", ".ics のファイルを選んでください。")
+    found = closed_days_in(file.file, who.now)
+    with who.office.reading() as db:
+        known = closed_day_names(db)
+    days = [each for each in found.days if each.day not in known]
+    return page(
+        request,
+        "settings_calendar_days.html",
+        who=who,
+        listed=CalendarDays(tuple(days), ()).listed(),
+        count=len(days),
+        known=len(found.days) - len(days),
+        timed=found.timed,
+    )
 
 
 @router.post("/list", openapi_extra=needs(Act.KEEP_PEOPLE))

@@ -1,0 +1,108 @@
+"""Calendars of others, as they come from Google and Exchange, and as nobody honest writes them."""
+
+import time
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+
+from tests.support.scenario import House
+from tests.support.web_client import Browser
+from workflow.domain.errors import BadInput
+from workflow.wire.calendar_file import LARGEST, closed_days_in
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Google Inc//Google Calendar 70.9054//EN\r\n"
+TOKYO = (
+    "BEGIN:VTIMEZONE\r\nTZID:Tokyo Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\n"
+    "TZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+)
+
+
+def a_calendar(*entries: str) -> bytes:
+    events = [
+        f"BEGIN:VEVENT\r\nUID:{number}@x\r\n{each}\r\nEND:VEVENT\r\n" for number, each in enumerate(entries)
+    ]
+    return f"{HEAD}{TOKYO}{''.join(events)}END:VCALENDAR\r\n".encode()
+
+
+def listed(*entries: str) -> list[str]:
+    return closed_days_in(BytesIO(a_calendar(*entries)), NOW).listed().splitlines()
+
+
+def test_a_span_of_whole_days_ends_the_day_before_its_end() -> None:
+    found = listed("DTSTART;VALUE=DATE:20261229\r\nDTEND;VALUE=DATE:20270101\r\nSUMMARY:年末の休日")
+    assert found == ["2026-12-29 年末の休日", "2026-12-30 年末の休日", "2026-12-31 年末の休日"]
+
+
+def test_a_recurring_day_is_taken_apart_without_those_left_out() -> None:
+    rule = "RRULE:FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=1\r\nEXDATE;VALUE=DATE:20271001"
+    found = listed(f"DTSTART;VALUE=DATE:20001001\r\n{rule}\r\nSUMMARY:区制記念日")
+    assert found == ["2026-10-01 区制記念日", "2028-10-01 区制記念日"]
+
+
+def test_a_moved_recurrence_stands_where_it_was_moved_to() -> None:
+    first = "DTSTART;VALUE=DATE:20261001\r\nRRULE:FREQ=YEARLY;UNTIL=20271001T000000Z\r\nSUMMARY:記念日"
+    moved = "DTSTART;VALUE=DATE:20271004\r\nRECURRENCE-ID;VALUE=DATE:20271001\r\nSUMMARY:記念日の振替"
+    content = a_calendar(first, moved).replace(b"UID:1@x", b"UID:0@x")
+    found = closed_days_in(BytesIO(content), NOW).listed().splitlines()
+    assert found == ["2026-10-01 記念日", "2027-10-04 記念日の振替"]
+
+
+def test_what_has_a_time_or_was_cancelled_closes_no_day() -> None:
+    meeting = "DTSTART;TZID=Tokyo Standard Time:20260814T100000\r\nSUMMARY:庁議"
+    cancelled = "DTSTART;VALUE=DATE:20260815\r\nSTATUS:CANCELLED\r\nSUMMARY:停電"
+    found = closed_days_in(BytesIO(a_calendar(meeting, cancelled)), NOW)
+    assert (found.days, found.timed) == ((), ("庁議",))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "予定表として読めません"),
+        (b"\x00\xff" * 50, "予定表として読めません"),
+        (b"BEGIN:VCARD\r\nEND:VCARD\r\n", "予定表として読めません"),
+        (b"X" * (LARGEST + 1), "大きすぎます"),
+        (b"BEGIN:VEVENT\r\n" * 1001, "1000 件を超えています"),
+        (a_calendar("SUMMARY:日のない予定"), "「日のない予定」: DTSTART が日付として読めません"),
+        (a_calendar("DTSTART;VALUE=DATE:20260814"), "1 件目の予定の件名: 空です"),
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nSUMMARY:停\x07電"), "制御文字"),
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nDTEND;VALUE=DATE:20990101\r\nSUMMARY:永遠"), "日の長さです"),
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nRRULE:FREQ=SECONDLY\r\nSUMMARY:毎秒"), "RRULE"),
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nRRULE:FREQ=DAILY;INTERVAL=0\r\nSUMMARY:同日"), "RRULE"),
+        (
+            a_calendar("DTSTART;VALUE=DATE:20260814\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\nSUMMARY:無い日"),
+            "RRULE",
+        ),
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nRRULE:FREQ=DAILY\r\nSUMMARY:毎日"), "一度に 400 日"),
+        (a_calendar(*["DTSTART;VALUE=DATE:19500814\r\nRRULE:FREQ=DAILY\r\nSUMMARY:毎日"] * 900), "多すぎます"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_taken_says_where_and_ends_soon(content: bytes, said: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(BadInput) as refused:
+        closed_days_in(BytesIO(content), NOW)
+    assert said in refused.value.message
+    assert time.monotonic() - began < 10
+
+
+def test_an_uploaded_calendar_is_looked_over_before_its_days_are_entered(house: House) -> None:
+    admin = Browser(house, "admin")
+    year = house.now.year + 1
+    content = a_calendar(
+        f"DTSTART;VALUE=DATE:{year}1001\r\nSUMMARY:<b>区制記念日</b>",
+        f"DTSTART:{year}0814T010000Z\r\nSUMMARY:庁議",
+    )
+    shown = _upload(admin, content)
+    assert f"{year}-10-01 &lt;b&gt;区制記念日&lt;/b&gt;" in shown and "庁議" in shown
+    assert "区制記念日" not in admin.see(f"/settings/closed-days?year={year}")
+    assert "予定表として読めません" in _upload(admin, b"PDF", 422)
+    admin.send("/settings/closed-days/list", days=f"{year}-10-01 区制記念日")
+    assert "既に閉庁日です" in _upload(admin, content)
+
+
+def _upload(admin: Browser, content: bytes, status: int = 200) -> str:
+    sent = {"data": {"csrf": admin.csrf}, "files": {"file": ("閉庁日.ics", content, "text/calendar")}}
+    answer = admin.client.post("/settings/closed-days/calendar", **sent)  # type: ignore[arg-type]
+    assert answer.status_code == status, answer.text
+    return answer.text

@@ -1,0 +1,178 @@
+"""Calendars of others (.ics, RFC 5545) read for the days they close the office: bounded in size, events and
+recurrences, and never trusted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, BinaryIO
+
+from dateutil.rrule import rrulestr
+from icalendar import Calendar, Component
+
+from workflow.domain.calendar import FIRST_DAY, LAST_DAY, tokyo_day
+from workflow.domain.closed_days import MOST, NamedDay
+from workflow.domain.errors import BadInput
+from workflow.domain.language import say
+from workflow.domain.validation import a_line
+
+LARGEST = 256 * 1024
+"""The largest calendar taken, in bytes."""
+MOST_EVENTS = 1000
+MOST_STEPS = 20_000
+"""Most recurrences of all entries together that are looked at."""
+_FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+_PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDays:
+    """The whole days of a calendar that are still to come, each once; `timed` are the names of entries that have a time of
+    the day, and close no day."""
+
+    days: tuple[NamedDay, ...]
+    timed: tuple[str, ...]
+
+    def listed(self) -> str:
+        """The days as `read_days` reads them, one a line."""
+        return "\n".join(f"{each.day.isoformat()} {each.name}" for each in self.days)
+
+
+def closed_days_in(file: BinaryIO, now: datetime) -> CalendarDays:
+    """The days of the calendar from today to the end of the year after next; cancelled entries are left out, recurring ones
+    taken apart. Raises `BadInput`, which names the entry."""
+    content = file.read(LARGEST + 1)
+    try:
+        return _taken_apart(_entries(content), tokyo_day(now))
+    except BadInput:
+        raise
+    except Exception as error:
+        # Whatever a hostile file breaks in a parser, it is that file alone which is not read.
+        raise _unreadable() from error
+
+
+def _taken_apart(entries: list[Component], today: date) -> CalendarDays:
+    last, steps = date(today.year + 2, 12, 31), iter(range(MOST_STEPS))
+    moved: dict[str, set[date]] = {}
+    for each in entries:
+        if isinstance(instead := getattr(each.get("RECURRENCE-ID"), "dt", None), date):
+            moved.setdefault(str(each.get("UID")), set()).add(_day(instead))
+    days: dict[date, str] = {}
+    timed: dict[str, None] = {}
+    for number, entry in enumerate(entries, 1):
+        name = _name(entry, number)
+        place = say("予定「{name}」", name=name)
+        if str(entry.get("STATUS", "")).upper() == "CANCELLED":
+            continue
+        if isinstance(_when(entry, "DTSTART", place), datetime):
+            timed[name] = None
+            continue
+        for day in _days(entry, place, last, moved, steps):
+            if today <= day <= last:
+                days.setdefault(day, name)
+        if len(days) > MOST:
+            raise BadInput(
+                place,
+                say("一度に {most} 日を超えています", most=MOST),
+                "期間を確かめるか、分けて登録してください。",
+            )
+    return CalendarDays(tuple(NamedDay(day, name) for day, name in sorted(days.items())), tuple(timed))
+
+
+def _entries(content: bytes) -> list[Component]:
+    if len(content) > LARGEST:
+        raise BadInput("予定表のファイル", say("大きすぎます"), "256 KB 以内にしてください。")
+    if content.upper().count(b"BEGIN:VEVENT") > MOST_EVENTS:
+        raise BadInput(
+            "予定表のファイル",
+            say("予定が {most} 件を超えています", most=MOST_EVENTS),
+            "期間を短くして書き出してください。",
+        )
+    calendar = Calendar.from_ical(content)
+    if calendar.name != "VCALENDAR":
+        raise _unreadable()
+    return [each for each in calendar.subcomponents if each.name == "VEVENT"]
+
+
+def _unreadable() -> BadInput:
+    return BadInput(
+        "予定表のファイル", "予定表として読めません", "iCalendar（.ics）の形で書き出してください。"
+    )
+
+
+def _name(entry: Component, number: int) -> str:
+    return a_line(say("{number} 件目の予定の件名", number=number), str(entry.get("SUMMARY", "")))
+
+
+def _when(entry: Component, key: str, place: str) -> date:
+    value = getattr(entry.get(key), "dt", None)
+    if not isinstance(value, date) or not FIRST_DAY <= _day(value) <= LAST_DAY - timedelta(days=MOST):
+        raise BadInput(
+            place, say("{key} が日付として読めません", key=key), "予定表の元の予定を直してください。"
+        )
+    return value
+
+
+def _day(value: date) -> date:
+    if not isinstance(value, datetime):
+        return value
+    return tokyo_day(value) if value.tzinfo else value.date()
+
+
+def _days(
+    entry: Component, place: str, last: date, moved: dict[str, set[date]], steps: Iterator[int]
+) -> Iterator[date]:
+    first = _when(entry, "DTSTART", place)
+    end = _when(entry, "DTEND", place) if "DTEND" in entry else first + timedelta(days=1)
+    length = (_day(end) - first).days
+    if not 1 <= length <= MOST:
+        raise BadInput(place, say("{days} 日の長さです", days=length), "予定表の元の予定を直してください。")
+    own = "RECURRENCE-ID" in entry
+    left_out = set() if own else moved.get(str(entry.get("UID")), set())
+    left_out = left_out | {_day(each.dt) for given in _listed(entry.get("EXDATE")) for each in given.dts}
+    for begins in _beginnings(entry, place, first, last, steps):
+        if begins not in left_out:
+            yield from (begins + timedelta(days=number) for number in range(length))
+
+
+def _beginnings(
+    entry: Component, place: str, first: date, last: date, steps: Iterator[int]
+) -> Iterator[date]:
+    rules = _listed(entry.get("RRULE"))
+    if not rules:
+        yield first
+        return
+    for rule in rules:
+        parts = {str(key).upper(): value for key, value in rule.items()}
+        if str(parts.get("FREQ", [""])[0]).upper() not in _FREQUENCIES or not _plain(parts, first):
+            raise BadInput(
+                place,
+                "この繰返し（RRULE）は読めません",
+                "毎日・毎週・毎月・毎年の繰返しにするか、予定を一つずつに分けてください。",
+            )
+        kept = {key: value for key, value in parts.items() if key in _PARTS}
+        text = type(rule)(kept).to_ical().decode()
+        for moment in rrulestr(text.replace("Z", ""), dtstart=datetime.combine(first, datetime.min.time())):
+            if moment.date() > last:
+                break
+            if next(steps, None) is None:
+                raise BadInput(place, "繰返しが多すぎます", "予定表から、古い繰返しの予定を除いてください。")
+            yield moment.date()
+
+
+def _plain(parts: dict[str, Any], first: date) -> bool:
+    """Return whether the rule repeats its first day and says nothing that no day could meet."""
+    said = {"BYMONTH": [first.month], "BYMONTHDAY": [first.day], "BYDAY": [first.strftime("%a").upper()[:2]]}
+    return all(
+        key in _PARTS or [_number(each) for each in value] == said.get(key) for key, value in parts.items()
+    ) and (
+        ("BYDAY" not in parts or str(parts["FREQ"][0]).upper() == "WEEKLY")
+        and all(int(each) >= 1 for key in ("INTERVAL", "COUNT") for each in parts.get(key, []))
+    )
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, int) else str(value)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
