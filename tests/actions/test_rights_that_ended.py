@@ -25,7 +25,7 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.takeover import Takeover, let_tanto_record
 from tests.support.web_client import Browser
 from workflow import actions, queries
-from workflow.actions import GivenRsvp, Newcomer, Seated, SeatLine, Spoken
+from workflow.actions import DepartmentLine, GivenRsvp, Newcomer, Seated, SeatLine, Spoken
 from workflow.actions.invitations import mint
 from workflow.actions.rsvp import mint_rsvp_link
 from workflow.actions.sessions import begin_session
@@ -87,6 +87,7 @@ NEEDS_NO_RIGHT = {
     "outcome_of_votes": "a question",
     "read_newcomers": "a question",
     "read_seats": "a question",
+    "read_departments": "a question",
     "find_seats": "a question",
     "signs_as": "a question",
     "set_mail_aside": "the scheduler notes it",
@@ -1119,6 +1120,14 @@ def add_chain(house: House) -> Call:
 @case("clerk")
 def add_department(house: House) -> Call:
     return lambda o: actions.add_department(o, "clerk", "law", "法務課", now=house.now)
+
+
+@case("clerk")
+def put_departments(house: House) -> Call:
+    with house.office.reading() as db:
+        held = [(key, f"新しい{name}") for key, name in queries.departments(db)]
+    lines = [DepartmentLine(line, name, key) for line, (key, name) in enumerate(held, 1)]
+    return lambda o: actions.put_departments(o, "clerk", lines, now=house.now)
 
 
 @case("clerk")

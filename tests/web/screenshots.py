@@ -65,6 +65,7 @@ ADMIN = {
     "log": "/log",
     "settings-plan-readers": "/settings/plan-readers",
     "settings-office-setup": "/settings/office-setup",
+    "admin-departments": "/departments",
     "admin-invitations": "/people/_invitations",
     "admin-body-seats": "/bodies/joho_bukai/seats",
     "settings-second-step": "/settings/second-step",

@@ -103,11 +103,9 @@ def _registers(hand: Hand, link: str) -> None:
 def _enters_the_people(hand: Hand) -> None:
     page = hand.page
     hand.step("課")
-    hand.unfold("課を登録する")
-    page.locator("#department-name").fill("IT推進課")
-    page.locator("#department-key").fill("it")
-    page.locator("form[action='/departments'] button").click()
-    hand.clicks += 1
+    page.get_by_label("課の一覧（建制順）").fill("政策企画課,seisaku\nIT推進課,it")
+    _look(page, "2b-departments")
+    hand.press("このとおりにする")
     hand.step("職員")
     page.get_by_label("名簿", exact=True).fill(PEOPLE)
     hand.press("検査する")

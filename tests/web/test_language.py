@@ -99,7 +99,7 @@ STAFF_PAGES = (
 KEEPER_PAGES = (
     *("/log", "/settings", "/settings/closed-days", "/settings/reminders", "/settings/unsent"),
     *("/people/_table", "/people/tanto", "/chains/_new", "/settings/webhooks", "/settings/plan-readers"),
-    *("/settings/office-setup", "/people/_invitations", "/bodies/joho_bukai/seats"),
+    *("/settings/office-setup", "/people/_invitations", "/departments", "/bodies/joho_bukai/seats"),
 )
 PUBLIC_PAGES = ("/sign-in", "/public", "/reset")
 

@@ -30,6 +30,7 @@ from workflow.actions.confirmations import confirm_text, review_confirmation, ta
 from workflow.actions.contacts import set_contact
 from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
+from workflow.actions.departments import DepartmentLine, DepartmentsRefused, put_departments, read_departments
 from workflow.actions.devices import new_device
 from workflow.actions.erasing import erase_authors, erase_authors_due
 from workflow.actions.idempotency import Answered, Claim, ClaimedOffice, claim_call, keep_answer, release_call
@@ -209,6 +210,8 @@ __all__ = [
     "Answered",
     "Claim",
     "ClaimedOffice",
+    "DepartmentLine",
+    "DepartmentsRefused",
     "GivenRsvp",
     "Holder",
     "InSession",
@@ -354,8 +357,10 @@ __all__ = [
     "publish_addendum",
     "publish_minutes",
     "publish_result",
+    "put_departments",
     "put_minutes",
     "put_template",
+    "read_departments",
     "read_newcomers",
     "read_seats",
     "receive_from_public",

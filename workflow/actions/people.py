@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from definitions.terms import Role
@@ -41,7 +41,8 @@ def add_department(office: Office, by: str, key: str, name: str, *, now: datetim
         who = keeper(db, by, now)
         if db.get(Department, key) is not None:
             raise AlreadyDone(say("課ID「{key}」は既に使われています。", key=key))
-        db.execute(insert(Department).values(key=key, name=name))
+        last = db.scalar(select(func.max(Department.rank))) or 0
+        db.execute(insert(Department).values(key=key, name=name, rank=last + 1 if last else 0))
         record(db, Tag.DEPARTMENT_ADDED, at=now, by=who.id, key=key, name=name)
 
 

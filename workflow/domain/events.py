@@ -43,6 +43,8 @@ class Tag(Labelled):
     PASSKEY_REMOVED = "passkey.removed", "パスキーを削除"
     RECOVERY_CODE_USED = "second_step.recovery_code_used", "予備のコードでサインイン"
     DEPARTMENT_ADDED = "department.added", "課を登録"
+    DEPARTMENT_RENAMED = "department.renamed", "課の名称を訂正"
+    DEPARTMENTS_ORDERED = "department.ordered", "課の建制順を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
     CLOSING_RULE_SET = "closing_rule.set", "毎年の閉庁日を登録"
     CLOSING_RULE_ENDED = "closing_rule.ended", "毎年の閉庁日を終了"
@@ -439,6 +441,8 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.PASSWORD_SET: _person,
     Tag.PERSON_INVITED: _person,
     Tag.DEPARTMENT_ADDED: lambda data, _: f"{data['name']}（{data['key']}）",
+    Tag.DEPARTMENT_RENAMED: lambda data, _: f"{data['before']} → {data['name']}（{data['key']}）",
+    Tag.DEPARTMENTS_ORDERED: lambda data, _: say("、").join(data["names"]),
     Tag.CLOSED_DAY_ADDED: lambda data, _: f"{_day(data['day'])}　{data['name']}",
     Tag.CLOSING_RULE_SET: lambda data, _: (
         f"{data['first']}〜{data['last']}　{data['name']}（{data['since']}〜）"

@@ -244,7 +244,7 @@ def staffed_departments(db: Session, day: date) -> list[StaffedDepartment]:
         .join(Posting, Posting.department_key == Department.key)
         .join(Person, Person.id == Posting.person_id)
         .where(in_term(Posting, day))
-        .order_by(Department.key, Person.id)
+        .order_by(Department.rank, Department.key, Person.id)
         .distinct()
     )
     return [

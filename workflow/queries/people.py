@@ -176,8 +176,9 @@ def people_by_key(
 
 
 def departments(db: Session) -> list[tuple[str, str]]:
-    """(key, name) of every department."""
-    return list(db.execute(select(Department.key, Department.name).order_by(Department.key)))
+    """(key, name) of every department, in the official order (建制順)."""
+    in_order = Department.rank, Department.key
+    return list(db.execute(select(Department.key, Department.name).order_by(*in_order)))
 
 
 @dataclass(frozen=True, slots=True)

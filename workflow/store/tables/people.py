@@ -9,11 +9,12 @@ from workflow.store.tables.base import Record
 
 
 class Department(Record):
-    """A section of the office (課)."""
+    """A section of the office (課). `rank` is its place in the official order (建制順); those of one rank stand by key."""
 
     __tablename__ = "department"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    rank: Mapped[int] = mapped_column(server_default="0")
 
 
 class Person(Record):

@@ -33,7 +33,7 @@ def is_set_up(steps: Steps) -> bool:
 def _place_of(step: SetupStep, facts: SetupFacts, who: Visitor) -> str:
     match step:
         case SetupStep.DEPARTMENTS:
-            return "/people#keep"
+            return "/departments"
         case SetupStep.PEOPLE:
             return "/people/_table" if facts.people < 2 else "/people/_invitations"
         case SetupStep.CHAIN:

@@ -1,0 +1,111 @@
+"""The departments (課) of the office as one list in its official order (建制順): added, renamed and ordered at once."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from definitions.errors import SakuteiError
+from workflow.actions.people import keeper
+from workflow.domain.errors import AlreadyDone, BadInput
+from workflow.domain.events import Tag
+from workflow.domain.language import reworded, say
+from workflow.domain.validation import a_key, a_line
+from workflow.store.database import Office
+from workflow.store.event_log import record
+from workflow.store.tables import Department
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentLine:
+    """A line (from 1) of the list."""
+
+    line: int
+    name: str
+    key: str
+
+
+class DepartmentsRefused(SakuteiError):
+    """Some lines cannot be taken, so none was. `faults` are (line, words); line 0: the list as a whole."""
+
+    def __init__(self, faults: Sequence[tuple[int, str]]) -> None:
+        self.faults = tuple(faults)
+
+    @property
+    def message(self) -> str:
+        lines = [
+            say("{line} 行目: {words}", line=line, words=reworded(words)) if line else reworded(words)
+            for line, words in self.faults
+        ]
+        return "\n".join([say("課の一覧に誤りがあります。まだ何も変えていません。"), *lines])
+
+
+def read_departments(text: str) -> list[DepartmentLine]:
+    """The list as typed or pasted from a spreadsheet (tabs): a name and a key a line. Raises `BadInput`."""
+    try:
+        rows = list(csv.reader(io.StringIO(text.replace("\t", ","), newline=""), strict=True))
+    except csv.Error as error:
+        mend = say('引用符（"）の対応と、一つの欄の長さを確かめてください。')
+        raise BadInput("課の一覧", "表として読めません", mend) from error
+    cells = [(number, [*(each.strip() for each in row), "", ""]) for number, row in enumerate(rows, 1)]
+    return [DepartmentLine(number, row[0], row[1]) for number, row in cells if any(row)]
+
+
+def put_departments(office: Office, by: str, lines: Sequence[DepartmentLine], *, now: datetime) -> int:
+    """Let the departments be those of the lines, in their order: new keys are added, other names are corrections. Returns
+    how many departments were added, renamed or moved.
+
+    Raises `DepartmentsRefused` with every fault (also a department that is missing), `AlreadyDone` (nothing changes),
+    `NotAllowed`.
+    """
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        before = {each.key: (each.name, each.rank) for each in db.scalars(select(Department))}
+        if faults := _faults(lines, before):
+            raise DepartmentsRefused(faults)
+        added = [each for each in lines if each.key not in before]
+        renamed = [each for each in lines if each.key in before and before[each.key][0] != each.name]
+        known = [each.key for each in lines if each.key in before]
+        moved = known != sorted(before, key=lambda key: (before[key][1], key))
+        if not (added or renamed or moved):
+            raise AlreadyDone("課の一覧は既にそのとおりです。")
+        for each in added:
+            db.execute(insert(Department).values(key=each.key, name=each.name, rank=0))
+            record(db, Tag.DEPARTMENT_ADDED, at=now, by=who.id, key=each.key, name=each.name)
+        for each in renamed:
+            db.execute(update(Department).where(Department.key == each.key).values(name=each.name))
+            was = before[each.key][0]
+            record(db, Tag.DEPARTMENT_RENAMED, at=now, by=who.id, key=each.key, name=each.name, before=was)
+        _order(db, [each.key for each in lines])
+        names = [each.name for each in lines]
+        record(db, Tag.DEPARTMENTS_ORDERED, at=now, by=who.id, names=names)
+        return len(added) + len(renamed) + moved
+
+
+def _order(db: Session, keys: Sequence[str]) -> None:
+    for rank, key in enumerate(keys, 1):
+        db.execute(update(Department).where(Department.key == key, Department.rank != rank).values(rank=rank))
+
+
+def _faults(lines: Sequence[DepartmentLine], before: dict[str, tuple[str, int]]) -> list[tuple[int, str]]:
+    faults = list[tuple[int, str]]()
+    seen = dict[str, int]()
+    for each in lines:
+        for check, place, value in ((a_line, "課の名称", each.name), (a_key, "課ID", each.key)):
+            try:
+                check(place, value)
+            except BadInput as error:
+                faults.append((each.line, error.message))
+        if each.key in seen:
+            words = say("課ID「{key}」は {line} 行目と同じです。", key=each.key, line=seen[each.key])
+            faults.append((each.line, words))
+        seen.setdefault(each.key, each.line)
+    if missing := [name for key, (name, _) in before.items() if key not in seen]:
+        faults.append(
+            (0, say("一覧から消えた課があります。課は消せません: {names}", names=say("、").join(missing)))
+        )
+    return faults
