@@ -97,6 +97,7 @@ def _registers(hand: Hand, link: str) -> None:
     page.get_by_label("新しいパスワード（もう一度）").fill(PASSWORD)
     hand.press("登録して始める")
     expect(page.get_by_role("heading", name="庁の準備")).to_be_visible()
+    expect(page.get_by_text("まだ一度も動いていません")).to_have_count(0)
     _look(page, "2-today")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event as Stop
 from threading import Thread
+from time import sleep
 from typing import Annotated
 
 import typer
@@ -28,6 +29,7 @@ from workflow.domain.calendar import parse_moment
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.queries.office_setup import has_begun
+from workflow.queries.pulse import mail_pulse
 from workflow.store import schema
 from workflow.store.database import Office
 from workflow.store.settings import Settings, settings
@@ -113,7 +115,14 @@ def _set_up_first(found: Settings, opened: ExitStack, host: str, port: int, *, n
     """Let whoever has the link of the terminal set up the office in the browser, then go on with its pages."""
     provider_of(found)
     site = found.site if "site" in found.model_fields_set else _opened_at(host, port)
-    first = FirstStart(mail_settings(found), lambda: _opened(opened, no_scheduler=no_scheduler), clock=now)
+
+    def then() -> FastAPI:
+        pages = _opened(opened, no_scheduler=no_scheduler)
+        if not no_scheduler:
+            _wait_for_first_round(pages.state.office)
+        return pages
+
+    first = FirstStart(mail_settings(found), then, clock=now)
     if danger := warning(site):
         show.say(danger)
     show.say(
@@ -122,6 +131,15 @@ def _set_up_first(found: Settings, opened: ExitStack, host: str, port: int, *, n
     show.say(f"{site}{first.path}")
     show.say("このリンクを知る人だけが登録できます。止めるときは Ctrl+C を押します。")
     start(first, host, port)
+
+
+def _wait_for_first_round(office: Office) -> None:
+    """Wait until the mail was looked through once, 5 s at most: else the first page says that nobody does."""
+    for _ in range(50):
+        with office.reading() as db:
+            if mail_pulse(db, now()).at is not None:
+                return
+        sleep(0.1)
 
 
 def _demo_is_for_this_machine(host: str, *, public: bool) -> None:
