@@ -90,6 +90,30 @@ def test_a_body_narrows_to_the_plans_whose_way_leads_to_it(house: House) -> None
     assert "/plans/dx" not in staff.see("/plans?body=nobody")
 
 
+def test_a_person_narrows_to_the_plans_of_the_departments_they_serve(house: House) -> None:
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    shown = staff.see("/plans?person=tanto")
+    assert "/plans/dx" in shown and '<option value="tanto" selected>' in shown
+    assert "person=tanto" in shown.split("Excel で受け取る")[0]
+    assert "/plans/dx" not in staff.see("/plans?person=nobody")
+
+
+def test_the_order_of_the_stages_is_that_of_the_chain_over_pages_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.a_plan("a", at="draft")
+    house.a_plan("b")
+    house.a_plan("c", at="outline")
+    staff = Browser(house, "tanto")
+    shown = staff.see("/plans?order=stage")
+    places = [shown.index(f'href="/plans/{key}"') for key in "bca"]
+    assert places == sorted(places)
+    monkeypatch.setattr("workflow.web.pages.plan_sheet.PLANS_ON_A_PAGE", 1)
+    assert 'href="/plans/c"' in staff.see("/plans?order=stage&following=b")
+    assert 'href="/plans/a"' in staff.see("/plans?order=stage&following=c")
+
+
 def test_the_sheet_costs_the_same_for_more_plans(house: House) -> None:
     staff = Browser(house, "tanto")
 

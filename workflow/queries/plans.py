@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, cast, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, case, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Chain, Stage
@@ -18,7 +18,8 @@ from workflow.domain.language import say
 from workflow.domain.path import Path, Stay, from_rows
 from workflow.domain.plans import Status
 from workflow.domain.schedules import PlanSchedule, modelled
-from workflow.queries.chains import chain_of
+from workflow.queries.actor import in_term
+from workflow.queries.chains import chain_of, kept_chains
 from workflow.queries.takeovers import Takeover
 from workflow.store.database import connection_of
 from workflow.store.tables import (
@@ -28,6 +29,7 @@ from workflow.store.tables import (
     Person,
     Plan,
     PlanWatch,
+    Posting,
     ScheduleVersion,
     Version,
 )
@@ -234,6 +236,7 @@ class Order(Labelled):
     KEY = "key", "計画ID"
     TITLE = "title", "名称"
     DEPARTMENT = "department", "担当課"
+    STAGE = "stage", "段階の順"
     ENTERED = "entered", "いまの段階になった日"
     DUE = "due", "遅れの大きい順"
 
@@ -245,7 +248,29 @@ _ORDERS: dict[Order, Any] = {
     Order.ENTERED: Plan.entered_at,
     Order.DUE: func.coalesce(PlanWatch.due_on, cast(literal(LAST_DAY), Date)),
 }
-"""The value that each order goes by."""
+"""The value that each order goes by, but that of the stages, which the chains say."""
+
+
+def _value(db: Session, order: Order) -> Any:
+    """Return the value that the order goes by. One statement for that of the stages, beside each chain once in a process."""
+    if order is not Order.STAGE:
+        return _ORDERS[order]
+    places = {
+        (sha256, stage.key): place
+        for sha256, chain in kept_chains(db).items()
+        for place, stage in enumerate(chain.stages)
+    }
+    at = [
+        ((Plan.chain_sha256 == sha256) & (Plan.stage == key), place)
+        for (sha256, key), place in places.items()
+    ]
+    return case(*at, else_=len(places)) if at else literal(0)
+
+
+def served_by(person: str, day: date) -> ColumnElement[bool]:
+    """The condition that the person serves that day in the department of the `Plan` of a statement: they are its staff."""
+    serves = select(Posting.department_key).join(Person, Person.id == Posting.person_id)
+    return Plan.department_key.in_(serves.where(Person.key == person, in_term(Posting, day)))
 
 
 def plan_list(
@@ -264,8 +289,8 @@ def plan_list(
 ) -> Page:
     """Those of the plans, in that order and then by key, one page. `query` is looked for in the title and the key, `chains`
     are the definitions they may follow, by SHA-256; `late_on` keeps those that the last comparison found late on that day.
-    One statement, two for a page after the first in another order."""
-    by = _ORDERS[order]
+    One statement, two for a page after the first in another order, one more in that of the stages."""
+    by = _value(db, order)
     narrowed = plans().where(which).order_by(by, Plan.key).limit(limit + 1)
     if order is Order.DUE or late_on is not None:
         narrowed = narrowed.outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
@@ -282,17 +307,16 @@ def plan_list(
             Plan.title.contains(query, autoescape=True) | Plan.key.contains(query, autoescape=True)
         )
     if following:
-        narrowed = narrowed.where(tuple_(by, Plan.key) > _place(db, order, following))
+        narrowed = narrowed.where(tuple_(by, Plan.key) > _place(db, order, by, following))
     found = [plan_fact(db, row) for row in db.execute(narrowed)]
     more = len(found) > limit
     return Page(tuple(found[:limit]), found[limit - 1].key if more else None)
 
 
-def _place(db: Session, order: Order, key: str) -> ColumnElement[Any]:
+def _place(db: Session, order: Order, by: Any, key: str) -> ColumnElement[Any]:
     """Return the place of that plan in the order, to compare with; none when there is no such plan."""
     if order is Order.KEY:
         return tuple_(literal(key), literal(key))
-    by = _ORDERS[order]
     found = (
         select(by)
         .select_from(Plan)

@@ -14,8 +14,9 @@ from workflow.domain.lateness import Course, standing_words
 from workflow.domain.plans import Status
 from workflow.queries.bodies import body_names
 from workflow.queries.chains import kept_chains
+from workflow.queries.people import serving
 from workflow.queries.plan_sheet import SheetRow, sheet_rows
-from workflow.queries.plans import Order, Page
+from workflow.queries.plans import Order, Page, served_by
 from workflow.queries.reading_rights import plans_readable
 from workflow.store.database import Reading
 from workflow.web import plan_sheet_table
@@ -44,6 +45,7 @@ class Asked(BaseModel):
     stage: str = ""
     department: str = ""
     body: str = ""
+    person: str = ""
     late: str = ""
     order: str = ""
     since: str = ""
@@ -62,7 +64,7 @@ def plans(request: Request, who: Reader, asked: Annotated[Asked, Query()], follo
     with who.office.reading() as db:
         found = _found(db, who, asked, following, PLANS_ON_A_PAGE)
         rows = sheet_rows(db, found.plans, who.now)
-        departments, bodies = queries.departments(db), body_names(db)
+        departments, bodies, people = queries.departments(db), body_names(db), serving(db, tokyo_day(who.now))
         stages = {stage.key: stage.label for chain in kept_chains(db).values() for stage in chain.stages}
     today, window = tokyo_day(who.now), _window(asked, who)
     return page(
@@ -85,6 +87,7 @@ def plans(request: Request, who: Reader, asked: Annotated[Asked, Query()], follo
         stages=list(stages.items()),
         departments=departments,
         bodies=bodies,
+        people=people,
         earlier=_to(asked, since=window.moved(-window.count // 2)),
         later=_to(asked, since=window.moved(window.count // 2)),
         excel=f"/plans.xlsx?{asked.address()}",
@@ -112,7 +115,9 @@ def _found(db: Reading, who: Visitor, asked: Asked, following: str, limit: int) 
     of_body = [sha256 for sha256, chain in kept_chains(db).items() if chain.has_body(asked.body)]
     return queries.plan_list(
         db,
-        plans_readable(db, who.person),
+        plans_readable(db, who.person) & served_by(asked.person[:60], tokyo_day(who.now))
+        if asked.person
+        else plans_readable(db, who.person),
         order=Order(asked.order) if asked.order in set(Order) else Order.KEY,
         chains=of_body if asked.body else None,
         late_on=tokyo_day(who.now) if asked.late else None,
