@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import BodyGate
@@ -308,10 +308,11 @@ def held_decision(item: ColumnElement[int] | InstrumentedAttribute[int]) -> Sele
 
 def owed_to_its_body() -> ColumnElement[bool]:
     """The condition that the decision is a chair's current 専決, which the body has neither received nor
-    answered."""
+    answered. The index of these few is taken only where the statement itself says which they are."""
+    alone = Decision.manner == literal(Manner.CHAIR_ALONE.value, literal_execute=True)
     answer = aliased(Decision)
     answered = select(answer.id).where(answer.ratifies_id == Decision.id, current_decision(answer))
-    return (Decision.manner == Manner.CHAIR_ALONE) & current_decision() & ~answered.exists()
+    return alone & current_decision() & ~answered.exists()
 
 
 def alone_decided(db: Session, meeting: HeldMeeting) -> list[AloneDecided]:

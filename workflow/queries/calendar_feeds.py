@@ -13,7 +13,7 @@ from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.queries.actor import has_left, in_term
-from workflow.queries.meetings import MeetingFact, meeting_fact, meetings, was_called
+from workflow.queries.meetings import MeetingFact, meeting_fact, meetings, not_over, of_bodies, was_called
 from workflow.store.tables import BodyRecord, Event, Feed, Meeting, Membership, Person
 
 BACK = timedelta(days=90)
@@ -115,7 +115,7 @@ def entries_of(db: Session, bodies: Collection[str], now: datetime) -> list[Entr
     rows = db.execute(
         meetings()
         .add_columns(changed.label("changed_at"))
-        .where(Meeting.body_key.in_(bodies), was_called(), Meeting.ends_at >= now - BACK)
+        .where(of_bodies(bodies), was_called(), not_over(now - BACK))
         .order_by(Meeting.starts_at, Meeting.id)
     )
     return [Entry(meeting_fact(row), row.changed_at or row.starts_at) for row in rows]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from definitions.chain import PeriodGate
 from workflow.domain.calendar import end_of_day, period_days, tokyo_day
 from workflow.domain.comments import PeriodState, Route, period_state
-from workflow.domain.errors import NotFound
+from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.events import Tag, changes_of_comment, why_changed
 from workflow.domain.language import label, say
 from workflow.domain.plans import Status, Trigger
@@ -31,8 +31,8 @@ from workflow.store.tables import (
     Version,
 )
 
-MOST_LISTED = 300
-"""Most periods in a list; enough for years."""
+ON_A_PAGE = 30
+"""Number of periods on one page of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +168,59 @@ class PeriodLine:
     persons: int
 
 
-def consultations(db: Session, which: ColumnElement[bool], now: datetime) -> list[Consultation]:
-    """The public comments of those plans, newest first. One statement."""
-    rows = db.execute(_periods().where(which).order_by(CommentPeriod.id.desc()).limit(MOST_LISTED))
-    return [_consultation(db, row, now, {}) for row in rows]
+@dataclass(frozen=True, slots=True)
+class ConsultationPage:
+    """A page of public comments; `following` is where to go on from, None at the end."""
+
+    consultations: tuple[Consultation, ...]
+    following: str | None
+
+
+def consultations(
+    db: Session, which: ColumnElement[bool], now: datetime, following: str | None = None
+) -> ConsultationPage:
+    """The public comments of those plans: those under way, then those that are over, each newest first; one page. At most
+    two statements. Raises `BadInput`."""
+    over, last = _place(following)
+    found: list[Consultation] = []
+    if not over:
+        found = _some(db, which & _under_way(), now, last)
+        if len(found) > ON_A_PAGE:
+            return ConsultationPage(tuple(found[:ON_A_PAGE]), f"open-{found[ON_A_PAGE - 1].id}")
+    rest = _some(db, which & ~_under_way(), now, last if over else None)
+    shown = [*found, *rest][:ON_A_PAGE]
+    if len(found) + len(rest) <= ON_A_PAGE:
+        return ConsultationPage(tuple(shown), None)
+    behind = shown[-1].id if len(shown) > len(found) else rest[0].id + 1
+    return ConsultationPage(tuple(shown), f"over-{behind}")
+
+
+def _under_way() -> ColumnElement[bool]:
+    """The condition that the `CommentPeriod` of a statement is to come, runs or is being answered, as far as the database
+    tells: the plan is active, and nothing was published or cancelled."""
+    return (
+        CommentPeriod.published_at.is_(None)
+        & CommentPeriod.cancelled_at.is_(None)
+        & (Plan.status == Status.ACTIVE)
+    )
+
+
+def _some(db: Session, which: ColumnElement[bool], now: datetime, before: int | None) -> list[Consultation]:
+    """One more of these than are on a page, newest first, those before that number if there is one."""
+    rows = _periods().where(which).order_by(CommentPeriod.id.desc()).limit(ON_A_PAGE + 1)
+    if before is not None:
+        rows = rows.where(CommentPeriod.id < before)
+    return [_consultation(db, row, now, {}) for row in db.execute(rows)]
+
+
+def _place(following: str | None) -> tuple[bool, int | None]:
+    """Return whether the page begins among those that are over, and the number it goes on from. Raises `BadInput`."""
+    if not following:
+        return False, None
+    part, _, number = following.partition("-")
+    if part not in ("open", "over") or not number.isdecimal() or len(number) > 10:
+        raise BadInput("一覧の続き", "読めません", "一覧から開き直してください。")
+    return part == "over", int(number)
 
 
 def rounds(db: Session, plan: str, now: datetime) -> list[Consultation]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
@@ -27,6 +27,13 @@ class Narrowed:
     meeting: int | None = None
     first: date | None = None
     last: date | None = None
+
+    @property
+    def by_time(self) -> bool:
+        """Return whether the events are found by their time: the few of a plan or a meeting are found by it."""
+        if self.plan is not None or self.meeting is not None:
+            return False
+        return any(each is not None for each in (self.tag, self.person, self.first, self.last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,17 @@ class LogPage:
 def log_page(
     db: Session, narrowed: Narrowed | None = None, *, before: int | None = None, limit: int = 50
 ) -> LogPage:
-    """The newest events, those before the number `before` if there is one. Five statements, beside each chain
-    once in a process."""
-    statement = _events(narrowed or Narrowed()).order_by(Event.seq.desc()).limit(limit + 1)
+    """The newest events, those before the event of the number `before` if there is one. Those of a person, a kind or some
+    days stand in the order of their time, which is that of their numbers but where a clock was put back. Five statements,
+    up to three more for what was asked, beside each chain once in a process."""
+    asked = narrowed or Narrowed()
+    statement = _events(db, asked).limit(limit + 1)
+    if asked.by_time:
+        statement = statement.order_by(Event.at.desc(), Event.seq.desc())
+    else:
+        statement = statement.order_by(Event.seq.desc())
     if before is not None:
-        statement = statement.where(Event.seq < before)
+        statement = statement.where(_earlier(db, before) if asked.by_time else Event.seq < before)
     rows = db.execute(statement).all()
     shown = [(row, json.loads(row.data)) for row in rows[:limit]]
     names = _names(db, (data for _, data in shown))
@@ -109,7 +122,19 @@ def last_event(db: Session) -> int:
     return db.scalar(select(func.max(Event.seq))) or 0
 
 
-def _events(narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
+def _earlier(db: Session, number: int) -> ColumnElement[bool]:
+    """The condition that an event is before the one of that number in time, or at its time with a smaller number."""
+    at = db.scalar(select(Event.at).where(Event.seq <= number).order_by(Event.seq.desc()).limit(1))
+    if at is None:
+        return Event.seq < number
+    return tuple_(Event.at, Event.seq) < tuple_(literal(at, Event.at.type), literal(number))
+
+
+MANY = 200
+"""So many plans are looked for among the events; of more, the newest events are soon found among all."""
+
+
+def _events(db: Session, narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
     statement: Select[*tuple[Any, ...]] = (
         select(
             Event.seq,
@@ -131,10 +156,14 @@ def _events(narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
     if narrowed.tag is not None:
         statement = statement.where(Event.tag == narrowed.tag)
     if narrowed.person is not None:
-        statement = statement.where((Person.key == narrowed.person) | (Person.name == narrowed.person))
+        named = (Person.key == narrowed.person) | (Person.name == narrowed.person)
+        people = db.scalars(select(Person.id).where(named)).all()
+        # One person's events lie in the order of their time; those of several of a name would have to be sorted.
+        statement = statement.where(Event.by == people[0] if len(people) == 1 else Event.by.in_(people))
     if narrowed.plan is not None:
-        titled = Plan.title.contains(narrowed.plan, autoescape=True)
-        statement = statement.where((Plan.key == narrowed.plan) | titled)
+        called = (Plan.key == narrowed.plan) | Plan.title.contains(narrowed.plan, autoescape=True)
+        found = db.scalars(select(Plan.id).where(called).limit(MANY + 1)).all()
+        statement = statement.where(called if len(found) > MANY else Event.plan_id.in_(found))
     if narrowed.meeting is not None:
         statement = statement.where(Event.meeting_id == narrowed.meeting)
     if narrowed.first is not None:

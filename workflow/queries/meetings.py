@@ -18,9 +18,10 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.closed_days import YearRule
@@ -92,7 +93,7 @@ def takes_items() -> ColumnElement[bool]:
 def meeting_to_come(now: datetime, *, running: bool = False) -> ColumnElement[bool]:
     """The `Meeting` of a statement is open and begins later; with `running`, also one that has begun and whose end is
     still to come."""
-    return open_meeting() & ((Meeting.ends_at if running else Meeting.starts_at) > now)
+    return open_meeting() & (not_over(now) if running else Meeting.starts_at > now)
 
 
 def meeting_begun(now: datetime) -> ColumnElement[bool]:
@@ -104,6 +105,21 @@ def meeting_over(now: datetime) -> ColumnElement[bool]:
     """The `Meeting` of a statement was closed, or its end is past and it was not cancelled."""
     closed = Meeting.status == MeetingStatus.CLOSED
     return closed | ((Meeting.status != MeetingStatus.CANCELLED) & (Meeting.ends_at <= now))
+
+
+def of_bodies(bodies: Collection[str], held: type[Meeting] = Meeting) -> ColumnElement[bool]:
+    """The meeting of a statement is one of these bodies: said of each that is found, and no way to find them. It would
+    lead through everything that the bodies ever held."""
+    return (held.body_key + "").in_(sorted(bodies))
+
+
+_any_meeting = aliased(Meeting)
+
+
+def not_over(now: datetime) -> ColumnElement[bool]:
+    """The `Meeting` of a statement ends later. Those are looked for first: their order alone would lead through every
+    meeting that was ever held."""
+    return Meeting.id.in_(select(_any_meeting.id).where(_any_meeting.ends_at > now))
 
 
 def at_a_gate(item: type[AgendaItem] = AgendaItem) -> ColumnElement[bool]:
@@ -204,15 +220,84 @@ def meetings_after(db: Session, held: HeldMeeting) -> list[MeetingFact]:
     return [meeting_fact(row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
 
 
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """A meeting on the day it begins, or, `ends`, a 持ち回り on its last day. `all_day` counts everything on that day."""
+
+    day: date
+    meeting: MeetingFact
+    ends: bool
+    all_day: int
+
+
 def meetings_between(
-    db: Session, which: ColumnElement[bool], first: date, last: date, body: str | None = None
-) -> list[MeetingFact]:
-    """Those of the meetings that begin on these days, and each 持ち回り whose last day is one of them. One statement."""
-    from_, to = at_tokyo(first, datetime.min.time()), end_of_day(last)
-    begins = and_(Meeting.starts_at >= from_, Meeting.starts_at < to)
-    answered_by = and_(Meeting.form == MeetingForm.IN_WRITING, Meeting.ends_at >= from_, Meeting.ends_at < to)
-    found = _meetings_of(body).where(which, or_(begins, answered_by)).order_by(Meeting.starts_at, Meeting.id)
-    return [meeting_fact(row) for row in db.execute(found)]
+    db: Session, which: ColumnElement[bool], first: date, last: date, body: str | None = None, *, most: int
+) -> list[OnDay]:
+    """Those of the meetings that begin on these days, and each 持ち回り whose last day is one of them, at most so many a
+    day. One statement."""
+    begins, ends = (_on_days(db, which, at, first, last, body) for at in (Meeting.starts_at, Meeting.ends_at))
+    ends = ends.where(
+        Meeting.form == MeetingForm.IN_WRITING,
+        _tokyo_day(db, Meeting.starts_at) != _tokyo_day(db, Meeting.ends_at),
+    )
+    on = union_all(begins, ends).subquery()
+    turn = func.row_number().over(partition_by=on.c.day, order_by=(on.c.starts_at, on.c.id))
+    counted = select(
+        on, turn.label("turn"), func.count().over(partition_by=on.c.day).label("all_day")
+    ).subquery()
+    rows = db.execute(
+        meetings()
+        .join(counted, counted.c.id == Meeting.id)
+        .add_columns(counted.c.day, counted.c.ends, counted.c.all_day)
+        .where(counted.c.turn <= most)
+        .order_by(counted.c.day, counted.c.turn)
+    )
+    return [OnDay(date.fromisoformat(row.day), meeting_fact(row), row.ends, row.all_day) for row in rows]
+
+
+def _on_days(
+    db: Session,
+    which: ColumnElement[bool],
+    at: InstrumentedAttribute[datetime],
+    first: date,
+    last: date,
+    body: str | None,
+) -> Select[*tuple[Any, ...]]:
+    """The meetings that begin, or end, on these days, with the day."""
+    found = select(
+        Meeting.id,
+        Meeting.starts_at,
+        _tokyo_day(db, at).label("day"),
+        literal(at is Meeting.ends_at).label("ends"),
+    ).where(which, at >= at_tokyo(first, time()), at < end_of_day(last))
+    return found.where(Meeting.body_key == body) if body else found
+
+
+def _tokyo_day(db: Session, at: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
+    """The day of the moment in Tokyo, as 2023-04-01."""
+    if db.get_bind().dialect.name == "postgresql":
+        return func.to_char(func.timezone("Asia/Tokyo", at), "YYYY-MM-DD")
+    return func.date(at, "+9 hours")
+
+
+def meetings_of_day(
+    db: Session,
+    which: ColumnElement[bool],
+    day: date,
+    *,
+    body: str | None = None,
+    following: str | None = None,
+) -> MeetingPage:
+    """Those of the meetings that begin on the day, and each 持ち回り whose last day it is: one page, one statement. Raises
+    `BadInput`."""
+    from_, to = at_tokyo(day, time()), end_of_day(day)
+    held = select(_any_meeting.id).where(_any_meeting.body_key == body if body else true())
+    begins = held.where(_any_meeting.starts_at >= from_, _any_meeting.starts_at < to)
+    answered_by = held.where(
+        _any_meeting.form == MeetingForm.IN_WRITING, _any_meeting.ends_at >= from_, _any_meeting.ends_at < to
+    )
+    rows = _meetings_of(body).where(which, Meeting.id.in_(begins.union(answered_by)))
+    return _page_after(db, rows.order_by(Meeting.starts_at, Meeting.id), following)
 
 
 def coming_meetings(
@@ -224,11 +309,8 @@ def coming_meetings(
     following: str | None = None,
 ) -> MeetingPage:
     """Those of the meetings that are not over, nearest first: one page, one statement. Raises `BadInput`."""
-    rows = _meetings_of(body).where(which, Meeting.ends_at > now).order_by(Meeting.starts_at, Meeting.id)
-    if following:
-        at, number = _cursor(following)
-        rows = rows.where(_or_same(Meeting.starts_at > at, at, Meeting.id > number))
-    return _page(db, rows)
+    rows = _meetings_of(body).where(which, not_over(now)).order_by(Meeting.starts_at, Meeting.id)
+    return _page_after(db, rows, following)
 
 
 def past_meetings(
@@ -242,7 +324,7 @@ def past_meetings(
     """Those of the meetings that are over, newest first: one page, one statement. Raises `BadInput`."""
     rows = (
         _meetings_of(body)
-        .where(which, Meeting.ends_at <= now)
+        .where(which, Meeting.starts_at <= now, Meeting.ends_at <= now)
         .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
     )
     if following:
@@ -347,6 +429,14 @@ def _meetings_of(body: str | None) -> Select[*tuple[Any, ...]]:
 
 def _or_same(beyond: ColumnElement[bool], at: datetime, further: ColumnElement[bool]) -> ColumnElement[bool]:
     return or_(beyond, and_(Meeting.starts_at == at, further))
+
+
+def _page_after(db: Session, rows: Select[*tuple[Any, ...]], following: str | None) -> MeetingPage:
+    """A page of those meetings, which stand in the order they begin. Raises `BadInput`."""
+    if following:
+        at, number = _cursor(following)
+        rows = rows.where(_or_same(Meeting.starts_at > at, at, Meeting.id > number))
+    return _page(db, rows)
 
 
 def _page(db: Session, rows: Select[*tuple[Any, ...]]) -> MeetingPage:

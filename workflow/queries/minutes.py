@@ -88,15 +88,14 @@ def minutes_versions(db: Session, meeting: int, *, drafts: bool) -> list[Minutes
 
 def final_minutes(kind: MinutesKind) -> ColumnElement[bool]:
     """The condition that the text of the `Meeting` of a statement is final: its newest version is."""
-    newest = aliased(MinutesText)
-    last = select(func.max(newest.version)).where(newest.meeting_id == Meeting.id, newest.kind == kind)
-    found = select(MinutesText.id).where(
-        MinutesText.meeting_id == Meeting.id,
-        MinutesText.kind == kind,
-        MinutesText.version == last.correlate(Meeting).scalar_subquery(),
-        MinutesText.state.in_([each for each in MinutesState if each.final]),
+    newest = (
+        select(MinutesText.state)
+        .where(MinutesText.meeting_id == Meeting.id, MinutesText.kind == kind)
+        .order_by(MinutesText.version.desc())
+        .limit(1)
     )
-    return found.correlate(Meeting).exists()
+    state = func.coalesce(newest.correlate(Meeting).scalar_subquery(), MinutesState.DRAFT)
+    return state.in_([each for each in MinutesState if each.final])
 
 
 def current_text(db: Session, meeting: int, kind: MinutesKind, *, drafts: bool) -> str:

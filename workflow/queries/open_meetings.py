@@ -24,6 +24,7 @@ from workflow.queries.meetings import (
     coming_meetings,
     meeting_fact,
     meetings,
+    of_bodies,
     past_meetings,
     was_called,
 )
@@ -241,7 +242,7 @@ def noticed_at(db: Session, meeting: int) -> datetime | None:
 
 
 def _open(db: Session) -> ColumnElement[bool]:
-    return was_called() & Meeting.body_key.in_(open_body_rules(db))
+    return was_called() & of_bodies(open_body_rules(db))
 
 
 def _page(db: Session, found: MeetingPage) -> OpenPage:

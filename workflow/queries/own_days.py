@@ -125,9 +125,19 @@ def _concerns(who: Actor) -> ColumnElement[bool]:
     return or_(Meeting.body_key.in_(_own(who)), treated.correlate(Meeting).exists())
 
 
+_A_DAY = 50
+"""The most meetings of one person on a day that are shown."""
+
+
+def _between(db: Session, which: ColumnElement[bool], first: date, last: date) -> list[MeetingFact]:
+    """The meetings that begin or end on these days, each once."""
+    found = meetings_between(db, which, first, last, most=_A_DAY)
+    return list({each.meeting.id: each.meeting for each in found}.values())
+
+
 def _own_meetings(db: Session, who: Actor, first: date, last: date) -> list[MeetingFact]:
     kept = Meeting.status.not_in([MeetingStatus.CANCELLED, MeetingStatus.DISCARDED])
-    return meetings_between(db, meetings_readable(db, who) & kept & _concerns(who), first, last)
+    return _between(db, meetings_readable(db, who) & kept & _concerns(who), first, last)
 
 
 def _meetings(held: Sequence[MeetingFact]) -> Iterator[Entry]:
@@ -144,7 +154,7 @@ def _meetings(held: Sequence[MeetingFact]) -> Iterator[Entry]:
 def _due_at_meetings(db: Session, who: Actor, first: date) -> Iterator[Entry]:
     """The last days for papers and for items of the person's meetings to come, each of which lies before its meeting."""
     kept = Meeting.status.in_([MeetingStatus.DRAFT, MeetingStatus.CALLED])
-    for each in meetings_between(
+    for each in _between(
         db, meetings_readable(db, who) & kept & _concerns(who), first, first + timedelta(days=_AHEAD)
     ):
         if each.papers_due:

@@ -291,7 +291,9 @@ def plan_list(
     are the definitions they may follow, by SHA-256; `late_on` keeps those that the last comparison found late on that day.
     One statement, two for a page after the first in another order, one more in that of the stages."""
     by = _value(db, order)
-    narrowed = plans().where(which).order_by(by, Plan.key).limit(limit + 1)
+    narrowed = select(Plan.id).where(which).order_by(by, Plan.key).limit(limit + 1)
+    if order is Order.DEPARTMENT:
+        narrowed = narrowed.join(Department, Department.key == Plan.department_key)
     if order is Order.DUE or late_on is not None:
         narrowed = narrowed.outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
     if late_on is not None:
@@ -308,7 +310,11 @@ def plan_list(
         )
     if following:
         narrowed = narrowed.where(tuple_(by, Plan.key) > _place(db, order, by, following))
-    found = [plan_fact(db, row) for row in db.execute(narrowed)]
+    # The page is found first: what is read of each plan would else be read of all that are put in order.
+    shown = plans().where(Plan.id.in_(select(narrowed.subquery().c.id))).order_by(by, Plan.key)
+    if order is Order.DUE:
+        shown = shown.outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
+    found = [plan_fact(db, row) for row in db.execute(shown)]
     more = len(found) > limit
     return Page(tuple(found[:limit]), found[limit - 1].key if more else None)
 

@@ -14,11 +14,11 @@ from workflow.domain.rights import Act, Actor, PaperAudience, PlanReaders
 from workflow.queries.agenda import Line
 from workflow.queries.chains import chain_of, kept_chains
 from workflow.queries.inquiries import given_answer, own_addressees
-from workflow.queries.meetings import MeetingFact, meeting, was_called
+from workflow.queries.meetings import MeetingFact, meeting, of_bodies, was_called
 from workflow.queries.open_meetings import NOTHING_CLOSED, Closings, closings
 from workflow.queries.papers import PaperFact, paper, papers_of
 from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.store.tables import Addressee, AgendaItem, Circulation, Inquiry, Meeting, Plan, PlansOpened
+from workflow.store.tables import Addressee, AgendaItem, Circulation, Inquiry, Plan, PlansOpened
 
 EVERYTHING = true()
 """The condition for the machine's own user, and for what is public: nothing is narrowed."""
@@ -53,23 +53,21 @@ def plans_readable(db: Session, who: Actor) -> ColumnElement[bool]:
     chains = kept_chains(db)
     under = [sha256 for sha256, chain in chains.items() if who.may_for(Act.READ_PLAN, "", chain)]
     served = who.departments | who.represented_departments
-    return or_(Plan.department_key.in_(served), Plan.chain_sha256.in_(under), _asked(who))
+    of_office = [Plan.department_key.in_(sorted(served))] if served else []
+    of_chains = [Plan.chain_sha256.in_(under)] if under else []
+    return or_(*of_office, *of_chains, _asked(who))
 
 
 def _asked(who: Actor) -> ColumnElement[bool]:
     """The condition that the person was asked about the `Plan`: by 供覧, or by an 照会 to them or their department. One
     that was withdrawn opens it no more, but to an addressee whose answer is on record."""
-    circulated = select(Circulation.id).where(Circulation.plan_id == Plan.id, Circulation.reader_id == who.id)
+    circulated = select(Circulation.plan_id).where(Circulation.reader_id == who.id)
     inquired = (
-        select(Addressee.id)
-        .join(Inquiry, Inquiry.id == Addressee.inquiry_id)
-        .where(
-            Inquiry.plan_id == Plan.id,
-            own_addressees(who),
-            or_(Inquiry.withdrawn_at.is_(None), given_answer()),
-        )
+        select(Inquiry.plan_id)
+        .join(Addressee, Addressee.inquiry_id == Inquiry.id)
+        .where(own_addressees(who), or_(Inquiry.withdrawn_at.is_(None), given_answer()))
     )
-    return or_(circulated.correlate(Plan).exists(), inquired.correlate(Plan).exists())
+    return or_(Plan.id.in_(circulated), Plan.id.in_(inquired))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +153,11 @@ def meetings_readable(db: Session, who: Actor) -> ColumnElement[bool]:
     """The condition that the person may read at least the day and the place of the `Meeting` of a statement. At most
     two statements, beside each chain once in a process."""
     kept = [body for body, _ in who.seats if who.may(Act.CALL_MEETING, body=body)]
-    known = or_(was_called(), Meeting.body_key.in_(kept)) if kept else was_called()
+    known = or_(was_called(), of_bodies(kept)) if kept else was_called()
     if who.may(Act.SEE_MEETINGS):
         return known
     bodies = bodies_followed(db, who)
-    return and_(known, Meeting.body_key.in_(bodies)) if bodies else false()
+    return and_(known, of_bodies(bodies)) if bodies else false()
 
 
 def bodies_followed(db: Session, who: Actor) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Role
 from workflow.domain.deliveries import State
@@ -20,6 +20,7 @@ def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
     bodies = sorted({body for body, role in who.seats if role == Role.SECRETARIAT})
     if not (bodies or who.departments or who.administrator):
         return
+    stuck = aliased(Delivery)
     statement = (
         select(
             Delivery.id,
@@ -35,7 +36,7 @@ def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         .outerjoin(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(Meeting, Meeting.id == Delivery.meeting_id)
         .outerjoin(Plan, Plan.id == Delivery.plan_id)
-        .where(Delivery.state.in_([State.FAILED, State.HELD]))
+        .where(Delivery.id.in_(select(stuck.id).where(stuck.state.in_([State.FAILED, State.HELD]))))
         .order_by(Delivery.id)
         .limit(100)
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import ReminderKind, minutes_days
 from workflow.domain.calendar import end_of_day, shown_day
@@ -12,7 +12,7 @@ from workflow.domain.language import label, say
 from workflow.domain.minutes import MinutesKind, MinutesState, last_day
 from workflow.domain.rights import Act, Actor, Capacity
 from workflow.queries.chains import chain_of
-from workflow.queries.meetings import closed_days, meeting, meeting_over
+from workflow.queries.meetings import closed_days, meeting, meeting_over, of_bodies
 from workflow.queries.minutes import confirmers, final_minutes
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
 from workflow.store.tables import BodyRecord, Meeting, MinutesText
@@ -51,11 +51,15 @@ def _due(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         return
     late = [and_(Meeting.body_key == body, ~final_minutes(_KINDS[kind][0])) for body, kind in wanted]
     summary, full = (final_minutes(kind) for kind in MinutesKind)
+    held = aliased(Meeting)
+    recent = select(held.id).where(
+        of_bodies({body for body, _ in wanted}, held), held.ends_at > now - HORIZON
+    )
     rows = db.execute(
         select(Meeting.id, Meeting.title, Meeting.body_key, Meeting.ends_at, summary, full)
         .where(
             meeting_over(now),
-            Meeting.ends_at > now - HORIZON,
+            Meeting.id.in_(recent),
             or_(*late),
         )
         .order_by(Meeting.ends_at)

@@ -210,9 +210,7 @@ def _inquiries(who: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     """Inquiries that the person, or their department, has still to answer: past the last day only those where silence
     means nothing."""
     waits = or_(Inquiry.silence == Silence.ANSWER_WANTED, Inquiry.due_on >= tokyo_day(now))
-    asked = select(Addressee.id).where(
-        Addressee.inquiry_id == Inquiry.id, own_addressees(who), ~given_answer()
-    )
+    asked = select(Addressee.inquiry_id).where(own_addressees(who), ~given_answer())
     return (
         select(
             *_owed_columns(
@@ -228,7 +226,7 @@ def _inquiries(who: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
             Inquiry.withdrawn_at.is_(None),
             Plan.status == Status.ACTIVE,
             waits,
-            asked.correlate(Inquiry).exists(),
+            Inquiry.id.in_(asked),
         )
     )
 

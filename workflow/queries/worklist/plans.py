@@ -37,7 +37,9 @@ def plans_waiting(
     if not (who.departments or positions or bodies):
         return
     mine = Plan.department_key.in_(sorted(who.departments))
-    which = (Plan.status == Status.ACTIVE) & or_(mine, *_signing(db, positions), _has_own_decision(bodies))
+    # Without a body there is no decision to look for: a condition that nothing meets leads through every plan.
+    decided = [_has_own_decision(bodies)] if bodies else []
+    which = (Plan.status == Status.ACTIVE) & or_(mine, *_signing(db, positions), *decided)
     known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
     known_facts = facts_of_all(db, known, which, now)
     waiting = {plan.id: unconfirmed(plan.chain, known_facts[plan.id]) for plan in known}
@@ -60,7 +62,7 @@ def addenda(db: Session, who: Actor) -> Iterable[Task]:
     if not who.departments:
         return
     rows = db.execute(
-        select(Plan.key, Plan.title)
+        select(Plan.key, Plan.title, CommentPeriod.id)
         .join(CommentPeriod, CommentPeriod.plan_id == Plan.id)
         .where(
             Plan.department_key.in_(sorted(who.departments)),
@@ -68,9 +70,8 @@ def addenda(db: Session, who: Actor) -> Iterable[Task]:
             CommentPeriod.published_at.is_not(None),
             found_later(),
         )
-        .order_by(CommentPeriod.id)
     )
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.id):
         words = say("「{plan}」のパブリックコメントの追補", plan=row.title)
         yield Task(Waiting.ANSWER_OPINIONS, words, row.key)
 

@@ -37,6 +37,10 @@ class CommentPeriod(Record):
     counts_as_id: Mapped[int | None] = mapped_column(ForeignKey("comment_period.id"))
     counts_why: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
+        Index(None, "plan_id"),
+        Index(None, "opens_on"),
+        Index(None, "closes_on"),
+        Index(None, "published_at", "cancelled_at"),
         Index(
             "uq_comment_period_standing",
             "plan_id",

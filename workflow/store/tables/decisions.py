@@ -44,6 +44,12 @@ class Decision(Record):
             sqlite_where=text("ratifies_id IS NOT NULL"),
             postgresql_where=text("ratifies_id IS NOT NULL"),
         ),
+        Index(
+            None,
+            "body_key",
+            sqlite_where=text("manner = 'chair_alone'"),
+            postgresql_where=text("manner = 'chair_alone'"),
+        ),
     )
 
 

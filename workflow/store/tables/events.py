@@ -22,6 +22,11 @@ class Event(Record):
     data: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))
     wrote: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        Index(None, "at", "seq"),
+        Index(None, "by", "at", "seq"),
+        Index(None, "tag", "at", "seq"),
+    )
 
 
 class Touched(Record):

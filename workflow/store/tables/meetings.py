@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.tables.base import Record, Sentence
@@ -33,6 +33,7 @@ class Meeting(Record):
         Index(None, "body_key", "starts_at"),
         Index(None, "status", "body_key", "starts_at"),
         Index(None, "form", "ends_at"),
+        Index(None, "ends_at", "body_key"),
         CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
     )
 
@@ -61,6 +62,14 @@ class AgendaItem(Record):
     approves_id: Mapped[int | None]
     removed_at: Mapped[datetime | None]
     removed_why: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        Index(
+            None,
+            "approves_id",
+            sqlite_where=text("approves_id IS NOT NULL"),
+            postgresql_where=text("approves_id IS NOT NULL"),
+        ),
+    )
 
 
 class Paper(Record):

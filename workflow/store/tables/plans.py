@@ -59,7 +59,13 @@ class Plan(Record):
     document: Mapped[str] = mapped_column(String(60))
     stretch: Mapped[int]
     forerunner_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
-    __table_args__ = (Index(None, "department_key", "status"),)
+    __table_args__ = (
+        Index(None, "department_key", "status"),
+        Index(None, "department_key", "key"),
+        Index(None, "status", "key"),
+        Index(None, "title", "key"),
+        Index(None, "entered_at", "key"),
+    )
 
 
 class Document(Record):

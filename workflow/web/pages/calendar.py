@@ -8,8 +8,16 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from workflow.domain.calendar import month_label, month_of, shown_clock, tokyo_day, weekday, why_closed
-from workflow.domain.language import Language, language
+from workflow.domain.calendar import (
+    month_label,
+    month_of,
+    parse_day,
+    shown_clock,
+    tokyo_day,
+    weekday,
+    why_closed,
+)
+from workflow.domain.language import Language, language, say
 from workflow.domain.meetings import phase_of
 from workflow.domain.rights import Act
 from workflow.queries.bodies import body_names
@@ -19,6 +27,7 @@ from workflow.queries.meetings import (
     closed_day_names,
     coming_meetings,
     meetings_between,
+    meetings_of_day,
     past_meetings,
     periods_between,
 )
@@ -31,6 +40,9 @@ router = APIRouter(route_class=Page)
 
 FIRST, LAST = "2000-01", "2100-12"
 """The months the calendar shows."""
+MOST = 5
+"""So many meetings stand on a day of the month's table, and so many periods that open or close; the rest is said in
+number."""
 
 
 @dataclass(slots=True)
@@ -45,6 +57,15 @@ class Day:
     answered_by: list[MeetingFact] = field(default_factory=list)
     opens: list[Period] = field(default_factory=list)
     closes: list[Period] = field(default_factory=list)
+    more_meetings: int = 0
+    more_periods: int = 0
+
+    def add(self, period: Period, to: list[Period]) -> None:
+        """Show the period that opens or closes, or count it where enough are shown."""
+        if len(self.opens) + len(self.closes) < MOST:
+            to.append(period)
+        else:
+            self.more_periods += 1
 
     @property
     def empty(self) -> bool:
@@ -58,9 +79,15 @@ class Day:
 
 @router.get("/meetings", openapi_extra=needs(Open.SIGNED_IN))
 def meetings(
-    request: Request, who: Reader, show: str = "month", month: str = "", body: str = "", following: str = ""
+    request: Request,
+    who: Reader,
+    show: str = "month",
+    month: str = "",
+    day: str = "",
+    body: str = "",
+    following: str = "",
 ) -> Response:
-    """A month (`show=month`), or what is `coming` or `past`; of one body, or of all."""
+    """A month (`show=month`), a `day`, or what is `coming` or `past`; of one body, or of all."""
     chosen = body[:60] or None
     with who.office.reading() as db:
         known = body_names(db)
@@ -77,7 +104,12 @@ def meetings(
             found = asked(
                 db, meetings_readable(db, who.person), who.now, body=chosen, following=following or None
             )
-            return page(request, "meetings_list.html", show=show, found=found, **shared)
+            return page(request, "meetings_list.html", show=show, found=found, day=None, **shared)
+        if show == "day":
+            on = parse_day(day, say("日")) if day.strip() else tokyo_day(who.now)
+            readable = meetings_readable(db, who.person)
+            found = meetings_of_day(db, readable, on, body=chosen, following=following or None)
+            return page(request, "meetings_list.html", show=show, found=found, day=on, **shared)
     return _month_page(request, who, month, chosen, shared)
 
 
@@ -118,20 +150,18 @@ def _weeks(who: Visitor, first: date, body: str | None) -> list[list[Day]]:
     start, end = weeks[0][0], weeks[-1][-1]
     with who.office.reading() as db:
         closed = closed_day_names(db)
-        held = meetings_between(db, meetings_readable(db, who.person), start, end, body)
+        held = meetings_between(db, meetings_readable(db, who.person), start, end, body, most=MOST)
         periods = periods_between(db, plans_readable(db, who.person), start, end)
     days = {
         day: Day(day, day.month != first.month, why_closed(day, closed)) for week in weeks for day in week
     }
     for each in held:
-        begins, ends = tokyo_day(each.starts_at), tokyo_day(each.ends_at)
-        if begins in days:
-            days[begins].begins.append(each)
-        if each.in_writing and ends != begins and ends in days:
-            days[ends].answered_by.append(each)
+        day = days[each.day]
+        (day.answered_by if each.ends else day.begins).append(each.meeting)
+        day.more_meetings = each.all_day - len(day.begins) - len(day.answered_by)
     for period in periods:
         if period.opens_on in days:
-            days[period.opens_on].opens.append(period)
+            days[period.opens_on].add(period, days[period.opens_on].opens)
         if period.closes_on in days:
-            days[period.closes_on].closes.append(period)
+            days[period.closes_on].add(period, days[period.closes_on].closes)
     return [[days[day] for day in week] for week in weeks]

@@ -76,16 +76,18 @@ class Opening:
 
 
 @router.get("", openapi_extra=needs(Open.SIGNED_IN))
-def comments(request: Request, who: Reader) -> Response:
-    """Every public comment that the reader may see, by what it waits for, with what came in. A fixed number of
-    statements."""
+def comments(request: Request, who: Reader, following: str = "") -> Response:
+    """The public comments that the reader may see, by what they wait for, with what came in, a page at a time: those under
+    way first. A fixed number of statements."""
     with who.office.reading() as db:
         mine = plans_readable(db, who.person)
-        found = queries.consultations(db, mine, who.now)
+        found = queries.consultations(db, mine, who.now, following or None)
         shown: dict[str, Any] = {
-            "found": found,
-            "came_in": queries.came_in(db, [each.held_id for each in found]),
-            "ready": queries.ready_to_ask(db, mine),
+            "found": found.consultations,
+            "first_page": "/comments" if following else None,
+            "next_page": f"/comments?following={found.following}" if found.following else None,
+            "came_in": queries.came_in(db, [each.held_id for each in found.consultations]),
+            "ready": [] if following else queries.ready_to_ask(db, mine),
         }
     return page(request, "comments.html", who=who, State=PeriodState, Nothing=Counted(), **shown)
 

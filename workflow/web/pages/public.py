@@ -112,14 +112,21 @@ PublicForm = Annotated[FormData, Depends(our_form)]
 
 
 @router.get("", openapi_extra=needs(Open.PUBLIC))
-def public_list(request: Request) -> Response:
-    """The public comments that run, are being answered, or are published; newest first."""
+def public_list(request: Request, following: str = "") -> Response:
+    """The public comments that run, are being answered, or are published, a page at a time; newest first."""
+    now = request.app.state.clock()
     with _office(request).reading() as db:
-        found = [
-            each for each in queries.consultations(db, EVERYTHING, request.app.state.clock()) if each.begun
-        ]
+        found = queries.consultations(db, EVERYTHING, now, following or None)
         meetings = bool(open_body_rules(db))
-    return page(request, "public_list.html", found=found, meetings=meetings, State=PeriodState)
+    return page(
+        request,
+        "public_list.html",
+        found=[each for each in found.consultations if each.begun],
+        first_page="/public" if following else None,
+        next_page=f"/public?following={found.following}" if found.following else None,
+        meetings=meetings,
+        State=PeriodState,
+    )
 
 
 @router.get("/{key}", openapi_extra=needs(Open.PUBLIC))

@@ -1,6 +1,8 @@
 """今日の仕事: what waits for me, each line leading to where it is done."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from notifications import resending
 from workflow import queries
@@ -17,17 +19,26 @@ from workflow.web.session import FormUser, Page, Reader
 router = APIRouter(route_class=Page)
 
 
+ON_A_PAGE = 50
+"""Number of tasks on one page."""
+
+
 @router.get("/", openapi_extra=needs(Open.SIGNED_IN))
-def today(request: Request, who: Reader) -> Response:
-    """Show the reader's worklist: tasks with a date first, nearest first. Before them an administrator finds the steps
-    of setting up the office that are left, until the work of a plan waits for them: then the settings have them."""
+def today(
+    request: Request, who: Reader, following: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+) -> Response:
+    """Show the reader's worklist, a page at a time: tasks with a date first, nearest first. `following` are the tasks on the
+    pages before. Before them an administrator finds the steps of setting up the office that are left, until the work of a plan
+    waits for them: then the settings have them."""
     with who.office.reading() as db:
         tasks = queries.waiting_for(db, who.person, who.now)
     keeps = set(bodies_for(who.person, Act.RECORD_OUTCOME)) <= set(bodies_for(who.person, Act.KEEP_MINUTES))
-    lines = [(task, place_of(task, keeps=keeps)) for task in tasks]
+    dated = sum(task.due is not None for task in tasks)
+    end = following + ON_A_PAGE
+    lines = [(task, place_of(task, keeps=keeps)) for task in tasks[following:end]]
     groups = [
-        (say("期限のあるもの"), [line for line in lines if line[0].due]),
-        (say("その他"), [line for line in lines if not line[0].due]),
+        (say("期限のあるもの"), dated, [line for line in lines if line[0].due]),
+        (say("その他"), len(tasks) - dated, [line for line in lines if not line[0].due]),
     ]
     sets_up = shows_setup(request, who) and not any(task.plan for task in tasks)
     steps = steps_of(request, who) if sets_up else ()
@@ -36,7 +47,9 @@ def today(request: Request, who: Reader) -> Response:
         "today.html",
         steps=() if is_set_up(steps) else steps,
         who=who,
-        groups=[group for group in groups if group[1]],
+        groups=[group for group in groups if group[2]],
+        first_page="/" if following else None,
+        next_page=f"/?following={end}" if end < len(tasks) else None,
         Waiting=Waiting,
         DAY_IN_WORDS=DAY_IN_WORDS,
         may_open=bool(who.person.departments),
