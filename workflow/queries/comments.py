@@ -207,10 +207,17 @@ def _under_way() -> ColumnElement[bool]:
 
 def _some(db: Session, which: ColumnElement[bool], now: datetime, before: int | None) -> list[Consultation]:
     """One more of these than are on a page, newest first, those before that number if there is one."""
-    rows = _periods().where(which).order_by(CommentPeriod.id.desc()).limit(ON_A_PAGE + 1)
+    page = (
+        select(CommentPeriod.id)
+        .join(Plan, Plan.id == CommentPeriod.plan_id)
+        .where(which)
+        .order_by(CommentPeriod.id.desc())
+        .limit(ON_A_PAGE + 1)
+    )
     if before is not None:
-        rows = rows.where(CommentPeriod.id < before)
-    return [_consultation(db, row, now, {}) for row in db.execute(rows)]
+        page = page.where(CommentPeriod.id < before)
+    rows = _periods().where(CommentPeriod.id.in_(select(page.subquery().c.id)))
+    return [_consultation(db, row, now, {}) for row in db.execute(rows.order_by(CommentPeriod.id.desc()))]
 
 
 def _place(following: str | None) -> tuple[bool, int | None]:

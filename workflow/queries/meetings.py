@@ -188,14 +188,16 @@ def next_meetings(
 ) -> dict[str, MeetingFact]:
     """The next of those meetings of each body, by its key; with `running`, one that has begun and is not over counts. One
     statement."""
-    turn = func.row_number().over(partition_by=Meeting.body_key, order_by=(Meeting.starts_at, Meeting.id))
-    coming = (
-        meetings()
-        .add_columns(turn.label("turn"))
-        .where(which, meeting_to_come(now, running=running))
-        .subquery()
+    body = aliased(BodyRecord)
+    nearest = (
+        select(Meeting.id)
+        .where(Meeting.body_key == body.key, which, meeting_to_come(now, running=running))
+        .order_by(Meeting.starts_at, Meeting.id)
+        .limit(1)
+        .correlate(body)
+        .scalar_subquery()
     )
-    rows = db.execute(select(coming).where(coming.c.turn == 1))
+    rows = db.execute(meetings().where(Meeting.id.in_(select(nearest).select_from(body))))
     return {row.body_key: meeting_fact(row) for row in rows}
 
 

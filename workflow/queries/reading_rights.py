@@ -4,7 +4,7 @@ lists. Everything that shows a plan or a meeting to a person asks here."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from workflow.domain.errors import NotFound
@@ -18,7 +18,7 @@ from workflow.queries.meetings import MeetingFact, meeting, of_bodies, was_calle
 from workflow.queries.open_meetings import NOTHING_CLOSED, Closings, closings
 from workflow.queries.papers import PaperFact, paper, papers_of
 from workflow.queries.plans import PlanFact, plan_by_key
-from workflow.store.tables import Addressee, AgendaItem, Circulation, Inquiry, Plan, PlansOpened
+from workflow.store.tables import Addressee, AgendaItem, ChainText, Circulation, Inquiry, Plan, PlansOpened
 
 EVERYTHING = true()
 """The condition for the machine's own user, and for what is public: nothing is narrowed."""
@@ -50,12 +50,20 @@ def plans_readable(db: Session, who: Actor) -> ColumnElement[bool]:
     once in a process."""
     if who.may(Act.READ_PLAN):
         return true()
-    chains = kept_chains(db)
-    under = [sha256 for sha256, chain in chains.items() if who.may_for(Act.READ_PLAN, "", chain)]
+    chains = _chains_read(db, who)
+    of_chains = [Plan.chain_sha256.in_(chains)] if chains else []
+    return or_(*of_chains, _of_office(who))
+
+
+def _chains_read(db: Session, who: Actor) -> list[str]:
+    """The chains, by SHA-256, all of whose plans the person may read."""
+    return [sha256 for sha256, chain in kept_chains(db).items() if who.may_for(Act.READ_PLAN, "", chain)]
+
+
+def _of_office(who: Actor) -> ColumnElement[bool]:
+    """The condition that the `Plan` is one of the person's departments, or that they were asked about it."""
     served = who.departments | who.represented_departments
-    of_office = [Plan.department_key.in_(sorted(served))] if served else []
-    of_chains = [Plan.chain_sha256.in_(under)] if under else []
-    return or_(*of_office, *of_chains, _asked(who))
+    return or_(Plan.department_key.in_(sorted(served)), _asked(who)) if served else _asked(who)
 
 
 def _asked(who: Actor) -> ColumnElement[bool]:
@@ -163,6 +171,14 @@ def meetings_readable(db: Session, who: Actor) -> ColumnElement[bool]:
 def bodies_followed(db: Session, who: Actor) -> frozenset[str]:
     """The bodies whose meetings concern the person: their own, those of whom they are the deputy, and those that the
     chains of the plans they may read name. At most two statements, beside each chain once in a process."""
-    read = db.scalars(select(Plan.chain_sha256).where(plans_readable(db, who)).distinct())
+    whole = list(kept_chains(db)) if who.may(Act.READ_PLAN) else _chains_read(db, who)
+    # Of a chain whose plans they all may read, the first plan says enough.
+    follows = select(Plan.id).where(Plan.chain_sha256 == ChainText.sha256).correlate(ChainText).exists()
+    read = db.scalars(
+        union(
+            select(ChainText.sha256).where(ChainText.sha256.in_(whole), follows),
+            select(Plan.chain_sha256).where(_of_office(who)),
+        )
+    )
     named = {body.key for sha256 in read for body in chain_of(db, sha256).bodies}
     return frozenset(named | {body for body, _ in who.seats} | who.represented_bodies)
