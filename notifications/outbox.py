@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from notifications import due
 from notifications.kinds import Kind
@@ -141,7 +141,11 @@ def listing(
     db: Session, meeting: int | None = None, *, states: Collection[State] = tuple(State), limit: int = 500
 ) -> list[Line]:
     """The newest deliveries, newest first: of one meeting or of all, in these states."""
-    statement = _listing().limit(limit).where(Delivery.state.in_(states))
+    statement = _listing().limit(limit)
+    if set(states) != set(State):
+        # These few are looked for first: the order of the list would lead through all that was ever sent.
+        few = aliased(Delivery)
+        statement = statement.where(Delivery.id.in_(select(few.id).where(few.state.in_(states))))
     if meeting is not None:
         statement = statement.where(Delivery.meeting_id == meeting)
     return _lines(db, statement)

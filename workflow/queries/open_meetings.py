@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Body
@@ -242,7 +242,8 @@ def noticed_at(db: Session, meeting: int) -> datetime | None:
 
 
 def _open(db: Session) -> ColumnElement[bool]:
-    return was_called() & of_bodies(open_body_rules(db))
+    bodies = open_body_rules(db)
+    return was_called() & of_bodies(bodies) if bodies else false()
 
 
 def _page(db: Session, found: MeetingPage) -> OpenPage:
