@@ -21,6 +21,7 @@ from workflow.domain.errors import SakuteiError, message_of
 from workflow.domain.language import Dates, Language, dates, language, say
 from workflow.store.database import Office
 from workflow.web import api
+from workflow.web.guide import place_of
 from workflow.web.http_status import status_of
 from workflow.web.limits import GB, KB, Quota
 from workflow.web.oidc import Provider
@@ -37,6 +38,7 @@ from workflow.web.pages import (
     confirmations,
     decisions,
     departments,
+    guide,
     in_writing,
     inquiries,
     mailed_links,
@@ -80,7 +82,7 @@ from workflow.web.pages.demo import Demo
 from workflow.web.pages_above import SECRET_PATHS, page_above
 from workflow.web.rendering import DATES, LANGUAGE, page, redirect
 from workflow.web.security import note_refusal
-from workflow.web.session import NeedsSecondStep, NeedsSignIn, Visitor, identified
+from workflow.web.session import NeedsSecondStep, NeedsSignIn, visitor_of
 from workflow.web.transport import HSTS, is_https, secured
 
 log = logging.getLogger(__name__)
@@ -136,6 +138,7 @@ ROUTERS = (
     people.router,
     bodies.router,
     search.router,
+    guide.router,
     chains.router,
     log_pages.router,
     settings_pages.router,
@@ -273,7 +276,7 @@ def _without_secret(path: str) -> str:
 def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, SakuteiError):
         return _broken(request)
-    who, code = _who(request), status_of(error)
+    who, code = visitor_of(request), status_of(error)
     if code == REFUSED:
         note_refusal(request, who.key if who else None)
     return page(
@@ -283,15 +286,8 @@ def _refused(request: Request, error: Exception) -> Response:
         message=message_of(error),
         who=who,
         back=page_above(request),
+        help=place_of(error),
     )
-
-
-def _who(request: Request) -> Visitor | None:
-    """The person signed in, so that a refusal keeps their menu; None when unknown."""
-    try:
-        return identified(request)
-    except (NeedsSignIn, SakuteiError):
-        return None
 
 
 def _to_sign_in(request: Request, error: Exception) -> Response:
@@ -317,7 +313,7 @@ def _no_such_page(request: Request, error: Exception) -> Response:
             words = say("送られた内容を読み取れません。画面を開き直して、入力し直してください。")
         case _:
             words = say("この操作はできません。画面を開き直してください。")
-    who = _who(request)
+    who = visitor_of(request)
     if code == REFUSED:
         note_refusal(request, who.key if who else None)
     return page(request, "refused.html", code=code, message=words, who=who, back=page_above(request))
@@ -332,7 +328,9 @@ def _not_readable(request: Request, error: Exception) -> Response:
     words = say(
         "送られた内容を読み取れません（{names}）。画面を開き直して、入力し直してください。", names=names
     )
-    return page(request, "refused.html", code=422, message=words, who=_who(request), back=page_above(request))
+    return page(
+        request, "refused.html", code=422, message=words, who=visitor_of(request), back=page_above(request)
+    )
 
 
 def _of_a_program(request: Request) -> bool:

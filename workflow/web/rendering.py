@@ -25,6 +25,7 @@ from workflow.domain.votes import rules_words, shown_share
 from workflow.store import files
 from workflow.store.database import Office
 from workflow.store.uploads import OCTETS
+from workflow.web.guide import guide_of
 from workflow.web.japanese import marked
 from workflow.web.kept_forms import ASKED, refilled
 from workflow.web.pulse import backup_words, halted_words
@@ -68,6 +69,7 @@ _pages.env.globals |= {
     "Dates": Dates,
     "language": language.get,
     "dates": dates.get,
+    "guide_of": guide_of,
     "period_words": period_words,
     "Change": Change,
     "with_tables": with_tables,

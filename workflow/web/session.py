@@ -18,6 +18,7 @@ from workflow import actions
 from workflow.domain.accounts import SecondStep
 from workflow.domain.addresses import subscriber
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import SakuteiError
 from workflow.domain.rights import Actor
 from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor
@@ -142,6 +143,14 @@ def identified(request: Request) -> Visitor:
         person = actor(db, seen.key, tokyo_day(now))
     backup = seen.backup if person.administrator else None
     return Visitor(office, person.key, person.name, csrf_of(token), now, person, seen.mail, backup)
+
+
+def visitor_of(request: Request) -> Visitor | None:
+    """The person signed in, so that a refusal or a page for everybody keeps their menu; None when unknown."""
+    try:
+        return identified(request)
+    except (NeedsSignIn, SakuteiError):
+        return None
 
 
 def writer(
