@@ -23,7 +23,9 @@ from definitions.load import parse_chain, shipped
 from tests.support.scenario import House
 from tests.web.test_language import JAPANESE, _names
 from workflow import actions
+from workflow.actions.departments import DepartmentsRefused
 from workflow.actions.people_table import NewcomerFault, NewcomersRefused
+from workflow.actions.seats_table import SeatFound, SeatLine, SeatsRefused
 from workflow.domain import errors
 from workflow.domain.errors import message_of
 from workflow.domain.gates import GateClosed
@@ -78,6 +80,8 @@ SAMPLES = (
     notifications.inbox.InboxGone(say("接続を拒まれました")),
     ProviderFailed("サインインの途中で時間が経ったか、別の画面から始められたものです。"),
     TakeoverRefused([RowFault(3, say("次の段階: {names}。", names="x"))] * 2, rehearsed=True),
+    SeatsRefused([SeatFound(SeatLine(3, "x"), fault=say("職がありますが、課がありません。課も書いてください。"))]),
+    DepartmentsRefused([(0, say("課の一覧は既にそのとおりです。"))]),
     NewcomersRefused([NewcomerFault(3, say("職がありますが、課がありません。課も書いてください。"))]),
     notifications.transport.MailRefused("550 no"),
     notifications.transport.MailDelayed(say("時間内に応答がありません")),
@@ -144,6 +148,8 @@ NEVER_REFUSE = {
     *(
         "signs_as",
         "read_newcomers",
+        "read_departments",
+        "read_seats",
         "newcomer_faults",
         "signed_in",
         "was_signed_in",

@@ -1192,6 +1192,7 @@ def end_closing_rule(house: House) -> Call:
     return lambda o: actions.end_closing_rule(o, "clerk", rule, 2034, now=house.now)
 
 
+@case("clerk")
 def note_trial(house: House) -> Call:
     return lambda o: actions.note_trial(o, "clerk", now=house.now)
 
