@@ -1,9 +1,12 @@
 """The items of a meeting that can be sent on to the next one of its body: continued, undecided, or taken off."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Iterable
+from typing import Any
 
-from workflow.domain.meetings import GOES_ON, TAKES_ITEMS, MeetingStatus, Purpose
+from sqlalchemy import Select, false, func, null, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from workflow.domain.meetings import GOES_ON, MeetingStatus, Purpose
 from workflow.queries.agenda import Line, agenda, agenda_lines, held_decision
 from workflow.queries.meetings import MeetingFact, takes_items
 from workflow.store.tables import AgendaItem, Meeting, Plan
@@ -21,7 +24,7 @@ def lines_to_carry(db: Session, held: MeetingFact) -> list[Line]:
     items = agenda(db, held.id, with_removed=True)
     lines = agenda_lines(db, held.id, items, with_removed=True)
     listed = {_matter(line) for line in lines if line.removed_why is None}
-    elsewhere = _elsewhere(db, held)
+    elsewhere = _elsewhere(db, held, lines)
     found: dict[_Matter, Line] = {}
     for line in lines:
         matter = _matter(line)
@@ -44,24 +47,52 @@ def _matter(line: Line) -> _Matter:
     return line.plan[0] if line.plan else None, None, line.title
 
 
-def _elsewhere(db: Session, held: MeetingFact) -> dict[_Matter, int]:
-    """The matters on the agendas of the body's other meetings, each with the number of the newest item on it; one that still
-    waits there counts as newer than any."""
+def _elsewhere(db: Session, held: MeetingFact, lines: Iterable[Line]) -> dict[_Matter, int]:
+    """The matters of the lines on the agendas of the body's other meetings, each with the number of the newest item on it; one
+    that still waits there counts as newer than any. Of a body of many years only what waits, what treats the same plans, and the
+    newest item of each title is read."""
     waits = takes_items() & ~held_decision(AgendaItem.id).exists()
-    rows = db.execute(
+    plans = {matter[0] for matter in map(_matter, lines) if matter[0]}
+    listed = (
         select(Plan.key, AgendaItem.gate_key, AgendaItem.title, AgendaItem.id, waits)
         .select_from(AgendaItem)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .outerjoin(Plan, Plan.id == AgendaItem.plan_id)
         .where(
             Meeting.body_key == held.body_key,
             Meeting.id != held.id,
-            Meeting.status.in_([*TAKES_ITEMS, MeetingStatus.CLOSED]),
             AgendaItem.removed_at.is_(None),
         )
     )
+    waiting = listed.outerjoin(Plan, Plan.id == AgendaItem.plan_id).where(takes_items())
+    treated = listed.join(Plan, Plan.id == AgendaItem.plan_id).where(Plan.key.in_(plans), _WAS_HELD)
     found: dict[_Matter, int] = {}
-    for plan, gate, title, item, waiting in rows:
+    for plan, gate, title, item, waiting_there in db.execute(union_all(waiting, treated, _of_titles(held))):
         matter = plan, gate, None if gate else title
-        found[matter] = max(found.get(matter, 0), MOST_NUMBER if waiting else item)
+        found[matter] = max(found.get(matter, 0), MOST_NUMBER if waiting_there else item)
     return found
+
+
+_WAS_HELD = Meeting.status == MeetingStatus.CLOSED
+
+
+def _of_titles(held: MeetingFact) -> Select[*tuple[Any, ...]]:
+    """The newest item at a closed meeting of the body with the title of each of the meeting's items that treat no plan."""
+    own = aliased(AgendaItem)
+    newest = (
+        select(AgendaItem.id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(
+            AgendaItem.title == own.title,
+            AgendaItem.plan_id.is_(None),
+            AgendaItem.removed_at.is_(None),
+            Meeting.body_key == held.body_key,
+            Meeting.id != held.id,
+            _WAS_HELD,
+        )
+        .order_by(AgendaItem.id.desc())
+        .limit(1)
+        .correlate(own)
+        .scalar_subquery()
+    )
+    found = select(null(), null(), own.title, func.coalesce(newest, 0), false())
+    return found.where(own.meeting_id == held.id, own.plan_id.is_(None), own.title.is_not(None))

@@ -31,3 +31,6 @@ def upgrade() -> None:
     ):
         few = sa.text(where)
         op.create_index(f"ix_{table}_{column}", table, [column], sqlite_where=few, postgresql_where=few)
+    few = sa.text("plan_id IS NULL")
+    titles = "ix_agenda_item_title_id"
+    op.create_index(titles, "agenda_item", ["title", "id"], sqlite_where=few, postgresql_where=few)

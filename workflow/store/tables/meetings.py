@@ -69,6 +69,13 @@ class AgendaItem(Record):
             sqlite_where=text("approves_id IS NOT NULL"),
             postgresql_where=text("approves_id IS NOT NULL"),
         ),
+        Index(
+            None,
+            "title",
+            "id",
+            sqlite_where=text("plan_id IS NULL"),
+            postgresql_where=text("plan_id IS NULL"),
+        ),
     )
 
 
