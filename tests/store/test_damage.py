@@ -206,9 +206,11 @@ def _an_older_program(office: Office) -> Iterator[None]:
         later = [table for table in Record.metadata.sorted_tables if table.name not in known]
         Record.metadata.create_all(connection, later)
         connection.execute(text("ALTER TABLE event ADD COLUMN wrote TEXT"))
+        connection.execute(text("ALTER TABLE department ADD COLUMN rank INTEGER DEFAULT 0 NOT NULL"))
     yield
     with office.migrating() as connection:
         connection.execute(text("ALTER TABLE event DROP COLUMN wrote"))
+        connection.execute(text("ALTER TABLE department DROP COLUMN rank"))
         Record.metadata.drop_all(connection, later)
 
 

@@ -73,7 +73,7 @@ def test_the_account_shows_who_one_is_today(mine: Browser) -> None:
     shown = mine.see("/account")
     assert "担当 花子" in shown and "tanto@city.example.jp" in shown and "IT推進課" in shown
     shown = Browser(mine.house, "joho_bukai_chair").see("/account")
-    assert "情報化推進部会（会長）" in shown
+    assert "情報化推進部会（部会長）" in shown
 
 
 def test_the_account_names_each_browser_and_marks_this_one(mine: Browser) -> None:

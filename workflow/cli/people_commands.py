@@ -13,6 +13,7 @@ from workflow.cli.dry_run import told
 from workflow.cli.options import By, ChainName, DryRun, Json, Reason, at_office, chain_named, now
 from workflow.domain.calendar import parse_day, tokyo_day
 from workflow.domain.closed_days import days_between, read_days
+from workflow.domain.seats import seat_label
 from workflow.queries.meetings import closed_day_names
 from workflow.store.plain_text import text_in
 from workflow.wire.people import ClosedDays, OnePerson, People
@@ -267,7 +268,7 @@ def show_person(key: PersonKey, json: Json = False) -> None:
         return
     rows = [
         *(("所属", each.term, f"{each.department} {each.position or ''}") for each in person.postings),
-        *(("任期", each.term, f"{each.name} {each.role.label}") for each in person.seats),
+        *(("任期", each.term, f"{each.name} {seat_label(each.role, each.rule)}") for each in person.seats),
         *(("代理者", each.term, each.name) for each in person.deputies),
         *(("代理する", each.term, each.name) for each in person.principals),
     ]

@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from definitions.chain import Body
 from definitions.terms import Role
 from workflow.domain.accounts import StepsDemanded
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import NotFound
 from workflow.domain.rights import Act, Actor
 from workflow.queries.actor import in_term
+from workflow.queries.chains import chain_of
 from workflow.store.tables import (
     Authenticator,
     BodyRecord,
@@ -49,7 +51,7 @@ class Account:
     passkeys: tuple[PasskeyFact, ...]
     recovery_codes: int
     posts: tuple[tuple[str, str | None], ...]
-    seats: tuple[tuple[str, Role], ...]
+    seats: tuple[tuple[Body, Role], ...]
     sessions: tuple[SignIn, ...]
 
     @property
@@ -80,7 +82,7 @@ def account(db: Session, key: str, now: datetime) -> Account:
         .order_by(Posting.id)
     )
     seats = db.execute(
-        select(BodyRecord.name, Membership.role)
+        select(BodyRecord.key, BodyRecord.chain_sha256, Membership.role)
         .join(BodyRecord, BodyRecord.key == Membership.body_key)
         .where(Membership.person_id == person.id, in_term(Membership, today))
         .order_by(Membership.id)
@@ -99,7 +101,7 @@ def account(db: Session, key: str, now: datetime) -> Account:
         passkeys=_passkeys(db, person.id),
         recovery_codes=db.scalar(select(func.count()).where(RecoveryCode.person_id == person.id)) or 0,
         posts=tuple((name, position) for name, position in posts),
-        seats=tuple((name, Role(role)) for name, role in seats),
+        seats=tuple((chain_of(db, sha256).body(key), Role(role)) for key, sha256, role in seats),
         sessions=tuple(sessions),
     )
 

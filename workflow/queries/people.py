@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from definitions.chain import Body
 from definitions.labelled import Labelled
 from definitions.terms import Role
 from workflow.domain.accounts import LinkPurpose
@@ -15,6 +16,7 @@ from workflow.domain.errors import NotFound
 from workflow.domain.validation import comparable_address
 from workflow.queries.accounts import has_second_step
 from workflow.queries.actor import has_left, in_term
+from workflow.queries.chains import chain_of
 from workflow.store.tables import (
     Administrator,
     Auditor,
@@ -67,10 +69,17 @@ class HeldPosting:
 
 @dataclass(frozen=True, slots=True)
 class HeldSeat:
-    body: str
-    name: str
+    rule: Body
     role: Role
     term: Term
+
+    @property
+    def body(self) -> str:
+        return self.rule.key
+
+    @property
+    def name(self) -> str:
+        return self.rule.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +93,13 @@ class HeldDeputyship:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person in the list, with what they hold that day: (department's name, 職) and (body, its name, role)."""
+    """A person in the list, with what they hold that day: (department's name, 職) and (body, role)."""
 
     key: str
     name: str
     email: str
     postings: tuple[tuple[str, str | None], ...]
-    seats: tuple[tuple[str, str, Role], ...]
+    seats: tuple[tuple[Body, Role], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,16 +362,16 @@ def _postings_of(
     return found
 
 
-def _seats_of(db: Session, people: Sequence[int], day: date) -> defaultdict[int, list[tuple[str, str, Role]]]:
+def _seats_of(db: Session, people: Sequence[int], day: date) -> defaultdict[int, list[tuple[Body, Role]]]:
     found = defaultdict(list)
     rows = db.execute(
-        select(Membership.person_id, BodyRecord.key, BodyRecord.name, Membership.role)
+        select(Membership.person_id, BodyRecord.key, BodyRecord.chain_sha256, Membership.role)
         .join(BodyRecord, BodyRecord.key == Membership.body_key)
         .where(Membership.person_id.in_(people), in_term(Membership, day))
         .order_by(Membership.id)
     )
-    for number, body, name, role in rows:
-        found[number].append((body, name, Role(role)))
+    for number, body, sha256, role in rows:
+        found[number].append((chain_of(db, sha256).body(body), Role(role)))
     return found
 
 
@@ -378,12 +387,15 @@ def _held_postings(db: Session, number: int, day: date) -> tuple[HeldPosting, ..
 
 def _held_seats(db: Session, number: int, day: date) -> tuple[HeldSeat, ...]:
     rows = db.execute(
-        select(Membership, BodyRecord.name)
+        select(Membership, BodyRecord.chain_sha256)
         .join(BodyRecord, BodyRecord.key == Membership.body_key)
         .where(Membership.person_id == number)
         .order_by(Membership.since.desc(), Membership.id.desc())
     )
-    return tuple(HeldSeat(held.body_key, name, Role(held.role), _term(held, day)) for held, name in rows)
+    return tuple(
+        HeldSeat(chain_of(db, sha256).body(held.body_key), Role(held.role), _term(held, day))
+        for held, sha256 in rows
+    )
 
 
 def _deputyships(
