@@ -232,13 +232,6 @@ def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]
     return list(db.execute(others))
 
 
-def serving(db: Session, day: date, limit: int = 1000) -> list[tuple[str, str]]:
-    """(key, name) of everybody who serves in a department that day, by key. One statement."""
-    found = select(Person.key, Person.name).join(Posting, Posting.person_id == Person.id)
-    found = found.where(in_term(Posting, day)).distinct()
-    return [(key, name) for key, name in db.execute(found.order_by(Person.key).limit(limit))]
-
-
 def person(db: Session, key: str, day: date) -> PersonFact:
     """The person of that key; the `state` of each term is as of the day. Eight statements. Raises `NotFound`."""
     found = db.scalar(select(Person).where(Person.key == key))

@@ -268,9 +268,10 @@ def _value(db: Session, order: Order) -> Any:
 
 
 def served_by(person: str, day: date) -> ColumnElement[bool]:
-    """The condition that the person serves that day in the department of the `Plan` of a statement: they are its staff."""
+    """The condition that the person of that key or name serves that day in the department of the `Plan` of a statement: they are its staff."""
     serves = select(Posting.department_key).join(Person, Person.id == Posting.person_id)
-    return Plan.department_key.in_(serves.where(Person.key == person, in_term(Posting, day)))
+    named = (Person.key == person) | (Person.name == person)
+    return Plan.department_key.in_(serves.where(named, in_term(Posting, day)))
 
 
 def plan_list(

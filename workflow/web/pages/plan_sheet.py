@@ -14,7 +14,6 @@ from workflow.domain.lateness import Course, standing_words
 from workflow.domain.plans import Status
 from workflow.queries.bodies import body_names
 from workflow.queries.chains import kept_chains
-from workflow.queries.people import serving
 from workflow.queries.plan_sheet import SheetRow, sheet_rows
 from workflow.queries.plans import Order, Page, served_by
 from workflow.queries.reading_rights import plans_readable
@@ -64,7 +63,7 @@ def plans(request: Request, who: Reader, asked: Annotated[Asked, Query()], follo
     with who.office.reading() as db:
         found = _found(db, who, asked, following, PLANS_ON_A_PAGE)
         rows = sheet_rows(db, found.plans, who.now)
-        departments, bodies, people = queries.departments(db), body_names(db), serving(db, tokyo_day(who.now))
+        departments, bodies = queries.departments(db), body_names(db)
         stages = {stage.key: stage.label for chain in kept_chains(db).values() for stage in chain.stages}
     today, window = tokyo_day(who.now), _window(asked, who)
     return page(
@@ -87,7 +86,6 @@ def plans(request: Request, who: Reader, asked: Annotated[Asked, Query()], follo
         stages=list(stages.items()),
         departments=departments,
         bodies=bodies,
-        people=people,
         earlier=_to(asked, since=window.moved(-window.count // 2)),
         later=_to(asked, since=window.moved(window.count // 2)),
         excel=f"/plans.xlsx?{asked.address()}",
