@@ -68,10 +68,12 @@ TEMPLATES = sorted(
 TRUSTED = {
     *("Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-label="{}"\')'),
     "HTMLResponse(marked(shown) if english else shown, status_code=code)",
+    "Markup(reader.renderer.render(tokens, reader.options, {}))",
     *("Markup(bars(row, window, today))", "Markup(scale(window))", "Markup(HATCHED)"),
 }
 """What Python calls markup: a drawing that escapes each word in it, a QR code and bars, which have none, and a literal; and
-a page that was made already, with its language marked or its form filled in again."""
+a page that was made already, with its language marked or its form filled in again; and the
+guides, our own files, in which HTML is escaped."""
 
 LANGUAGES = long_form(tuple(Language), in_ci=(Language.JAPANESE,))
 """The languages in which the walk reads pages; what is escaped in one is in another."""
