@@ -70,7 +70,7 @@ def test_nobody_else_sees_what_was_kept(tanto: Browser) -> None:
     tanto.house.later(days=2)
     tanto.key = "tanto"
     tanto.sign_in()
-    assert "財政課と調整" not in tanto.see(address)
+    assert "財政課と調整" not in tanto.see(address) and _kept(tanto.house) == 0
 
 
 def test_nothing_is_kept_of_who_was_not_signed_in_or_signed_out(tanto: Browser) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert
 
 from workflow.domain.calendar import tokyo_day
 from workflow.queries.actor import actor
-from workflow.queries.kept_forms import KEPT_FOR, KeptField
+from workflow.queries.kept_forms import KeptField
 from workflow.store.database import Office
 from workflow.store.tables import LateForm
 
@@ -21,16 +21,13 @@ SECRETS = frozenset({"csrf", "password", "again", "old", "code"})
 def keep_form(
     office: Office, by: str, action: str, page: str, fields: Sequence[KeptField], *, now: datetime
 ) -> bool:
-    """Keep the fields for their writer, in place of the form kept before, and forget the forms of everybody that have been
-    kept long enough. Return whether there was something to keep, and not too much. Raises `NotFound`, `HasLeft`."""
+    """Keep the fields for their writer, in place of the form kept before, until somebody signs in a day later. Return whether there was something to keep, and not too much. Raises `NotFound`, `HasLeft`."""
     kept = [[each.name, each.value] for each in fields if each.name not in SECRETS]
     length = sum(len(name) + len(value) for name, value in kept)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require_service()
-        db.execute(
-            delete(LateForm).where((LateForm.person_id == who.id) | (LateForm.kept_at <= now - KEPT_FOR))
-        )
+        db.execute(delete(LateForm).where(LateForm.person_id == who.id))
         if not any(value.strip() for _, value in kept) or length > LONGEST_KEPT or len(action + page) > 500:
             return False
         row = {"person_id": who.id, "action": action, "page": page, "fields": kept, "kept_at": now}

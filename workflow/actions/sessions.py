@@ -36,7 +36,7 @@ from workflow.queries.pulse import BACKUP, MAIL, NO_PULSE, PulseFact, columns_of
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.security_log import enter
-from workflow.store.tables import Credential, Person, Pulse, SignIn
+from workflow.store.tables import Credential, LateForm, Person, Pulse, SignIn
 
 TOKEN_LIFE = timedelta(hours=10)
 """Lifetime of a session: a working day."""
@@ -176,10 +176,11 @@ def prolong_sessions(office: Office, until: datetime) -> None:
 def begin_session(
     db: Session, person: int, agent: str, now: datetime, *, confirmed_at: datetime | None = None
 ) -> str:
-    """Begin a session of that person, and return its token. It opens nothing before its second step, where they have
+    """Begin a session of that person, and return its token. Sessions and forms that were kept long enough are forgotten. It opens nothing before its second step, where they have
     one or the office demands it. `confirmed_at` is when they gave their password in it."""
     token = new_token()
     db.execute(delete(SignIn).where(SignIn.expires_at <= now - KEPT_FOR))
+    db.execute(delete(LateForm).where(LateForm.kept_at <= now - KEPT_FOR))
     row = {"person_id": person, "began_at": now, "expires_at": now + TOKEN_LIFE, "agent": agent[:200]}
     row["waits_for"] = _second_step(db, person, now)
     if row["waits_for"]:
