@@ -250,7 +250,7 @@ SEATS = {"since": "2023-03-01", "role": "member"}
 
 
 def test_many_are_seated_at_once_from_ticks_and_pasted_lines(admin: Browser) -> None:
-    lines = "担当 花子\t事務局\nmayor,会長"
+    lines = "担当 花子\t事務局\nmayor,部会長"
     shown = admin.send(
         "/bodies/joho_bukai/seats", **SEATS, lines=lines, person=["ict_honbu_1", "joho_bukai_1"]
     )

@@ -10,13 +10,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from definitions.chain import Body
 from definitions.errors import SakuteiError
 from definitions.terms import Role
 from workflow.actions.people import in_order, insert_seat, keeper
 from workflow.actions.people_table import HEADINGS
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, reworded, say
-from workflow.queries.bodies import known_body
+from workflow.domain.seats import seat_label
+from workflow.queries.bodies import body_rule
 from workflow.store.database import Office
 from workflow.store.tables import Membership, Person
 
@@ -89,7 +91,7 @@ def find_seats(
 ) -> list[SeatFound]:
     """Every line with whom it means, and what is wrong with it. Three statements. Raises `NotFound`, `BadInput`."""
     in_order(since, until)
-    known_body(db, body)
+    rule = body_rule(db, body)
     people = db.execute(select(Person.key, Person.name).order_by(Person.key)).all()
     by_key = dict[str, str](people)
     by_name = defaultdict[str, list[str]](list)
@@ -109,8 +111,8 @@ def find_seats(
     before = dict[tuple[str, Role], int]()
     for each in lines:
         keys = [each.person] if each.person in by_key else by_name["".join(each.person.split())]
-        role = _role(each.role)
-        fault = _fault(each, keys, role, before)
+        role = _role(each.role, rule)
+        fault = _fault(each, keys, role, rule, before)
         if fault or role is None:
             found.append(SeatFound(each, role=role, fault=fault))
             continue
@@ -151,15 +153,19 @@ def seat_people(
         return len(new)
 
 
-def _role(words: str) -> Role | None:
-    """The role in words, in Japanese, in the reader's language, or by its key. None: there is no such role."""
+def _role(words: str, rule: Body) -> Role | None:
+    """The role in words, in the body's own, in Japanese, in the reader's language, or by its key. None: there is no such
+    role."""
     if not words:
         return Role.MEMBER
-    return next((role for role in Role if words in (role.label, label(role), role.value)), None)
+    return next(
+        (role for role in Role if words in (seat_label(role, rule), role.label, label(role), role.value)),
+        None,
+    )
 
 
 def _fault(
-    each: SeatLine, keys: Sequence[str], role: Role | None, before: dict[tuple[str, Role], int]
+    each: SeatLine, keys: Sequence[str], role: Role | None, rule: Body, before: dict[tuple[str, Role], int]
 ) -> str:
     if not keys:
         return say("「{person}」という氏名・利用者IDの職員はいません。", person=each.person[:60])
@@ -174,7 +180,7 @@ def _fault(
         return say(
             "役「{role}」はありません。{roles} のどれかにしてください。",
             role=each.role[:60],
-            roles=say("・").join(label(known) for known in Role),
+            roles=say("・").join(seat_label(known, rule) for known in Role),
         )
     if (keys[0], role) in before:
         return say("{line} 行目と同じです。どちらかを消してください。", line=before[keys[0], role])

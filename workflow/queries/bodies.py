@@ -137,22 +137,27 @@ def places_of(db: Session, who: Actor, body: str) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class SeatedBody:
-    """A body with everybody who sits in it on a day, the chair first; `chair` is the position (職) that chairs it."""
+    """A body with its rule and everybody who sits in it on a day, the chair first."""
 
     key: str
     name: str
-    chair: str
+    rule: Body
     on: date
     members: tuple[Seat, ...]
+
+    @property
+    def chair(self) -> str:
+        """The position (職) that chairs it."""
+        return self.rule.chair
 
 
 def seated_body(db: Session, key: str, day: date) -> SeatedBody:
     """The body of that key with its members and 事務局 of that day. Two statements, beside its chain once in a
     process. Raises `NotFound`."""
     found = known_body(db, key)
-    chair = chain_of(db, found.chain_sha256).body(key).chair
+    rule = chain_of(db, found.chain_sha256).body(key)
     seated = seats(db, key, day, [*SEATED, Role.SECRETARIAT])
-    return SeatedBody(key, found.name, chair, day, tuple(seated))
+    return SeatedBody(key, found.name, rule, day, tuple(seated))
 
 
 def body_chain(db: Session, key: str) -> Chain:

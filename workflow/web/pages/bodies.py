@@ -11,9 +11,10 @@ from definitions.terms import Role
 from workflow import actions, queries
 from workflow.domain.calendar import month_label, parse_day, tokyo_day
 from workflow.domain.errors import BadInput
-from workflow.domain.language import label, say
+from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.schedules import shown_time
+from workflow.domain.seats import seat_label
 from workflow.queries.bodies import seated_body
 from workflow.queries.body_year import body_year
 from workflow.queries.contacts import contact_set, secretariat_contact
@@ -170,7 +171,7 @@ def _seats(
         found=found,
         wrong=wrong,
         new=sum(not each.held for each in found),
-        roles=[(each.value, label(each)) for each in Role],
+        roles=[(each.value, seat_label(each, seated.rule)) for each in Role],
     )
 
 
