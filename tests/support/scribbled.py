@@ -224,6 +224,8 @@ def full_house(office: Office) -> House:
     _inquiries(house)
     _doors(house)
     _mail_that_does_not_go(house)
+    late = [KeptField("title", "第2回")]
+    actions.keep_form(office, "tanto", "/meetings/new", "/meetings/new", late, now=house.now)
     return house
 
 
@@ -388,9 +390,6 @@ def _meetings(house: House) -> None:
         house.a_plan(key)
         house.a_version(key=key)
     house.agree("policy_bukai", "met", Outcome.CONDITIONAL, conditions=["図を直す"])
-    actions.keep_form(
-        office, by, "/meetings/new", "/meetings/new", [KeptField("title", "第2回")], now=house.now
-    )
     actions.save_sitting_draft(office, by, _newest(office, "meeting"), {"guests": "課長 山田"}, now=house.now)
     house.an_item("policy_honbu", "met")
     asked = house.an_item("policy_bukai", "asked", form=MeetingForm.IN_WRITING)

@@ -38,7 +38,7 @@ STYLE = """
 @page { size: A4; margin: 18mm 16mm; }
 body { font: 10.5pt/1.7 "Noto Sans CJK JP", sans-serif; word-break: auto-phrase; text-wrap: pretty; }
 article { break-before: page; } h1 { font-size: 18pt; border-bottom: 2px solid #264af4; } h2 { font-size: 12.5pt; }
-h2, figure { break-inside: avoid; break-after: avoid; } figure { margin: 0 0 1em; } img { width: 100%; border: 1px solid #999; }
+h2 { break-after: avoid; } figure { break-inside: avoid; margin: 0 0 1em; } img { width: 75%; border: 1px solid #999; }
 .front { height: 240mm; display: grid; place-content: center; text-align: center; } .front h1 { border: 0; font-size: 26pt; }
 """
 
@@ -62,8 +62,10 @@ def main() -> None:
             if key not in pictures:
                 shown = PICTURES.get(key, (held,) if key in MEETING else ())
                 pictures[key] = [_picture(page, each) for each in shown]
-        page.set_content(_book(pictures))
-        page.pdf(path=paper, prefer_css_page_size=True, print_background=True)
+        # A page of its own: those of the office let in no style and no picture that stand in them.
+        book = browser.new_context().new_page()
+        book.set_content(_book(pictures))
+        book.pdf(path=paper, prefer_css_page_size=True, print_background=True)
     print(f"{len(guides())} guides in {paper}")
 
 
