@@ -349,7 +349,7 @@ class Planned(_Frozen):
 
     def moved(self, by: int) -> "Planned":
         """The same span, so many months later."""
-        return Planned(first=_moved(self.first, by), last=_moved(self.last, by))
+        return Planned(first=months_later(self.first, by), last=months_later(self.last, by))
 
 
 class Stage(_Named):
@@ -498,7 +498,7 @@ class Chain(_Frozen):
             stage.model_copy(update={"planned": stage.planned.moved(by)}) if stage.planned else stage
             for stage in self.stages
         ]
-        schedule = [slot.model_copy(update={"month": _moved(slot.month, by)}) for slot in self.schedule]
+        schedule = [slot.model_copy(update={"month": months_later(slot.month, by)}) for slot in self.schedule]
         return self.model_copy(update={"stages": tuple(stages), "schedule": tuple(schedule)})
 
     def stage(self, key: str) -> Stage:
@@ -553,6 +553,7 @@ def _months(month: str) -> int:
     return int(year) * 12 + int(number) - 1
 
 
-def _moved(month: str, by: int) -> str:
+def months_later(month: str, by: int) -> str:
+    """The month, such as 2023-03, so many months later."""
     year, number = divmod(_months(month) + by, 12)
     return f"{year:04}-{number + 1:02}"

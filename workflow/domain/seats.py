@@ -13,6 +13,6 @@ def seat_label(role: Role, body: Body) -> str:
     return body.chair_title if role is Role.CHAIR else f"副{body.chair_title}"
 
 
-def chair_of(body: Body) -> str:
+def chair_label(body: Body) -> str:
     """The one who chairs the body, in its own word."""
     return seat_label(Role.CHAIR, body)

@@ -15,7 +15,7 @@ from workflow.domain.facts import Facts
 from workflow.domain.gates import Coming, GateState, Lack, Reason
 from workflow.domain.language import label, reworded, say
 from workflow.domain.path import stay_in
-from workflow.domain.seats import chair_of
+from workflow.domain.seats import chair_label
 from workflow.queries.agenda import held_decision
 from workflow.queries.gate_facts import facts
 from workflow.queries.meetings import meeting_begun, meeting_to_come
@@ -133,7 +133,7 @@ def _missing(plan: PlanFact, stage: Stage, text: Text | None, state: GateState) 
     gate, detail = state.gate, say("、").join(map(reworded, state.detail))
     if isinstance(gate, BodyGate):
         rule = plan.chain.body(gate.body)
-        body, title = rule.name, chair_of(rule)
+        body, title = rule.name, chair_label(rule)
         needed = say("または").join(label(outcome) for outcome in plan.chain.opens_on(gate))
     else:
         body = title = needed = ""
@@ -181,11 +181,11 @@ def _who(plan: PlanFact, state: GateState) -> str:
         if state.lack is Lack.UNCONFIRMED:
             return _who_confirms(body)
         if body.chair == body.chair_title:
-            return say("{body}の事務局または{title}が記録します", body=body.name, title=chair_of(body))
+            return say("{body}の事務局または{title}が記録します", body=body.name, title=chair_label(body))
         return say(
             "{body}（{title}: {chair}）の事務局または{title}が記録します",
             body=body.name,
-            title=chair_of(body),
+            title=chair_label(body),
             chair=body.chair,
         )
     if isinstance(gate, SignoffGate):
@@ -198,7 +198,7 @@ def _who_confirms(body: Body) -> str:
     if body.confirmed_by is Corrections.SECRETARIAT:
         return say("{body}の事務局が確認します", body=body.name)
     return say(
-        "{body}の{title}（{chair}）が確認します", body=body.name, title=chair_of(body), chair=body.chair
+        "{body}の{title}（{chair}）が確認します", body=body.name, title=chair_label(body), chair=body.chair
     )
 
 

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from definitions.chain import months_later
 from workflow.domain.calendar import month_of, tokyo_day
 from workflow.domain.lateness import last_day_of, open_lines
 from workflow.domain.meetings import MeetingStatus, Purpose
@@ -85,7 +86,7 @@ def body_year(db: Session, who: Actor, key: str, now: datetime, count: int) -> B
     """The next months of the body, so many, as far as the person may read them. Nine statements at most, beside each chain
     once in a process. Raises `NotFound`."""
     name = known_body(db, key).name
-    names = _months(tokyo_day(now), count)
+    names = [months_later(month_of(tokyo_day(now)), number) for number in range(count)]
     sitting, coming = defaultdict[str, list[ComingSitting]](list), defaultdict[str, list[Expected]](list)
     for held in _sittings(db, who, key, now):
         sitting[month_of(tokyo_day(held.meeting.starts_at))].append(held)
@@ -107,14 +108,6 @@ def _month(
 ) -> BodyMonth:
     count = sum(each.items for each in held) + len(expected)
     return BodyMonth(month, tuple(held), tuple(expected), over_in_month(count, len(held), body, capacity))
-
-
-def _months(day: date, count: int) -> list[str]:
-    """So many months from that of the day on."""
-    found = [day.replace(day=1)]
-    while len(found) < count:
-        found.append((found[-1] + timedelta(days=31)).replace(day=1))
-    return [month_of(each) for each in found]
 
 
 def _sittings(db: Session, who: Actor, body: str, now: datetime) -> list[ComingSitting]:

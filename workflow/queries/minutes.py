@@ -22,7 +22,7 @@ from workflow.domain.minutes import (
     item_heading,
     part_on,
 )
-from workflow.domain.seats import chair_of, seat_label
+from workflow.domain.seats import chair_label, seat_label
 from workflow.queries.actor import in_term
 from workflow.queries.agenda import Line, agenda, agenda_lines, numbered_apart
 from workflow.queries.attendance import Place, apart, places, presider_of
@@ -138,7 +138,7 @@ def minutes_facts(db: Session, held: MeetingFact) -> MinutesFacts:
         parted.setdefault(each.item, []).append(f"{each.part.label} {each.name}")
     said = speeches(db, held.id)
     presiding = people[presider.seat.key].named if presider else ""
-    chair = presiding or chair_of(rule)
+    chair = presiding or chair_label(rule)
     return MinutesFacts(
         number=held.id,
         body=held.body,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from definitions.chain import BodyGate, Chain, SignoffGate
+from definitions.chain import BodyGate, Chain, SignoffGate, months_later
 from workflow.domain.calendar import (
     reiwa,
     reiwa_moment,
@@ -101,8 +101,7 @@ def _months_between(planned: Sequence[Month], held: Sequence[Month]) -> list[str
         return []
     found = named[:1]
     while found[-1] < named[-1]:
-        year, month = int(found[-1][:4]), int(found[-1][5:])
-        found.append(f"{year + month // 12}-{month % 12 + 1:02}")
+        found.append(months_later(found[-1], 1))
     return found
 
 

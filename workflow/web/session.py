@@ -96,9 +96,7 @@ async def _known(request: Request, load: Load) -> None:
         key = await run_in_threadpool(_was_let_in, request) if request.method == "POST" else None
         if key and not is_multipart(request):
             async with received(request, load, key) as read:
-                if hmac.compare_digest(
-                    str((await read.form()).get("csrf", "")).encode(), _csrf(request).encode()
-                ):
+                if _sent_by(session_token(request), str((await read.form()).get("csrf", ""))):
                     request.state.kept = await keep(read, key)
         raise
 
@@ -158,7 +156,7 @@ def writer(
 ) -> Visitor:
     """The person signed in, whose own page sent this form. A page of ours that was opened in a session before sends what it
     cannot: it is shown again. Refuses with 403 otherwise."""
-    if not hmac.compare_digest(csrf.encode(), seen.csrf.encode()):
+    if not _sent_by(session_token(request), csrf):
         raise (
             _FormOutlived
             if csrf and "origin" in request.headers and same_origin(request)
@@ -180,6 +178,11 @@ FormUser = Annotated[Visitor, Depends(writer)]
 def csrf_of(token: str) -> str:
     """The form token of a session: known to its pages only, and of no use as a session token."""
     return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def _sent_by(token: str, csrf: str) -> bool:
+    """Return whether a form with that form token is from a page of the session of that token."""
+    return hmac.compare_digest(csrf.encode(), csrf_of(token).encode())
 
 
 def same_origin(request: Request) -> bool:
@@ -212,10 +215,6 @@ def remember_device(request: Request, answer: Response, key: str) -> None:
     if name not in request.cookies:
         device = actions.new_device(request.app.state.office, typed_key(key))
         answer.set_cookie(name, device, max_age=A_YEAR, httponly=True, samesite="lax")
-
-
-def _csrf(request: Request) -> str:
-    return csrf_of(session_token(request))
 
 
 def session_token(request: Request) -> str:

@@ -18,7 +18,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import label, say
 from workflow.domain.rights import Act
-from workflow.domain.seats import chair_of
+from workflow.domain.seats import chair_label
 from workflow.domain.votes import Choice, Part, shown_share
 from workflow.queries.actor import actor
 from workflow.queries.agenda import Item, agenda, put
@@ -225,7 +225,7 @@ def _tally_facts(poll: Poll, body: Body, outcome: Outcome, *, in_writing: bool) 
     )
     facts: list[tuple[str, str]] = [(say("票"), votes)]
     if poll.deciding:
-        facts.append((say("{chair}の裁決", chair=chair_of(body)), label(poll.deciding)))
+        facts.append((say("{chair}の裁決", chair=chair_label(body)), label(poll.deciding)))
     there, members = (tally.cast, len(poll.voters)) if in_writing else (tally.present, tally.members)
     facts.append(
         (
