@@ -4,15 +4,16 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.routing import compile_path
+from starlette.routing import BaseRoute, Mount, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.mail_settings import MailSettings
@@ -166,18 +167,19 @@ def build(
     demonstration has one of its own. With `oidc` people can sign in through that provider.
     The form of a public comment says after how many months its authors are erased."""
     # A path with one slash too many is none of ours: Starlette would lead on to the host the request names.
-    app = FastAPI(title="策定", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    routes = [
+        Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+        *_routes(demo=demo is not None),
+    ]
+    app = FastAPI(
+        title="策定", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, routes=routes
+    )
     app.state.office, app.state.mail, app.state.demo = office, settings, demo
     app.state.clock = demo.clock if demo else clock
     app.state.oidc = oidc
     app.state.citizens_data_months = citizens_data_months
     app.state.quota = Quota()
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for router in ROUTERS:
-        app.include_router(router)
-    if demo:
-        app.include_router(demo_pages.router)
-    app.state.pages = _pages(app)
+    app.state.pages = _pages(demo=demo is not None)
     app.state.api = api.build(app.state)
     app.mount("/api", app.state.api)
     app.add_exception_handler(SakuteiError, _refused)
@@ -188,9 +190,22 @@ def build(
     return app
 
 
-def _pages(app: FastAPI) -> list[re.Pattern[str]]:
+@cache
+def _routes(*, demo: bool) -> list[BaseRoute]:
+    """The routes of all pages, those of a demonstration among them. FastAPI readies each for the router that includes it, which
+    takes longer than all else at the start, so applications of one process share them."""
+    pages = APIRouter()
+    for router in ROUTERS:
+        pages.include_router(router)
+    if demo:
+        pages.include_router(demo_pages.router)
+    return pages.routes
+
+
+@cache
+def _pages(*, demo: bool) -> list[re.Pattern[str]]:
     """The addresses of every page that can be opened by itself."""
-    found = [each for each in iter_route_contexts(app.routes) if "GET" in (each.methods or ())]
+    found = [each for each in iter_route_contexts(_routes(demo=demo)) if "GET" in (each.methods or ())]
     return [compile_path(each.path or "")[0] for each in found]
 
 

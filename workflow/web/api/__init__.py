@@ -3,12 +3,14 @@ function in it that names its use case."""
 
 import inspect
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from definitions import terms
 from notifications import kinds
@@ -93,18 +95,25 @@ def build(state: State) -> FastAPI:
         openapi_tags=[{"name": name, "description": words} for name, words in SUBJECTS.items()],
         servers=[{"url": "/api"}],
         root_path_in_servers=False,
-        generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
+        routes=[*_routes()],
     )
     api.state = state
     api.state.pace = Pace()
-    for router in ROUTERS:
-        api.include_router(router, prefix="/v1")
     api.exception_handler(SakuteiError)(problems.refused)
     api.exception_handler(RequestValidationError)(problems.invalid)
     api.exception_handler(HTTPException)(problems.unanswerable)
     api.exception_handler(Exception)(problems.unexpected)
     return api
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """The routes of all calls, made ready once for all applications of a process."""
+    calls = APIRouter(generate_unique_id_function=lambda route: route.name)
+    for router in ROUTERS:
+        calls.include_router(router, prefix="/v1")
+    return calls.routes
 
 
 class _Api(FastAPI):
