@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notifications.mail_settings import MailSettings
 from workflow.domain.comments import CITIZENS_DATA_MONTHS
-from workflow.domain.errors import SakuteiError, message_of
+from workflow.domain.errors import SakuteiError
 from workflow.domain.language import Dates, Language, dates, language, say
 from workflow.store.database import Office
 from workflow.web import api
-from workflow.web.guide import place_of
+from workflow.web.guide import Refusal
 from workflow.web.http_status import status_of
 from workflow.web.limits import GB, KB, Quota
 from workflow.web.oidc import Provider
@@ -298,10 +298,9 @@ def _refused(request: Request, error: Exception) -> Response:
         request,
         "refused.html",
         code=code,
-        message=message_of(error),
+        message=Refusal(error),
         who=who,
         back=page_above(request),
-        help=place_of(error),
     )
 
 

@@ -9,10 +9,14 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from definitions.errors import ChainInvalid
+from definitions.errors import ChainInvalid, SakuteiError
+from workflow.actions import DepartmentsRefused, NewcomersRefused, SeatsRefused
 from workflow.domain import errors
+from workflow.domain.errors import message_of
 from workflow.domain.gates import GateClosed
+from workflow.domain.takeover import TakeoverRefused
 from workflow.domain.timing import LateText, TooEarly
+from workflow.web.oidc import ProviderFailed
 
 FOLDER = Path(__file__).parent / "guide"
 
@@ -97,6 +101,11 @@ REFUSALS: dict[type[Exception], str] = {
     errors.CallRunning: "account#tokens",
     errors.AnswerLost: "account#tokens",
     errors.BadInput: "today#input",
+    TakeoverRefused: "today#input",
+    NewcomersRefused: "people#add",
+    DepartmentsRefused: "people#add",
+    SeatsRefused: "people#seats",
+    ProviderFailed: "sign-in#refused",
     ChainInvalid: "chains#faults",
     errors.KeyReused: "account#tokens",
     errors.SignInRefused: "sign-in#refused",
@@ -120,3 +129,17 @@ def place_of(error: Exception) -> str:
     """The address of the place that says what to do about the refusal; empty where there is none."""
     found = next((REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS), "")
     return f"/guide/{found}" if found else ""
+
+
+class Refusal(str):
+    """The message of a refusal, as a page shows it, with the address of the place that says what to do about it; empty where
+    there is none."""
+
+    __slots__ = ("help",)
+
+    help: str
+
+    def __new__(cls, error: SakuteiError) -> "Refusal":
+        made = super().__new__(cls, message_of(error))
+        made.help = place_of(error)
+        return made

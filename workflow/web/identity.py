@@ -10,6 +10,7 @@ from workflow import actions
 from workflow.domain.errors import BadInput, IdentityUnconfirmed, NotFound, SignInRefused
 from workflow.domain.passkeys import PasskeyUse
 from workflow.queries.accounts import account
+from workflow.web.guide import Refusal
 from workflow.web.passkeys import party_of, passkey_asked
 from workflow.web.rendering import page
 from workflow.web.session import Visitor, session_token
@@ -51,7 +52,7 @@ def with_identity(
         who=who,
         title=title,
         back=back,
-        refused=refused.message if refused else "",
+        refused=Refusal(refused) if refused else "",
         mine=mine,
         fields=[(n, v) for n, v in form.multi_items() if isinstance(v, str) and n not in (PASSWORD, PASSKEY)],
         password=PASSWORD,

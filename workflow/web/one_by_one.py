@@ -12,6 +12,7 @@ from workflow.domain.errors import (
 )
 from workflow.domain.gates import GateClosed
 from workflow.domain.timing import LateText, TooEarly
+from workflow.web.guide import Refusal
 
 OF_ONE_ALONE: tuple[type[SakuteiError], ...] = (
     AlreadyDone,
@@ -32,5 +33,5 @@ def refusal_of(act: Callable[[], object]) -> str:
     try:
         act()
     except OF_ONE_ALONE as error:
-        return str(error)
+        return Refusal(error)
     return ""

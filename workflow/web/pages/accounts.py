@@ -12,6 +12,7 @@ from workflow.domain.errors import BadInput, SignInRefused
 from workflow.domain.language import label, say
 from workflow.queries.accounts import account
 from workflow.web.browser_names import browser_name
+from workflow.web.guide import Refusal
 from workflow.web.pages.meetings import Number
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
@@ -130,5 +131,5 @@ def _password_form(
 ) -> Response:
     with who.office.reading() as db:
         mine = account(db, who.key, who.now)
-    code, words = (422, refused.message) if refused else (200, None)
+    code, words = (422, Refusal(refused)) if refused else (200, None)
     return page(request, "account_password.html", code=code, who=who, mine=mine, refused=words, Access=Access)

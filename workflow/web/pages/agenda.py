@@ -26,6 +26,7 @@ from workflow.queries.reading_rights import plans_readable
 from workflow.store.database import Reading
 from workflow.web.agenda_form import EVERY_PLAN, entered, put_on, ticked_of
 from workflow.web.confirm import confirmed
+from workflow.web.guide import Refusal
 from workflow.web.pages.meetings import Number, known, typed_in
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -58,7 +59,9 @@ def add(request: Request, who: FormUser, number: Number, form: Filled) -> Respon
     try:
         asked = entered(form)
     except BadInput as error:
-        return _add_page(request, who, number, typed_in(form), ticked, alone, problem=error.message, code=422)
+        return _add_page(
+            request, who, number, typed_in(form), ticked, alone, problem=Refusal(error), code=422
+        )
     if not asked:
         raise BadInput("議題", "選ばれていません", "載せる計画に印を付けるか、議題を書いてください。")
     listed, refusals = put_on(who, number, asked, after=typed_number(form.get("after", "")))

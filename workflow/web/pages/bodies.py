@@ -20,6 +20,7 @@ from workflow.queries.body_year import body_year
 from workflow.queries.contacts import contact_set, secretariat_contact
 from workflow.queries.meetings import draft_meetings
 from workflow.queries.reading_rights import meetings_readable
+from workflow.web.guide import Refusal
 from workflow.web.pages.people import day_asked, may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
@@ -132,7 +133,7 @@ def check_or_seat(
         with who.office.reading() as db:
             checked = actions.find_seats(db, key, found, first, last)
     except BadInput as refused:
-        return _seats(request, who, key, refused=refused.message, **shown)
+        return _seats(request, who, key, refused=Refusal(refused), **shown)
     return _seats(request, who, key, found=checked, **shown)
 
 

@@ -15,6 +15,7 @@ from workflow import actions, queries
 from workflow.domain.errors import AlreadyDone
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
@@ -54,13 +55,13 @@ def check_or_add(
             text = chain_text(file.file.read(MAXIMUM_BYTES + 1), name)
         chain = parse_chain(text, name)
     except ChainInvalid as invalid:
-        return _again(request, who, text, invalid.faults)
+        return _again(request, who, text, invalid.faults, Refusal(invalid))
     if sure != "yes":
         return page(request, "chain_new.html", who=who, text=text, faults=(), refused="", **_drawn(chain))
     try:
         sha256 = actions.add_chain(who.office, who.key, chain, now=who.now)
     except AlreadyDone as refused:
-        return _again(request, who, text, refused=refused.message)
+        return _again(request, who, text, refused=Refusal(refused))
     return redirect(
         f"/chains/{sha256[:12]}", said=say("策定の流れを登録しました。会議体に委員を登録できます。")
     )

@@ -21,6 +21,7 @@ from workflow.queries.plans import PlanFact
 from workflow.queries.reading_rights import plan_to_read, plans_readable
 from workflow.store.database import Office, Reading
 from workflow.web.confirm import confirmed
+from workflow.web.guide import Refusal
 from workflow.web.pages.public import Typed, public_view, result_of
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page
@@ -131,7 +132,7 @@ def open_comment(
     except BadInput as error:
         with who.office.reading() as db:
             shown = _shown(db, who, found)
-        return page(request, "comment.html", code=422, who=who, typed=typed, problem=error.message, **shown)
+        return page(request, "comment.html", code=422, who=who, typed=typed, problem=Refusal(error), **shown)
 
 
 @router.get("/{key}/preview", openapi_extra=needs(Act.READ_PLAN))
@@ -346,7 +347,7 @@ def _changing(
             code=422,
             who=who,
             typed=None,
-            problem=error.message,
+            problem=Refusal(error),
             **{**shown, "changing": kept},
         )
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from workflow import actions, queries
-from workflow.domain.errors import AlreadyDone, BadInput, message_of
+from workflow.domain.errors import AlreadyDone, BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.web.guide import Refusal
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
@@ -26,7 +27,7 @@ def put_departments(request: Request, who: FormUser, lines: Annotated[str, Form(
     try:
         count = actions.put_departments(who.office, who.key, actions.read_departments(lines), now=who.now)
     except (actions.DepartmentsRefused, AlreadyDone, BadInput) as refused:
-        return _shown(request, who, code=422, text=lines, refused=message_of(refused))
+        return _shown(request, who, code=422, text=lines, refused=Refusal(refused))
     return redirect("/departments", said=say("課の一覧を変えました（{count} 件）。", count=count))
 
 

@@ -22,6 +22,7 @@ from workflow.queries.plans import PlanFact
 from workflow.queries.reading_rights import plan_to_read
 from workflow.web import inquiry_table
 from workflow.web.confirm import confirmed
+from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import needs
 from workflow.web.rendering import download, page, redirect
@@ -82,7 +83,7 @@ def inquire(request: Request, who: FormUser, key: str, form: Filled) -> Response
             ],
         )
     except BadInput as error:
-        return _form(request, who, key, form, problem=error.message)
+        return _form(request, who, key, form, problem=Refusal(error))
 
 
 @router.get("/{number}", openapi_extra=needs(Act.READ_INQUIRY))
@@ -122,7 +123,7 @@ def answer(request: Request, who: FormUser, key: str, number: int, form: Filled)
             now=who.now,
         )
     except BadInput as error:
-        return _page(request, who, key, number, typed=typed, problem=error.message)
+        return _page(request, who, key, number, typed=typed, problem=Refusal(error))
     return redirect(f"/plans/{key}/inquiries/{number}", said=say("回答を記録しました。"))
 
 
@@ -142,7 +143,7 @@ def respond(
         )
     except BadInput as error:
         kept = {"remark": remark, "verdict": verdict, "reason": reason}
-        return _page(request, who, key, number, responding=kept, problem=error.message)
+        return _page(request, who, key, number, responding=kept, problem=Refusal(error))
     return redirect(f"/plans/{key}/inquiries/{number}#remark-{remark}", said=say("対応を記録しました。"))
 
 
@@ -172,7 +173,7 @@ def extend(
             warning=_closed(who, day),
         )
     except BadInput as error:
-        return _page(request, who, key, number, problem=error.message)
+        return _page(request, who, key, number, problem=Refusal(error))
 
 
 @router.post("/{number}/withdraw", openapi_extra=needs(Act.INQUIRE))
@@ -199,7 +200,7 @@ def withdraw(
             warning=say("取り下げると、元には戻せません。回答していない宛先は、計画を読めなくなります。"),
         )
     except BadInput as error:
-        return _page(request, who, key, number, problem=error.message)
+        return _page(request, who, key, number, problem=Refusal(error))
 
 
 @router.get("/{number}/addressees", openapi_extra=needs(Act.INQUIRE))
@@ -231,7 +232,7 @@ def add_addressees(request: Request, who: FormUser, key: str, number: int, form:
             said=say("照会しました。"),
         )
     except BadInput as error:
-        return _addressees(request, who, key, number, form, problem=error.message)
+        return _addressees(request, who, key, number, form, problem=Refusal(error))
 
 
 @dataclass(frozen=True, slots=True)

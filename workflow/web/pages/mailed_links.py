@@ -12,6 +12,7 @@ from workflow.actions import LinkHolder
 from workflow.domain.accounts import LinkPurpose
 from workflow.domain.errors import BadInput, LinkUnusable
 from workflow.domain.language import say
+from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.pages.accounts import same_twice
 from workflow.web.permissions import Open, needs
@@ -86,7 +87,7 @@ def _purpose(request: Request) -> LinkPurpose:
 
 
 def _form(request: Request, holder: LinkHolder, refused: BadInput | None = None) -> Response:
-    code, words = (422, refused.message) if refused else (200, None)
+    code, words = (422, Refusal(refused)) if refused else (200, None)
     return page(request, "account_link.html", code=code, holder=holder, refused=words)
 
 

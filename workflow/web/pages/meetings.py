@@ -60,6 +60,7 @@ from workflow.queries.sitting_drafts import sitting_draft
 from workflow.queries.speeches import besides, speeches
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
+from workflow.web.guide import Refusal
 from workflow.web.meeting_opening import opening_of
 from workflow.web.meeting_papers import PapersShown, papers_shown
 from workflow.web.permissions import needs
@@ -517,7 +518,7 @@ def _write(request: Request, who: Visitor, form: FormData) -> Response:
             warning=_closed_words(who, starts_at),
         )
     except BadInput as error:
-        return _form_page(request, who, typed, problem=error.message, code=422)
+        return _form_page(request, who, typed, problem=Refusal(error), code=422)
 
 
 class Terms(TypedDict):

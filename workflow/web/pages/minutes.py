@@ -23,6 +23,7 @@ from workflow.queries.reading_rights import meeting_to_read, whole_meeting_to_re
 from workflow.queries.speeches import item_of, meeting_of_item
 from workflow.store.uploads import WORD
 from workflow.web.confirm import confirmed
+from workflow.web.guide import Refusal
 from workflow.web.http_status import status_of
 from workflow.web.limits import Load, document_of, takes
 from workflow.web.meeting_opening import minutes_opening_of
@@ -123,7 +124,7 @@ def compare_minutes(
             who.office, who.key, number, text, document.filename or "", sent.path, now=who.now
         )
     except (BadInput, NotNow) as error:
-        return _minutes_page(request, who, number, code=status_of(error), refused_word=(text, error.message))
+        return _minutes_page(request, who, number, code=status_of(error), refused_word=(text, Refusal(error)))
     return page(
         request,
         "minutes_word.html",
@@ -317,7 +318,7 @@ def _rewritten(
     try:
         act()
     except (AlreadyDone, BadInput, NotNow) as error:
-        return _minutes_page(request, who, number, code=status_of(error), typed=(kind, text, error.message))
+        return _minutes_page(request, who, number, code=status_of(error), typed=(kind, text, Refusal(error)))
     return _to(number, kind, done)
 
 
@@ -339,7 +340,7 @@ def _kept(
     try:
         act(said)
     except (AlreadyDone, BadInput, NotNow) as error:
-        typed = {**said, "speech_at": at, "speech_problem": error.message}
+        typed = {**said, "speech_at": at, "speech_problem": Refusal(error)}
         return meeting_page(request, who, _meeting(who, item), code=status_of(error), typed=typed)
     return redirect(_place(who, item), said=done)
 

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from workflow import actions
 from workflow.domain.language import say
 from workflow.web import oidc
+from workflow.web.guide import Refusal
 from workflow.web.oidc import Provider, ProviderFailed
 from workflow.web.pages.sign_in import let_in
 from workflow.web.permissions import Open, needs
@@ -22,7 +23,7 @@ def to_provider(request: Request) -> Response:
     try:
         url, flow = oidc.begin(provider, _back(request), request.app.state.clock())
     except ProviderFailed as failed:
-        return page(request, "sign_in.html", code=502, refused=failed.message, to="/")
+        return page(request, "sign_in.html", code=502, refused=Refusal(failed), to="/")
     answer = Response(status_code=303, headers={"location": url})
     answer.set_cookie(
         cookie_name(request, FLOW),
@@ -47,7 +48,7 @@ def _signed_in(request: Request, provider: Provider) -> Response:
     try:
         user = oidc.finish(provider, cookie, request.query_params, _back(request), state.clock())
     except ProviderFailed as failed:
-        return page(request, "sign_in.html", code=401, refused=failed.message, to="/")
+        return page(request, "sign_in.html", code=401, refused=Refusal(failed), to="/")
     agent = request.headers.get("user-agent", "")
     token = actions.sign_in_by_provider(state.office, user, agent=agent, now=state.clock())
     if token is None:

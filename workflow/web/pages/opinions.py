@@ -15,6 +15,7 @@ from workflow.domain.rights import Act
 from workflow.queries import Which
 from workflow.store.database import Reading
 from workflow.web import opinion_table
+from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.pages.comments import comment_to_run, of_round
 from workflow.web.permissions import needs
@@ -106,7 +107,7 @@ def intake(
             now=who.now,
         )
     except (BadInput, NotNow) as error:
-        return _intake(request, who, key, round, typed, parts=parts, problem=error.message)
+        return _intake(request, who, key, round, typed, parts=parts, problem=Refusal(error))
     said = say(
         "受付番号 {receipt} として、意見 {count} 件を登録しました。", receipt=receipt, count=len(parts)
     )
@@ -138,7 +139,7 @@ def split(
             who.office, who.key, key, number, split_letter(letter), round=round, now=who.now
         )
     except BadInput as error:
-        return _opinion(request, who, key, number, round=round, letter=letter, problem=error.message)
+        return _opinion(request, who, key, number, round=round, letter=letter, problem=Refusal(error))
     return redirect(
         f"/comments/{key}/opinions{of_round(round)}",
         said=say("意見を {count} 件に分けました。", count=len(made)),

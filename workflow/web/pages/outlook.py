@@ -22,6 +22,7 @@ from workflow.queries.plan_problem import Touched, plan_problem, touched
 from workflow.queries.plans import PlanFact
 from workflow.queries.reading_rights import plan_to_read, plans_readable
 from workflow.store.database import Reading
+from workflow.web.guide import Refusal
 from workflow.web.http_status import status_of
 from workflow.web.pages.meetings import too_many_words
 from workflow.web.pages.schedules import form_values
@@ -68,7 +69,7 @@ def schedule_outlook(request: Request, who: Reader, key: str, asked: Annotated[A
             if asked.change in set(Supposed):
                 answer = _answer(db, who, plan, basis, _supposition(asked))
         except BadInput as error:
-            problem, code = error.message, status_of(error)
+            problem, code = Refusal(error), status_of(error)
     return page(
         request,
         "schedule_outlook.html",

@@ -16,6 +16,7 @@ from workflow.domain.validation import typed_number
 from workflow.queries.papers import PaperFact
 from workflow.queries.reading_rights import meeting_to_read, paper_to_read
 from workflow.store.uploads import an_upload
+from workflow.web.guide import Refusal
 from workflow.web.http_status import status_of
 from workflow.web.limits import Load, document_of, takes
 from workflow.web.meeting_papers import papers_shown
@@ -204,7 +205,7 @@ def _form_again(
         papers=shown,
         form=form,
         heading=heading,
-        problems=[str(each) for each in problems],
+        problems=[Refusal(each) for each in problems],
         typed=typed,
         paper=paper,
         item=item,

@@ -20,6 +20,7 @@ from workflow.domain.rights import Act
 from workflow.queries.agenda import candidates_of
 from workflow.queries.meeting_warnings import warnings_of
 from workflow.web.agenda_form import EVERY_PLAN, entered, put_on, ticked_of
+from workflow.web.guide import Refusal
 from workflow.web.pages.meetings import Number, bodies_called_by, form_choices, known, terms_of, typed_in
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -53,7 +54,7 @@ def prepare(request: Request, who: FormUser, form: Filled) -> Response:
             **terms_of(form),
         )
     except BadInput as error:
-        return _form_page(request, who, typed_in(form), ticked, problem=error.message, code=422)
+        return _form_page(request, who, typed_in(form), ticked, problem=Refusal(error), code=422)
     _, refusals = put_on(who, number, asked)
     words = say("会議を準備しました。招集するまで、委員には知らされません。")
     to = (

@@ -12,6 +12,7 @@ from workflow.domain.errors import BadInput, NotNow, RsvpLinkUnusable, TooManyTr
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.rsvp import Intent, why_no_rsvp
+from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.pages.meetings import Number
 from workflow.web.permissions import Open, needs
@@ -99,7 +100,7 @@ def _form(
     refused: BadInput | NotNow | TooManyTries | None = None,
 ) -> Response:
     codes: dict[type, int] = {BadInput: 422, NotNow: 409, TooManyTries: 429}
-    shown: dict[str, Any] = {"typed": typed or {}, "refused": refused.message if refused else None}
+    shown: dict[str, Any] = {"typed": typed or {}, "refused": Refusal(refused) if refused else None}
     return page(
         request,
         "rsvp.html",

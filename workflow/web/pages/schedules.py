@@ -27,6 +27,7 @@ from workflow.queries.plans import PlanFact
 from workflow.queries.reading_rights import plan_to_read
 from workflow.queries.schedule import BoundMeeting, ScheduleFact, meetings_to_bind, schedule_versions
 from workflow.web.confirm import SURE, confirmed
+from workflow.web.guide import Refusal
 from workflow.web.http_status import status_of
 from workflow.web.pages.meetings import typed_in
 from workflow.web.permissions import needs
@@ -85,7 +86,7 @@ def change_schedule(request: Request, who: FormUser, key: str, form: Filled) -> 
         )
     except (BadInput, AlreadyDone) as error:
         typed.pop(SURE, None)
-        return _page(request, who, key, typed, problem=error.message, code=status_of(error))
+        return _page(request, who, key, typed, problem=Refusal(error), code=status_of(error))
 
 
 def _asked(typed: Mapping[str, str]) -> PlanSchedule:

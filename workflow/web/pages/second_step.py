@@ -18,6 +18,7 @@ from workflow.domain.language import say
 from workflow.domain.passkeys import PasskeyUse
 from workflow.domain.rights import Act
 from workflow.queries.accounts import account, steps_demanded
+from workflow.web.guide import Refusal
 from workflow.web.identity import with_identity
 from workflow.web.limits import Load, takes
 from workflow.web.pages.meetings import Number
@@ -57,7 +58,7 @@ def take_second_step(
                 codes = _enrolled(request, key, actions.InSession(token), code, name, passkey)
                 return page(request, "second_step_codes.html", codes=codes, to=own_path(to))
     except (AlreadyDone, BadInput, SignInRefused) as refused:
-        return _ask(request, key, waits_for, to, refused.message)
+        return _ask(request, key, waits_for, to, Refusal(refused))
     return redirect(to)
 
 
@@ -222,7 +223,7 @@ def _enrol(
         try:
             codes = _enrolled(request, who.key, session, code, name, passkey)
         except (AlreadyDone, BadInput, SignInRefused) as refused:
-            return show(session, refused.message)
+            return show(session, Refusal(refused))
         if codes:
             return page(request, "second_step_codes.html", who=who, codes=codes, to=OWN)
         return redirect(OWN, said=say("登録しました。予備のコードは、これまでのものを使えます。"))

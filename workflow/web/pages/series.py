@@ -17,6 +17,7 @@ from workflow.domain.rights import Act
 from workflow.domain.series import days_in, must_be_a_series, nth_weekdays, titles
 from workflow.domain.validation import typed_number
 from workflow.queries.meetings import closed_day_names
+from workflow.web.guide import Refusal
 from workflow.web.pages.meetings import bodies_called_by, form_choices, typed_in
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -66,7 +67,7 @@ def prepare_series(request: Request, who: FormUser, form: Filled) -> Response:
             now=who.now,
         )
     except BadInput as error:
-        return _series_page(request, who, typed, problem=error.message, code=422)
+        return _series_page(request, who, typed, problem=Refusal(error), code=422)
     said = say("{count} 回の会議を準備しました。それぞれ、議題を載せて招集してください。", count=len(days))
     return redirect(f"/meetings?show=coming&body={body}", said=said)
 

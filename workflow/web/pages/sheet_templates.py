@@ -9,6 +9,7 @@ from workflow.domain.rights import Act
 from workflow.domain.sheets import OF_A_MEETING, MeetingSheet, SheetKind, placeholders, sheet_of
 from workflow.queries.sheet_templates import own_templates
 from workflow.store.uploads import WORD
+from workflow.web.guide import Refusal
 from workflow.web.limits import Load, document_of, takes
 from workflow.web.permissions import needs
 from workflow.web.rendering import attachment, download, page, redirect
@@ -65,6 +66,7 @@ def _shown(
         kinds=list(SheetKind),
         own=own,
         refused=refused,
+        why=Refusal(refused) if refused else None,
         kind=kind,
         of_meetings=placeholders(MeetingSheet),
         of_others=[(each, placeholders(sheet_of(each))) for each in SheetKind if each not in OF_A_MEETING],

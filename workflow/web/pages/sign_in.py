@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from workflow import actions
 from workflow.domain.errors import SignInRefused
 from workflow.domain.language import Dates, Language
+from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import DATES, LANGUAGE, page, redirect
@@ -53,7 +54,7 @@ def sign_in(
             now=state.clock(),
         )
     except SignInRefused as refused:
-        return page(request, "sign_in.html", code=401, refused=refused.message, to=to)
+        return page(request, "sign_in.html", code=401, refused=Refusal(refused), to=to)
     answer = let_in(request, token, to)
     remember_device(request, answer, key)
     return answer

@@ -27,6 +27,7 @@ from workflow.queries.sitting_drafts import Draft, besides_with_draft
 from workflow.queries.speeches import SpeechFact, speeches
 from workflow.store.database import JoinedOffice, Office, Reading
 from workflow.web.confirm import SURE
+from workflow.web.guide import Refusal
 from workflow.web.http_status import status_of
 from workflow.web.limits import Load, takes
 from workflow.web.one_by_one import refusal_of
@@ -123,7 +124,7 @@ def save_draft(request: Request, who: FormUser, number: Number, form: FilledForm
     except SakuteiError as error:
         if by_itself:
             return PlainTextResponse(error.message, status_of(error))
-        return _form(request, who, opened, filled, code=status_of(error), problem=error.message, saved=False)
+        return _form(request, who, opened, filled, code=status_of(error), problem=Refusal(error), saved=False)
     said = say("下書きを保存しました {at}", at=shown_clock(who.now))
     if by_itself:
         return PlainTextResponse(said)
