@@ -101,3 +101,29 @@ def test_what_was_kept_makes_no_element_and_no_password_is_kept(tanto: Browser) 
     templates = (Path(rendering.__file__).parent / "templates").glob("*.html")
     named = {name for each in templates for name in PASSWORDS.findall(each.read_text("utf-8"))}
     assert named and named <= SECRETS
+
+
+def test_of_a_form_with_a_file_the_text_is_kept_and_the_file_is_asked_for_again(tanto: Browser) -> None:
+    tanto.house.later(hours=11)
+    sent = tanto.client.post(
+        "/plans/dx/versions",
+        data={"csrf": tanto.csrf, "seen": 1, "note": "財政課の意見を反映した。"},
+        files={"document": ("素案.txt", "ひみつの素案".encode())},
+        headers={"referer": f"{SITE}/plans/dx"},
+    )
+    assert "入力した内容は残っています" in sent.text
+    tanto.sign_in()
+    shown = tanto.see(_address_after_sign_in(sent.text))
+    assert "ファイルは残していません。もう一度選んでください。" in shown
+    form = re.findall(r'<form[^>]*action="/plans/dx/versions".*?</form>', shown, re.DOTALL)[0]
+    assert 'value="財政課の意見を反映した。"' in form and "素案.txt" not in shown
+    stored = [each for each in tanto.house.office.files.rglob("*") if each.is_file()]
+    assert not any("ひみつの素案".encode() in each.read_bytes() for each in stored)
+
+
+def test_a_form_with_a_file_is_kept_of_nobody_who_was_not_signed_in(tanto: Browser) -> None:
+    tanto.house.later(hours=11)
+    form = {"csrf": "0" * 64, "note": "他人の言葉"}
+    for client in (tanto.client, Browser(tanto.house).client):
+        client.post("/plans/dx/versions", data=form, files={"document": ("素案.txt", b"x")})
+    assert _kept(tanto.house) == 0

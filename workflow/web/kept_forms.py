@@ -17,7 +17,7 @@ ASKED = "kept"
 
 
 async def keep(request: Request, key: str) -> str:
-    """Keep the form that the person sent, as far as it is text. Return the address of its page, which then shows it again; that of
+    """Keep the form that the person sent, as far as it is text: no file. Return the address of its page, which then shows it again; that of
     the page above where nothing was kept."""
     form = await request.form()
     fields = [KeptField(name, value) for name, value in form.multi_items() if isinstance(value, str)]
@@ -63,13 +63,12 @@ def refilled(request: Request, page: str) -> str:
         tree.get_element_by_id("main").insert(0, notice)
     else:
         _fill(form, late)
-        form.addprevious(
-            _notice(
-                say(
-                    "サインインの期限が切れていたため、まだ記録していません。送られた内容をこの下に戻しました。確かめて、もう一度送ってください。"
-                )
-            )
+        words: str = say(
+            "サインインの期限が切れていたため、まだ記録していません。送られた内容をこの下に戻しました。確かめて、もう一度送ってください。"
         )
+        if form.xpath(".//input[@type='file']"):
+            words += say("ファイルは残していません。もう一度選んでください。")
+        form.addprevious(_notice(words))
         for around in form.iterancestors("details"):
             around.set("open", "")
     return str(lxml.html.tostring(tree, encoding="unicode", doctype="<!doctype html>"))

@@ -25,7 +25,7 @@ from workflow.queries.actor import actor
 from workflow.queries.pulse import PulseFact
 from workflow.store.database import Office
 from workflow.web.kept_forms import keep
-from workflow.web.limits import Load, is_multipart, load_of, received
+from workflow.web.limits import Load, load_of, received
 from workflow.web.permissions import acts_of, let_through
 from workflow.web.rendering import redirect
 from workflow.web.transport import is_https
@@ -94,7 +94,7 @@ async def _known(request: Request, load: Load) -> None:
         request.state.visitor = await run_in_threadpool(_let_in, request)
     except NeedsSignIn:
         key = await run_in_threadpool(_was_let_in, request) if request.method == "POST" else None
-        if key and not is_multipart(request):
+        if key:
             async with received(request, load, key) as read:
                 if _sent_by(session_token(request), str((await read.form()).get("csrf", ""))):
                     request.state.kept = await keep(read, key)
