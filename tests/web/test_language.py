@@ -22,7 +22,7 @@ from workflow import actions
 from workflow.domain import language
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.language import say
-from workflow.store.tables import Delivery
+from workflow.store.tables import Delivery, Meeting
 
 PAGES = sorted((Path(language.__file__).parents[1] / "web" / "templates").glob("*.html"))
 VOID = {
@@ -320,3 +320,41 @@ class _Unmarked(HTMLParser):
     def handle_data(self, data: str) -> None:
         if JAPANESE.search(data) and self.languages[-1][1] != "ja":
             self.found.append(data.strip())
+
+
+LISTS = (
+    *("/", "/days", "/days?show=month", "/plans", "/comments", "/feeds", "/account", "/search?q=DX"),
+    *("/meetings", "/meetings?show=coming", "/meetings?show=past", "/meetings?show=month", "/meetings/new"),
+    *(
+        "/bodies",
+        "/bodies/joho_bukai",
+        "/bodies/joho_bukai/year",
+        "/people/joho_bukai_1",
+        "/plans/dx/history",
+    ),
+    *("/settings/office-setup", "/settings/reminders", "/meetings/series"),
+)
+
+
+@pytest.mark.parametrize("stage", ["outline", "decision"])
+def test_a_body_is_named_in_english_in_every_list(house: House, stage: str) -> None:
+    """People, titles and positions are as they were written; a body has the English name of its chain."""
+    house.a_plan(at=stage)
+    number = house.a_meeting("joho_bukai")
+    with house.office.writing() as db:  # their titles are the names of their bodies
+        db.execute(update(Meeting).values(title="定例の会議"))
+    ours = {each for body in house.chain.bodies for each in (body.name, body.name.english) if each}
+    bad: list[object] = []
+    written = sorted(set(_names(house)) - ours, key=len, reverse=True)
+    for key in ("joho_bukai_office", "joho_bukai_1", "admin", "tanto"):
+        browser = _english(house, key)
+        for path in (*LISTS, f"/meetings/{number}", f"/meetings/{number}/minutes"):
+            shown = browser.client.get(path)
+            assert shown.status_code in (200, 403), path
+            page = html.unescape(re.sub(r"<[^>]*>", "", shown.text))
+            for each in written:
+                page = page.replace(each, "")
+            found = [body.name for body in house.chain.bodies if body.name.english and body.name in page]
+            found = [page[max(0, page.find(each) - 60) : page.find(each) + 40] for each in found]
+            bad += [(key, path, each) for each in found]
+    assert bad == [], "\n".join(map(repr, bad))

@@ -13,7 +13,7 @@ from definitions.terms import Role
 from workflow.domain.errors import NotFound
 from workflow.domain.rights import SEATED, Actor
 from workflow.queries.actor import in_term
-from workflow.queries.chains import chain_of
+from workflow.queries.chains import body_name, chain_of
 from workflow.queries.meetings import MeetingFact, called_meetings, next_meetings
 from workflow.queries.people import Contact, Term, TermState, term_state
 from workflow.store.database import connection_of
@@ -77,8 +77,9 @@ def body_list(db: Session, which: ColumnElement[bool], day: date, now: datetime)
 
 
 def body_names(db: Session) -> list[tuple[str, str]]:
-    """(key, name) of every body."""
-    return list(db.execute(select(BodyRecord.key, BodyRecord.name).order_by(BodyRecord.key)))
+    """(key, name) of every body. One statement, beside each chain once in a process."""
+    rows = db.execute(select(BodyRecord.key, BodyRecord.chain_sha256).order_by(BodyRecord.key)).all()
+    return [(key, body_name(db, key, sha256)) for key, sha256 in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def seated_body(db: Session, key: str, day: date) -> SeatedBody:
     found = known_body(db, key)
     rule = chain_of(db, found.chain_sha256).body(key)
     seated = seats(db, key, day, [*SEATED, Role.SECRETARIAT])
-    return SeatedBody(key, found.name, rule, day, tuple(seated))
+    return SeatedBody(key, rule.name, rule, day, tuple(seated))
 
 
 def body_chain(db: Session, key: str) -> Chain:

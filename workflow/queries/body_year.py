@@ -16,7 +16,7 @@ from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.schedules import Line
 from workflow.domain.scheduling.loads import Capacity, over_in_month
-from workflow.queries.bodies import known_body
+from workflow.queries.bodies import body_rule
 from workflow.queries.chains import kept_chains
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import MeetingFact, meeting_fact, meeting_to_come, meetings
@@ -85,7 +85,7 @@ class BodyYear:
 def body_year(db: Session, who: Actor, key: str, now: datetime, count: int) -> BodyYear:
     """The next months of the body, so many, as far as the person may read them. Nine statements at most, beside each chain
     once in a process. Raises `NotFound`."""
-    name = known_body(db, key).name
+    name = body_rule(db, key).name
     names = [months_later(month_of(tokyo_day(now)), number) for number in range(count)]
     sitting, coming = defaultdict[str, list[ComingSitting]](list), defaultdict[str, list[Expected]](list)
     for held in _sittings(db, who, key, now):
@@ -135,7 +135,7 @@ def _sittings(db: Session, who: Actor, body: str, now: datetime) -> list[ComingS
         .where(Meeting.body_key == body, meetings_readable(db, who), to_come)
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    return [ComingSitting(meeting_fact(row), row.items) for row in rows]
+    return [ComingSitting(meeting_fact(db, row), row.items) for row in rows]
 
 
 def _expected(db: Session, which: ColumnElement[bool], body: str, now: datetime) -> list[Expected]:

@@ -13,6 +13,7 @@ from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.queries.actor import has_left, in_term
+from workflow.queries.chains import body_name
 from workflow.queries.meetings import MeetingFact, meeting_fact, meetings, not_over, of_bodies, was_called
 from workflow.store.tables import BodyRecord, Event, Feed, Meeting, Membership, Person
 
@@ -53,19 +54,20 @@ def feed_shown(db: Session, token: str, now: datetime) -> FeedShown:
     Raises `NotFound` for an unknown or revoked token, and when one has left the body or the office.
     """
     row = db.execute(
-        select(Feed, Person.name, BodyRecord.name)
+        select(Feed, Person.name, BodyRecord.chain_sha256)
         .join(Person, Person.id == Feed.person_id)
         .outerjoin(BodyRecord, BodyRecord.key == Feed.body_key)
         .where(Feed.token_sha256 == token_sha256(token), Feed.revoked_at.is_(None), ~has_left(tokyo_day(now)))
     ).first()
     if row is None:
         raise NotFound("予定表", "このURL")
-    feed, person, body = row
+    feed, person, chain = row
     terms = db.scalars(select(Membership).where(Membership.person_id == feed.person_id)).all()
     if feed.body_key is not None:
         if not _seated(terms, feed.body_key, tokyo_day(now)):
             raise NotFound("予定表", "このURL")
-        return FeedShown(body or feed.body_key, tuple(entries_of(db, [feed.body_key], now)))
+        body = body_name(db, feed.body_key, chain) if chain else feed.body_key
+        return FeedShown(body, tuple(entries_of(db, [feed.body_key], now)))
     found = entries_of(db, sorted({term.body_key for term in terms}), now)
     mine = (e for e in found if _seated(terms, e.meeting.body_key, tokyo_day(e.meeting.starts_at)))
     return FeedShown(say("{person}の会議", person=person), tuple(mine))
@@ -74,26 +76,29 @@ def feed_shown(db: Session, token: str, now: datetime) -> FeedShown:
 def feeds_of(db: Session, person: str) -> list[FeedLine]:
     """The person's feeds, the running ones first. One statement."""
     rows = db.execute(
-        select(Feed.id, BodyRecord.name, Feed.made_at, Feed.revoked_at)
+        select(Feed.id, Feed.body_key, BodyRecord.chain_sha256, Feed.made_at, Feed.revoked_at)
         .join(Person, Person.id == Feed.person_id)
         .outerjoin(BodyRecord, BodyRecord.key == Feed.body_key)
         .where(Person.key == person)
         .order_by(Feed.revoked_at.is_not(None), Feed.id.desc())
     )
-    return [FeedLine(*row) for row in rows]
+    return [
+        FeedLine(number, body_name(db, body, chain) if body and chain else None, made_at, revoked_at)
+        for number, body, chain, made_at, revoked_at in rows.all()
+    ]
 
 
 def bodies_of(db: Session, person: str, day: date) -> list[tuple[str, str]]:
     """The bodies the person sits in that day, as (key, name)."""
     rows = db.execute(
-        select(BodyRecord.key, BodyRecord.name)
+        select(BodyRecord.key, BodyRecord.name, BodyRecord.chain_sha256)
         .join(Membership, Membership.body_key == BodyRecord.key)
         .join(Person, Person.id == Membership.person_id)
         .where(Person.key == person, in_term(Membership, day))
         .distinct()
         .order_by(BodyRecord.name)
     )
-    return [(key, name) for key, name in rows]
+    return [(key, body_name(db, key, chain)) for key, _, chain in rows.all()]
 
 
 def token_sha256(token: str) -> str:
@@ -118,7 +123,7 @@ def entries_of(db: Session, bodies: Collection[str], now: datetime) -> list[Entr
         .where(of_bodies(bodies), was_called(), not_over(now - BACK))
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    return [Entry(meeting_fact(row), row.changed_at or row.starts_at) for row in rows]
+    return [Entry(meeting_fact(db, row), row.changed_at or row.starts_at) for row in rows]
 
 
 def _seated(terms: Iterable[Membership], body: str, day: date) -> bool:

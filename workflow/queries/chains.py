@@ -27,6 +27,12 @@ def chain_of(db: Session, sha256: str) -> Chain:
 _chains: dict[str, Chain] = {}
 
 
+def body_name(db: Session, body: str, sha256: str) -> str:
+    """The name of the body of that key, with its English one, as the chain that last named it has it. No statement, beside that
+    chain once in a process."""
+    return chain_of(db, sha256).body(body).name
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A chain by the SHA-256 of its text. `kept`: people can be seated in its bodies; `plans` began with it."""

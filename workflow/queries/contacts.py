@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from definitions.terms import Role
 from workflow.domain.language import say
-from workflow.queries.bodies import known_body, seats
+from workflow.queries.bodies import body_rule, seats
 from workflow.store.tables import SecretariatContact
 
 
@@ -24,10 +24,10 @@ class BodyContact:
 def secretariat_contact(db: Session, body: str, day: date) -> BodyContact:
     """The contact that was set for the body; where it has no address, the address of its 事務局 of that day. Three
     statements. Raises `NotFound`."""
-    known, kept = known_body(db, body), contact_set(db, body)
+    rule, kept = body_rule(db, body), contact_set(db, body)
     seated = seats(db, body, day, [Role.SECRETARIAT])
     return BodyContact(
-        kept.name or say("{body}事務局", body=known.name),
+        kept.name or say("{body}事務局", body=rule.name),
         kept.email or next((seat.email for seat in seated), ""),
         kept.telephone,
     )

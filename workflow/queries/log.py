@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.events import Names, Tag, event_words
+from workflow.queries.bodies import body_names
 from workflow.queries.chains import chain_of
 from workflow.queries.takeovers import takeovers_among
-from workflow.store.tables import BodyRecord, Department, Event, Meeting, Person, Plan
+from workflow.store.tables import Department, Event, Meeting, Person, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def _names(db: Session, told: Iterable[Mapping[str, Any]]) -> Names:
     keys = {str(data[field]) for data in told for field in fields if data.get(field)}
     return Names(
         people=dict(db.execute(select(Person.key, Person.name).where(Person.key.in_(keys))).all()),
-        bodies=dict(db.execute(select(BodyRecord.key, BodyRecord.name)).all()),
+        bodies=dict(body_names(db)),
         departments=dict(db.execute(select(Department.key, Department.name)).all()),
     )
 

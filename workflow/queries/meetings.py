@@ -27,6 +27,7 @@ from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.closed_days import YearRule
 from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.meetings import NEVER_CALLED, TAKES_ITEMS, HeldMeeting, MeetingForm, MeetingStatus
+from workflow.queries.chains import body_name
 from workflow.store.tables import AgendaItem, BodyRecord, ClosedDay, ClosingRule, CommentPeriod, Meeting, Plan
 
 PAGE = 30
@@ -130,7 +131,6 @@ def at_a_gate(item: type[AgendaItem] = AgendaItem) -> ColumnElement[bool]:
 MEETING_COLUMNS = (
     Meeting.id,
     Meeting.body_key,
-    BodyRecord.name.label("body"),
     BodyRecord.chain_sha256,
     Meeting.title,
     Meeting.form,
@@ -149,12 +149,13 @@ def meetings() -> Select[*tuple[Any, ...]]:
     return select(*MEETING_COLUMNS).select_from(Meeting).join(BodyRecord, BodyRecord.key == Meeting.body_key)
 
 
-def meeting_fact(row: Row[*tuple[Any, ...]]) -> MeetingFact:
-    """A row of `meetings()` as a fact; further columns of the statement follow it."""
+def meeting_fact(db: Session, row: Row[*tuple[Any, ...]]) -> MeetingFact:
+    """A row of `meetings()` as a fact; further columns of the statement follow it. No statement, beside the
+    body's chain once in a process."""
     return MeetingFact(
         id=row.id,
         body_key=row.body_key,
-        body=row.body,
+        body=body_name(db, row.body_key, row.chain_sha256),
         chain_sha256=row.chain_sha256,
         title=row.title,
         form=MeetingForm(row.form),
@@ -173,14 +174,14 @@ def meeting(db: Session, number: int) -> MeetingFact:
     row = db.execute(meetings().where(Meeting.id == number)).first()
     if row is None:
         raise NotFound("会議", str(number))
-    return meeting_fact(row)
+    return meeting_fact(db, row)
 
 
 def meetings_of_numbers(db: Session, numbers: Collection[int]) -> dict[int, MeetingFact]:
     """The meetings of those numbers, by number. One statement, none without a number."""
     if not numbers:
         return {}
-    return {row.id: meeting_fact(row) for row in db.execute(meetings().where(Meeting.id.in_(numbers)))}
+    return {row.id: meeting_fact(db, row) for row in db.execute(meetings().where(Meeting.id.in_(numbers)))}
 
 
 def next_meetings(
@@ -198,7 +199,7 @@ def next_meetings(
         .scalar_subquery()
     )
     rows = db.execute(meetings().where(Meeting.id.in_(select(nearest).select_from(body))))
-    return {row.body_key: meeting_fact(row) for row in rows}
+    return {row.body_key: meeting_fact(db, row) for row in rows}
 
 
 def called_meetings(
@@ -207,19 +208,19 @@ def called_meetings(
     """The nearest of those meetings that are open and not over, of one body or of all. One statement."""
     rows = _meetings_of(body).where(which, meeting_to_come(now, running=True))
     rows = rows.order_by(Meeting.starts_at, Meeting.id).limit(limit)
-    return [meeting_fact(row) for row in db.execute(rows)]
+    return [meeting_fact(db, row) for row in db.execute(rows)]
 
 
 def draft_meetings(db: Session, which: ColumnElement[bool], *, body: str) -> list[MeetingFact]:
     """Those of the meetings of the body that are being prepared, nearest first. One statement."""
     rows = _meetings_of(body).where(which, Meeting.status == MeetingStatus.DRAFT)
-    return [meeting_fact(row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
+    return [meeting_fact(db, row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
 
 
 def meetings_after(db: Session, held: HeldMeeting) -> list[MeetingFact]:
     """The meetings of the same body, prepared or called, that begin after this one, nearest first. One statement."""
     rows = _meetings_of(held.body_key).where(takes_items(), Meeting.starts_at > held.starts_at)
-    return [meeting_fact(row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
+    return [meeting_fact(db, row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ def meetings_between(
         .where(counted.c.turn <= most)
         .order_by(counted.c.day, counted.c.turn)
     )
-    return [OnDay(date.fromisoformat(row.day), meeting_fact(row), row.ends, row.all_day) for row in rows]
+    return [OnDay(date.fromisoformat(row.day), meeting_fact(db, row), row.ends, row.all_day) for row in rows]
 
 
 def _on_days(
@@ -364,7 +365,7 @@ def meeting_list(
             _or_same(Meeting.starts_at > last.starts_at, last.starts_at, Meeting.id > last.id)
         )
     rows = db.execute(wanted if limit is None else wanted.limit(limit + 1))
-    found = [meeting_fact(row) for row in rows]
+    found = [meeting_fact(db, row) for row in rows]
     more = limit is not None and len(found) > limit
     return found[:limit], found[:limit][-1].id if more else None
 
@@ -442,7 +443,7 @@ def _page_after(db: Session, rows: Select[*tuple[Any, ...]], following: str | No
 
 
 def _page(db: Session, rows: Select[*tuple[Any, ...]]) -> MeetingPage:
-    found = [meeting_fact(row) for row in db.execute(rows.limit(PAGE + 1))]
+    found = [meeting_fact(db, row) for row in db.execute(rows.limit(PAGE + 1))]
     shown = tuple(found[:PAGE])
     last = shown[-1] if len(found) > PAGE else None
     return MeetingPage(shown, _cursor_at(last) if last else None)

@@ -13,6 +13,7 @@ from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.office_setup import SeatedRoles, SetupFacts
 from workflow.queries.actor import has_left, in_term
+from workflow.queries.chains import body_name
 from workflow.store.tables import (
     Administrator,
     BodyRecord,
@@ -40,13 +41,14 @@ def setup_facts(db: Session, day: date) -> SetupFacts:
     held = defaultdict[str, set[Role]](set)
     names = {}
     seated = (Membership.body_key == BodyRecord.key) & in_term(Membership, day)
-    for key, name, role in db.execute(
-        select(BodyRecord.key, BodyRecord.name, Membership.role)
+    rows = db.execute(
+        select(BodyRecord.key, BodyRecord.chain_sha256, Membership.role)
         .outerjoin(Membership, seated)
         .distinct()
         .order_by(BodyRecord.key)
-    ):
-        names[key] = name
+    ).all()
+    for key, chain, role in rows:
+        names[key] = body_name(db, key, chain)
         held[key] |= {Role(role)} if role else set()
     counted = db.execute(
         select(

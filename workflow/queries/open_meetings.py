@@ -162,7 +162,7 @@ def opened(db: Session, number: int) -> Opened:
     rule = body_rule(db, row.body_key) if row else None
     if row is None or rule is None or not rule.public:
         raise NotFound("会議", str(number))
-    held, closed = meeting_fact(row), closings(db, number)
+    held, closed = meeting_fact(db, row), closings(db, number)
     shown = _shown(held, closed.meeting)
     if closed.meeting:
         return Opened(shown, "")
