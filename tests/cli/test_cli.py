@@ -281,6 +281,7 @@ def test_every_reading_command_speaks_json(office: Terminal) -> None:
         ["why", "dx"], ["work", "hanako"], ["meeting", "list"], ["mail", "list"], ["people", "list"],
         ["log", "show"], ["chain", "list"], ["chain", "show", "itabashi_dx_2025"], ["decision", "list", "dx"],
         ["people", "show", "hanako"], ["plan", "text", "dx", "1"], ["plan", "compare", "dx", "1", "1"],
+        ["days", "hanako"], ["people", "body-year", "joho_bukai", "--as", "hanako"],
     ):  # fmt: skip
         json.loads(office.run(*command, "--json"))
 

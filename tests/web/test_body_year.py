@@ -2,6 +2,7 @@
 
 import re
 
+from tests.support.api_client import Program
 from tests.support.counting import counted
 from tests.support.scenario import House
 from tests.support.web_client import Browser
@@ -86,3 +87,17 @@ def test_the_months_cost_the_same_for_more_plans(house: House) -> None:
     for number in range(4):
         house.a_plan(f"plan{number}")
     assert cost() == one <= 11
+
+
+def test_a_program_reads_the_same_months(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    meeting = house.a_meeting("joho_bukai", days=9)
+    actions.list_item(house.office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=house.now)
+    shown = Program(house, "joho_bukai_1").ask("bodies/joho_bukai/year", months=12)
+    assert shown["body"] == "joho_bukai" and len(shown["months"]) == 12
+    sittings = [each for month in shown["months"] for each in month["sittings"]]
+    assert [(each["meeting"], each["items"], each["status"]) for each in sittings] == [(meeting, 1, "called")]
+    assert {each["plan"] for month in shown["months"] for each in month["expected"]} == {"dx"}
+    Program(house, "joho_bukai_1").ask("bodies/nothing/year", 404)
+    Program(house, "joho_bukai_1").ask("bodies/joho_bukai/year", 422, months=13)

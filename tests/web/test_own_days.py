@@ -3,12 +3,17 @@
 import re
 from datetime import timedelta
 
+import pypdfium2
+
+from tests.support.api_client import Program
+from tests.support.chromium import Site, must_read_well
 from tests.support.counting import counted
 from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
 from workflow.queries.meetings import periods_between
+from workflow.queries.own_days import MOST_PLANS
 from workflow.queries.reading_rights import EVERYTHING
 
 
@@ -91,3 +96,49 @@ def test_the_days_cost_the_same_for_more_plans(house: House) -> None:
     for number in range(4):
         house.a_plan(f"plan{number}")
     assert cost() == one <= 26
+
+
+def test_under_the_month_every_entry_stands_by_day_also_what_its_grid_has_no_room_for(house: House) -> None:
+    for _ in range(6):
+        house.a_meeting("joho_bukai", days=9)
+    shown = Browser(house, "joho_bukai_1").see(f"/days?show=month&day={day_of(house, 9)}")
+    listed = shown.split("</table>", 1)[1]
+    day = listed.split(f'aria-labelledby="d{day_of(house, 9)}"')[1].split("</section>")[0]
+    assert day.count('class="clock"') == 6
+
+
+def test_the_plans_whose_next_day_is_not_computed_are_named(house: House) -> None:
+    for number in range(MOST_PLANS):
+        house.a_plan(f"plan{number:02}")
+    staff = Browser(house, "tanto")
+    assert "unwatched" not in staff.see("/days")
+    house.a_plan("zz")
+    named = staff.see("/days").split('id="unwatched"')[1].split("</details>")[0]
+    assert re.findall(r'href="([^"]+)"', named) == ["/plans/zz/schedule/outlook"]
+    staff.see("/plans/zz/schedule/outlook")
+
+
+def test_a_program_reads_its_owners_days(house: House) -> None:
+    meeting = house.a_meeting("joho_bukai", days=9)
+    program = Program(house, "joho_bukai_1")
+    shown = program.ask("days", first=day_of(house, 9), last=day_of(house, 9))
+    assert [
+        (each["kind"], each["meeting"], each["day"]) for each in shown["entries"] if not each["task"]
+    ] == [("meeting", meeting, day_of(house, 9))]
+    assert not any(each["meeting"] == meeting for each in program.ask("days")["entries"])
+    assert program.ask("days", first=day_of(house, 3))["entries"]
+
+
+def test_a_month_is_one_sheet_of_paper(site: Site) -> None:
+    for days in range(1, 22):
+        for _ in range(3):
+            site.house.a_meeting("joho_bukai", days=days)
+    page = site.person("joho_bukai_1")
+    page.goto("/days?show=month")
+    must_read_well(page)
+    first, second = (
+        each.get_textpage().get_text_range()
+        for each in pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    )
+    assert first.count("09:00 情報化推進部会") == 3 * 21 and "週ごとの件数" not in first
+    assert "週ごとの件数" in second

@@ -16,6 +16,7 @@ _GROUPS = {
     "plan": "計画: 開始・版の登録・進行・差戻し・中断・再開・取下げ・一覧・履歴",
     "why": "計画がなぜ進めないか、誰がどの会議で解けるかを説明する",
     "work": "職員の手元で待っている仕事の一覧",
+    "days": "職員の予定（会議・期限・仕事）の一覧",
     "paper": "会議資料: 登録・差し替え・取下げ・閲覧範囲・提出期限",
     "meeting": "会議: 準備・招集・変更・中止・終了・議題・出欠",
     "minutes": "会議録: 発言などの記録、概要と会議録の案・確認・訂正・承認",
@@ -37,7 +38,12 @@ _GROUPS = {
     "diagram": "計画または策定の流れの図（mermaid）",
 }
 
-_NAMED_OTHERWISE = {"demo": "demo.command", "sign": "signoff_commands", "work": "worklist_commands"}
+_NAMED_OTHERWISE = {
+    "demo": "demo.command",
+    "sign": "signoff_commands",
+    "work": "worklist_commands",
+    "days": "own_days_commands",
+}
 
 
 class _Lazy(TyperGroup):

@@ -11,11 +11,15 @@ from workflow import actions, queries
 from workflow.cli import show
 from workflow.cli.dry_run import told
 from workflow.cli.options import By, ChainName, DryRun, Json, Reason, at_office, chain_named, now
-from workflow.domain.calendar import parse_day, tokyo_day
+from workflow.domain.calendar import month_label, parse_day, tokyo_day
 from workflow.domain.closed_days import days_between, read_days
+from workflow.domain.schedules import shown_time
 from workflow.domain.seats import seat_label
+from workflow.queries.actor import actor
+from workflow.queries.body_year import body_year
 from workflow.queries.meetings import closed_day_names
 from workflow.store.plain_text import text_in
+from workflow.wire.body_year import BodyYearShown
 from workflow.wire.people import ClosedDays, OnePerson, People
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
@@ -182,6 +186,33 @@ def contact(
     with at_office() as office:
         actions.set_contact(office, by, body, name=name, email=email, telephone=telephone, now=now())
         show.say("連絡先を登録しました。次のメールから使います。")
+
+
+@app.command("body-year")
+def year(
+    body: str,
+    by: By,
+    months: Annotated[int, typer.Option(min=1, max=12, help="今月からの月数")] = 6,
+    json: Json = False,
+) -> None:
+    """会議体にこれから付議されるものを、月ごとに、操作する人が閲覧できる範囲で示す。"""
+    with at_office() as office, office.reading() as db:
+        found = body_year(db, actor(db, by, tokyo_day(now())), body, now(), months)
+    if json:
+        show.as_json(BodyYearShown.of(body, found))
+        return
+    for month in found.months:
+        rows = [
+            *(
+                (show.moment(each.meeting.starts_at), each.meeting.title, f"議題 {each.items}件")
+                for each in month.sittings
+            ),
+            *((shown_time(due.line), due.plan.title, f"{due.stage}: {due.about}") for due in month.expected),
+        ]
+        over = f"、{month.over}件超過" if month.over else ""
+        show.table(
+            f"{month_label(month.month)}（{month.items}件{over}）", ("日時", "会議・計画", "内容"), rows
+        )
 
 
 @app.command("closed-day")

@@ -24,6 +24,9 @@ from workflow.queries.worklist import waiting_for
 from workflow.queries.worklist.tasks import Task
 from workflow.store.tables import AgendaItem, Meeting, Plan
 
+A_WEEK = timedelta(days=6)
+"""From the first day that is shown to the last, when nobody says which."""
+
 MOST_PLANS = 20
 """Plans whose next day that cannot be missed is computed for one page."""
 
@@ -68,10 +71,12 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class OwnDays:
-    """The entries of a person, by day. `undated` are the tasks that have no day."""
+    """The entries of a person, by day. `undated` are the tasks that have no day, `unwatched` the plans whose next day that cannot
+    be missed was not computed: there are too many."""
 
     entries: tuple[Entry, ...]
     undated: tuple[Task, ...]
+    unwatched: tuple[PlanFact, ...]
 
     def on(self, day: date) -> list[Entry]:
         """The entries of the day."""
@@ -100,6 +105,7 @@ def own_days(db: Session, who: Actor, first: date, last: date, now: datetime) ->
     return OwnDays(
         tuple(sorted((each for each in entries if first <= each.day <= last), key=_order)),
         tuple(task for task in tasks if not task.due),
+        tuple(known[MOST_PLANS:]),
     )
 
 

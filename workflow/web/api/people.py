@@ -12,11 +12,13 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.closed_days import MOST, NamedDay
 from workflow.domain.rights import Act
 from workflow.queries.bodies import seated_body
+from workflow.queries.body_year import body_year
 from workflow.queries.chains import chain_for
 from workflow.queries.contacts import secretariat_contact
 from workflow.queries.meetings import closed_day_names
 from workflow.web.api.models import Asked, ChainName, Key, Line
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
+from workflow.wire.body_year import BodyYearShown
 from workflow.wire.people import Bodies, ChainUsed, ClosedDays, Departments, Ended, OneBody, People
 from workflow.wire.values import Day, Done, Numbered
 
@@ -178,6 +180,17 @@ def body(
     with caller.office.reading() as db:
         day = on or tokyo_day(caller.now)
         return OneBody.of(seated_body(db, body, day), secretariat_contact(db, body, day))
+
+
+@router.get("/bodies/{body}/year", response_model=BodyYearShown, **reads())
+def year(
+    caller: Caller,
+    body: Annotated[Key, Path(description="会議体ID")],
+    months: Annotated[int, Query(ge=1, le=12, description="今月からの月数")] = 6,
+) -> Any:
+    """会議体にこれから付議されるもの: 月ごとの会議と議題の数、工程表による見込み。閲覧できる範囲で数えます。"""
+    with caller.office.reading() as db:
+        return BodyYearShown.of(body, body_year(db, caller.person, body, caller.now, months))
 
 
 @router.post("/bodies/{body}/contact", response_model=Done, **writes(Scope.MEETINGS, Act.SET_CONTACT))

@@ -8,17 +8,20 @@ from notifications import outbox, resending
 from notifications.resending import may_resend
 from workflow import queries
 from workflow.domain.accounts import Scope
+from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import NOT_SENT, State
 from workflow.domain.errors import AuditBroken
 from workflow.domain.rights import Act
 from workflow.queries.log import entries
+from workflow.queries.own_days import A_WEEK, own_days
 from workflow.store import event_log
 from workflow.store.checkpoint import last_checkpoint
 from workflow.web.api.models import Number
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.deliveries import Deliveries
 from workflow.wire.log import LastProof, Log, Verified
-from workflow.wire.values import Done
+from workflow.wire.own_days import OwnDaysShown
+from workflow.wire.values import Day, Done
 from workflow.wire.worklist import Worklist
 
 router = APIRouter(route_class=Call, tags=["work"])
@@ -29,6 +32,19 @@ def worklist(caller: Caller) -> Any:
     """連携キーの持ち主の今日の仕事、近い順。"""
     with caller.office.reading() as db:
         return Worklist.of(queries.worklist(db, caller.key, caller.now))
+
+
+@router.get("/days", response_model=OwnDaysShown, **reads())
+def days(
+    caller: Caller,
+    first: Annotated[Day | None, Query(description="この日から。省くと今日")] = None,
+    last: Annotated[Day | None, Query(description="この日まで。省くと 1 週間")] = None,
+) -> Any:
+    """連携キーの持ち主の予定（会議・期限・仕事）、日の順。"""
+    begins = first or tokyo_day(caller.now)
+    ends = last or begins + A_WEEK
+    with caller.office.reading() as db:
+        return OwnDaysShown.of(own_days(db, caller.person, begins, ends, caller.now))
 
 
 @router.get("/log", response_model=Log, **reads(Act.READ_LOG))

@@ -9,7 +9,7 @@ from workflow.domain.calendar import month_label, month_of, shown_clock, tokyo_d
 from workflow.domain.language import Language, language
 from workflow.domain.rights import Act
 from workflow.queries.meetings import closed_day_names
-from workflow.queries.own_days import DayKind, Entry, own_days
+from workflow.queries.own_days import MOST_PLANS, DayKind, Entry, own_days
 from workflow.queries.worklist.tasks import bodies_for
 from workflow.web.pages.worklist import place_of
 from workflow.web.permissions import Open, needs
@@ -45,6 +45,7 @@ def days(request: Request, who: Reader, show: str = "week", day: str = "") -> Re
         listed=listed,
         loads=[found.week(week[0]) for week in weeks],
         kinds=list(DayKind),
+        most=MOST_PLANS,
         place=lambda entry: _place(entry, keeps=keeps),
         task_place=lambda task: place_of(task, keeps=keeps),
         earlier=_moved(chosen, -1, month=month),
