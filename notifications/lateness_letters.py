@@ -14,9 +14,12 @@ from workflow.domain.deliveries import State
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.schedules import version_name
+from workflow.domain.scheduling.outlook import next_day
+from workflow.domain.scheduling.watching import next_day_words
 from workflow.queries.people import staff
+from workflow.queries.plan_problem import plan_problem
 from workflow.queries.plan_sheet import SheetRow, gates_to_come, sheet_rows
-from workflow.queries.plans import plan_by_id
+from workflow.queries.plans import PlanFact, plan_by_id
 
 ABOUT_LATENESS = (Kind.PLAN_DUE, Kind.PLAN_LATE)
 
@@ -27,6 +30,7 @@ class LatenessLetters:
     def __init__(self, db: Session, now: datetime) -> None:
         self._db, self._now = db, now
         self._rows: dict[int, SheetRow] = {}
+        self._next_days: dict[int, str] = {}
         self._people: dict[str, frozenset[int]] = {}
 
     def words(self, about: Subject) -> tuple[Mapping[str, Any], str]:
@@ -56,6 +60,7 @@ class LatenessLetters:
             "things": [each.name for each in things],
             "last": reiwa_with_weekday(last),
             "days": max((today - last).days, 0),
+            "next_day": self._next_day(row.plan),
             "blocker": row.blocker,
             "meeting": meeting.title if meeting else "",
             "meeting_number": meeting.number if meeting else None,
@@ -63,6 +68,13 @@ class LatenessLetters:
             "schedule": version_name(plan.schedule_number),
         }
         return context, plan.chain.key
+
+    def _next_day(self, plan: PlanFact) -> str:
+        """The next day that cannot be missed, and what missing it does; empty where there is none."""
+        if plan.id not in self._next_days:
+            found = next_day(plan_problem(self._db, plan, self._now))
+            self._next_days[plan.id] = next_day_words(found) if found else ""
+        return self._next_days[plan.id]
 
     def _row(self, number: int) -> SheetRow:
         if number not in self._rows:

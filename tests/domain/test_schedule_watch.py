@@ -8,7 +8,7 @@ from tests.support.scheduling import problems
 from tests.support.seed_schedule import seed_problem
 from workflow.domain.scheduling.passes import Done, forward
 from workflow.domain.scheduling.problem import Problem
-from workflow.domain.scheduling.watching import Course, Watch, next_day_words, watch, watched_words
+from workflow.domain.scheduling.watching import Course, NextDay, Watch, next_day_words, watch, watched_words
 
 PROBLEM = seed_problem()
 
@@ -34,7 +34,10 @@ def test_a_plan_in_time_knows_the_next_day_it_cannot_miss() -> None:
     found = seen(date(2023, 9, 1), until=date(2023, 9, 1))
     assert set(words(found).values()) == {"済", "予定どおり"}
     assert found.finish == date(2024, 3, 4)
-    assert said(found) == "「素案」は令和5年9月20日（水）を逃すと、決定は令和6年6月27日（木）になります。"
+    assert said(found) == (
+        "「素案」は令和5年9月20日（水）を逃すと、決定は早くて令和6年6月27日（木）、"
+        "印刷などがすべて終わるのは令和6年7月11日（木）になります。"
+    )
 
 
 def test_work_that_is_late_within_its_slack_delays_nothing_after_it() -> None:
@@ -54,8 +57,17 @@ def test_papers_a_day_too_late_put_everything_off_to_the_next_sitting() -> None:
     assert words(found)["draft_bukai"] == "遅れる見込み 62営業日"
     assert found.finish == date(2024, 6, 27)
     assert (
-        said(found)
-        == "「部会での検討」は令和5年12月27日（水）を逃すと、決定は令和6年11月28日（木）になります。"
+        said(found) == "「部会での検討」は令和5年12月27日（水）を逃すと、決定は早くて令和6年11月28日（木）、"
+        "印刷などがすべて終わるのは令和6年12月12日（木）になります。"
+    )
+
+
+def test_where_no_sitting_is_left_they_count_as_held_at_once() -> None:
+    day = date(2023, 12, 27)
+    activity = PROBLEM.activities[0]
+    asked = NextDay(activity, day, date(2024, 1, 15), date(2024, 1, 15), short=True)
+    assert next_day_words(asked).endswith(
+        "会議の予定がもうありません。すぐに開いても、決定は早くて令和6年1月15日（月）になります。"
     )
 
 
@@ -98,3 +110,5 @@ def test_on_the_first_day_nothing_is_late_and_the_next_day_is_the_last_that_save
     assert then is not None and then.finished <= schedule.finished
     late = forward(problem, Done({key: day + timedelta(days=1)}), problem.start)
     assert late is None or late.finished >= schedule.finished
+    assert found.next_day.short or found.next_day.finish_then >= schedule.finished
+    assert found.next_day.last_then >= found.next_day.finish_then

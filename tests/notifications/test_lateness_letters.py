@@ -68,6 +68,8 @@ def test_staff_are_warned_once_five_business_days_before(room: PostRoom) -> None
     assert "内　容　情報化推進部会（部会の了承）" in text
     assert "期　日　令和5年6月15日（木）（工程表（第1回変更）による）" in text
     assert "いま進めない理由　部会の了承" in text
+    assert "次に逃せない日　「部会の了承」は令和5年6月15日（木）を逃すと、" in text
+    assert "決定は早くて令和5年6月30日（金）" in text
     assert "会議は、まだ招集されていません" in text
     assert "/plans/dx#gates" in text and "/plans/dx/schedule" in text
 
@@ -108,6 +110,7 @@ def test_staff_are_told_once_on_the_first_business_day_after_it(room: PostRoom) 
     assert to == "tanto"
     assert text.startswith("【遅れ 1 日】DX推進計画（令和5年6月15日（木）まで）")
     assert "遅　れ　1 日" in text and "情報化推進部会（部会の了承）" in text
+    assert "次に逃せない日　「" in text and "決定は早くて" in text
 
 
 def test_the_days_are_those_of_the_moment_of_sending(room: PostRoom) -> None:

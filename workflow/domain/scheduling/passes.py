@@ -77,21 +77,26 @@ class Need:
     day: date
 
 
-def supplied(problem: Problem) -> tuple[Problem, tuple[Need, ...]]:
+def supplied(
+    problem: Problem, done: Done | None = None, today: date | None = None
+) -> tuple[Problem, tuple[Need, ...]]:
     """The problem, with the sittings that it misses, each on the earliest day it can be of use; the target and last days
-    apart."""
+    apart. `done` and `today` are as in `forward`."""
     wanted, placed, needs = bounds(problem), dict[str, Placed](), list[Need]()
+    done, first = done or Done(), max(problem.start, today or date.min)
     for activity in problem.activities:
         ready, _ = _ready(problem, activity, placed)
-        found = place(problem, wanted, activity, ready)
+        found = _as_done(problem, wanted, activity, ready, done, today) or place(
+            problem, wanted, activity, ready, today
+        )
         if found is None:
-            floor = max(wanted.floors.get(activity.key, (date.min, ""))[0], problem.start)
+            floor = max(wanted.floors.get(activity.key, (date.min, ""))[0], first)
             day = _open_day(problem, max(problem.days_after(ready, activity.days), floor))
             while problem.days_before(day, activity.days) < ready:
                 day = problem.days_after(day, 1)
             needs.append(Need(activity, day))
             problem = _sitting_too(problem, activity.body, day)
-            found = place(problem, wanted, activity, ready)
+            found = place(problem, wanted, activity, ready, today)
             assert found is not None  # noqa: S101 - its body sits on that day now
         placed[activity.key] = found
     return problem, tuple(needs)

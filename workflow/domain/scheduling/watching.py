@@ -8,7 +8,14 @@ from datetime import date
 from definitions.labelled import Labelled
 from workflow.domain.calendar import shown_day
 from workflow.domain.language import label, say
-from workflow.domain.scheduling.passes import Done, business_days_between, forward, last_day, loosened
+from workflow.domain.scheduling.passes import (
+    Done,
+    business_days_between,
+    forward,
+    last_day,
+    loosened,
+    supplied,
+)
 from workflow.domain.scheduling.problem import Activity, Kind, Problem, Schedule
 
 
@@ -36,12 +43,15 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class NextDay:
-    """The next day that cannot be missed: the activity must have ended on it. `finish_then` is the day the plan is decided
-    when it is missed; None: no sitting is left then."""
+    """The next day that cannot be missed: the activity must have ended on it. When it is missed, `finish_then` is the earliest
+    day on which the plan is decided, `last_then` that on which all of it has ended, printing too. `short`: too few sittings are
+    planned for that, and those that are missing count on the earliest days they can be of use."""
 
     activity: Activity
     day: date
-    finish_then: date | None
+    finish_then: date
+    last_then: date
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +126,13 @@ def _last_days(
 def _next_day(problem: Problem, done: Done, today: date, day: date, activity: Activity) -> NextDay:
     sits = activity.kind is Kind.SITTING
     days = problem.calendar(activity.body).days
-    late = next((each for each in days if each > day), None) if sits else problem.days_after(day, 1)
-    then = forward(problem, _ended(done, activity.key, late), today) if late else None
-    return NextDay(activity, day, then.finished if then else None)
+    following = next((each for each in days if each > day), None) if sits else None
+    missed = _ended(done, activity.key, following or problem.days_after(day, 1))
+    more, needs = supplied(problem, missed, today)
+    then = forward(more, missed, today)
+    assert then is not None  # noqa: S101 - no sitting is missing, and nothing has a last day
+    short = bool(needs) or (sits and following is None)
+    return NextDay(activity, day, then.finished, then.last_day, short)
 
 
 def _ended(done: Done, key: str, day: date) -> Done:
@@ -135,9 +149,21 @@ def watched_words(watched: Watched) -> str:
 
 
 def next_day_words(next_day: NextDay) -> str:
-    """The next day that cannot be missed, and the price of missing it."""
-    name, day = next_day.activity.label, shown_day(next_day.day)
-    if next_day.finish_then is None:
-        return say("「{label}」は{day}を逃すと、決定までの会議の予定がもうありません。", label=name, day=day)
-    finish = shown_day(next_day.finish_then)
-    return say("「{label}」は{day}を逃すと、決定は{finish}になります。", label=name, day=day, finish=finish)
+    """The next day that cannot be missed, and the price of missing it: the earliest days of 決定 and of 印刷."""
+    values = {
+        "label": next_day.activity.label,
+        "day": shown_day(next_day.day),
+        "price": _price_words(shown_day(next_day.finish_then), shown_day(next_day.last_then)),
+    }
+    if next_day.short:
+        return say(
+            "「{label}」は{day}を逃すと、決定までの会議の予定がもうありません。すぐに開いても、{price}になります。",
+            **values,
+        )
+    return say("「{label}」は{day}を逃すと、{price}になります。", **values)
+
+
+def _price_words(finish: str, last: str) -> str:
+    if finish == last:
+        return say("決定は早くて{finish}", finish=finish)
+    return say("決定は早くて{finish}、印刷などがすべて終わるのは{last}", finish=finish, last=last)
