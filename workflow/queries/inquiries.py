@@ -240,7 +240,12 @@ class StaffedDepartment:
 def staffed_departments(db: Session, day: date) -> list[StaffedDepartment]:
     """Return the departments that somebody serves in that day, by key. One statement."""
     rows = db.execute(
-        select(Department.key, Department.name, Person.id, Person.key, Person.name, Person.email)
+        select(
+            Department.rank,
+            Department.key,
+            Department.name,
+            *(Person.id, Person.key, Person.name, Person.email),
+        )
         .join(Posting, Posting.department_key == Department.key)
         .join(Person, Person.id == Posting.person_id)
         .where(in_term(Posting, day))
@@ -248,8 +253,8 @@ def staffed_departments(db: Session, day: date) -> list[StaffedDepartment]:
         .distinct()
     )
     return [
-        StaffedDepartment(key, name, tuple(Contact(*row[2:]) for row in together))
-        for (key, name), together in groupby(rows, key=lambda row: (row[0], row[1]))
+        StaffedDepartment(key, name, tuple(Contact(*row[3:]) for row in together))
+        for (key, name), together in groupby(rows, key=lambda row: (row[1], row[2]))
     ]
 
 
