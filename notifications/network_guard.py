@@ -3,16 +3,22 @@ the internal networks named in the settings; the name is resolved for each conne
 checked is connected to, so that it cannot mean another one a moment later. TLS still asks for the name's certificate."""
 
 import ipaddress
+import logging
 import socket
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from ssl import SSLContext
 from typing import Any
 
 import httpcore
 import httpx
 
+from workflow.domain.errors import BadInput
 from workflow.domain.language import say
+
+# It writes each address in full, and an address may be a secret.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -41,12 +47,43 @@ _WITH_IPV4 = (ipaddress.IPv6Network("::ffff:0:0/96"), ipaddress.IPv6Network("64:
 """IPv4 addresses as IPv6 writes them (RFC 4291), and as an IPv6 network reaches them (NAT64, RFC 6052)."""
 
 
+TIMEOUT = 10.0
+"""Seconds for each part of a call: connecting, sending, the answer."""
+
+WHOLE_CALL = 20.0
+"""Seconds for a whole call, however slowly its answer drips."""
+
+
 class Refused(Exception):
     """The address may not be called. `words` say why."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.words = words
+
+
+class NotReached(Exception):
+    """The other system did not answer now. `words` say why."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Name what keeps a call from its end. Raises `NotReached`."""
+    try:
+        yield
+    except OSError as error:
+        raise NotReached(say("相手先の名前を引けません")) from error
+    except httpx.TimeoutException as error:
+        raise NotReached(say("時間内に応答がありません")) from error
+    except httpx.ConnectError as error:
+        why = " ".join(str(error).split())[:200]
+        raise NotReached(say("接続できません（{error}）", error=why)) from error
+    except httpx.HTTPError as error:
+        raise NotReached(say("途中で接続が切れました")) from error
 
 
 def address_of(host: str, port: int, allowed: tuple[Network, ...]) -> str:
@@ -75,8 +112,26 @@ def may_call(address: Address, allowed: tuple[Network, ...]) -> bool:
     return real in _PUBLIC_6 and not any(real in network for network in _NOT_PUBLIC_6)
 
 
+def must_be_callable(place: str, url: str, allowed: tuple[Network, ...]) -> None:
+    """Raises `BadInput` when the URL leads to no address, or to one that may not be called."""
+    try:
+        asked = httpx.URL(url)
+        address_of(asked.host, asked.port or {"https": 443, "http": 80}[asked.scheme], allowed)
+    except Refused as error:
+        raise BadInput(place, error.words, "URL を確かめてください。") from error
+    except (OSError, UnicodeError, httpx.InvalidURL) as error:
+        raise BadInput(
+            place, say("「{host}」の名前を引けません", host=url), "綴りを確かめてください。"
+        ) from error
+
+
+def redirected(status: int) -> str:
+    """The words of a call that was to go elsewhere."""
+    return say("転送を求められました（{status}）。転送には従いません", status=status)
+
+
 def client(
-    allowed: tuple[Network, ...], *, timeout: float, trusted: Collection[str] = (), **options: Any
+    allowed: tuple[Network, ...], *, timeout: float = TIMEOUT, trusted: Collection[str] = (), **options: Any
 ) -> "GuardedClient":
     """A client that calls nothing else. `timeout` is for each part of a call, in seconds; `trusted` are hosts that an
     administrator named in the settings, wherever they are."""
@@ -91,6 +146,13 @@ class GuardedClient(httpx.Client):
             timeout=timeout, follow_redirects=False, trust_env=False, transport=_Transport(backend), **options
         )
         self._backend = backend
+
+    def opened(self, method: str, url: str, **request: Any) -> httpx.Response:
+        """Send a request, which ends with all of its answer within `WHOLE_CALL`; the answer is still to be read, and to be
+        closed. Raises `Refused`, `NotReached`."""
+        self.until(WHOLE_CALL)
+        with reaching():
+            return self.send(self.build_request(method, url, **request), stream=True)
 
     def until(self, seconds: float) -> None:
         """Let everything from now on end within the seconds, however slowly the other side goes on."""

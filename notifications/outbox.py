@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, aliased
 from notifications import due
 from notifications.kinds import Kind
 from notifications.reminders import Owed
+from workflow.domain.addresses import host_of
 from workflow.domain.deliveries import State
 from workflow.domain.language import say
-from workflow.queries.webhooks import system_of
 from workflow.store.database import Office
 from workflow.store.tables import Delivery, Meeting, Person, Plan, Record, Webhook
 
@@ -197,6 +197,6 @@ def _listing() -> Select[Any]:
 
 def _lines(db: Session, statement: Select[Any]) -> list[Line]:
     return [
-        Line(number, Kind(kind), State(state), name or say("他システム"), address or system_of(url), *rest)
+        Line(number, Kind(kind), State(state), name or say("他システム"), address or host_of(url), *rest)
         for number, kind, state, name, address, url, *rest in db.execute(statement)
     ]

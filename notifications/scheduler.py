@@ -12,10 +12,21 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from notifications import chiefs, heads, nightly_backup, notices, outbox, pulse, sending, webhooks
+from notifications import (
+    chiefs,
+    heads,
+    kept_calendars,
+    nightly_backup,
+    notices,
+    outbox,
+    pulse,
+    sending,
+    webhooks,
+)
 from notifications.composing import Stationery
 from notifications.erasing import Erased, Erasing, erase
 from notifications.inbox import Received, receive
+from notifications.kept_calendars import CalendarsRead
 from notifications.mail_settings import MailSettings
 from notifications.nightly_backup import Nightly
 from notifications.sending import Sending
@@ -72,6 +83,13 @@ def answers(
     return receive(office, settings.inbox, settings.domain, clock, stop) if settings.inbox else Received()
 
 
+def calendars(
+    office: Office, settings: MailSettings, clock: Callable[[], datetime], stop: Stop | None = None
+) -> CalendarsRead:
+    """Read the calendars of others that are due. Separate from `tick`, so that a slow server delays no mail."""
+    return kept_calendars.read_due(office, settings.networks, clock, stop)
+
+
 def index(office: Office, stop: Stop | None = None) -> Indexed:
     """Bring the index of the search up to the record. Separate from `tick`, so that a long document delays no mail."""
     return follow_record(office, stop)
@@ -95,6 +113,7 @@ def run(
     jobs: tuple[tuple[str, Callable[[], _Result]], ...] = (
         ("通知", lambda: tick(office, mailer_of(), settings, clock, stop, every=every)),
         ("他システムへの通知", lambda: call(office, settings, clock, stop)),
+        ("取り込む予定表", lambda: calendars(office, settings, clock, stop)),
         ("検索", lambda: index(office, stop)),
     )
     if settings.inbox is not None:
@@ -126,7 +145,7 @@ def run(
             scheduler.shutdown(wait=True)
 
 
-_Result = Sending | Received | Erased | Indexed | Path | None
+_Result = Sending | Received | Erased | Indexed | CalendarsRead | Path | None
 
 
 def _do_and_log(name: str, job: Callable[[], _Result]) -> None:
@@ -146,6 +165,9 @@ def _do_and_log(name: str, job: Callable[[], _Result]) -> None:
         elif isinstance(result, Indexed):
             if result != Indexed():
                 log.info("%s: 更新 %d件、文書 %d件", name, result.entries, result.documents)
+        elif isinstance(result, CalendarsRead):
+            if result != CalendarsRead():
+                log.info("%s: 読取り %d件、失敗 %d件", name, result.read, result.failed)
         elif isinstance(result, Path):
             log.info("%s: %s", name, result)
         elif result is not None and result != Sending():

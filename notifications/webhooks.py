@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.kinds import Kind
-from notifications.network_guard import GuardedClient, Network, Refused, address_of, client
+from notifications.network_guard import GuardedClient, Network, NotReached, Refused, client, redirected
 from notifications.outbox import Entry, enqueue
 from notifications.sending import (
     LEASE,
@@ -38,7 +38,7 @@ from notifications.subjects import NoLongerDue
 from workflow.actions.webhooks import SECRET_PREFIX
 from workflow.domain.calendar import TOKYO, tokyo_day
 from workflow.domain.deliveries import State
-from workflow.domain.errors import BadInput, NotFound, SakuteiError
+from workflow.domain.errors import NotFound, SakuteiError
 from workflow.domain.events import Tag
 from workflow.domain.language import reworded, say
 from workflow.domain.rights import Act
@@ -82,12 +82,6 @@ STEPS = frozenset(
 
 TRIAL = "test"
 """The type of a call that only tries whether it arrives."""
-
-TIMEOUT = 10.0
-"""Seconds for each part of a call: connecting, sending, the answer."""
-
-WHOLE_CALL = 20.0
-"""Seconds for a whole call, however slowly its answer drips."""
 
 TRY_LATER = frozenset({408, 425, 429})
 """Refusals of a receiver (4xx) that hold only for now."""
@@ -158,19 +152,6 @@ def try_out(office: Office, by: str, webhook: int, *, now: datetime) -> None:
         enqueue(db, [Entry(claim=claim, kind=Kind.WEBHOOK, rule=TRIAL, webhook_id=webhook, due_at=now)], now)
 
 
-def must_be_callable(url: str, allowed: tuple[Network, ...]) -> None:
-    """Raises `BadInput` when the URL leads to no address, or to one that may not be called."""
-    try:
-        asked = httpx.URL(url)
-        address_of(asked.host, _port(asked), allowed)
-    except Refused as error:
-        raise BadInput("通知先の URL", error.words, "通知先を確かめてください。") from error
-    except (OSError, UnicodeError, httpx.InvalidURL) as error:
-        raise BadInput(
-            "通知先の URL", say("「{host}」の名前を引けません", host=url), "綴りを確かめてください。"
-        ) from error
-
-
 def send_due(
     office: Office,
     allowed: tuple[Network, ...],
@@ -180,7 +161,7 @@ def send_due(
     """Send every due webhook. `allowed` are the internal networks that may be called. When `stop` is set, the
     present message is finished and the others are released."""
     result, stop = Sending(), stop or Stop()
-    with client(allowed, timeout=TIMEOUT) as guarded:
+    with client(allowed) as guarded:
         caller = Caller(guarded)
         while not stop.is_set():
             numbers = lease(office, _DUE, clock())
@@ -199,25 +180,15 @@ class Caller:
 
     def call(self, url: str, headers: dict[str, str], body: bytes) -> None:
         """POST the body. Raises `CallRefused`, `CallDelayed`."""
-        self._client.until(WHOLE_CALL)
-        request = self._client.build_request("POST", url, headers=headers, content=body)
         try:
-            answer = self._client.send(request, stream=True)
+            answer = self._client.opened("POST", url, headers=headers, content=body)
         except Refused as error:
             raise CallRefused(error.words) from error
-        except OSError as error:
-            raise CallDelayed(say("通知先の名前を引けません")) from error
-        except httpx.TimeoutException as error:
-            raise CallDelayed(say("時間内に応答がありません")) from error
-        except httpx.HTTPError as error:
-            raise CallDelayed(_words(error)) from error
+        except NotReached as error:
+            raise CallDelayed(error.words) from error
         with suppress(httpx.HTTPError):
             answer.close()
         _judge(answer.status_code)
-
-
-def _port(url: httpx.URL) -> int:
-    return url.port or {"https": 443, "http": 80}[url.scheme]
 
 
 def signature(secret: str, number: str, timestamp: int, body: bytes) -> str:
@@ -231,7 +202,7 @@ def _judge(status: int) -> None:
     if 200 <= status < 300:
         return
     if 300 <= status < 400:
-        raise CallRefused(say("転送を求められました（{status}）。転送には従いません", status=status))
+        raise CallRefused(redirected(status))
     if 400 <= status < 500 and status not in TRY_LATER:
         raise CallRefused(f"HTTP {status}")
     raise CallDelayed(f"HTTP {status}")
@@ -318,9 +289,3 @@ def _headers(delivery: LeasedDelivery, now: datetime) -> dict[str, str]:
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(delivery.row.secret, number, timestamp, delivery.message),
     }
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, httpx.ConnectError):
-        return say("接続できません（{error}）", error=" ".join(str(error).split())[:200])
-    return say("途中で接続が切れました")

@@ -91,7 +91,7 @@ SAMPLES = (
     notifications.transport.OfficeRefused("554 5.7.1 no"),
     errors.Unwritable(say("通知のひな形 {where}", where="x"), "空です", "ひな形を直してください。直れば、待っているメールは自動で送られます。"),
     notifications.webhooks.CallRefused("HTTP 404"),
-    notifications.webhooks.CallDelayed(say("通知先の名前を引けません")),
+    notifications.webhooks.CallDelayed(say("相手先の名前を引けません")),
 )  # fmt: skip
 """Each made while Japanese was spoken, with the texts its callers give."""
 
@@ -144,7 +144,7 @@ def test_what_every_use_case_refuses_is_told_in_english(house: House) -> None:
 
 NEVER_REFUSE = {
     "set_mail_aside",
-    *("erase_authors_due", "tell_agenda_changes_due", "note_refusal", "note_reading"),
+    *("erase_authors_due", "take_entries", "tell_agenda_changes_due", "note_refusal", "note_reading"),
     *(
         "signs_as",
         "read_newcomers",

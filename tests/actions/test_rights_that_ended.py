@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from definitions.chain import Chain
 from definitions.load import shipped
 from definitions.terms import Outcome, Role
-from notifications import notices, resending, webhooks
+from notifications import kept_calendars, notices, resending, webhooks
 from notifications.sending import State
 from tests.notifications.test_notices import letters_about
 from tests.support.authenticator import Passkey
@@ -48,6 +48,7 @@ from workflow.domain.errors import (
     SignInRefused,
 )
 from workflow.domain.inquiries import GivenRemark, Silence, Verdict
+from workflow.domain.kept_calendars import CalendarKind
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.passkeys import PasskeyUse, RelyingParty
@@ -100,6 +101,7 @@ NEEDS_NO_RIGHT = {
     "new_device": "a known device opens nothing: the password is asked for all the same",
     "receive_from_public": "the public writes",
     "erase_authors_due": "the scheduler does it on the day",
+    "take_entries": "the scheduler reads the calendars",
     "tell_agenda_changes_due": "the scheduler does it in time",
     "confirm_identity": "opens nothing by itself: the act it is for asks for its own right",
     "end_session": "ends a session of one's own",
@@ -1177,6 +1179,30 @@ def close_days(house: House) -> Call:
 def remove_closed_day(house: House) -> Call:
     actions.close_day(house.office, "admin", date(2033, 12, 28), "年末", now=house.now)
     return lambda o: actions.remove_closed_day(o, "clerk", date(2033, 12, 28), "誤り", now=house.now)
+
+
+@case("clerk")
+def keep_calendar(house: House) -> Call:
+    return lambda o: actions.keep_calendar(o, "clerk", "庁舎", CalendarKind.CLOSED, now=house.now)
+
+
+@case("clerk")
+def upload_calendar(house: House) -> Call:
+    number = actions.keep_calendar(house.office, "admin", "庁舎", CalendarKind.CLOSED, now=house.now)
+    return lambda o: actions.upload_calendar(o, "clerk", number, [], now=house.now)
+
+
+@case("clerk")
+def remove_calendar(house: House) -> Call:
+    number = actions.keep_calendar(house.office, "admin", "庁舎", CalendarKind.CLOSED, now=house.now)
+    return lambda o: actions.remove_calendar(o, "clerk", number, now=house.now)
+
+
+@case("clerk")
+def read_again(house: House) -> Call:
+    url = "https://example.lg.jp/calendar.ics"
+    number = actions.keep_calendar(house.office, "admin", "庁舎", CalendarKind.CLOSED, url=url, now=house.now)
+    return lambda o: kept_calendars.read_again(o, "clerk", number, now=house.now)
 
 
 @case("clerk")

@@ -1,11 +1,14 @@
 """Things to think over before a call."""
 
-from datetime import date, time, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from definitions.chain import Offset
 from tests.support.scenario import moment
+from workflow.domain.kept_calendars import Entry
 from workflow.domain.meeting_warnings import AtTheSameTime, Planned, meeting_warnings
 from workflow.domain.meetings import MeetingForm
 
@@ -22,10 +25,14 @@ def at_the_same_time(
 
 
 def warned(
-    planned: Planned = PLANNED, *others: AtTheSameTime, members: int = 3, now: object = MONTH_BEFORE
+    planned: Planned = PLANNED,
+    *others: AtTheSameTime,
+    members: int = 3,
+    taken: Sequence[tuple[str, Entry]] = (),
+    now: datetime = MONTH_BEFORE,
 ) -> list[str]:
     closed = {date(2023, 3, 13): "庁舎停電"}
-    return meeting_warnings(planned, others, range(members), [THREE_DAYS], closed, now)  # type: ignore[arg-type]
+    return meeting_warnings(planned, others, range(members), [THREE_DAYS], closed, taken, now)
 
 
 def test_a_meeting_that_clashes_with_nothing_is_warned_of_nothing() -> None:
@@ -37,6 +44,17 @@ def test_the_same_room_is_the_same_however_it_is_written() -> None:
         "同じ時間に、同じ場所で「本部会議」（14:00 から）があります。"
     ]
     assert warned(PLANNED, at_the_same_time("第一委員会室", form=MeetingForm.ONLINE)) == []
+
+
+def test_a_room_that_its_calendar_says_is_taken() -> None:
+    entry = Entry(STARTS - timedelta(hours=1), STARTS + timedelta(minutes=30), "職員研修")
+    assert warned(taken=[("第一委員会室", entry)]) == [
+        "「第一委員会室」の予定表では、令和5年3月10日（金）13:00〜14:30に「職員研修」が入っています。"
+        "この会議の予約でなければ、場所か時間を変えてください。"
+    ]
+    assert warned(taken=[("大会議室", entry)]) == []
+    online = replace(PLANNED, form=MeetingForm.ONLINE)
+    assert warned(online, taken=[("第一委員会室", entry)]) == []
 
 
 def test_members_who_sit_elsewhere_are_named() -> None:

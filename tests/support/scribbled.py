@@ -25,6 +25,8 @@ from workflow.domain.agenda_marks import Mark
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.comments import Author, Disposition, Route
 from workflow.domain.inquiries import GivenRemark, Silence, Verdict
+from workflow.domain.kept_calendars import CalendarKind
+from workflow.domain.kept_calendars import Entry as CalendarEntry
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.minutes import MinutesKind, Speaker
 from workflow.domain.rights import PaperAudience
@@ -45,6 +47,10 @@ PEOPLES_WORDS = (
         "body.name",
         "closed_day.name",
         "closing_rule.name",
+        "kept_calendar.name",
+        "kept_calendar.room",
+        "kept_calendar.url",
+        "calendar_entry.title",
         "department.name",
         "person.name",
         "person.email",
@@ -89,7 +95,7 @@ PEOPLES_WORDS = (
 """The columns that hold what people or other systems wrote."""
 
 OUR_WORDS = (
-    *("closing_rule.first_on", "closing_rule.last_on"),
+    *("closing_rule.first_on", "closing_rule.last_on", "kept_calendar.kind", "kept_calendar.etag"),
     *("chain_text.key", "department.key", "person.key", "body.key", "plan.key", "plan.stage", "plan.status"),
     *(
         "late_form.action",
@@ -178,7 +184,7 @@ _KINDS = (String, Text, Sentence, JSON, LargeBinary)
 def markup(column: str) -> str:
     """Markup, and what templates and formats would fill in, marked with the number of the column it is for."""
     number = PEOPLES_WORDS.index(column)
-    if column == "webhook.url":
+    if column in ("webhook.url", "kept_calendar.url"):
         return f"https://zq{number}q.example/\"'><i/hx-post=x/onclick=a()>&{{{{7*7}}}}{{x}}%(y)s%s"
     return f"zq{number}q\"'><i hx-post=x onclick=a()>&{{{{7*7}}}}{{x}}%(y)s%s"
 
@@ -583,6 +589,18 @@ def _doors(house: House) -> None:
     office, now = house.office, house.now
     actions.close_day(office, "admin", tokyo_day(now) + timedelta(days=1), "創立記念日", now=now)
     actions.set_closing_rule(office, "admin", "年末年始の休日", "12/29", "1/3", 2033, now=now)
+    taken = CalendarEntry(now + timedelta(days=2), now + timedelta(days=2, hours=1), "職員研修")
+    actions.keep_calendar(
+        office, "admin", "会議室の予定表", CalendarKind.ROOM, room="大会議室", entries=[taken], now=now
+    )
+    actions.keep_calendar(
+        office,
+        "admin",
+        "区議会の予定表",
+        CalendarKind.SESSIONS,
+        url="https://calendar.example/?token=a",
+        now=now,
+    )
     actions.add_webhook(office, "admin", "https://hook.example/", now=now)
     actions.make_feed(office, "tanto", now=now)
     a_token(house, "tanto")

@@ -14,13 +14,16 @@ from typing import Any
 @dataclass
 class Receiver:
     """Answers with `status`, after `pause` seconds; with `hang_up` it takes what is sent and cuts the line; with
-    `drip` its answer comes byte by byte. What it took is in `calls` (path, headers, body)."""
+    `drip` its answer comes byte by byte. A GET is answered with `content`, called `etag`, or with 304 when that is named. What
+    it took is in `calls` (path, headers, body)."""
 
     status: int = 200
     pause: float = 0.0
     hang_up: bool = False
     drip: bool = False
     port: int = 0
+    content: bytes = b""
+    etag: str = ""
     calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -52,10 +55,16 @@ def receiving() -> Iterator[Receiver]:
             if receiver.drip:
                 self._drip()
                 return
-            self.send_response(receiver.status)
+            known = self.command == "GET" and receiver.etag and headers.get("if-none-match") == receiver.etag
+            content = receiver.content if self.command == "GET" and not known else b""
+            self.send_response(304 if known else receiver.status)
+            if receiver.etag:
+                self.send_header("etag", receiver.etag)
             self.send_header("location", f"http://127.0.0.1:{receiver.port}/elsewhere")
-            self.send_header("content-length", "0")
+            self.send_header("content-length", str(len(content)))
             self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(content)
 
         def _drip(self) -> None:
             with suppress(OSError):

@@ -9,7 +9,7 @@ import pytest
 from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow.domain.errors import BadInput
-from workflow.wire.calendar_file import LARGEST, closed_days_in
+from workflow.store.calendar_file import LARGEST, closed_days_in
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Google Inc//Google Calendar 70.9054//EN\r\n"

@@ -17,7 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from definitions.terms import Outcome
-from notifications import outbox, resending, webhooks
+from notifications import network_guard, outbox, resending, webhooks
 from notifications.dry_run import rehearse
 from notifications.kinds import Kind
 from notifications.network_guard import client, may_call
@@ -185,7 +185,7 @@ def test_a_line_cut_after_the_body_is_tried_again(house: House, receiver: Receiv
 def test_a_slow_receiver_is_left_after_a_while_and_keeps_no_other_waiting(
     house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "TIMEOUT", 0.2)
+    monkeypatch.setattr(network_guard, "WHOLE_CALL", 0.2)
     told = Told(house, receiver)
     with receiving() as quick:
         actions.add_webhook(house.office, "admin", quick.url, now=house.now)
@@ -202,7 +202,7 @@ def test_a_slow_receiver_is_left_after_a_while_and_keeps_no_other_waiting(
 def test_an_answer_that_drips_is_left_after_a_while(
     house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "WHOLE_CALL", 0.5)
+    monkeypatch.setattr(network_guard, "WHOLE_CALL", 0.5)
     told = Told(house, receiver)
     house.a_plan()
     receiver.drip = True

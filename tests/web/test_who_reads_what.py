@@ -80,6 +80,7 @@ OFFICE = {
 }
 SYSTEM = {
     *("set_aside_mail.sender", "set_aside_mail.subject", "set_aside_mail.why"),
+    *("kept_calendar.name", "kept_calendar.room", "kept_calendar.url", "calendar_entry.title"),
     *("sheet_template.filename", "webhook.url", "pulse.trouble", "held_event.error"),
 }
 OWN = {

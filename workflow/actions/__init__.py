@@ -52,6 +52,12 @@ from workflow.actions.invitations import (
     link_holder,
     set_password_by_link,
 )
+from workflow.actions.kept_calendars import (
+    keep_calendar,
+    remove_calendar,
+    take_entries,
+    upload_calendar,
+)
 from workflow.actions.kept_forms import keep_form
 from workflow.actions.matters import list_matter, plan_minutes, record_result
 from workflow.actions.meetings import (
@@ -320,6 +326,7 @@ __all__ = [
     "invite",
     "invite_people",
     "keep_answer",
+    "keep_calendar",
     "keep_form",
     "lift_wait",
     "link_holder",
@@ -371,6 +378,7 @@ __all__ = [
     "rehearse_takeover",
     "release_call",
     "remark",
+    "remove_calendar",
     "remove_closed_day",
     "remove_item",
     "remove_passkey",
@@ -413,10 +421,12 @@ __all__ = [
     "take_back_remark",
     "take_back_signoff",
     "take_back_vote",
+    "take_entries",
     "take_over",
     "tell_agenda_changes",
     "tell_agenda_changes_due",
     "unbind_provider",
+    "upload_calendar",
     "use_our_template",
     "was_signed_in",
     "withdraw",

@@ -48,7 +48,7 @@ def close_days(office: Office, by: str, days: Sequence[NamedDay], *, now: dateti
 def remove_closed_day(office: Office, by: str, day: date, reason: str, *, now: datetime) -> None:
     """Take a closed day away, as long as nothing was built on it; what is still to come is counted anew.
 
-    Raises `AlreadyDone` (saying what was built on it), `NotFound`, `NotAllowed`, `BadInput`.
+    Raises `AlreadyDone` (saying what was built on it, or that a calendar closes it), `NotFound`, `NotAllowed`, `BadInput`.
     """
     why = a_line("取消しの理由", reason)
     with office.writing() as db:
@@ -56,6 +56,10 @@ def remove_closed_day(office: Office, by: str, day: date, reason: str, *, now: d
         entered = db.get(ClosedDay, day)
         if entered is None:
             raise NotFound("閉庁日", shown_day(day))
+        if entered.calendar_id is not None:
+            raise AlreadyDone(
+                say("{day}は予定表による閉庁日です。予定表を直すか、除いてください。", day=shown_day(day))
+            )
         if built := built_on(day, entered_at(db, day), counted_over(db, day, day), now):
             raise AlreadyDone(say("{day}の閉庁日は取り消せません。", day=shown_day(day)) + built)
         db.execute(delete(ClosedDay).where(ClosedDay.day == day))

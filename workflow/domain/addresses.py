@@ -1,6 +1,11 @@
-"""Network addresses: of this machine, and grouped by subscriber for rate limiting."""
+"""Network addresses: of this machine, of other systems to call, and grouped by subscriber for rate limiting."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from workflow.domain.errors import BadInput
+from workflow.domain.language import say
 
 _LAST_32_BITS = tuple(
     IPv6Network(network) for network in ("::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
@@ -15,6 +20,30 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.casefold() == "localhost"
+
+
+def a_url(place: str, url: str) -> str:
+    """A URL to call: https, or http on this very machine. Raises `BadInput`."""
+    mend = say("https://example.lg.jp/… の形で、500 文字以内で入力してください。")
+    if len(url) > 500 or not re.fullmatch(r"[!-~]+", url):
+        raise BadInput(place, "長すぎるか、使えない文字があります", mend)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise BadInput(place, "URL として読めません", mend) from None
+    if parts.scheme not in ("https", "http") or not host or port == 0:
+        raise BadInput(place, "URL として読めません", mend)
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise BadInput(place, "利用者名・パスワードや # を含んでいます", mend)
+    if parts.scheme == "http" and not is_loopback(host):
+        raise BadInput(place, "暗号化されていません", mend)
+    return url
+
+
+def host_of(url: str) -> str:
+    """The system that a URL calls, for those who need not know the rest of it: that may be a secret."""
+    return urlsplit(url).netloc
 
 
 def subscriber(address: str) -> str:

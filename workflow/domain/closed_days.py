@@ -89,7 +89,7 @@ def read_days(text: str) -> list[NamedDay]:
                     "どちらかの行を消してください。",
                 )
             found[each.day] = each.name
-        _not_too_many(len(found))
+        must_be_few(len(found))
     if not found:
         raise BadInput("閉庁日の一覧", "空です", "1 行に 1 件、日と名称を書いてください。")
     return [NamedDay(day, name) for day, name in sorted(found.items())]
@@ -167,11 +167,12 @@ def _of_line(line: str, place: str) -> list[NamedDay]:
 
 def _span(first: date, last: date, name: str) -> list[NamedDay]:
     length = (last - first).days + 1
-    _not_too_many(length)
+    must_be_few(length)
     return [NamedDay(first + timedelta(days=number), name) for number in range(length)]
 
 
-def _not_too_many(count: int) -> None:
+def must_be_few(count: int) -> None:
+    """Raises `BadInput` when these are more days than are closed at once."""
     if count > MOST:
         raise BadInput(
             "閉庁日",

@@ -10,6 +10,7 @@ from definitions.terms import Outcome, Role
 from workflow.domain.accounts import StepsDemanded
 from workflow.domain.calendar import parse_day, shown_day
 from workflow.domain.cover import TextKind
+from workflow.domain.kept_calendars import CalendarKind
 from workflow.domain.language import label, reworded, say
 from workflow.domain.minutes import MinutesKind
 from workflow.domain.papers import PaperKind, designation
@@ -48,7 +49,11 @@ class Tag(Labelled):
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
     CLOSING_RULE_SET = "closing_rule.set", "毎年の閉庁日を登録"
     CLOSING_RULE_ENDED = "closing_rule.ended", "毎年の閉庁日を終了"
+    CLOSED_DAY_RENAMED = "closed_day.renamed", "閉庁日の名称を変更"
     CLOSED_DAY_REMOVED = "closed_day.removed", "閉庁日を取消し"
+    CALENDAR_KEPT = "calendar.kept", "予定表を登録"
+    CALENDAR_READ = "calendar.read", "予定表を読取り"
+    CALENDAR_REMOVED = "calendar.removed", "予定表を除去"
     MAIL_TRIED = "mail.tried", "試しのメールを送信"
     PLAN_OPENED = "plan.opened", "計画を開始"
     PLAN_TAKEN_OVER = "plan.taken_over", "移行登録"
@@ -448,7 +453,18 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
         f"{data['first']}〜{data['last']}　{data['name']}（{data['since']}〜）"
     ),
     Tag.CLOSING_RULE_ENDED: lambda data, _: f"{data['name']}（〜{data['until']}）",
-    Tag.CLOSED_DAY_REMOVED: lambda data, _: f"{_day(data['day'])}　{data['name']}（{data['reason']}）",
+    Tag.CLOSED_DAY_RENAMED: lambda data, _: f"{_day(data['day'])}　{data['name']}",
+    Tag.CLOSED_DAY_REMOVED: lambda data, _: (
+        f"{_day(data['day'])}　{data['name']}（{data.get('reason') or say('予定表からなくなりました')}）"
+    ),
+    Tag.CALENDAR_KEPT: lambda data, _: f"{data['name']}（{label(CalendarKind(data['kind']))}）",
+    Tag.CALENDAR_READ: lambda data, _: say(
+        "{name}: 増えた予定 {new} 件、なくなった予定 {gone} 件",
+        name=data["name"],
+        new=data["new"],
+        gone=data["gone"],
+    ),
+    Tag.CALENDAR_REMOVED: lambda data, _: data["name"],
     Tag.MAIL_TRIED: _person,
     Tag.RSVP_GIVEN: _rsvp,
     Tag.RSVP_LINKS_REVOKED: _person,

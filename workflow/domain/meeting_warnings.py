@@ -14,6 +14,7 @@ from workflow.domain.calendar import (
     tokyo_day,
     why_closed,
 )
+from workflow.domain.kept_calendars import Entry
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm
 
@@ -45,13 +46,16 @@ def meeting_warnings(
     members: Collection[object],
     notices: Collection[Offset],
     closed: Mapping[date, str],
+    taken: Iterable[tuple[str, Entry]],
     now: datetime,
 ) -> list[str]:
     """The warnings in words. `members` are those of the meeting's day, `notices` the rules by which they are told of it
-    beforehand, `closed` the office's own closed days. A 持ち回り has neither a room nor a day."""
+    beforehand, `closed` the office's own closed days, `taken` rooms with what their calendars have at that time. A 持ち回り has
+    neither a room nor a day."""
     found: list[str] = [] if members else [say("この日の委員がいません。名簿を確かめてください。")]
     if planned.form is not MeetingForm.IN_WRITING:
         found += [*_of_its_day(planned.starts_at, notices, closed, now), *_clashes(planned, others)]
+        found += _taken(planned, taken)
     return found
 
 
@@ -91,6 +95,17 @@ def _clashes(planned: Planned, others: Iterable[AtTheSameTime]) -> Iterator[str]
                 names=_names(other.shared),
                 meeting=other.title,
                 at=at,
+            )
+
+
+def _taken(planned: Planned, taken: Iterable[tuple[str, Entry]]) -> Iterator[str]:
+    for room, entry in taken:
+        if planned.form is MeetingForm.IN_PERSON and _plain(room) == _plain(planned.place):
+            yield say(
+                "「{room}」の予定表では、{when}に「{title}」が入っています。この会議の予約でなければ、場所か時間を変えてください。",
+                room=room,
+                when=entry.when,
+                title=entry.title,
             )
 
 

@@ -14,16 +14,18 @@ from workflow.domain.rights import SEATED
 from workflow.queries.actor import in_term
 from workflow.queries.bodies import known_body, seats
 from workflow.queries.chains import chain_of
+from workflow.queries.kept_calendars import rooms_taken
 from workflow.queries.meetings import MeetingFact, closed_day_names, open_meeting
 from workflow.store.tables import Meeting, Membership, Person
 
 
 def warnings_about(db: Session, meeting: HeldMeeting, planned: Planned, now: datetime) -> list[str]:
-    """The warnings about the meeting, were it held as `planned`. Four statements, beside its chain once in a process."""
+    """The warnings about the meeting, were it held as `planned`. Five statements, beside its chain once in a process."""
     members = seats(db, meeting.body_key, tokyo_day(planned.starts_at))
     others = _at_the_same_time(db, meeting, planned, [seat.person_id for seat in members])
     notices = _notices(db, meeting.body_key)
-    return meeting_warnings(planned, others, members, notices, closed_day_names(db), now)
+    taken = rooms_taken(db, planned.starts_at, planned.ends_at)
+    return meeting_warnings(planned, others, members, notices, closed_day_names(db), taken, now)
 
 
 def warnings_of(db: Session, meeting: HeldMeeting, now: datetime) -> list[str]:

@@ -19,6 +19,7 @@ from workflow.domain.scheduling.from_chain import stage_work
 from workflow.domain.scheduling.outlook import meeting_moved
 from workflow.domain.scheduling.own import Basis, Sitting
 from workflow.queries.gate_facts import facts_of_all
+from workflow.queries.kept_calendars import sessions
 from workflow.queries.meetings import at_a_gate, closed_days, meeting_to_come
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, Meeting, Plan
@@ -28,17 +29,18 @@ _LONG_PAST = timedelta(days=400)
 
 
 def plan_problem(db: Session, plan: PlanFact, now: datetime) -> Basis:
-    """The time of the plan, as of `now`. Four statements."""
+    """The time of the plan, as of `now`. Five statements."""
     return plan_problems(db, [plan], now)[0]
 
 
 def plan_problems(db: Session, known: Sequence[PlanFact], now: datetime) -> list[Basis]:
-    """The same of several plans, in their order. Four statements, however many they are."""
+    """The same of several plans, in their order. Five statements, however many they are."""
     if not known:
         return []
     today, closed = tokyo_day(now), closed_days(db)
     which = Plan.id.in_([plan.id for plan in known])
     facts = facts_of_all(db, known, which, now)
+    known_sessions = sessions(db, now)
     called = _called(db, {body.key for plan in known for body in plan.chain.bodies}, now)
     put = _put(db, [plan.id for plan in known], now)
     ended = {plan.id: _ended(plan, facts[plan.id]) for plan in known}
@@ -54,6 +56,7 @@ def plan_problems(db: Session, known: Sequence[PlanFact], now: datetime) -> list
             put={gate: number for gate, number in put[plan.id].items() if gate not in ended[plan.id]},
             called=called,
             closed=closed,
+            sessions=known_sessions,
         )
         for plan in known
     ]
@@ -75,7 +78,7 @@ def touched(
     db: Session, which: ColumnElement[bool], *, meeting: int, day: date, now: datetime, besides: str = ""
 ) -> tuple[list[Touched], int]:
     """Those of the running plans on the agenda of the meeting, the one of the key `besides` apart, with the effects of holding it on
-    that day; the first of them, and how many there are more. Five statements at most."""
+    that day; the first of them, and how many there are more. Six statements at most."""
     there = select(AgendaItem.plan_id).where(
         AgendaItem.meeting_id == meeting, AgendaItem.removed_at.is_(None), at_a_gate()
     )

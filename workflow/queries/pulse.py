@@ -13,6 +13,8 @@ from workflow.store.tables import Pulse
 
 MAIL = "mail"
 BACKUP = "backup"
+CALENDAR = "calendar:"
+"""Begins the name of the pulse of a calendar that is read; its number follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -34,11 +33,6 @@ def webhook_by_id(db: Session, number: int) -> WebhookLine:
     if row is None:
         raise NotFound("他システムへの通知", str(number))
     return WebhookLine(*row)
-
-
-def system_of(url: str) -> str:
-    """The system a webhook calls, for those who need not know the rest of its URL: that may be a secret."""
-    return urlsplit(url).netloc
 
 
 def _webhooks() -> Select[*tuple[Any, ...]]:

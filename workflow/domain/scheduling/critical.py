@@ -52,11 +52,10 @@ def next_sitting(problem: Problem, activity: Activity, day: date) -> date | None
 
 
 def _last_of_sitting(problem: Problem, activity: Activity, day: date) -> date:
-    """The last day on which the sitting may be: the day, or the last of a month in which none is fixed."""
+    """The last day on which the sitting may be: the day, or the last of a month or session in which none is fixed."""
     calendar = problem.calendar(activity.body)
-    if month_of(day) not in calendar.open_months:
-        return day
-    return max(each for each in calendar.days if month_of(each) == month_of(day))
+    among = calendar.open_days(day)
+    return max(each for each in calendar.days if each in among) if among else day
 
 
 def missed(problem: Problem, key: str, day: date) -> Schedule | None:
@@ -118,17 +117,21 @@ def missing_words(problem: Problem, step: Step) -> str:
 
 
 def sitting_time(problem: Problem, activity: Activity, day: date) -> str:
-    """The time of a sitting in words: its day, or the month in which none is fixed yet."""
-    month = month_of(day)
-    open_month = activity.kind is Kind.SITTING and month in problem.calendar(activity.body).open_months
-    return say("{month}中", month=month_label(month)) if open_month else shown_day(day)
+    """The time of a sitting in words: its day, or the month or session in which none is fixed yet."""
+    among = problem.calendar(activity.body).open_days(day) if activity.kind is Kind.SITTING else None
+    if among is None:
+        return shown_day(day)
+    if among.whole_month:
+        return say("{month}中", month=month_label(month_of(day)))
+    return say("{first}〜{last}の会期中", first=shown_day(among.first), last=shown_day(among.last))
 
 
 def sitting_name(problem: Problem, activity: Activity, day: date) -> str:
     """A sitting as officials call it: 9月定例会, or the body with its day."""
     calendar = problem.calendar(activity.body)
+    among = calendar.open_days(day)
     if calendar.assembly:
-        return say("{month}月定例会", month=day.month)
-    if month_of(day) in calendar.open_months:
+        return say("{month}月定例会", month=(among.first if among else day).month)
+    if among:
         return say("{day}の{body}", day=month_label(month_of(day)), body=calendar.name)
     return say("{day}の{body}", day=shown_day(day), body=calendar.name)

@@ -1,6 +1,5 @@
 """A running plan as a scheduling problem: its own schedule, the meetings that were called, and what is left to do."""
 
-from calendar import monthrange
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -12,7 +11,17 @@ from workflow.domain.lateness import last_day_of
 from workflow.domain.schedules import Line, PlanSchedule, line_name, shown_when
 from workflow.domain.scheduling.from_chain import Pace, problem_of
 from workflow.domain.scheduling.passes import business_days_between
-from workflow.domain.scheduling.problem import Activity, BodyCalendar, Kind, Problem, Wish, WishKind
+from workflow.domain.scheduling.problem import (
+    Activity,
+    BodyCalendar,
+    Days,
+    Kind,
+    Problem,
+    Wish,
+    WishKind,
+    month_days,
+)
+from workflow.domain.scheduling.sessions import beyond, narrowed, sits_in_sessions, unfixed
 from workflow.domain.scheduling.sittings import rule_of, sittings
 
 YEARS_AHEAD = 3
@@ -34,7 +43,7 @@ class Sitting:
 class Basis:
     """All that is known of a running plan's time on a day. `path` names the stages it came through, the present one last;
     `ended` has the day of each activity that is done, `running` the first and the last day of a public comment that was
-    opened, `put` the number of the meeting on whose agenda a gate is."""
+    opened, `put` the number of the meeting on whose agenda a gate is; `sessions` are those of the assembly that are known."""
 
     plan: str
     chain: Chain
@@ -46,6 +55,7 @@ class Basis:
     put: Mapping[str, int] = field(default_factory=dict)
     called: tuple[Sitting, ...] = ()
     closed: frozenset[date] = frozenset()
+    sessions: tuple[Days, ...] = ()
 
     def with_schedule(self, schedule: PlanSchedule) -> "Basis":
         """The same plan with another schedule."""
@@ -108,7 +118,9 @@ def planned_by(basis: Basis, activity: Activity) -> date | None:
     day; else of the months of its stage, as of a comment, whose line says when it opens; None: it is planned nowhere."""
     lines = [] if activity.key in _comments(basis.chain) else lines_of(basis.schedule, activity.key)
     days = [last_day_of(line) for line in lines]
-    days = days or [_days_of(span.last)[-1] for span in basis.schedule.spans if span.stage == activity.stage]
+    days = days or [
+        month_days(span.last).last for span in basis.schedule.spans if span.stage == activity.stage
+    ]
     return _open_by(max(days), basis.closed) if days else None
 
 
@@ -120,7 +132,7 @@ def planned_decision(basis: Basis) -> date | None:
     """The last business day of the months that the schedule gives 決定; None when it gives none."""
     decided = {stage.key for stage in basis.chain.stages if stage.decided}
     months = [span.last for span in basis.schedule.spans if span.stage in decided]
-    return _open_by(_days_of(max(months))[-1], basis.closed) if months else None
+    return _open_by(month_days(max(months)).last, basis.closed) if months else None
 
 
 def lines_of(schedule: PlanSchedule, gate: str) -> list[Line]:
@@ -152,20 +164,27 @@ def _way(chain: Chain, path: Sequence[str]) -> list[str]:
 
 
 def _calendar(basis: Basis, body: Body) -> BodyCalendar:
-    """The days of the body: its called meetings and the days of the schedule's lines, the day of its rule in each other
-    month, and every business day of a month for which a line names no day and nothing else does."""
+    """The days of the body: its called meetings and the days of the schedule's lines, and beside them, where they name none,
+    the days of its rule, or of the known sessions in which it sits, and every business day of a month or session for which a
+    line names no day."""
     lines = [line for line in basis.schedule.lines if line.body == body.key]
-    days = {each.day for each in basis.called if each.body == body.key}
-    days |= {day for line in lines if (day := _day_of(line, basis.called))}
-    fixed = {month_of(day) for day in days}
-    if body.meets:
-        regular = sittings(rule_of(body.meets), basis.today, basis.until, basis.closed)
-        days |= {day for day in regular if month_of(day) not in fixed}
-    taken = {month_of(day) for day in days}
-    open_months = {line.month for line in lines if not line.day} - taken
-    days |= {day for month in open_months for day in _days_of(month) if is_business_day(day, basis.closed)}
+    fixed = {each.day for each in basis.called if each.body == body.key}
+    fixed |= {day for line in lines if (day := _day_of(line, basis.called))}
+    sessions = basis.sessions if sits_in_sessions(body) else ()
+    regular = sittings(rule_of(body.meets), basis.today, basis.until, basis.closed) if body.meets else ()
+    months = {month_of(day) for day in fixed}
+    unnamed = [month_days(line.month) for line in lines if not line.day]
+    left = [day for day in beyond(regular, sessions) if month_of(day) not in months]
+    own = unfixed(sessions, fixed) if body.meets else []
+    asked = unfixed([days for month in unnamed for days in narrowed(month, sessions)], {*fixed, *left})
+    open_days = tuple(sorted({*own, *asked}))
+    days = {*fixed, *left, *(day for each in open_days for day in _business_days(each, basis.closed))}
     coming = tuple(sorted(day for day in days if day >= basis.today))
-    return BodyCalendar(body.key, body.name, coming, body.assembly, tuple(sorted(open_months)))
+    return BodyCalendar(body.key, body.name, coming, body.assembly, open_days)
+
+
+def _business_days(days: Days, closed: Collection[date]) -> list[date]:
+    return [day for day in days.listed() if is_business_day(day, closed)]
 
 
 def _day_of(line: Line, called: Sequence[Sitting]) -> date | None:
@@ -173,15 +192,10 @@ def _day_of(line: Line, called: Sequence[Sitting]) -> date | None:
     return next((each.day for each in called if each.number == line.meeting), line.day)
 
 
-def _days_of(month: str) -> list[date]:
-    year, number = int(month[:4]), int(month[5:7])
-    return [date(year, number, day) for day in range(1, monthrange(year, number)[1] + 1)]
-
-
 def _floors(basis: Basis) -> Iterator[Wish]:
     """The wishes that the lines of the schedule and the agendas are: not before their day, or the first of their month."""
     for line in basis.schedule.lines:
-        day = _day_of(line, basis.called) or _days_of(line.month)[0]
+        day = _day_of(line, basis.called) or month_days(line.month).first
         name = say("{when}の{name}", when=shown_when(line.when), name=line_name(basis.chain, line))
         for gate in line.gates:
             yield Wish(WishKind.NOT_BEFORE, gate, name, day)

@@ -1,16 +1,17 @@
 """A plan's scheduling problem: its activities with what each rests on, the sittings of the bodies, a start, an aim, and
 people's wishes. Frozen data that can be kept as JSON."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import TypeAdapter
 
 from definitions.labelled import Labelled
-from workflow.domain.calendar import business_days_after, business_days_before
+from workflow.domain.calendar import business_days_after, business_days_before, month_of
 
 
 class Kind(Labelled):
@@ -56,16 +57,46 @@ class Activity:
     stage_label: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Days:
+    """The days from a first to a last one: a month, a session (会期) of the assembly."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @property
+    def whole_month(self) -> bool:
+        """Return whether they are a month from its first day to its last."""
+        return self == month_days(month_of(self.first))
+
+    def listed(self) -> list[date]:
+        """Each of the days."""
+        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+
+
+def month_days(month: str) -> Days:
+    """The days of a month (2023-06)."""
+    year, number = int(month[:4]), int(month[5:7])
+    return Days(date(year, number, 1), date(year, number, monthrange(year, number)[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class BodyCalendar:
-    """A body's sittings in order; `assembly`: it sits in the 定例会 of the assembly. In `open_months` (2023-06) it sits once,
-    on a day that is not fixed yet: `days` has each business day of them."""
+    """A body's sittings in order; `assembly`: it sits in the 定例会 of the assembly. In each of `open` it sits once, on a day
+    that is not fixed yet: `days` has every business day of it."""
 
     body: str
     name: str
     days: tuple[date, ...]
     assembly: bool = False
-    open_months: tuple[str, ...] = ()
+    open: tuple[Days, ...] = ()
+
+    def open_days(self, day: date) -> Days | None:
+        """The days of which that one is the body's, perhaps; None: it is fixed."""
+        return next((each for each in self.open if day in each), None)
 
 
 class WishKind(Labelled):

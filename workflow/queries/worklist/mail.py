@@ -1,4 +1,4 @@
-"""Mail that could not be sent, or not even made."""
+"""Mail that could not be sent, or not even made, and calendars that could not be read."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,12 +7,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Role
+from workflow.domain.addresses import host_of
 from workflow.domain.deliveries import State
 from workflow.domain.language import say
 from workflow.domain.rights import Actor
-from workflow.queries.webhooks import system_of
+from workflow.queries.kept_calendars import PULSE_OF_CALENDAR
 from workflow.queries.worklist.tasks import Task, Waiting
-from workflow.store.tables import Delivery, HeldEvent, Meeting, Person, Plan, Webhook
+from workflow.store.tables import Delivery, HeldEvent, KeptCalendar, Meeting, Person, Plan, Pulse, Webhook
 
 
 def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
@@ -49,7 +50,7 @@ def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         if name:
             words = say("{name}さんへの通知: {why}", name=name, why=why)
         else:
-            words = say("他システム（{system}）への通知: {why}", system=system_of(url), why=why)
+            words = say("他システム（{system}）への通知: {why}", system=host_of(url), why=why)
         due = starts_at if starts_at and starts_at > now else None
         yield Task(Waiting.FAILED_MAIL, words, key, number, due, meeting, title)
 
@@ -62,3 +63,18 @@ def notices_waiting(db: Session, who: Actor) -> Iterable[Task]:
     for number, why in db.execute(held):
         words = say("記録{number}の通知を作れません: {why}", number=number, why=why)
         yield Task(Waiting.HELD_EVENT, words, number=number)
+
+
+def calendars_waiting(db: Session, who: Actor) -> Iterable[Task]:
+    """Kept calendars whose address cannot be read: for administrators."""
+    if not who.administrator:
+        return
+    unread = (
+        select(KeptCalendar.id, KeptCalendar.name, Pulse.trouble)
+        .join(Pulse, PULSE_OF_CALENDAR)
+        .where(KeptCalendar.removed_at.is_(None), Pulse.trouble.is_not(None))
+        .order_by(KeptCalendar.id)
+        .limit(100)
+    )
+    for number, name, why in db.execute(unread):
+        yield Task(Waiting.UNREAD_CALENDAR, say("{name}: {why}", name=name, why=why), number=number)

@@ -39,12 +39,13 @@ class Waiting(Labelled):
     READ = "read", "供覧"
     FAILED_MAIL = "failed_mail", "送れなかった通知"
     HELD_EVENT = "held_event", "作れない通知"
+    UNREAD_CALENDAR = "unread_calendar", "読めない予定表"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing that waits for a person. `number` is that of the item, condition, signoff, confirmation, decision,
-    inquiry, circulation, delivery or event, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it
+    inquiry, circulation, delivery, event or calendar, `gate` the gate to sign at. `meeting` is the meeting it is about, or the nearest one it
     should be done before; `due` orders the tasks, None last. `principal` is the name of the absent person whose task it
     is, for their deputy."""
 

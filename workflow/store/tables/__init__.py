@@ -46,6 +46,7 @@ from workflow.store.tables.inquiries import (
     InquiryRemark,
     InquiryResponse,
 )
+from workflow.store.tables.kept_calendars import CalendarEntry, KeptCalendar
 from workflow.store.tables.meetings import (
     AgendaItem,
     AgendaMark,
@@ -111,6 +112,7 @@ __all__ = [
     "Auditor",
     "Authenticator",
     "BodyRecord",
+    "CalendarEntry",
     "ChainText",
     "Circulation",
     "ClosedDay",
@@ -138,6 +140,7 @@ __all__ = [
     "InquiryRemark",
     "InquiryResponse",
     "ItemAttendance",
+    "KeptCalendar",
     "LateAnswer",
     "LateForm",
     "LinkToken",

@@ -85,11 +85,12 @@ class Auditor(Record):
 
 
 class ClosedDay(Record):
-    """A day the office is closed beside weekends and holidays."""
+    """A day the office is closed beside weekends and holidays: by a person, or by the kept calendar of that number."""
 
     __tablename__ = "closed_day"
     day: Mapped[date] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    calendar_id: Mapped[int | None]
 
 
 class ClosingRule(Record):

@@ -12,12 +12,12 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
 from workflow.queries.meetings import closed_day_names, closing_rules
+from workflow.store.calendar_file import CalendarDays, closed_days_in
 from workflow.web.limits import Load, takes
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader
-from workflow.wire.calendar_file import CalendarDays, closed_days_in
 
 router = APIRouter(prefix="/settings/closed-days", route_class=Page)
 

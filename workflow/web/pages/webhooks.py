@@ -5,8 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from notifications import outbox, resending, webhooks
+from notifications.network_guard import must_be_callable
 from workflow import actions
-from workflow.actions.webhooks import a_url
+from workflow.actions.webhooks import URL
+from workflow.domain.addresses import a_url
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.domain.language import say
@@ -32,7 +34,7 @@ def all_webhooks(request: Request, who: Reader) -> Response:
 def add_webhook(request: Request, who: FormUser, url: Annotated[str, Form()] = "") -> Response:
     """The secret is on the answer alone, and not shown again."""
     _must_connect(who)
-    webhooks.must_be_callable(a_url(url.strip()), request.app.state.mail.networks)
+    must_be_callable(URL, a_url(URL, url.strip()), request.app.state.mail.networks)
     secret = actions.add_webhook(who.office, who.key, url.strip(), now=who.now)
     return page(request, "webhook_made.html", who=who, url=url.strip(), secret=secret)
 

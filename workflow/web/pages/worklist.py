@@ -109,5 +109,7 @@ def place_of(task: Task, *, keeps: bool) -> str:
             return f"/comments/{task.plan}"
         case Waiting.FAILED_MAIL:
             return meeting if task.meeting else plan if task.plan else "/people"
+        case Waiting.UNREAD_CALENDAR:
+            return f"/settings/calendars/{task.number}"
         case Waiting.HELD_EVENT:
             return f"/log?before={task.number + 1}" if task.number else "/log"

@@ -1,17 +1,18 @@
-"""Calendars of others (.ics, RFC 5545) read for the days they close the office: bounded in size, events and
-recurrences, and never trusted."""
+"""Calendars of others (.ics, RFC 5545) read for their entries: bounded in size, events and recurrences, and never
+trusted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 from dateutil.rrule import rrulestr
 from icalendar import Calendar, Component
 
-from workflow.domain.calendar import FIRST_DAY, LAST_DAY, tokyo_day
+from workflow.domain.calendar import FIRST_DAY, LAST_DAY, TOKYO, at_tokyo, tokyo_day
 from workflow.domain.closed_days import MOST, NamedDay
 from workflow.domain.errors import BadInput
+from workflow.domain.kept_calendars import MOST_ENTRIES, Entry, closing, read_from, read_until
 from workflow.domain.language import say
 from workflow.domain.validation import a_line
 
@@ -40,9 +41,21 @@ class CalendarDays:
 def closed_days_in(file: BinaryIO, now: datetime) -> CalendarDays:
     """The days of the calendar from today to the end of the year after next; cancelled entries are left out, recurring ones
     taken apart. Raises `BadInput`, which names the entry."""
-    content = file.read(LARGEST + 1)
+    found = _read(file.read(LARGEST + 1), now)
+    days = closing(found, tokyo_day(now))
+    timed = dict.fromkeys(each.title for each in found if not each.whole_days)
+    return CalendarDays(tuple(NamedDay(day, name) for day, name in days.items()), tuple(timed))
+
+
+def entries_in(content: bytes, now: datetime) -> tuple[Entry, ...]:
+    """The entries of a calendar that end after the beginning of this month, to the end of the year after next, each once;
+    cancelled ones are left out, recurring ones taken apart. Raises `BadInput`, which names the entry."""
+    return tuple(sorted(set(_read(content, now))))
+
+
+def _read(content: bytes, now: datetime) -> list[Entry]:
     try:
-        return _taken_apart(_entries(content), tokyo_day(now))
+        return _taken_apart(_entries(content), now)
     except BadInput:
         raise
     except Exception as error:
@@ -50,32 +63,32 @@ def closed_days_in(file: BinaryIO, now: datetime) -> CalendarDays:
         raise _unreadable() from error
 
 
-def _taken_apart(entries: list[Component], today: date) -> CalendarDays:
-    last, steps = date(today.year + 2, 12, 31), iter(range(MOST_STEPS))
+def _taken_apart(entries: list[Component], now: datetime) -> list[Entry]:
+    since, last, steps = read_from(now), read_until(now), iter(range(MOST_STEPS))
     moved: dict[str, set[date]] = {}
     for each in entries:
         if isinstance(instead := getattr(each.get("RECURRENCE-ID"), "dt", None), date):
             moved.setdefault(str(each.get("UID")), set()).add(_day(instead))
-    days: dict[date, str] = {}
-    timed: dict[str, None] = {}
+    found: list[Entry] = []
     for number, entry in enumerate(entries, 1):
         name = _name(entry, number)
         place = say("予定「{name}」", name=name)
         if str(entry.get("STATUS", "")).upper() == "CANCELLED":
             continue
-        if isinstance(_when(entry, "DTSTART", place), datetime):
-            timed[name] = None
-            continue
-        for day in _days(entry, place, last, moved, steps):
-            if today <= day <= last:
-                days.setdefault(day, name)
-        if len(days) > MOST:
-            raise BadInput(
-                place,
-                say("一度に {most} 日を超えています", most=MOST),
-                "期間を確かめるか、分けて登録してください。",
-            )
-    return CalendarDays(tuple(NamedDay(day, name) for day, name in sorted(days.items())), tuple(timed))
+        for starts_at, ends_at in _occurrences(entry, place, last, moved, steps):
+            if ends_at > since:
+                found.append(Entry(starts_at, ends_at, name))
+            _not_too_many(place, found)
+    return found
+
+
+def _not_too_many(place: str, found: list[Entry]) -> None:
+    if len(found) > MOST_ENTRIES:
+        raise BadInput(
+            place,
+            say("予定が {most} 件を超えています", most=MOST_ENTRIES),
+            "期間を短くして書き出してください。",
+        )
 
 
 def _entries(content: bytes) -> list[Component]:
@@ -118,20 +131,41 @@ def _day(value: date) -> date:
     return tokyo_day(value) if value.tzinfo else value.date()
 
 
-def _days(
+def _moment(value: date) -> datetime:
+    """The moment, where it names no zone by the clock of Asia/Tokyo; of a day, its midnight."""
+    if not isinstance(value, datetime):
+        return at_tokyo(value, time())
+    return value if value.tzinfo else value.replace(tzinfo=TOKYO)
+
+
+def _occurrences(
     entry: Component, place: str, last: date, moved: dict[str, set[date]], steps: Iterator[int]
-) -> Iterator[date]:
+) -> Iterator[tuple[datetime, datetime]]:
+    """The beginnings and ends of the entry, those of its recurrences too."""
     first = _when(entry, "DTSTART", place)
-    end = _when(entry, "DTEND", place) if "DTEND" in entry else first + timedelta(days=1)
-    length = (_day(end) - first).days
-    if not 1 <= length <= MOST:
-        raise BadInput(place, say("{days} 日の長さです", days=length), "予定表の元の予定を直してください。")
+    starts_at, length = _moment(first), _length(entry, first, place)
     own = "RECURRENCE-ID" in entry
     left_out = set() if own else moved.get(str(entry.get("UID")), set())
     left_out = left_out | {_day(each.dt) for given in _listed(entry.get("EXDATE")) for each in given.dts}
-    for begins in _beginnings(entry, place, first, last, steps):
-        if begins not in left_out:
-            yield from (begins + timedelta(days=number) for number in range(length))
+    for day in _beginnings(entry, place, _day(first), last, steps):
+        if day not in left_out and day <= last:
+            begins = starts_at + (day - _day(first))
+            yield begins, begins + length
+
+
+def _length(entry: Component, first: date, place: str) -> timedelta:
+    whole = not isinstance(first, datetime)
+    if "DTEND" in entry:
+        length = _moment(_when(entry, "DTEND", place)) - _moment(first)
+    elif isinstance(given := getattr(entry.get("DURATION"), "dt", None), timedelta):
+        length = given
+    else:
+        length = timedelta(days=int(whole))
+    if not timedelta(days=int(whole)) <= length <= timedelta(days=MOST):
+        raise BadInput(
+            place, say("{days} 日の長さです", days=length.days), "予定表の元の予定を直してください。"
+        )
+    return length
 
 
 def _beginnings(
@@ -150,8 +184,9 @@ def _beginnings(
                 "毎日・毎週・毎月・毎年の繰返しにするか、予定を一つずつに分けてください。",
             )
         kept = {key: value for key, value in parts.items() if key in _PARTS}
+        kept |= {"UNTIL": [_day(each) for each in kept["UNTIL"]]} if "UNTIL" in kept else {}
         text = type(rule)(kept).to_ical().decode()
-        for moment in rrulestr(text.replace("Z", ""), dtstart=datetime.combine(first, datetime.min.time())):
+        for moment in rrulestr(text, dtstart=datetime.combine(first, datetime.min.time())):
             if moment.date() > last:
                 break
             if next(steps, None) is None:
