@@ -1,10 +1,12 @@
 """People on the command line: a table of them, and terms that end one by one."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.support.terminal import Terminal
+from tests.web.test_calendar_files import a_calendar
 
 
 def test_a_table_of_people_is_added_whole_or_not_at_all(office: Terminal) -> None:
@@ -72,3 +74,22 @@ def test_days_closed_each_year_end_with_a_year(office: Terminal) -> None:
     office.run("people", "end-closing-rule", "1", "2033", "--as", "admin")
     shown = json.loads(office.run("people", "show-closed-days", "2034", "--json"))["closed_days"]
     assert [each["day"] for each in shown] == ["2034-01-01", "2034-01-02", "2034-01-03"]
+
+
+def test_a_calendar_is_kept_read_again_and_removed(office: Terminal) -> None:
+    file = office.folder / "区議会.ics"
+    year = datetime.now(UTC).year + 1
+    session = f"DTSTART;VALUE=DATE:{year}0605\r\nDTEND;VALUE=DATE:{year}0626\r\nSUMMARY:定例会"
+    file.write_bytes(a_calendar(session))
+    said = office.run("calendar", "add", "区議会", "sessions", "--file", str(file), "--as", "admin")
+    assert "番号は 1 です" in said
+    office.run("calendar", "add", "庁舎", "closed", "--url", "https://a.example.jp/?token=x", "--as", "admin")
+    shown = json.loads(office.run("calendar", "list", "--json"))["calendars"]
+    assert [(each["name"], each["host"], each["entries"]) for each in shown] == [
+        ("区議会", None, 1),
+        ("庁舎", "a.example.jp", 0),
+    ]
+    assert "増えた予定 0 件" in office.run("calendar", "read", "1", "--file", str(file), "--as", "admin")
+    assert "まもなく" in office.run("calendar", "read", "2", "--as", "admin")
+    office.run("calendar", "remove", "2", "--as", "admin")
+    assert "庁舎" not in office.run("calendar", "list")

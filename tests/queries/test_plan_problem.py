@@ -56,4 +56,4 @@ def test_many_plans_are_read_in_as_many_statements_as_one(house: House) -> None:
             plan_problem(db, known[0], house.now)
         with counted(house) as many:
             plan_problems(db, known, house.now)
-    assert len(one) == len(many) == 4
+    assert len(one) == len(many) == 5

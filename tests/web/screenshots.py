@@ -79,6 +79,7 @@ ADMIN = {
     "admin-settings": "/settings",
     "admin-closed-days": "/settings/closed-days",
     "admin-webhooks": "/settings/webhooks",
+    "admin-calendars": "/settings/calendars",
 }
 
 

@@ -6,9 +6,13 @@ from io import BytesIO
 
 import pytest
 
+from tests.support.api_client import Program
 from tests.support.scenario import House
 from tests.support.web_client import Browser
+from workflow import actions
+from workflow.domain.accounts import Scope
 from workflow.domain.errors import BadInput
+from workflow.domain.kept_calendars import CalendarKind
 from workflow.store.calendar_file import LARGEST, closed_days_in
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -106,3 +110,86 @@ def _upload(admin: Browser, content: bytes, status: int = 200) -> str:
     answer = admin.client.post("/settings/closed-days/calendar", **sent)  # type: ignore[arg-type]
     assert answer.status_code == status, answer.text
     return answer.text
+
+
+# --- kept calendars --------------------------------------------------------------------------------------
+
+
+def _keep(admin: Browser, content: bytes | None, status: int = 303, **fields: str) -> str:
+    files = {"file": ("予定表.ics", content, "text/calendar")} if content is not None else None
+    answer = admin.client.post(
+        fields.pop("path", "/settings/calendars"),
+        data={"csrf": admin.csrf, **fields},
+        files=files,  # type: ignore[arg-type]
+        follow_redirects=False,
+    )
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def test_an_administrator_keeps_a_calendar_reads_it_again_and_removes_it(house: House) -> None:
+    admin = Browser(house, "admin")
+    year = house.now.year + 1
+    first, second = (
+        a_calendar(f"DTSTART;VALUE=DATE:{year}100{day}\r\nSUMMARY:<b>記念日{day}</b>") for day in (1, 2)
+    )
+    _keep(admin, first, name="庁舎", kind="closed")
+    assert "&lt;b&gt;記念日1&lt;/b&gt;" in admin.see("/settings/calendars/1")
+    assert "記念日1" in admin.see(f"/settings/closed-days?year={year}")
+    _keep(admin, second, path="/settings/calendars/1/file")
+    shown = admin.see("/settings/calendars/1")
+    assert "記念日2" in shown and "記念日1" not in shown
+    assert "1 件" in admin.see("/settings/calendars")
+    admin.send("/settings/calendars/1/remove")
+    assert "記念日2" not in admin.see(f"/settings/closed-days?year={year}")
+    admin.see("/settings/calendars/1", 404)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": "", "kind": "closed"}, "予定表の名称"),
+        ({"name": "庁舎", "kind": "x"}, "予定表の種類"),
+        ({"name": "庁舎", "kind": "room"}, "会議室の名称"),
+        ({"name": "庁舎", "kind": "closed", "url": "http://example.jp/a.ics"}, "暗号化されていません"),
+        ({"name": "庁舎", "kind": "closed", "url": "https://127.0.0.1/a.ics"}, "SAKUTEI_WEBHOOK_NETWORKS"),
+    ],
+)
+def test_a_calendar_that_cannot_be_kept_says_why(house: House, fields: dict[str, str], said: str) -> None:
+    assert said in _keep(Browser(house, "admin"), a_calendar(), 422, **fields)
+
+
+def test_an_address_is_chosen_or_a_file(house: House) -> None:
+    assert "選ばれていません" in _keep(Browser(house, "admin"), None, 422, name="庁舎", kind="closed")
+
+
+def test_only_administrators_see_an_address_that_may_be_a_secret(house: House) -> None:
+    url = "https://calendar.example.lg.jp/a.ics?token=himitsu"
+    number = actions.keep_calendar(
+        house.office, "admin", "区議会", CalendarKind.SESSIONS, url=url, now=house.now
+    )
+    assert "token=himitsu" in Browser(house, "admin").see(f"/settings/calendars/{number}")
+    staff = Browser(house, "tanto")
+    for path in ("/settings/calendars", f"/settings/calendars/{number}"):
+        staff.see(path, 403)
+    staff.send(f"/settings/calendars/{number}/again", 403)
+    assert "himitsu" not in Browser(house, "admin").see("/log")
+    Browser(house, "admin").send(f"/settings/calendars/{number}/again")
+
+
+def test_programs_keep_calendars(house: House) -> None:
+    program = Program(house, "admin", Scope.PEOPLE, Scope.READ)
+    year = house.now.year + 1
+    content = a_calendar(f"DTSTART;VALUE=DATE:{year}1001\r\nSUMMARY:記念日").decode()
+    assert program.do("/calendars", name="庁舎", kind="closed", ics=content) == {"number": 1}
+    url = "https://calendar.example.lg.jp/a.ics?token=himitsu"
+    program.do("/calendars", name="区議会", kind="sessions", url=url)
+    shown = program.ask("/calendars")["calendars"]
+    assert [(each["kind"], each["host"], each["entries"]) for each in shown] == [
+        ("closed", None, 1),
+        ("sessions", "calendar.example.lg.jp", 0),
+    ]
+    assert program.do("/calendars/1/file", ics=a_calendar().decode()) == {"new": 0, "gone": 1}
+    program.do("/calendars/2/again")
+    program.do("/calendars/2/remove")
+    assert [each["number"] for each in program.ask("/calendars")["calendars"]] == [1]

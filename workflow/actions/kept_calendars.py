@@ -58,7 +58,7 @@ def keep_calendar(
             db, Tag.CALENDAR_KEPT, at=now, by=who.id, calendar=number, name=row["name"], kind=kind, room=row["room"],
             system=host_of(url) if url else None,
         )  # fmt: skip
-        if not url:
+        if row["url"] is None:
             _take(db, who.id, kept_calendar(db, number, now), entries, None, now)
         return number
 

@@ -13,7 +13,7 @@ from workflow.queries.actor import actor
 from workflow.queries.meetings import MeetingFact, next_meetings
 from workflow.queries.reading_rights import EVERYTHING
 from workflow.queries.worklist.items import items_waiting
-from workflow.queries.worklist.mail import calendars_waiting, mail_waiting, notices_waiting
+from workflow.queries.worklist.mail import mail_waiting, troubles_waiting
 from workflow.queries.worklist.minutes import minutes_waiting
 from workflow.queries.worklist.owed import owed
 from workflow.queries.worklist.plans import addenda, plans_waiting
@@ -50,8 +50,7 @@ def _tasks(db: Session, who: Actor, now: datetime, coming: Mapping[str, MeetingF
         *minutes_waiting(db, who, now),
         *plans_waiting(db, who, now, coming),
         *mail_waiting(db, who, now),
-        *notices_waiting(db, who),
-        *calendars_waiting(db, who),
+        *troubles_waiting(db, who),
     ]
     answering = {task.plan for task in tasks if task.kind is Waiting.ANSWER_OPINIONS}
     return tasks + [task for task in addenda(db, who) if task.plan not in answering]

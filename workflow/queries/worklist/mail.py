@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import CompoundSelect, String, cast, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from definitions.terms import Role
@@ -55,26 +56,24 @@ def mail_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
         yield Task(Waiting.FAILED_MAIL, words, key, number, due, meeting, title)
 
 
-def notices_waiting(db: Session, who: Actor) -> Iterable[Task]:
-    """Events of the log of which no notice can be made: for administrators."""
+def troubles_waiting(db: Session, who: Actor) -> Iterable[Task]:
+    """Events of the log of which no notice can be made, and kept calendars whose address cannot be read: for
+    administrators."""
     if not who.administrator:
         return
-    held = select(HeldEvent.event_seq, HeldEvent.error).order_by(HeldEvent.event_seq).limit(100)
-    for number, why in db.execute(held):
-        words = say("記録{number}の通知を作れません: {why}", number=number, why=why)
-        yield Task(Waiting.HELD_EVENT, words, number=number)
+    for number, name, why in db.execute(_TROUBLES):
+        if name is None:
+            words = say("記録{number}の通知を作れません: {why}", number=number, why=why)
+            yield Task(Waiting.HELD_EVENT, words, number=number)
+        else:
+            yield Task(Waiting.UNREAD_CALENDAR, say("{name}: {why}", name=name, why=why), number=number)
 
 
-def calendars_waiting(db: Session, who: Actor) -> Iterable[Task]:
-    """Kept calendars whose address cannot be read: for administrators."""
-    if not who.administrator:
-        return
-    unread = (
-        select(KeptCalendar.id, KeptCalendar.name, Pulse.trouble)
-        .join(Pulse, PULSE_OF_CALENDAR)
-        .where(KeptCalendar.removed_at.is_(None), Pulse.trouble.is_not(None))
-        .order_by(KeptCalendar.id)
-        .limit(100)
-    )
-    for number, name, why in db.execute(unread):
-        yield Task(Waiting.UNREAD_CALENDAR, say("{name}: {why}", name=name, why=why), number=number)
+_UNREAD = (
+    select(KeptCalendar.id, KeptCalendar.name, Pulse.trouble)
+    .join(Pulse, PULSE_OF_CALENDAR)
+    .where(KeptCalendar.removed_at.is_(None), Pulse.trouble.is_not(None))
+)
+_TROUBLES: CompoundSelect[Any] = union_all(
+    select(HeldEvent.event_seq, cast(null(), String), HeldEvent.error), _UNREAD
+)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
 
 from notifications.kept_calendars import read_again
 from notifications.network_guard import must_be_callable
@@ -22,6 +22,8 @@ from workflow.web.rendering import page, redirect
 from workflow.web.session import FormUser, Page, Reader, Visitor
 
 router = APIRouter(prefix="/settings/calendars", route_class=Page)
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -61,7 +63,7 @@ def keep_calendar(
 
 
 @router.get("/{number}", openapi_extra=needs(Act.KEEP_PEOPLE))
-def one_calendar(request: Request, who: Reader, number: int) -> Response:
+def one_calendar(request: Request, who: Reader, number: Number) -> Response:
     with who.office.reading() as db:
         found = kept_calendar(db, number, who.now)
         entries = coming_entries(db, number, who.now)
@@ -70,7 +72,7 @@ def one_calendar(request: Request, who: Reader, number: int) -> Response:
 
 
 @router.post("/{number}/file", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
-def upload_calendar(who: FormUser, number: int, file: UploadFile | None = None) -> Response:
+def upload_calendar(who: FormUser, number: Number, file: UploadFile | None = None) -> Response:
     found = actions.upload_calendar(who.office, who.key, number, _entries(who, file), now=who.now)
     said = say(
         "予定表を読みました。増えた予定 {new} 件、なくなった予定 {gone} 件です。",
@@ -81,13 +83,13 @@ def upload_calendar(who: FormUser, number: int, file: UploadFile | None = None) 
 
 
 @router.post("/{number}/again", openapi_extra=needs(Act.KEEP_PEOPLE))
-def read_calendar_again(who: FormUser, number: int) -> Response:
+def read_calendar_again(who: FormUser, number: Number) -> Response:
     read_again(who.office, who.key, number, now=who.now)
     return redirect(f"/settings/calendars/{number}", said=say("まもなく読みます。"))
 
 
 @router.post("/{number}/remove", openapi_extra=needs(Act.KEEP_PEOPLE))
-def remove_calendar(who: FormUser, number: int) -> Response:
+def remove_calendar(who: FormUser, number: Number) -> Response:
     actions.remove_calendar(who.office, who.key, number, now=who.now)
     return redirect("/settings/calendars", said=say("予定表を除きました。"))
 
