@@ -93,3 +93,26 @@ def test_a_calendar_is_kept_read_again_and_removed(office: Terminal) -> None:
     assert "まもなく" in office.run("calendar", "read", "2", "--as", "admin")
     office.run("calendar", "remove", "2", "--as", "admin")
     assert "庁舎" not in office.run("calendar", "list")
+
+
+def test_the_departments_are_put_in_order_and_renamed_from_a_file(office: Terminal) -> None:
+    office.run("people", "department", "zaisei", "財政課, 第二", "--as", "admin")
+    before = office.run("people", "show-departments").splitlines()
+    assert before == ["IT推進課,it", '"財政課, 第二",zaisei']
+    file = office.folder / "課.csv"
+    file.write_text("財政課,zaisei\nIT推進課,it\n", "utf-8")
+    assert "（" in office.run("people", "departments", str(file), "--as", "admin")
+    shown = json.loads(office.run("people", "show-departments", "--json"))["departments"]
+    assert shown == [{"key": "zaisei", "name": "財政課"}, {"key": "it", "name": "IT推進課"}]
+    file.write_text(before[0], "utf-8")
+    office.refuse("people", "departments", str(file), "--as", "admin")
+
+
+def test_people_are_seated_from_a_file_whole_or_not_at_all(office: Terminal) -> None:
+    file = office.folder / "委員.csv"
+    file.write_text("hanako,部会長\n居ない人\n", "utf-8")
+    asked = ("people", "seats", "joho_bukai", str(file), "--since", "2026-04-01", "--as", "admin")
+    assert "2 行目" in office.refuse(*asked)
+    file.write_text("hanako,部会長\n", "utf-8")
+    assert "1 人を登録しました" in office.run(*asked)
+    assert "部会長" in office.run("people", "show", "hanako")

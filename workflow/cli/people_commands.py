@@ -1,5 +1,7 @@
 """`sakutei people …`"""
 
+import csv
+import io
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +22,7 @@ from workflow.queries.body_year import body_year
 from workflow.queries.meetings import closed_day_names
 from workflow.store.plain_text import text_in
 from workflow.wire.body_year import BodyYearShown
-from workflow.wire.people import ClosedDays, OnePerson, People
+from workflow.wire.people import ClosedDays, Departments, OnePerson, People
 
 app = typer.Typer(no_args_is_help=True, help="名簿", rich_markup_mode=None)
 
@@ -36,6 +38,36 @@ def department(key: str, name: str, by: By) -> None:
     """課を登録する。"""
     with at_office() as office:
         actions.add_department(office, by, key, name, now=now())
+
+
+@app.command()
+def departments(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="1 行に 1 課、建制順に、名称と課ID（CSV）。sakutei people show-departments で書き出せる"
+        ),
+    ],
+    by: By,
+) -> None:
+    """課の一覧を、ファイルのとおりの順と名称にする。新しい課IDは加え、名称の違いは訂正になる。誤りがあれば、何も変えない。"""
+    with file.open("rb") as table:
+        lines = actions.read_departments(text_in(table, "課の一覧"))
+    with at_office() as office:
+        show.say(f"課の一覧を変えました（{actions.put_departments(office, by, lines, now=now())} 件）。")
+
+
+@app.command("show-departments")
+def show_departments(json: Json = False) -> None:
+    """課の一覧を、建制順に、名称と課IDで示す。"""
+    with at_office() as office, office.reading() as db:
+        found = queries.departments(db)
+    if json:
+        show.as_json(Departments.of(found))
+        return
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows((name, key) for key, name in found)
+    show.say(table.getvalue().rstrip("\n"))
 
 
 @app.command()
@@ -101,6 +133,22 @@ def seat(person: PersonKey, body: str, role: Role, by: By, since: Since, until: 
     """会議体の会長・副会長・委員・事務局を、任期とともに登録する。"""
     with at_office() as office:
         actions.seat(office, by, person, body, role, _day(since), until=_last(until), now=now())
+
+
+@app.command()
+def seats(
+    body: str,
+    file: Annotated[Path, typer.Argument(help="1 行に 1 人、氏名か利用者IDと、役（空なら委員）（CSV）")],
+    by: By,
+    since: Since,
+    until: Until = None,
+) -> None:
+    """一覧の全員を会議体の席に着ける。誤りがあれば、すべてを示し、誰も着けない。"""
+    with file.open("rb") as table:
+        lines = actions.read_seats(text_in(table, "委員の一覧"))
+    with at_office() as office:
+        count = actions.seat_people(office, by, body, lines, _day(since), until=_last(until), now=now())
+        show.say(f"{count} 人を登録しました。")
 
 
 @app.command()
