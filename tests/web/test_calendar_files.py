@@ -45,6 +45,14 @@ def test_a_recurring_day_is_taken_apart_without_those_left_out() -> None:
     assert found == ["2026-10-01 区制記念日", "2028-10-01 区制記念日"]
 
 
+def test_weekdays_of_a_week_and_of_a_month_recur() -> None:
+    # 2026-06-02 is a Tuesday: the first of its month, and Tuesdays and Thursdays of two weeks
+    week = listed("DTSTART;VALUE=DATE:20260602\r\nRRULE:FREQ=WEEKLY;COUNT=4;BYDAY=TU,TH\r\nSUMMARY:点検")
+    assert [each[:10] for each in week] == ["2026-06-02", "2026-06-04", "2026-06-09", "2026-06-11"]
+    month = listed("DTSTART;VALUE=DATE:20260602\r\nRRULE:FREQ=MONTHLY;COUNT=3;BYDAY=1TU\r\nSUMMARY:点検")
+    assert [each[:10] for each in month] == ["2026-06-02", "2026-07-07", "2026-08-04"]
+
+
 def test_a_moved_recurrence_stands_where_it_was_moved_to() -> None:
     first = "DTSTART;VALUE=DATE:20261001\r\nRRULE:FREQ=YEARLY;UNTIL=20271001T000000Z\r\nSUMMARY:記念日"
     moved = "DTSTART;VALUE=DATE:20271004\r\nRECURRENCE-ID;VALUE=DATE:20271001\r\nSUMMARY:記念日の振替"
@@ -78,6 +86,8 @@ def test_what_has_a_time_or_was_cancelled_closes_no_day() -> None:
             a_calendar("DTSTART;VALUE=DATE:20260814\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\nSUMMARY:無い日"),
             "RRULE",
         ),
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nRRULE:FREQ=WEEKLY;BYMONTH=2\r\nSUMMARY:二月"), "RRULE"),
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nRRULE:FREQ=MONTHLY;BYDAY=5FR\r\nSUMMARY:五週"), "RRULE"),
         (a_calendar("DTSTART;VALUE=DATE:20260814\r\nRRULE:FREQ=DAILY\r\nSUMMARY:毎日"), "一度に 400 日"),
         (a_calendar(*["DTSTART;VALUE=DATE:19500814\r\nRRULE:FREQ=DAILY\r\nSUMMARY:毎日"] * 900), "多すぎます"),
     ],

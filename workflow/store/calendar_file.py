@@ -1,6 +1,7 @@
 """Calendars of others (.ics, RFC 5545) read for their entries: bounded in size, events and recurrences, and never
 trusted."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -23,6 +24,8 @@ MOST_STEPS = 20_000
 """Most recurrences of all entries together that are looked at."""
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 _PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
+_WEEKDAYS = {"WEEKLY": r"MO|TU|WE|TH|FR|SA|SU", "MONTHLY": r"([1-4]|-1)(MO|TU|WE|TH|FR|SA|SU)"}
+"""The weekdays by which a rule may repeat: those that every week, or every month, has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,7 @@ def _beginnings(
                 "この繰返し（RRULE）は読めません",
                 "毎日・毎週・毎月・毎年の繰返しにするか、予定を一つずつに分けてください。",
             )
-        kept = {key: value for key, value in parts.items() if key in _PARTS}
+        kept = {key: value for key, value in parts.items() if key in {*_PARTS, "BYDAY"}}
         kept |= {"UNTIL": [_day(each) for each in kept["UNTIL"]]} if "UNTIL" in kept else {}
         text = type(rule)(kept).to_ical().decode()
         for moment in rrulestr(text, dtstart=datetime.combine(first, datetime.min.time())):
@@ -195,14 +198,19 @@ def _beginnings(
 
 
 def _plain(parts: dict[str, Any], first: date) -> bool:
-    """Return whether the rule repeats its first day and says nothing that no day could meet."""
-    said = {"BYMONTH": [first.month], "BYMONTHDAY": [first.day], "BYDAY": [first.strftime("%a").upper()[:2]]}
-    return all(
-        key in _PARTS or [_number(each) for each in value] == said.get(key) for key, value in parts.items()
-    ) and (
-        ("BYDAY" not in parts or str(parts["FREQ"][0]).upper() == "WEEKLY")
-        and all(int(each) >= 1 for key in ("INTERVAL", "COUNT") for each in parts.get(key, []))
-    )
+    """Return whether the rule says nothing that no day could meet: it repeats its first day, or weekdays."""
+    frequency = str(parts["FREQ"][0]).upper()
+    implied = {
+        "YEARLY": {"BYMONTH": [first.month], "BYMONTHDAY": [first.day]},
+        "MONTHLY": {"BYMONTHDAY": [first.day]},
+    }
+    more = {key: value for key, value in parts.items() if key not in _PARTS}
+    if frequency in _WEEKDAYS and more.keys() == {"BYDAY"}:
+        fits = all(re.fullmatch(_WEEKDAYS[frequency], str(each)) for each in more["BYDAY"])
+    else:
+        said = implied.get(frequency, {})
+        fits = all([_number(each) for each in value] == said.get(key) for key, value in more.items())
+    return fits and all(int(each) >= 1 for key in ("INTERVAL", "COUNT") for each in parts.get(key, []))
 
 
 def _number(value: Any) -> Any:
