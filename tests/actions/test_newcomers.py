@@ -73,7 +73,7 @@ def test_every_fault_of_every_line_is_told_at_once(house: House) -> None:
                 ",tanto,tanto@city.example.jp,it,",
                 "田中,tanaka,tanaka@city.example.jp,財政課,",
                 "田中,tanaka,tanaka2@city.example.jp,,主査",
-                "山田,Yamada,yamada@city.example.jp,it,主事,余り",
+                "山田,Yamada,yamada@city.example.jp,it,主事,,余り",
             )
         ),
     )

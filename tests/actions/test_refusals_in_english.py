@@ -149,6 +149,7 @@ NEVER_REFUSE = {
         "signs_as",
         "read_newcomers",
         "read_departments",
+        "read_staff",
         "read_seats",
         "newcomer_faults",
         "signed_in",

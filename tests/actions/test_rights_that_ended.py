@@ -89,6 +89,7 @@ NEEDS_NO_RIGHT = {
     "read_newcomers": "a question",
     "read_seats": "a question",
     "read_departments": "a question",
+    "read_staff": "a question",
     "find_seats": "a question",
     "signs_as": "a question",
     "set_mail_aside": "the scheduler notes it",
@@ -1179,6 +1180,11 @@ def close_days(house: House) -> Call:
 def remove_closed_day(house: House) -> Call:
     actions.close_day(house.office, "admin", date(2033, 12, 28), "年末", now=house.now)
     return lambda o: actions.remove_closed_day(o, "clerk", date(2033, 12, 28), "誤り", now=house.now)
+
+
+@case("clerk")
+def order_staff(house: House) -> Call:
+    return lambda o: actions.order_staff(o, "clerk", "it", ["tanto"], now=house.now)
 
 
 @case("clerk")

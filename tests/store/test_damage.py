@@ -209,11 +209,13 @@ def _an_older_program(office: Office) -> Iterator[None]:
         connection.execute(text("ALTER TABLE event ADD COLUMN wrote TEXT"))
         connection.execute(text("ALTER TABLE department ADD COLUMN rank INTEGER DEFAULT 0 NOT NULL"))
         connection.execute(text("ALTER TABLE closed_day ADD COLUMN calendar_id INTEGER"))
+        connection.execute(text("ALTER TABLE posting ADD COLUMN rank INTEGER DEFAULT 0 NOT NULL"))
     yield
     with office.migrating() as connection:
         connection.execute(text("ALTER TABLE event DROP COLUMN wrote"))
         connection.execute(text("ALTER TABLE department DROP COLUMN rank"))
         connection.execute(text("ALTER TABLE closed_day DROP COLUMN calendar_id"))
+        connection.execute(text("ALTER TABLE posting DROP COLUMN rank"))
         Record.metadata.drop_all(connection, later)
 
 

@@ -30,7 +30,14 @@ from workflow.actions.confirmations import confirm_text, review_confirmation, ta
 from workflow.actions.contacts import set_contact
 from workflow.actions.corrections import correct_decision, take_back_decision
 from workflow.actions.decisions import close_condition, decide_by_votes, record_outcome
-from workflow.actions.departments import DepartmentLine, DepartmentsRefused, put_departments, read_departments
+from workflow.actions.departments import (
+    DepartmentLine,
+    DepartmentsRefused,
+    order_staff,
+    put_departments,
+    read_departments,
+    read_staff,
+)
 from workflow.actions.devices import new_device
 from workflow.actions.erasing import erase_authors, erase_authors_due
 from workflow.actions.idempotency import Answered, Claim, ClaimedOffice, claim_call, keep_answer, release_call
@@ -355,6 +362,7 @@ __all__ = [
     "open_plans_to",
     "open_to_public",
     "order_items",
+    "order_staff",
     "outcome_of_votes",
     "plan_minutes",
     "post",
@@ -370,6 +378,7 @@ __all__ = [
     "read_departments",
     "read_newcomers",
     "read_seats",
+    "read_staff",
     "receive_from_public",
     "receive_opinions",
     "record_outcome",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +12,16 @@ from sqlalchemy.orm import Session
 
 from definitions.errors import SakuteiError
 from workflow.actions.people import keeper
-from workflow.domain.errors import AlreadyDone, BadInput
+from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import a_key, a_line
+from workflow.queries.actor import in_term
+from workflow.queries.people import staff
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import Department
+from workflow.store.tables import Department, Posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,37 @@ def put_departments(office: Office, by: str, lines: Sequence[DepartmentLine], *,
         names = [each.name for each in lines]
         record(db, Tag.DEPARTMENTS_ORDERED, at=now, by=who.id, names=names)
         return len(added) + len(renamed) + moved
+
+
+def read_staff(text: str) -> list[str]:
+    """The keys of people as typed or pasted, a name and a key a line, or the key alone."""
+    lines = (line.replace("\t", ",").rpartition(",")[2].strip() for line in text.splitlines())
+    return [each for each in lines if each]
+
+
+def order_staff(office: Office, by: str, department: str, people: Sequence[str], *, now: datetime) -> None:
+    """Let the people who serve in the department today stand in that order. Raises `BadInput` (they are others), `NotFound`,
+    `NotAllowed`."""
+    with office.writing() as db:
+        who = keeper(db, by, now)
+        if db.get(Department, department) is None:
+            raise NotFound("課", department)
+        numbers = {each.key: each.person_id for each in staff(db, department, tokyo_day(now))}
+        wrong = sorted(set(numbers).symmetric_difference(people)) or [
+            key for key, count in Counter(people).items() if count > 1
+        ]
+        if wrong:
+            raise BadInput(
+                "課の職員の順",
+                say(
+                    "この課の職員と合いません: {keys}", keys=say("、").join(each[:60] for each in wrong[:12])
+                ),
+                "この課のいまの職員を、1 行に 1 人、それぞれ 1 度だけ書いてください。",
+            )
+        serves = (Posting.department_key == department) & in_term(Posting, tokyo_day(now))
+        for rank, key in enumerate(people, 1):
+            db.execute(update(Posting).where(serves, Posting.person_id == numbers[key]).values(rank=rank))
+        record(db, Tag.STAFF_ORDERED, at=now, by=who.id, department=department, people=list(people))
 
 
 def _order(db: Session, keys: Sequence[str]) -> None:

@@ -346,10 +346,12 @@ def insert_posting(
     since: date,
     until: date | None,
     now: datetime,
+    *,
+    rank: int = 0,
 ) -> int:
     """A new posting's number; the department is known. Raises `NotFound`."""
     term = {"since": since, "until": until}
-    row = {"department_key": department, "position": position, **term}
+    row = {"department_key": department, "position": position, "rank": rank, **term}
     number = _begin_term(db, Posting, person_id(db, person), row, now, by=who.id)
     told: dict[str, Any] = {"person": person, "department": department, "office": position, **term}
     record(db, Tag.PERSON_POSTED, at=now, by=who.id, **told)

@@ -14,12 +14,12 @@ from workflow.actions.people import insert_person, insert_posting, keeper
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import reworded, say
-from workflow.domain.validation import a_key, a_line, an_address
+from workflow.domain.validation import a_key, a_line, an_address, typed_number
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Department, Person
 
-HEADINGS = ("氏名", "利用者ID", "メール", "課", "職")
+HEADINGS = ("氏名", "利用者ID", "メール", "課", "職", "順")
 MOST = 2000
 """Most people in one table."""
 
@@ -27,7 +27,7 @@ MOST = 2000
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """A line of the table. `department` is a section's key or name, empty for none; `position` (職) may be
-    empty. `excess` holds the cells beyond the five."""
+    empty. `rank` is the place in the official order of the section, empty for none. `excess` holds the cells beyond the six."""
 
     line: int
     name: str
@@ -35,6 +35,7 @@ class Newcomer:
     email: str
     department: str = ""
     position: str = ""
+    rank: str = ""
     excess: tuple[str, ...] = ()
 
 
@@ -107,13 +108,15 @@ def add_people(office: Office, by: str, people: Sequence[Newcomer], since: date,
             record(db, Tag.PERSON_ADDED, at=now, by=who.id, key=each.key, name=each.name, email=each.email)
             if each.department:
                 department, position = departments[each.department], each.position or None
-                insert_posting(db, who, each.key, department, position, since, None, now)
+                rank = typed_number(each.rank) or 0
+                insert_posting(db, who, each.key, department, position, since, None, now, rank=rank)
         return len(people)
 
 
 def _newcomer(number: int, cells: list[str]) -> Newcomer:
-    name, key, email, department, position, *excess = [*cells, "", "", "", "", ""]
-    return Newcomer(number, name, key, email, department, position, tuple(each for each in excess if each))
+    name, key, email, department, position, rank, *excess = [*cells, *[""] * len(HEADINGS)]
+    more = tuple(each for each in excess if each)
+    return Newcomer(number, name, key, email, department, position, rank, more)
 
 
 def _departments(db: Session) -> dict[str, str]:
@@ -154,8 +157,13 @@ def _faults(each: Newcomer, departments: dict[str, str], taken: dict[str, int]) 
         )
     if each.position and not each.department:
         yield say("職がありますが、課がありません。課も書いてください。")
+    if each.rank and typed_number(each.rank) is None:
+        yield say(
+            "順「{given}」は数ではありません。課の中の順を 1、2、3 と書くか、空けてください。",
+            given=each.rank[:60],
+        )
     if each.excess:
         yield say(
-            "欄が多すぎます（{headings} の 5 欄です）。",
+            "欄が多すぎます（{headings} の 6 欄です）。",
             headings=say("、").join(say(each) for each in HEADINGS),
         )

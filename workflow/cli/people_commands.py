@@ -88,7 +88,7 @@ def add(key: PersonKey, name: str, email: str, by: By) -> None:
 
 @app.command("add-table")
 def add_table(
-    file: Annotated[Path, typer.Argument(help="CSV（氏名,利用者ID,メール,課,職）")], by: By, since: Since
+    file: Annotated[Path, typer.Argument(help="CSV（氏名,利用者ID,メール,課,職,順）")], by: By, since: Since
 ) -> None:
     """名簿の表の全員を登録する。誤りがあれば、すべてを示し、誰も登録しない。"""
     with file.open("rb") as table:

@@ -46,6 +46,7 @@ class Tag(Labelled):
     DEPARTMENT_ADDED = "department.added", "課を登録"
     DEPARTMENT_RENAMED = "department.renamed", "課の名称を訂正"
     DEPARTMENTS_ORDERED = "department.ordered", "課の建制順を登録"
+    STAFF_ORDERED = "department.staff_ordered", "課の職員の順を登録"
     CLOSED_DAY_ADDED = "closed_day.added", "閉庁日を登録"
     CLOSING_RULE_SET = "closing_rule.set", "毎年の閉庁日を登録"
     CLOSING_RULE_ENDED = "closing_rule.ended", "毎年の閉庁日を終了"
@@ -448,6 +449,7 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.DEPARTMENT_ADDED: lambda data, _: f"{data['name']}（{data['key']}）",
     Tag.DEPARTMENT_RENAMED: lambda data, _: f"{data['before']} → {data['name']}（{data['key']}）",
     Tag.DEPARTMENTS_ORDERED: lambda data, _: say("、").join(data["names"]),
+    Tag.STAFF_ORDERED: lambda data, names: _department(data, names),
     Tag.CLOSED_DAY_ADDED: lambda data, _: f"{_day(data['day'])}　{data['name']}",
     Tag.CLOSING_RULE_SET: lambda data, _: (
         f"{data['first']}〜{data['last']}　{data['name']}（{data['since']}〜）"

@@ -32,7 +32,7 @@ def chiefs(db: Session, day: date) -> list[Chief]:
         .join(Posting, Posting.person_id == Person.id)
         .join(Department, Department.key == Posting.department_key)
         .where(Posting.position.is_not(None), in_term(Posting, day))
-        .order_by(Department.rank, Department.key, Person.id)
+        .order_by(Department.rank, Department.key, Posting.rank, Person.id)
     )
     return [
         Chief(person, name, position, key, department)

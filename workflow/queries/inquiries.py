@@ -239,22 +239,18 @@ class StaffedDepartment:
 
 def staffed_departments(db: Session, day: date) -> list[StaffedDepartment]:
     """Return the departments that somebody serves in that day, by key. One statement."""
+    person = Person.id, Person.key, Person.name, Person.email
     rows = db.execute(
-        select(
-            Department.rank,
-            Department.key,
-            Department.name,
-            *(Person.id, Person.key, Person.name, Person.email),
-        )
+        select(Department.key, Department.name, *person)
         .join(Posting, Posting.department_key == Department.key)
         .join(Person, Person.id == Posting.person_id)
         .where(in_term(Posting, day))
-        .order_by(Department.rank, Department.key, Person.id)
-        .distinct()
+        .group_by(Department.key, Department.name, Department.rank, *person)
+        .order_by(Department.rank, Department.key, func.min(Posting.rank), Person.id)
     )
     return [
-        StaffedDepartment(key, name, tuple(Contact(*row[3:]) for row in together))
-        for (key, name), together in groupby(rows, key=lambda row: (row[1], row[2]))
+        StaffedDepartment(key, name, tuple(Contact(*row[2:]) for row in together))
+        for (key, name), together in groupby(rows, key=lambda row: (row[0], row[1]))
     ]
 
 

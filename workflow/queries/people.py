@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import Body
 from definitions.labelled import Labelled
@@ -142,16 +143,15 @@ def people_list(
     by_address: bool = False,
 ) -> PeoplePage:
     """People by key, one page, with what they hold that day. `query` is looked for in name and key, with `by_address`
-    in the address too; `department` narrows to who serves there that day. Three statements."""
-    narrowed = select(Person.id, Person.key, Person.name, Person.email).order_by(Person.key).limit(limit + 1)
+    in the address too; `department` narrows to who serves there that day, in its order. Three statements."""
+    narrowed = select(Person.id, Person.key, Person.name, Person.email).limit(limit + 1)
     if query:
         columns = [Person.name, Person.key, *([Person.email] if by_address else [])]
         narrowed = narrowed.where(or_(*(column.contains(query, autoescape=True) for column in columns)))
     if department:
-        serves = exists().where(Posting.person_id == Person.id, Posting.department_key == department)
-        narrowed = narrowed.where(serves.where(in_term(Posting, day)))
-    if following:
-        narrowed = narrowed.where(Person.key > following)
+        narrowed = _in_their_order(narrowed, department, day, following)
+    else:
+        narrowed = narrowed.where(Person.key > (following or "")).order_by(Person.key)
     rows = db.execute(narrowed).all()
     shown, more = rows[:limit], len(rows) > limit
     numbers = [row.id for row in shown]
@@ -161,6 +161,28 @@ def people_list(
         for row in shown
     )
     return PeoplePage(people, shown[-1].key if more else None)
+
+
+def _in_their_order(
+    people: Select[*tuple[Any, ...]], department: str, day: date, following: str | None
+) -> Select[*tuple[Any, ...]]:
+    """Those who serve in the department that day, in its order, after the one of the key `following`."""
+    rank = _rank_in(department, day, Person)
+    if following:
+        last = aliased(Person)
+        before = select(_rank_in(department, day, last)).where(last.key == following).scalar_subquery()
+        people = people.where(or_(rank > before, (rank == before) & (Person.key > following)))
+    return people.where(rank.is_not(None)).order_by(rank, Person.key)
+
+
+def _rank_in(department: str, day: date, person: type[Person]) -> ScalarSelect[int | None]:
+    serves = (Posting.person_id == person.id) & (Posting.department_key == department)
+    return (
+        select(func.min(Posting.rank))
+        .where(serves, in_term(Posting, day))
+        .correlate(person)
+        .scalar_subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,13 +328,13 @@ def _who_are(db: Session, table: type[Administrator] | type[Auditor], day: date)
 
 
 def staff(db: Session, department: str, day: date) -> list[Contact]:
-    """Return the staff of the department that day."""
+    """Return the staff of the department that day, in its order."""
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email)
         .join(Posting, Posting.person_id == Person.id)
         .where(Posting.department_key == department, in_term(Posting, day))
-        .order_by(Person.id)
-        .distinct()
+        .group_by(Person.id, Person.key, Person.name, Person.email)
+        .order_by(func.min(Posting.rank), Person.id)
     )
     return [Contact(*row) for row in rows]
 

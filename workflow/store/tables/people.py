@@ -26,13 +26,15 @@ class Person(Record):
 
 
 class Posting(Record):
-    """A person's department and position (職), from a day until a day; until None means still."""
+    """A person's department and position (職), from a day until a day; until None means still. `rank` is their place in the
+    official order of the department; those of one rank stand as they were added."""
 
     __tablename__ = "posting"
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     department_key: Mapped[str] = mapped_column(ForeignKey("department.key"))
     position: Mapped[str | None] = mapped_column("office", String(200))
+    rank: Mapped[int] = mapped_column(server_default="0")
     since: Mapped[date]
     until: Mapped[date | None]
     __table_args__ = (Index(None, "office"),)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
@@ -12,6 +13,7 @@ from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.actor import actor
+from workflow.queries.people import staff
 from workflow.store.database import Reading
 from workflow.web.confirm import confirmed
 from workflow.web.identity import with_identity
@@ -46,6 +48,7 @@ def people(
         )
         departments = queries.departments(db)
         keeps = may_keep(db, who)
+        serve = staff(db, department, tokyo_day(who.now)) if keeps and department else []
     return page(
         request,
         "people.html",
@@ -58,6 +61,7 @@ def people(
         today=tokyo_day(who.now),
         query=query,
         department=department,
+        staff="\n".join(f"{each.name},{each.key}" for each in serve),
     )
 
 
@@ -73,6 +77,12 @@ def add_person(who: FormUser, key: Text = "", name: Text = "", email: Text = "")
 def add_department(who: FormUser, key: Text = "", name: Text = "") -> Response:
     actions.add_department(who.office, who.key, key.strip(), name, now=who.now)
     return redirect("/people", said=say("課「{name}」を登録しました。", name=name.strip()))
+
+
+@router.post("/departments/{department}/staff", openapi_extra=needs(Act.KEEP_PEOPLE))
+def order_staff(who: FormUser, department: str, people: Text = "") -> Response:
+    actions.order_staff(who.office, who.key, department, actions.read_staff(people), now=who.now)
+    return redirect(f"/people?department={quote(department)}", said=say("課の職員の順を登録しました。"))
 
 
 @router.get("/people/{key}", openapi_extra=needs(Open.SIGNED_IN))
