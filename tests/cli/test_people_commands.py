@@ -84,6 +84,7 @@ def test_a_calendar_is_kept_read_again_and_removed(office: Terminal) -> None:
     said = office.run("calendar", "add", "区議会", "sessions", "--file", str(file), "--as", "admin")
     assert "番号は 1 です" in said
     office.run("calendar", "add", "庁舎", "closed", "--url", "https://a.example.jp/?token=x", "--as", "admin")
+    assert "どちらか一方" in office.refuse("calendar", "add", "庁舎", "closed", "--as", "admin")
     shown = json.loads(office.run("calendar", "list", "--json"))["calendars"]
     assert [(each["name"], each["host"], each["entries"]) for each in shown] == [
         ("区議会", None, 1),

@@ -161,16 +161,23 @@ def test_an_administrator_keeps_a_calendar_reads_it_again_and_removes_it(house: 
         ({"name": "", "kind": "closed"}, "予定表の名称"),
         ({"name": "庁舎", "kind": "x"}, "予定表の種類"),
         ({"name": "庁舎", "kind": "room"}, "会議室の名称"),
-        ({"name": "庁舎", "kind": "closed", "url": "http://example.jp/a.ics"}, "暗号化されていません"),
-        ({"name": "庁舎", "kind": "closed", "url": "https://127.0.0.1/a.ics"}, "SAKUTEI_WEBHOOK_NETWORKS"),
+        ({"name": "庁舎", "kind": "closed", "url": "https://example.jp/a.ics"}, "ファイルも選ばれています"),
     ],
 )
 def test_a_calendar_that_cannot_be_kept_says_why(house: House, fields: dict[str, str], said: str) -> None:
     assert said in _keep(Browser(house, "admin"), a_calendar(), 422, **fields)
 
 
-def test_an_address_is_chosen_or_a_file(house: House) -> None:
-    assert "選ばれていません" in _keep(Browser(house, "admin"), None, 422, name="庁舎", kind="closed")
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("", "選ばれていません"),
+        ("http://example.jp/a.ics", "暗号化されていません"),
+        ("https://127.0.0.1/a.ics", "SAKUTEI_WEBHOOK_NETWORKS"),
+    ],
+)
+def test_an_address_that_may_be_called_is_given_or_a_file(house: House, url: str, said: str) -> None:
+    assert said in _keep(Browser(house, "admin"), None, 422, name="庁舎", kind="closed", url=url)
 
 
 def test_only_administrators_see_an_address_that_may_be_a_secret(house: House) -> None:

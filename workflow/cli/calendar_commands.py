@@ -9,6 +9,7 @@ from notifications.kept_calendars import read_again
 from workflow import actions
 from workflow.cli import show
 from workflow.cli.options import By, Json, at_office, now
+from workflow.domain.errors import BadInput
 from workflow.domain.kept_calendars import CalendarKind, Entry
 from workflow.queries.kept_calendars import kept_calendars
 from workflow.store.calendar_file import LARGEST, entries_in
@@ -47,6 +48,10 @@ def add(
     room: Annotated[str, typer.Option("--room", help="会議室の予定表なら、会議の場所と同じ名称")] = "",
 ) -> None:
     """予定表を登録する。"""
+    if (file is None) == (not url):
+        raise BadInput(
+            "予定表", "ファイルと URL のどちらもないか、両方があります", "どちらか一方にしてください。"
+        )
     entries = _entries(file) if file else ()
     with at_office() as office:
         number = actions.keep_calendar(office, by, name, kind, room=room, url=url, entries=entries, now=now())

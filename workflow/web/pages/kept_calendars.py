@@ -46,6 +46,8 @@ def keep_calendar(
 ) -> Response:
     """A calendar of an address, or the file that was chosen."""
     address = url.strip()
+    if address and file is not None and file.filename:
+        raise BadInput(URL, "ファイルも選ばれています", "ファイルか URL の、どちらか一方にしてください。")
     if address:
         must_be_callable(URL, a_url(URL, address), request.app.state.mail.networks)
     number = actions.keep_calendar(
