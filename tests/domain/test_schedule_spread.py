@@ -61,7 +61,7 @@ def must_keep(found: Spread, plans: Sequence[Problem], capacity: Capacity) -> No
     assert not any(violations(by_plan[each.plan], each) for each in found.schedules)
     its = items(plans, found.schedules)
     assert not any(load.over for load in loads(its, capacity))
-    assert not person_clashes(its)
+    assert not person_clashes(its, capacity)
     assert len({(day, room) for _, day, room in found.rooms}) == len(found.rooms)
     sits = {(item.body, item.day) for item in its if capacity.rooms.get(item.body)}
     assert {(body, day) for body, day, _ in found.rooms} == sits
@@ -92,7 +92,9 @@ def test_a_plan_without_a_target_is_late_when_others_take_its_place() -> None:
 def test_nobody_is_before_two_bodies_on_one_day() -> None:
     plans = [a_plan("a", staff="係長"), a_plan("b", body="honbu", staff="係長")]
     alone = [schedule for plan in plans if (schedule := forward(plan))]
-    assert person_clashes(items(plans, alone)) == [PersonClash("係長", DAYS[0], ("bukai", "honbu"))]
+    assert person_clashes(items(plans, alone), Capacity()) == [
+        PersonClash("係長", DAYS[0], ("bukai", "honbu"))
+    ]
     found = spread(plans, Capacity())
     must_keep(found, plans, Capacity())
     assert days(found) == [DAYS[0], DAYS[1]]
@@ -207,7 +209,7 @@ def fits(its: Sequence[Item], capacity: Capacity) -> bool:
         sitting.setdefault(item.day, set()).add(item.body)
     full = any(load.over for load in loads(its, capacity))
     crowded = capacity.rooms and any(len(bodies) > 1 for bodies in sitting.values())
-    return not full and not crowded and not person_clashes(its)
+    return not full and not crowded and not person_clashes(its, capacity)
 
 
 def days_late(plan: Problem, schedule: Schedule | None) -> int:

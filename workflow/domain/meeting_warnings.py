@@ -40,6 +40,44 @@ class AtTheSameTime:
     shared: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CalledMeeting:
+    """A meeting that was called; `members` are the names of those who sit in its body that day, by their number."""
+
+    number: int
+    body: str
+    title: str
+    form: MeetingForm
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    members: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingClash:
+    """Two meetings that lie in part at the same time, in the same room or with members in common."""
+
+    one: CalledMeeting
+    other: CalledMeeting
+    same_room: bool
+    shared: tuple[str, ...]
+
+
+def meeting_clashes(called: Iterable[CalledMeeting]) -> Iterator[MeetingClash]:
+    """The clashes of the meetings, by their time. A 持ち回り has neither a room nor a time."""
+    running: list[CalledMeeting] = []
+    held = [each for each in called if each.form is not MeetingForm.IN_WRITING]
+    for each in sorted(held, key=lambda meeting: (meeting.starts_at, meeting.number)):
+        running = [before for before in running if before.ends_at > each.starts_at]
+        for before in running:
+            shared = tuple(name for number, name in before.members.items() if number in each.members)
+            room = _same_room(before, each)
+            if room or (shared and before.body != each.body):
+                yield MeetingClash(before, each, room, shared)
+        running.append(each)
+
+
 def meeting_warnings(
     planned: Planned,
     others: Iterable[AtTheSameTime],
@@ -113,7 +151,7 @@ def _names(names: Sequence[str]) -> str:
     return str(say("さん、").join(names))
 
 
-def _same_room(one: Planned, other: AtTheSameTime) -> bool:
+def _same_room(one: Planned | CalledMeeting, other: AtTheSameTime | CalledMeeting) -> bool:
     in_rooms = one.form is other.form is MeetingForm.IN_PERSON
     return in_rooms and _plain(one.place) == _plain(other.place)
 

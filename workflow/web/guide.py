@@ -56,7 +56,7 @@ def _read(file: Path) -> Guide:
 PAGES = (
     (r"/|/days", "today"),
     (r"/search", "search"),
-    (r"/plans(/new|/_takeover.*|/spread.*)?", "plans"),
+    (r"/plans(/new|/_takeover.*|/_spread.*)?", "plans"),
     (r"/plans/[^/]+/(versions|circulated).*", "versions"),
     (r"/plans/[^/]+/schedule.*", "schedule"),
     (r"/plans/[^/]+/(inquiries|circulate).*", "inquiries"),

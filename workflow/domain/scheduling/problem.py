@@ -147,6 +147,10 @@ class Problem:
         """The sittings of the body; none where it has no calendar."""
         return next((each for each in self.calendars if each.body == body), BodyCalendar(body, body, ()))
 
+    def fixed(self, body: str, day: date) -> bool:
+        """Return whether the body sits on that very day, rather than once in its month or session."""
+        return self.calendar(body).open_days(day) is None
+
     def wishing(self, wishes: Iterable[Wish]) -> Self:
         """The same problem with these wishes instead of its own."""
         return replace(self, wishes=tuple(wishes))

@@ -5,14 +5,23 @@ CP-SAT makes it, and proves how far from the best it may be. The sitting of a ga
 so that what rests on it is a plain implication, taken from the same rule as that of one plan."""
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from workflow.domain.scheduling.loads import Capacity, SittingLoad, days_shared, items, loads, peaks, rooms
+from workflow.domain.scheduling.loads import (
+    Capacity,
+    Item,
+    SittingLoad,
+    days_shared,
+    items,
+    loads,
+    peaks,
+    rooms,
+)
 from workflow.domain.scheduling.passes import Bounds, bounds, forward, latest_places, place
 from workflow.domain.scheduling.problem import Kind, Problem, Schedule, Wish, WishKind
 
@@ -97,7 +106,8 @@ def _days_late(ways: Sequence[_Way], proposal: Proposal) -> int:
 def _rooms_taken(held: Sequence[SittingLoad], capacity: Capacity) -> Iterator[tuple[str, date, str]]:
     bodies = defaultdict[date, list[str]](list)
     for load in held:
-        bodies[load.day].append(load.body)
+        if load.items[0].fixed:
+            bodies[load.day].append(load.body)
     for day, its in bodies.items():
         for body, room in (rooms(its, capacity) or {}).items():
             yield body, day, room
@@ -155,34 +165,68 @@ def _flattened(ways: Sequence[_Way], order: Sequence[Problem], capacity: Capacit
 
 def _one_by_one(problems: Sequence[Problem], capacity: Capacity) -> Proposal:
     """The plans in this order, each as early as what is left of the sittings lets it."""
-    left: dict[tuple[str, date], int] = {}
-    busy: dict[tuple[str, date], str] = {}
-    held = defaultdict[date, set[str]](set)
+    taken = _Taken(capacity)
     found: dict[str, Schedule] = {}
     for problem in problems:
-
-        def free(body: str, day: date, staff: str = problem.staff) -> bool:
-            if left.get((body, day), capacity.most(body)) < 1 or busy.get((staff, day), body) != body:
-                return False
-            return body in held[day] or not held[day] or rooms([*held[day], body], capacity) is not None
-
         bodies = {activity.body for activity in problem.activities}
         calendars = tuple(
-            replace(each, days=tuple(day for day in each.days if free(each.body, day)))
+            replace(each, days=tuple(day for day in each.days if taken.takes(problem, each.body, day)))
             for each in problem.calendars
             if each.body in bodies
         )
         schedule = forward(replace(problem, calendars=calendars))
         its = items([problem], [schedule]) if schedule else []
-        if schedule is None or len({item.day for item in its}) < len(its):
+        if schedule is None or not taken.take_all(its):
             continue
         found[problem.plan] = schedule
-        for item in its:
-            left[item.body, item.day] = left.get((item.body, item.day), capacity.most(item.body)) - 1
-            held[item.day].add(item.body)
-            if item.staff:
-                busy[item.staff, item.day] = item.body
     return found
+
+
+class _Taken:
+    """The sittings as plans take them, one after the other."""
+
+    def __init__(self, capacity: Capacity) -> None:
+        self.capacity = capacity
+        self.counts = Counter[tuple[str, date]]()
+        self.bodies = defaultdict[date, set[str]](set)
+        self.before = defaultdict[tuple[str, date], set[str]](set)
+
+    def takes(self, problem: Problem, body: str, day: date) -> bool:
+        """Return whether the sitting takes an item of the plan."""
+        return self._takes(
+            Item(problem.plan, "", problem.staff, body, day, problem.fixed(body, day)), Counter(), {}
+        )
+
+    def take_all(self, its: Sequence[Item]) -> bool:
+        """Take the items of a plan, and return whether all were; none where one cannot be for the others."""
+        own, days = Counter[tuple[str, date]](), defaultdict[date, set[str]](set)
+        for item in its:
+            if not self._takes(item, own, days):
+                return False
+            own[item.body, item.sitting] += 1
+            if item.fixed:
+                days[item.day].add(item.body)
+        self.counts += own
+        for item in its:
+            if item.fixed:
+                self.bodies[item.day].add(item.body)
+                self.before[item.staff, item.day].add(item.body)
+        return True
+
+    def _takes(
+        self, item: Item, own: Mapping[tuple[str, date], int], days: Mapping[date, Collection[str]]
+    ) -> bool:
+        """Return whether there is room for the item beside those of its plan, which are at these sittings."""
+        key, mine = (item.body, item.sitting), set(days.get(item.day, ()))
+        if self.counts[key] + own.get(key, 0) >= self.capacity.most(item.body):
+            return False
+        if not item.fixed:
+            return True
+        with_staff = self.before.get((item.staff, item.day), set()) | mine | {item.body}
+        if item.staff and len(with_staff) > self.capacity.of(item.staff):
+            return False
+        held = self.bodies.get(item.day, set()) | mine
+        return item.body in held or not held or rooms([*sorted(held), item.body], self.capacity) is not None
 
 
 def _way(problem: Problem) -> _Way | None:
@@ -271,6 +315,7 @@ class _Model:
         self.not_before: dict[tuple[str, str], list[Any]] = {}
         self.levels: dict[str, list[tuple[int, Any]]] = {}
         self.sitting = defaultdict[tuple[str, date], list[_Here]](list)
+        self.fixed = set[tuple[str, date]]()
         self.people: dict[tuple[str, str, date], Any] = {}
         self.held: dict[tuple[str, date], Any] = {}
         self.room: dict[tuple[str, date, str], Any] = {}
@@ -297,7 +342,11 @@ class _Model:
             self.not_before[plan, gate] = steps
             body = way.problem.activity(gate).body
             for n, day in enumerate(days):
-                self.sitting[body, day].append(_Here(way.problem.staff, steps[n], steps[n + 1]))
+                fixed = way.problem.fixed(body, day)
+                here = _Here(way.problem.staff, steps[n], steps[n + 1])
+                self.sitting[body, day if fixed else day.replace(day=1)].append(here)
+                if fixed:
+                    self.fixed.add((body, day))
         for gate, n, other, m in way.demands:
             model.add_implication(self.not_before[plan, gate][n], self.not_before[plan, other][m])
         least = way.late(way.alone)
@@ -317,14 +366,16 @@ class _Model:
         self.levels[plan] = levels
 
     def _add_shared_days(self) -> None:
-        """Nobody is before two bodies on one day, and no room holds two."""
-        for day, bodies in days_shared([way.problem for way in self.ways]):
+        """Nobody is before two bodies on one day, and no room holds two; where no day is fixed, that is seen later."""
+        for day, sitting in days_shared([way.problem for way in self.ways]):
+            bodies = [body for body in sitting if (body, day) in self.fixed]
             people = defaultdict[str, list[Any]](list)
             for body in bodies:
                 for staff, its in self._by_staff(body, day).items():
                     people[staff].append(self._any(its, self.people, (staff, body, day)))
-            for there in people.values():
-                self.model.add_at_most_one(there)
+            for staff, there in people.items():
+                if len(there) > self.capacity.of(staff):
+                    self.model.add(sum(there) <= self.capacity.of(staff))
             self._add_rooms(day, [body for body in bodies if self.capacity.rooms.get(body)])
 
     def _by_staff(self, body: str, day: date) -> dict[str, list[_Here]]:
