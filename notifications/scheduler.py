@@ -33,6 +33,7 @@ from notifications.sending import Sending
 from notifications.transport import Mailer
 from workflow.actions.agenda_changes import tell_agenda_changes_due
 from workflow.actions.search import Indexed, follow_record
+from workflow.actions.spread import compute_spread
 from workflow.actions.watching import watch_plans
 from workflow.domain.errors import SakuteiError
 from workflow.domain.events import Tag
@@ -95,6 +96,11 @@ def index(office: Office, stop: Stop | None = None) -> Indexed:
     return follow_record(office, stop)
 
 
+def spread(office: Office, clock: Callable[[], datetime]) -> None:
+    """Compute the proposal that somebody asked for. Separate from `tick`, so that the solver delays no mail."""
+    compute_spread(office, now=clock())
+
+
 def run(
     office: Office,
     mailer_of: Callable[[], Mailer],
@@ -115,6 +121,7 @@ def run(
         ("他システムへの通知", lambda: call(office, settings, clock, stop)),
         ("取り込む予定表", lambda: calendars(office, settings, clock, stop)),
         ("検索", lambda: index(office, stop)),
+        ("割り振りの案", lambda: spread(office, clock)),
     )
     if settings.inbox is not None:
         jobs = (*jobs, ("予定表からの回答", lambda: answers(office, settings, clock, stop)))

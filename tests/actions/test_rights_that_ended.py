@@ -29,6 +29,7 @@ from workflow.actions import DepartmentLine, GivenRsvp, Newcomer, Seated, SeatLi
 from workflow.actions.invitations import mint
 from workflow.actions.rsvp import mint_rsvp_link
 from workflow.actions.sessions import begin_session
+from workflow.actions.spread import compute_spread
 from workflow.cli.demo.docx import docx
 from workflow.domain.accounts import LinkPurpose, Scope, StepsDemanded
 from workflow.domain.agenda_marks import Mark
@@ -60,6 +61,7 @@ from workflow.domain.votes import Choice, Part
 from workflow.queries.calendar_feeds import feed_shown
 from workflow.queries.kept_forms import KeptField
 from workflow.queries.people import person_id
+from workflow.queries.spread import newest_proposal
 from workflow.store.database import DryRunOffice, Office
 from workflow.store.tables import (
     ApiToken,
@@ -946,6 +948,30 @@ def change_schedule(house: House) -> Call:
     begun = house.plan().schedule
     later = replace(begun, lines=(*begun.lines, Line("2023-04", event="説明会")))
     return lambda o: actions.change_schedule(o, "tanto", "dx", later, "追加", "部長", seen=0, now=house.now)
+
+
+@case("tanto", own=True)
+def ask_spread(house: House) -> Call:
+    return lambda o: actions.ask_spread(o, "tanto", now=house.now)
+
+
+@case("tanto", own=True)
+def discard_spread(house: House) -> Call:
+    number = actions.ask_spread(house.office, "tanto", now=house.now)
+    return lambda o: actions.discard_spread(o, "tanto", number, now=house.now)
+
+
+@case("tanto")
+def take_part(house: House) -> Call:
+    for number in range(10):
+        house.a_plan(f"plan{number}")
+    asked = actions.ask_spread(house.office, "tanto", now=house.now)
+    compute_spread(house.office, now=house.now)
+    with house.office.reading() as db:
+        newest = newest_proposal(db)
+    assert newest and newest.found
+    plan = newest.found.parts[0].plan
+    return lambda o: actions.take_part(o, "tanto", plan, asked, "会議を分ける", "部長", now=house.now)
 
 
 @case("tanto")

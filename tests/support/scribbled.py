@@ -103,6 +103,7 @@ OUR_WORDS = (
         "plan.first_month",
         "plan.document",
         "schedule_version.rows",
+        "spread_proposal.result",
         "version.document",
         "version.stage",
         "step.trigger",

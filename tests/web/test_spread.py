@@ -7,6 +7,7 @@ from tests.support.counting import counted
 from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow import actions
+from workflow.actions.spread import compute_spread
 
 PAGE = "/plans/_spread"
 
@@ -92,3 +93,71 @@ def test_the_page_costs_the_same_for_more_plans(house: House) -> None:
         house.a_plan(f"more{number}")
     house.a_meeting("ict_honbu")
     assert cost() == first <= 12
+
+
+def ticked(shown: str) -> list[str]:
+    """The plans whose part may be taken."""
+    return [str(each) for each in html.fromstring(shown).xpath("//input[@name='plan']/@value")]
+
+
+def a_proposal(house: House, staff: Browser) -> str:
+    """The page after a proposal was asked for and computed; its number is in its forms."""
+    staff.send(f"{PAGE}/ask")
+    assert compute_spread(house.office, now=house.now)
+    return staff.see(PAGE)
+
+
+def number_in(shown: str) -> str:
+    return str(html.fromstring(shown).xpath("//input[@name='number']/@value")[0])
+
+
+def test_a_proposal_is_asked_for_looked_at_and_taken(house: House) -> None:
+    some_plans(house, 10)
+    staff = Browser(house, "tanto")
+    assert "計算しています" in staff.send(f"{PAGE}/ask")
+    assert compute_spread(house.office, now=house.now)
+    shown = staff.see(PAGE)
+    assert "証明されています" in shown and "から 令和" in shown
+    plans = ticked(shown)
+    form = {"number": number_in(shown), "reason": "会議を分けるため", "agreed": "部長"}
+    assert "選ばれていません" in staff.send(f"{PAGE}/take", 422, **form)
+    typed = staff.send(f"{PAGE}/take", 422, **form | {"agreed": ""}, plan=plans[0])
+    assert (
+        "会議を分けるため" in typed
+        and html.fromstring(typed).xpath("//input[@name='plan' and @checked]/@value") == plans[:1]
+    )
+    done = staff.send(f"{PAGE}/take", **form, plan=plans)
+    assert f"{len(plans)} 件の計画の工程表を、案のとおりに変えました" in done
+    assert ticked(done) == [] and "採用済み" in done
+    assert house.plan(plans[0]).schedule_number == 1
+    assert "会議を分けるため" in staff.see(f"/plans/{plans[0]}/schedule")
+
+
+def test_a_plan_that_changed_meanwhile_is_named_and_the_others_are_taken(house: House) -> None:
+    some_plans(house, 10)
+    staff = Browser(house, "tanto")
+    shown = a_proposal(house, staff)
+    plans, number = ticked(shown), number_in(shown)
+    actions.take_part(house.office, "tanto", plans[0], int(number), "先に", "部長", now=house.now)
+    form = {"number": number, "reason": "会議を分けるため", "agreed": "部長", "plan": plans}
+    answer = staff.send(f"{PAGE}/take", 409, **form)
+    assert f"{house.plan(plans[0]).title}: " in answer and "工程表が変わりました" in answer
+    assert f"{len(plans) - 1} 件の計画の工程表を" in answer
+    assert all(house.plan(plan).schedule_number == 1 for plan in plans)
+
+
+def test_a_proposal_is_thrown_away(house: House) -> None:
+    some_plans(house, 2)
+    staff = Browser(house, "tanto")
+    shown = a_proposal(house, staff)
+    assert "日程が変わるものはありません" in shown
+    assert "案を捨てました" in staff.send(f"{PAGE}/discard", number=number_in(shown))
+    assert "割り振りの案を作る" in staff.see(PAGE)
+
+
+def test_who_changes_no_schedule_sees_no_proposal(house: House) -> None:
+    some_plans(house, 10)
+    a_proposal(house, Browser(house, "tanto"))
+    chair = Browser(house, "joho_bukai_chair")
+    assert "割り振りの案" not in chair.see(PAGE)
+    chair.post(f"{PAGE}/ask", 403)

@@ -204,6 +204,7 @@ from workflow.actions.speeches import (
     record_speech,
     remove_speech,
 )
+from workflow.actions.spread import ask_spread, discard_spread, take_part
 from workflow.actions.takeover import Rehearsed, rehearse_takeover, take_over
 from workflow.actions.tokens import Holder, holder_of, make_token, revoke_token
 from workflow.actions.versions import add_version, declare_version
@@ -257,6 +258,7 @@ __all__ = [
     "answer_opinions",
     "ask_passkey",
     "ask_reset",
+    "ask_spread",
     "begin",
     "begin_authenticator",
     "begin_passkey",
@@ -296,6 +298,7 @@ __all__ = [
     "demand_second_step",
     "discard_draft",
     "discard_sitting_draft",
+    "discard_spread",
     "draft_minutes",
     "edit_answer",
     "edit_minutes",
@@ -432,6 +435,7 @@ __all__ = [
     "take_back_vote",
     "take_entries",
     "take_over",
+    "take_part",
     "tell_agenda_changes",
     "tell_agenda_changes_due",
     "unbind_provider",

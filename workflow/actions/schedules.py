@@ -13,7 +13,7 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.meetings import ON_RECORD
-from workflow.domain.rights import Act
+from workflow.domain.rights import Act, Actor
 from workflow.domain.schedules import Line, PlanSchedule, checked, version_name
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
@@ -41,43 +41,57 @@ def change_schedule(
     Raises `BadInput` (no reason, nobody who agreed, nothing changed, an order that cannot be), `AlreadyDone` (changed
     meanwhile), `NotFound` (a meeting), `NotNow` (the plan is suspended, withdrawn or finished), `NotAllowed`.
     """
-    some_text("変更の理由", reason)
-    a_line("了解した人・会議", agreed)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
-        fact = plan_to_read(db, who, plan)
-        who.require(Act.CHANGE_SCHEDULE, department=fact.department)
-        must_be_active(fact, say("工程表の変更"))
-        if fact.schedule_number != seen:
-            raise AlreadyDone(
-                say(
-                    "ご覧になった後に、工程表が変わりました（現在は{version}）。",
-                    version=version_name(fact.schedule_number),
-                )
-                + say("画面を開き直し、変わったところを確かめてください。")
+        return put_schedule(db, who, plan, schedule, reason, agreed, seen=seen, now=now)
+
+
+def put_schedule(
+    db: Session,
+    who: Actor,
+    plan: str,
+    schedule: PlanSchedule,
+    reason: str,
+    agreed: str,
+    *,
+    seen: int,
+    now: datetime,
+) -> int:
+    """The same within a transaction. Raises as `change_schedule`."""
+    some_text("変更の理由", reason)
+    a_line("了解した人・会議", agreed)
+    fact = plan_to_read(db, who, plan)
+    who.require(Act.CHANGE_SCHEDULE, department=fact.department)
+    must_be_active(fact, say("工程表の変更"))
+    if fact.schedule_number != seen:
+        raise AlreadyDone(
+            say(
+                "ご覧になった後に、工程表が変わりました（現在は{version}）。",
+                version=version_name(fact.schedule_number),
             )
-        asked = replace(schedule, lines=_bound(db, schedule.lines))
-        new = checked(fact.chain, asked)
-        if new == fact.schedule:
-            raise BadInput("工程表", "変わるものがありません", "直すところを直してから、押してください。")
-        number = fact.schedule_number + 1
-        db.execute(
-            insert(ScheduleVersion).values(
-                plan_id=fact.id, number=number, rows=new.to_rows(), reason=reason, agreed=agreed.strip(),
-                made_by=who.id, made_at=now,
-            )
-        )  # fmt: skip
-        record(
-            db,
-            Tag.SCHEDULE_CHANGED,
-            at=now,
-            by=who.id,
-            plan=fact.id,
-            number=number,
-            reason=reason,
-            agreed=agreed.strip(),
+            + say("画面を開き直し、変わったところを確かめてください。")
         )
-        return number
+    new = checked(fact.chain, replace(schedule, lines=_bound(db, schedule.lines)))
+    if new == fact.schedule:
+        raise BadInput("工程表", "変わるものがありません", "直すところを直してから、押してください。")
+    number = fact.schedule_number + 1
+    db.execute(
+        insert(ScheduleVersion).values(
+            plan_id=fact.id, number=number, rows=new.to_rows(), reason=reason, agreed=agreed.strip(),
+            made_by=who.id, made_at=now,
+        )
+    )  # fmt: skip
+    record(
+        db,
+        Tag.SCHEDULE_CHANGED,
+        at=now,
+        by=who.id,
+        plan=fact.id,
+        number=number,
+        reason=reason,
+        agreed=agreed.strip(),
+    )
+    return number
 
 
 def _bound(db: Session, lines: Sequence[Line]) -> tuple[Line, ...]:

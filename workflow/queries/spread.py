@@ -1,4 +1,5 @@
-"""The load of all plans' sittings (会議の込み具合): by body and month, where it is too much, and what clashes."""
+"""The load of all plans' sittings (会議の込み具合): by body and month, where it is too much, and what clashes; and the newest
+proposal that spreads them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,12 +10,15 @@ from sqlalchemy import distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate
+from definitions.labelled import Labelled
 from workflow.domain.calendar import month_of, tokyo_day
-from workflow.domain.lateness import open_lines
+from workflow.domain.errors import AlreadyDone, NotFound, NotNow
+from workflow.domain.lateness import last_day_of, open_lines
 from workflow.domain.meeting_warnings import CalledMeeting, MeetingClash, meeting_clashes
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.plans import Status
 from workflow.domain.rights import SEATED, Actor
+from workflow.domain.schedules import Line
 from workflow.domain.scheduling.loads import (
     Capacity,
     Item,
@@ -28,13 +32,15 @@ from workflow.domain.scheduling.loads import (
     too_full,
     too_much,
 )
+from workflow.domain.scheduling.proposing import Given, OfficeProposal, Part, proposal_from_rows
 from workflow.queries.actor import in_term
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import meeting_to_come
+from workflow.queries.plan_problem import plan_problems
 from workflow.queries.plan_sheet import gates_to_come, open_gates
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.queries.reading_rights import meetings_readable, plans_readable
-from workflow.store.tables import Meeting, Membership, Person, Plan, Posting
+from workflow.store.tables import Meeting, Membership, Person, Plan, Posting, SpreadProposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +187,90 @@ def _seats(
     for body, person, name, since, until in rows:
         found[body].append((person, name, since, until))
     return found
+
+
+class SpreadState(Labelled):
+    """The state of a proposal."""
+
+    COMPUTING = "computing", "計算しています"
+    DONE = "done", "できました"
+    FAILED = "failed", "できませんでした"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalFact:
+    """A proposal that somebody asked for; `found` None until it is done."""
+
+    number: int
+    asked_by: str
+    asked_at: datetime
+    state: SpreadState
+    found: OfficeProposal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartFact:
+    """The part of a plan. `taken`: it is the plan's schedule now; `changed`: that is another one than the proposal saw."""
+
+    plan: PlanFact
+    part: Part
+    taken: bool
+    changed: bool
+
+
+def newest_proposal(db: Session) -> ProposalFact | None:
+    """The newest proposal; None when there is none. One statement."""
+    row = db.execute(
+        select(SpreadProposal, Person.name)
+        .join(Person, Person.id == SpreadProposal.asked_by)
+        .order_by(SpreadProposal.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    kept, name = row
+    found = proposal_from_rows(kept.result) if kept.result else None
+    ended = SpreadState.DONE if found else SpreadState.FAILED
+    state = ended if kept.ended_at else SpreadState.COMPUTING
+    return ProposalFact(kept.id, name, kept.asked_at, state, found)
+
+
+def readable_parts(db: Session, who: Actor, found: OfficeProposal) -> tuple[list[PartFact], list[PlanFact]]:
+    """The parts of the plans that the person may read, and such plans for which no way was found. Two statements."""
+    parts = {part.plan: part for part in found.parts}
+    wanted = plans().where(plans_readable(db, who), Plan.key.in_([*parts, *found.unplaced]))
+    known = [plan_fact(db, row) for row in db.execute(wanted.order_by(Plan.key))]
+    return (
+        [_part(plan, parts[plan.key]) for plan in known if plan.key in parts],
+        [plan for plan in known if plan.key not in parts],
+    )
+
+
+def _part(plan: PlanFact, part: Part) -> PartFact:
+    taken = plan.schedule_number == part.seen + 1 and plan.schedule.to_rows() == part.rows
+    return PartFact(plan, part, taken, plan.schedule_number != part.seen)
+
+
+def part_to_take(db: Session, number: int, plan: str, now: datetime) -> Part:
+    """The part of the plan in the proposal of that number, which is the newest, and in which nothing is past. Raises
+    `AlreadyDone`, `NotFound`, `NotNow`."""
+    newest = newest_proposal(db)
+    if newest is None or newest.number != number or newest.found is None:
+        raise AlreadyDone("ご覧になった後に、割り振りの案が変わりました。画面を開き直してください。")
+    part = next((each for each in newest.found.parts if each.plan == plan), None)
+    if part is None:
+        raise NotFound("割り振りの案の計画", plan)
+    if any(last_day_of(Line(move.after)) < tokyo_day(now) for move in part.moves):
+        raise NotNow("割り振りの案の採用", "案の日を過ぎました。", "もう一度、案を作ってください。")
+    return part
+
+
+def running_plans(db: Session, now: datetime) -> list[Given]:
+    """Every plan of the office that is under way, as it goes into a proposal. Five statements, beside each chain once in a
+    process."""
+    wanted = plans().where(Plan.status == Status.ACTIVE).order_by(Plan.key)
+    known = [plan_fact(db, row) for row in db.execute(wanted)]
+    return [
+        Given(basis, plan.schedule_number, plan.department)
+        for plan, basis in zip(known, plan_problems(db, known, now), strict=True)
+    ]

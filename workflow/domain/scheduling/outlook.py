@@ -1,7 +1,7 @@
 """The outlook of a running plan: each activity done, expected and latest safe, the critical path, the next day that cannot
 be missed, and what a change of the schedule would do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -219,7 +219,7 @@ def suppose(basis: Basis, change: Supposition) -> Result:
         raise BadInput("もしもの変更", "決定した計画です", "決定の前の計画で確かめてください。")
     found, words, needs = _compared(before, after)
     after, _ = supplied(after)
-    return Result(words, None if meeting else followed(after_basis, after, found, needs), meeting)
+    return Result(words, None if meeting else followed(after_basis, after, found.after, needs), meeting)
 
 
 def meeting_moved(basis: Basis, number: int, day: date) -> tuple[str, ...]:
@@ -302,11 +302,11 @@ def _with_line(schedule: PlanSchedule, change: Supposition) -> PlanSchedule:
     return replace(schedule, lines=tuple(sorted(rest, key=lambda each: each.order)))
 
 
-def followed(basis: Basis, problem: Problem, found: Effects, needs: Sequence[Need]) -> PlanSchedule:
-    """The plan's schedule as it would follow the effects: each line that is too early for its gate now moves to the month
+def followed(basis: Basis, problem: Problem, expected: Schedule, needs: Sequence[Need]) -> PlanSchedule:
+    """The plan's schedule as it would follow what is expected: each line that is too early for its gate now moves to the month
     or the day of it, a gate that is done once more or whose meeting is missing gets a line, and the months of the stages
     follow. What moved is tentative until people agree."""
-    after = {each.activity: each for each in found.after.placed}
+    after = {each.activity: each for each in expected.placed}
     lines = [_line_after(line, after) for line in basis.schedule.lines]
     lines += [
         Line(month_of(need.day), need.activity.body, None, "", (need.activity.key,), tentative=True)
@@ -319,7 +319,7 @@ def followed(basis: Basis, problem: Problem, found: Effects, needs: Sequence[Nee
         if each.kind is Kind.SITTING and (gate := each.key.partition("#")[0]) != each.key
         if lines_of(basis.schedule, gate)
     ]
-    spans = tuple(_span_after(span, problem, after) for span in basis.schedule.spans)
+    spans = _one_after_another(_span_after(span, problem, after) for span in basis.schedule.spans)
     return PlanSchedule(spans, tuple(sorted(lines, key=lambda line: line.order)))
 
 
@@ -332,6 +332,15 @@ def _line_after(line: Line, after: dict[str, Placed]) -> Line:
         return line
     when = begins.isoformat() if line.day else month_of(begins)
     return replace(line, when=when, tentative=True)
+
+
+def _one_after_another(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans, none of which begins before the one of the stage before it."""
+    found = list[Span]()
+    for span in spans:
+        first = max(span.first, found[-1].first) if found else span.first
+        found.append(replace(span, first=first, last=max(span.last, first)))
+    return tuple(found)
 
 
 def _span_after(span: Span, problem: Problem, after: dict[str, Placed]) -> Span:

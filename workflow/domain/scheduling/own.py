@@ -121,7 +121,7 @@ def planned_by(basis: Basis, activity: Activity) -> date | None:
     days = days or [
         month_days(span.last).last for span in basis.schedule.spans if span.stage == activity.stage
     ]
-    return _open_by(max(days), basis.closed) if days else None
+    return open_by(max(days), basis.closed) if days else None
 
 
 def _comments(chain: Chain) -> set[str]:
@@ -132,7 +132,7 @@ def planned_decision(basis: Basis) -> date | None:
     """The last business day of the months that the schedule gives 決定; None when it gives none."""
     decided = {stage.key for stage in basis.chain.stages if stage.decided}
     months = [span.last for span in basis.schedule.spans if span.stage in decided]
-    return _open_by(month_days(max(months)).last, basis.closed) if months else None
+    return open_by(month_days(max(months)).last, basis.closed) if months else None
 
 
 def lines_of(schedule: PlanSchedule, gate: str) -> list[Line]:
@@ -140,7 +140,8 @@ def lines_of(schedule: PlanSchedule, gate: str) -> list[Line]:
     return [line for line in schedule.lines if gate in line.gates]
 
 
-def _open_by(day: date, closed: Collection[date]) -> date:
+def open_by(day: date, closed: Collection[date]) -> date:
+    """The day, or the last business day before it."""
     while not is_business_day(day, closed):
         day -= _ONE_DAY
     return day

@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from workflow.domain.scheduling.loads import (
     Capacity,
     Item,
@@ -72,6 +74,19 @@ class _Way:
         return max(0, (decided - (self.problem.target or self.alone)).days)
 
 
+_SPREAD = TypeAdapter(Spread)
+
+
+def spread_to_rows(found: Spread) -> Any:
+    """The proposal as JSON keeps it."""
+    return _SPREAD.dump_python(found, mode="json")
+
+
+def spread_from_rows(rows: Any) -> Spread:
+    """The proposal again, from what `spread_to_rows` wrote."""
+    return _SPREAD.validate_python(rows)
+
+
 def spread(problems: Sequence[Problem], capacity: Capacity, *, seconds: float = 4.0) -> Spread:
     """Choose a sitting for every gate of every plan: the fewest days late, then the smallest peaks. The solver takes so many
     seconds at most, on two cores. Plans are told apart by their `plan`."""
@@ -86,6 +101,7 @@ def spread(problems: Sequence[Problem], capacity: Capacity, *, seconds: float = 
     if late == _days_late(ways, first):
         best = _flattened(ways, order, capacity, late)
     peak_bound, best = model.smallest_peaks(best, late, seconds)
+    best = _pulled_forward(problems, best, capacity)
     held = loads(items(problems, best.values()), capacity)
     return Spread(
         tuple(best.values()),
@@ -168,17 +184,29 @@ def _one_by_one(problems: Sequence[Problem], capacity: Capacity) -> Proposal:
     taken = _Taken(capacity)
     found: dict[str, Schedule] = {}
     for problem in problems:
-        bodies = {activity.body for activity in problem.activities}
-        calendars = tuple(
-            replace(each, days=tuple(day for day in each.days if taken.takes(problem, each.body, day)))
-            for each in problem.calendars
-            if each.body in bodies
-        )
-        schedule = forward(replace(problem, calendars=calendars))
-        its = items([problem], [schedule]) if schedule else []
-        if schedule is None or not taken.take_all(its):
+        schedule = taken.earliest(problem)
+        if schedule and taken.all_fit(its := items([problem], [schedule])):
+            taken.put(its)
+            found[problem.plan] = schedule
+    return found
+
+
+def _pulled_forward(problems: Sequence[Problem], best: Proposal, capacity: Capacity) -> Proposal:
+    """The proposal without needless delay: each plan as early as the others leave it room, and no peak any higher."""
+    highest = peaks(loads(items(problems, best.values()), capacity))
+    within = replace(capacity, items={**capacity.items, **highest})
+    its = {
+        problem.plan: items([problem], [best[problem.plan]]) for problem in problems if problem.plan in best
+    }
+    found = dict(best)
+    for problem in problems:
+        if problem.plan not in best:
             continue
-        found[problem.plan] = schedule
+        taken = _Taken(within)
+        taken.put([item for plan, of in its.items() if plan != problem.plan for item in of])
+        earlier = taken.earliest(problem)
+        if earlier and taken.all_fit(own := items([problem], [earlier])):
+            found[problem.plan], its[problem.plan] = earlier, own
     return found
 
 
@@ -191,14 +219,22 @@ class _Taken:
         self.bodies = defaultdict[date, set[str]](set)
         self.before = defaultdict[tuple[str, date], set[str]](set)
 
-    def takes(self, problem: Problem, body: str, day: date) -> bool:
-        """Return whether the sitting takes an item of the plan."""
-        return self._takes(
-            Item(problem.plan, "", problem.staff, body, day, problem.fixed(body, day)), Counter(), {}
+    def earliest(self, problem: Problem) -> Schedule | None:
+        """The earliest schedule of the plan at sittings that take one more item."""
+        bodies = {activity.body for activity in problem.activities}
+        calendars = tuple(
+            replace(each, days=tuple(day for day in each.days if self._takes_one(problem, each.body, day)))
+            for each in problem.calendars
+            if each.body in bodies
         )
+        return forward(replace(problem, calendars=calendars))
 
-    def take_all(self, its: Sequence[Item]) -> bool:
-        """Take the items of a plan, and return whether all were; none where one cannot be for the others."""
+    def _takes_one(self, problem: Problem, body: str, day: date) -> bool:
+        item = Item(problem.plan, "", problem.staff, body, day, problem.fixed(body, day))
+        return self._takes(item, Counter(), {})
+
+    def all_fit(self, its: Sequence[Item]) -> bool:
+        """Return whether the sittings take all the items of a plan together."""
         own, days = Counter[tuple[str, date]](), defaultdict[date, set[str]](set)
         for item in its:
             if not self._takes(item, own, days):
@@ -206,12 +242,15 @@ class _Taken:
             own[item.body, item.sitting] += 1
             if item.fixed:
                 days[item.day].add(item.body)
-        self.counts += own
+        return True
+
+    def put(self, its: Sequence[Item]) -> None:
+        """Take the items."""
+        self.counts += Counter((item.body, item.sitting) for item in its)
         for item in its:
             if item.fixed:
                 self.bodies[item.day].add(item.body)
                 self.before[item.staff, item.day].add(item.body)
-        return True
 
     def _takes(
         self, item: Item, own: Mapping[tuple[str, date], int], days: Mapping[date, Collection[str]]

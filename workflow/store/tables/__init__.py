@@ -88,6 +88,7 @@ from workflow.store.tables.plans import (
     PlanWatch,
     ScheduleVersion,
     SecretariatContact,
+    SpreadProposal,
     Step,
     Version,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "Signoff",
     "SittingDraft",
     "Speech",
+    "SpreadProposal",
     "Step",
     "Submission",
     "Submitter",

@@ -54,6 +54,7 @@ UNPROVEN = {
     "security_entry": "a log of its own, chained by hash",
     "touched": "empty outside of a transaction",
     "plan_watch": "found anew each day from the record; nothing rests on it",
+    "spread_proposal": "a proposal that changes nothing until a person takes it; only the newest is kept",
     "search_entry": "the index of the search, made from the record and made anew at any time",
     "search_piece": "a piece of a text in the index of the search",
     "cursor": "a position that moves with every round",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.store.tables.base import Record
@@ -167,3 +167,19 @@ class PlanWatch(Record):
     due_on: Mapped[date | None]
     watched_on: Mapped[date]
     __table_args__ = (Index(None, "due_on"),)
+
+
+class SpreadProposal(Record):
+    """The newest proposal that spreads the plans over the sittings of their bodies. `began_at` None: it waits to be computed;
+    `ended_at` None: it is being computed. `result` is what `domain.scheduling.proposing.proposal_to_rows` wrote; None after the end:
+    nothing was found in time."""
+
+    __tablename__ = "spread_proposal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    began_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # A number is never used again: a form names the proposal that its reader saw.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
