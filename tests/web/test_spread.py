@@ -118,6 +118,9 @@ def test_a_proposal_is_asked_for_looked_at_and_taken(house: House) -> None:
     assert compute_spread(house.office, now=house.now)
     shown = staff.see(PAGE)
     assert "証明されています" in shown and "から 令和" in shown
+    with counted(house) as sent:
+        staff.see(PAGE)
+    assert len(sent) <= 16
     plans = ticked(shown)
     form = {"number": number_in(shown), "reason": "会議を分けるため", "agreed": "部長"}
     assert "選ばれていません" in staff.send(f"{PAGE}/take", 422, **form)

@@ -14,6 +14,7 @@ from workflow.domain.rights import Act
 from workflow.domain.schedules import shown_when
 from workflow.domain.scheduling.proposing import Move
 from workflow.domain.validation import a_line, some_text, typed_number
+from workflow.queries.bodies import body_names
 from workflow.queries.plans import PlanFact
 from workflow.queries.spread import PartFact, ProposalFact, newest_proposal, office_load, readable_parts
 from workflow.web.guide import Refusal
@@ -103,14 +104,15 @@ def _page(
         parts, unplaced = (
             readable_parts(db, who.person, proposal.found) if proposal and proposal.found else ([], [])
         )
-    names = {each.plan.key: each.plan.title for each in parts}
+        bodies = dict(body_names(db)) if proposal and proposal.found else dict(load.bodies)
+    titles = {each.plan.key: each.plan.title for each in parts}
     return page(
         request,
         "spread.html",
         code=code,
         who=who,
         load=load,
-        names=dict(load.bodies),
+        names=bodies,
         may=may,
         proposal=proposal,
         found=proposal.found if proposal else None,
@@ -119,7 +121,7 @@ def _page(
         unplaced=unplaced,
         typed=typed or {},
         ticked=ticked,
-        refused=[(names.get(plan, plan), why) for plan, why in (refused or {}).items()],
+        refused=[(titles.get(plan, plan), why) for plan, why in (refused or {}).items()],
         taken=taken,
         problem=problem,
     )
