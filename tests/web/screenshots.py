@@ -29,6 +29,7 @@ STAFF = {
     "plan-suspended": "/plans/shisetsu",
     "plan-opened": "/plans/kosodate",
     "plan-new": "/plans/new",
+    "plans-spread": "/plans/_spread",
     "plan-takeover": "/plans/_takeover",
     "plan-history": "/plans/dx2025/history",
     "version-text": "/plans/dx2025/versions/2/text",
