@@ -177,7 +177,9 @@ def test_a_calendar_that_cannot_be_kept_says_why(house: House, fields: dict[str,
     ],
 )
 def test_an_address_that_may_be_called_is_given_or_a_file(house: House, url: str, said: str) -> None:
-    assert said in _keep(Browser(house, "admin"), None, 422, name="庁舎", kind="closed", url=url)
+    shown = _keep(Browser(house, "admin"), None, 422, name="庁舎", kind="sessions", url=url)
+    assert said in shown
+    assert 'value="庁舎"' in shown and f'value="{url}"' in shown and 'value="sessions" selected' in shown
 
 
 def test_only_administrators_see_an_address_that_may_be_a_secret(house: House) -> None:

@@ -1,6 +1,6 @@
 """Settings: calendars of others that become closed days, sessions of the assembly and rooms that are taken."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response, UploadFile
@@ -16,6 +16,8 @@ from workflow.domain.language import label, say
 from workflow.domain.rights import Act
 from workflow.queries.kept_calendars import coming_entries, days_left, kept_calendar, kept_calendars
 from workflow.store.calendar_file import LARGEST, entries_in
+from workflow.web.guide import Refusal
+from workflow.web.http_status import status_of
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
@@ -28,10 +30,7 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 @router.get("", openapi_extra=needs(Act.KEEP_PEOPLE))
 def all_calendars(request: Request, who: Reader) -> Response:
-    with who.office.reading() as db:
-        found = kept_calendars(db, who.now)
-    kinds = [(kind.value, label(kind)) for kind in CalendarKind]
-    return page(request, "settings_calendars.html", who=who, calendars=found, kinds=kinds)
+    return _all_page(request, who, {})
 
 
 @router.post("", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
@@ -44,22 +43,26 @@ def keep_calendar(
     url: Annotated[str, Form()] = "",
     file: UploadFile | None = None,
 ) -> Response:
-    """A calendar of an address, or the file that was chosen."""
+    """A calendar of an address, or the file that was chosen; what was typed survives a refusal."""
+    typed = {"name": name, "kind": kind, "room": room, "url": url}
     address = url.strip()
-    if address and file is not None and file.filename:
-        raise BadInput(URL, "ファイルも選ばれています", "ファイルか URL の、どちらか一方にしてください。")
-    if address:
-        must_be_callable(URL, a_url(URL, address), request.app.state.mail.networks)
-    number = actions.keep_calendar(
-        who.office,
-        who.key,
-        name,
-        _kind(kind),
-        room=room,
-        url=address,
-        entries=() if address else _entries(who, file),
-        now=who.now,
-    )
+    try:
+        if address and file is not None and file.filename:
+            raise BadInput(URL, "ファイルも選ばれています", "ファイルか URL の、どちらか一方にしてください。")
+        if address:
+            must_be_callable(URL, a_url(URL, address), request.app.state.mail.networks)
+        number = actions.keep_calendar(
+            who.office,
+            who.key,
+            name,
+            _kind(kind),
+            room=room,
+            url=address,
+            entries=() if address else _entries(who, file),
+            now=who.now,
+        )
+    except BadInput as error:
+        return _all_page(request, who, typed, problem=Refusal(error), code=status_of(error))
     said = say("予定表を登録しました。まもなく読みます。") if address else say("予定表を登録しました。")
     return redirect(f"/settings/calendars/{number}", said=said)
 
@@ -94,6 +97,24 @@ def read_calendar_again(who: FormUser, number: Number) -> Response:
 def remove_calendar(who: FormUser, number: Number) -> Response:
     actions.remove_calendar(who.office, who.key, number, now=who.now)
     return redirect("/settings/calendars", said=say("予定表を除きました。"))
+
+
+def _all_page(
+    request: Request, who: Visitor, typed: Mapping[str, str], *, problem: str = "", code: int = 200
+) -> Response:
+    with who.office.reading() as db:
+        found = kept_calendars(db, who.now)
+    kinds = [(kind.value, label(kind)) for kind in CalendarKind]
+    return page(
+        request,
+        "settings_calendars.html",
+        code=code,
+        who=who,
+        calendars=found,
+        kinds=kinds,
+        typed=typed,
+        problem=problem,
+    )
 
 
 def _kind(value: str) -> CalendarKind:
