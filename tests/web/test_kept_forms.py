@@ -1,6 +1,7 @@
 """A form that comes after its session had ended is not lost: it stands on its page again after signing in."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -126,4 +127,35 @@ def test_a_form_with_a_file_is_kept_of_nobody_who_was_not_signed_in(tanto: Brows
     form = {"csrf": "0" * 64, "note": "他人の言葉"}
     for client in (tanto.client, Browser(tanto.house).client):
         client.post("/plans/dx/versions", data=form, files={"document": ("素案.txt", b"x")})
+    assert _kept(tanto.house) == 0
+
+
+def _back(shown: str) -> str:
+    return unescape(re.findall(r'<a class="button quiet" href="([^"]*)"', shown)[0])
+
+
+def test_what_was_typed_stands_in_its_form_again_after_a_refusal(house: House) -> None:
+    admin = Browser(house, "admin")
+    page, typed = f"{SITE}/people", {"key": "tanto", "name": "別の 花子", "email": "betsu@example.jp"}
+    form = {"csrf": admin.csrf} | typed
+    refused = admin.client.post("/people", data=form, headers={"referer": page})
+    assert refused.status_code == 409
+    assert "入力した内容は、前の画面に残っています" in refused.text
+    shown = admin.see(_back(refused.text))
+    form_again = re.findall(r'<form[^>]*action="/people" class.*?</form>', shown, re.DOTALL)[0]
+    assert all(f'value="{each}"' in form_again for each in typed.values())
+    assert "まだ記録していません" in shown and "サインインの期限" not in shown
+
+
+def test_a_list_in_the_wrong_order_is_not_lost(house: House) -> None:
+    admin = Browser(house, "admin")
+    form = {"csrf": admin.csrf, "people": "担当 花子,tanto\n誰か,nobody"}
+    page = f"{SITE}/people?department=it"
+    refused = admin.client.post("/departments/it/staff", data=form, headers={"referer": page})
+    assert refused.status_code == 422
+    assert "誰か,nobody" in admin.see(_back(refused.text))
+
+
+def test_who_may_not_do_it_has_nothing_kept(tanto: Browser) -> None:
+    tanto.client.post("/people", data={"csrf": tanto.csrf, "key": "x", "name": "秘", "email": "x@example.jp"})
     assert _kept(tanto.house) == 0

@@ -1,4 +1,4 @@
-"""Use case on a form that came after its session had ended: it is kept for its writer. It leaves no event."""
+"""Use case on a form that came after its session had ended, or was refused: it is kept for its writer. It leaves no event."""
 
 from collections.abc import Sequence
 from datetime import datetime

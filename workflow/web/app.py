@@ -304,8 +304,13 @@ def _refused(request: Request, error: Exception) -> Response:
         code=code,
         message=Refusal(error),
         who=who,
-        back=page_above(request),
+        back=_way_back(request),
     )
+
+
+def _way_back(request: Request) -> str:
+    """The page of the form, which has what was typed, where that was kept; else the page above."""
+    return getattr(request.state, "kept", None) or page_above(request)
 
 
 def _to_sign_in(request: Request, error: Exception) -> Response:
@@ -347,7 +352,7 @@ def _not_readable(request: Request, error: Exception) -> Response:
         "送られた内容を読み取れません（{names}）。画面を開き直して、入力し直してください。", names=names
     )
     return page(
-        request, "refused.html", code=422, message=words, who=visitor_of(request), back=page_above(request)
+        request, "refused.html", code=422, message=words, who=visitor_of(request), back=_way_back(request)
     )
 
 

@@ -1,5 +1,6 @@
-"""A form that came after its session had ended: kept for its writer, and filled in again on the page it stood on."""
+"""A form that came after its session had ended, or was refused: kept for its writer, and filled in again on the page it stood on."""
 
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -16,7 +17,14 @@ ASKED = "kept"
 """The name in an address that asks for the form that is kept."""
 
 
-async def keep(request: Request, key: str) -> str:
+class Why(StrEnum):
+    """The reason for which a form is kept."""
+
+    LATE = "late"
+    REFUSED = "refused"
+
+
+async def keep(request: Request, key: str, why: Why) -> str:
     """Keep the form that the person sent, as far as it is text: no file. Return the address of its page, which then shows it again; that of
     the page above where nothing was kept."""
     form = await request.form()
@@ -25,7 +33,7 @@ async def keep(request: Request, key: str) -> str:
     state, action = request.app.state, request.url.path
     now = state.clock()
     kept = await run_in_threadpool(actions.keep_form, state.office, key, action, page, fields, now=now)
-    return f"{page}{'&' if '?' in page else '?'}{ASKED}=1#{ASKED}" if kept else page
+    return f"{page}{'&' if '?' in page else '?'}{ASKED}={why}#{ASKED}" if kept else page
 
 
 def _page_of(request: Request) -> str:
@@ -47,11 +55,14 @@ def refilled(request: Request, page: str) -> str:
         late = kept_form(db, who.person.id, who.now)
     if late is None or urlsplit(late.page).path != request.url.path:
         return page
+    refused = request.query_params[ASKED] == Why.REFUSED
     tree = lxml.html.document_fromstring(page)
     form = _form_of(tree, late)
     if form is None:
         notice = _notice(
-            say(
+            say("記録していません。送られた内容は次のとおりです。必要なら控えて、入力し直してください。")
+            if refused
+            else say(
                 "サインインの期限が切れていたため、記録していません。送られた内容は次のとおりです。必要なら控えて、入力し直してください。"
             )
         )
@@ -63,8 +74,12 @@ def refilled(request: Request, page: str) -> str:
         tree.get_element_by_id("main").insert(0, notice)
     else:
         _fill(form, late)
-        words: str = say(
-            "サインインの期限が切れていたため、まだ記録していません。送られた内容をこの下に戻しました。確かめて、もう一度送ってください。"
+        words: str = (
+            say("まだ記録していません。送られた内容をこの下に戻しました。直して、もう一度送ってください。")
+            if refused
+            else say(
+                "サインインの期限が切れていたため、まだ記録していません。送られた内容をこの下に戻しました。確かめて、もう一度送ってください。"
+            )
         )
         if form.xpath(".//input[@type='file']"):
             words += say("ファイルは残していません。もう一度選んでください。")

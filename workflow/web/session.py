@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Form, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -24,7 +25,8 @@ from workflow.domain.validation import typed_key
 from workflow.queries.actor import actor
 from workflow.queries.pulse import PulseFact
 from workflow.store.database import Office
-from workflow.web.kept_forms import keep
+from workflow.web.http_status import status_of
+from workflow.web.kept_forms import Why, keep
 from workflow.web.limits import Load, load_of, received
 from workflow.web.permissions import acts_of, let_through
 from workflow.web.rendering import redirect
@@ -64,6 +66,11 @@ class Visitor:
     backup: PulseFact | None
 
 
+def _mendable(refused: Exception) -> bool:
+    """Return whether the writer of a form that was refused so may correct it and send it again."""
+    return not isinstance(refused, SakuteiError) or status_of(refused) in (400, 409, 422)
+
+
 class Page(APIRoute):
     """A page. Who asks is known, where the page is not for everybody, before anything of a form is read; and no more
     of it is read than the page takes."""
@@ -82,7 +89,11 @@ class Page(APIRoute):
                 try:
                     return await answer(read)
                 except _FormOutlived:
-                    return redirect(await keep(read, request.state.visitor.key))
+                    return redirect(await keep(read, request.state.visitor.key, Why.LATE))
+                except (SakuteiError, RequestValidationError) as refused:
+                    if by and _mendable(refused):
+                        request.state.kept = await keep(read, by, Why.REFUSED)
+                    raise
 
         return handle
 
@@ -97,7 +108,7 @@ async def _known(request: Request, load: Load) -> None:
         if key:
             async with received(request, load, key) as read:
                 if _sent_by(session_token(request), str((await read.form()).get("csrf", ""))):
-                    request.state.kept = await keep(read, key)
+                    request.state.kept = await keep(read, key, Why.LATE)
         raise
 
 

@@ -33,7 +33,7 @@ class SignIn(Record):
 
 
 class LateForm(Record):
-    """The form that a person sent after their session had ended: where it went, the page it stood on, and the names and
+    """The form that a person sent after their session had ended, or that was refused: where it went, the page it stood on, and the names and
     values of its fields, secrets apart. For its writer alone, the newest of each, for a day."""
 
     __tablename__ = "late_form"
