@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from ssl import SSLContext
 from typing import Any
 
@@ -173,10 +174,14 @@ def _real(address: Address) -> Address:
 
 class _Transport(httpx.HTTPTransport):
     def __init__(self, backend: "_Backend") -> None:
-        super().__init__(trust_env=False)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=backend
-        )
+        super().__init__(verify=_certificates(), trust_env=False)
+        self._pool = httpcore.ConnectionPool(ssl_context=_certificates(), network_backend=backend)
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Read once in a process: that takes longer than all else of a round in which nothing is due."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _Backend(httpcore.NetworkBackend):
