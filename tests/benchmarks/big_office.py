@@ -8,6 +8,7 @@ nobody wrote. All else was finished over twenty years. Its rows are copies, made
 through the engine, so their part of the hash chain does not verify; nothing here asks it to."""
 
 import argparse
+import gc
 import json
 import os
 import re
@@ -160,7 +161,10 @@ class Built(NamedTuple):
 
 def _measure(few: Built, many: Built, only: str) -> None:
     """Ask for each page in turns. `clock` are milliseconds by the clock, `cpu` those of computing, of the database with it
-    on SQLite; a page of which only the clock misses the target met other work on the machine."""
+    on SQLite; a page of which only the clock misses the target met other work on the machine. As in the server, what is
+    loaded is kept from the collector."""
+    gc.collect()
+    gc.freeze()
     print(
         f"{'who':18}{'page':38}{'p50':>8}{'p95':>8}{'of few':>8}{'clock':>8}{'cpu':>8}{'cpu p95':>9}{'bytes':>9}"
         f"{'of few':>8}  statements"
