@@ -3,11 +3,12 @@
 import json
 
 import pytest
+from sqlalchemy import insert, select
 
 from definitions.load import shipped, shipped_text
 from tests.support.scenario import House
 from tests.support.web_client import Browser
-from workflow.store.tables import BodyRecord
+from workflow.store.tables import BodyRecord, Plan
 
 YAML = (
     shipped_text("two_rounds")
@@ -32,6 +33,19 @@ def test_every_definition_is_listed_with_what_it_is_used_for(house: House) -> No
     for key in ("itabashi_dx_2025", "shingikai_gian", "two_rounds"):
         assert shipped(key).title in shown
     assert "1 件の計画が使用" in shown.partition("</article>")[0]
+
+
+def test_of_very_many_plans_of_a_definition_the_pages_say_that_there_are_more(house: House) -> None:
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    for more, told in ((999, "1000 件の計画が使用"), (1, "1000 件を超える計画が使用")):
+        with house.office.engine.begin() as connection:
+            one = dict(connection.execute(select(Plan.__table__)).mappings().first() or {})
+            del one["id"]
+            rows = [{**one, "key": f"copy-{more}-{number}"} for number in range(more)]
+            connection.execute(insert(Plan.__table__), rows)
+        assert told in staff.see("/chains").partition("</article>")[0]
+        assert told in staff.see(_address(staff, shipped("itabashi_dx_2025").title))
 
 
 @pytest.mark.parametrize("key", ["itabashi_dx_2025", "shingikai_gian", "two_rounds"])

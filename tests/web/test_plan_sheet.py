@@ -83,6 +83,21 @@ def test_the_same_plans_as_excel(house: House) -> None:
     assert rows[1][0] == "dx" and "遅れ 20 日" in rows[1][5]
 
 
+def test_a_word_is_found_in_the_title_and_in_the_key_as_soon_as_it_stands_there(house: House) -> None:
+    house.a_plan("green-2023")
+    house.a_plan("dx")
+    staff = Browser(house, "tanto")
+    actions.correct_plan(house.office, "tanto", "dx", "表記", title="第2次ICT基盤計画（案）", now=house.now)
+    for words in ("基", "次I", "ICT基盤", "2次", "（案）", "画（"):
+        found = staff.see(f"/plans?words={words}")
+        assert 'href="/plans/dx"' in found and 'href="/plans/green-2023"' not in found, words
+    for words in ("2023", "reen-", "n-2", "推進"):
+        found = staff.see(f"/plans?words={words}")
+        assert 'href="/plans/green-2023"' in found and 'href="/plans/dx"' not in found, words
+    assert "当てはまる計画はありません" in staff.see("/plans?words=基盤案")
+    assert "当てはまる計画はありません" in staff.see("/plans?words=%25")
+
+
 def test_a_body_narrows_to_the_plans_whose_way_leads_to_it(house: House) -> None:
     house.a_plan()
     staff = Browser(house, "tanto")

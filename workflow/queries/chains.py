@@ -35,7 +35,8 @@ def body_name(db: Session, body: str, sha256: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A chain by the SHA-256 of its text. `kept`: people can be seated in its bodies; `plans` began with it."""
+    """A chain by the SHA-256 of its text. `kept`: people can be seated in its bodies; `plans` began with it, counted up to
+    one more than `COUNTED`."""
 
     sha256: str
     chain: Chain
@@ -48,20 +49,41 @@ class Definition:
         """Enough of the SHA-256 to tell one definition from the others."""
         return self.sha256[:12]
 
+    @property
+    def many(self) -> int | None:
+        """The number than which more plans follow the chain; None where all were counted."""
+        return COUNTED if self.plans > COUNTED else None
+
+
+COUNTED = 1000
+"""So many plans of a chain are counted."""
+
 
 def known_chains(db: Session) -> list[Definition]:
-    """Every definition: the ones in use first, then by key. Two statements, beside each chain once in a
+    """Every definition: the ones in use first, then by key. One statement, beside each chain once in a
     process."""
-    kept = db.scalars(select(ChainText.sha256)).all()
-    begun = select(Plan.chain_sha256, func.count()).group_by(Plan.chain_sha256)
-    plans = dict(db.execute(begun).all())
+    plans: dict[str, int] = dict(db.execute(select(ChainText.sha256, _BEGUN)).all())
     ours = _shipped()
-    chains = {**ours, **{sha256: chain_of(db, sha256) for sha256 in kept}}
+    chains = {**ours, **{sha256: chain_of(db, sha256) for sha256 in plans}}
     found = [
-        Definition(sha256, chain, sha256 in ours, sha256 in kept, plans.get(sha256, 0))
+        Definition(sha256, chain, sha256 in ours, sha256 in plans, plans.get(sha256, 0))
         for sha256, chain in chains.items()
     ]
     return sorted(found, key=lambda each: (not each.plans, not each.kept, each.chain.key, each.sha256))
+
+
+_BEGUN = (
+    select(func.count())
+    .select_from(
+        select(Plan.id)
+        .where(Plan.chain_sha256 == ChainText.sha256)
+        .correlate(ChainText)
+        .limit(COUNTED + 1)
+        .subquery()
+    )
+    .scalar_subquery()
+)
+"""The plans of a chain, counted no further than is shown."""
 
 
 def known_chain(db: Session, short: str) -> Definition:

@@ -77,7 +77,7 @@ def log_page(
     rows = db.execute(statement).all()
     shown = [(row, json.loads(row.data)) for row in rows[:limit]]
     names = _names(db, (data for _, data in shown))
-    takeovers = takeovers_among(db, [row.seq for row, _ in shown])
+    takeovers = takeovers_among(db, {row.at for row, _ in shown})
     events = tuple(_logged(db, row, data, names, taken_over=row.at in takeovers) for row, data in shown)
     return LogPage(events, events[-1].seq if len(rows) > limit else None)
 

@@ -292,27 +292,28 @@ def plan_list(
     are the definitions they may follow, by SHA-256; `late_on` keeps those that the last comparison found late on that day.
     One statement, two for a page after the first in another order, one more in that of the stages."""
     by = _value(db, order)
-    narrowed = select(Plan.id).where(which).order_by(by, Plan.key).limit(limit + 1)
+    # By key alone: SQLite then reads the titles in the index that has both, and not each plan.
+    ordered = (Plan.key,) if order is Order.KEY else (by, Plan.key)
+    narrowed = select(Plan.id).where(which).order_by(*ordered).limit(limit + 1)
     if order is Order.DEPARTMENT:
         narrowed = narrowed.join(Department, Department.key == Plan.department_key)
-    if order is Order.DUE or late_on is not None:
+    if order is Order.DUE:
         narrowed = narrowed.outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
     if late_on is not None:
-        running = Plan.status.in_([Status.ACTIVE, Status.SUSPENDED])
-        narrowed = narrowed.where(PlanWatch.due_on < late_on, running)
+        narrowed = narrowed.where(Plan.id.in_(_late(late_on)))
     if chains is not None:
         narrowed = narrowed.where(Plan.chain_sha256.in_(sorted(chains)))
     for column, value in ((Plan.department_key, department), (Plan.status, status), (Plan.stage, stage)):
         if value is not None:
             narrowed = narrowed.where(column == value)
     if query:
-        narrowed = narrowed.where(
-            Plan.title.contains(query, autoescape=True) | Plan.key.contains(query, autoescape=True)
-        )
+        narrowed = narrowed.where(_named(db, query))
     if following:
-        narrowed = narrowed.where(tuple_(by, Plan.key) > _place(db, order, by, following))
+        narrowed = narrowed.where(
+            Plan.key > following if order is Order.KEY else tuple_(by, Plan.key) > _place(db, by, following)
+        )
     # The page is found first: what is read of each plan would else be read of all that are put in order.
-    shown = plans().where(Plan.id.in_(select(narrowed.subquery().c.id))).order_by(by, Plan.key)
+    shown = plans().where(Plan.id.in_(select(narrowed.subquery().c.id))).order_by(*ordered)
     if order is Order.DUE:
         shown = shown.outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
     found = [plan_fact(db, row) for row in db.execute(shown)]
@@ -320,10 +321,28 @@ def plan_list(
     return Page(tuple(found[:limit]), found[limit - 1].key if more else None)
 
 
-def _place(db: Session, order: Order, by: Any, key: str) -> ColumnElement[Any]:
+def _late(on: date) -> Select[int]:
+    """The plans under way that the last comparison found late on that day: few among those of many years."""
+    running = aliased(Plan)
+    return (
+        select(running.id)
+        .join(PlanWatch, PlanWatch.plan_id == running.id)
+        .where(PlanWatch.due_on < on, running.status.in_([Status.ACTIVE, Status.SUSPENDED]))
+    )
+
+
+def _named(db: Session, query: str) -> ColumnElement[bool]:
+    """The condition that the title or the key has the query in it; a key is of ASCII alone. Where the query has no small and
+    large letters, SQLite looks for it in half of the time."""
+    title = Plan.title.contains(query, autoescape=True)
+    cased = any(each.isascii() and each.isalpha() for each in query)
+    if not cased and connection_of(db).dialect.name == "sqlite":
+        title = func.instr(Plan.title, query) > 0
+    return title | Plan.key.contains(query, autoescape=True) if query.isascii() else title
+
+
+def _place(db: Session, by: Any, key: str) -> ColumnElement[Any]:
     """Return the place of that plan in the order, to compare with; none when there is no such plan."""
-    if order is Order.KEY:
-        return tuple_(literal(key), literal(key))
     found = (
         select(by)
         .select_from(Plan)

@@ -11,9 +11,6 @@ from sqlalchemy.orm import Session
 from workflow.domain.events import Tag
 from workflow.store.tables import Event
 
-MOST_EVENTS = 4000
-"""Most events of one takeover. They follow each other in the log, its own last."""
-
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
@@ -40,9 +37,9 @@ def takeover_of(db: Session, plan: int) -> Takeover | None:
     return Takeover.of(*found) if found else None
 
 
-def takeovers_among(db: Session, events: Collection[int]) -> frozenset[datetime]:
-    """The moments of the takeovers that the events of those numbers may be parts of. One statement."""
-    if not events:
+def takeovers_among(db: Session, moments: Collection[datetime]) -> frozenset[datetime]:
+    """Those of the moments at which plans were taken over: all events of a takeover have one moment. One statement."""
+    if not moments:
         return frozenset()
-    near = Event.seq.between(min(events), max(events) + MOST_EVENTS)
-    return frozenset(db.scalars(select(Event.at).where(near, Event.tag == Tag.PLAN_TAKEN_OVER)))
+    taken = select(Event.at).where(Event.tag == Tag.PLAN_TAKEN_OVER, Event.at.in_(moments))
+    return frozenset(db.scalars(taken))

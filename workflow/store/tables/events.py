@@ -25,6 +25,7 @@ class Event(Record):
     __table_args__ = (
         Index(None, "at", "seq"),
         Index(None, "by", "at", "seq"),
+        Index(None, "by", "tag", "at", "seq"),
         Index(None, "tag", "at", "seq"),
     )
 

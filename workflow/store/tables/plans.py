@@ -64,6 +64,8 @@ class Plan(Record):
         Index(None, "department_key", "key"),
         Index(None, "status", "key"),
         Index(None, "title", "key"),
+        Index(None, "key", "title"),
+        Index(None, "chain_sha256"),
         Index(None, "entered_at", "key"),
     )
 
