@@ -21,7 +21,7 @@ from workflow.domain.plans import Status
 from workflow.queries.chains import chain_of
 from workflow.queries.decisions import current_decision
 from workflow.queries.gate_facts import facts_of_all
-from workflow.queries.meetings import at_a_gate, takes_items
+from workflow.queries.meetings import at_a_gate, of_bodies, takes_items
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
 
@@ -246,14 +246,28 @@ def candidates_of(db: Session, body: str, now: datetime) -> list[Candidate]:
     return _candidates(db, body, None, now)
 
 
+def reportable(db: Session, which: ColumnElement[bool], *, limit: int) -> list[tuple[str, str]]:
+    """Those of the plans that are under way, which a matter may report on: key and title, in the order of the keys. One
+    statement."""
+    rows = db.execute(
+        select(Plan.key, Plan.title)
+        .where(Plan.status == Status.ACTIVE, which)
+        .order_by(Plan.key)
+        .limit(limit)
+    )
+    return [(key, title) for key, title in rows]
+
+
 def _candidates(db: Session, body: str, meeting: int | None, now: datetime) -> list[Candidate]:
     chains = _chains_with(db, body)
     if not chains:
         return []
     which = (Plan.status == Status.ACTIVE) & Plan.chain_sha256.in_(chains)
-    known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.title, Plan.key))]
+    # The words put in order are no column: the index of that would lead through every plan there ever was.
+    wanted = plans().where(which).order_by(Plan.title + "", Plan.key)
+    known = [plan_fact(db, row) for row in db.execute(wanted)]
     all_facts = facts_of_all(db, known, which, now)
-    listed, waiting = _listed(db, meeting) if meeting is not None else set(), _waiting(db, body)
+    listed, waiting = _listed(db, meeting) if meeting is not None else set(), _waiting(db, body, which)
     found = []
     for plan in known:
         for stay, state in _shut(plan, all_facts[plan.id]):
@@ -388,10 +402,11 @@ def _listed(db: Session, meeting: int) -> set[tuple[int, str, int]]:
     return {(plan, gate, version) for plan, gate, version in rows}
 
 
-def _waiting(db: Session, body: str) -> dict[tuple[int, str, int], str]:
-    """Return the undecided items on the agendas of the body's meetings, each with the title of its meeting."""
+def _waiting(db: Session, body: str, which: ColumnElement[bool]) -> dict[tuple[int, str, int], str]:
+    """Return the undecided items about these plans on the agendas of the body's meetings, each with the title of its
+    meeting."""
     items = undecided().add_columns(AgendaItem.plan_id, AgendaItem.gate_key, AgendaItem.version_id)
-    rows = db.execute(items.where(Meeting.body_key == body))
+    rows = db.execute(items.join(Plan, Plan.id == AgendaItem.plan_id).where(which, of_bodies([body])))
     return {(plan, gate, version): title for title, plan, gate, version in rows}
 
 

@@ -20,16 +20,17 @@ _Matter = tuple[str | None, str | None, str | None]
 
 def lines_to_carry(db: Session, held: MeetingFact) -> list[Line]:
     """The lines of the meeting's agenda that go on, wait at no other meeting of the body, and were not put on the agenda of
-    another one since. Four statements, and one for each chain not yet loaded in this process."""
+    another one since. At most four statements, and one for each chain not yet loaded in this process."""
     items = agenda(db, held.id, with_removed=True)
     lines = agenda_lines(db, held.id, items, with_removed=True)
     listed = {_matter(line) for line in lines if line.removed_why is None}
-    elsewhere = _elsewhere(db, held, lines)
+    going_on = [line for line in lines if _goes_on(line)]
+    elsewhere = _elsewhere(db, held, going_on)
     found: dict[_Matter, Line] = {}
-    for line in lines:
+    for line in going_on:
         matter = _matter(line)
         again = line.removed_why is not None and matter in listed
-        if _goes_on(line) and not again and elsewhere.get(matter, 0) < line.id:
+        if not again and elsewhere.get(matter, 0) < line.id:
             found[matter] = line
     return list(found.values())
 
@@ -49,27 +50,35 @@ def _matter(line: Line) -> _Matter:
 
 def _elsewhere(db: Session, held: MeetingFact, lines: Iterable[Line]) -> dict[_Matter, int]:
     """The matters of the lines on the agendas of the body's other meetings, each with the number of the newest item on it; one
-    that still waits there counts as newer than any. Of a body of many years only what waits, what treats the same plans, and the
-    newest item of each title is read."""
-    waits = takes_items() & ~held_decision(AgendaItem.id).exists()
-    plans = {matter[0] for matter in map(_matter, lines) if matter[0]}
+    that still waits there counts as newer than any. Of a body of many years only what treats the same plans, and of each title
+    what waits and the newest item, is read. One statement, none without a line."""
+    matters = {_matter(line) for line in lines}
+    plans = {plan for plan, _, _ in matters if plan}
+    titles = {title for plan, _, title in matters if title and not plan}
     listed = (
-        select(Plan.key, AgendaItem.gate_key, AgendaItem.title, AgendaItem.id, waits)
+        select(Plan.key, AgendaItem.gate_key, AgendaItem.title, AgendaItem.id, _WAITS)
         .select_from(AgendaItem)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .outerjoin(Plan, Plan.id == AgendaItem.plan_id)
         .where(
             Meeting.body_key == held.body_key,
             Meeting.id != held.id,
             AgendaItem.removed_at.is_(None),
         )
     )
-    waiting = listed.outerjoin(Plan, Plan.id == AgendaItem.plan_id).where(takes_items())
-    treated = listed.join(Plan, Plan.id == AgendaItem.plan_id).where(Plan.key.in_(plans), _WAS_HELD)
+    asked = [listed.where(Plan.key.in_(plans), takes_items() | _WAS_HELD)] if plans else []
+    if titles:
+        # The words are no column: a title that every meeting has would lead through all of them.
+        named = listed.where(takes_items(), (AgendaItem.title + "").in_(titles))
+        asked += [named, _of_titles(held)]
     found: dict[_Matter, int] = {}
-    for plan, gate, title, item, waiting_there in db.execute(union_all(waiting, treated, _of_titles(held))):
+    for plan, gate, title, item, waiting_there in db.execute(union_all(*asked)) if asked else ():
         matter = plan, gate, None if gate else title
         found[matter] = max(found.get(matter, 0), MOST_NUMBER if waiting_there else item)
     return found
+
+
+_WAITS = takes_items() & ~held_decision(AgendaItem.id).exists()
 
 
 _WAS_HELD = Meeting.status == MeetingStatus.CLOSED

@@ -16,12 +16,10 @@ from workflow.domain.deliveries import State
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.meetings import MeetingForm, Phase, phase_of
-from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import typed_number
-from workflow.queries.agenda import Line, agenda, agenda_lines, alone_decided, candidates
+from workflow.queries.agenda import Line, agenda, agenda_lines, alone_decided, candidates, reportable
 from workflow.queries.agenda_changes import NamedChanges, NamedItem, named_changes, untold_changes
-from workflow.queries.plans import plan_list
 from workflow.queries.reading_rights import plans_readable
 from workflow.store.database import Reading
 from workflow.web.agenda_form import EVERY_PLAN, entered, put_on, ticked_of
@@ -301,5 +299,7 @@ def _places(lines: Sequence[Line]) -> list[tuple[str, str]]:
 
 def _reportable(db: Reading, person: Actor) -> list[tuple[str, str]]:
     """The choices of the form of a matter: the plans under way that the person may read."""
-    found = plan_list(db, plans_readable(db, person), status=Status.ACTIVE, limit=MOST_REPORTABLE)
-    return [("", say("計画の報告ではない")), *((plan.key, plan.title) for plan in found.plans)]
+    return [
+        ("", say("計画の報告ではない")),
+        *reportable(db, plans_readable(db, person), limit=MOST_REPORTABLE),
+    ]
