@@ -530,7 +530,7 @@ class Chain(_Frozen):
         """The keys of the stages that one `advance` can reach; empty at the end."""
         if stage.next is not None:
             return stage.next
-        position = self.stages.index(stage)
+        position = next(place for place, each in enumerate(self.stages) if each.key == stage.key)
         return tuple(following.key for following in self.stages[position + 1 : position + 2])
 
     def opens_on(self, gate: BodyGate) -> tuple[Outcome, ...]:

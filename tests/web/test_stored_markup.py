@@ -69,7 +69,7 @@ TRUSTED = {
     *("Markup(picture(chain))", "Markup(svg)", 'Markup(\' role="cell" data-label="{}"\')'),
     "HTMLResponse(marked(shown) if english else shown, status_code=code)",
     "Markup(reader.renderer.render(tokens, reader.options, {}))",
-    *("Markup(bars(row, window, today))", "Markup(scale(window))", "Markup(HATCHED)"),
+    *("Markup(drawn)", "Markup(scale(window))", "Markup(HATCHED)"),
 }
 """What Python calls markup: a drawing that escapes each word in it, a QR code and bars, which have none, and a literal; and
 a page that was made already, with its language marked or its form filled in again; and the

@@ -152,6 +152,7 @@ def _era_year(year: int) -> str:
     return "元" if year == 1 else str(year)
 
 
+@lru_cache(maxsize=4096)
 def reiwa_with_weekday(day: date) -> str:
     """令和5年6月12日（月）."""
     return f"{reiwa(day)}（{WEEKDAYS[day.weekday()][0]}）"

@@ -37,17 +37,24 @@ class SheetMeeting:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A plan on the sheet. `dues` is what its schedule still expects; `blocker` the first thing that keeps it from moving,
-    in words; empty when nothing does."""
+    """A plan on the sheet. `passed` are the gates of its stage that are open, none once it is over; `blocker` is the first
+    thing that keeps it from moving, in words; empty when nothing does."""
 
     plan: PlanFact
     schedule: PlanSchedule
     standing: Standing
-    dues: tuple[Due, ...]
+    passed: tuple[str, ...]
     blocker: str
     meetings: tuple[SheetMeeting, ...]
     comments: tuple[tuple[date, date], ...]
     now: datetime
+
+    @property
+    def dues(self) -> tuple[Due, ...]:
+        """Everything that its schedule still expects of it; of one that is over, nothing."""
+        if self.plan.status in OVER:
+            return ()
+        return tuple(dues(self.plan.chain, self.schedule, self.plan.stage.key, self.passed))
 
     @property
     def next_meeting(self) -> SheetMeeting | None:
@@ -66,26 +73,38 @@ class SheetRow:
         ]
 
 
+OVER = (Status.FINISHED, Status.WITHDRAWN)
+
+
 def sheet_rows(db: Session, plans: Sequence[PlanFact], now: datetime) -> list[SheetRow]:
-    """The rows of these plans, in their order. Three statements, however many they are."""
+    """The rows of these plans, in their order. Three statements, however many they are: gates are asked of those alone that
+    are not over, two when all are."""
     if not plans:
         return []
     numbers = [plan.id for plan in plans]
-    known = facts_of_all(db, plans, Plan.id.in_(numbers), now)
+    running = [plan for plan in plans if plan.status not in OVER]
+    known = facts_of_all(db, running, Plan.id.in_([plan.id for plan in running]), now) if running else {}
     meetings, comments = _meetings(db, numbers), _comments(db, numbers)
     return [
-        SheetRow(
-            plan,
-            plan.schedule,
-            _standing(plan, known[plan.id], now),
-            tuple(_dues(plan, known[plan.id])),
-            _first_blocker(plan, known[plan.id]),
-            tuple(meetings[plan.id]),
-            tuple(comments[plan.id]),
-            now,
-        )
+        _row(plan, known.get(plan.id), tuple(meetings[plan.id].values()), tuple(comments[plan.id]), now)
         for plan in plans
     ]
+
+
+def _row(
+    plan: PlanFact,
+    known: Facts | None,
+    meetings: tuple[SheetMeeting, ...],
+    comments: tuple[tuple[date, date], ...],
+    now: datetime,
+) -> SheetRow:
+    """The row of one plan; `known` is None of one that is over."""
+    schedule = plan.schedule
+    states = gates.states(plan.chain, plan.stay, known).values() if known else ()
+    passed = tuple(_open(states))
+    stands = standing(plan.chain, schedule, plan.stage.key, plan.status, passed, tokyo_day(now))
+    blocker = _first_blocker(plan, known, states) if known else ""
+    return SheetRow(plan, schedule, stands, passed, blocker, meetings, comments, now)
 
 
 def standings(db: Session, plans: Sequence[PlanFact], now: datetime) -> list[Standing]:
@@ -139,16 +158,17 @@ def _standing(plan: PlanFact, known: Facts, now: datetime) -> Standing:
     return standing_of(plan, gates.states(plan.chain, plan.stay, known).values(), now)
 
 
-def _first_blocker(plan: PlanFact, known: Facts) -> str:
-    """Return what keeps the plan from moving first, in words."""
+def _first_blocker(plan: PlanFact, known: Facts, states: Iterable[gates.GateState]) -> str:
+    """Return what keeps the plan from moving first, in words; `states` are those of the gates on its stage."""
     if plan.status is not Status.ACTIVE:
         return ""
-    states = [*gates.fallen(plan.chain, known), *gates.states(plan.chain, plan.stay, known).values()]
-    shut = next((state for state in states if not state.open), None)
+    met = [*gates.fallen(plan.chain, known), *states]
+    shut = next((state for state in met if not state.open), None)
     return blocker_words(plan, known, shut) if shut else ""
 
 
-def _meetings(db: Session, plans: Sequence[int]) -> dict[int, list[SheetMeeting]]:
+def _meetings(db: Session, plans: Sequence[int]) -> dict[int, dict[int, SheetMeeting]]:
+    """The meetings of each plan by their numbers, in the order of their time."""
     rows = db.execute(
         select(AgendaItem.plan_id, Meeting.id, Meeting.title, Meeting.starts_at)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
@@ -160,11 +180,10 @@ def _meetings(db: Session, plans: Sequence[int]) -> dict[int, list[SheetMeeting]
         )
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    found: defaultdict[int, list[SheetMeeting]] = defaultdict(list)
+    found: defaultdict[int, dict[int, SheetMeeting]] = defaultdict(dict)
     for plan, number, title, starts_at in rows:
-        meeting = SheetMeeting(number, title, starts_at)
-        if plan is not None and meeting not in found[plan]:
-            found[plan].append(meeting)
+        if plan is not None and number not in found[plan]:
+            found[plan][number] = SheetMeeting(number, title, starts_at)
     return found
 
 

@@ -70,8 +70,12 @@ class PlanFact:
     @property
     def schedule(self) -> PlanSchedule:
         """The plan's own schedule: the newest version, or 当初, as the chain and the first month make it."""
-        rows = self.changed_schedule
-        return modelled(self.dated) if rows is None else PlanSchedule.from_rows(rows)
+        if self.changed_schedule is not None:
+            return PlanSchedule.from_rows(self.changed_schedule)
+        begun = self.chain_sha256, self.first_month
+        if begun not in _modelled:
+            _modelled[begun] = modelled(self.dated)
+        return _modelled[begun]
 
     @property
     def stay(self) -> Stay:
@@ -82,6 +86,10 @@ class PlanFact:
     def dated(self) -> Chain:
         """The plan's chain in the plan's own months."""
         return self.chain.beginning(self.first_month) if self.first_month else self.chain
+
+
+_modelled: dict[tuple[str, str | None], PlanSchedule] = {}
+"""The schedules as chains make them, by chain and first month; each made once in a process."""
 
 
 _any_version = aliased(Version)

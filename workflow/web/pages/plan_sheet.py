@@ -8,7 +8,7 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from workflow import queries
-from workflow.domain.calendar import month_of, tokyo_day
+from workflow.domain.calendar import month_of, shown_day, tokyo_day
 from workflow.domain.language import say
 from workflow.domain.lateness import Course, standing_words
 from workflow.domain.plans import Status
@@ -76,10 +76,11 @@ def plans(request: Request, who: Reader, asked: Annotated[Asked, Query()], follo
         window=window,
         scale=Markup(scale(window)),  # noqa: S704
         hatched=Markup(HATCHED),  # noqa: S704
-        drawn={row.plan.id: Markup(bars(row, window, today)) for row in rows},  # noqa: S704
+        drawn={plan: Markup(drawn) for plan, drawn in bars(rows, window, today).items()},  # noqa: S704
         grouped=asked.order == Order.DEPARTMENT,
         Course=Course,
         standing_words=standing_words,
+        stay_words=_stay_words,
         statuses=list(Status),
         orders=list(Order),
         windows=WINDOWS,
@@ -135,6 +136,15 @@ def _window(asked: Asked, who: Visitor) -> Window:
         return Window.around(asked.since, count)
     except ValueError:
         return Window.around(Window.around(month_of(tokyo_day(who.now)), 1).moved(-MONTHS_BEFORE), count)
+
+
+def _stay_words(row: SheetRow) -> str:
+    """The actual stages of a plan, in words: what its bars show."""
+    stays = (
+        f"{row.plan.chain.stage(stage).label} {shown_day(first)}～{shown_day(last)}"
+        for stage, first, last in row.stays
+    )
+    return " ".join(stays)
 
 
 def _to(asked: Asked, **more: str) -> str:

@@ -1,12 +1,15 @@
 """The bars of a plan over the months, as SVG that is read in black and white: planned stages are outlined, actual ones
 filled, a public comment is hatched, planned meetings are empty triangles and held ones full, today is a dashed line."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from workflow.domain.calendar import month_of
 from workflow.domain.lateness import last_day_of
+from workflow.domain.schedules import PlanSchedule
 from workflow.queries.plan_sheet import SheetRow
 from workflow.web.svg.shapes import INK, RULE, WHITE
 
@@ -43,8 +46,13 @@ class Window:
     def x(self, day: date) -> float:
         """The place of the beginning of that day; at an edge when it lies outside."""
         months = (day.year - self.first.year) * 12 + day.month - self.first.month
-        length = (_later(day.replace(day=1), 1) - day.replace(day=1)).days
+        length = _length(day.year, day.month)
         return min(max((months + (day.day - 1) / length) * MONTH, 0.0), float(self.width))
+
+
+@lru_cache(maxsize=1024)
+def _length(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
 
 
 def _later(first: date, months: int) -> date:
@@ -52,35 +60,41 @@ def _later(first: date, months: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def bars(row: SheetRow, window: Window, today: date) -> str:
-    """The bars of one plan. A drawing for the eye alone: what it shows stands in words beside it."""
-    return "".join(
-        (
+def bars(rows: Iterable[SheetRow], window: Window, today: date) -> dict[int, str]:
+    """The bars of each plan, by its number. Drawings for the eye alone: what they show stands in words beside them. What is
+    the same for all plans, or for those whose schedule the chain made, is drawn once."""
+    grid = "".join(part for number in range(window.count + 1) for part in _line(number * MONTH, RULE, ""))
+    line = "".join(_line(window.x(today), INK, ' stroke-dasharray="4 3" stroke-width="1.5"'))
+    planned: dict[int, tuple[str, str]] = {}
+    drawn: dict[int, str] = {}
+    for row in rows:
+        if id(row.schedule) not in planned:
+            planned[id(row.schedule)] = _planned(row.schedule, window)
+        stages, meetings = planned[id(row.schedule)]
+        held = _triangles(window, (each.day for each in row.meetings), 35, f'fill="{INK}"')
+        actual = "".join(_actual(row, window))
+        drawn[row.plan.id] = (
             f'<svg class="bars" xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="{window.width}" '
-            f'height="{HEIGHT}" viewBox="0 0 {window.width} {HEIGHT}">',
-            *_grid(window),
-            *_planned(row, window),
-            *_actual(row, window),
-            *_marks(row, window),
-            *_line(window.x(today), INK, ' stroke-dasharray="4 3" stroke-width="1.5"'),
-            "</svg>",
+            f'height="{HEIGHT}" viewBox="0 0 {window.width} {HEIGHT}">'
+            f"{grid}{stages}{actual}{meetings}{''.join(held)}{line}</svg>"
         )
+    return drawn
+
+
+def _planned(schedule: PlanSchedule, window: Window) -> tuple[str, str]:
+    """The stages of a schedule, and its meetings."""
+    how = f'fill="{WHITE}" stroke="{INK}"'
+    stages = (
+        part
+        for span in schedule.spans
+        for part in _bar(window, date.fromisoformat(f"{span.first}-01"), _month_after(span.last), 8, how)
     )
-
-
-def _grid(window: Window) -> Iterator[str]:
-    for number in range(window.count + 1):
-        yield from _line(number * MONTH, RULE, "")
+    days = (last_day_of(line) for line in schedule.lines if line.body)
+    return "".join(stages), "".join(_triangles(window, days, 4, how))
 
 
 def _line(x: float, colour: str, more: str) -> Iterator[str]:
     yield f'<line x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{HEIGHT}" stroke="{colour}"{more}/>'
-
-
-def _planned(row: SheetRow, window: Window) -> Iterator[str]:
-    for span in row.schedule.spans:
-        first = date.fromisoformat(f"{span.first}-01")
-        yield from _bar(window, first, _month_after(span.last), 8, f'fill="{WHITE}" stroke="{INK}"')
 
 
 def _actual(row: SheetRow, window: Window) -> Iterator[str]:
@@ -100,13 +114,6 @@ def _bar(window: Window, first: date, end: date, y: int, how: str) -> Iterator[s
     left, right = window.x(first), window.x(end)
     if right > left:
         yield f'<rect x="{left:.1f}" y="{y}" width="{max(right - left, 2):.1f}" height="9" {how}/>'
-
-
-def _marks(row: SheetRow, window: Window) -> Iterator[str]:
-    days = [last_day_of(line) for line in row.schedule.lines if line.body]
-    yield from _triangles(window, (day for day in days), 4, f'fill="{WHITE}" stroke="{INK}"')
-    held = [each.day for each in row.meetings]
-    yield from _triangles(window, held, 35, f'fill="{INK}"')
 
 
 def _triangles(window: Window, days: Iterable[date], y: int, how: str) -> Iterator[str]:
