@@ -1,7 +1,8 @@
 """Meetings over time: a month of them, what is coming, what is past."""
 
+from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Date,
     Row,
     Select,
+    String,
     and_,
     cast,
     func,
@@ -237,43 +239,108 @@ def meetings_between(
     db: Session, which: ColumnElement[bool], first: date, last: date, body: str | None = None, *, most: int
 ) -> list[OnDay]:
     """Those of the meetings that begin on these days, and each 持ち回り whose last day is one of them, at most so many a
-    day. One statement."""
-    begins, ends = (_on_days(db, which, at, first, last, body) for at in (Meeting.starts_at, Meeting.ends_at))
-    ends = ends.where(
-        Meeting.form == MeetingForm.IN_WRITING,
-        _tokyo_day(db, Meeting.starts_at) != _tokyo_day(db, Meeting.ends_at),
-    )
-    on = union_all(begins, ends).subquery()
-    turn = func.row_number().over(partition_by=on.c.day, order_by=(on.c.starts_at, on.c.id))
-    counted = select(
-        on, turn.label("turn"), func.count().over(partition_by=on.c.day).label("all_day")
-    ).subquery()
-    rows = db.execute(
-        meetings()
-        .join(counted, counted.c.id == Meeting.id)
-        .add_columns(counted.c.day, counted.c.ends, counted.c.all_day)
-        .where(counted.c.turn <= most)
-        .order_by(counted.c.day, counted.c.turn)
-    )
-    return [OnDay(date.fromisoformat(row.day), meeting_fact(db, row), row.ends, row.all_day) for row in rows]
+    day, by the time they begin. Two statements."""
+    if body:
+        which = which & (Meeting.body_key == body)
+    days: defaultdict[date, list[OnDay]] = defaultdict(list)
+    for row in db.execute(_beginning(db, which, first, last, most)):
+        day = first + timedelta(days=row.nth)
+        days[day].append(OnDay(day, meeting_fact(db, row), False, row.all_day))
+    for row in db.execute(_ending(db, which, first, last, most)):
+        day = date.fromisoformat(row.day)
+        days[day].append(OnDay(day, meeting_fact(db, row), True, row.all_day))
+    return [each for day in sorted(days) for each in _first_of(days[day], most)]
 
 
-def _on_days(
-    db: Session,
-    which: ColumnElement[bool],
-    at: InstrumentedAttribute[datetime],
-    first: date,
-    last: date,
-    body: str | None,
+def _first_of(day: list[OnDay], most: int) -> list[OnDay]:
+    """The first of a day's meetings; `all_day` counts those that begin and those that end together."""
+    counts = {each.ends: each.all_day for each in day}
+    if len(counts) == 1:
+        return day
+    in_order = sorted(day, key=lambda each: (each.meeting.starts_at, each.meeting.id))
+    return [replace(each, all_day=sum(counts.values())) for each in in_order[:most]]
+
+
+def _beginning(
+    db: Session, which: ColumnElement[bool], first: date, last: date, most: int
 ) -> Select[*tuple[Any, ...]]:
-    """The meetings that begin, or end, on these days, with the day."""
-    found = select(
-        Meeting.id,
-        Meeting.starts_at,
-        _tokyo_day(db, at).label("day"),
-        literal(at is Meeting.ends_at).label("ends"),
-    ).where(which, at >= at_tokyo(first, time()), at < end_of_day(last))
-    return found.where(Meeting.body_key == body) if body else found
+    """The first meetings to begin on each of these days, by its number from 0 on. They are counted, and the last one to be
+    shown found, in the index: in a month of thousands neither the rest is read, nor anything put in order."""
+    numbers = select(literal(0).label("nth")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.nth + 1).where(numbers.c.nth < literal((last - first).days)))
+    from_, until = (_start_of_day(db, first, nth) for nth in (numbers.c.nth, numbers.c.nth + 1))
+    days = select(numbers.c.nth, from_.label("from_"), until.label("until")).cte("days")
+    begins = select(Meeting.id).where(
+        which, Meeting.starts_at >= days.c.from_, Meeting.starts_at < days.c.until
+    )
+    latest = begins.order_by(Meeting.starts_at, Meeting.id).limit(1).offset(most - 1)
+    marked = (
+        select(
+            days,
+            begins.with_only_columns(func.count()).correlate(days).scalar_subquery().label("all_day"),
+            latest.correlate(days).scalar_subquery().label("latest"),
+        )
+        .cte("marked")
+        .prefix_with("MATERIALIZED")
+    )
+    latest_shown = aliased(Meeting)
+    return (
+        select(*MEETING_COLUMNS, marked.c.nth, marked.c.all_day)
+        .select_from(marked)
+        .outerjoin(latest_shown, latest_shown.id == marked.c.latest)
+        .join(
+            Meeting,
+            (Meeting.starts_at >= marked.c.from_)
+            & (Meeting.starts_at < marked.c.until)
+            & (Meeting.starts_at <= func.coalesce(latest_shown.starts_at, marked.c.until)),
+        )
+        .join(BodyRecord, BodyRecord.key == Meeting.body_key)
+        .where(
+            which,
+            marked.c.latest.is_(None)
+            | (Meeting.starts_at < latest_shown.starts_at)
+            | (Meeting.id <= marked.c.latest),
+        )
+        .order_by(marked.c.nth, Meeting.starts_at, Meeting.id)
+    )
+
+
+def _ending(
+    db: Session, which: ColumnElement[bool], first: date, last: date, most: int
+) -> Select[*tuple[Any, ...]]:
+    """The first 持ち回り whose last day is each of these days, and not the one on which it went out."""
+    day = _tokyo_day(db, Meeting.ends_at)
+    ends = (
+        select(
+            Meeting.id,
+            day.label("day"),
+            func.row_number().over(partition_by=day, order_by=(Meeting.starts_at, Meeting.id)).label("turn"),
+            func.count().over(partition_by=day).label("all_day"),
+        )
+        .where(
+            which,
+            Meeting.form == MeetingForm.IN_WRITING,
+            Meeting.ends_at >= at_tokyo(first, time()),
+            Meeting.ends_at < end_of_day(last),
+            _tokyo_day(db, Meeting.starts_at) != day,
+        )
+        .subquery()
+    )
+    return (
+        meetings()
+        .join(ends, ends.c.id == Meeting.id)
+        .add_columns(ends.c.day, ends.c.all_day)
+        .where(ends.c.turn <= most)
+        .order_by(ends.c.day, ends.c.turn)
+    )
+
+
+def _start_of_day(db: Session, first: date, later: ColumnElement[int]) -> ColumnElement[datetime]:
+    """The moment at which the day so many days later begins in Tokyo, as the database keeps moments."""
+    begins = literal(at_tokyo(first, time()), Meeting.starts_at.type)
+    if db.get_bind().dialect.name == "postgresql":
+        return begins + func.make_interval(0, 0, 0, 0, later * 24)
+    return func.strftime("%Y-%m-%d %H:%M:%S.000000", begins, cast(later, String) + " days")
 
 
 def _tokyo_day(db: Session, at: InstrumentedAttribute[datetime]) -> ColumnElement[str]:

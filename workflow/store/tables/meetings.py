@@ -20,7 +20,7 @@ class Meeting(Record):
     body_key: Mapped[str] = mapped_column(ForeignKey("body.key"))
     title: Mapped[str] = mapped_column(String(200))
     form: Mapped[str] = mapped_column(String(20))
-    starts_at: Mapped[datetime] = mapped_column(index=True)
+    starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(20))
@@ -34,6 +34,8 @@ class Meeting(Record):
         Index(None, "status", "body_key", "starts_at"),
         Index(None, "form", "ends_at"),
         Index(None, "ends_at", "body_key"),
+        Index(None, "starts_at", "id", "status", "body_key"),
+        Index(None, "body_key", "ends_at", "status"),
         CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
     )
 

@@ -18,7 +18,7 @@ from workflow.domain.calendar import (
     why_closed,
 )
 from workflow.domain.language import Language, language, say
-from workflow.domain.meetings import phase_of
+from workflow.domain.meetings import Phase, phase_of
 from workflow.domain.rights import Act
 from workflow.queries.bodies import body_names
 from workflow.queries.meetings import (
@@ -97,6 +97,7 @@ def meetings(
             "body": chosen,
             "may_call": any(who.person.may(Act.CALL_MEETING, body=key) for key, _ in known),
             "phase_of": phase_of,
+            "Phase": Phase,
             "clock": shown_clock,
         }
         if show in ("coming", "past"):

@@ -1,0 +1,12 @@
+"""Count a month's meetings, and find those of a body that end in a year, in the index alone."""
+
+from alembic import op
+
+revision = "0051"
+down_revision = "0049"
+
+
+def upgrade() -> None:
+    op.drop_index("ix_meeting_starts_at", "meeting", if_exists=True)
+    for columns in (["starts_at", "id", "status", "body_key"], ["body_key", "ends_at", "status"]):
+        op.create_index(f"ix_meeting_{'_'.join(columns)}", "meeting", columns)
