@@ -104,10 +104,10 @@ def meeting_begun(now: datetime) -> ColumnElement[bool]:
     return open_meeting() & (Meeting.starts_at <= now)
 
 
-def meeting_over(now: datetime) -> ColumnElement[bool]:
-    """The `Meeting` of a statement was closed, or its end is past and it was not cancelled."""
-    closed = Meeting.status == MeetingStatus.CLOSED
-    return closed | ((Meeting.status != MeetingStatus.CANCELLED) & (Meeting.ends_at <= now))
+def meeting_over(now: datetime, held: type[Meeting] = Meeting) -> ColumnElement[bool]:
+    """The meeting of a statement was closed, or its end is past and it was not cancelled."""
+    closed = held.status == MeetingStatus.CLOSED
+    return closed | ((held.status != MeetingStatus.CANCELLED) & (held.ends_at <= now))
 
 
 def of_bodies(bodies: Collection[str], held: type[Meeting] = Meeting) -> ColumnElement[bool]:

@@ -86,15 +86,15 @@ def minutes_versions(db: Session, meeting: int, *, drafts: bool) -> list[Minutes
     return [each for each in found if drafts or each.state.final]
 
 
-def final_minutes(kind: MinutesKind) -> ColumnElement[bool]:
-    """The condition that the text of the `Meeting` of a statement is final: its newest version is."""
+def final_minutes(kind: MinutesKind, held: type[Meeting] = Meeting) -> ColumnElement[bool]:
+    """The condition that the text of the meeting of a statement is final: its newest version is."""
     newest = (
         select(MinutesText.state)
-        .where(MinutesText.meeting_id == Meeting.id, MinutesText.kind == kind)
+        .where(MinutesText.meeting_id == held.id, MinutesText.kind == kind)
         .order_by(MinutesText.version.desc())
         .limit(1)
     )
-    state = func.coalesce(newest.correlate(Meeting).scalar_subquery(), MinutesState.DRAFT)
+    state = func.coalesce(newest.correlate(held).scalar_subquery(), MinutesState.DRAFT)
     return state.in_([each for each in MinutesState if each.final])
 
 

@@ -1,4 +1,4 @@
-"""Count a month's meetings, and find those of a body that end in a year, in the index alone."""
+"""Count a month's meetings, and find those of a body that ended, in the index alone."""
 
 from alembic import op
 
@@ -8,5 +8,5 @@ down_revision = "0049"
 
 def upgrade() -> None:
     op.drop_index("ix_meeting_starts_at", "meeting", if_exists=True)
-    for columns in (["starts_at", "id", "status", "body_key"], ["body_key", "ends_at", "status"]):
+    for columns in (["starts_at", "id", "status", "body_key"], ["status", "body_key", "ends_at"]):
         op.create_index(f"ix_meeting_{'_'.join(columns)}", "meeting", columns)

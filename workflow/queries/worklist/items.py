@@ -1,9 +1,10 @@
 """Items of agendas that wait for a vote or for their outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Body, PresiderVotes
@@ -21,22 +22,24 @@ from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
 from workflow.store.tables import AgendaItem, Meeting, Plan, Vote
 
 
-def items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
-    """Items of meetings that have begun: votes the person has not given, and outcomes to record. One statement."""
-    recording, voting = bodies_for(who, Act.RECORD_OUTCOME), bodies_for(who, Act.VOTE)
-    if not recording and not voting:
-        return
+def undecided_items(db: Session, who: Actor, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Items without an outcome of the meetings that have begun, of the bodies in which the person records outcomes, votes or
+    closes meetings. One statement, none for who does nothing of it."""
+    acts = (Act.RECORD_OUTCOME, Act.VOTE, Act.CALL_MEETING)
+    bodies = sorted({body for act in acts for body in bodies_for(who, act)})
+    if not bodies:
+        return []
     newest = aliased(Vote)
     last_turn = select(func.max(newest.turn)).where(
         newest.item_id == AgendaItem.id, newest.member_id == who.id
     )
-    rows = db.execute(
+    return db.execute(
         select(
             AgendaItem.id,
             Plan.key,
             Plan.title,
             Plan.chain_sha256,
-            Meeting.id,
+            Meeting.id.label("meeting"),
             Meeting.title,
             Meeting.body_key,
             Meeting.form,
@@ -53,10 +56,17 @@ def items_waiting(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
             & (Vote.member_id == who.id)
             & (Vote.turn == last_turn.scalar_subquery()),
         )
-        .where(Meeting.body_key.in_([*recording, *voting]), meeting_begun(now), live(AgendaItem))
+        .where(Meeting.body_key.in_(bodies), meeting_begun(now), live(AgendaItem))
         .order_by(Meeting.starts_at, AgendaItem.position)
-    )
-    for item, key, title, sha256, number, meeting, body, form, starts_at, ends_at, choice, apart in rows:
+    ).all()
+
+
+def items_waiting(
+    db: Session, who: Actor, items: Iterable[Row[*tuple[Any, ...]]], now: datetime
+) -> Iterable[Task]:
+    """Tasks of the person with those `undecided_items`: votes they have not given, and outcomes to record."""
+    recording, voting = bodies_for(who, Act.RECORD_OUTCOME), bodies_for(who, Act.VOTE)
+    for item, key, title, sha256, number, meeting, body, form, starts_at, ends_at, choice, apart in items:
         in_writing = form == MeetingForm.IN_WRITING
         missing = choice in (None, Choice.WITHDRAWN) and not apart
         asked = body in voting and in_writing and now < ends_at and missing

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, aliased
 from definitions.chain import ReminderKind, minutes_days
 from workflow.domain.calendar import end_of_day, shown_day
 from workflow.domain.language import label, say
+from workflow.domain.meetings import MeetingStatus
 from workflow.domain.minutes import MinutesKind, MinutesState, last_day
 from workflow.domain.rights import Act, Actor, Capacity
 from workflow.queries.chains import chain_of
-from workflow.queries.meetings import closed_days, meeting, meeting_over, of_bodies
+from workflow.queries.meetings import closed_days, meeting, meeting_over
 from workflow.queries.minutes import confirmers, final_minutes
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
 from workflow.store.tables import BodyRecord, Meeting, MinutesText
@@ -49,24 +50,25 @@ def _due(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
     wanted = _deadlines(db, bodies_for(who, Act.KEEP_MINUTES))
     if not wanted:
         return
-    late = [and_(Meeting.body_key == body, ~final_minutes(_KINDS[kind][0])) for body, kind in wanted]
-    summary, full = (final_minutes(kind) for kind in MinutesKind)
     held = aliased(Meeting)
+    late = [and_(held.body_key == body, ~final_minutes(_KINDS[kind][0], held)) for body, kind in wanted]
+    kinds = sorted({_KINDS[kind][0] for _, kind in wanted})
+    # The meetings are found by status, body and end, so each status is named: the archive is not read through.
     recent = select(held.id).where(
-        of_bodies({body for body, _ in wanted}, held), held.ends_at > now - HORIZON
+        held.status.in_([status for status in MeetingStatus if status is not MeetingStatus.CANCELLED]),
+        held.body_key.in_({body for body, _ in wanted}),
+        held.ends_at > now - HORIZON,
+        meeting_over(now, held),
+        or_(*late),
     )
     rows = db.execute(
-        select(Meeting.id, Meeting.title, Meeting.body_key, Meeting.ends_at, summary, full)
-        .where(
-            meeting_over(now),
-            Meeting.id.in_(recent),
-            or_(*late),
-        )
+        select(Meeting.id, Meeting.title, Meeting.body_key, Meeting.ends_at, *map(final_minutes, kinds))
+        .where(Meeting.id.in_(recent))
         .order_by(Meeting.ends_at)
     ).all()
     closed = closed_days(db)
     for number, title, body, over, *final in rows:
-        finals = dict(zip(MinutesKind, final, strict=True))
+        finals = dict(zip(kinds, final, strict=True))
         for kind, (text, task) in _KINDS.items():
             if (days := wanted.get((body, kind))) is not None and not finals[text]:
                 last = last_day(over, days, closed)

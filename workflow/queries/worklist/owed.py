@@ -1,6 +1,6 @@
 """Tasks that others left for a person: 照会, 供覧, 後閲, 専決 to report, meetings to call and to close."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple, TypeVar
 
@@ -22,11 +22,9 @@ from workflow.queries.decisions import current_signoff, reviews
 from workflow.queries.inquiries import given_answer, own_addressees, present_answer
 from workflow.queries.meetings import MeetingFact, meeting_to_come, open_meeting
 from workflow.queries.people import held_positions
-from workflow.queries.worklist.items import live
 from workflow.queries.worklist.tasks import Near, Task, Waiting, before, bodies_for, nearest
 from workflow.store.tables import (
     Addressee,
-    AgendaItem,
     Circulation,
     Confirmation,
     ConfirmationReview,
@@ -49,7 +47,8 @@ _Column = ColumnElement[_Value] | InstrumentedAttribute[_Value]
 
 
 class _OwedRow(NamedTuple):
-    """One thing owed. `words` are what it says beside the title, or the key of its gate; `whose` is the number of the
+    """One thing owed. `words` are what it says beside the title, or the key of its gate, of a meeting to close how
+    many there are; `whose` is the number of the
     principal, the key of the department or body, the last day to answer, or the first and last day of a term."""
 
     kind: str
@@ -63,9 +62,28 @@ class _OwedRow(NamedTuple):
     whose: str
 
 
-def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: datetime) -> Iterable[Task]:
-    """後閲, 専決 to report, 照会, 供覧, invitations to answer, meetings to call and to close: duties that others left for the person, in one statement,
-    and one more for the holders of a position while a 後閲 is open."""
+def owed(
+    db: Session,
+    who: Actor,
+    coming: Mapping[str, MeetingFact],
+    now: datetime,
+    *,
+    unfinished: Collection[int],
+    first: int | None,
+) -> tuple[list[Task], int]:
+    """後閲, 専決 to report, 照会, 供覧, invitations to answer, meetings to call and to close: duties that others left for the person,
+    in one statement, and one more for the holders of a position while a 後閲 is open. `unfinished` are those meetings of the
+    person's bodies that are over and have an item without an outcome: they are not to be closed yet. Of the others at least the
+    `first` are read, the longest over first, or all; the second value counts the rest."""
+    rows = _owed_rows(db, who, now, first and first + len(unfinished))
+    closings = [row for row in rows if row.kind == Waiting.CLOSE]
+    read = {row.number for row in closings if row.number not in unfinished}
+    more = int(closings[0].words) - len(unfinished) - len(read) if closings else 0
+    rows = [row for row in rows if row.kind != Waiting.CLOSE or row.number in read]
+    return list(_owed_tasks(db, who, coming, rows)), more
+
+
+def _owed_rows(db: Session, who: Actor, now: datetime, most: int | None) -> list[_OwedRow]:
     parts = [_circulations(who), _invitations(who, now)]
     if who.departments:
         parts += [_inquiries(who, now), _remarks_to_respond(who)]
@@ -76,8 +94,13 @@ def owed(db: Session, who: Actor, coming: Mapping[str, MeetingFact], now: dateti
     if bodies := bodies_for(who, Act.SET_AGENDA):
         parts.append(_ratifications(bodies))
     if bodies := bodies_for(who, Act.CALL_MEETING):
-        parts += [_closings(bodies, now), _drafts(bodies)]
-    rows = sorted((_OwedRow(*row) for row in db.execute(union_all(*parts))), key=lambda r: (r.kind, r.number))
+        parts += [_closings(bodies, now, most), _drafts(bodies)]
+    return sorted((_OwedRow(*row) for row in db.execute(union_all(*parts))), key=lambda r: (r.kind, r.number))
+
+
+def _owed_tasks(
+    db: Session, who: Actor, coming: Mapping[str, MeetingFact], rows: Collection[_OwedRow]
+) -> Iterable[Task]:
     owes_review = any(row.kind == Waiting.REVIEW for row in rows)
     officers = held_positions(db, who.positions, who.on) if owes_review else frozenset()
     for row in rows:
@@ -254,15 +277,16 @@ def _remarks_to_respond(who: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _closings(bodies: list[str], now: datetime) -> Select[*tuple[Any, ...]]:
-    """Meetings that are over, whose items all have an outcome, and which nobody closed."""
-    left = select(AgendaItem.id).where(AgendaItem.meeting_id == Meeting.id, live(AgendaItem))
-    return _meeting_columns(Waiting.CLOSE, Meeting.ends_at).where(
-        Meeting.body_key.in_(bodies),
-        open_meeting(),
-        Meeting.ends_at <= now,
-        ~left.correlate(Meeting).exists(),
+def _closings(bodies: list[str], now: datetime, most: int | None) -> Select[*tuple[Any, ...]]:
+    """Meetings that are over and which nobody closed, at most so many, the longest over first; `words` counts them all."""
+    count = cast(func.count().over(), String)
+    found = (
+        _meeting_columns(Waiting.CLOSE, Meeting.ends_at, words=count)
+        .where(Meeting.body_key.in_(bodies), open_meeting(), Meeting.ends_at <= now)
+        .order_by(Meeting.ends_at, Meeting.id)
+        .limit(most)
     )
+    return select(*found.subquery().c)
 
 
 def _invitations(who: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
@@ -300,7 +324,10 @@ def _drafts(bodies: list[str]) -> Select[*tuple[Any, ...]]:
 
 
 def _meeting_columns(
-    kind: Waiting, at: _Column[datetime], whose: _Column[str] = Meeting.body_key
+    kind: Waiting,
+    at: _Column[datetime],
+    whose: _Column[str] = Meeting.body_key,
+    words: _Column[str] | None = None,
 ) -> Select[*tuple[Any, ...]]:
     nothing = literal("")
     return select(
@@ -310,7 +337,7 @@ def _meeting_columns(
         Meeting.title.label("title"),
         nothing.label("chain_sha256"),
         nothing.label("stage"),
-        nothing.label("words"),
+        (nothing if words is None else words).label("words"),
         at.label("at"),
         whose.label("whose"),
     )

@@ -35,7 +35,7 @@ class Meeting(Record):
         Index(None, "form", "ends_at"),
         Index(None, "ends_at", "body_key"),
         Index(None, "starts_at", "id", "status", "body_key"),
-        Index(None, "body_key", "ends_at", "status"),
+        Index(None, "status", "body_key", "ends_at"),
         CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
     )
 

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from notifications import resending
-from workflow import queries
 from workflow.domain.language import say
 from workflow.domain.rights import Act
-from workflow.queries import Task, Waiting
+from workflow.queries.worklist import Task, Waiting, first_waiting_for
 from workflow.queries.worklist.tasks import DAY_IN_WORDS, bodies_for
 from workflow.web.pages.office_setup import is_set_up, shows_setup, steps_of
 from workflow.web.permissions import Open, needs
@@ -30,15 +29,16 @@ def today(
     """Show the reader's worklist, a page at a time: tasks with a date first, nearest first. `following` are the tasks on the
     pages before. Before them an administrator finds the steps of setting up the office that are left, until the work of a plan
     waits for them: then the settings have them."""
-    with who.office.reading() as db:
-        tasks = queries.waiting_for(db, who.person, who.now)
-    keeps = set(bodies_for(who.person, Act.RECORD_OUTCOME)) <= set(bodies_for(who.person, Act.KEEP_MINUTES))
-    dated = sum(task.due is not None for task in tasks)
     end = following + ON_A_PAGE
+    with who.office.reading() as db:
+        nearest = first_waiting_for(db, who.person, who.now, end)
+    tasks, count = nearest.tasks, len(nearest.tasks) + nearest.more
+    keeps = set(bodies_for(who.person, Act.RECORD_OUTCOME)) <= set(bodies_for(who.person, Act.KEEP_MINUTES))
+    dated = sum(task.due is not None for task in tasks) + nearest.more
     lines = [(task, place_of(task, keeps=keeps)) for task in tasks[following:end]]
     groups = [
         (say("期限のあるもの"), dated, [line for line in lines if line[0].due]),
-        (say("その他"), len(tasks) - dated, [line for line in lines if not line[0].due]),
+        (say("その他"), count - dated, [line for line in lines if not line[0].due]),
     ]
     sets_up = shows_setup(request, who) and not any(task.plan for task in tasks)
     steps = steps_of(request, who) if sets_up else ()
@@ -49,7 +49,7 @@ def today(
         who=who,
         groups=[group for group in groups if group[2]],
         first_page="/" if following else None,
-        next_page=f"/?following={end}" if end < len(tasks) else None,
+        next_page=f"/?following={end}" if end < count else None,
         Waiting=Waiting,
         DAY_IN_WORDS=DAY_IN_WORDS,
         may_open=bool(who.person.departments),
