@@ -93,6 +93,19 @@ def test_todays_work_stands_on_pages_and_the_headings_count_all_of_it(house: Hou
     assert 'href="/">先頭へ' in secretary.see("/?following=100")
 
 
+def test_todays_work_counts_no_meeting_to_close_whose_item_has_no_outcome(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.an_item("policy_bukai")
+    _meetings(house, 70, days=-3)
+    secretary = Browser(house, OFFICE)
+    told = _all(secretary, "/", r'href="/meetings/(\d+)#ending"', 50)
+    assert sorted(map(int, told)) == list(range(2, 72))
+    for path in ("/", "/?following=50"):
+        assert '期限のあるもの <span class="small">71件' in secretary.see(path)
+    assert "結果の記録" in secretary.see("/") + secretary.see("/?following=50")
+
+
 def test_todays_work_costs_the_same_statements_however_many_meetings_nobody_closed(house: House) -> None:
     secretary = Browser(house, OFFICE)
     _meetings(house, 3, days=-3)
