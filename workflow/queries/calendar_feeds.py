@@ -14,7 +14,15 @@ from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.queries.actor import has_left, in_term
 from workflow.queries.chains import body_name
-from workflow.queries.meetings import MeetingFact, meeting_fact, meetings, not_over, of_bodies, was_called
+from workflow.queries.meetings import (
+    BY_TIME,
+    MeetingFact,
+    meeting_fact,
+    meetings,
+    not_over,
+    of_bodies,
+    was_called,
+)
 from workflow.store.tables import BodyRecord, Event, Feed, Meeting, Membership, Person
 
 BACK = timedelta(days=90)
@@ -121,7 +129,7 @@ def entries_of(db: Session, bodies: Collection[str], now: datetime) -> list[Entr
         meetings()
         .add_columns(changed.label("changed_at"))
         .where(of_bodies(bodies), was_called(), not_over(now - BACK))
-        .order_by(Meeting.starts_at, Meeting.id)
+        .order_by(*BY_TIME)
     )
     return [Entry(meeting_fact(db, row), row.changed_at or row.starts_at) for row in rows]
 

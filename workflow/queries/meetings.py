@@ -116,13 +116,14 @@ def of_bodies(bodies: Collection[str], held: type[Meeting] = Meeting) -> ColumnE
     return (held.body_key + "").in_(sorted(bodies))
 
 
-_any_meeting = aliased(Meeting)
-
-
 def not_over(now: datetime) -> ColumnElement[bool]:
-    """The `Meeting` of a statement ends later. Those are looked for first: their order alone would lead through every
-    meeting that was ever held."""
-    return Meeting.id.in_(select(_any_meeting.id).where(_any_meeting.ends_at > now))
+    """The `Meeting` of a statement ends later."""
+    return Meeting.ends_at > now
+
+
+BY_TIME = (func.coalesce(Meeting.starts_at, Meeting.ends_at), Meeting.id)
+"""The order by the time they begin, of meetings that were found, and no way to find them. It would lead through every meeting
+that was ever held."""
 
 
 def at_a_gate(item: type[AgendaItem] = AgendaItem) -> ColumnElement[bool]:
@@ -195,7 +196,7 @@ def next_meetings(
     nearest = (
         select(Meeting.id)
         .where(Meeting.body_key == body.key, which, meeting_to_come(now, running=running))
-        .order_by(Meeting.starts_at, Meeting.id)
+        .order_by(*BY_TIME)
         .limit(1)
         .correlate(body)
         .scalar_subquery()
@@ -209,7 +210,7 @@ def called_meetings(
 ) -> list[MeetingFact]:
     """The nearest of those meetings that are open and not over, of one body or of all. One statement."""
     rows = _meetings_of(body).where(which, meeting_to_come(now, running=True))
-    rows = rows.order_by(Meeting.starts_at, Meeting.id).limit(limit)
+    rows = rows.order_by(*BY_TIME).limit(limit)
     return [meeting_fact(db, row) for row in db.execute(rows)]
 
 
@@ -350,6 +351,9 @@ def _tokyo_day(db: Session, at: InstrumentedAttribute[datetime]) -> ColumnElemen
     return func.date(at, "+9 hours")
 
 
+_any_meeting = aliased(Meeting)
+
+
 def meetings_of_day(
     db: Session,
     which: ColumnElement[bool],
@@ -379,7 +383,7 @@ def coming_meetings(
     following: str | None = None,
 ) -> MeetingPage:
     """Those of the meetings that are not over, nearest first: one page, one statement. Raises `BadInput`."""
-    rows = _meetings_of(body).where(which, not_over(now)).order_by(Meeting.starts_at, Meeting.id)
+    rows = _meetings_of(body).where(which, not_over(now)).order_by(*BY_TIME)
     return _page_after(db, rows, following)
 
 
