@@ -40,7 +40,9 @@ def plans_waiting(
     # Without a body there is no decision to look for: a condition that nothing meets leads through every plan.
     decided = [_has_own_decision(bodies)] if bodies else []
     which = (Plan.status == Status.ACTIVE) & or_(mine, *_signing(db, positions), *decided)
-    known = [plan_fact(db, row) for row in db.execute(plans().where(which).order_by(Plan.key))]
+    # Put in order here: asked for it, SQLite would read the department's plans of all years in that order.
+    known = [plan_fact(db, row) for row in db.execute(plans().where(which))]
+    known.sort(key=lambda plan: plan.key)
     known_facts = facts_of_all(db, known, which, now)
     waiting = {plan.id: unconfirmed(plan.chain, known_facts[plan.id]) for plan in known}
     chairs = chairs_of(db, (each.gate.body for found in waiting.values() for each in found), who.on)
