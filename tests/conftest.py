@@ -1,5 +1,6 @@
 """Every test that asks for `office` or `house` runs on a real SQLite file and on a real PostgreSQL."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -61,6 +62,12 @@ def _is_a_page_on_postgres(item: pytest.Item) -> bool:
 def _database_of(item: pytest.Item) -> str:
     chosen = getattr(item, "callspec", None)
     return str(chosen.params.get("office", "")) if chosen else ""
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from fastapi.testclient import TestClient
 
 from notifications.mail_settings import MailSettings
 from tests.support.shell import Shell
+from tests.support.web_client import Client
 from workflow.store.database import Office
 from workflow.web.app import build
 
@@ -16,10 +16,10 @@ PASSWORD = "はるはあけぼの やうやう白く"
 
 
 @contextmanager
-def _pages(shell: Shell) -> Iterator[TestClient]:
+def _pages(shell: Shell) -> Iterator[Client]:
     office = Office(f"sqlite:///{shell.folder}/data/sakutei.db", shell.folder / "data" / "documents")
     settings = MailSettings("sakutei@example.jp", "板橋区", "example.jp", shell.folder / "mail")
-    yield TestClient(build(office, settings), follow_redirects=False)
+    yield Client(build(office, settings), follow_redirects=False)
     office.close()
 
 

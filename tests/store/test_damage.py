@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import inspect, text
 
 from tests.support.databases import SQLite
 from tests.support.ports import free_port
 from tests.support.scenario import House, moment
-from tests.support.web_client import SITE, mail_settings
+from tests.support.web_client import SITE, Client, mail_settings
 from workflow import actions, queries
 from workflow.actions.random_tokens import sha256
 from workflow.domain.accounts import LinkPurpose
@@ -349,7 +348,7 @@ def test_a_database_that_is_away_tells_visitors_a_number_and_the_log_the_rest(
     office = Office(url, tmp_path / "files")
     with pytest.raises(DatabaseUnusable) as away:
         schema.require_current(office)
-    visitor = TestClient(build(office, mail_settings(tmp_path)), base_url=SITE, raise_server_exceptions=False)
+    visitor = Client(build(office, mail_settings(tmp_path)), base_url=SITE, raise_server_exceptions=False)
     visitor.cookies.set("sakutei", "x" * 43)
     pages = [visitor.get("/plans"), visitor.get("/api/v1/plans", headers={"authorization": "Bearer x"})]
     assert [page.status_code for page in pages] == [503, 503]

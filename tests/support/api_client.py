@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from tests.support.scenario import House
-from tests.support.web_client import SITE, mail_settings
+from tests.support.web_client import SITE, Client, mail_settings
 from workflow import actions
 from workflow.domain.accounts import Scope
 from workflow.web.app import build
@@ -29,7 +28,7 @@ class Program:
     def __init__(self, house: House, key: str, *scopes: Scope) -> None:
         self.house = house
         self.app = build(house.office, mail_settings(house.office.files.parent), clock=lambda: house.now)
-        self.client = TestClient(self.app, base_url=f"{SITE}/api/v1/", raise_server_exceptions=False)
+        self.client = Client(self.app, base_url=f"{SITE}/api/v1/", raise_server_exceptions=False)
         self.client.headers["authorization"] = f"Bearer {a_token(house, key, *scopes)}"
 
     def ask(self, path: str, status: int = 200, **query: Any) -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from oidc_provider_mock import User
@@ -19,7 +18,7 @@ from oidc_provider_mock import app as provider_app
 from oidc_provider_mock._server import _threaded_server
 
 from tests.support.scenario import House
-from tests.support.web_client import SITE, mail_settings
+from tests.support.web_client import SITE, Client, mail_settings
 from workflow.web.app import build
 from workflow.web.oidc import Provider
 
@@ -98,7 +97,7 @@ class Traveller:
         provider = Provider(issuer or desk.url, CLIENT, SECRET, NAME)
         settings = mail_settings(house.office.files.parent)
         app = build(house.office, settings, clock=lambda: house.now, oidc=provider)
-        self.client = TestClient(app, base_url=SITE, follow_redirects=False)
+        self.client = Client(app, base_url=SITE, follow_redirects=False)
 
     def another(self) -> "Traveller":
         return Traveller(self.house, self.desk)

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 
 from tests.support.chromium import Site, must_read_well, sign_in
@@ -20,7 +19,7 @@ from tests.support.databases import SQLite
 from tests.support.mailbox import mailed_links
 from tests.support.ports import free_port
 from tests.support.scenario import House
-from tests.support.web_client import PASSWORD, SITE, Browser, mail_settings
+from tests.support.web_client import PASSWORD, SITE, Browser, Client, mail_settings
 from workflow import actions
 from workflow.domain.accounts import Scope
 from workflow.domain.calendar import tokyo_day
@@ -53,14 +52,14 @@ def _is_in(browser: Browser) -> bool:
     return browser.client.get("/", follow_redirects=False).status_code == 200
 
 
-def _over_https(house: House) -> TestClient:
+def _over_https(house: House) -> Client:
     site = "https://office.example.jp"
     settings = replace(mail_settings(house.office.files.parent), site=site)
     app = build(house.office, settings, clock=lambda: house.now)
-    return TestClient(app, base_url=site, follow_redirects=False)
+    return Client(app, base_url=site, follow_redirects=False)
 
 
-def _post_sign_in(client: TestClient, password: str = PASSWORD, **headers: str) -> httpx.Response:
+def _post_sign_in(client: Client, password: str = PASSWORD, **headers: str) -> httpx.Response:
     return client.post(
         "/sign-in", data={"key": "tanto", "password": password}, headers=headers, follow_redirects=False
     )
@@ -269,7 +268,7 @@ def test_a_site_by_https_is_asked_by_https_only_and_every_cookie_with_it(mine: B
 
 
 def test_what_a_proxy_or_a_visitor_says_of_the_scheme_changes_no_cookie(mine: Browser) -> None:
-    client = TestClient(mine.client.app, base_url="https://office.example.jp")
+    client = Client(mine.client.app, base_url="https://office.example.jp")
     answer = _post_sign_in(client, **{"x-forwarded-proto": "https"})
     assert answer.headers["set-cookie"].startswith("sakutei=")
 
@@ -345,7 +344,7 @@ def test_signing_in_leads_nowhere_else(mine: Browser, hostile: str) -> None:
 def test_the_clock_of_a_demonstration_leads_back_to_its_page_only(house: House, back: str, led: str) -> None:
     demo = Demo(house.office, (), house.now, lambda _: None)
     app = build(house.office, mail_settings(house.office.files.parent), demo=demo)
-    client = TestClient(app, base_url=SITE, follow_redirects=False)
+    client = Client(app, base_url=SITE, follow_redirects=False)
     answer = client.post(
         "/demo/clock", data={"days": 1, "back": back}, headers=HOSTILE | {"host": "office.example.jp"}
     )

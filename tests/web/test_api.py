@@ -2,12 +2,11 @@
 
 import pytest
 from fastapi.routing import APIRoute
-from fastapi.testclient import TestClient
 
 from definitions.terms import Outcome
 from tests.support.api_client import Program
 from tests.support.scenario import House
-from tests.support.web_client import SITE, Browser
+from tests.support.web_client import SITE, Browser, Client
 from workflow import actions
 from workflow.domain.accounts import Scope
 from workflow.domain.meetings import MeetingForm
@@ -388,7 +387,7 @@ def test_the_json_speaks_japanese_whatever_the_reader_chose(staff: Program) -> N
 
 
 def test_the_openapi_holds_every_call_and_no_page(staff: Program) -> None:
-    described = TestClient(staff.app).get("/api/v1/openapi.json").json()
+    described = Client(staff.app).get("/api/v1/openapi.json").json()
     assert described["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     operations = [call for methods in described["paths"].values() for call in methods.values()]
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from sqlalchemy import delete, select, text
 
@@ -15,7 +14,7 @@ from tests.support.counting import counted
 from tests.support.databases import PostgreSQL, SQLite
 from tests.support.scenario import House, moment
 from tests.support.terminal import Terminal
-from tests.support.web_client import Browser, mail_settings
+from tests.support.web_client import Browser, Client, mail_settings
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.comments import Author, Disposition, Route, erased_on
@@ -179,7 +178,7 @@ def test_the_form_says_what_names_are_for_and_when_they_are_erased(asking: House
     assert "内容の確認のためだけに使い、公表しません。" in shown and "12か月が過ぎると、消去します。" in shown
     settings = mail_settings(asking.office.files.parent)
     app = build(asking.office, settings, clock=lambda: asking.now, citizens_data_months=3)
-    assert "3か月が過ぎると、消去します。" in TestClient(app).get("/public/dx").text
+    assert "3か月が過ぎると、消去します。" in Client(app).get("/public/dx").text
 
 
 # --- the record ----------------------------------------------------------------------------------------

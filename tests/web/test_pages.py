@@ -5,10 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from tests.support.scenario import House
-from tests.support.web_client import PASSWORD, Browser, mail_settings
+from tests.support.web_client import PASSWORD, Browser, Client, mail_settings
 from workflow import actions
 from workflow.domain.meetings import MeetingForm
 from workflow.store import event_log
@@ -45,7 +44,7 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house: Ho
     house.has_password("tanto", PASSWORD)
     site = "https://office.example.jp"
     app = build(house.office, replace(mail_settings(tmp_path), site=site), clock=lambda: house.now)
-    client = TestClient(app, base_url=site)
+    client = Client(app, base_url=site)
     answer = client.post("/sign-in", data={"key": "tanto", "password": PASSWORD}, follow_redirects=False)
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Secure" in cookie

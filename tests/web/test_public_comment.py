@@ -3,7 +3,6 @@
 import html
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from httpx import Response
@@ -265,12 +264,11 @@ def test_too_many_in_an_hour_are_told_when_to_come_again_and_the_other_ways(citi
 
 
 def test_citizens_of_ipv4_on_a_socket_of_ipv6_have_a_limit_each(citizen: Browser) -> None:
-    transport: Any = citizen.client._transport
-    transport.client = ("::ffff:203.0.113.7", 50000)
+    citizen.client.to_app.client = ("::ffff:203.0.113.7", 50000)
     for number in range(10):
         press(citizen, "send", f"意見{number}")
     press(citizen, "send", "もう一つ", status=429)
-    transport.client = ("::ffff:203.0.113.8", 50000)
+    citizen.client.to_app.client = ("::ffff:203.0.113.8", 50000)
     press(citizen, "send", "隣の人の意見")
 
 

@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from definitions.terms import Outcome
 from notifications import network_guard, outbox, resending, webhooks
@@ -27,7 +26,7 @@ from notifications.sending import LEASE, PAUSES, Sending
 from notifications.transport import mailer_of
 from tests.support.ports import free_port
 from tests.support.scenario import House
-from tests.support.web_client import Browser, mail_settings
+from tests.support.web_client import Browser, Client, mail_settings
 from tests.support.webhook_receiver import Receiver, receiving
 from workflow import actions, queries
 from workflow.domain.calendar import end_of_day, tokyo_day
@@ -413,7 +412,7 @@ def admins_page(house: House, networks: tuple[ipaddress.IPv4Network, ...] = HERE
     browser = Browser(house, "admin")
     settings = replace(mail_settings(house.office.files.parent), networks=networks)
     cookies = browser.client.cookies
-    browser.client = TestClient(
+    browser.client = Client(
         build(house.office, settings, clock=lambda: house.now),
         base_url="http://office.example.jp",
         cookies=cookies,
