@@ -178,10 +178,10 @@ def _meetings(db: Session, plans: Sequence[int]) -> dict[int, dict[int, SheetMee
             AgendaItem.removed_at.is_(None),
             Meeting.status.in_(ON_RECORD),
         )
-        .order_by(Meeting.starts_at, Meeting.id)
-    )
+    ).all()
     found: defaultdict[int, dict[int, SheetMeeting]] = defaultdict(dict)
-    for plan, number, title, starts_at in rows:
+    # Put in order here: asked for it, SQLite may read the meetings of all years in that order.
+    for plan, number, title, starts_at in sorted(rows, key=lambda row: (row.starts_at, row.id)):
         if plan is not None and number not in found[plan]:
             found[plan][number] = SheetMeeting(number, title, starts_at)
     return found
