@@ -170,19 +170,18 @@ def _first_blocker(plan: PlanFact, known: Facts, states: Iterable[gates.GateStat
 def _meetings(db: Session, plans: Sequence[int]) -> dict[int, dict[int, SheetMeeting]]:
     """The meetings of each plan by their numbers, in the order of their time."""
     rows = db.execute(
-        select(AgendaItem.plan_id, Meeting.id, Meeting.title, Meeting.starts_at)
+        select(AgendaItem.plan_id, Meeting.id, Meeting.title, Meeting.starts_at, Meeting.status)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(
             AgendaItem.plan_id.in_(plans),
             at_a_gate(),
             AgendaItem.removed_at.is_(None),
-            Meeting.status.in_(ON_RECORD),
         )
     ).all()
     found: defaultdict[int, dict[int, SheetMeeting]] = defaultdict(dict)
-    # Put in order here: asked for it, SQLite may read the meetings of all years in that order.
-    for plan, number, title, starts_at in sorted(rows, key=lambda row: (row.starts_at, row.id)):
-        if plan is not None and number not in found[plan]:
+    # Narrowed and put in order here: SQLite without figures about the tables would begin with the meetings of all years.
+    for plan, number, title, starts_at, status in sorted(rows, key=lambda row: (row.starts_at, row.id)):
+        if plan is not None and status in ON_RECORD and number not in found[plan]:
             found[plan][number] = SheetMeeting(number, title, starts_at)
     return found
 
