@@ -267,8 +267,8 @@ def test_the_log_is_narrowed_by_an_index(house: House, asked: str, index: str) -
     [
         ("/plans?words=計画", "COVERING INDEX ix_plan_key_title"),
         ("/plans?words=dx-2023", "COVERING INDEX ix_plan_key_title"),
-        ("/plans?late=yes", "ix_plan_status_key"),
-        ("/chains", "COVERING INDEX ix_plan_chain_sha256"),
+        ("/plans?late=yes", "COVERING INDEX ix_plan_status_chain_sha256"),
+        ("/chains", "COVERING INDEX ix_plan_status_chain_sha256"),
     ],
 )
 def test_the_plans_are_narrowed_without_reading_each(house: House, path: str, found_by: str) -> None:

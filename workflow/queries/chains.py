@@ -11,6 +11,7 @@ from definitions.chain import Chain
 from definitions.load import shipped, shipped_chains
 from workflow.domain.errors import NotFound
 from workflow.domain.events import Tag
+from workflow.domain.plans import Status
 from workflow.store.tables import ChainText, Event, Plan
 
 
@@ -76,7 +77,7 @@ _BEGUN = (
     select(func.count())
     .select_from(
         select(Plan.id)
-        .where(Plan.chain_sha256 == ChainText.sha256)
+        .where(Plan.status.in_(list(Status)), Plan.chain_sha256 == ChainText.sha256)
         .correlate(ChainText)
         .limit(COUNTED + 1)
         .subquery()

@@ -442,13 +442,16 @@ def meeting_list(
 
 
 def periods_between(db: Session, which: ColumnElement[bool], first: date, last: date) -> list[Period]:
-    """The comment periods of those plans that open or close on these days. One statement."""
+    """The comment periods of those plans that open or close on these days. One statement: it looks for those days first, and not
+    through every plan that a person may read."""
+    any_period = aliased(CommentPeriod)
+    days = (each.between(first, last) for each in (any_period.opens_on, any_period.closes_on))
     rows = db.execute(
         select(Plan.key, Plan.title, CommentPeriod.opens_on, CommentPeriod.closes_on)
         .join(Plan, Plan.id == CommentPeriod.plan_id)
         .where(
             which,
-            or_(CommentPeriod.opens_on.between(first, last), CommentPeriod.closes_on.between(first, last)),
+            CommentPeriod.id.in_(select(any_period.id).where(or_(*days))),
             CommentPeriod.cancelled_at.is_(None),
             CommentPeriod.counts_as_id.is_(None),
         )

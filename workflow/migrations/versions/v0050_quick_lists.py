@@ -7,7 +7,7 @@ down_revision = "0049"
 
 INDEXES = (
     ("plan", ["key", "title"]),
-    ("plan", ["chain_sha256"]),
+    ("plan", ["status", "chain_sha256"]),
     ("event", ["by", "tag", "at", "seq"]),
 )
 

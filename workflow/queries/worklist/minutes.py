@@ -51,9 +51,10 @@ def _due(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
     if not wanted:
         return
     held = aliased(Meeting)
-    late = [and_(held.body_key == body, ~final_minutes(_KINDS[kind][0], held)) for body, kind in wanted]
+    late = [and_(held.body_key + "" == body, ~final_minutes(_KINDS[kind][0], held)) for body, kind in wanted]
     kinds = sorted({_KINDS[kind][0] for _, kind in wanted})
-    # The meetings are found by status, body and end, so each status is named: the archive is not read through.
+    # The meetings are found by status, body and end, so each status is named, and `late` names no column: the archive is not
+    # read through.
     recent = select(held.id).where(
         held.status.in_([status for status in MeetingStatus if status is not MeetingStatus.CANCELLED]),
         held.body_key.in_({body for body, _ in wanted}),

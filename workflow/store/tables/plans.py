@@ -65,7 +65,7 @@ class Plan(Record):
         Index(None, "status", "key"),
         Index(None, "title", "key"),
         Index(None, "key", "title"),
-        Index(None, "chain_sha256"),
+        Index(None, "status", "chain_sha256"),
         Index(None, "entered_at", "key"),
     )
 
