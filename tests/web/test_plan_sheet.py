@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.support.counting import counted
-from tests.support.scenario import House
+from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions
 from workflow.actions.watching import watch_plans
@@ -72,6 +72,24 @@ def test_every_order_shows_each_plan_once_over_its_pages(
         seen += [key for key in keys if f'href="/plans/{key}"' in page]
         path = f"/plans?order={order}&following={seen[-1]}"
     assert seen == keys
+
+
+def test_departments_stand_in_their_official_order_over_pages_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = actions.read_departments("福祉課,welfare\nIT推進課,it\n区長室,mayor\n会計室,accounts")
+    actions.put_departments(house.office, "admin", lines, now=house.now)
+    actions.post(house.office, "admin", "tanto", "welfare", LONG_AGO, now=house.now)
+    actions.post(house.office, "admin", "tanto", "accounts", LONG_AGO, now=house.now)
+    for key, department in (("a", "accounts"), ("b", "it"), ("c", "welfare"), ("d", "it")):
+        actions.open_plan(house.office, "tanto", key, key, house.chain, department=department, now=house.now)
+    staff = Browser(house, "tanto")
+    shown = staff.see("/plans?order=department")
+    places = [shown.index(f'href="/plans/{key}"') for key in "cbda"]
+    assert places == sorted(places)
+    monkeypatch.setattr("workflow.web.pages.plan_sheet.PLANS_ON_A_PAGE", 2)
+    rest = staff.see("/plans?order=department&following=b")
+    assert 'href="/plans/d"' in rest and 'href="/plans/a"' in rest and 'href="/plans/c"' not in rest
 
 
 def test_the_same_plans_as_excel(house: House) -> None:

@@ -249,18 +249,18 @@ class Order(Labelled):
     DUE = "due", "遅れの大きい順"
 
 
-_ORDERS: dict[Order, Any] = {
-    Order.KEY: Plan.key,
-    Order.TITLE: Plan.title,
-    Order.DEPARTMENT: Department.name,
-    Order.ENTERED: Plan.entered_at,
-    Order.DUE: func.coalesce(PlanWatch.due_on, cast(literal(LAST_DAY), Date)),
+_ORDERS: dict[Order, tuple[Any, ...]] = {
+    Order.KEY: (),
+    Order.TITLE: (Plan.title,),
+    Order.DEPARTMENT: (Department.rank, Department.key),
+    Order.ENTERED: (Plan.entered_at,),
+    Order.DUE: (func.coalesce(PlanWatch.due_on, cast(literal(LAST_DAY), Date)),),
 }
-"""The value that each order goes by, but that of the stages, which the chains say."""
+"""The values that each order goes by, and then by the plan's key; but that of the stages, which the chains say."""
 
 
-def _value(db: Session, order: Order) -> Any:
-    """Return the value that the order goes by. One statement for that of the stages, beside each chain once in a process."""
+def _values(db: Session, order: Order) -> tuple[Any, ...]:
+    """Return the values that the order goes by. One statement for that of the stages, beside each chain once in a process."""
     if order is not Order.STAGE:
         return _ORDERS[order]
     places = {
@@ -272,7 +272,7 @@ def _value(db: Session, order: Order) -> Any:
         ((Plan.chain_sha256 == sha256) & (Plan.stage == key), place)
         for (sha256, key), place in places.items()
     ]
-    return case(*at, else_=len(places)) if at else literal(0)
+    return (case(*at, else_=len(places)) if at else literal(0),)
 
 
 def served_by(person: str, day: date) -> ColumnElement[bool]:
@@ -299,9 +299,7 @@ def plan_list(
     """Those of the plans, in that order and then by key, one page. `query` is looked for in the title and the key, `chains`
     are the definitions they may follow, by SHA-256; `late_on` keeps those that the last comparison found late on that day.
     One statement, two for a page after the first in another order, one more in that of the stages."""
-    by = _value(db, order)
-    # By key alone: SQLite then reads the titles in the index that has both, and not each plan.
-    ordered = (Plan.key,) if order is Order.KEY else (by, Plan.key)
+    ordered = (*_values(db, order), Plan.key)
     narrowed = select(Plan.id).where(which).order_by(*ordered).limit(limit + 1)
     if order is Order.DEPARTMENT:
         narrowed = narrowed.join(Department, Department.key == Plan.department_key)
@@ -317,9 +315,7 @@ def plan_list(
     if query:
         narrowed = narrowed.where(_named(db, query))
     if following:
-        narrowed = narrowed.where(
-            Plan.key > following if order is Order.KEY else tuple_(by, Plan.key) > _place(db, by, following)
-        )
+        narrowed = narrowed.where(_after(db, ordered, following))
     # The page is found first: what is read of each plan would else be read of all that are put in order.
     shown = plans().where(Plan.id.in_(select(narrowed.subquery().c.id))).order_by(*ordered)
     if order is Order.DUE:
@@ -349,16 +345,22 @@ def _named(db: Session, query: str) -> ColumnElement[bool]:
     return title | Plan.key.contains(query, autoescape=True) if query.isascii() else title
 
 
-def _place(db: Session, by: Any, key: str) -> ColumnElement[Any]:
-    """Return the place of that plan in the order, to compare with; none when there is no such plan."""
+def _after(db: Session, ordered: tuple[Any, ...], key: str) -> ColumnElement[bool]:
+    """The condition that the `Plan` comes after the one of that key, in an order that ends with the key; that none does when
+    there is no such plan."""
+    *by, _ = ordered
+    if not by:
+        return Plan.key > key
     found = (
-        select(by)
+        select(*by)
         .select_from(Plan)
         .join(Department, Department.key == Plan.department_key)
         .outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
         .where(Plan.key == key)
     )
-    return tuple_(literal(db.scalar(found), by.type), literal(key))
+    place = db.execute(found).first() or [None] * len(by)
+    there = (literal(value, column.type) for value, column in zip(place, by, strict=True))
+    return tuple_(*ordered) > tuple_(*there, literal(key))
 
 
 @dataclass(frozen=True, slots=True)
