@@ -64,8 +64,10 @@ class _Door(httpx.BaseTransport):
         return _portal().call(self._answer, request)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
-        request.stream = _Pieces(request.stream)
-        answer = await self.to_app.handle_async_request(request)
+        sent = httpx.Request(
+            request.method, request.url, headers=request.headers, stream=_Pieces(request.stream)
+        )
+        answer = await self.to_app.handle_async_request(sent)
         body = b"".join([piece async for piece in answer.aiter_raw()])
         return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(body))
 
