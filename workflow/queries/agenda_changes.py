@@ -22,7 +22,7 @@ from workflow.domain.calendar import business_days_after, end_of_day, tokyo_day
 from workflow.domain.events import Tag
 from workflow.domain.meetings import MeetingForm
 from workflow.queries.chains import chain_of
-from workflow.queries.meetings import MeetingFact, open_meeting
+from workflow.queries.meetings import BEGINS, MeetingFact, open_meeting
 from workflow.store.database import connection_of
 from workflow.store.tables import AgendaItem, Delivery, Event, Meeting, Plan, Version
 
@@ -156,9 +156,7 @@ _changed_at = (
 )
 _CHANGED = select(Meeting.id, Meeting.starts_at, _changed_at).where(
     open_meeting(),
-    Meeting.starts_at < bindparam("until"),
-    or_(
-        Meeting.starts_at > bindparam("now"),
-        (Meeting.form == MeetingForm.IN_WRITING) & (Meeting.ends_at > bindparam("now")),
-    ),
+    Meeting.ends_at > bindparam("now"),
+    bindparam("until") > BEGINS,
+    or_(bindparam("now") < BEGINS, Meeting.form == MeetingForm.IN_WRITING),
 )

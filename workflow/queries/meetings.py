@@ -121,9 +121,12 @@ def not_over(now: datetime) -> ColumnElement[bool]:
     return Meeting.ends_at > now
 
 
-BY_TIME = (func.coalesce(Meeting.starts_at, Meeting.ends_at), Meeting.id)
-"""The order by the time they begin, of meetings that were found, and no way to find them. It would lead through every meeting
+BEGINS: ColumnElement[datetime] = func.coalesce(Meeting.starts_at, Meeting.ends_at)
+"""The time at which a meeting begins, said of each that is found, and no way to find them: it would lead through everything
 that was ever held."""
+
+BY_TIME = (BEGINS, Meeting.id)
+"""The order by the time they begin, of meetings that were found."""
 
 
 def at_a_gate(item: type[AgendaItem] = AgendaItem) -> ColumnElement[bool]:
