@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import IO
 
@@ -14,14 +15,14 @@ from tests.support.shell import SAKUTEI, Shell
 
 
 @contextmanager
-def serving(shell: Shell, *options: str, stdout: IO[bytes] | None = None) -> Iterator[None]:
+def serving(shell: Shell, *options: str, stdout: IO[bytes] | None = None) -> Iterator[int]:
     port = free_port()
     command = [*SAKUTEI, "serve", "--port", str(port), *options]
     env = {**shell.env, "SAKUTEI_TICK_SECONDS": "1"}
     with subprocess.Popen(command, env=env, cwd=shell.folder, stdout=stdout or subprocess.DEVNULL) as server:
         try:
             until_it_answers(port)
-            yield
+            yield port
         finally:
             server.terminate()
             server.wait(timeout=30)
@@ -41,11 +42,13 @@ def _invited(shell: Shell) -> None:
 
 def test_the_pages_send_what_is_due(shell: Shell) -> None:
     _invited(shell)
-    with serving(shell):
+    with serving(shell) as port:
         deadline = time.monotonic() + 30
         while not _mails(shell) and time.monotonic() < deadline:
             time.sleep(0.2)
-    assert len(_mails(shell)) == 1
+    [mail] = _mails(shell)
+    sent = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("plain",))
+    assert sent is not None and f"http://localhost:{port}/welcome/" in sent.get_content()
 
 
 @pytest.mark.parametrize(

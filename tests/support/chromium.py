@@ -90,9 +90,20 @@ def site_of(house: House, browser: Browser, demo: Demo | None = None) -> Iterato
         yield Site(house, browser, url, app)
 
 
+_UNEVEN_ROWS = """() => [...document.querySelectorAll("table")]
+  .filter(table => table.tHead && !table.querySelector("[rowspan]"))
+  .flatMap(table => {
+    const cells = row => [...row.cells].reduce((sum, cell) => sum + cell.colSpan, 0)
+    return [...table.tBodies].flatMap(body => [...body.rows])
+      .filter(row => cells(row) !== cells(table.tHead.rows[0])).map(row => row.innerText.slice(0, 80))
+  })"""
+
+
 def must_read_well(page: Page) -> None:
-    """No serious barrier by WCAG 2.1 AA, at desktop and phone width, and nothing to scroll sideways for."""
+    """No serious barrier by WCAG 2.1 AA, at desktop and phone width, nothing to scroll sideways for, and in every table a cell
+    for each heading."""
     page.wait_for_load_state()  # a page that a button led to may stand there before its style sheet does
+    assert page.evaluate(_UNEVEN_ROWS) == [], page.url
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

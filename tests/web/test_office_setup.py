@@ -71,6 +71,19 @@ def test_it_goes_away_when_all_is_done_and_is_reached_again_from_the_settings(ho
     assert _done(admin.see("/settings/office-setup")) == [each.label for each in SetupStep]
 
 
+def test_it_stays_while_the_work_of_a_plan_waits_until_a_mail_server_alone_is_left(house: House) -> None:
+    actions.post(house.office, "admin", "admin", "it", LONG_AGO, now=house.now)
+    house.a_plan()
+    page = Browser(house, "admin").see("/")
+    assert 'href="/plans/dx' in page and "招待していない職員" in page
+    for key in ("tanto", "mayor", *_office_people(house)):
+        house.has_password(key, PASSWORD)
+    admin = Browser(house, "admin")
+    page = admin.see("/")
+    assert 'href="/plans/dx' in page and "庁の準備" not in page.partition("<main")[2]
+    assert "メールサーバーが" in admin.see("/settings/office-setup")
+
+
 def _office_people(house: House) -> list[str]:
     with house.office.reading() as db:
         return [each.key for each in people_by_key(db)[0]]

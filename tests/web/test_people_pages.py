@@ -154,6 +154,11 @@ def test_a_mistake_is_said_and_changes_nothing(admin: Browser) -> None:
 def test_a_table_is_checked_before_anybody_is_added(admin: Browser) -> None:
     shown = admin.send("/people/_table", people=TABLE, since="2023-04-01")
     assert "誤りはありません。2 人を登録できます" in shown
+    row = (
+        shown.partition("佐藤 一郎</td>")[0].rpartition("<tr")[2]
+        + shown.partition("佐藤 一郎</td>")[2].partition("</tr>")[0]
+    )
+    assert row.count("</t") + 1 == shown.partition("<tbody")[0].count('scope="col"') == 8
     assert "sato" not in admin.see("/people?words=佐藤").partition("<table>")[2]
     admin.send("/people/_table", people=TABLE, since="2023-04-01", sure="yes")
     assert "課長" in admin.see("/people/sato")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from definitions.load import shipped_chains
 from definitions.terms import Outcome
 from tests.support.chromium import PHONE, Site, must_read_well
 from tests.support.counting import counted
@@ -69,6 +70,25 @@ def test_turning_the_page_keeps_the_filters(house: House) -> None:
 def test_a_list_without_a_match_offers_all_plans(staff: Browser) -> None:
     shown = staff.see("/plans?words=none")
     assert "当てはまる計画はありません" in shown and "すべての計画を見る" in shown
+
+
+def test_a_plan_is_opened_under_every_chain_with_the_form_as_it_is_offered(house: House) -> None:
+    staff = Browser(house, "tanto")
+    form = staff.see("/plans/new")
+    [month] = re.findall(r'name="first_month"[^>]* value="([0-9-]+)"', form)
+    choices = re.findall(
+        r'<option value="([^"]+)"', form.partition('name="chain"')[2].partition("</select>")[0]
+    )
+    assert len(choices) >= len(shipped_chains())
+    for number, chain in enumerate(choices):
+        filled = {
+            "key": f"p{number}",
+            "title": "計画",
+            "chain": chain,
+            "department": "it",
+            "first_month": month,
+        }
+        assert "計画を開始しました" in staff.send("/plans/new", **filled)
 
 
 def test_staff_open_a_plan_of_their_own_department_under_a_shipped_chain(house: House) -> None:

@@ -74,17 +74,18 @@ def serve(
             run(build(played.office, mail, demo=played), host, port, mail.site)
         return
     found = settings()
+    if "site" not in found.model_fields_set:
+        found = found.model_copy(update={"site": _opened_at(host, port)})
     with ExitStack() as opened:
         if _is_new(found):
             _set_up_first(found, opened, host, port, no_scheduler=no_scheduler)
             return
-        run(_opened(opened, no_scheduler=no_scheduler), host, port, found.site)
+        run(_opened(found, opened, no_scheduler=no_scheduler), host, port, found.site)
 
 
-def _opened(opened: ExitStack, *, no_scheduler: bool) -> FastAPI:
+def _opened(found: Settings, opened: ExitStack, *, no_scheduler: bool) -> FastAPI:
     """The pages of the office of the settings. Until `opened` closes, its mail goes out."""
     office = opened.enter_context(at_office())
-    found = settings()
     mail = mail_settings(found)
     months = found.citizens_data_months
     pages = build(office, mail, oidc=provider_of(found), citizens_data_months=months)
@@ -114,21 +115,20 @@ def _is_new(found: Settings) -> bool:
 def _set_up_first(found: Settings, opened: ExitStack, host: str, port: int, *, no_scheduler: bool) -> None:
     """Let whoever has the link of the terminal set up the office in the browser, then go on with its pages."""
     provider_of(found)
-    site = found.site if "site" in found.model_fields_set else _opened_at(host, port)
 
     def then() -> FastAPI:
-        pages = _opened(opened, no_scheduler=no_scheduler)
+        pages = _opened(found, opened, no_scheduler=no_scheduler)
         if not no_scheduler:
             _wait_for_first_round(pages.state.office)
         return pages
 
     first = FirstStart(mail_settings(found), then, clock=now)
-    if danger := warning(site):
+    if danger := warning(found.site):
         show.say(danger)
     show.say(
         "この庁はまだ準備されていません。次のリンクをブラウザーで開き、庁名と最初のシステム管理者を登録してください。"
     )
-    show.say(f"{site}{first.path}")
+    show.say(f"{found.site}{first.path}")
     show.say("このリンクを知る人だけが登録できます。止めるときは Ctrl+C を押します。")
     start(first, host, port)
 

@@ -54,6 +54,7 @@ def open_plan(
     reason: Annotated[str, Form()] = "",
     revises: Annotated[str, Form()] = "",
 ) -> Response:
+    """Open a plan. The form asks for a month whatever the chain is: one without planned months has no use for it."""
     with who.office.reading() as db:
         chosen = chain_for(db, chain[:64])
     actions.open_plan(
@@ -63,7 +64,7 @@ def open_plan(
         title,
         chosen,
         department=department,
-        first_month=first_month.strip() or None,
+        first_month=(first_month.strip() or None) if chosen.first_month else None,
         on=parse_day(on) if on.strip() else None,
         reason=reason,
         revises=revises.strip() or None,
