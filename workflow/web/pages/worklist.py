@@ -27,8 +27,8 @@ def today(
     request: Request, who: Reader, following: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> Response:
     """Show the reader's worklist, a page at a time: tasks with a date first, nearest first. `following` are the tasks on the
-    pages before. Before them an administrator finds the steps of setting up the office that are left; once the work of a plan
-    waits for them, a mail server alone is left to the settings."""
+    pages before. Before them an administrator finds the steps of setting up the office that are left: a mail server
+    alone no more once the work of a plan waits for them, and none once that of a meeting does. Then the settings have them."""
     end = following + ON_A_PAGE
     with who.office.reading() as db:
         nearest = first_waiting_for(db, who.person, who.now, end)
@@ -40,12 +40,13 @@ def today(
         (say("期限のあるもの"), dated, [line for line in lines if line[0].due]),
         (say("その他"), count - dated, [line for line in lines if not line[0].due]),
     ]
-    steps = steps_of(request, who) if shows_setup(request, who) else ()
-    waited_for = any(task.plan for task in tasks)
+    sets_up = shows_setup(request, who) and not any(task.meeting for task in tasks)
+    steps = steps_of(request, who) if sets_up else ()
+    opened = any(task.plan for task in tasks)
     return page(
         request,
         "today.html",
-        steps=() if is_set_up(steps, without_mail=waited_for) else steps,
+        steps=() if is_set_up(steps, without_mail=opened) else steps,
         who=who,
         groups=[group for group in groups if group[2]],
         first_page="/" if following else None,
