@@ -68,7 +68,13 @@ def setup_steps(facts: SetupFacts, *, mail_server: bool) -> tuple[StepState, ...
         SetupStep.CHAIN: [] if facts.chains else [say("策定の流れがまだ登録されていません。")],
         SetupStep.SEATS: _seats(facts.bodies),
         SetupStep.MAIL: _mail(facts, mail_server=mail_server),
-        SetupStep.PLAN: [] if facts.plans else [say("計画がまだありません。担当課の職員が始めます。")],
+        SetupStep.PLAN: []
+        if facts.plans
+        else [
+            say(
+                "計画がまだありません。担当課の職員が始めます（ご自分で始めるには、先にご自分の所属を登録します）。"
+            )
+        ],
     }
     return tuple(StepState(step, tuple(missing[step])) for step in SetupStep)
 
