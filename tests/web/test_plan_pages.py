@@ -418,8 +418,6 @@ def test_a_first_month_that_cannot_be_is_refused_with_the_mend(staff: Browser) -
     opened = {"key": "next", "title": "新計画", "department": "it"}
     wrong = staff.send("/plans/new", 422, chain="itabashi_dx_2025", first_month="10月", **opened)
     assert "2023-03 のように書いてください。" in wrong
-    wrong = staff.send("/plans/new", 422, chain="two_rounds", first_month="2024-10", **opened)
-    assert "予定の月がありません" in wrong
 
 
 def test_the_whole_history_is_paged(staff: Browser) -> None:
