@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from definitions.load import shipped_chains
+from definitions.load import shipped, shipped_chains
 from definitions.terms import Outcome
 from tests.support.chromium import PHONE, Site, must_read_well
 from tests.support.counting import counted
@@ -15,6 +15,7 @@ from tests.support.scenario import LONG_AGO, House
 from tests.support.web_client import Browser
 from workflow import actions, queries
 from workflow.domain.calendar import tokyo_day
+from workflow.domain.errors import BadInput
 from workflow.domain.inquiries import Silence
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -418,6 +419,18 @@ def test_a_first_month_that_cannot_be_is_refused_with_the_mend(staff: Browser) -
     opened = {"key": "next", "title": "新計画", "department": "it"}
     wrong = staff.send("/plans/new", 422, chain="itabashi_dx_2025", first_month="10月", **opened)
     assert "2023-03 のように書いてください。" in wrong
+    house, two_rounds = staff.house, shipped("two_rounds")
+    with pytest.raises(BadInput, match="予定の月がありません"):
+        actions.open_plan(
+            house.office,
+            "tanto",
+            "next",
+            "計画",
+            two_rounds,
+            department="it",
+            first_month="2024-10",
+            now=house.now,
+        )
 
 
 def test_the_whole_history_is_paged(staff: Browser) -> None:
