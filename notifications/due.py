@@ -36,7 +36,7 @@ from workflow.queries.attendance import answering
 from workflow.queries.bodies import body_rule, seats
 from workflow.queries.chains import chain_of
 from workflow.queries.comments import replaced
-from workflow.queries.meetings import at_a_gate, closed_days, meeting_over, open_meeting
+from workflow.queries.meetings import at_a_gate, closed_days, last_time_of, meeting_over, open_meeting
 from workflow.queries.minutes import final_minutes
 from workflow.queries.people import staff
 from workflow.store.database import connection_of
@@ -45,7 +45,6 @@ from workflow.store.tables import (
     BodyRecord,
     CommentPeriod,
     Delivery,
-    Event,
     ItemAttendance,
     Meeting,
     Membership,
@@ -291,12 +290,7 @@ def _meetings(
 def _coming(moment: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
     """Meetings whose `moment` is between `since` and `until`, unless the `rule` was claimed for them. A meeting
     that moved may have claims of its earlier schedules; one entered after it was held has no reminders."""
-    known = (
-        select(func.max(Event.at))
-        .where(Event.meeting_id == Meeting.id, Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED]))
-        .correlate(Meeting)
-        .scalar_subquery()
-    )
+    known = last_time_of(Tag.MEETING_CALLED, Tag.MEETING_MOVED)
     claimed = exists().where(Delivery.meeting_id == Meeting.id, Delivery.rule == bindparam("rule"))
     return (
         select(
@@ -401,12 +395,7 @@ def _minutes(
     people. One statement."""
     today = tokyo_day(now)
     oldest = business_days_before(today - LOOK_BACK, max(days.values()) + 1, closed)
-    called = (
-        select(func.max(Event.at))
-        .where(Event.meeting_id == Meeting.id, Event.tag == Tag.MEETING_CALLED)
-        .correlate(Meeting)
-        .scalar_subquery()
-    )
+    called = last_time_of(Tag.MEETING_CALLED)
     claimed = exists().where(Delivery.meeting_id == Meeting.id, Delivery.rule == rule.key)
     rows = db.execute(
         select(Meeting.id, Meeting.body_key, Meeting.ends_at, Meeting.sequence, called)

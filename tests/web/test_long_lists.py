@@ -282,3 +282,14 @@ def test_the_plans_are_narrowed_without_reading_each(house: House, path: str, fo
         browser.see(path)
     assert any(found_by in each for each in found)
     assert not [each for each in found if each == "SCAN plan"]
+
+
+def test_a_feed_finds_what_happened_by_the_meeting(house: House) -> None:
+    if house.office.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite says without figures about the tables how it finds rows")
+    house.a_meeting()
+    feed = f"/feeds/{actions.make_feed(house.office, OFFICE, now=house.now)}.ics"
+    with _plans_of_statements(house) as found:
+        Browser(house).see(feed)
+    assert any("ix_event_meeting_id" in each for each in found)
+    assert not [each for each in found if "ix_event_tag" in each]

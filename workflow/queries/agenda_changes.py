@@ -144,13 +144,13 @@ def due_to_be_told(db: Session, now: datetime, closed: Collection[date]) -> Iter
 _told, _changed = aliased(Event), aliased(Event)
 _last_told = (
     select(func.max(_told.seq))
-    .where(_told.meeting_id == Meeting.id, _told.tag.in_(TELLING))
+    .where(_told.meeting_id == Meeting.id, (_told.tag + "").in_(TELLING))
     .correlate(Meeting)
     .scalar_subquery()
 )
 _changed_at = (
     select(func.max(_changed.at))
-    .where(_changed.meeting_id == Meeting.id, _changed.tag.in_(CHANGING), _changed.seq > _last_told)
+    .where(_changed.meeting_id == Meeting.id, (_changed.tag + "").in_(CHANGING), _changed.seq > _last_told)
     .correlate(Meeting)
     .scalar_subquery()
 )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import tokyo_day
@@ -17,13 +17,14 @@ from workflow.queries.chains import body_name
 from workflow.queries.meetings import (
     BY_TIME,
     MeetingFact,
+    last_time_of,
     meeting_fact,
     meetings,
     not_over,
     of_bodies,
     was_called,
 )
-from workflow.store.tables import BodyRecord, Event, Feed, Meeting, Membership, Person
+from workflow.store.tables import BodyRecord, Feed, Membership, Person
 
 BACK = timedelta(days=90)
 """The oldest entries of a feed begin this long ago."""
@@ -116,15 +117,7 @@ def token_sha256(token: str) -> str:
 
 def entries_of(db: Session, bodies: Collection[str], now: datetime) -> list[Entry]:
     """The meetings of these bodies that were called, from 90 days back, oldest first. One statement."""
-    changed = (
-        select(func.max(Event.at))
-        .where(
-            Event.meeting_id == Meeting.id,
-            Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED, Tag.MEETING_CANCELLED]),
-        )
-        .correlate(Meeting)
-        .scalar_subquery()
-    )
+    changed = last_time_of(Tag.MEETING_CALLED, Tag.MEETING_MOVED, Tag.MEETING_CANCELLED)
     rows = db.execute(
         meetings()
         .add_columns(changed.label("changed_at"))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     Row,
+    ScalarSelect,
     Select,
     String,
     and_,
@@ -28,9 +29,19 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.closed_days import YearRule
 from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.events import Tag
 from workflow.domain.meetings import NEVER_CALLED, TAKES_ITEMS, HeldMeeting, MeetingForm, MeetingStatus
 from workflow.queries.chains import body_name
-from workflow.store.tables import AgendaItem, BodyRecord, ClosedDay, ClosingRule, CommentPeriod, Meeting, Plan
+from workflow.store.tables import (
+    AgendaItem,
+    BodyRecord,
+    ClosedDay,
+    ClosingRule,
+    CommentPeriod,
+    Event,
+    Meeting,
+    Plan,
+)
 
 PAGE = 30
 """Number of meetings on one page of a list."""
@@ -127,6 +138,13 @@ that was ever held."""
 
 BY_TIME = (BEGINS, Meeting.id)
 """The order by the time they begin, of meetings that were found."""
+
+
+def last_time_of(*kinds: Tag, meeting: Any = Meeting.id) -> ScalarSelect[datetime]:
+    """The last time that something of these kinds happened to the `Meeting` of a statement, or to that of the number. The kinds
+    are said of what happened to it: they would lead through everything of them that ever happened anywhere."""
+    newest = select(func.max(Event.at)).where(Event.meeting_id == meeting, (Event.tag + "").in_(kinds))
+    return newest.correlate(Meeting).scalar_subquery()
 
 
 def at_a_gate(item: type[AgendaItem] = AgendaItem) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from workflow.queries.meetings import (
     MeetingFact,
     MeetingPage,
     coming_meetings,
+    last_time_of,
     meeting_fact,
     meetings,
     of_bodies,
@@ -29,7 +30,7 @@ from workflow.queries.meetings import (
     was_called,
 )
 from workflow.queries.papers import PaperFact, papers_of
-from workflow.store.tables import BodyRecord, Closing, Event, Meeting, MinutesText, Paper, Publication
+from workflow.store.tables import BodyRecord, Closing, Meeting, MinutesText, Paper, Publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +238,7 @@ def published_minutes(db: Session, meeting: int) -> list[Published]:
 def noticed_at(db: Session, meeting: int) -> datetime | None:
     """Return when people were last told of the day of the meeting: when it was called or moved; None before that. One
     statement."""
-    told = Event.tag.in_([Tag.MEETING_CALLED, Tag.MEETING_MOVED])
-    return db.scalar(select(func.max(Event.at)).where(Event.meeting_id == meeting, told))
+    return db.scalar(select(last_time_of(Tag.MEETING_CALLED, Tag.MEETING_MOVED, meeting=meeting)))
 
 
 def _open(db: Session) -> ColumnElement[bool]:
