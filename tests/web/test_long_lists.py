@@ -186,6 +186,11 @@ def test_the_log_of_a_person_goes_on_though_clocks_were_put_back(house: House) -
         assert set(range(last + 1, last + 131)) <= set(shown)
 
 
+def _must_be_sqlite(house: House) -> None:
+    if house.office.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite says without figures about the tables how it finds rows")
+
+
 @contextmanager
 def _plans_of_statements(house: House) -> Iterator[list[str]]:
     """How SQLite finds the rows of each statement sent inside."""
@@ -230,8 +235,7 @@ GROW = (
     ],
 )
 def test_no_page_reads_through_what_grows(house: House, who: str, path: str) -> None:
-    if house.office.engine.dialect.name != "sqlite":
-        pytest.skip("SQLite says without figures about the tables how it finds rows")
+    _must_be_sqlite(house)
     house.a_plan()
     house.a_version()
     house.agree("policy_bukai")
@@ -253,8 +257,7 @@ def test_no_page_reads_through_what_grows(house: House, who: str, path: str) -> 
     ],
 )
 def test_the_log_is_narrowed_by_an_index(house: House, asked: str, index: str) -> None:
-    if house.office.engine.dialect.name != "sqlite":
-        pytest.skip("SQLite says without figures about the tables how it finds rows")
+    _must_be_sqlite(house)
     house.a_plan()
     browser = Browser(house, "admin")
     with _plans_of_statements(house) as found:
@@ -272,8 +275,7 @@ def test_the_log_is_narrowed_by_an_index(house: House, asked: str, index: str) -
     ],
 )
 def test_the_plans_are_narrowed_without_reading_each(house: House, path: str, found_by: str) -> None:
-    if house.office.engine.dialect.name != "sqlite":
-        pytest.skip("SQLite says without figures about the tables how it finds rows")
+    _must_be_sqlite(house)
     house.a_plan()
     house.a_person("reader")
     actions.name_auditor(house.office, "admin", "reader", LONG_AGO, proof=actions.OwnMachine(), now=house.now)
@@ -285,8 +287,7 @@ def test_the_plans_are_narrowed_without_reading_each(house: House, path: str, fo
 
 
 def test_a_feed_finds_what_happened_by_the_meeting(house: House) -> None:
-    if house.office.engine.dialect.name != "sqlite":
-        pytest.skip("SQLite says without figures about the tables how it finds rows")
+    _must_be_sqlite(house)
     house.a_meeting()
     feed = f"/feeds/{actions.make_feed(house.office, OFFICE, now=house.now)}.ics"
     with _plans_of_statements(house) as found:
