@@ -22,7 +22,7 @@ from workflow.domain.cover import TextKind
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound, NotNow
 from workflow.domain.gates import GateClosed
 from workflow.queries import Consultation, Waiting
-from workflow.queries.meetings import periods_between
+from workflow.queries.calendar import periods_between
 from workflow.queries.reading_rights import EVERYTHING
 from workflow.store import event_log
 from workflow.store.database import Office

@@ -12,7 +12,7 @@ from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow import actions
 from workflow.domain.calendar import tokyo_day
-from workflow.queries.meetings import periods_between
+from workflow.queries.calendar import periods_between
 from workflow.queries.own_days import MOST_PLANS
 from workflow.queries.reading_rights import EVERYTHING
 

@@ -1,8 +1,7 @@
 """Meetings over time: a month of them, what is coming, what is past."""
 
-from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Row,
     ScalarSelect,
     Select,
-    String,
     and_,
     cast,
     func,
@@ -24,7 +22,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.closed_days import YearRule
@@ -37,10 +35,8 @@ from workflow.store.tables import (
     BodyRecord,
     ClosedDay,
     ClosingRule,
-    CommentPeriod,
     Event,
     Meeting,
-    Plan,
 )
 
 PAGE = 30
@@ -77,16 +73,6 @@ class MeetingPage:
 
     meetings: tuple[MeetingFact, ...]
     following: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A パブリックコメント, of which plan."""
-
-    plan: str
-    title: str
-    opens_on: date
-    closes_on: date
 
 
 def open_meeting() -> ColumnElement[bool]:
@@ -247,131 +233,6 @@ def meetings_after(db: Session, held: HeldMeeting) -> list[MeetingFact]:
     return [meeting_fact(db, row) for row in db.execute(rows.order_by(Meeting.starts_at, Meeting.id))]
 
 
-@dataclass(frozen=True, slots=True)
-class OnDay:
-    """A meeting on the day it begins, or, `ends`, a 持ち回り on its last day. `all_day` counts everything on that day."""
-
-    day: date
-    meeting: MeetingFact
-    ends: bool
-    all_day: int
-
-
-def meetings_between(
-    db: Session, which: ColumnElement[bool], first: date, last: date, body: str | None = None, *, most: int
-) -> list[OnDay]:
-    """Those of the meetings that begin on these days, and each 持ち回り whose last day is one of them, at most so many a
-    day, by the time they begin. Two statements."""
-    if body:
-        which = which & (Meeting.body_key == body)
-    days: defaultdict[date, list[OnDay]] = defaultdict(list)
-    for row in db.execute(_beginning(db, which, first, last, most)):
-        day = first + timedelta(days=row.nth)
-        days[day].append(OnDay(day, meeting_fact(db, row), False, row.all_day))
-    for row in db.execute(_ending(db, which, first, last, most)):
-        day = date.fromisoformat(row.day)
-        days[day].append(OnDay(day, meeting_fact(db, row), True, row.all_day))
-    return [each for day in sorted(days) for each in _first_of(days[day], most)]
-
-
-def _first_of(day: list[OnDay], most: int) -> list[OnDay]:
-    """The first of a day's meetings; `all_day` counts those that begin and those that end together."""
-    counts = {each.ends: each.all_day for each in day}
-    if len(counts) == 1:
-        return day
-    in_order = sorted(day, key=lambda each: (each.meeting.starts_at, each.meeting.id))
-    return [replace(each, all_day=sum(counts.values())) for each in in_order[:most]]
-
-
-def _beginning(
-    db: Session, which: ColumnElement[bool], first: date, last: date, most: int
-) -> Select[*tuple[Any, ...]]:
-    """The first meetings to begin on each of these days, by its number from 0 on. They are counted, and the last one to be
-    shown found, in the index: in a month of thousands neither the rest is read, nor anything put in order."""
-    numbers = select(literal(0).label("nth")).cte("numbers", recursive=True)
-    numbers = numbers.union_all(select(numbers.c.nth + 1).where(numbers.c.nth < literal((last - first).days)))
-    from_, until = (_start_of_day(db, first, nth) for nth in (numbers.c.nth, numbers.c.nth + 1))
-    days = select(numbers.c.nth, from_.label("from_"), until.label("until")).cte("days")
-    begins = select(Meeting.id).where(
-        which, Meeting.starts_at >= days.c.from_, Meeting.starts_at < days.c.until
-    )
-    latest = begins.order_by(Meeting.starts_at, Meeting.id).limit(1).offset(most - 1)
-    marked = (
-        select(
-            days,
-            begins.with_only_columns(func.count()).correlate(days).scalar_subquery().label("all_day"),
-            latest.correlate(days).scalar_subquery().label("latest"),
-        )
-        .cte("marked")
-        .prefix_with("MATERIALIZED")
-    )
-    latest_shown = aliased(Meeting)
-    return (
-        select(*MEETING_COLUMNS, marked.c.nth, marked.c.all_day)
-        .select_from(marked)
-        .outerjoin(latest_shown, latest_shown.id == marked.c.latest)
-        .join(
-            Meeting,
-            (Meeting.starts_at >= marked.c.from_)
-            & (Meeting.starts_at < marked.c.until)
-            & (Meeting.starts_at <= func.coalesce(latest_shown.starts_at, marked.c.until)),
-        )
-        .join(BodyRecord, BodyRecord.key == Meeting.body_key)
-        .where(
-            which,
-            marked.c.latest.is_(None)
-            | (Meeting.starts_at < latest_shown.starts_at)
-            | (Meeting.id <= marked.c.latest),
-        )
-        .order_by(marked.c.nth, Meeting.starts_at, Meeting.id)
-    )
-
-
-def _ending(
-    db: Session, which: ColumnElement[bool], first: date, last: date, most: int
-) -> Select[*tuple[Any, ...]]:
-    """The first 持ち回り whose last day is each of these days, and not the one on which it went out."""
-    day = _tokyo_day(db, Meeting.ends_at)
-    ends = (
-        select(
-            Meeting.id,
-            day.label("day"),
-            func.row_number().over(partition_by=day, order_by=(Meeting.starts_at, Meeting.id)).label("turn"),
-            func.count().over(partition_by=day).label("all_day"),
-        )
-        .where(
-            which,
-            Meeting.form == MeetingForm.IN_WRITING,
-            Meeting.ends_at >= at_tokyo(first, time()),
-            Meeting.ends_at < end_of_day(last),
-            _tokyo_day(db, Meeting.starts_at) != day,
-        )
-        .subquery()
-    )
-    return (
-        meetings()
-        .join(ends, ends.c.id == Meeting.id)
-        .add_columns(ends.c.day, ends.c.all_day)
-        .where(ends.c.turn <= most)
-        .order_by(ends.c.day, ends.c.turn)
-    )
-
-
-def _start_of_day(db: Session, first: date, later: ColumnElement[int]) -> ColumnElement[datetime]:
-    """The moment at which the day so many days later begins in Tokyo, as the database keeps moments."""
-    begins = literal(at_tokyo(first, time()), Meeting.starts_at.type)
-    if db.get_bind().dialect.name == "postgresql":
-        return begins + func.make_interval(0, 0, 0, 0, later * 24)
-    return func.strftime("%Y-%m-%d %H:%M:%S.000000", begins, cast(later, String) + " days")
-
-
-def _tokyo_day(db: Session, at: InstrumentedAttribute[datetime]) -> ColumnElement[str]:
-    """The day of the moment in Tokyo, as 2023-04-01."""
-    if db.get_bind().dialect.name == "postgresql":
-        return func.to_char(func.timezone("Asia/Tokyo", at), "YYYY-MM-DD")
-    return func.date(at, "+9 hours")
-
-
 _any_meeting = aliased(Meeting)
 
 
@@ -385,14 +246,30 @@ def meetings_of_day(
 ) -> MeetingPage:
     """Those of the meetings that begin on the day, and each 持ち回り whose last day it is: one page, one statement. Raises
     `BadInput`."""
-    from_, to = at_tokyo(day, time()), end_of_day(day)
-    held = select(_any_meeting.id).where(_any_meeting.body_key == body if body else true())
-    begins = held.where(_any_meeting.starts_at >= from_, _any_meeting.starts_at < to)
-    answered_by = held.where(
-        _any_meeting.form == MeetingForm.IN_WRITING, _any_meeting.ends_at >= from_, _any_meeting.ends_at < to
-    )
-    rows = _meetings_of(body).where(which, Meeting.id.in_(begins.union(answered_by)))
+    rows = meetings().where(which, Meeting.id.in_(_held_between(day, day, body)))
     return _page_after(db, rows.order_by(Meeting.starts_at, Meeting.id), following)
+
+
+def meetings_between(
+    db: Session, which: ColumnElement[bool], first: date, last: date, *, limit: int
+) -> list[MeetingFact]:
+    """The first of those of the meetings that begin on these days, and each 持ち回り whose last day is one of them. One
+    statement."""
+    rows = meetings().where(which, Meeting.id.in_(_held_between(first, last)))
+    return [meeting_fact(db, row) for row in db.execute(rows.order_by(*BY_TIME).limit(limit))]
+
+
+def _held_between(first: date, last: date, body: str | None = None) -> CompoundSelect[int]:
+    """The numbers of the meetings that begin on these days, and of each 持ち回り whose last day is one of them."""
+    from_, to = at_tokyo(first, time()), end_of_day(last)
+    held = select(_any_meeting.id).where(_any_meeting.body_key == body if body else true())
+    return held.where(_any_meeting.starts_at >= from_, _any_meeting.starts_at < to).union(
+        held.where(
+            _any_meeting.form == MeetingForm.IN_WRITING,
+            _any_meeting.ends_at >= from_,
+            _any_meeting.ends_at < to,
+        )
+    )
 
 
 def coming_meetings(
@@ -460,25 +337,6 @@ def meeting_list(
     found = [meeting_fact(db, row) for row in rows]
     more = limit is not None and len(found) > limit
     return found[:limit], found[:limit][-1].id if more else None
-
-
-def periods_between(db: Session, which: ColumnElement[bool], first: date, last: date) -> list[Period]:
-    """The comment periods of those plans that open or close on these days. One statement: it looks for those days first, and not
-    through every plan that a person may read."""
-    any_period = aliased(CommentPeriod)
-    days = (each.between(first, last) for each in (any_period.opens_on, any_period.closes_on))
-    rows = db.execute(
-        select(Plan.key, Plan.title, CommentPeriod.opens_on, CommentPeriod.closes_on)
-        .join(Plan, Plan.id == CommentPeriod.plan_id)
-        .where(
-            which,
-            CommentPeriod.id.in_(select(any_period.id).where(or_(*days))),
-            CommentPeriod.cancelled_at.is_(None),
-            CommentPeriod.counts_as_id.is_(None),
-        )
-        .order_by(CommentPeriod.opens_on, CommentPeriod.id)
-    )
-    return [Period(*row) for row in rows]
 
 
 def closed_days(db: Session) -> frozenset[date]:

@@ -15,7 +15,8 @@ from workflow.domain.plans import Status
 from workflow.domain.rights import Actor
 from workflow.domain.scheduling.outlook import next_day
 from workflow.domain.scheduling.watching import next_day_words
-from workflow.queries.meetings import MeetingFact, meetings_between, periods_between
+from workflow.queries.calendar import periods_between
+from workflow.queries.meetings import MeetingFact, meetings_between
 from workflow.queries.plan_problem import plan_problems
 from workflow.queries.plan_sheet import expected
 from workflow.queries.plans import PlanFact, plan_fact, plans
@@ -29,6 +30,9 @@ A_WEEK = timedelta(days=6)
 
 MOST_PLANS = 20
 """Plans whose next day that cannot be missed is computed for one page."""
+
+MOST_MEETINGS = 500
+"""Meetings of one person that are read for one page."""
 
 
 class DayKind(Labelled):
@@ -131,19 +135,10 @@ def _concerns(who: Actor) -> ColumnElement[bool]:
     return or_(Meeting.body_key.in_(_own(who)), treated.correlate(Meeting).exists())
 
 
-_A_DAY = 50
-"""The most meetings of one person on a day that are shown."""
-
-
-def _between(db: Session, which: ColumnElement[bool], first: date, last: date) -> list[MeetingFact]:
-    """The meetings that begin or end on these days, each once."""
-    found = meetings_between(db, which, first, last, most=_A_DAY)
-    return list({each.meeting.id: each.meeting for each in found}.values())
-
-
 def _own_meetings(db: Session, who: Actor, first: date, last: date) -> list[MeetingFact]:
     kept = Meeting.status.not_in([MeetingStatus.CANCELLED, MeetingStatus.DISCARDED])
-    return _between(db, meetings_readable(db, who) & kept & _concerns(who), first, last)
+    which = meetings_readable(db, who) & kept & _concerns(who)
+    return meetings_between(db, which, first, last, limit=MOST_MEETINGS)
 
 
 def _meetings(held: Sequence[MeetingFact]) -> Iterator[Entry]:
@@ -160,9 +155,8 @@ def _meetings(held: Sequence[MeetingFact]) -> Iterator[Entry]:
 def _due_at_meetings(db: Session, who: Actor, first: date) -> Iterator[Entry]:
     """The last days for papers and for items of the person's meetings to come, each of which lies before its meeting."""
     kept = Meeting.status.in_([MeetingStatus.DRAFT, MeetingStatus.CALLED])
-    for each in _between(
-        db, meetings_readable(db, who) & kept & _concerns(who), first, first + timedelta(days=_AHEAD)
-    ):
+    which = meetings_readable(db, who) & kept & _concerns(who)
+    for each in meetings_between(db, which, first, first + timedelta(days=_AHEAD), limit=MOST_MEETINGS):
         if each.papers_due:
             words = say("{meeting}の資料の提出期限", meeting=each.title)
             yield Entry(each.papers_due, DayKind.DEADLINE, words, meeting=each.id)

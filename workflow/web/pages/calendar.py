@@ -21,16 +21,8 @@ from workflow.domain.language import Language, language, say
 from workflow.domain.meetings import Phase, phase_of
 from workflow.domain.rights import Act
 from workflow.queries.bodies import body_names
-from workflow.queries.meetings import (
-    MeetingFact,
-    Period,
-    closed_day_names,
-    coming_meetings,
-    meetings_between,
-    meetings_of_day,
-    past_meetings,
-    periods_between,
-)
+from workflow.queries.calendar import NOTHING_HELD, OnDay, Period, meetings_by_day, periods_between
+from workflow.queries.meetings import closed_day_names, coming_meetings, meetings_of_day, past_meetings
 from workflow.queries.reading_rights import meetings_readable, plans_readable
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page
@@ -47,17 +39,14 @@ number."""
 
 @dataclass(slots=True)
 class Day:
-    """A day of the month's table. `closed` says why the office does not work; `answered_by` are the 持ち回り whose
-    last day it is."""
+    """A day of the month's table. `closed` says why the office does not work."""
 
     day: date
     outside: bool
     closed: str | None
-    begins: list[MeetingFact] = field(default_factory=list)
-    answered_by: list[MeetingFact] = field(default_factory=list)
+    held: OnDay = NOTHING_HELD
     opens: list[Period] = field(default_factory=list)
     closes: list[Period] = field(default_factory=list)
-    more_meetings: int = 0
     more_periods: int = 0
 
     def add(self, period: Period, to: list[Period]) -> None:
@@ -69,7 +58,7 @@ class Day:
 
     @property
     def empty(self) -> bool:
-        return not (self.begins or self.answered_by or self.opens or self.closes)
+        return not (self.held.begins or self.held.answered_by or self.opens or self.closes)
 
     @property
     def holiday(self) -> str:
@@ -151,15 +140,13 @@ def _weeks(who: Visitor, first: date, body: str | None) -> list[list[Day]]:
     start, end = weeks[0][0], weeks[-1][-1]
     with who.office.reading() as db:
         closed = closed_day_names(db)
-        held = meetings_between(db, meetings_readable(db, who.person), start, end, body, most=MOST)
+        held = meetings_by_day(db, meetings_readable(db, who.person), start, end, body, most=MOST)
         periods = periods_between(db, plans_readable(db, who.person), start, end)
     days = {
         day: Day(day, day.month != first.month, why_closed(day, closed)) for week in weeks for day in week
     }
-    for each in held:
-        day = days[each.day]
-        (day.answered_by if each.ends else day.begins).append(each.meeting)
-        day.more_meetings = each.all_day - len(day.begins) - len(day.answered_by)
+    for on, meetings in held.items():
+        days[on].held = meetings
     for period in periods:
         if period.opens_on in days:
             days[period.opens_on].add(period, days[period.opens_on].opens)
