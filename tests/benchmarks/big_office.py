@@ -134,6 +134,28 @@ VISITS = (
         )
     ),
     *(Visit(CHAIR, path) for path in ("/meetings/{coming}", "/meetings/{past}")),
+    *(
+        Visit(who, path)
+        for who in (STAFF, SECRETARIAT)
+        for path in ("/days", "/days?show=month", "/bodies/joho_bukai/year", "/guide", "/guide/plans")
+    ),
+    *(
+        Visit(STAFF, f"/plans/{{plan}}/{path}")
+        for path in (
+            "schedule", "schedule/outlook", "advance", "finish", "circulate", "inquiries/new",
+            "papers/schedule.docx", "papers/approvals.docx", "dossier.zip",
+        )
+    ),
+    *(Visit(STAFF, path) for path in ("/plans/new", "/plans/_spread", "/plans.xlsx", "/comments/{finished}/opinions")),
+    *(
+        Visit(ADMIN, path)
+        for path in (
+            "/plans/_takeover/form", "/meetings/entered", "/people/_table", "/people/_invitations", "/departments",
+            "/bodies/joho_bukai/seats", "/chains/_new", "/settings/office-setup", "/settings/calendars",
+            "/account/password",
+        )
+    ),
+    *(Visit("", path) for path in ("/public/meetings.ics", "/public/meetings.rss", "/public/{finished}")),
     *(Visit("", path) for path in ("/public", "/public/meetings", "/sign-in")),
     *(Visit(who, "{feed}") for who in (SECRETARIAT, CHAIR)),
     *(

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from definitions.chain import months_later
 from workflow.domain.calendar import month_of, tokyo_day
 from workflow.domain.lateness import last_day_of, open_lines
-from workflow.domain.meetings import MeetingStatus, Purpose
+from workflow.domain.meetings import TAKES_ITEMS, MeetingStatus, Purpose
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act, Actor
 from workflow.domain.schedules import Line
@@ -19,7 +19,7 @@ from workflow.domain.scheduling.loads import Capacity, over_in_month
 from workflow.queries.bodies import body_rule
 from workflow.queries.chains import kept_chains
 from workflow.queries.gate_facts import facts_of_all
-from workflow.queries.meetings import MeetingFact, meeting_fact, meeting_to_come, meetings
+from workflow.queries.meetings import BY_TIME, MeetingFact, meeting_fact, meetings, not_over
 from workflow.queries.plan_sheet import gates_to_come, open_gates
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.queries.reading_rights import EVERYTHING, meetings_readable, plans_readable
@@ -125,15 +125,14 @@ def _sittings(db: Session, who: Actor, body: str, now: datetime) -> list[ComingS
         .correlate(Meeting)
         .scalar_subquery()
     )
-    to_come = meeting_to_come(now, running=True)
-    if who.may(Act.CALL_MEETING, body=body):
-        prepared: ColumnElement[bool] = Meeting.status == MeetingStatus.DRAFT
-        to_come = or_(to_come, prepared & (Meeting.ends_at > now))
+    to_come = TAKES_ITEMS if who.may(Act.CALL_MEETING, body=body) else [MeetingStatus.CALLED]
     rows = db.execute(
         meetings()
         .add_columns(counted.label("items"))
-        .where(Meeting.body_key == body, meetings_readable(db, who), to_come)
-        .order_by(Meeting.starts_at, Meeting.id)
+        .where(
+            Meeting.body_key == body, meetings_readable(db, who), Meeting.status.in_(to_come), not_over(now)
+        )
+        .order_by(*BY_TIME)
     )
     return [ComingSitting(meeting_fact(db, row), row.items) for row in rows]
 

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate, DocumentGate, Gate, PeriodGate
 from workflow.domain import gates
-from workflow.domain.calendar import tokyo_day
+from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.facts import Facts
 from workflow.domain.meetings import ON_RECORD, MeetingForm
 from workflow.domain.path import Stay
@@ -23,9 +23,6 @@ from workflow.queries.kept_calendars import sessions
 from workflow.queries.meetings import at_a_gate, closed_days, meeting_to_come
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, Meeting, Plan
-
-_LONG_PAST = timedelta(days=400)
-"""Age of the oldest meetings that are read: those of the present month fix its day, older ones the days of lines."""
 
 
 def plan_problem(db: Session, plan: PlanFact, now: datetime) -> Basis:
@@ -41,8 +38,13 @@ def plan_problems(db: Session, known: Sequence[PlanFact], now: datetime) -> list
     which = Plan.id.in_([plan.id for plan in known])
     facts = facts_of_all(db, known, which, now)
     known_sessions = sessions(db, now)
-    called = _called(db, {body.key for plan in known for body in plan.chain.bodies}, now)
     put = _put(db, [plan.id for plan in known], now)
+    called = _called(
+        db,
+        {body.key for plan in known for body in plan.chain.bodies},
+        min([today.replace(day=1), *(each.first for each in known_sessions)]),
+        {number for plan in known for number in (*_bound(plan), *put[plan.id].values())},
+    )
     ended = {plan.id: _ended(plan, facts[plan.id]) for plan in known}
     return [
         Basis(
@@ -92,18 +94,26 @@ def touched(
     return found, len(known) - len(shown)
 
 
-def _called(db: Session, bodies: set[str], now: datetime) -> tuple[Sitting, ...]:
-    rows = db.execute(
-        select(Meeting.id, Meeting.body_key, Meeting.starts_at)
-        .where(
-            Meeting.body_key.in_(sorted(bodies)),
-            Meeting.status.in_(ON_RECORD),
-            Meeting.form != MeetingForm.IN_WRITING,
-            Meeting.starts_at >= now - _LONG_PAST,
-        )
-        .order_by(Meeting.starts_at, Meeting.id)
+def _bound(plan: PlanFact) -> Iterator[int]:
+    """The numbers of the meetings to which lines of the plan's schedule are bound."""
+    return (line.meeting for line in plan.schedule.lines if line.meeting)
+
+
+def _called(db: Session, bodies: set[str], since: date, further: set[int]) -> tuple[Sitting, ...]:
+    """The meetings of the bodies from that day on, and those of the numbers whenever they are: the former fix the days of the
+    present month and of sessions, the latter those of lines and agendas."""
+    held = select(Meeting.id, Meeting.body_key, Meeting.starts_at).where(
+        Meeting.form != MeetingForm.IN_WRITING
     )
-    return tuple(Sitting(number, body, tokyo_day(at)) for number, body, at in rows)
+    lately = held.where(
+        Meeting.status.in_(ON_RECORD),
+        Meeting.body_key.in_(sorted(bodies)),
+        Meeting.starts_at >= at_tokyo(since, time()),
+    )
+    numbered = held.where(Meeting.id.in_(further), (Meeting.status + "").in_(ON_RECORD))
+    rows = db.execute(lately.union(numbered)).all()
+    in_order = sorted(rows, key=lambda row: (row.starts_at, row.id))
+    return tuple(Sitting(number, body, tokyo_day(at)) for number, body, at in in_order)
 
 
 def _put(db: Session, known: Sequence[int], now: datetime) -> dict[int, dict[str, int]]:
