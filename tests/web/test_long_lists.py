@@ -193,7 +193,7 @@ def _must_be_sqlite(house: House) -> None:
 
 @contextmanager
 def _plans_of_statements(house: House) -> Iterator[list[str]]:
-    """How SQLite finds the rows of each statement sent inside."""
+    """How the database finds the rows of each statement sent inside; PostgreSQL as if it could read no table through."""
     found: list[str] = []
     sent: list[tuple[str, Any]] = []
 
@@ -204,9 +204,12 @@ def _plans_of_statements(house: House) -> Iterator[list[str]]:
     event.listen(house.office.engine, "before_cursor_execute", note)
     yield found
     event.remove(house.office.engine, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN" if house.office.engine.dialect.name == "sqlite" else "EXPLAIN"
     with house.office.engine.connect() as connection:
+        if explain == "EXPLAIN":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         for statement, parameters in sent:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plan = connection.exec_driver_sql(f"{explain} {statement}", parameters)
             found += [row[-1] for row in plan]
 
 
@@ -284,6 +287,28 @@ def test_the_plans_are_narrowed_without_reading_each(house: House, path: str, fo
         browser.see(path)
     assert any(found_by in each for each in found)
     assert not [each for each in found if each == "SCAN plan"]
+
+
+def test_the_plans_are_put_in_the_order_of_departments_by_indexes(house: House) -> None:
+    _must_be_sqlite(house)
+    house.a_plan()
+    secretary = Browser(house, OFFICE)
+    with _plans_of_statements(house) as found:
+        secretary.see("/plans?order=department")
+    assert "SCAN department USING COVERING INDEX ix_department_rank_key" in found
+    by_department = "USING COVERING INDEX ix_plan_department_key_key_chain_sha256_id (department_key=?)"
+    assert f"SEARCH plan {by_department}" in found
+
+
+@pytest.mark.parametrize("path", ["/plans", "/plans?order=department", "/comments"])
+def test_an_administrator_finds_by_number_what_they_were_asked_about(house: House, path: str) -> None:
+    house.a_plan()
+    browser = Browser(house, "admin")
+    with _plans_of_statements(house) as found:
+        browser.see(path)
+    by_number = {"sqlite": "SEARCH plan USING INTEGER PRIMARY KEY", "postgresql": "Index Cond: (id = ANY ("}
+    assert any(by_number[house.office.engine.dialect.name] in each for each in found)
+    assert "SCAN plan" not in found
 
 
 def test_a_feed_finds_what_happened_by_the_meeting(house: House) -> None:

@@ -4,7 +4,7 @@ lists. Everything that shows a plan or a meeting to a person asks here."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, false, or_, select, true, union
+from sqlalchemy import ColumnElement, and_, any_, false, func, or_, select, true, union, union_all
 from sqlalchemy.orm import Session
 
 from workflow.domain.errors import NotFound
@@ -41,7 +41,7 @@ def plan_to_read(db: Session, who: Actor, key: str) -> PlanFact:
 def may_read(db: Session, who: Actor, plan: PlanFact) -> bool:
     """Return whether the person may read the plan. At most one statement."""
     return who.may_for(Act.READ_PLAN, plan.department, plan.chain) or bool(
-        db.scalar(select(Plan.id).where(Plan.id == plan.id, Plan.id.in_(_asked(who))))
+        db.scalar(select(_asked(db, who)).where(Plan.id == plan.id).select_from(Plan))
     )
 
 
@@ -52,7 +52,7 @@ def plans_readable(db: Session, who: Actor) -> ColumnElement[bool]:
         return true()
     chains = _chains_read(db, who)
     of_chains = [Plan.chain_sha256.in_(chains)] if chains else []
-    return or_(*of_chains, _of_office(who))
+    return or_(*of_chains, _of_office(db, who))
 
 
 def _chains_read(db: Session, who: Actor) -> list[str]:
@@ -60,19 +60,14 @@ def _chains_read(db: Session, who: Actor) -> list[str]:
     return [sha256 for sha256, chain in kept_chains(db).items() if who.may_for(Act.READ_PLAN, "", chain)]
 
 
-def _of_office(who: Actor) -> ColumnElement[bool]:
+def _of_office(db: Session, who: Actor) -> ColumnElement[bool]:
     """The condition that the `Plan` is one of the person's departments, or that they were asked about it."""
-    asked = Plan.id.in_(_asked(who))
-    return or_(_served(who), asked) if who.departments | who.represented_departments else asked
+    served, asked = who.departments | who.represented_departments, _asked(db, who)
+    return or_(Plan.department_key.in_(sorted(served)), asked) if served else asked
 
 
-def _served(who: Actor) -> ColumnElement[bool]:
-    """The condition that the `Plan` is one of the person's departments, or of those whom they represent."""
-    return Plan.department_key.in_(sorted(who.departments | who.represented_departments))
-
-
-def _asked(who: Actor) -> CompoundSelect[int]:
-    """The numbers of the plans about which the person was asked: by 供覧, or by an 照会 to them or their department. One
+def _asked(db: Session, who: Actor) -> ColumnElement[bool]:
+    """The condition that the person was asked about the `Plan`: by 供覧, or by an 照会 to them or their department. One
     that was withdrawn opens it no more, but to an addressee whose answer is on record."""
     circulated = select(Circulation.plan_id).where(Circulation.reader_id == who.id)
     inquired = (
@@ -80,7 +75,11 @@ def _asked(who: Actor) -> CompoundSelect[int]:
         .join(Addressee, Addressee.inquiry_id == Inquiry.id)
         .where(own_addressees(who), or_(Inquiry.withdrawn_at.is_(None), given_answer()))
     )
-    return circulated.union(inquired)
+    asked = union_all(circulated, inquired)
+    if db.get_bind().dialect.name == "postgresql":
+        # Beside another condition it takes a subquery to hold of half of all plans, and an array of a few.
+        return Plan.id == any_(func.array(asked.scalar_subquery()))
+    return Plan.id.in_(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +181,7 @@ def bodies_followed(db: Session, who: Actor) -> frozenset[str]:
     read = db.scalars(
         union(
             select(ChainText.sha256).where(ChainText.sha256.in_(whole), follows),
-            select(Plan.chain_sha256).where(_served(who)),
-            select(Plan.chain_sha256).where(Plan.id.in_(_asked(who))),
+            select(Plan.chain_sha256).where(_of_office(db, who)),
         )
     )
     named = {body.key for sha256 in read for body in chain_of(db, sha256).bodies}

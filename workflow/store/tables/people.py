@@ -15,6 +15,7 @@ class Department(Record):
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     rank: Mapped[int] = mapped_column(server_default="0")
+    __table_args__ = (Index(None, "rank", "key", unique=True),)
 
 
 class Person(Record):

@@ -61,10 +61,10 @@ class Plan(Record):
     forerunner_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
     __table_args__ = (
         Index(None, "department_key", "status"),
-        Index(None, "department_key", "key"),
+        Index(None, "department_key", "key", "chain_sha256", "id"),
         Index(None, "status", "key"),
         Index(None, "title", "key"),
-        Index(None, "key", "title"),
+        Index(None, "key", "title", "id"),
         Index(None, "status", "chain_sha256"),
         Index(None, "entered_at", "key"),
     )
