@@ -274,6 +274,7 @@ def test_the_log_is_narrowed_by_an_index(house: House, asked: str, index: str) -
         ("/plans?words=計画", "COVERING INDEX ix_plan_key_title"),
         ("/plans?words=dx-2023", "COVERING INDEX ix_plan_key_title"),
         ("/plans?late=yes", "COVERING INDEX ix_plan_status_chain_sha256"),
+        ("/plans?order=due", "COVERING INDEX ix_plan_status_chain_sha256"),
         ("/chains", "COVERING INDEX ix_plan_status_chain_sha256"),
     ],
 )

@@ -57,6 +57,23 @@ def test_the_day_s_comparison_narrows_and_sorts_by_lateness(house: House) -> Non
     assert watch_plans(house.office, now=house.now + timedelta(days=1)) == 2
 
 
+def test_a_plan_that_was_given_up_late_stands_behind_those_that_are_late_on_each_page(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("a", "b", "c"):
+        late_plan(house, key)
+    watch_plans(house.office, now=house.now)
+    house.a_plan("d")
+    actions.withdraw(house.office, "tanto", "a", "計画の統合", seen=1, now=house.now)
+    monkeypatch.setattr("workflow.web.pages.plan_sheet.PLANS_ON_A_PAGE", 1)
+    staff, seen = Browser(house, "tanto"), [""]
+    for _ in range(4):
+        page = staff.see(f"/plans?order=due&following={seen[-1]}")
+        seen += [key for key in "abcd" if f'href="/plans/{key}"' in page]
+    assert seen == ["", "b", "c", "a", "d"]
+    assert "続きを見る" not in page
+
+
 @pytest.mark.parametrize("order", ["key", "title", "department", "entered", "due"])
 def test_every_order_shows_each_plan_once_over_its_pages(
     house: House, order: str, monkeypatch: pytest.MonkeyPatch

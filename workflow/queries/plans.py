@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, case, cast, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from definitions.chain import Chain, Stage
@@ -249,12 +249,16 @@ class Order(Labelled):
     DUE = "due", "遅れの大きい順"
 
 
+_UNDER_WAY = [Status.ACTIVE, Status.SUSPENDED]
+"""The plans that the day's comparison looks at: of another, what it last found holds no more."""
+
+
 _ORDERS: dict[Order, tuple[Any, ...]] = {
     Order.KEY: (),
     Order.TITLE: (Plan.title,),
     Order.DEPARTMENT: (Department.rank, Department.key),
     Order.ENTERED: (Plan.entered_at,),
-    Order.DUE: (func.coalesce(PlanWatch.due_on, cast(literal(LAST_DAY), Date)),),
+    Order.DUE: (func.coalesce(case((Plan.status.in_(_UNDER_WAY), PlanWatch.due_on)), literal(LAST_DAY)),),
 }
 """The values that each order goes by, and then by the plan's key; but that of the stages, which the chains say."""
 
@@ -306,7 +310,7 @@ def plan_list(
     if order is Order.DUE:
         narrowed = narrowed.outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
     if late_on is not None:
-        narrowed = narrowed.where(Plan.id.in_(_late(late_on)))
+        narrowed = narrowed.where(Plan.id.in_(_found(PlanWatch.due_on < late_on)))
     if chains is not None:
         narrowed = narrowed.where(Plan.chain_sha256.in_(sorted(chains)))
     for column, value in ((Plan.department_key, department), (Plan.status, status), (Plan.stage, stage)):
@@ -317,7 +321,9 @@ def plan_list(
     if following:
         narrowed = narrowed.where(_after(db, ordered, following))
     # The page is found first: what is read of each plan would else be read of all that are put in order.
-    shown = plans().where(Plan.id.in_(select(narrowed.subquery().c.id))).order_by(*ordered)
+    parts = _due_and_not(narrowed) if order is Order.DUE else [narrowed]
+    first = union_all(*(select(part.subquery().c.id) for part in parts))
+    shown = plans().where(Plan.id.in_(first)).order_by(*ordered).limit(limit + 1)
     if order is Order.DUE:
         shown = shown.outerjoin(PlanWatch, PlanWatch.plan_id == Plan.id)
     found = [plan_fact(db, row) for row in db.execute(shown)]
@@ -325,13 +331,21 @@ def plan_list(
     return Page(tuple(found[:limit]), found[limit - 1].key if more else None)
 
 
-def _late(on: date) -> Select[int]:
-    """The plans under way that the last comparison found late on that day: few among those of many years."""
+def _due_and_not(narrowed: Select[int]) -> list[Select[int]]:
+    """The first of those of which something is due, and the first of the others, which are by key: all that was ever finished
+    is not put in order."""
+    due = _found(PlanWatch.due_on.is_not(None))
+    others = narrowed.where(Plan.id.not_in(due)).order_by(None).order_by(Plan.key)
+    return [narrowed.where(Plan.id.in_(due)), others]
+
+
+def _found(which: ColumnElement[bool]) -> Select[int]:
+    """The plans under way of which the last comparison found that: few among those of many years."""
     running = aliased(Plan)
     return (
         select(running.id)
         .join(PlanWatch, PlanWatch.plan_id == running.id)
-        .where(PlanWatch.due_on < on, running.status.in_([Status.ACTIVE, Status.SUSPENDED]))
+        .where(which, running.status.in_(_UNDER_WAY))
     )
 
 
