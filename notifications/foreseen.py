@@ -15,6 +15,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
 from workflow.queries.meetings import MeetingFact, called_meetings, closed_days
 from workflow.store.tables import Delivery
+from workflow.store.unindexed import unindexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _occasion(held: MeetingFact) -> Occasion:
 
 def _sent(db: Session, meetings: Sequence[int]) -> Counter[str]:
     """Return the number of mails sent per claim, where the claim is cut before its recipient."""
-    # Said of what is found: as a column, the state would lead through every mail that was ever sent.
-    sent = Delivery.state + "" == State.SENT
+    # By the state there is an index that leads through every mail that was ever sent.
+    sent = unindexed(Delivery.state) == State.SENT
     claims = db.scalars(select(Delivery.claim).where(Delivery.meeting_id.in_(meetings), sent))
     return Counter(f"{claim.rpartition(':')[0]}:" for claim in claims)

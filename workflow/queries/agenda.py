@@ -24,6 +24,7 @@ from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.meetings import at_a_gate, of_bodies, takes_items
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, ChainText, Condition, Decision, Meeting, Person, Plan, Version
+from workflow.store.unindexed import unindexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ def _candidates(db: Session, body: str, meeting: int | None, now: datetime) -> l
         return []
     which = (Plan.status == Status.ACTIVE) & Plan.chain_sha256.in_(chains)
     # The words put in order are no column: the index of that would lead through every plan there ever was.
-    wanted = plans().where(which).order_by(Plan.title + "", Plan.key)
+    wanted = plans().where(which).order_by(unindexed(Plan.title), Plan.key)
     known = [plan_fact(db, row) for row in db.execute(wanted)]
     all_facts = facts_of_all(db, known, which, now)
     listed, waiting = _listed(db, meeting) if meeting is not None else set(), _waiting(db, body, which)

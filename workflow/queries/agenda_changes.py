@@ -25,6 +25,7 @@ from workflow.queries.chains import chain_of
 from workflow.queries.meetings import BEGINS, MeetingFact, open_meeting
 from workflow.store.database import connection_of
 from workflow.store.tables import AgendaItem, Delivery, Event, Meeting, Plan, Version
+from workflow.store.unindexed import unindexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +145,15 @@ def due_to_be_told(db: Session, now: datetime, closed: Collection[date]) -> Iter
 _told, _changed = aliased(Event), aliased(Event)
 _last_told = (
     select(func.max(_told.seq))
-    .where(_told.meeting_id == Meeting.id, (_told.tag + "").in_(TELLING))
+    .where(_told.meeting_id == Meeting.id, unindexed(_told.tag).in_(TELLING))
     .correlate(Meeting)
     .scalar_subquery()
 )
 _changed_at = (
     select(func.max(_changed.at))
-    .where(_changed.meeting_id == Meeting.id, (_changed.tag + "").in_(CHANGING), _changed.seq > _last_told)
+    .where(
+        _changed.meeting_id == Meeting.id, unindexed(_changed.tag).in_(CHANGING), _changed.seq > _last_told
+    )
     .correlate(Meeting)
     .scalar_subquery()
 )

@@ -10,6 +10,7 @@ from workflow.domain.meetings import GOES_ON, MeetingStatus, Purpose
 from workflow.queries.agenda import Line, agenda, agenda_lines, held_decision
 from workflow.queries.meetings import MeetingFact, takes_items
 from workflow.store.tables import AgendaItem, Meeting, Plan
+from workflow.store.unindexed import unindexed
 
 MOST_NUMBER = 2**31 - 1
 """The largest number of an item."""
@@ -68,8 +69,8 @@ def _elsewhere(db: Session, held: MeetingFact, lines: Iterable[Line]) -> dict[_M
     )
     asked = [listed.where(Plan.key.in_(plans), takes_items() | _WAS_HELD)] if plans else []
     if titles:
-        # The words are no column: a title that every meeting has would lead through all of them.
-        named = listed.where(takes_items(), (AgendaItem.title + "").in_(titles))
+        # A title that every meeting has would lead through all of them.
+        named = listed.where(takes_items(), unindexed(AgendaItem.title).in_(titles))
         asked += [named, _of_titles(held)]
     found: dict[_Matter, int] = {}
     for plan, gate, title, item, waiting_there in db.execute(union_all(*asked)) if asked else ():

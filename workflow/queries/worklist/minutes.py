@@ -17,6 +17,7 @@ from workflow.queries.meetings import closed_days, meeting, meeting_over
 from workflow.queries.minutes import confirmers, final_minutes
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
 from workflow.store.tables import BodyRecord, Meeting, MinutesText
+from workflow.store.unindexed import unindexed
 
 HORIZON = timedelta(days=365)
 """Minutes of an older meeting wait for nobody any more."""
@@ -51,7 +52,9 @@ def _due(db: Session, who: Actor, now: datetime) -> Iterable[Task]:
     if not wanted:
         return
     held = aliased(Meeting)
-    late = [and_(held.body_key + "" == body, ~final_minutes(_KINDS[kind][0], held)) for body, kind in wanted]
+    late = [
+        and_(unindexed(held.body_key) == body, ~final_minutes(_KINDS[kind][0], held)) for body, kind in wanted
+    ]
     kinds = sorted({_KINDS[kind][0] for _, kind in wanted})
     # The meetings are found by status, body and end, so each status is named, and `late` names no column: the archive is not
     # read through.
