@@ -38,6 +38,7 @@ from workflow.store.tables import (
     Event,
     Meeting,
 )
+from workflow.store.unindexed import unindexed
 
 PAGE = 30
 """Number of meetings on one page of a list."""
@@ -110,7 +111,7 @@ def meeting_over(now: datetime, held: type[Meeting] = Meeting) -> ColumnElement[
 def of_bodies(bodies: Collection[str], held: type[Meeting] = Meeting) -> ColumnElement[bool]:
     """The meeting of a statement is one of these bodies: said of each that is found, and no way to find them. It would
     lead through everything that the bodies ever held."""
-    return (held.body_key + "").in_(sorted(bodies))
+    return unindexed(held.body_key).in_(sorted(bodies))
 
 
 def not_over(now: datetime) -> ColumnElement[bool]:
@@ -129,7 +130,7 @@ BY_TIME = (BEGINS, Meeting.id)
 def last_time_of(*kinds: Tag, meeting: Any = Meeting.id) -> ScalarSelect[datetime]:
     """The last time that something of these kinds happened to the `Meeting` of a statement, or to that of the number. The kinds
     are said of what happened to it: they would lead through everything of them that ever happened anywhere."""
-    newest = select(func.max(Event.at)).where(Event.meeting_id == meeting, (Event.tag + "").in_(kinds))
+    newest = select(func.max(Event.at)).where(Event.meeting_id == meeting, unindexed(Event.tag).in_(kinds))
     return newest.correlate(Meeting).scalar_subquery()
 
 

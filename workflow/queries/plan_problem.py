@@ -23,6 +23,7 @@ from workflow.queries.kept_calendars import sessions
 from workflow.queries.meetings import at_a_gate, closed_days, meeting_to_come
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, Meeting, Plan
+from workflow.store.unindexed import unindexed
 
 
 def plan_problem(db: Session, plan: PlanFact, now: datetime) -> Basis:
@@ -110,7 +111,7 @@ def _called(db: Session, bodies: set[str], since: date, further: set[int]) -> tu
         Meeting.body_key.in_(sorted(bodies)),
         Meeting.starts_at >= at_tokyo(since, time()),
     )
-    numbered = held.where(Meeting.id.in_(further), (Meeting.status + "").in_(ON_RECORD))
+    numbered = held.where(Meeting.id.in_(further), unindexed(Meeting.status).in_(ON_RECORD))
     rows = db.execute(lately.union(numbered)).all()
     in_order = sorted(rows, key=lambda row: (row.starts_at, row.id))
     return tuple(Sitting(number, body, tokyo_day(at)) for number, body, at in in_order)
