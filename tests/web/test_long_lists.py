@@ -301,6 +301,15 @@ def test_the_plans_are_put_in_the_order_of_departments_by_indexes(house: House) 
     assert f"SEARCH plan {by_department}" in found
 
 
+def test_the_newest_public_comments_of_a_section_are_found_in_an_index(house: House) -> None:
+    _must_be_sqlite(house)
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    with _plans_of_statements(house) as found:
+        staff.see("/comments")
+    assert any("COVERING INDEX ix_comment_period_plan_id_published_at_cancelled_at" in each for each in found)
+
+
 @pytest.mark.parametrize("path", ["/plans", "/plans?order=department", "/comments"])
 def test_an_administrator_finds_by_number_what_they_were_asked_about(house: House, path: str) -> None:
     house.a_plan()

@@ -37,7 +37,7 @@ class CommentPeriod(Record):
     counts_as_id: Mapped[int | None] = mapped_column(ForeignKey("comment_period.id"))
     counts_why: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
-        Index(None, "plan_id"),
+        Index(None, "plan_id", "published_at", "cancelled_at"),
         Index(None, "opens_on"),
         Index(None, "closes_on"),
         Index(None, "published_at", "cancelled_at"),
