@@ -89,6 +89,45 @@ def _office_people(house: House) -> list[str]:
         return [each.key for each in people_by_key(db)[0]]
 
 
+def _way_on(page: str) -> str:
+    """The line of the way on; empty: there is none."""
+    found = re.search(r'<nav class="way.*?</nav>', page, re.DOTALL)
+    return found[0] if found else ""
+
+
+def test_the_page_of_a_step_leads_to_the_next_one_that_is_open(new_office: House) -> None:
+    office, now, admin = new_office.office, new_office.now, Browser(new_office, "admin")
+    assert "いまの手順: 課" in _way_on(admin.see("/departments")) and 'href="/"' in _way_on(
+        admin.see("/settings")
+    )
+    actions.add_department(office, "admin", "it", "IT推進課", now=now)
+    assert 'href="/people/_table">職員の登録' in _way_on(admin.see("/departments"))
+    actions.add_person(office, "admin", "sato", "佐藤", "sato@city.example.jp", now=now)
+    assert 'href="/people/_invitations">職員の招待' in _way_on(admin.see("/people"))
+    actions.invite(office, "admin", "sato", now=now)
+    chain = shipped("itabashi_dx_2025")
+    shown = re.search(r'href="(/chains/[0-9a-f]{12})"', admin.see("/chains"))
+    assert shown and "いまの手順: 策定の流れ" in _way_on(admin.see(shown[1]))
+    actions.add_chain(office, "admin", chain, now=now)
+    first, second = sorted(chain.bodies, key=lambda body: body.key)[:2]
+    assert f'href="/bodies/{first.key}/seats">{first.name}の委員・事務局' in _way_on(admin.see("/chains"))
+    for role in (Role.CHAIR, Role.SECRETARIAT):
+        actions.seat(office, "admin", "sato", first.key, role, LONG_AGO, now=now)
+    assert f'href="/bodies/{second.key}/seats"' in _way_on(admin.see(f"/bodies/{first.key}"))
+
+
+def test_the_way_on_ends_with_the_first_plan_and_is_an_administrators(house: House) -> None:
+    admin, tanto = Browser(house, "admin"), Browser(house, "tanto")
+    assert _way_on(admin.see("/people")) and not _way_on(tanto.see("/people"))
+    assert not _way_on(admin.see("/")) and not _way_on(admin.see("/meetings"))
+    with counted(house) as before:
+        admin.see("/people")
+    house.a_plan()
+    with counted(house) as after:
+        assert not _way_on(admin.see("/people"))
+    assert len(after) == len(before) - 2
+
+
 def test_nobody_but_an_administrator_sees_it(house: House) -> None:
     tanto = Browser(house, "tanto")
     assert "庁の準備" not in tanto.see("/")

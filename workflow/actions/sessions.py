@@ -36,7 +36,7 @@ from workflow.queries.pulse import BACKUP, MAIL, NO_PULSE, PulseFact, columns_of
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.security_log import enter
-from workflow.store.tables import Credential, LateForm, Person, Pulse, SignIn
+from workflow.store.tables import Credential, LateForm, Person, Plan, Pulse, SignIn
 
 TOKEN_LIFE = timedelta(hours=10)
 """Lifetime of a session: a working day."""
@@ -105,18 +105,19 @@ def lift_wait(office: Office, by: str, person: str, *, now: datetime) -> None:
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """The person whose session it is, the second step it still waits for, and the pulses of which pages tell: of the mail,
-    and of the nightly backups, None when none are made."""
+    and of the nightly backups, None when none are made. `has_plans`: a plan was opened in the office."""
 
     key: str
     waits_for: SecondStep
     mail: PulseFact
     backup: PulseFact | None
+    has_plans: bool
 
 
 def signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     """The session; None when it is unknown or over, or the person has left. One statement."""
     row = db.execute(
-        select(Person.key, SignIn.waits_for, *columns_of(Pulse), *columns_of(_BACKUPS))
+        select(Person.key, SignIn.waits_for, *columns_of(Pulse), *columns_of(_BACKUPS), _HAS_PLANS)
         .join(SignIn, SignIn.person_id == Person.id)
         .outerjoin(Pulse, Pulse.name == MAIL)
         .outerjoin(_BACKUPS, _BACKUPS.name == BACKUP)
@@ -124,13 +125,21 @@ def signed_in(db: Session, token: str, now: datetime) -> SignedIn | None:
     ).first()
     if row is None:
         return None
-    key, waits_for, *pulses = row
+    key, waits_for, *pulses, has_plans = row
     mail, backup = pulses[: len(NO_PULSE)], pulses[len(NO_PULSE) :]
     made = backup != [*NO_PULSE]
-    return SignedIn(key, SecondStep(waits_for), pulse_of(mail, now), pulse_of(backup, now) if made else None)
+    return SignedIn(
+        key,
+        SecondStep(waits_for),
+        pulse_of(mail, now),
+        pulse_of(backup, now) if made else None,
+        bool(has_plans),
+    )
 
 
 _BACKUPS = aliased(Pulse)
+
+_HAS_PLANS = select(Plan.id).exists()
 
 
 def was_signed_in(db: Session, token: str, now: datetime) -> str | None:

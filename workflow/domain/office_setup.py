@@ -79,6 +79,13 @@ def setup_steps(facts: SetupFacts, *, mail_server: bool) -> tuple[StepState, ...
     return tuple(StepState(step, tuple(missing[step])) for step in SetupStep)
 
 
+def next_step(steps: Sequence[StepState], *, mail_server: bool) -> StepState | None:
+    """The first step that is open; None: there is none. Without a mail server the step of the mail is passed over: nothing
+    on a page sets one."""
+    passed = () if mail_server else (SetupStep.MAIL,)
+    return next((each for each in steps if not each.done and each.step not in passed), None)
+
+
 def _people(facts: SetupFacts) -> list[str]:
     if facts.people < 2:
         return [say("システム管理者のほかに、職員がまだいません。")]

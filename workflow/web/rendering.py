@@ -28,6 +28,7 @@ from workflow.store.uploads import OCTETS
 from workflow.web.guide import guide_of
 from workflow.web.japanese import marked
 from workflow.web.kept_forms import ASKED, refilled
+from workflow.web.office_setup import way_on
 from workflow.web.pulse import backup_words, halted_words
 
 SAID, LANGUAGE, DATES = "sakutei-said", "sakutei-language", "sakutei-dates"
@@ -79,10 +80,12 @@ _pages.env.globals |= {
 
 def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Response:
     """Render a page from that template. `who` is the person signed in, or None. The message of the last form is
-    shown once; that no mail goes, as long as it does not."""
+    shown once; that no mail goes, as long as it does not; the next step of setting up the office, until the first
+    plan is opened."""
     who = context.setdefault("who", None)
     context["halted"] = halted_words(who.mail) if who else ""
     context["no_backup"] = backup_words(who.backup) if who else ""
+    context["way_on"] = way_on(request, who.office, who.person, who.now) if who and who.sets_up else None
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
     answer: Response = _pages.TemplateResponse(request, name, context, status_code=code)
     late, english = (

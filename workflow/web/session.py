@@ -54,7 +54,8 @@ class NeedsSecondStep(NeedsSignIn):
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """The signed-in user: office, key, name, time; `person` holds their rights today, `mail` the pulse of the mail,
-    `backup` that of the nightly backups where it is theirs to care for."""
+    `backup` that of the nightly backups where it is theirs to care for. `sets_up`: they administer an office without
+    a plan yet."""
 
     office: Office
     key: str
@@ -64,6 +65,7 @@ class Visitor:
     person: Actor
     mail: PulseFact
     backup: PulseFact | None
+    sets_up: bool
 
 
 def _mendable(refused: Exception) -> bool:
@@ -151,7 +153,9 @@ def identified(request: Request) -> Visitor:
             raise NeedsSecondStep
         person = actor(db, seen.key, tokyo_day(now))
     backup = seen.backup if person.administrator else None
-    return Visitor(office, person.key, person.name, csrf_of(token), now, person, seen.mail, backup)
+    sets_up = person.administrator and not seen.has_plans
+    csrf = csrf_of(token)
+    return Visitor(office, person.key, person.name, csrf, now, person, seen.mail, backup, sets_up)
 
 
 def visitor_of(request: Request) -> Visitor | None:

@@ -20,7 +20,7 @@ from workflow.queries.reading_rights import meetings_readable, plan_readers
 from workflow.queries.rsvp import mails_set_aside
 from workflow.web.confirm import SURE
 from workflow.web.identity import with_identity
-from workflow.web.pages.office_setup import steps_of
+from workflow.web.office_setup import steps_of
 from workflow.web.pages.people import may_keep
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
@@ -66,7 +66,8 @@ def trial(request: Request, who: FormUser) -> Response:
 @router.get("/office-setup", openapi_extra=needs(Act.KEEP_PEOPLE))
 def office_setup(request: Request, who: Reader) -> Response:
     """Every step of setting up the office, also when all are done."""
-    return page(request, "settings_office_setup.html", who=who, steps=steps_of(request, who))
+    steps = steps_of(request, who.office, who.person, who.now)
+    return page(request, "settings_office_setup.html", who=who, steps=steps)
 
 
 @router.get("/unsent", openapi_extra=needs(Open.SIGNED_IN))

@@ -9,7 +9,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.worklist import Task, Waiting, first_waiting_for
 from workflow.queries.worklist.tasks import DAY_IN_WORDS, bodies_for
-from workflow.web.pages.office_setup import is_set_up, shows_setup, steps_of
+from workflow.web.office_setup import is_set_up, shows_setup, steps_of
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
@@ -40,8 +40,8 @@ def today(
         (say("期限のあるもの"), dated, [line for line in lines if line[0].due]),
         (say("その他"), count - dated, [line for line in lines if not line[0].due]),
     ]
-    sets_up = shows_setup(request, who) and not any(task.meeting for task in tasks)
-    steps = steps_of(request, who) if sets_up else ()
+    sets_up = shows_setup(request, who.person) and not any(task.meeting for task in tasks)
+    steps = steps_of(request, who.office, who.person, who.now) if sets_up else ()
     opened = any(task.plan for task in tasks)
     return page(
         request,
