@@ -116,6 +116,17 @@ def test_the_page_of_a_step_leads_to_the_next_one_that_is_open(new_office: House
     assert f'href="/bodies/{second.key}/seats"' in _way_on(admin.see(f"/bodies/{first.key}"))
 
 
+def test_the_mail_is_tried_before_anybody_is_invited_by_it(new_office: House) -> None:
+    office, now, admin = new_office.office, new_office.now, Browser(new_office, "admin")
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    actions.add_department(office, "admin", "it", "IT推進課", now=now)
+    assert "職員の登録" in _way_on(admin.see("/departments"))
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
+    assert 'href="/settings">メール<' in _way_on(admin.see("/departments"))
+    actions.note_trial(office, "admin", now=now)
+    assert 'href="/people/_table">職員の登録<' in _way_on(admin.see("/settings"))
+
+
 def test_the_way_on_ends_with_the_first_plan_and_is_an_administrators(house: House) -> None:
     admin, tanto = Browser(house, "admin"), Browser(house, "tanto")
     assert _way_on(admin.see("/people")) and not _way_on(tanto.see("/people"))

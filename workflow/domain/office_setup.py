@@ -10,13 +10,13 @@ from workflow.domain.rights import SEATED
 
 
 class SetupStep(Labelled):
-    """A step of setting up an office, in the order in which they are taken."""
+    """A step of setting up an office, in the order in which they are taken: the mail works before anybody is invited by it."""
 
     DEPARTMENTS = "departments", "課"
+    MAIL = "mail", "メール"
     PEOPLE = "people", "職員"
     CHAIN = "chain", "策定の流れ"
     SEATS = "seats", "会議体の委員"
-    MAIL = "mail", "メール"
     PLAN = "plan", "最初の計画"
 
 
