@@ -43,5 +43,26 @@ def test_what_is_promised_about_a_mail_is_true(house: House, sends: bool, words:
     if sends:
         _round(house)
     house.now += timedelta(minutes=1)
-    answer = Browser(house, "admin").send("/people/tanto/invite", sure="yes")
-    assert words in answer
+    admin = Browser(house, "admin")
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
+    assert words in admin.send("/people/tanto/invite", sure="yes")
+
+
+def test_without_a_mail_server_it_is_said_where_mails_are_kept_and_how_links_get_to_people(
+    house: House,
+) -> None:
+    _round(house)
+    admin = Browser(house, "admin")
+    folder = str(admin.client.app.state.mail.maildir)  # type: ignore[attr-defined]
+    for page in (
+        admin.see("/people/_invitations"),
+        admin.see("/people/tanto"),
+        admin.send("/people/_invitations", person="tanto", sure="yes"),
+        admin.send("/people/tanto/invite", sure="yes"),
+    ):
+        assert folder in page and "ご本人に直接渡してください" in page and "まもなく送られます" not in page
+    house.a_meeting()
+    assert f"{folder} に保存されます" in Browser(house, "joho_bukai_office").send(
+        "/meetings/1/cancel", reason="台風"
+    )

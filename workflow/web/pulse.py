@@ -1,5 +1,8 @@
-"""The state of the mail, as the pages say it: that none goes, or when what waits does. And that of the backups."""
+"""The state of the mail, as the pages say it: that none goes, when what waits does, or in which folder it is kept. And that
+of the backups."""
 
+from notifications.mail_settings import MailSettings
+from notifications.transport import mailer_of
 from workflow.domain.calendar import shown_moment
 from workflow.domain.language import reworded, say
 from workflow.queries.pulse import PulseFact
@@ -34,8 +37,26 @@ def backup_words(pulse: PulseFact | None) -> str:
     )
 
 
-def when_sent(pulse: PulseFact) -> str:
-    """Say when what waits now goes."""
+def kept_words(settings: MailSettings) -> str:
+    """Say in which folder mail is kept instead of being sent. Empty: there is a mail server."""
+    return mailer_of(settings).description if settings.smtp_host is None else ""
+
+
+def handed_over_words(settings: MailSettings) -> str:
+    """Say how who is invited gets their link where no mail is sent. Empty: there is a mail server."""
+    kept = kept_words(settings)
+    return kept and kept + say("招待のリンクは、そのメールの中にあります。ご本人に直接渡してください。")
+
+
+def when_sent(pulse: PulseFact, settings: MailSettings) -> str:
+    """Say when what waits now goes, or where it is kept."""
+    if kept := kept_words(settings):
+        return kept
     if pulse.sends:
         return say("まもなく送られます。")
     return say("いまはメールの送信が止まっているため、再開してから送られます。")
+
+
+def when_invited(pulse: PulseFact, settings: MailSettings) -> str:
+    """Say when the mails of an invitation go, or how their links are handed over."""
+    return handed_over_words(settings) or when_sent(pulse, settings)

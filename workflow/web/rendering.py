@@ -29,7 +29,7 @@ from workflow.web.guide import guide_of
 from workflow.web.japanese import marked
 from workflow.web.kept_forms import ASKED, refilled
 from workflow.web.office_setup import way_on
-from workflow.web.pulse import backup_words, halted_words
+from workflow.web.pulse import backup_words, halted_words, kept_words
 
 SAID, LANGUAGE, DATES = "sakutei-said", "sakutei-language", "sakutei-dates"
 
@@ -81,11 +81,12 @@ _pages.env.globals |= {
 def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Response:
     """Render a page from that template. `who` is the person signed in, or None. The message of the last form is
     shown once; that no mail goes, as long as it does not; the next step of setting up the office, until the first
-    plan is opened."""
+    plan is opened. `kept_in`: where mail is kept that no server takes."""
     who = context.setdefault("who", None)
     context["halted"] = halted_words(who.mail) if who else ""
     context["no_backup"] = backup_words(who.backup) if who else ""
     context["way_on"] = way_on(request, who.office, who.person, who.now) if who and who.sets_up else None
+    context["kept_in"] = kept_words(request.app.state.mail) if who else ""
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
     answer: Response = _pages.TemplateResponse(request, name, context, status_code=code)
     late, english = (

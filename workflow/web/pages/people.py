@@ -18,7 +18,7 @@ from workflow.store.database import Reading
 from workflow.web.confirm import confirmed
 from workflow.web.identity import with_identity
 from workflow.web.permissions import Open, needs
-from workflow.web.pulse import when_sent
+from workflow.web.pulse import handed_over_words, when_invited
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
@@ -106,6 +106,7 @@ def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
         colleagues=colleagues,
         on=on,
         today=tokyo_day(who.now),
+        hands_over=handed_over_words(request.app.state.mail),
         Role=Role,
         TermState=queries.TermState,
     )
@@ -147,7 +148,7 @@ def invite(request: Request, who: FormUser, key: str, form: Filled) -> Response:
         title=say("{name}さんを招待する", name=name),
         button=say("招待メールを送る"),
         back=f"/people/{key}",
-        said=say("招待メールを用意しました。{when}", when=when_sent(who.mail)),
+        said=say("招待メールを用意しました。{when}", when=when_invited(who.mail, request.app.state.mail)),
     )
 
 

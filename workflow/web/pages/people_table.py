@@ -14,7 +14,7 @@ from workflow.store.plain_text import text_in
 from workflow.web.confirm import confirmed
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import needs
-from workflow.web.pulse import when_sent
+from workflow.web.pulse import handed_over_words, when_invited
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
@@ -58,6 +58,7 @@ def invitations(request: Request, who: Reader) -> Response:
         request,
         "people_invitations.html",
         who=who,
+        hands_over=handed_over_words(request.app.state.mail),
         new=[each for each in found if each.invited_at is None],
         invited=[each for each in found if each.invited_at is not None],
     )
@@ -75,7 +76,11 @@ def invite(request: Request, who: FormUser, form: Filled) -> Response:
         title=say("{count}人を招待する", count=len(people)),
         button=say("招待メールを送る"),
         back="/people/_invitations",
-        said=say("{count}人の招待メールを用意しました。{when}", count=len(people), when=when_sent(who.mail)),
+        said=say(
+            "{count}人の招待メールを用意しました。{when}",
+            count=len(people),
+            when=when_invited(who.mail, request.app.state.mail),
+        ),
     )
 
 

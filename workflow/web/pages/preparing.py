@@ -23,6 +23,7 @@ from workflow.web.agenda_form import EVERY_PLAN, entered, put_on, ticked_of
 from workflow.web.guide import Refusal
 from workflow.web.pages.meetings import Number, bodies_called_by, form_choices, known, terms_of, typed_in
 from workflow.web.permissions import needs
+from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
@@ -105,10 +106,11 @@ def summon_page(request: Request, who: Reader, number: Number) -> Response:
 
 
 @router.post("/meetings/{number}/summon", openapi_extra=needs(Act.CALL_MEETING))
-def summon(who: FormUser, number: Number) -> Response:
+def summon(request: Request, who: FormUser, number: Number) -> Response:
     """Call the meeting: the letters go out, once."""
     actions.summon(who.office, who.key, number, now=who.now)
-    return redirect(f"/meetings/{number}", said=say("会議を招集しました。御案内が送られます。"))
+    when = when_sent(who.mail, request.app.state.mail)
+    return redirect(f"/meetings/{number}", said=say("会議を招集し、御案内を用意しました。{when}", when=when))
 
 
 def _form_page(

@@ -81,9 +81,9 @@ def unsent(request: Request, who: Reader) -> Response:
 
 
 @router.post("/unsent/resend", openapi_extra=needs(Act.RESEND))
-def resend_all(who: FormUser) -> Response:
+def resend_all(request: Request, who: FormUser) -> Response:
     count = resending.resend_all(who.office, who.key, now=who.now)
-    when = when_sent(who.mail)
+    when = when_sent(who.mail, request.app.state.mail)
     said = say("{count} 件を送信待ちに戻しました。{when}", count=count, when=when)
     return redirect("/settings/unsent", said=said)
 
@@ -94,7 +94,8 @@ def resend(request: Request, who: FormUser, number: int, form: Filled) -> Respon
     if form.get(SURE) == "yes":
         resending.resend(who.office, who.key, number, now=who.now)
         return redirect(
-            "/settings/unsent", said=say("送信待ちに戻しました。{when}", when=when_sent(who.mail))
+            "/settings/unsent",
+            said=say("送信待ちに戻しました。{when}", when=when_sent(who.mail, request.app.state.mail)),
         )
     with who.office.reading() as db:
         told = would_get(db, number)

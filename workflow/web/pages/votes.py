@@ -31,6 +31,7 @@ from workflow.web.confirm import SURE, confirmed
 from workflow.web.one_by_one import refusal_of
 from workflow.web.pages.meetings import Number, known, meeting_page
 from workflow.web.permissions import Open, needs
+from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Visitor
 from workflow.web.sitting_form import lines_in, seated_as
@@ -193,9 +194,11 @@ def count(
 
 
 @router.post("/meetings/{number}/notices/{delivery}/resend", openapi_extra=needs(Act.RESEND))
-def resend(who: FormUser, number: Number, delivery: Number) -> Response:
+def resend(request: Request, who: FormUser, number: Number, delivery: Number) -> Response:
     resending.resend(who.office, who.key, delivery, now=who.now)
-    return redirect(f"/meetings/{number}/notices", said=say("送信待ちに戻しました。次の巡回で送られます。"))
+    when = when_sent(who.mail, request.app.state.mail)
+    said = say("送信待ちに戻しました。{when}", when=when)
+    return redirect(f"/meetings/{number}/notices", said=said)
 
 
 def _counted(

@@ -59,10 +59,12 @@ def today(
 
 
 @router.post("/deliveries/{number}/resend", openapi_extra=needs(Act.RESEND))
-def resend(who: FormUser, number: int) -> Response:
+def resend(request: Request, who: FormUser, number: int) -> Response:
     """Send a failed mail once more; the scheduler takes it up at its next round."""
     resending.resend(who.office, who.key, number, now=who.now)
-    return redirect("/", said=say("送信待ちに戻しました。{when}", when=when_sent(who.mail)))
+    return redirect(
+        "/", said=say("送信待ちに戻しました。{when}", when=when_sent(who.mail, request.app.state.mail))
+    )
 
 
 def place_of(task: Task, *, keeps: bool) -> str:
