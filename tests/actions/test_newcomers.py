@@ -70,7 +70,7 @@ def test_every_fault_of_every_line_is_told_at_once(house: House) -> None:
         house,
         "\n".join(
             (
-                ",tanto,tanto@city.example.jp,it,",
+                ",tanto,other@city.example.jp,it,",
                 "田中,tanaka,tanaka@city.example.jp,財政課,",
                 "田中,tanaka,tanaka2@city.example.jp,,主査",
                 "山田,Yamada,yamada@city.example.jp,it,主事,,余り",
@@ -81,7 +81,7 @@ def test_every_fault_of_every_line_is_told_at_once(house: House) -> None:
     assert [line for line, _ in faults] == [1, 1, 2, 3, 3, 4, 4]
     for words in (
         "1: 氏名: 空です",
-        "1: 利用者ID「tanto」は既に使われています",
+        "1: 利用者ID「tanto」は、電子メールの違う職員が既に使っています",
         "2: 課「財政課」はありません",
         "3: 利用者ID「tanaka」は 2 行目と同じです",
         "3: 職がありますが、課がありません",
@@ -89,6 +89,16 @@ def test_every_fault_of_every_line_is_told_at_once(house: House) -> None:
         "4: 欄が多すぎます",
     ):
         assert words in told
+
+
+def test_who_is_registered_already_is_left_as_they_are(house: House) -> None:
+    mine = "管理 次郎,admin,ADMIN@City.example.jp,it,課長\n"
+    assert _add(house, TABLE + mine) == 3
+    with house.office.reading() as db:
+        assert db.scalars(select(Person.name).where(Person.key == "admin")).one() != "管理 次郎"
+        assert actor(db, "admin", APRIL).departments == frozenset()
+    with pytest.raises(BadInput, match="全員が既に登録されています"):
+        _add(house, mine)
 
 
 def test_an_empty_table_and_a_broken_one_are_told_kindly(house: House) -> None:

@@ -151,7 +151,7 @@ NEVER_REFUSE = {
         "read_departments",
         "read_staff",
         "read_seats",
-        "newcomer_faults",
+        "check_newcomers",
         "signed_in",
         "was_signed_in",
         "holder_of",

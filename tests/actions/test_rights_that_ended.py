@@ -85,7 +85,7 @@ Call = Callable[[Office], object]
 
 NEEDS_NO_RIGHT = {
     "current_tally": "a question",
-    "newcomer_faults": "a question",
+    "check_newcomers": "a question",
     "must_be_attended": "a question",
     "outcome_of_votes": "a question",
     "read_newcomers": "a question",

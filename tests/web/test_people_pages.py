@@ -164,11 +164,19 @@ def test_a_table_is_checked_before_anybody_is_added(admin: Browser) -> None:
     assert "課長" in admin.see("/people/sato")
 
 
+def test_who_is_registered_already_stands_so_in_the_check_and_is_left_out(admin: Browser) -> None:
+    oneself = "管理 太郎,admin,admin@city.example.jp,it,課長\n"
+    shown = admin.send("/people/_table", people=TABLE + oneself, since="2023-04-01")
+    assert "2 人を登録できます" in shown and "既に登録されています。この行では何も変えません" in shown
+    shown = admin.send("/people/_table", people=oneself, since="2023-04-01")
+    assert "全員が既に登録されています" in shown and "人を登録する</button>" not in shown
+
+
 def test_every_fault_of_a_table_stands_beside_its_line(admin: Browser) -> None:
     shown = admin.send("/people/_table", 422, people=TABLE + "田中,tanto,宛先,財政課,\n", since="2023-04-01")
     assert "1 行に誤りがあります" in shown
     for words in (
-        "利用者ID「tanto」は既に使われています",
+        "利用者ID「tanto」は、電子メールの違う職員が既に使っています",
         "宛先として使えません",
         "課「財政課」はありません",
     ):

@@ -130,7 +130,7 @@ from workflow.actions.people_table import (
     NewcomerFault,
     NewcomersRefused,
     add_people,
-    newcomer_faults,
+    check_newcomers,
     read_newcomers,
 )
 from workflow.actions.plans import (
@@ -272,6 +272,7 @@ __all__ = [
     "change_password",
     "change_person",
     "change_schedule",
+    "check_newcomers",
     "circulate",
     "claim_call",
     "close_condition",
@@ -355,7 +356,6 @@ __all__ = [
     "name_auditor",
     "name_deputy",
     "new_device",
-    "newcomer_faults",
     "note_reading",
     "note_refusal",
     "note_trial",

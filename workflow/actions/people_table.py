@@ -14,7 +14,7 @@ from workflow.actions.people import insert_person, insert_posting, keeper
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import reworded, say
-from workflow.domain.validation import a_key, a_line, an_address, typed_number
+from workflow.domain.validation import a_key, a_line, an_address, comparable_address, typed_number
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import Department, Person
@@ -47,6 +47,15 @@ class NewcomerFault:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedNewcomers:
+    """The faults of a table, in the order of its lines, and the lines whose people are registered already: the user ID is
+    theirs, and so is the mail address."""
+
+    faults: tuple[NewcomerFault, ...]
+    registered: frozenset[int]
+
+
 class NewcomersRefused(SakuteiError):
     """Some lines cannot be taken, so none was. `faults` are all there are."""
 
@@ -76,19 +85,27 @@ def read_newcomers(text: str) -> list[Newcomer]:
     return people[1:] if people and people[0].name == HEADINGS[0] else people
 
 
-def newcomer_faults(db: Session, people: Sequence[Newcomer]) -> list[NewcomerFault]:
-    """Everything wrong with the table, in the order of its lines. Two statements."""
+def check_newcomers(db: Session, people: Sequence[Newcomer]) -> CheckedNewcomers:
+    """Everything wrong with the table, and who of it is registered already. Nothing of the line of one who is registered
+    is asked about: it changes nothing. Two statements."""
     departments = _departments(db)
-    taken = dict.fromkeys(db.scalars(select(Person.key).where(Person.key.in_([p.key for p in people]))), 0)
-    faults = []
+    rows = db.execute(select(Person.key, Person.email).where(Person.key.in_([p.key for p in people])))
+    addresses = {key: comparable_address(email) for key, email in rows}
+    taken = dict.fromkeys(addresses, 0)
+    faults, registered = list[NewcomerFault](), set[int]()
     for each in people:
+        address = comparable_address(each.email)
+        if address is not None and addresses.get(each.key) == address:
+            registered.add(each.line)
+            continue
         faults += [NewcomerFault(each.line, words) for words in _faults(each, departments, taken)]
         taken.setdefault(each.key, each.line)
-    return faults
+    return CheckedNewcomers(tuple(faults), frozenset(registered))
 
 
 def add_people(office: Office, by: str, people: Sequence[Newcomer], since: date, *, now: datetime) -> int:
-    """Add the people of a table, who serve in their departments from a day, and return how many they are.
+    """Add the people of a table, who serve in their departments from a day, and return how many they are. Who is registered
+    already stays as they are.
 
     Raises `NewcomersRefused` with every fault, `NotAllowed`, `BadInput`.
     """
@@ -100,17 +117,23 @@ def add_people(office: Office, by: str, people: Sequence[Newcomer], since: date,
         )
     with office.writing() as db:
         who = keeper(db, by, now)
-        if faults := newcomer_faults(db, people):
-            raise NewcomersRefused(faults)
+        checked = check_newcomers(db, people)
+        if checked.faults:
+            raise NewcomersRefused(checked.faults)
+        new = [each for each in people if each.line not in checked.registered]
+        if not new:
+            raise BadInput(
+                "名簿", "全員が既に登録されています", "まだ登録していない人を、1 行に 1 人書いてください。"
+            )
         departments = _departments(db)
-        for each in people:
+        for each in new:
             insert_person(db, each.key, each.name, each.email)
             record(db, Tag.PERSON_ADDED, at=now, by=who.id, key=each.key, name=each.name, email=each.email)
             if each.department:
                 department, position = departments[each.department], each.position or None
                 rank = typed_number(each.rank) or 0
                 insert_posting(db, who, each.key, department, position, since, None, now, rank=rank)
-        return len(people)
+        return len(new)
 
 
 def _newcomer(number: int, cells: list[str]) -> Newcomer:
@@ -141,7 +164,10 @@ def _faults(each: Newcomer, departments: dict[str, str], taken: dict[str, int]) 
         except BadInput as error:
             yield error.message
     if taken.get(each.key) == 0:
-        yield say("利用者ID「{key}」は既に使われています。別の利用者IDにしてください。", key=each.key)
+        yield say(
+            "利用者ID「{key}」は、電子メールの違う職員が既に使っています。同じ人なら電子メールを名簿のものに、別の人なら別の利用者IDにしてください。",
+            key=each.key,
+        )
     elif each.key in taken and each.key:
         yield say(
             "利用者ID「{key}」は {line} 行目と同じです。別の利用者IDにしてください。",

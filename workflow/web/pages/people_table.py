@@ -88,20 +88,22 @@ def _shown(
     request: Request, who: Visitor, text: str, since: str, found: list[actions.Newcomer] | None = None
 ) -> Response:
     with who.office.reading() as db:
-        faults = actions.newcomer_faults(db, found) if found else []
+        checked = actions.check_newcomers(db, found or [])
         departments = queries.departments(db)
     told: dict[int, list[str]] = {}
-    for fault in faults:
+    for fault in checked.faults:
         told.setdefault(fault.line, []).append(fault.words)
     return page(
         request,
         "people_table.html",
-        code=422 if faults else 200,
+        code=422 if checked.faults else 200,
         who=who,
         text=text,
         since=since,
         found=found,
         faults=told,
+        registered=checked.registered,
+        new=len(found or []) - len(checked.registered),
         departments=departments,
         headings=tuple(say(each) for each in actions.HEADINGS),
     )
