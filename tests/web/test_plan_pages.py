@@ -113,6 +113,25 @@ def test_a_plan_begins_under_a_definition_of_the_offices_own(house: House) -> No
     assert house.plan("own").chain == own
 
 
+def test_the_chains_that_the_office_registered_come_first_the_most_used_and_then_the_newest(
+    house: House,
+) -> None:
+    staff = Browser(house, "tanto")
+
+    def offered() -> list[str]:
+        (choices,) = re.findall(r'<select id="chain".*?</select>', staff.see("/plans/new"), re.DOTALL)
+        return [words.partition("（")[0] for words in re.findall(r'">([^<]+)</option>', choices)]
+
+    for title in ("甲の流れ", "乙の流れ"):
+        own = house.chain.model_copy(update={"title": title})
+        actions.add_chain(house.office, "admin", own, now=house.now)
+    assert offered()[:3] == ["乙の流れ", "甲の流れ", house.chain.title]
+    assert all(shipped(key).title in offered()[3:] for key in shipped_chains() if key != house.chain.key)
+    house.a_plan()
+    assert offered()[:3] == [house.chain.title, "乙の流れ", "甲の流れ"]
+    assert "未登録" in staff.see("/plans/new")
+
+
 def test_who_serves_in_no_department_is_offered_no_new_plan(house: House) -> None:
     member = Browser(house, "joho_bukai_1")
     assert 'href="/plans/new"' not in member.see("/plans")

@@ -133,11 +133,29 @@ def kept_chains(db: Session) -> dict[str, Chain]:
     return {sha256: chain_of(db, sha256) for sha256 in db.scalars(select(ChainText.sha256))}
 
 
-def chains_to_begin(db: Session) -> dict[str, Chain]:
-    """The chains a plan can begin with, each by its name: the shipped ones by their key, then what else the office
-    keeps by its SHA-256."""
-    ours = {key: shipped(key) for key in shipped_chains()}
-    return ours | {sha256: chain for sha256, chain in kept_chains(db).items() if chain not in ours.values()}
+@dataclass(frozen=True, slots=True)
+class ChainChoice:
+    """A chain that a plan can begin with, by the name that `chain_for` finds it by: a shipped one by its key, any other by
+    its SHA-256. `kept`: the office registered it."""
+
+    name: str
+    chain: Chain
+    kept: bool
+
+
+def chains_to_begin(db: Session) -> list[ChainChoice]:
+    """The chains a plan can begin with: first those that the office registered, most used and then newest first; then
+    what else comes with the program. One statement, beside each chain once in a process."""
+    ours = _shipped()
+    kept = db.scalars(select(ChainText.sha256).order_by(_BEGUN.desc(), _ADOPTED.desc())).all()
+    registered = [
+        ChainChoice(ours[sha256].key if sha256 in ours else sha256, chain_of(db, sha256), kept=True)
+        for sha256 in kept
+    ]
+    others = [
+        ChainChoice(chain.key, chain, kept=False) for sha256, chain in ours.items() if sha256 not in kept
+    ]
+    return registered + others
 
 
 @cache

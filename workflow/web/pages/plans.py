@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from definitions.chain import Chain
 from workflow import actions, queries
 from workflow.domain.calendar import month_of, parse_day
 from workflow.domain.cover import TextKind
@@ -12,7 +11,7 @@ from workflow.domain.decisions import SignedAs
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
-from workflow.queries.chains import chain_for, chains_to_begin
+from workflow.queries.chains import ChainChoice, chain_for, chains_to_begin
 from workflow.queries.reading_rights import plan_to_read
 from workflow.web.pages.plan_view import plan_view
 from workflow.web.permissions import needs
@@ -31,7 +30,7 @@ def new_plan(request: Request, who: Reader) -> Response:
         who.person.refuse(Act.OPEN_PLAN)
     with who.office.reading() as db:
         departments = [each for each in queries.departments(db) if each[0] in who.person.departments]
-        chains = [(choice, _named(choice, chain)) for choice, chain in chains_to_begin(db).items()]
+        chains = [(each.name, _named(each)) for each in chains_to_begin(db)]
     return page(
         request,
         "plan_new.html",
@@ -114,11 +113,14 @@ def history(request: Request, who: Reader, key: str, before: int | None = None) 
     return page(request, "plan_history.html", who=who, plan=fact, events=events, older=older, before=before)
 
 
-def _named(choice: str, chain: Chain) -> str:
+def _named(choice: ChainChoice) -> str:
     """Return the form's name for a chain. The office may have several versions of one key."""
+    chain = choice.chain
     name = say("{title}（{office}、{key}）", title=chain.title, office=chain.office, key=chain.key)
+    if not choice.kept:
+        return say("{chain} 未登録", chain=name)
     return (
         name
-        if choice == chain.key
-        else say("{chain} この庁の策定の流れ {sha256}", chain=name, sha256=choice[:8])
+        if choice.name == chain.key
+        else say("{chain} この庁の策定の流れ {sha256}", chain=name, sha256=choice.name[:8])
     )

@@ -83,7 +83,7 @@ def _shown(
     if not who.person.departments:
         who.person.refuse(Act.OPEN_PLAN)
     with who.office.reading() as db:
-        chains = [(name, f"{chain.title}（{chain.office}）") for name, chain in chains_to_begin(db).items()]
+        chains = [(each.name, f"{each.chain.title}（{each.chain.office}）") for each in chains_to_begin(db)]
     faults: tuple[RowFault, ...] = refused.faults if refused else ()
     return page(
         request,
