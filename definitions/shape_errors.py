@@ -128,6 +128,8 @@ _SHARES = ("quorum", "majority")
 def _worded(kind: str, path: KeyPath, given: Any, context: dict[str, Any]) -> tuple[Words, Words]:
     if given is None:
         return words("値がありません"), words("値を書くか、この行を消してください")
+    if kind == "string_pattern_mismatch" and not str(given).strip():
+        return words("値がありません"), words("値を書くか、この行を消してください")
     if kind == "string_pattern_mismatch":
         for sign, problem, mend in _PATTERNS:
             if context["pattern"].lstrip("^").startswith(sign):

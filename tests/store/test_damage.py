@@ -290,9 +290,7 @@ def test_a_file_name_keeps_no_folder(house: House) -> None:
         assert db.execute(text("SELECT filename FROM version")).scalar() == "方針.docx"
 
 
-@pytest.mark.parametrize(
-    "address", ["a@b.jp\nBcc: x@y.jp", "a@b.jp\r\n", "a b@c.jp", "no-at", "山@例.jp", ""]
-)
+@pytest.mark.parametrize("address", ["a@b.jp\nBcc: x@y.jp", "a@b.jp\r\n", "a b@c.jp", "no-at", "山@例.jp"])
 def test_an_address_that_is_none_is_refused(house: House, address: str) -> None:
     with pytest.raises(BadInput, match="宛先として使えません"):
         actions.add_person(house.office, "admin", "new", "新人", address, now=house.now)

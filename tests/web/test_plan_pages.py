@@ -102,6 +102,14 @@ def test_staff_open_a_plan_of_their_own_department_under_a_shipped_chain(house: 
     staff.send("/plans/new", 403, key="new2", title="x", chain="two_rounds", department="mayor")
     staff.send("/plans/new", 404, key="new2", title="x", chain="none", department="it")
     staff.send("/plans/new", 422, key="new", title="x", chain="two_rounds", department="it")
+    for left, status, said in (
+        ("key", 422, "計画ID: 入力されていません"),
+        ("title", 422, "計画の名称: 空です"),
+        ("chain", 404, "策定の流れが指定されていません"),
+        ("department", 404, "課が指定されていません"),
+    ):
+        filled = {"key": "new2", "title": "x", "chain": "two_rounds", "department": "it"} | {left: ""}
+        assert said in staff.send("/plans/new", status, **filled)
 
 
 def test_a_plan_begins_under_a_definition_of_the_offices_own(house: House) -> None:

@@ -164,7 +164,7 @@ def test_closed_days_are_entered_for_a_year_beside_its_holidays(house: House) ->
     assert "区制記念日" in shown and "元日" in shown
     assert "区制記念日" not in admin.see("/settings/closed-days?year=2024")
     assert "既に閉庁日です" in admin.send("/settings/closed-days", 409, day="2023-10-01", name="再び")
-    assert "日付として読めません" in admin.send("/settings/closed-days", 422, day="", name="空")
+    assert "日: 入力されていません" in admin.send("/settings/closed-days", 422, day="", name="空")
 
 
 def test_several_days_are_closed_at_once_and_one_is_opened_again(house: House) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from definitions.errors import SakuteiError
 from workflow.actions.people import keeper
+from workflow.domain.blank import is_blank
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
@@ -135,7 +136,7 @@ def _faults(lines: Sequence[DepartmentLine], before: dict[str, tuple[str, int]])
                 check(place, value)
             except BadInput as error:
                 faults.append((each.line, error.message))
-        if each.key in seen:
+        if each.key in seen and not is_blank(each.key):
             words = say("課ID「{key}」は {line} 行目と同じです。", key=each.key, line=seen[each.key])
             faults.append((each.line, words))
         seen.setdefault(each.key, each.line)

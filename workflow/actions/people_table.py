@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from definitions.errors import SakuteiError
 from workflow.actions.people import insert_person, insert_posting, keeper
+from workflow.domain.blank import is_blank
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import reworded, say
@@ -168,7 +169,7 @@ def _faults(each: Newcomer, departments: dict[str, str], taken: dict[str, int]) 
             "利用者ID「{key}」は、電子メールの違う職員が既に使っています。同じ人なら電子メールを名簿のものに、別の人なら別の利用者IDにしてください。",
             key=each.key,
         )
-    elif each.key in taken and each.key:
+    elif each.key in taken and not is_blank(each.key):
         yield say(
             "利用者ID「{key}」は {line} 行目と同じです。別の利用者IDにしてください。",
             key=each.key,

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import jpholiday
 
 from definitions.chain import Offset
-from workflow.domain.errors import BadInput
+from workflow.domain.blank import is_blank
+from workflow.domain.errors import BadInput, missing
 from workflow.domain.language import Dates, dates, say
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -193,6 +194,9 @@ def month_label(month: str) -> str:
 
 def parse_day(text: str, place: str = "日付") -> date:
     """A day written as 2023-06-12, 2023/6/12, 令和5年6月12日 or R5.6.12. Raises `BadInput`."""
+    mend = say("2023-06-12 または 令和5年6月12日 の形で書いてください。")
+    if is_blank(text):
+        raise missing(place, mend)
     plain = text.strip().translate(str.maketrans("０１２３４５６７８９／．－", "0123456789/.-"))
     western = re.fullmatch(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", plain)
     era = re.fullmatch(
@@ -211,18 +215,21 @@ def parse_day(text: str, place: str = "日付") -> date:
     raise BadInput(
         place,
         say("「{given}」は日付として読めません", given=text[:40]).replace("\n", "␤"),
-        "2023-06-12 または 令和5年6月12日 の形で書いてください。",
+        mend,
     )
 
 
 def parse_moment(text: str, place: str = "日時") -> datetime:
     """A day and a time in Asia/Tokyo, 2023-06-12 14:00, as UTC. Raises `BadInput`."""
+    mend = say("2023-06-12 14:00 の形で書いてください。")
+    if is_blank(text):
+        raise missing(place, mend)
     match = re.fullmatch(r"(.+?)[ T　](\d{1,2}):(\d{2})", text.strip())
     if match is None or int(match[2]) > 23 or int(match[3]) > 59:
         shown = text[:40].replace("\n", "␤")
         raise BadInput(
             place,
             say("「{given}」は日時として読めません", given=shown),
-            "2023-06-12 14:00 の形で書いてください。",
+            mend,
         )
     return at_tokyo(parse_day(match[1], place), time(int(match[2]), int(match[3])))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from workflow.domain.blank import is_blank
 from workflow.domain.calendar import LAST_DAY, parse_day, shown_day, shown_moment, tokyo_day
-from workflow.domain.errors import BadInput
+from workflow.domain.errors import BadInput, missing
 from workflow.domain.language import say
 from workflow.domain.validation import a_line
 
@@ -98,6 +99,9 @@ def read_days(text: str) -> list[NamedDay]:
 def day_of_year(text: str, place: str) -> str:
     """A day of the year, written 12/29, 12-29 or 12月29日, as MM-DD. Raises `BadInput`, for 29 February too: a day of each
     year is wanted."""
+    mend = say("12/29 または 12月29日 の形で書いてください。")
+    if is_blank(text):
+        raise missing(place, mend)
     plain = text.strip().translate(str.maketrans("０１２３４５６７８９／－", "0123456789/-"))
     match = re.fullmatch(r"(\d{1,2})[-/月](\d{1,2})日?", plain)
     try:
@@ -108,7 +112,7 @@ def day_of_year(text: str, place: str) -> str:
     raise BadInput(
         place,
         say("「{given}」は毎年ある月日として読めません", given=text[:40]).replace("\n", "␤"),
-        "12/29 または 12月29日 の形で書いてください。",
+        mend,
     )
 
 

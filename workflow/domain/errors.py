@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from definitions.errors import ChainInvalid, SakuteiError
+from workflow.domain.blank import is_blank
 from workflow.domain.language import reworded, say, translate
 
 __all__ = [
@@ -129,7 +130,12 @@ class NotFound(SakuteiError):
 
     @property
     def message(self) -> str:
-        said = say("{what}「{key}」はありません。", what=translate(self.what), key=self.key)
+        what = translate(self.what)
+        said = (
+            say("{what}が指定されていません。", what=what)
+            if is_blank(self.key)
+            else say("{what}「{key}」はありません。", what=what, key=self.key)
+        )
         if not self.known:
             return said
         return said + say("次のいずれかを指定してください: {known}。", known=say("、").join(self.known[:12]))
@@ -232,6 +238,11 @@ class BadInput(SakuteiError):
             problem=translate(self.problem),
             mend=translate(self.mend),
         )
+
+
+def missing(place: str, mend: str) -> BadInput:
+    """The refusal of a value that was left out: an empty one is not named."""
+    return BadInput(place, "入力されていません", mend)
 
 
 class Unwritable(BadInput):

@@ -12,8 +12,9 @@ from typing import Any
 from definitions.chain import Chain, Planned, Slot
 from definitions.rules import schedule as rules
 from definitions.words import Words
+from workflow.domain.blank import is_blank
 from workflow.domain.calendar import month_label, parse_day, shown_day
-from workflow.domain.errors import BadInput
+from workflow.domain.errors import BadInput, missing
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import a_line
 
@@ -137,11 +138,12 @@ def parse_when(text: str, place: str) -> str:
 
 def parse_month(text: str, place: str) -> str:
     """A month, as people write it, as 2026-09. Raises `BadInput`."""
+    mend = say("2023-03 のように書いてください。")
+    if is_blank(text):
+        raise missing(place, mend)
     when = parse_when(text, place)
     if len(when) != len("2026-09"):
-        raise BadInput(
-            place, say("「{given}」は月ではありません", given=text[:20]), "2023-03 のように書いてください。"
-        )
+        raise BadInput(place, say("「{given}」は月ではありません", given=text[:20]), mend)
     return when
 
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 import idna
 
+from workflow.domain.blank import is_blank
 from workflow.domain.calendar import shown_day, tokyo_day
-from workflow.domain.errors import BadInput
+from workflow.domain.errors import BadInput, missing
 from workflow.domain.language import say
 
 LONGEST_TEXT = 20_000
@@ -16,11 +17,14 @@ LONGEST_TEXT = 20_000
 
 def a_key(place: str, value: str) -> str:
     """An ASCII key. Raises `BadInput`."""
+    mend = say("半角の英小文字・数字・_・- で 60 字以内にしてください。")
+    if is_blank(value):
+        raise missing(place, mend)
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", value):
         raise BadInput(
             place,
             say("「{given}」は使えません", given=_shown(value)),
-            "半角の英小文字・数字・_・- で 60 字以内にしてください。",
+            mend,
         )
     return value
 
@@ -41,7 +45,7 @@ def typed_number(value: object) -> int | None:
 
 def a_line(place: str, value: str, longest: int = 200) -> str:
     """One line of text, not empty: a name, a place, a title. Raises `BadInput`."""
-    if _is_blank(value):
+    if is_blank(value):
         raise BadInput(place, "空です", "1 文字以上で入力してください。")
     if len(value) > longest:
         raise BadInput(
@@ -71,18 +75,6 @@ def a_text(place: str, value: str, longest: int = LONGEST_TEXT) -> str:
     return value
 
 
-_UNSEEN_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Signs that Unicode calls letters or symbols, and that show nothing."""
-
-
-def _is_blank(value: str) -> bool:
-    """Return whether nothing of a text is seen: it is empty, or of spaces, joiners and marks on nothing alone."""
-    return all(
-        sign.isspace() or sign in _UNSEEN_LETTERS or unicodedata.category(sign) in ("Cf", "Mn")
-        for sign in value
-    )
-
-
 _TURNED = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that turn the direction of writing: with them a text reads otherwise than it is."""
 
@@ -100,7 +92,7 @@ def _is_no_text(sign: str) -> bool:
 
 def some_text(place: str, value: str, longest: int = LONGEST_TEXT) -> str:
     """Free text that may not be left out. Raises `BadInput`."""
-    if _is_blank(value):
+    if is_blank(value):
         raise BadInput(place, "空です", "記録に残すため、必ず書いてください。")
     return a_text(place, value, longest)
 
@@ -122,6 +114,9 @@ def an_address(place: str, value: str) -> str:
 def ascii_address(place: str, value: str, mend: str | None = None) -> str:
     """The address as mail servers take it: a domain in other letters, 例え.jp, in its ASCII form (RFC 5891). Raises
     `BadInput`."""
+    mend = mend or say("name@example.jp の形で入力してください。")
+    if is_blank(value):
+        raise missing(place, mend)
     name, _, domain = value.rpartition("@")
     try:
         asked = f"{name}@{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"
@@ -133,7 +128,7 @@ def ascii_address(place: str, value: str, mend: str | None = None) -> str:
         raise BadInput(
             place,
             say("「{given}」は電子メールの宛先として使えません", given=_shown(value)),
-            mend or say("name@example.jp の形で入力してください。"),
+            mend,
         )
     return asked
 

@@ -44,10 +44,10 @@ def new_plan(request: Request, who: Reader) -> Response:
 @router.post("/new", openapi_extra=needs(Act.OPEN_PLAN))
 def open_plan(
     who: FormUser,
-    key: Annotated[str, Form()],
-    title: Annotated[str, Form()],
-    chain: Annotated[str, Form()],
-    department: Annotated[str, Form()],
+    key: Annotated[str, Form()] = "",
+    title: Annotated[str, Form()] = "",
+    chain: Annotated[str, Form()] = "",
+    department: Annotated[str, Form()] = "",
     first_month: Annotated[str, Form()] = "",
     on: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
