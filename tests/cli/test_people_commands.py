@@ -15,7 +15,10 @@ def test_a_table_of_people_is_added_whole_or_not_at_all(office: Terminal) -> Non
         "氏名,利用者ID,メール,課,職\n佐藤,sato,sato@city.example.jp,IT推進課,主査\n田中,hanako,x,,\n", "utf-8"
     )
     said = office.refuse("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
-    assert "3 行目: メール" in said and "3 行目: 利用者ID「hanako」は、電子メールの違う職員が既に使っています" in said
+    assert (
+        "3 行目: メール" in said
+        and "3 行目: 利用者ID「hanako」は、電子メールの違う職員が既に使っています" in said
+    )
     table.write_text("佐藤,sato,sato@city.example.jp,IT推進課,主査\n", "utf-8-sig")
     said = office.run("people", "add-table", str(table), "--since", "2026-04-01", "--as", "admin")
     assert "1 人を登録しました" in said

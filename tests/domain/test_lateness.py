@@ -28,6 +28,9 @@ SCHEDULE = modelled(CHAIN)
         # the 骨子 was to begin in June
         ("outline", [], date(2023, 5, 31), Course.EARLY, 0),
         ("outline", [], date(2023, 6, 1), Course.ON_TIME, 0),
+        # the first month, March, is still to come: nothing is early before anything was done
+        ("policy", [], date(2023, 2, 28), Course.AHEAD, 0),
+        ("policy", ["policy_bukai"], date(2023, 2, 28), Course.EARLY, 0),
         ("printing", [], date(2025, 1, 1), Course.ENDED, 0),
     ],
 )

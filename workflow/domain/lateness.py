@@ -22,6 +22,7 @@ class Course(Labelled):
     LATE = "late", "遅れ"
     ON_TIME = "on_time", "予定どおり"
     EARLY = "early", "予定より早い"
+    AHEAD = "ahead", "これから"
     UNPLANNED = "unplanned", "予定なし"
     ENDED = "ended", "終わった計画"
 
@@ -52,7 +53,8 @@ def standing(
     chain: Chain, schedule: PlanSchedule, stage: str, status: Status, passed: Collection[str], today: date
 ) -> Standing:
     """The standing of a plan in that stage; `passed` are the gates of the stage that are open. A plan that has come
-    to its last stage has ended; a suspended one can be late: its schedule goes on."""
+    to its last stage has ended; a suspended one can be late: its schedule goes on. One whose first month is still to come
+    is early only once something was done in it."""
     if status in (Status.FINISHED, Status.WITHDRAWN) or not chain.after(chain.stage(stage)):
         return Standing(Course.ENDED)
     due = min(dues(chain, schedule, stage, passed), key=lambda each: each.day, default=None)
@@ -61,8 +63,10 @@ def standing(
     if due.day < today:
         return Standing(Course.LATE, due)
     begins = next((span.first for span in schedule.spans if span.stage == stage), None)
-    early = begins is not None and begins > month_of(today)
-    return Standing(Course.EARLY if early else Course.ON_TIME, due)
+    if begins is None or begins <= month_of(today):
+        return Standing(Course.ON_TIME, due)
+    ahead = stage == chain.first.key and not passed
+    return Standing(Course.AHEAD if ahead else Course.EARLY, due)
 
 
 def dues(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[str]) -> Iterator[Due]:
