@@ -145,6 +145,17 @@ def test_what_was_typed_stands_in_its_form_again_after_a_refusal(house: House) -
     form_again = re.findall(r'<form[^>]*action="/people" class.*?</form>', shown, re.DOTALL)[0]
     assert all(f'value="{each}"' in form_again for each in typed.values())
     assert "まだ記録していません" in shown and "サインインの期限" not in shown
+    notice = re.findall(r'<div[^>]*id="kept".*?</div>', shown, re.DOTALL)[0]
+    assert "利用者ID「tanto」は既に使われています" in notice
+
+
+def test_a_form_that_is_shown_to_be_copied_says_why_it_was_refused(house: House) -> None:
+    admin = Browser(house, "admin")
+    form = {"csrf": admin.csrf, "key": "new", "name": "別の 花子", "email": "<b>宛先ではない"}
+    refused = admin.client.post("/people", data=form, headers={"referer": f"{SITE}/people/tanto"})
+    shown = admin.see(_back(refused.text))
+    notice = re.findall(r'<div[^>]*id="kept".*?</div>', shown, re.DOTALL)[0]
+    assert "必要なら控えて" in notice and "電子メールの宛先として使えません" in notice and "<b>" not in notice
 
 
 def test_a_list_in_the_wrong_order_is_not_lost(house: House) -> None:

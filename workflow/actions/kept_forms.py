@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert
 
 from workflow.domain.calendar import tokyo_day
 from workflow.queries.actor import actor
-from workflow.queries.kept_forms import KeptField
+from workflow.queries.kept_forms import REASON, KeptField
 from workflow.store.database import Office
 from workflow.store.tables import LateForm
 
@@ -18,11 +18,24 @@ SECRETS = frozenset({"csrf", "password", "again", "old", "code"})
 """Fields that are never kept."""
 
 
+LONGEST_REASON = 5_000
+"""The longest reason that is kept, in characters; of a longer one its beginning."""
+
+
 def keep_form(
-    office: Office, by: str, action: str, page: str, fields: Sequence[KeptField], *, now: datetime
+    office: Office,
+    by: str,
+    action: str,
+    page: str,
+    fields: Sequence[KeptField],
+    *,
+    reason: str = "",
+    now: datetime,
 ) -> bool:
-    """Keep the fields for their writer, in place of the form kept before, until somebody signs in a day later. Return whether there was something to keep, and not too much. Raises `NotFound`, `HasLeft`."""
-    kept = [[each.name, each.value] for each in fields if each.name not in SECRETS]
+    """Keep the fields for their writer, in place of the form kept before, until somebody signs in a day later. `reason` says in
+    their language why the form was refused. Return whether there was something to keep, and not too much. Raises
+    `NotFound`, `HasLeft`."""
+    kept = [[each.name, each.value] for each in fields if each.name not in SECRETS | {REASON}]
     length = sum(len(name) + len(value) for name, value in kept)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
@@ -30,6 +43,8 @@ def keep_form(
         db.execute(delete(LateForm).where(LateForm.person_id == who.id))
         if not any(value.strip() for _, value in kept) or length > LONGEST_KEPT or len(action + page) > 500:
             return False
+        if reason:
+            kept.append([REASON, reason[:LONGEST_REASON]])
         row = {"person_id": who.id, "action": action, "page": page, "fields": kept, "kept_at": now}
         db.execute(insert(LateForm).values(**row))
     return True

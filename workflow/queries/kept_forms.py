@@ -23,11 +23,17 @@ class KeptField:
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
-    """A form by the address it went to, the page it stood on, and its fields in their order."""
+    """A form by the address it went to, the page it stood on, its fields in their order, and why it was refused; empty: it
+    came too late."""
 
     action: str
     page: str
     fields: Sequence[KeptField]
+    reason: str = ""
+
+
+REASON = ""
+"""The name under which the reason is kept among the fields: no browser sends a field without a name."""
 
 
 def kept_form(db: Session, person: int, now: datetime) -> KeptForm | None:
@@ -37,8 +43,8 @@ def kept_form(db: Session, person: int, now: datetime) -> KeptForm | None:
             LateForm.person_id == person, LateForm.kept_at > now - KEPT_FOR
         )
     ).first()
-    return (
-        KeptForm(row.action, row.page, [KeptField(name, value) for name, value in row.fields])
-        if row
-        else None
-    )
+    if row is None:
+        return None
+    fields = [KeptField(name, value) for name, value in row.fields if name != REASON]
+    reason = next((value for name, value in row.fields if name == REASON), "")
+    return KeptForm(row.action, row.page, fields, reason)

@@ -24,6 +24,7 @@ from workflow.store.database import Office
 from workflow.web import api
 from workflow.web.guide import Refusal
 from workflow.web.http_status import status_of
+from workflow.web.kept_forms import reason_of
 from workflow.web.limits import GB, KB, Quota
 from workflow.web.oidc import Provider
 from workflow.web.pages import (
@@ -347,13 +348,8 @@ def _not_readable(request: Request, error: Exception) -> Response:
     fields = error.errors() if isinstance(error, RequestValidationError) else []
     if any(each["loc"][0] == "path" for each in fields):
         return _no_such_page(request, HTTPException(404))
-    names = say("、").join(str(each["loc"][-1]) for each in fields)
-    words = say(
-        "送られた内容を読み取れません（{names}）。画面を開き直して、入力し直してください。", names=names
-    )
-    return page(
-        request, "refused.html", code=422, message=words, who=visitor_of(request), back=_way_back(request)
-    )
+    words, who = reason_of(error), visitor_of(request)
+    return page(request, "refused.html", code=422, message=words, who=who, back=_way_back(request))
 
 
 def _of_a_program(request: Request) -> bool:

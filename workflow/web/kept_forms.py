@@ -5,10 +5,12 @@ from urllib.parse import urlsplit
 
 import lxml.html
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from lxml.html import FormElement, HtmlElement
 from starlette.concurrency import run_in_threadpool
 
 from workflow import actions
+from workflow.domain.errors import SakuteiError, message_of
 from workflow.domain.language import say
 from workflow.queries.kept_forms import KeptField, KeptForm, kept_form
 from workflow.web.pages_above import page_above
@@ -24,15 +26,27 @@ class Why(StrEnum):
     REFUSED = "refused"
 
 
-async def keep(request: Request, key: str, why: Why) -> str:
-    """Keep the form that the person sent, as far as it is text: no file. Return the address of its page, which then shows it again; that of
+def reason_of(refused: Exception) -> str:
+    """Say why a form was refused: in the words of the refusal, or that fields of it could not be read."""
+    if not isinstance(refused, RequestValidationError):
+        return str(message_of(refused)) if isinstance(refused, SakuteiError) else ""
+    names = say("、").join(str(each["loc"][-1]) for each in refused.errors())
+    return say(
+        "送られた内容を読み取れません（{names}）。画面を開き直して、入力し直してください。", names=names
+    )
+
+
+async def keep(request: Request, key: str, why: Why, reason: str = "") -> str:
+    """Keep the form that the person sent, as far as it is text: no file; with the reason, where it was refused. Return the address of its page, which then shows it again; that of
     the page above where nothing was kept."""
     form = await request.form()
     fields = [KeptField(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     page = _page_of(request)
     state, action = request.app.state, request.url.path
     now = state.clock()
-    kept = await run_in_threadpool(actions.keep_form, state.office, key, action, page, fields, now=now)
+    kept = await run_in_threadpool(
+        actions.keep_form, state.office, key, action, page, fields, reason=reason, now=now
+    )
     return f"{page}{'&' if '?' in page else '?'}{ASKED}={why}#{ASKED}" if kept else page
 
 
@@ -60,11 +74,12 @@ def refilled(request: Request, page: str) -> str:
     form = _form_of(tree, late)
     if form is None:
         notice = _notice(
+            late.reason if refused else "",
             say("記録していません。送られた内容は次のとおりです。必要なら控えて、入力し直してください。")
             if refused
             else say(
                 "サインインの期限が切れていたため、記録していません。送られた内容は次のとおりです。必要なら控えて、入力し直してください。"
-            )
+            ),
         )
         for each in late.fields:
             if each.value.strip():
@@ -83,17 +98,19 @@ def refilled(request: Request, page: str) -> str:
         )
         if form.xpath(".//input[@type='file']"):
             words += say("ファイルは残していません。もう一度選んでください。")
-        form.addprevious(_notice(words))
+        form.addprevious(_notice(late.reason if refused else "", words))
         for around in form.iterancestors("details"):
             around.set("open", "")
     return str(lxml.html.tostring(tree, encoding="unicode", doctype="<!doctype html>"))
 
 
-def _notice(words: str) -> HtmlElement:
+def _notice(*paragraphs: str) -> HtmlElement:
+    """The notice above a form that is shown again; of its paragraphs those that say something."""
     notice = lxml.html.Element("div", {"class": "notice bad", "role": "alert", "id": ASKED, "tabindex": "-1"})
-    told = lxml.html.Element("p")
-    told.text = words
-    notice.append(told)
+    for words in filter(None, paragraphs):
+        told = lxml.html.Element("p")
+        told.text = words
+        notice.append(told)
     return notice
 
 

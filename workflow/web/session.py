@@ -26,7 +26,7 @@ from workflow.queries.actor import actor
 from workflow.queries.pulse import PulseFact
 from workflow.store.database import Office
 from workflow.web.http_status import status_of
-from workflow.web.kept_forms import Why, keep
+from workflow.web.kept_forms import Why, keep, reason_of
 from workflow.web.limits import Load, load_of, received
 from workflow.web.permissions import acts_of, let_through
 from workflow.web.rendering import redirect
@@ -94,7 +94,7 @@ class Page(APIRoute):
                     return redirect(await keep(read, request.state.visitor.key, Why.LATE))
                 except (SakuteiError, RequestValidationError) as refused:
                     if by and _mendable(refused):
-                        request.state.kept = await keep(read, by, Why.REFUSED)
+                        request.state.kept = await keep(read, by, Why.REFUSED, reason_of(refused))
                     raise
 
         return handle
