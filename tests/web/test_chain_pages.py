@@ -1,6 +1,8 @@
 """The chains in the browser: drawn, in words, and new ones for the office."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 from sqlalchemy import insert, select
@@ -157,3 +159,17 @@ def test_what_a_definition_says_is_only_text(admin: Browser) -> None:
     evil = YAML.replace("わたしたちの検討会", "<script>alert(1)</script>")
     shown = admin.send("/chains/_new", text=evil)
     assert "<script>alert" not in shown and "&lt;script&gt;" in shown
+
+
+def test_a_definition_is_copied_into_the_form_and_made_the_offices_own(admin: Browser) -> None:
+    shown = admin.see(_address(admin, shipped("two_rounds").title))
+    link = re.findall(r'href="(/chains/_new\?of=[0-9a-f]{12})"', shown)
+    assert len(link) == 1 and "同梱の流れは区の例です" in shown
+    form = admin.see(link[0])
+    assert "の写しです" in form and "市長・町長・村長" in form
+    (copied,) = re.findall(r'<textarea id="text"[^>]*>\n(.*?)</textarea>', form, re.DOTALL)
+    assert unescape(copied) == shipped_text("two_rounds")
+    ours = unescape(copied).replace("key: two_rounds", "key: ours", 1).replace("区長", "市長")
+    checked = admin.send("/chains/_new", text=ours.replace("office: 区", "office: 川口市"))
+    assert "図を確かめて、登録してください" in checked and "副市長" in checked
+    admin.see("/chains/_new?of=000000000000", 404)

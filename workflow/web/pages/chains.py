@@ -15,6 +15,7 @@ from workflow import actions, queries
 from workflow.domain.errors import AlreadyDone
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.queries.chains import Definition
 from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.pages.people import may_keep
@@ -35,8 +36,22 @@ def chains(request: Request, who: Reader) -> Response:
 
 
 @router.get("/_new", openapi_extra=needs(Act.KEEP_PEOPLE))
-def new(request: Request, who: Reader) -> Response:
-    return page(request, "chain_new.html", who=who, text="", faults=(), refused="", chain=None)
+def new(request: Request, who: Reader, of: str = "") -> Response:
+    """The form for a definition of the office's own; `of`: it begins as a copy of that one, to be made one's own."""
+    copied = None
+    if of:
+        with who.office.reading() as db:
+            copied = queries.known_chain(db, of)
+    return page(
+        request,
+        "chain_new.html",
+        who=who,
+        text=_text_of(copied) if copied else "",
+        copied=copied.chain if copied else None,
+        faults=(),
+        refused="",
+        chain=None,
+    )
 
 
 @router.post("/_new", openapi_extra=needs(Act.KEEP_PEOPLE) | takes(Load.TABLE))
@@ -57,7 +72,9 @@ def check_or_add(
     except ChainInvalid as invalid:
         return _again(request, who, text, invalid.faults, Refusal(invalid))
     if sure != "yes":
-        return page(request, "chain_new.html", who=who, text=text, faults=(), refused="", **_drawn(chain))
+        return page(
+            request, "chain_new.html", who=who, text=text, copied=None, faults=(), refused="", **_drawn(chain)
+        )
     try:
         sha256 = actions.add_chain(who.office, who.key, chain, now=who.now)
     except AlreadyDone as refused:
@@ -92,14 +109,10 @@ def chain(request: Request, who: Reader, short: str) -> Response:
 
 @router.get("/{short}/text", openapi_extra=needs(Open.SIGNED_IN))
 def text(who: Reader, short: str) -> Response:
-    """The definition to begin one's own from: as YAML with its comments when it comes with the program, else as
-    JSON, which is YAML too."""
+    """The definition to begin one's own from, as a file."""
     with who.office.reading() as db:
         found = queries.known_chain(db, short)
-    if found.shipped:
-        return _attached(shipped_text(found.chain.key), "application/yaml", f"{found.chain.key}.yaml")
-    kept = json.dumps(json.loads(found.chain.canonical_json()), ensure_ascii=False, indent=2)
-    return _attached(kept, "application/yaml", f"{found.chain.key}.yaml")
+    return _attached(_text_of(found), "application/yaml", f"{found.chain.key}.yaml")
 
 
 @router.post("/{short}/keep", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -111,11 +124,24 @@ def keep(who: FormUser, short: str) -> Response:
     return redirect(f"/chains/{short}", said=say("策定の流れを登録しました。会議体に委員を登録できます。"))
 
 
+def _text_of(found: Definition) -> str:
+    """The text of a definition: YAML with its comments when it comes with the program, else JSON, which is YAML too."""
+    if found.shipped:
+        return shipped_text(found.chain.key)
+    return json.dumps(json.loads(found.chain.canonical_json()), ensure_ascii=False, indent=2)
+
+
 def _again(
     request: Request, who: Visitor, text: str, faults: Sequence[Fault] = (), refused: str = ""
 ) -> Response:
     """The form with the text as it was sent, to be corrected."""
-    shown: dict[str, Any] = {"text": text, "faults": faults, "refused": refused, "chain": None}
+    shown: dict[str, Any] = {
+        "text": text,
+        "faults": faults,
+        "refused": refused,
+        "chain": None,
+        "copied": None,
+    }
     return page(request, "chain_new.html", code=422, who=who, **shown)
 
 
