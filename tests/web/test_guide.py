@@ -7,11 +7,12 @@ import pytest
 
 from definitions.errors import SakuteiError
 from tests.actions.test_refusals_in_english import SAMPLES
+from tests.support.catalogue import catalogue
 from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow.domain.errors import message_of
 from workflow.web import app
-from workflow.web.guide import PAGES, REFUSALS, Refusal, guide_of, guides, place_of
+from workflow.web.guide import FOLDER, PAGES, REFUSALS, Refusal, guide_of, guides, place_of
 from workflow.web.http_status import STATUS
 
 PATHS = (
@@ -116,6 +117,25 @@ def test_a_guide_is_read_by_everybody_and_is_whole(house: House, key: str) -> No
     assert all(f'<h2 id="{anchor}">{words}</h2>' in shown for anchor, words in guide.places)
     assert all(re.fullmatch(r"[a-z-]+", anchor) and words for anchor, words in guide.places)
     assert f'href="/guide/{key}"' in Browser(house).see("/guide")
+
+
+def test_the_guide_of_the_plans_names_what_stands_on_their_pages(house: House) -> None:
+    text = (FOLDER / "03-plans.md").read_text("utf-8")
+    pages = ("plans.html", "spread.html", "spread_proposal.html", "settings_parts.html", "lateness.py")
+    there = {
+        str(each.id)
+        for each in catalogue()
+        for place, _ in each.locations
+        if place.rpartition("/")[2] in pages
+    }
+    named = {re.sub(r"\d+", "%(days)s", words) for words in re.findall("「([^」]+)」", text)}
+    assert len(named) > 10 and named - there == set()
+    house.a_plan()
+    house.a_meeting()
+    drawn = Browser(house, "tanto").see("/plans")
+    for words, sign in (("三角", "<polygon"), ("破線が今日", "stroke-dasharray"), ("斜線", 'id="hatched"')):
+        assert words in text and sign in drawn
+    assert "●" not in text
 
 
 def test_a_guide_that_is_not_there_is_said_kindly(house: House) -> None:
