@@ -143,14 +143,14 @@ VISITS = (
         Visit(STAFF, f"/plans/{{plan}}/{path}")
         for path in (
             "schedule", "schedule/outlook", "advance", "finish", "circulate", "inquiries/new",
-            "papers/schedule.docx", "papers/approvals.docx", "dossier.zip",
+            "papers/schedule.docx", "papers/approvals.docx",
         )
     ),
-    *(Visit(STAFF, path) for path in ("/plans/new", "/plans/_spread", "/plans.xlsx", "/comments/{finished}/opinions")),
+    *(Visit(STAFF, path) for path in ("/plans/new", "/plans/_spread")),
     *(
         Visit(ADMIN, path)
         for path in (
-            "/plans/_takeover/form", "/meetings/entered", "/people/_table", "/people/_invitations", "/departments",
+            "/people/_table", "/people/_invitations", "/departments",
             "/bodies/joho_bukai/seats", "/chains/_new", "/settings/office-setup", "/settings/calendars",
             "/account/password",
         )

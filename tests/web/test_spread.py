@@ -57,6 +57,14 @@ def test_the_same_room_and_the_same_member_at_one_time_are_named(house: House) -
     assert "両方の委員です（情報化推進部会 委員1）" in Browser(house, "tanto").see(PAGE)
 
 
+def test_of_many_clashes_the_first_are_named_and_the_rest_is_counted(house: House) -> None:
+    for _ in range(11):
+        house.a_meeting("joho_bukai")
+    shown = Browser(house, "tanto").see(PAGE)
+    assert shown.count("同じ時間に、同じ場所です（第一委員会室）") == 50
+    assert "ほかに 5 件あります。" in shown
+
+
 def test_one_person_before_two_bodies_on_a_day_is_named(house: House) -> None:
     house.a_plan("b", at="outline")
     house.a_plan("a")

@@ -37,7 +37,7 @@ class SeatedRoles:
 @dataclass(frozen=True, slots=True)
 class SetupFacts:
     """The state of an office on a day. `people` counts everybody on the list, `uninvited` the staff among them who
-    can neither sign in nor were invited; `mailed`: a mail went out."""
+    can neither sign in nor were invited; `mailed`: a mail went out, `planned`: a plan was begun."""
 
     departments: int
     people: int
@@ -45,7 +45,7 @@ class SetupFacts:
     chains: int
     bodies: tuple[SeatedRoles, ...]
     mailed: bool
-    plans: int
+    planned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def setup_steps(facts: SetupFacts, *, mail_server: bool) -> tuple[StepState, ...
         SetupStep.SEATS: _seats(facts.bodies),
         SetupStep.MAIL: _mail(facts, mail_server=mail_server),
         SetupStep.PLAN: []
-        if facts.plans
+        if facts.planned
         else [
             say(
                 "計画がまだありません。担当課の職員が始めます（ご自分で始めるには、先にご自分の所属を登録します）。"

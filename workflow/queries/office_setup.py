@@ -56,14 +56,14 @@ def setup_facts(db: Session, day: date) -> SetupFacts:
             _count(Person.id),
             select(func.count()).select_from(Person).where(uninvited(day)).scalar_subquery(),
             _count(ChainText.sha256),
-            _count(Plan.id),
+            select(Plan.id).exists(),
             select(Event.seq).where(Event.tag == Tag.MAIL_TRIED).exists()
             | select(Delivery.id).where(Delivery.state == State.SENT).exists(),
         )
     ).one()
-    departments, people, waiting, chains, plans, mailed = counted
+    departments, people, waiting, chains, planned, mailed = counted
     bodies = tuple(SeatedRoles(key, name, frozenset(held[key])) for key, name in names.items())
-    return SetupFacts(departments, people, waiting, chains, bodies, bool(mailed), plans)
+    return SetupFacts(departments, people, waiting, chains, bodies, bool(mailed), bool(planned))
 
 
 def uninvited(day: date) -> ColumnElement[bool]:

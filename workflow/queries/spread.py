@@ -65,10 +65,11 @@ class OfficeLoad:
         found = [each for each in self.cells.values() if each.over]
         return sorted(found, key=lambda each: (each.month, each.body))
 
-    @property
-    def clashes(self) -> bool:
-        """Return whether anything cannot be, or is too much for a body."""
-        return bool(self.over or self.full or self.meetings or self.people)
+    def clashes_beyond(self, most: int) -> int:
+        """The number of clashes that are not among the first so many of their kind: of months and of sittings that have too
+        much, of meetings, and of people."""
+        kinds = (self.over, self.full, self.meetings, self.people)
+        return sum(max(len(kind) - most, 0) for kind in kinds)
 
 
 def office_load(db: Session, who: Actor, now: datetime) -> OfficeLoad:

@@ -27,6 +27,8 @@ from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 router = APIRouter(prefix="/plans/_spread", route_class=Page)
 
 HERE = "/plans/_spread#proposal"
+MOST_CLASHES = 50
+"""Clashes of each kind that the page names; the rest is said in number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _page(
         code=code,
         who=who,
         load=load,
+        most=MOST_CLASHES,
         names=bodies,
         may=may,
         proposal=proposal,
