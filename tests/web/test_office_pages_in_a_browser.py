@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from definitions.load import shipped, shipped_chains
-from tests.support.chromium import Site, must_read_well
+from tests.support.chromium import DESKTOP, Site, must_read_well
 from workflow import actions
 from workflow.domain.meetings import MeetingForm
 
@@ -94,3 +94,18 @@ def _furnished(site: Site) -> None:
     actions.close_day(
         house.office, "admin", house.now.date().replace(month=10, day=1), "区制記念日", now=house.now
     )
+
+
+def test_the_head_of_a_page_is_one_line_on_a_screen_of_1280_pixels_in_both_languages(site: Site) -> None:
+    page = site.person("admin")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    for language in ("日本語", "English"):
+        page.goto("/people")
+        if page.get_by_role("button", name=language).count():
+            page.get_by_role("button", name=language).click()
+            page.wait_for_load_state()
+        middles = page.evaluate(
+            "[...document.querySelectorAll('header.bar > *')].map(each => {"
+            " const box = each.getBoundingClientRect(); return (box.top + box.bottom) / 2 })"
+        )
+        assert len(middles) == 4 and max(middles) - min(middles) < 5, language
