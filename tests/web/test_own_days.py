@@ -15,6 +15,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.queries.calendar import periods_between
 from workflow.queries.own_days import MOST_PLANS
 from workflow.queries.reading_rights import EVERYTHING
+from workflow.web.pages.own_days import MOST_LISTED
 
 
 def day_of(house: House, days: int = 0) -> str:
@@ -105,6 +106,16 @@ def test_under_the_month_every_entry_stands_by_day_also_what_its_grid_has_no_roo
     listed = shown.split("</table>", 1)[1]
     day = listed.split(f'aria-labelledby="d{day_of(house, 9)}"')[1].split("</section>")[0]
     assert day.count('class="clock"') == 6
+
+
+def test_of_a_day_of_very_many_entries_the_first_are_listed_and_lead_to_all_of_them(house: House) -> None:
+    for _ in range(MOST_LISTED + 2):
+        house.a_meeting("joho_bukai", days=9)
+    member, day = Browser(house, "joho_bukai_1"), day_of(house, 9)
+    shown = member.see(f"/days?show=week&day={day}")
+    assert shown.count('class="clock"') == MOST_LISTED and re.search("ほか[0-9]+件", shown)
+    assert f'href="/days?show=day&amp;day={day}"' in shown
+    assert member.see(f"/days?show=day&day={day}").count('class="clock"') == MOST_LISTED + 2
 
 
 def test_the_plans_whose_next_day_is_not_computed_are_named(house: House) -> None:

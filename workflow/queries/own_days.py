@@ -1,6 +1,7 @@
 """The days of one person (わたしの予定): meetings, deadlines and tasks, and how many there are in each week."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -78,18 +79,23 @@ class OwnDays:
     """The entries of a person, by day. `undated` are the tasks that have no day, `unwatched` the plans whose next day that cannot
     be missed was not computed: there are too many."""
 
-    entries: tuple[Entry, ...]
+    by_day: Mapping[date, Sequence[Entry]]
     undated: tuple[Task, ...]
     unwatched: tuple[PlanFact, ...]
 
-    def on(self, day: date) -> list[Entry]:
+    @property
+    def entries(self) -> list[Entry]:
+        """Every entry, in the order of the days."""
+        return [each for day in self.by_day.values() for each in day]
+
+    def on(self, day: date) -> Sequence[Entry]:
         """The entries of the day."""
-        return [each for each in self.entries if each.day == day]
+        return self.by_day.get(day, ())
 
     def week(self, first: date) -> Week:
         """The load of the week that begins on that day."""
-        days = [each for each in self.entries if first <= each.day < first + timedelta(days=7)]
-        return Week(first, {kind: sum(each.kind is kind for each in days) for kind in DayKind})
+        counts = Counter(each.kind for later in range(7) for each in self.on(first + timedelta(days=later)))
+        return Week(first, {kind: counts[kind] for kind in DayKind})
 
 
 def own_days(db: Session, who: Actor, first: date, last: date, now: datetime) -> OwnDays:
@@ -106,8 +112,11 @@ def own_days(db: Session, who: Actor, first: date, last: date, now: datetime) ->
         *_last_safe(db, known, now),
         *_tasks(tasks, tokyo_day(now)),
     ]
+    by_day = defaultdict[date, list[Entry]](list)
+    for each in sorted((each for each in entries if first <= each.day <= last), key=_order):
+        by_day[each.day].append(each)
     return OwnDays(
-        tuple(sorted((each for each in entries if first <= each.day <= last), key=_order)),
+        by_day,
         tuple(task for task in tasks if not task.due),
         tuple(known[MOST_PLANS:]),
     )

@@ -20,14 +20,17 @@ router = APIRouter(route_class=Page)
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 1)
 """The days that can be shown."""
+MOST_LISTED = 30
+"""Entries of one day that are listed; the rest is said in number."""
 
 
 @router.get("/days", openapi_extra=needs(Open.SIGNED_IN))
 def days(request: Request, who: Reader, show: str = "week", day: str = "") -> Response:
-    """Show the reader's own week (`show=week`) or month (`show=month`) that has the day."""
+    """Show the reader's own week (`show=week`) or month (`show=month`) that has the day, or everything of the day
+    (`show=day`)."""
     chosen, today = _day(day, who), tokyo_day(who.now)
-    month = show == "month"
-    weeks = _month(chosen) if month else [_week(chosen)]
+    view = show if show in ("day", "month") else "week"
+    weeks = {"day": _alone, "week": _week, "month": _month}[view](chosen)
     with who.office.reading() as db:
         found = own_days(db, who.person, weeks[0][0], weeks[-1][-1], who.now)
         closed = closed_day_names(db)
@@ -38,18 +41,19 @@ def days(request: Request, who: Reader, show: str = "week", day: str = "") -> Re
         "own_days.html",
         who=who,
         found=found,
-        month=month,
+        view=view,
         chosen=chosen,
         today=today,
         weeks=weeks,
         listed=listed,
-        loads=[found.week(week[0]) for week in weeks],
+        loads=[] if view == "day" else [found.week(week[0]) for week in weeks],
         kinds=list(DayKind),
         most=MOST_PLANS,
+        most_listed=None if view == "day" else MOST_LISTED,
         place=lambda entry: _place(entry, keeps=keeps),
         task_place=lambda task: place_of(task, keeps=keeps),
-        earlier=_moved(chosen, -1, month=month),
-        later=_moved(chosen, 1, month=month),
+        earlier=_moved(chosen, -1, view),
+        later=_moved(chosen, 1, view),
         clock=shown_clock,
         short=_short,
         weekday=weekday,
@@ -67,19 +71,23 @@ def _day(text: str, who: Visitor) -> date:
     return min(max(asked, FIRST), LAST)
 
 
-def _week(day: date) -> list[date]:
+def _alone(day: date) -> list[list[date]]:
+    return [[day]]
+
+
+def _week(day: date) -> list[list[date]]:
     first = day - timedelta(days=day.isoweekday() % 7)
-    return [first + timedelta(days=step) for step in range(7)]
+    return [[first + timedelta(days=step) for step in range(7)]]
 
 
 def _month(day: date) -> list[list[date]]:
     return Calendar(SUNDAY).monthdatescalendar(day.year, day.month)
 
 
-def _moved(day: date, step: int, *, month: bool) -> str:
-    """The day that the previous or the next week or month is asked for by."""
-    if not month:
-        return (day + timedelta(days=7 * step)).isoformat()
+def _moved(day: date, step: int, view: str) -> str:
+    """The day that the previous or the next day, week or month is asked for by."""
+    if view != "month":
+        return (day + timedelta(days=step if view == "day" else 7 * step)).isoformat()
     first = day.replace(day=1)
     return (first + timedelta(days=31) if step > 0 else first - timedelta(days=1)).replace(day=1).isoformat()
 
