@@ -145,7 +145,7 @@ NO_SENTENCES = {
     },
     "workflow/wire/dossier/verify.py": {
         *("DOCUMENTS", "run", "known_to", "main", "check_key", "check_manifest", "check_files", "check_head"),
-        *("check_chain", "check_event", "check_rows", "check_said", "check_documents"),
+        *("check_chain", "numbered", "check_event", "check_rows", "check_said", "check_documents"),
     },
     "workflow/web/pages/plan_papers.py": {"dossier"},
     # the mark of a seal in a drawing, and signs that begin no line

@@ -1,5 +1,6 @@
-"""The log in a dossier: the hash of every event, the plan's own events whole, and the rows that they name. The hash of an event covers
-the whole of it, so that those of others cannot be recomputed without what they say: of them there is the hash alone."""
+"""The log in a dossier, from just before the plan's first event: the hash of every event, the plan's own events whole, and the rows
+that they name. The hash of an event covers the whole of it, so that those of others cannot be recomputed without what they say: of
+them there is the hash alone. What was written before the plan began says nothing of it, and an office has decades of it."""
 
 import hashlib
 import json
@@ -10,13 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from notifications.signing import sign
 from workflow.queries.plans import PlanFact
-from workflow.store.event_log import covered_by_hash, walk
+from workflow.store.event_log import covered_by_hash, hash_of, walk
 from workflow.store.hash_chain import GENESIS
+from workflow.store.tables import Event
 from workflow.store.touched import ROWS_AT_ONCE, texts_of_keys
 from workflow.wire.dossier.sealed_archive import SealedArchive
 
@@ -49,10 +51,12 @@ def add_log(archive: SealedArchive, db: Session, plan: PlanFact, key: Path) -> d
     Raises `Unwritable` when there is no key."""
     named, later = Named(), Named()
     broken: list[str] = []
-    seq, head, events = 0, GENESIS, 0
+    seq, head = _before(db, plan)
+    events = 0
     with TemporaryFile() as kept:
         with archive.entry(HASHES) as hashes:
-            for event, problem in walk(db.connection()):
+            hashes.write(f"{seq} {head}\n".encode())
+            for event, problem in walk(db.connection(), after=seq):
                 if problem is not None:
                     broken.append(problem.message)
                 seq, head = event.seq, event.hash
@@ -76,6 +80,12 @@ def add_log(archive: SealedArchive, db: Session, plan: PlanFact, key: Path) -> d
     signed = {**end, "signature": sign(key, seq, head), "broken": broken[:MOST_FINDINGS]}
     archive.add(HEAD, json.dumps(signed, ensure_ascii=False, indent=1))
     return {"head": end, "events": events}
+
+
+def _before(db: Session, plan: PlanFact) -> tuple[int, str]:
+    """The number and the hash of the event before the first of the plan; 0 and the beginning of every log where there is none."""
+    first = db.scalar(select(func.min(Event.seq)).where(Event.plan_id == plan.id)) or 1
+    return first - 1, hash_of(db.connection(), first - 1) or GENESIS
 
 
 MOST_FINDINGS = 100

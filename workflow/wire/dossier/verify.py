@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 PIECE = 1024 * 1024
-GENESIS = "0" * 64
 MANIFEST, SIGNATURE, KEY = "MANIFEST.json", "MANIFEST.sig", "public_key.pem"
 HEAD, HASHES, EVENTS, ROWS = "log/head.json", "log/hashes.txt", "log/events.jsonl", "log/rows.jsonl"
 DOCUMENTS = "文書/"
@@ -277,16 +276,16 @@ class Check:
         return known
 
     def check_chain(self, head: dict[str, Any], known: dict[int, list[tuple[str, str]]]) -> None:
-        """The hashes from the first event to the head, and each of the plan's events in its place among them."""
+        """The hashes from the one before the plan's first event to the head, and each of the plan's events in its place
+        among them."""
         plan = str(self.manifest["plan"]["number"])
         events = self.archive.lines(EVENTS)
         event = next(events, None)
-        before, seq, mine = GENESIS, 0, 0
-        for line in self.archive.lines(HASHES):
-            number, _, digest = line.partition(" ")
-            seq += 1
-            if number != str(seq) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-                raise Wrong(f"記録のハッシュの並びが、{seq} 番で切れています。")
+        hashes = self.archive.lines(HASHES)
+        first, before = self.numbered(next(hashes, ""), None)
+        seq, mine = first, 0
+        for line in hashes:
+            seq, digest = self.numbered(line, seq + 1)
             for start, mail in known.pop(seq, ()):
                 if digest.startswith(start):
                     self.proven.append(f"メール「{mail}」の知る {seq} 番のハッシュと一致します。")
@@ -311,20 +310,28 @@ class Check:
             self.wrong.append(
                 "この計画の出来事が {} 件あるはずですが、{} 件です。".format(self.manifest["events"], mine)
             )
-        for later, mails in known.items():
+        for number, mails in known.items():
+            when = "この計画の始まりより前" if number <= first else "この書類より後"
             for _, mail in mails:
-                self.open.append(
-                    f"メール「{mail}」（{later} 番）は、この書類より後のもので、照合できません。"
-                )
+                self.open.append(f"メール「{mail}」（{number} 番）は、{when}のもので、照合できません。")
         self.proven.append(
-            f"この計画の出来事 {mine} 件は、内容がそれぞれのハッシュのとおりで、記録 {seq} 件の並びの中でひとつ前の出来事に"
-            "つながっています。"
+            f"この計画の出来事 {mine} 件は、内容がそれぞれのハッシュのとおりで、この計画の始まりからの記録 {seq - first} 件の"
+            "並びの中でひとつ前の出来事につながっています。"
         )
         self.open.append(
-            f"ほかの出来事 {seq - mine} 件の内容。ほかの計画や人のことなので、ハッシュだけを入れています。ハッシュの並びは署名された"
-            "ものですが、その内容から計算し直すことは、庁の `sakutei log verify` だけができます。"
+            f"ほかの出来事 {seq - first - mine} 件の内容。ほかの計画や人のことなので、ハッシュだけを入れています。"
+            "ハッシュの並びは署名されたものですが、その内容から計算し直すことは、庁の `sakutei log verify` だけができます。"
             "庁から届いたメールがあれば、--witness で並びと照合できます。"
         )
+
+    @staticmethod
+    def numbered(line: str, expected: int | None) -> tuple[int, str]:
+        """The number and the hash of a line of hashes. Raises `Wrong` for one that is not the expected."""
+        found = re.fullmatch(r"([0-9]{1,18}) ([0-9a-f]{64})", line)
+        if found is None or expected not in (None, int(found[1])):
+            where = "初め" if expected is None else f"{expected} 番"
+            raise Wrong(f"記録のハッシュの並びが、{where}で切れています。")
+        return int(found[1]), found[2]
 
     def check_event(self, seq: int, covered: list[str], before: str, digest: str, plan: str) -> None:
         if (
