@@ -324,7 +324,7 @@ def test_a_meeting_with_two_plans_is_prepared_and_called_in_four_clicks_from_tod
     click("button", "準備して、招集へ進む")
     expect(page.locator(".letter")).to_contain_text("【審議】")
     click("button", "招集する")
-    expect(page.get_by_role("status")).to_contain_text("会議を招集し、御案内を用意しました。")
+    expect(page.get_by_role("status")).to_contain_text("会議を招集しました。")
     expect(page.locator(".agenda .head a")).to_have_count(2)
     assert clicks == 4
 

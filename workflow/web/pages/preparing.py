@@ -110,7 +110,7 @@ def summon(request: Request, who: FormUser, number: Number) -> Response:
     """Call the meeting: the letters go out, once."""
     actions.summon(who.office, who.key, number, now=who.now)
     when = when_sent(who.mail, request.app.state.mail)
-    return redirect(f"/meetings/{number}", said=say("会議を招集し、御案内を用意しました。{when}", when=when))
+    return redirect(f"/meetings/{number}", said=say("会議を招集しました。{when}", when=when))
 
 
 def _form_page(
