@@ -23,6 +23,7 @@ STAFF = {
     "today": "/",
     "days-week": "/days",
     "days-month": "/days?show=month",
+    "days-day": "/days?show=day",
     "plans": "/plans",
     "plan": "/plans/dx2025",
     "plan-printed": "/plans/bosai2022",
