@@ -116,6 +116,19 @@ def test_the_page_of_a_step_leads_to_the_next_one_that_is_open(new_office: House
     assert f'href="/bodies/{second.key}/seats"' in _way_on(admin.see(f"/bodies/{first.key}"))
 
 
+def test_the_first_plan_is_for_staff_of_a_department_to_begin(house: House) -> None:
+    for key in ("tanto", "mayor", *_office_people(house)):
+        house.has_password(key, PASSWORD)
+    admin = Browser(house, "admin")
+    way = _way_on(admin.see("/people"))
+    assert "最初の計画は、担当課の職員が始めます。招待した人に伝えてください。" in way and "button" not in way
+    assert '<a class="small" href="/people/admin">ご自分も課の職員なら' in way
+    assert 'href="/people/_invitations">6. 最初の計画<' in admin.see("/")
+    actions.post(house.office, "admin", "admin", "it", LONG_AGO, now=house.now)
+    way = _way_on(admin.see("/people"))
+    assert '<a class="button" href="/plans/new">最初の計画</a>' in way and "ご自分も" not in way
+
+
 def test_the_mail_is_tried_before_anybody_is_invited_by_it(new_office: House) -> None:
     office, now, admin = new_office.office, new_office.now, Browser(new_office, "admin")
     state = admin.client.app.state  # type: ignore[attr-defined]

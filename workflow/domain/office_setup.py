@@ -72,7 +72,7 @@ def setup_steps(facts: SetupFacts, *, mail_server: bool) -> tuple[StepState, ...
         if facts.planned
         else [
             say(
-                "計画がまだありません。担当課の職員が始めます（ご自分で始めるには、先にご自分の所属を登録します）。"
+                "計画がまだありません。最初の計画は、担当課の職員が始めます。招待した人に伝えてください（ご自分も課の職員なら、先にご自分の所属を登録します）。"
             )
         ],
     }

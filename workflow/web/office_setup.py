@@ -22,11 +22,13 @@ PLACES = ("/departments", "/people", "/bodies", "/chains", "/settings", "/plans/
 
 @dataclass(frozen=True, slots=True)
 class WayOn:
-    """The next open step in words, and its page; `here`: it is done on the page that is shown."""
+    """The next open step in words, and its page, None where others take it; `here`: it is done on the page that is
+    shown. `own_post`: the page where the person who reads it registers their own department, who may then take it too."""
 
     words: str
-    place: str
-    here: bool
+    place: str | None
+    here: bool = False
+    own_post: str | None = None
 
 
 def shows_setup(request: Request, person: Actor) -> bool:
@@ -55,6 +57,9 @@ def way_on(request: Request, office: Office, person: Actor, now: datetime) -> Wa
     following = next_step(steps, mail_server=_has_server(request))
     if following is None:
         return None
+    if following.step is SetupStep.PLAN and not person.departments:
+        sentence = say("最初の計画は、担当課の職員が始めます。招待した人に伝えてください。")
+        return WayOn(sentence, None, own_post=f"/people/{person.key}")
     place, words = _place_of(following.step, facts, person)
     return WayOn(words, place, here=_is_under(path, place))
 
@@ -95,6 +100,4 @@ def _place_of(step: SetupStep, facts: SetupFacts, person: Actor) -> tuple[str, s
         case SetupStep.MAIL:
             return "/settings", label(step)
         case SetupStep.PLAN:
-            if person.departments:
-                return "/plans/new", label(step)
-            return f"/people/{person.key}", say("ご自分の所属の登録（最初の計画のため）")
+            return ("/plans/new" if person.departments else "/people/_invitations"), label(step)
