@@ -116,6 +116,15 @@ def test_the_page_of_a_step_leads_to_the_next_one_that_is_open(new_office: House
     assert f'href="/bodies/{second.key}/seats"' in _way_on(admin.see(f"/bodies/{first.key}"))
 
 
+def test_the_first_departments_are_said_to_be_registered_and_may_have_headings(new_office: House) -> None:
+    admin = Browser(new_office, "admin")
+    assert "半角の英小文字・数字・_・- で 60 字以内" in admin.see("/departments")
+    shown = admin.send("/departments/_list", lines="名称\t課ID\n総務課\tsoumu\n財政課\tzaisei")
+    assert "課を 2 件登録しました。" in shown
+    shown = admin.send("/departments/_list", lines="総務課,soumu\n財政課,zaisei\nIT推進課,it")
+    assert "課の一覧を変えました（1 件）。" in shown
+
+
 def test_the_first_plan_is_for_staff_of_a_department_to_begin(house: House) -> None:
     for key in ("tanto", "mayor", *_office_people(house)):
         house.has_password(key, PASSWORD)

@@ -46,7 +46,9 @@ NO_SENTENCES = {
         *("parse_day", "reiwa", "nendo_label", "month_label", "_year", "_era_year"),
     },
     # the signs that stand between days and names in a list
-    "workflow/domain/closed_days.py": {"_LINE", "day_of_year"},
+    "workflow/domain/closed_days.py": {"_LINE", "_SIGNS", "day_of_year"},
+    # the columns of tables, as people name them in what they paste
+    "workflow/domain/headings.py": {"PEOPLE", "DEPARTMENTS", "DAYS"},
     # the reason on record, in the office's own language
     "workflow/actions/carrying.py": {"carry_over"},
     # the titles of offices, as people register them

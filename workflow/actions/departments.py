@@ -16,6 +16,7 @@ from workflow.domain.blank import is_blank
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
+from workflow.domain.headings import DEPARTMENTS, PEOPLE, are_headings
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import a_key, a_line
 from workflow.queries.actor import in_term
@@ -50,14 +51,16 @@ class DepartmentsRefused(SakuteiError):
 
 
 def read_departments(text: str) -> list[DepartmentLine]:
-    """The list as typed or pasted from a spreadsheet (tabs): a name and a key a line. Raises `BadInput`."""
+    """The list as typed or pasted from a spreadsheet (tabs): a name and a key a line; empty lines and one of headings are
+    left out. Raises `BadInput`."""
     try:
         rows = list(csv.reader(io.StringIO(text.replace("\t", ","), newline=""), strict=True))
     except csv.Error as error:
         mend = say('引用符（"）の対応と、一つの欄の長さを確かめてください。')
         raise BadInput("課の一覧", "表として読めません", mend) from error
     cells = [(number, [*(each.strip() for each in row), "", ""]) for number, row in enumerate(rows, 1)]
-    return [DepartmentLine(number, row[0], row[1]) for number, row in cells if any(row)]
+    found = [DepartmentLine(number, row[0], row[1]) for number, row in cells if any(row)]
+    return found[1:] if found and are_headings([found[0].name], DEPARTMENTS) else found
 
 
 def put_departments(office: Office, by: str, lines: Sequence[DepartmentLine], *, now: datetime) -> int:
@@ -92,9 +95,11 @@ def put_departments(office: Office, by: str, lines: Sequence[DepartmentLine], *,
 
 
 def read_staff(text: str) -> list[str]:
-    """The keys of people as typed or pasted, a name and a key a line, or the key alone."""
-    lines = (line.replace("\t", ",").rpartition(",")[2].strip() for line in text.splitlines())
-    return [each for each in lines if each]
+    """The keys of people as typed or pasted, a name and a key a line, or the key alone; empty lines and one of headings
+    are left out."""
+    lines = [line.replace("\t", ",").split(",") for line in text.splitlines() if line.strip()]
+    below = lines[1:] if lines and are_headings(lines[0][-1:], PEOPLE) else lines
+    return [key for key in (cells[-1].strip() for cells in below) if key]
 
 
 def order_staff(office: Office, by: str, department: str, people: Sequence[str], *, now: datetime) -> None:

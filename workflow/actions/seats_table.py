@@ -14,8 +14,8 @@ from definitions.chain import Body
 from definitions.errors import SakuteiError
 from definitions.terms import Role
 from workflow.actions.people import in_order, insert_seat, keeper
-from workflow.actions.people_table import HEADINGS
 from workflow.domain.errors import BadInput
+from workflow.domain.headings import PEOPLE, are_headings
 from workflow.domain.language import label, reworded, say
 from workflow.domain.seats import seat_label
 from workflow.queries.bodies import body_rule
@@ -75,7 +75,7 @@ def read_seats(text: str) -> list[SeatLine]:
         raise BadInput("委員の一覧", "表として読めません", mend) from error
     cells = [(number, [each.strip() for each in row]) for number, row in enumerate(rows, 1)]
     found = [SeatLine(number, row[0], row[1] if len(row) > 1 else "") for number, row in cells if any(row)]
-    if found and found[0].person in HEADINGS[:2]:
+    if found and are_headings([found[0].person], PEOPLE):
         found = found[1:]
     if len(found) > MOST:
         raise BadInput(

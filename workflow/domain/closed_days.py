@@ -9,6 +9,7 @@ from functools import lru_cache
 from workflow.domain.blank import is_blank
 from workflow.domain.calendar import LAST_DAY, parse_day, shown_day, shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, missing
+from workflow.domain.headings import DAYS, are_headings
 from workflow.domain.language import say
 from workflow.domain.validation import a_line
 
@@ -70,7 +71,8 @@ def days_between(first: date, last: date, name: str) -> list[NamedDay]:
 
 def read_days(text: str) -> list[NamedDay]:
     """The days of a list, one or a span a line, each with its name: 「2026-12-29〜2027-01-03 年末年始の休日」. Tabs, commas
-    and spaces part the day from its name; empty lines are left out. Raises `BadInput`, which names the line."""
+    and spaces part the day from its name; empty lines and one of headings are left out. Raises `BadInput`, which names
+    the line."""
     if len(text) > LONGEST_LIST:
         raise BadInput(
             "閉庁日の一覧",
@@ -78,9 +80,10 @@ def read_days(text: str) -> list[NamedDay]:
             say("{longest} 文字以内にしてください。", longest=LONGEST_LIST),
         )
     found: dict[date, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if lines and are_headings(_SIGNS.split(lines[0][1].strip()), DAYS):
+        lines = lines[1:]
+    for number, line in lines:
         place = say("閉庁日の一覧の {line} 行目", line=number)
         for each in _of_line(line.strip(), place):
             if each.day in found:
@@ -147,6 +150,7 @@ def _days_in(first: str, last: str, year: int) -> tuple[date, ...]:
     return tuple(begins + timedelta(days=number) for number in range((ends - begins).days + 1))
 
 
+_SIGNS = re.compile(r"[\s,，、〜～~]+")
 _LINE = re.compile(r"(?P<day>[^\s,，、〜～~]+)(?:\s*[〜～~]\s*(?P<last>[^\s,，、]+))?[\s,，、]+(?P<name>.+)")
 
 

@@ -24,11 +24,16 @@ def departments(request: Request, who: Reader) -> Response:
 @router.post("/departments/_list", openapi_extra=needs(Act.KEEP_PEOPLE))
 def put_departments(request: Request, who: FormUser, lines: Annotated[str, Form()] = "") -> Response:
     """Add, rename and order them as the list says; a list that cannot be taken comes back as it was sent."""
+    with who.office.reading() as db:
+        first = not queries.departments(db)
     try:
         count = actions.put_departments(who.office, who.key, actions.read_departments(lines), now=who.now)
     except (actions.DepartmentsRefused, AlreadyDone, BadInput) as refused:
         return _shown(request, who, code=422, text=lines, refused=Refusal(refused))
-    return redirect("/departments", said=say("課の一覧を変えました（{count} 件）。", count=count))
+    said = say(
+        "課を {count} 件登録しました。" if first else "課の一覧を変えました（{count} 件）。", count=count
+    )
+    return redirect("/departments", said=said)
 
 
 def _shown(
