@@ -63,6 +63,7 @@ def test_a_definition_is_drawn_and_said_in_words(admin: Browser, key: str) -> No
     for body in chain.bodies:
         assert body.name in words and body.chair in words
     assert "3営業日前 09:00" in words
+    assert "手続はどれも、その段階から進むときに済んでいる必要があります" in words
 
 
 def test_a_running_plan_keeps_the_definition_it_began_with(house: House) -> None:

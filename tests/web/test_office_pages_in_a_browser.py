@@ -43,6 +43,43 @@ def test_every_page_reads_well_for_who_only_reads(site: Site) -> None:
         assert wide <= 0, path
 
 
+STARTS = "list => list.map(each => each.getBoundingClientRect().left)"
+"""Where the elements of a list begin, from the left."""
+
+GAPS = """list => list.map(each => each.getBoundingClientRect().left
+    - (each.previousElementSibling?.getBoundingClientRect().right ?? each.parentNode.getBoundingClientRect().left))"""
+"""How far the elements of a list stand from what is before them."""
+
+
+def test_ticks_steps_and_buttons_stand_in_line(site: Site) -> None:
+    """What is to be ticked stands in columns, the titles of the steps under one another, and no link sticks to a button."""
+    for number, name in enumerate(("森", "長谷川 久美子", "五十嵐 一郎", "林 二郎")):
+        actions.add_person(
+            site.house.office, "admin", f"x{number}", name, f"x{number}@example.jp", now=site.house.now
+        )
+    page = site.person("admin")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path, unfolded in (("/people/_invitations", ""), ("/bodies/joho_bukai/seats", "職員から選ぶ")):
+            page.goto(path)
+            if unfolded and not page.get_by_role("checkbox").first.is_visible():
+                page.get_by_text(unfolded, exact=True).click()
+            ticks = page.locator(".choices input").evaluate_all(STARTS)
+            assert len(set(ticks)) <= (2 if width == 1280 else 1) < len(ticks), path
+            assert page.get_by_role("link", name="やめる").evaluate_all(GAPS)[0] >= 12
+        page.goto("/settings/office-setup")
+        assert len(set(page.locator(".steps .what").evaluate_all(STARTS))) == 1
+    words = "el => { const text = document.createRange(); text.selectNodeContents(el.previousSibling);"
+    page.goto("/people/_table")
+    button = page.locator(".way .button")
+    assert (
+        button.evaluate(
+            f"{words} return el.getBoundingClientRect().left - text.getBoundingClientRect().right; }}"
+        )
+        >= 8
+    )
+
+
 def test_the_picture_of_every_shipped_chain_reads_well_and_no_word_leaves_its_box(site: Site) -> None:
     page = site.person("admin")
     for key in shipped_chains():

@@ -34,6 +34,7 @@ def test_the_first_page_of_a_new_office_lists_every_step_in_order(new_office: Ho
     page = Browser(new_office, "admin").see("/")
     assert re.findall(r">\d\. ([^<]+)<", page) == [each.label for each in SetupStep]
     assert _done(page) == []
+    assert "待っているのは、上の「庁の準備」の手順です" in page and "待っている仕事はありません" not in page
     for missing in ("課がまだ", "職員がまだいません", "策定の流れがまだ", "会議体がまだ", "メールサーバーが"):
         assert missing in page
 

@@ -153,7 +153,7 @@ def test_a_mistake_is_said_and_changes_nothing(admin: Browser) -> None:
 
 def test_a_table_is_checked_before_anybody_is_added(admin: Browser) -> None:
     shown = admin.send("/people/_table", people=TABLE, since="2023-04-01")
-    assert "誤りはありません。2 人を登録できます" in shown
+    assert "誤りはありません。2 人を登録できます" in shown and "着任の日: 令和5年4月1日（土）</p>" in shown
     row = (
         shown.partition("佐藤 一郎</td>")[0].rpartition("<tr")[2]
         + shown.partition("佐藤 一郎</td>")[2].partition("</tr>")[0]
@@ -268,6 +268,7 @@ def test_many_are_seated_at_once_from_ticks_and_pasted_lines(admin: Browser) -> 
         "/bodies/joho_bukai/seats", **SEATS, lines=lines, person=["ict_honbu_1", "joho_bukai_1"]
     )
     assert "3 人を登録できます" in shown and "登録済" in shown
+    assert "任期: 令和5年3月1日（水）から</p>" in shown
     checked = {
         "lines": re.findall(r'<textarea name="lines" hidden>\n([^<]*)</textarea>', shown)[0],
         "sure": "yes",

@@ -1,7 +1,8 @@
 """Bodies: what each one is by its rule, who sits in it on a day, and when it meets next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
@@ -134,7 +135,7 @@ def check_or_seat(
             checked = actions.find_seats(db, key, found, first, last)
     except BadInput as refused:
         return _seats(request, who, key, refused=Refusal(refused), **shown)
-    return _seats(request, who, key, found=checked, **shown)
+    return _seats(request, who, key, found=checked, term={"since": first, "until": last}, **shown)
 
 
 def _seats(
@@ -148,6 +149,7 @@ def _seats(
     department: str = "",
     refused: str = "",
     found: Sequence[actions.SeatFound] = (),
+    term: Mapping[str, date | None] | None = None,
 ) -> Response:
     on = tokyo_day(who.now)
     with who.office.reading() as db:
@@ -170,6 +172,7 @@ def _seats(
         until=until,
         refused=refused,
         found=found,
+        term=term,
         wrong=wrong,
         new=sum(not each.held for each in found),
         roles=[(each.value, seat_label(each, seated.rule)) for each in Role],

@@ -1,6 +1,7 @@
 """Many people at once: a table of them, checked line by line before anybody is added, and their invitations."""
 
 from contextlib import suppress
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response, UploadFile
@@ -46,7 +47,7 @@ def check_or_add(
         with suppress(actions.NewcomersRefused):
             added = actions.add_people(who.office, who.key, found, first, now=who.now)
             return redirect("/people", said=say("{count} 人を登録しました。", count=added))
-    return _shown(request, who, text, since, found)
+    return _shown(request, who, text, since, found, first)
 
 
 @router.get("/_invitations", openapi_extra=needs(Act.KEEP_PEOPLE))
@@ -85,7 +86,12 @@ def invite(request: Request, who: FormUser, form: Filled) -> Response:
 
 
 def _shown(
-    request: Request, who: Visitor, text: str, since: str, found: list[actions.Newcomer] | None = None
+    request: Request,
+    who: Visitor,
+    text: str,
+    since: str,
+    found: list[actions.Newcomer] | None = None,
+    first: date | None = None,
 ) -> Response:
     with who.office.reading() as db:
         checked = actions.check_newcomers(db, found or [])
@@ -100,6 +106,7 @@ def _shown(
         who=who,
         text=text,
         since=since,
+        first=first,
         found=found,
         faults=told,
         registered=checked.registered,
