@@ -92,6 +92,18 @@ def test_a_plan_is_opened_under_every_chain_with_the_form_as_it_is_offered(house
         assert "計画を開始しました" in staff.send("/plans/new", **filled)
 
 
+@pytest.mark.parametrize(
+    ("at", "month"),
+    [("2023-03-24 09:00", "2023-03"), ("2023-03-25 09:00", "2023-04"), ("2023-12-28 09:00", "2024-01")],
+)
+def test_late_in_a_month_the_next_one_is_offered_and_taken(house: House, at: str, month: str) -> None:
+    house.at(at)
+    staff = Browser(house, "tanto")
+    assert f'value="{month}"' in staff.see("/plans/new")
+    form = {"key": "p", "title": "計画", "chain": house.chain.key, "department": "it", "first_month": month}
+    assert "計画を開始しました" in staff.send("/plans/new", **form)
+
+
 def test_staff_open_a_plan_of_their_own_department_under_a_shipped_chain(house: House) -> None:
     staff = Browser(house, "tanto")
     form = staff.see("/plans/new")

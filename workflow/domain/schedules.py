@@ -13,7 +13,7 @@ from definitions.chain import Chain, Planned, Slot
 from definitions.rules import schedule as rules
 from definitions.words import Words
 from workflow.domain.blank import is_blank
-from workflow.domain.calendar import month_label, parse_day, shown_day
+from workflow.domain.calendar import month_label, month_of, parse_day, shown_day
 from workflow.domain.errors import BadInput, missing
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import a_line
@@ -116,6 +116,16 @@ def modelled(chain: Chain) -> PlanSchedule:
         ),
         tuple(sorted(lines, key=lambda line: line.order)),
     )
+
+
+LATE_IN_A_MONTH = 25
+"""From this day of a month on, a new plan's form offers the next one: what is left of the month is no month of work."""
+
+
+def month_offered(day: date) -> str:
+    """The month, as 2023-06, that the form of a plan begun on that day offers for its schedule's beginning."""
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return month_of(following if day.day >= LATE_IN_A_MONTH else day)
 
 
 def version_name(number: int) -> str:

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from workflow import actions, queries
-from workflow.domain.calendar import month_of, parse_day
+from workflow.domain.calendar import parse_day
 from workflow.domain.cover import TextKind
 from workflow.domain.decisions import SignedAs
 from workflow.domain.language import say
 from workflow.domain.plans import Status
 from workflow.domain.rights import Act
+from workflow.domain.schedules import month_offered
 from workflow.queries.chains import ChainChoice, chain_for, chains_to_begin
 from workflow.queries.reading_rights import plan_to_read
 from workflow.web.pages.plan_view import plan_view
@@ -37,7 +38,7 @@ def new_plan(request: Request, who: Reader) -> Response:
         who=who,
         departments=departments,
         chains=chains,
-        this_month=month_of(who.person.on),
+        month=month_offered(who.person.on),
     )
 
 
