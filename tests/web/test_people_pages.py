@@ -283,6 +283,29 @@ def test_many_are_seated_at_once_from_ticks_and_pasted_lines(admin: Browser) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("position", "doubted"),
+    [("政策経営部長", False), ("部　長", False), ("副部長", True), ("区長", True), (None, False)],
+)
+def test_a_chair_of_another_position_is_doubted_and_can_be_seated(
+    admin: Browser, position: str | None, doubted: bool
+) -> None:
+    office, now = admin.house.office, admin.house.now
+    actions.add_person(office, "admin", "mori", "森", "mori@example.jp", now=now)
+    actions.post(office, "admin", "mori", "it", tokyo_day(now), position=position, now=now)
+    shown = admin.send("/bodies/joho_bukai/seats", **SEATS, lines="mori,会長\ntanto")
+    told = f"部会長を務める職は「政策経営部長」ですが、この人の職は「{position}」です"
+    assert (told in shown, shown.count("を務める職は")) == (doubted, int(doubted))
+    assert "2 人を登録できます" in shown
+    lines = "mori,会長"
+    assert "1 人を登録しました" in admin.send("/bodies/joho_bukai/seats", **SEATS, lines=lines, sure="yes")
+
+
+def test_a_chair_that_is_no_position_elsewhere_is_not_doubted(admin: Browser) -> None:
+    shown = admin.send("/bodies/kikaku_iinkai/seats", **SEATS, lines="mayor,会長")
+    assert "1 人を登録できます" in shown and "を務める職は" not in shown
+
+
 def test_a_line_that_names_nobody_keeps_everybody_out_and_nothing_is_lost(admin: Browser) -> None:
     lines = "mayor,会長\n誰でもない 人,委員\ntanto,座長"
     for sure in ("", "yes"):

@@ -59,7 +59,7 @@ NO_SENTENCES = {
     # the signs that part a name from a role, as people type them
     "workflow/actions/seats_table.py": {"read_seats"},
     # the signs that part days, as people type them
-    "workflow/domain/seats.py": {"seat_label"},
+    "workflow/domain/seats.py": {"seat_label", "_may_be"},
     "workflow/web/japanese.py": {"_JAPANESE"},
     "workflow/domain/series.py": {"days_in"},
     # the minutes at the end of a matter's line, as people type them

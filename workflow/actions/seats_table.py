@@ -4,7 +4,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,10 +17,11 @@ from workflow.actions.people import in_order, insert_seat, keeper
 from workflow.domain.errors import BadInput
 from workflow.domain.headings import PEOPLE, are_headings
 from workflow.domain.language import label, reworded, say
-from workflow.domain.seats import seat_label
+from workflow.domain.seats import may_chair, seat_label
+from workflow.queries.actor import in_term
 from workflow.queries.bodies import body_rule
 from workflow.store.database import Office
-from workflow.store.tables import Membership, Person
+from workflow.store.tables import Membership, Person, Posting
 
 MOST = 300
 """Most lines at once."""
@@ -38,7 +39,7 @@ class SeatLine:
 @dataclass(frozen=True, slots=True)
 class SeatFound:
     """A line with the person and the role that were found. `held`: the person has that seat already, and keeps it.
-    `fault` says why the line cannot be taken; empty: it can."""
+    `fault` says why the line cannot be taken; empty: it can. `doubt` says what may be a slip in a line that is taken."""
 
     line: SeatLine
     key: str = ""
@@ -46,6 +47,7 @@ class SeatFound:
     role: Role | None = None
     held: bool = False
     fault: str = ""
+    doubt: str = ""
 
 
 class SeatsRefused(SakuteiError):
@@ -89,7 +91,7 @@ def read_seats(text: str) -> list[SeatLine]:
 def find_seats(
     db: Session, body: str, lines: Sequence[SeatLine], since: date, until: date | None
 ) -> list[SeatFound]:
-    """Every line with whom it means, and what is wrong with it. Three statements. Raises `NotFound`, `BadInput`."""
+    """Every line with whom it means, and what is wrong with it. Three statements, and one more with a new chair. Raises `NotFound`, `BadInput`."""
     in_order(since, until)
     rule = body_rule(db, body)
     people = db.execute(select(Person.key, Person.name).order_by(Person.key)).all()
@@ -119,7 +121,7 @@ def find_seats(
         (key,) = keys
         before[key, role] = each.line
         found.append(SeatFound(each, key, by_key[key], role, held=(key, role) in taken))
-    return found
+    return _doubted(db, rule, found, since)
 
 
 def seat_people(
@@ -151,6 +153,38 @@ def seat_people(
             if each.role is not None:
                 insert_seat(db, who, each.key, body, each.role, since, until, now)
         return len(new)
+
+
+def _doubted(db: Session, rule: Body, found: list[SeatFound], day: date) -> list[SeatFound]:
+    """The lines, with a doubt at each new chair whose position (職) on the first day is not the one that chairs the body."""
+    chairs = [each.key for each in found if each.role is Role.CHAIR and each.key and not each.held]
+    if not chairs:
+        return found
+    posted = in_term(Posting, day) & Posting.position.is_not(None)
+    rows = db.execute(
+        select(Person.key, Posting.position)
+        .join(Posting, (Posting.person_id == Person.id) & posted)
+        .where(Person.key.in_(chairs))
+        .order_by(Posting.id)
+    )
+    positions = defaultdict[str, list[str]](list)
+    for key, position in rows:
+        positions[key].append(position or "")
+    return [
+        replace(each, doubt=_not_the_chair(rule, positions[each.key]))
+        if each.role is Role.CHAIR and not each.held and not may_chair(rule, positions[each.key])
+        else each
+        for each in found
+    ]
+
+
+def _not_the_chair(rule: Body, positions: Sequence[str]) -> str:
+    return say(
+        "{title}を務める職は「{chair}」ですが、この人の職は「{positions}」です。このままでよければ登録できます。",
+        title=seat_label(Role.CHAIR, rule),
+        chair=rule.chair,
+        positions=say("、").join(positions),
+    )
 
 
 def _role(words: str, rule: Body) -> Role | None:

@@ -1,5 +1,8 @@
 """The seats of a body as its own rules call them."""
 
+import unicodedata
+from collections.abc import Collection
+
 from definitions.chain import Body
 from definitions.terms import Role
 from workflow.domain.language import Language, label, language
@@ -11,6 +14,24 @@ def seat_label(role: Role, body: Body) -> str:
     if language.get() is not Language.JAPANESE or role not in (Role.CHAIR, Role.VICE_CHAIR):
         return label(role)
     return body.chair_title if role is Role.CHAIR else f"副{body.chair_title}"
+
+
+def may_chair(rule: Body, positions: Collection[str]) -> bool:
+    """Return whether one of a person's positions (職) may be the one that chairs the body: 部長 may be the 政策経営部長, a 副区長
+    is no 区長. Without a position, or where the body's own chair is no position elsewhere (委員長), nothing speaks against it.
+    """
+    if not positions or rule.chair == rule.chair_title:
+        return True
+    return any(_may_be(_plain(rule.chair), _plain(each)) for each in positions)
+
+
+def _may_be(wanted: str, position: str) -> bool:
+    longer, shorter = sorted((wanted, position), key=len, reverse=True)
+    return longer.endswith(shorter) and not longer.removesuffix(shorter).endswith("副")
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def chair_label(body: Body) -> str:
