@@ -47,6 +47,14 @@ def test_setting_a_password_through_a_link_signs_nobody_in(stranger: Browser) ->
     assert "sakutei" not in stranger.client.cookies
 
 
+def test_the_sign_in_page_after_it_has_the_user_id_once_and_no_address_tells_it(stranger: Browser) -> None:
+    link = _invited(stranger)
+    shown = stranger.send(link, password=NEWER, again=NEWER)
+    assert re.search(r'<input id="key"[^>]* value="mayor"', shown)
+    assert _can_sign_in(stranger, "mayor", NEWER)
+    assert re.search(r'<input id="key"[^>]* value=""', stranger.see("/sign-in"))
+
+
 def test_opening_a_link_does_not_use_it_up(stranger: Browser) -> None:
     link = _invited(stranger)
     for method in ("GET", "GET", "HEAD", "OPTIONS"):
@@ -143,6 +151,11 @@ def test_a_person_opens_a_link_in_a_browser(site: Site) -> None:
     page = site.person()
     page.goto(link)
     must_read_well(page)
+    paper = "el => getComputedStyle(el).backgroundColor + getComputedStyle(el).borderColor"
+    fields = [page.get_by_label(name, exact=False).first for name in ("利用者ID", "新しいパスワード")]
+    assert fields[0].evaluate(paper) != fields[1].evaluate(paper), (
+        "what cannot be changed looks as if it could"
+    )
     page.get_by_label("新しいパスワード", exact=False).first.fill(NEWER)
     page.get_by_label("もう一度", exact=False).fill(NEWER)
     page.get_by_role("button", name="設定する").click()

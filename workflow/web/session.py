@@ -36,6 +36,9 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 COOKIE = "sakutei"
 
+CARRIED = "sakutei-key"
+"""The cookie by which the sign-in page has the user ID filled in."""
+
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -230,6 +233,22 @@ def remember_device(request: Request, answer: Response, key: str) -> None:
     if name not in request.cookies:
         device = actions.new_device(request.app.state.office, typed_key(key))
         answer.set_cookie(name, device, max_age=A_YEAR, httponly=True, samesite="lax")
+
+
+def carry_key(request: Request, answer: Response, key: str) -> None:
+    """Let the sign-in page of this browser have the user ID filled in for ten minutes, without the page's address."""
+    answer.set_cookie(cookie_name(request, CARRIED), key, max_age=600, httponly=True, samesite="lax")
+
+
+def carried_key(request: Request) -> str:
+    """The user ID that was carried to the sign-in page; empty: none."""
+    return request.cookies.get(cookie_name(request, CARRIED), "")[:60]
+
+
+def drop_carried_key(request: Request, answer: Response) -> None:
+    """Once somebody signed in, the next sign-in page of the browser is empty again."""
+    if carried_key(request):
+        answer.delete_cookie(cookie_name(request, CARRIED), httponly=True, samesite="lax")
 
 
 def session_token(request: Request) -> str:

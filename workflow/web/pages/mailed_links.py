@@ -17,7 +17,7 @@ from workflow.web.limits import Load, takes
 from workflow.web.pages.accounts import same_twice
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page, redirect
-from workflow.web.session import Page, remember_device, same_origin, source_of
+from workflow.web.session import Page, carry_key, remember_device, same_origin, source_of
 
 router = APIRouter(route_class=Page)
 
@@ -79,6 +79,7 @@ def set_password(
         return _over(request, over)
     answer = redirect("/sign-in", said=say("パスワードを設定しました。サインインしてください。"))
     remember_device(request, answer, holder.key)
+    carry_key(request, answer, holder.key)
     return answer
 
 

@@ -16,7 +16,9 @@ from workflow.web.session import (
     A_YEAR,
     FormUser,
     Page,
+    carried_key,
     device_cookie,
+    drop_carried_key,
     remember_device,
     same_origin,
     session_cookie,
@@ -30,7 +32,7 @@ router = APIRouter(route_class=Page)
 @router.get("/sign-in", openapi_extra=needs(Open.PUBLIC))
 def sign_in_page(request: Request, to: str = "/") -> Response:
     """`to` is the page that was asked for without being signed in."""
-    return page(request, "sign_in.html", refused=None, to=to)
+    return page(request, "sign_in.html", refused=None, to=to, key=carried_key(request))
 
 
 @router.post("/sign-in", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
@@ -65,6 +67,7 @@ def let_in(request: Request, token: str, to: str = "/") -> Response:
     if before := session_token(request):
         actions.sign_out(request.app.state.office, before, now=request.app.state.clock())
     answer = redirect(to)
+    drop_carried_key(request, answer)
     answer.set_cookie(
         session_cookie(request),
         token,
