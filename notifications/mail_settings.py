@@ -14,7 +14,7 @@ class MailSettings:
     of the pages, for links in mails, without a trailing slash. `networks` are the office's internal networks that
     webhooks may call. `alarm`: the minutes before a meeting at which a calendar rings; None: it does not. `inbox` is
     where calendars send their answers; None: to the 事務局. `signing_key` is the file of the key that signs the head of
-    the log; None: it lies beside the Maildir."""
+    the log; None: it lies beside the folder of mails, `maildir`."""
 
     sender: str
     office_name: str

@@ -1,17 +1,16 @@
-"""Delivering a mail to a mail server or a Maildir, and why one was not taken."""
+"""Delivering a mail to a mail server or into a folder, and why one was not taken."""
 
-import mailbox
 import re
 import smtplib
 import ssl
 from pathlib import Path
 from typing import Protocol
 
+from notifications.mail_folder import keep_mail
 from notifications.mail_settings import MailSettings
 from notifications.whole_call import Watched, WholeCall
 from workflow.domain.errors import SakuteiError
 from workflow.domain.language import reworded, say
-from workflow.store import private_files
 
 
 class MailRefused(SakuteiError):
@@ -92,9 +91,9 @@ class Mailer(Protocol):
 
 
 def mailer_of(settings: MailSettings) -> Mailer:
-    """SMTP when a server is configured, else the Maildir."""
+    """SMTP when a server is configured, else the folder."""
     if settings.smtp_host is None:
-        return MaildirMailer(settings.maildir)
+        return FolderMailer(settings.maildir)
     return SmtpMailer(
         settings.smtp_host,
         settings.smtp_port,
@@ -236,8 +235,8 @@ class _Smtp(Watched, smtplib.SMTP):
     """One that a whole call can end."""
 
 
-class MaildirMailer:
-    """Puts each mail in a Maildir, for offices (and demonstrations) with no mail server."""
+class FolderMailer:
+    """Puts each mail in a folder, for offices (and demonstrations) with no mail server."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -250,8 +249,7 @@ class MaildirMailer:
 
     def send(self, address: str, message: bytes) -> None:
         try:
-            private_files.make_folder(self._folder.parent)
-            mailbox.Maildir(self._folder, create=True).add(message)
+            keep_mail(self._folder, message)
         except OSError as error:
             raise MailServerGone(
                 say("{folder} に書き込めません（{error}）", folder=self._folder, error=error.strerror)

@@ -59,11 +59,11 @@ def test_before_a_meeting_is_called_it_says_who_will_get_what(office: Terminal) 
     assert "第1回 部会" in office.run("why", "dx")
 
 
-def test_mail_without_a_server_goes_to_a_maildir_and_says_so(office: Terminal) -> None:
+def test_mail_without_a_server_is_kept_in_a_folder_and_says_so(office: Terminal) -> None:
     _call(office)
     said = office.run("mail", "send")
     assert "送られず" in said and "送信 3 件" in said
-    assert len(list((office.folder / "data" / "mail" / "new").iterdir())) == 3
+    assert len(list((office.folder / "data" / "mail").iterdir())) == 3
     deliveries = json.loads(office.run("mail", "list", "--json"))["deliveries"]
     assert {each["state"] for each in deliveries} == {"sent"}
 
@@ -291,7 +291,7 @@ def test_the_scheduler_sends_until_it_is_told_to_stop(office: Terminal) -> None:
     command = [sys.executable, "-c", "from workflow.cli import main; main()", "scheduler"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SAKUTEI_TICK_SECONDS": "1"}
     running = subprocess.Popen(command, cwd=office.folder, env=environment, stdout=subprocess.PIPE, text=True)
-    mail = office.folder / "data" / "mail" / "new"
+    mail = office.folder / "data" / "mail"
     for _ in range(200):
         if mail.exists() and len(list(mail.iterdir())) == 3:
             break

@@ -55,7 +55,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
 
 def test_everything_the_program_creates_is_for_its_user_only(data: Path, tmp_path: Path) -> None:
     assert {"sakutei.db", "documents", "mail"} <= {place.name for place in data.iterdir()}
-    assert any((data / "mail" / "new").iterdir())
+    assert any((data / "mail").glob("*.eml"))
     assert _open_to_others(tmp_path / "deep") == []
 
 

@@ -29,7 +29,7 @@ def serving(shell: Shell, *options: str, stdout: IO[bytes] | None = None) -> Ite
 
 
 def _mails(shell: Shell) -> list[Path]:
-    return list((Path(shell.env["SAKUTEI_DATA"]) / "mail" / "new").glob("*"))
+    return list((Path(shell.env["SAKUTEI_DATA"]) / "mail").glob("*.eml"))
 
 
 def _invited(shell: Shell) -> None:

@@ -1,7 +1,6 @@
 """Every kind of letter of the demonstration, for a person to look at: as pictures on a desktop, on a phone and in the dark,
 and as text. `python -m tests.notifications.letter_pictures [folder]`."""
 
-import mailbox
 import re
 import sys
 import tempfile
@@ -49,11 +48,11 @@ def _one_of_each_kind() -> dict[str, EmailMessage]:
     for days in range(90):
         tick(demo.office, mailer_of(settings), settings, partial(add, now, timedelta(days=days)))
     found: dict[str, EmailMessage] = {}
-    for raw in mailbox.Maildir(settings.maildir, create=False):
-        mail = message_from_bytes(raw.as_bytes(), policy=default)
+    for file in sorted(settings.maildir.glob("*.eml")):
+        mail = message_from_bytes(file.read_bytes(), policy=default)
         kind = re.match(r"【.+?】|[^（「]+", str(mail["Subject"]))
         name = kind[0].strip("【】 ") if kind else "other"
-        if name not in found or len(raw.as_bytes()) > len(found[name].as_bytes()):
+        if name not in found or file.stat().st_size > len(found[name].as_bytes()):
             found[name] = mail  # type: ignore[assignment]
     return found
 

@@ -260,10 +260,10 @@ def test_a_letter_that_stumbles_over_anything_is_set_aside_alone(room: PostRoom)
     assert room.tick().sent == 1
 
 
-def test_maildir_when_there_is_no_server(room: PostRoom) -> None:
+def test_mails_lie_in_a_folder_when_there_is_no_server(room: PostRoom) -> None:
     room.set(smtp_host=None).meeting()
     assert room.tick().sent == 4
-    assert len(list((room.folder / "maildir" / "new").iterdir())) == 4
+    assert len(list((room.folder / "maildir").iterdir())) == 4
     assert "保存されます" in mailer_of(room.settings).description
 
 

@@ -1,15 +1,15 @@
 """Calendar feeds over HTTP, read as a calendar program reads them."""
 
-import mailbox
 import re
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 from icalendar import Calendar, Event
 
 from notifications.scheduler import tick
-from notifications.transport import MaildirMailer
+from notifications.transport import FolderMailer
 from tests.support.scenario import House
 from tests.support.web_client import SITE, Browser, mail_settings
 from workflow import actions
@@ -56,11 +56,11 @@ def test_a_meeting_is_the_same_entry_in_the_feed_and_in_the_mailed_invitation(
     house = member.house
     house.a_meeting()
     settings = mail_settings(tmp_path)
-    tick(house.office, MaildirMailer(tmp_path / "sent"), settings, lambda: house.now)
+    tick(house.office, FolderMailer(tmp_path / "sent"), settings, lambda: house.now)
     invited = {
         str(event["uid"])
-        for mail in mailbox.Maildir(tmp_path / "sent")
-        for part in mail.walk()
+        for file in (tmp_path / "sent").glob("*.eml")
+        for part in message_from_bytes(file.read_bytes()).walk()
         if part.get_content_type() == "text/calendar"
         for event in Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")
     }

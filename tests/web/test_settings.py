@@ -83,7 +83,7 @@ def test_a_server_that_is_not_there_is_said_kindly(house: House, sink: Sink) -> 
 
 def test_without_a_server_the_trial_mail_lies_in_the_folder(house: House) -> None:
     assert "に保存しました" in Browser(house, "admin").send("/settings/trial")
-    assert len(list((house.office.files.parent / "mail" / "new").iterdir())) == 1
+    assert len(list((house.office.files.parent / "mail").iterdir())) == 1
 
 
 def test_everything_that_could_not_be_sent_is_sent_again_at_once(house: House) -> None:

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
         description="where people open the pages: links in mails, feeds and sign-in begin with it",
     )
     mail_from: str = Field(default="sakutei@localhost.localdomain", description="the sender of every mail")
-    smtp_host: str | None = Field(default=None, description="none: mail goes to a Maildir in `data`")
+    smtp_host: str | None = Field(default=None, description="none: mail is kept in a folder in `data`")
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_starttls: bool = True
     smtp_user: str | None = None
@@ -146,7 +146,7 @@ class Settings(BaseSettings):
 
     @property
     def maildir(self) -> Path:
-        """Return the Maildir used when no mail server is configured."""
+        """Return the folder in which mail is kept when no mail server is configured."""
         return self.data / "mail"
 
     def office(self) -> Office:
