@@ -48,9 +48,9 @@ def _readable(mail: EmailMessage) -> bytes:
 
 
 def _name(mail: EmailMessage) -> str:
-    """When it was written, what it is and to whom it goes: `2023-03-01_0900_利用の御案内_sato@city.example.jp`."""
+    """The time in Japan, the subject and the address: `2023-03-01_0900_【送信の確認】板橋区の策定から_sato@city.example.jp`."""
     written: datetime = mail["Date"].datetime
-    subject = re.sub(r"^【(?!再送).*?】", "", str(mail["Subject"]))
+    subject = str(mail["Subject"])
     address = parseaddr(str(mail["To"]))[1]
     parts = (written.astimezone(TOKYO).strftime("%Y-%m-%d_%H%M"), subject[:40], address[:60])
     return "_".join(_NO_NAME.sub("_", part).strip("._") for part in parts)

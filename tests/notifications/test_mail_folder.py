@@ -24,7 +24,9 @@ def _trial(folder: Path, address: str = "sato@city.example.jp") -> bytes:
 
 def test_a_file_is_named_by_the_time_in_japan_the_subject_and_the_addressee(tmp_path: Path) -> None:
     kept = keep_mail(tmp_path / "mail", _trial(tmp_path))
-    assert re.fullmatch(r"2023-03-01_0905_\w+_sato@city\.example\.jp\.eml", kept.name), kept.name
+    assert re.fullmatch(r"2023-03-01_0905_【送信の確認】\w+_sato@city\.example\.jp\.eml", kept.name), (
+        kept.name
+    )
     assert [each.name for each in (tmp_path / "mail").iterdir()] == [kept.name]
 
 
