@@ -1181,6 +1181,12 @@ def invite_people(house: House) -> Call:
 
 
 @case("clerk")
+def hand_over_links(house: House) -> Call:
+    proof = actions.OwnMachine()
+    return lambda o: actions.hand_over_links(o, "clerk", ["tanto"], proof=proof, now=house.now)
+
+
+@case("clerk")
 def seat_people(house: House) -> Call:
     lines = [SeatLine(1, "tanto", "事務局")]
     return lambda o: actions.seat_people(o, "clerk", "joho_bukai", lines, LONG_AGO, now=house.now)

@@ -118,8 +118,9 @@ def _enters_the_people(hand: Hand) -> None:
     hand.on("職員の招待")
     _look(page, "3-invitations")
     hand.press("招待する")
-    hand.press("招待メールを送る")
-    expect(page.get_by_text("3人の招待メールを用意しました")).to_be_visible()
+    hand.press("招待してリンクを画面に出す")
+    expect(page.get_by_text(re.compile("/welcome/[0-9a-f]{64}"))).to_have_count(3)
+    _look(page, "3b-links")
 
 
 def _seats_every_body(hand: Hand) -> None:

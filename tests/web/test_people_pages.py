@@ -1,16 +1,21 @@
 """People and bodies in the browser: everybody reads them as of any day, administrators keep them."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from definitions.terms import Role
 from tests.support.api_client import Program
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, Browser
 from workflow import actions
+from workflow.actions.identity import CONFIRMED_FOR
 from workflow.domain.calendar import tokyo_day
 from workflow.queries.bodies import seats
+from workflow.store.tables import Event
 
 TABLE = "氏名,利用者ID,メール,課,職\n佐藤 一郎,sato,sato@city.example.jp,IT推進課,課長\n鈴木,suzuki,suzuki@city.example.jp,it,\n"
 
@@ -97,15 +102,62 @@ def test_a_name_and_an_administrator_are_changed(admin: Browser) -> None:
 
 
 def test_a_person_without_a_password_is_invited_after_it_was_said_to_whom(admin: Browser) -> None:
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
     assert "招待メールを送る" in admin.see("/people/mayor")
     asked = admin.send("/people/mayor/invite")
     assert "区 長さんを招待する" in asked and "mayor@city.example.jp" in asked
-    assert "招待メールを用意しました" in admin.do("/people/mayor/invite")
-    assert "職員を招待: 区 長" in admin.see("/log?tag=person.invited")
+    said = admin.do("/people/mayor/invite")
+    assert "招待メールを用意しました" in said and "/welcome/" not in said
+    log = admin.see("/log?tag=person.invited")
+    assert "職員を招待: 区 長" in log and "リンクを画面に表示" not in log
     actions.set_password(admin.house.office, "admin", "admin", PASSWORD, now=admin.house.now)
     admin.sign_in()
     assert "招待メールを送る" not in admin.see("/people/admin")
     Browser(admin.house, "tanto").send("/people/mayor/invite", 403)
+
+
+def test_without_a_mail_server_the_link_of_an_invitation_is_shown_once_to_be_handed_over(
+    house: House,
+) -> None:
+    admin = Browser(house, "admin", password=PASSWORD)
+    asked = admin.send("/people/mayor/invite")
+    assert "リンクを画面に出す" in asked and "/welcome/" not in asked
+    shown = admin.do("/people/mayor/invite")
+    (link,) = _links(shown)
+    assert "区 長" in shown and "ご本人に渡してください" in shown and "パスワードを設定できます" in shown
+    for path in ("/people/mayor", "/people/_invitations", "/people", "/"):
+        assert not _links(admin.see(path))
+    log = admin.see("/log?tag=person.invited")
+    assert "職員を招待: 区 長（リンクを画面に表示）" in log and link.rpartition("/")[2] not in log
+    stranger = Browser(house)
+    assert "区 長" in stranger.see(link)
+    (again,) = _links(admin.do("/people/mayor/invite"))
+    stranger.see(link, 410)
+    stranger.see(again)
+    many = admin.send("/people/_invitations", person=["mayor", "tanto"], sure="yes")
+    assert len(_links(many)) == 2 and "担当" in many
+
+
+def test_a_link_is_shown_to_an_administrator_alone_who_just_gave_their_password(house: House) -> None:
+    for key in ("tanto", "joho_bukai_office"):
+        Browser(house, key, password=PASSWORD).send("/people/mayor/invite", 403, sure="yes")
+    left_open = Browser(house, "admin", password=PASSWORD)
+    house.now += CONFIRMED_FOR + timedelta(minutes=1)
+    asked = left_open.send("/people/mayor/invite", sure="yes")
+    assert not _links(asked) and "パスワード" in asked
+    assert "person.invited" not in _tags(house)
+    assert _links(left_open.send("/people/mayor/invite", sure="yes", own_password=PASSWORD))
+
+
+def _links(page: str) -> list[str]:
+    """The paths of the links by which one sets a first password."""
+    return re.findall(r"http://office\.example\.jp(/welcome/[0-9a-f]{64})<", page)
+
+
+def _tags(house: House) -> set[str]:
+    with house.office.reading() as db:
+        return set(db.scalars(select(Event.tag)))
 
 
 def test_who_keeps_no_list_reads_without_forms_and_is_refused(house: House) -> None:
@@ -329,6 +381,8 @@ def test_two_people_of_one_name_are_told_apart_by_their_user_id(admin: Browser) 
 
 def test_who_was_not_invited_is_invited_at_once(admin: Browser) -> None:
     office, now = admin.house.office, admin.house.now
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
     actions.invite(office, "admin", "mayor", now=now)
     shown = admin.see("/people/_invitations")
     assert 'value="tanto" checked' in shown and 'value="mayor"' not in shown and "招待済み" in shown

@@ -52,8 +52,10 @@ from workflow.actions.inquiries import (
     withdraw_inquiry,
 )
 from workflow.actions.invitations import (
+    HandedLink,
     LinkHolder,
     ask_reset,
+    hand_over_links,
     invite,
     invite_people,
     link_holder,
@@ -227,6 +229,7 @@ __all__ = [
     "DepartmentLine",
     "DepartmentsRefused",
     "GivenRsvp",
+    "HandedLink",
     "Holder",
     "InSession",
     "LinkHolder",
@@ -332,6 +335,7 @@ __all__ = [
     "give_rsvp_by_link",
     "give_second_step",
     "group_opinions",
+    "hand_over_links",
     "holder_of",
     "inquire",
     "invite",

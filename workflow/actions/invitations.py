@@ -4,13 +4,14 @@ The link's token is made in memory each time its mail is sent (see `mint`), so t
 mail. Every token that may have been delivered is valid until one is used or its time is over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from workflow.actions.minted_links import MintedLink
+from workflow.actions.identity import Proof, require_identity
+from workflow.actions.minted_links import MintedLink, keep_links
 from workflow.actions.passwords import a_password_for, hash_of, put_password
 from workflow.actions.random_tokens import new_token, sha256
 from workflow.actions.rate_limits import MAILS_ASKED, QUARTER, Counter, count_try, wait_left
@@ -60,12 +61,46 @@ def invite_people(office: Office, by: str, people: Sequence[str], *, now: dateti
     `NotFound`.
     """
     if not people:
-        raise BadInput("招待する職員", "選ばれていません", "1 人以上を選んでください。")
+        raise _nobody_chosen()
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
         who.require(Act.KEEP_PEOPLE)
         for person in dict.fromkeys(people):
             _invite(db, who, person, now)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLink:
+    """The link of an invitation for whoever hands it over: a secret, which is kept nowhere."""
+
+    key: str
+    name: str
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+def hand_over_links(
+    office: Office, by: str, people: Sequence[str], *, proof: Proof, now: datetime
+) -> list[HandedLink]:
+    """Invite several people as `invite_people`, and return a link of each, to be given to them by hand: for an office
+    without a mail server. With 本人確認: whoever has a link gets in as that person.
+
+    Raises what `invite_people` raises, and `IdentityUnconfirmed`.
+    """
+    if not people:
+        raise _nobody_chosen()
+    handed = []
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.KEEP_PEOPLE)
+        require_identity(db, who, proof, now)
+        for person in dict.fromkeys(people):
+            link = db.get_one(MailedLink, _invite(db, who, person, now, shown=True))
+            minted = mint(link, now)
+            keep_links(db, [minted])
+            name = db.get_one(Person, link.person_id).name
+            handed.append(HandedLink(person, name, minted.token, minted.values["expires_at"]))
+    return handed
 
 
 def ask_reset(office: Office, typed: str, *, source: str = "", now: datetime) -> None:
@@ -147,7 +182,12 @@ def set_password_by_link(
         record(db, Tag.PASSWORD_SET, at=now, by=holder.person_id, person=holder.key, link=holder.link)
 
 
-def _invite(db: Session, who: Actor, person: str, now: datetime) -> None:
+def _nobody_chosen() -> BadInput:
+    return BadInput("招待する職員", "選ばれていません", "1 人以上を選んでください。")
+
+
+def _invite(db: Session, who: Actor, person: str, now: datetime, **told: bool) -> int:
+    """Invite one, with what the log is `told` besides; return the number of the link."""
     number = person_id(db, person)
     if db.get(Credential, number) is not None:
         raise AlreadyDone(
@@ -164,7 +204,8 @@ def _invite(db: Session, who: Actor, person: str, now: datetime) -> None:
         )
     end_links(db, number)
     link = _new_link(db, number, LinkPurpose.WELCOME, now)
-    record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link)
+    record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link, **told)
+    return link
 
 
 def _new_link(db: Session, person: int, purpose: LinkPurpose, now: datetime) -> int:

@@ -353,6 +353,10 @@ def _person(data: Mapping[str, Any], names: Names, field: str = "person") -> str
     return names.people.get(key, key)
 
 
+def _invited(data: Mapping[str, Any], names: Names) -> str:
+    return _person(data, names) + (say("（リンクを画面に表示）") if data.get("shown") else "")
+
+
 def _posted(data: Mapping[str, Any], names: Names) -> str:
     return f"{_person(data, names)}　{_department(data, names)}{_position(data)}{_span(data)}"
 
@@ -445,7 +449,7 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.ADMINISTRATOR_NAMED: _person,
     Tag.AUDITOR_NAMED: _person,
     Tag.PASSWORD_SET: _person,
-    Tag.PERSON_INVITED: _person,
+    Tag.PERSON_INVITED: _invited,
     Tag.DEPARTMENT_ADDED: lambda data, _: f"{data['name']}（{data['key']}）",
     Tag.DEPARTMENT_RENAMED: lambda data, _: f"{data['before']} → {data['name']}（{data['key']}）",
     Tag.DEPARTMENTS_ORDERED: lambda data, _: say("、").join(data["names"]),

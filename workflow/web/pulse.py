@@ -45,7 +45,9 @@ def kept_words(settings: MailSettings) -> str:
 def handed_over_words(settings: MailSettings) -> str:
     """Say how who is invited gets their link where no mail is sent. Empty: there is a mail server."""
     kept = kept_words(settings)
-    return kept and kept + say("招待のリンクは、そのメールの中にあります。ご本人に直接渡してください。")
+    return kept and kept + say(
+        "招待のリンクは、招待した後の画面に一度だけ出ます。ご本人に直接渡してください。"
+    )
 
 
 def when_sent(pulse: PulseFact, settings: MailSettings) -> str:
@@ -55,8 +57,3 @@ def when_sent(pulse: PulseFact, settings: MailSettings) -> str:
     if pulse.sends:
         return say("まもなく送られます。")
     return say("いまはメールの送信が止まっているため、再開してから送られます。")
-
-
-def when_invited(pulse: PulseFact, settings: MailSettings) -> str:
-    """Say when the mails of an invitation go, or how their links are handed over."""
-    return handed_over_words(settings) or when_sent(pulse, settings)

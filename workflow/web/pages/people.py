@@ -15,10 +15,10 @@ from workflow.domain.rights import Act
 from workflow.queries.actor import actor
 from workflow.queries.people import staff
 from workflow.store.database import Reading
-from workflow.web.confirm import confirmed
 from workflow.web.identity import with_identity
+from workflow.web.invitations import invited
 from workflow.web.permissions import Open, needs
-from workflow.web.pulse import handed_over_words, when_invited
+from workflow.web.pulse import handed_over_words
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
@@ -137,19 +137,11 @@ def change(
 
 @router.post("/people/{key}/invite", openapi_extra=needs(Act.KEEP_PEOPLE))
 def invite(request: Request, who: FormUser, key: str, form: Filled) -> Response:
-    """A mail with a link to set one's first password."""
+    """A mail with a link to set one's first password, or the link itself."""
     with who.office.reading() as db:
         name = queries.person(db, key, tokyo_day(who.now)).name
-    return confirmed(
-        request,
-        who,
-        form,
-        lambda office: actions.invite(office, who.key, key, now=who.now),
-        title=say("{name}さんを招待する", name=name),
-        button=say("招待メールを送る"),
-        back=f"/people/{key}",
-        said=say("招待メールを用意しました。{when}", when=when_invited(who.mail, request.app.state.mail)),
-    )
+    title = say("{name}さんを招待する", name=name)
+    return invited(request, who, form, [key], title=title, back=f"/people/{key}")
 
 
 @router.post("/people/{key}/lift-wait", openapi_extra=needs(Act.KEEP_PEOPLE))

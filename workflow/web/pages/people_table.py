@@ -12,10 +12,10 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.people import invitable
 from workflow.store.plain_text import text_in
-from workflow.web.confirm import confirmed
+from workflow.web.invitations import invited
 from workflow.web.limits import Load, takes
 from workflow.web.permissions import needs
-from workflow.web.pulse import handed_over_words, when_invited
+from workflow.web.pulse import handed_over_words
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled, FormUser, Page, Reader, Visitor
 
@@ -67,22 +67,10 @@ def invitations(request: Request, who: Reader) -> Response:
 
 @router.post("/_invitations", openapi_extra=needs(Act.KEEP_PEOPLE))
 def invite(request: Request, who: FormUser, form: Filled) -> Response:
-    """Say first who gets a mail, then send it to all of them."""
+    """First who gets a mail or a link, then all of them are invited."""
     people = [str(each) for each in form.getlist("person")]
-    return confirmed(
-        request,
-        who,
-        form,
-        lambda office: actions.invite_people(office, who.key, people, now=who.now),
-        title=say("{count}人を招待する", count=len(people)),
-        button=say("招待メールを送る"),
-        back="/people/_invitations",
-        said=say(
-            "{count}人の招待メールを用意しました。{when}",
-            count=len(people),
-            when=when_invited(who.mail, request.app.state.mail),
-        ),
-    )
+    title = say("{count}人を招待する", count=len(people))
+    return invited(request, who, form, people, title=title, back="/people/_invitations")
 
 
 def _shown(
