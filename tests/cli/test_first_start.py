@@ -57,6 +57,7 @@ def test_who_has_the_link_sets_up_the_office_and_goes_on_signed_in(shell: Shell)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         first = browser.get("/").text
         assert "管理 太郎" in first and "庁の準備" in first
+        assert "<span>板橋区</span>" in first and "板橋区　sakutei@" in browser.get("/settings").text
         assert browser.get(link).status_code == 404
         assert browser.post(link, data=FORM, headers=HIDDEN).status_code == 404
     kept = shell.folder / ".env"

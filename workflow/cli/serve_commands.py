@@ -73,14 +73,20 @@ def serve(
         with _delivering(played.office, mail, every_seconds=3, clock=played.clock):
             run(build(played.office, mail, demo=played), host, port, mail.site)
         return
-    found = settings()
-    if "site" not in found.model_fields_set:
-        found = found.model_copy(update={"site": _opened_at(host, port)})
+    found = _settings_at(host, port)
     with ExitStack() as opened:
         if _is_new(found):
             _set_up_first(found, opened, host, port, no_scheduler=no_scheduler)
             return
         run(_opened(found, opened, no_scheduler=no_scheduler), host, port, found.site)
+
+
+def _settings_at(host: str, port: int) -> Settings:
+    """The settings as they are now; without a site of their own, that of this server."""
+    found = settings()
+    if "site" in found.model_fields_set:
+        return found
+    return found.model_copy(update={"site": _opened_at(host, port)})
 
 
 def _opened(found: Settings, opened: ExitStack, *, no_scheduler: bool) -> FastAPI:
@@ -117,7 +123,8 @@ def _set_up_first(found: Settings, opened: ExitStack, host: str, port: int, *, n
     provider_of(found)
 
     def then() -> FastAPI:
-        pages = _opened(found, opened, no_scheduler=no_scheduler)
+        named = _settings_at(host, port)  # the office's name was kept meanwhile
+        pages = _opened(named, opened, no_scheduler=no_scheduler)
         if not no_scheduler:
             _wait_for_first_round(pages.state.office)
         return pages
