@@ -129,7 +129,7 @@ def test_no_japanese_is_left_where_mail_is_about_to_be_sent(house: House) -> Non
     house.a_plan(at="outline")
     browser = _english(house, "tanto")
     asked = browser.send("/plans/dx/send_back", to="policy", reason="Budget.", seen=house.plan().revision)
-    assert "notices are sent" in asked
+    assert "will be kept in the folder" in asked
     assert _japanese_left(house, asked) == []
 
 

@@ -395,7 +395,9 @@ def test_members_vote_the_chair_breaks_the_tie_and_the_secretariat_counts(office
     assert "裁決: 賛成" in offered and 'value="abstain"' not in offered
     chair.send(f"/items/{item}/deciding", choice="for", meeting=1)
     assert "会長の裁決: 賛成" in secretary.see("/meetings/1")
-    assert "通送られます" in secretary.send(f"/items/{item}/count", meeting=1, note="附帯意見")
+    assert "通が、フォルダーに保存されます" in secretary.send(
+        f"/items/{item}/count", meeting=1, note="附帯意見"
+    )
     assert "答申（附帯意見あり）" in secretary.do(f"/items/{item}/count", meeting=1, note="附帯意見")
 
 

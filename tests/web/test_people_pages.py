@@ -122,7 +122,7 @@ def test_without_a_mail_server_the_link_of_an_invitation_is_shown_once_to_be_han
 ) -> None:
     admin = Browser(house, "admin", password=PASSWORD)
     asked = admin.send("/people/mayor/invite")
-    assert "リンクを画面に出す" in asked and "/welcome/" not in asked
+    assert "リンクを画面に出す" in asked and not _links(asked)
     shown = admin.do("/people/mayor/invite")
     (link,) = _links(shown)
     assert "区 長" in shown and "ご本人に渡してください" in shown and "パスワードを設定できます" in shown
@@ -137,6 +137,21 @@ def test_without_a_mail_server_the_link_of_an_invitation_is_shown_once_to_be_han
     stranger.see(again)
     many = admin.send("/people/_invitations", person=["mayor", "tanto"], sure="yes")
     assert len(_links(many)) == 2 and "担当" in many
+
+
+def test_before_an_invitation_its_mail_is_shown_without_its_link(admin: Browser) -> None:
+    asked = admin.send("/people/_invitations", person=["mayor", "tanto"])
+    assert asked.count("<summary>文面") == 1 and "区 長、担当" in asked
+    assert "区 長 様" in asked and "/welcome/…" in asked and not _links(asked)
+    assert "お知らせ 2 通が、フォルダーに保存されます" in asked
+    for page in (asked, admin.see("/people/_invitations")):
+        for untrue in ("通送られます", "メールで送ります", "招待メールを送る"):
+            assert untrue not in page
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
+    asked = admin.send("/people/_invitations", person=["mayor", "tanto"])
+    assert "2 通送られます" in asked and "招待メールを送る" in asked and "/welcome/…" in asked
+    assert "メールで送ります" in admin.see("/people/_invitations")
 
 
 def test_a_link_is_shown_to_an_administrator_alone_who_just_gave_their_password(house: House) -> None:
