@@ -1,5 +1,6 @@
 """Settings in the browser: how mail goes out, what did not, what will, and the closed days."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from workflow.domain.accounts import Scope
 from workflow.domain.calendar import shown_moment
 from workflow.domain.deliveries import State
 from workflow.domain.meetings import MeetingForm
+from workflow.store.settings import Settings
 from workflow.store.tables import Delivery
 
 
@@ -53,6 +55,19 @@ def test_the_way_of_the_mail_is_shown_and_never_the_password(house: House, sink:
     assert "himitsu" not in shown
 
 
+def test_it_is_said_who_sets_which_variables_and_that_the_office_goes_on_without(
+    house: House, sink: Sink
+) -> None:
+    named = {f"SAKUTEI_{name.upper()}" for name in Settings.model_fields}
+    without, with_server = Browser(house, "admin").see("/settings"), _with_server(house, "admin", sink)
+    for shown in (without, with_server.see("/settings")):
+        variables = set(re.findall(r"<code>(SAKUTEI_\w+)</code>", shown))
+        assert {"SAKUTEI_SMTP_HOST", "SAKUTEI_SMTP_PASSWORD", "SAKUTEI_MAIL_FROM"} <= variables <= named
+        assert "サーバーを管理する人" in shown
+    assert "このまま使い続けられます" in without
+    assert "このまま使い続けられます" not in with_server.see("/settings")
+
+
 def test_a_trial_mail_goes_to_oneself_through_the_real_server(house: House, sink: Sink) -> None:
     admin = _with_server(house, "admin", sink)
     assert "admin@city.example.jp に試しに送る" in admin.see("/settings")
@@ -82,7 +97,9 @@ def test_a_server_that_is_not_there_is_said_kindly(house: House, sink: Sink) -> 
 
 
 def test_without_a_server_the_trial_mail_lies_in_the_folder(house: House) -> None:
-    assert "に保存しました" in Browser(house, "admin").send("/settings/trial")
+    admin = Browser(house, "admin")
+    assert "試しに保存する" in admin.see("/settings") and "試しに送る" not in admin.see("/settings")
+    assert "に保存しました" in admin.send("/settings/trial")
     assert len(list((house.office.files.parent / "mail").iterdir())) == 1
 
 

@@ -112,5 +112,9 @@ def _seats(bodies: Sequence[SeatedRoles]) -> list[str]:
 
 def _mail(facts: SetupFacts, *, mail_server: bool) -> list[str]:
     if not mail_server:
-        return [say("メールサーバーが設定されていません。メールはフォルダーに保存されるだけです。")]
+        return [
+            say(
+                "メールサーバーが設定されていません。後でもかまいません（それまで、メールはフォルダーに保存されます）。"
+            )
+        ]
     return [] if facts.mailed else [say("試しのメールをまだ送っていません。")]
