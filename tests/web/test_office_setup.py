@@ -59,6 +59,19 @@ def test_what_is_done_has_its_tick_and_what_is_missing_is_said_by_name(new_offic
     assert f"会長のいない会議体: {first.name}" in admin.see("/")
 
 
+def test_the_people_are_not_done_while_nobody_but_the_administrator_was_invited(new_office: House) -> None:
+    office, now, admin = new_office.office, new_office.now, Browser(new_office, "admin")
+    actions.add_chain(office, "admin", shipped("itabashi_dx_2025"), now=now)
+    actions.add_person(office, "admin", "sato", "佐藤", "sato@city.example.jp", now=now)
+    actions.seat(office, "admin", "sato", "joho_bukai", Role.MEMBER, LONG_AGO, now=now)
+    page = admin.see("/")
+    assert "職員" not in _done(page) and "招待した職員がまだいません" in page
+    assert re.search(r'href="/people/_invitations">\d\. 職員<', page)
+    assert 'value="sato" checked' in admin.see("/people/_invitations")
+    actions.invite(office, "admin", "sato", now=now)
+    assert "職員" in _done(admin.see("/"))
+
+
 def test_it_goes_away_when_all_is_done_and_is_reached_again_from_the_settings(house: House) -> None:
     for key in ("tanto", "mayor", *_office_people(house)):
         house.has_password(key, PASSWORD)

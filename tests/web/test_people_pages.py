@@ -13,7 +13,7 @@ from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, Browser
 from workflow import actions
 from workflow.actions.identity import CONFIRMED_FOR
-from workflow.domain.calendar import tokyo_day
+from workflow.domain.calendar import shown_moment, tokyo_day
 from workflow.queries.bodies import seats
 from workflow.store.tables import Event
 
@@ -137,6 +137,22 @@ def test_without_a_mail_server_the_link_of_an_invitation_is_shown_once_to_be_han
     stranger.see(again)
     many = admin.send("/people/_invitations", person=["mayor", "tanto"], sure="yes")
     assert len(_links(many)) == 2 and "担当" in many
+
+
+def test_the_page_of_a_person_says_when_they_were_invited(admin: Browser) -> None:
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
+    assert "招待済み" not in admin.see("/people/mayor")
+    at = shown_moment(admin.house.now)
+    actions.invite(admin.house.office, "admin", "mayor", now=admin.house.now)
+    shown = admin.see("/people/mayor")
+    assert (
+        f"招待済み（{at}）" in shown
+        and "招待メールをもう一度送る" in shown
+        and "招待メールを送る" not in shown
+    )
+    admin.house.has_password("mayor", PASSWORD)
+    assert "招待済み" not in admin.see("/people/mayor")
 
 
 def test_before_an_invitation_its_mail_is_shown_without_its_link(admin: Browser) -> None:

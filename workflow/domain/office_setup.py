@@ -36,11 +36,12 @@ class SeatedRoles:
 
 @dataclass(frozen=True, slots=True)
 class SetupFacts:
-    """The state of an office on a day. `people` counts everybody on the list, `uninvited` the staff among them who
-    can neither sign in nor were invited; `mailed`: a mail went out, `planned`: a plan was begun."""
+    """The state of an office on a day. `people` counts everybody on the list, `reached` those among them who can
+    sign in or were invited, `uninvited` the staff who neither can nor were; `mailed`: a mail went out, `planned`: a plan was begun."""
 
     departments: int
     people: int
+    reached: int
     uninvited: int
     chains: int
     bodies: tuple[SeatedRoles, ...]
@@ -91,6 +92,8 @@ def _people(facts: SetupFacts) -> list[str]:
         return [say("システム管理者のほかに、職員がまだいません。")]
     if facts.uninvited:
         return [say("招待していない職員: {count}人", count=facts.uninvited)]
+    if facts.reached < 2:
+        return [say("招待した職員がまだいません。システム管理者のほかは、誰もサインインできません。")]
     return []
 
 

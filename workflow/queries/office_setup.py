@@ -54,6 +54,7 @@ def setup_facts(db: Session, day: date) -> SetupFacts:
         select(
             _count(Department.key),
             _count(Person.id),
+            select(func.count()).select_from(Person).where(_reached()).scalar_subquery(),
             select(func.count()).select_from(Person).where(uninvited(day)).scalar_subquery(),
             _count(ChainText.sha256),
             select(Plan.id).exists(),
@@ -61,14 +62,22 @@ def setup_facts(db: Session, day: date) -> SetupFacts:
             | select(Delivery.id).where(Delivery.state == State.SENT).exists(),
         )
     ).one()
-    departments, people, waiting, chains, planned, mailed = counted
+    departments, people, reached, waiting, chains, planned, mailed = counted
     bodies = tuple(SeatedRoles(key, name, frozenset(held[key])) for key, name in names.items())
-    return SetupFacts(departments, people, waiting, chains, bodies, bool(mailed), bool(planned))
+    return SetupFacts(departments, people, reached, waiting, chains, bodies, bool(mailed), bool(planned))
 
 
 def uninvited(day: date) -> ColumnElement[bool]:
     """The condition that the `Person` of a statement is staff who can neither sign in nor was invited. Who only sits
     in a body, from outside the office, needs no account."""
+    posted = select(Posting.id).where(Posting.person_id == Person.id, in_term(Posting, day))
+    sits = select(Membership.id).where(Membership.person_id == Person.id, in_term(Membership, day))
+    outside = sits.correlate(Person).exists() & ~posted.correlate(Person).exists()
+    return ~(_reached() | outside | has_left(day))
+
+
+def _reached() -> ColumnElement[bool]:
+    """The condition that the `Person` of a statement can sign in or was invited."""
     known = [
         select(table.person_id).where(table.person_id == Person.id).correlate(Person).exists()
         for table in (Credential, ProviderIdentity)
@@ -76,10 +85,7 @@ def uninvited(day: date) -> ColumnElement[bool]:
     invited = select(MailedLink.id).where(
         MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME
     )
-    posted = select(Posting.id).where(Posting.person_id == Person.id, in_term(Posting, day))
-    sits = select(Membership.id).where(Membership.person_id == Person.id, in_term(Membership, day))
-    outside = sits.correlate(Person).exists() & ~posted.correlate(Person).exists()
-    return ~(known[0] | known[1] | invited.correlate(Person).exists() | outside | has_left(day))
+    return known[0] | known[1] | invited.correlate(Person).exists()
 
 
 def _count(column: InstrumentedAttribute[Any]) -> ScalarSelect[int]:

@@ -116,7 +116,7 @@ class PersonFact:
     """One person with every term they ever had, the newest first. `deputies` are their deputies; `principals` are
     those whose deputy they are. `can_sign_in`: they have a password. `provider` is the issuer of the OIDC identity
     they are bound to. `has_second_step`: they have an
-    authenticator app or a passkey in use."""
+    authenticator app or a passkey in use. `invited_at` is when they were last invited, None: never."""
 
     key: str
     name: str
@@ -130,6 +130,7 @@ class PersonFact:
     can_sign_in: bool
     provider: str | None
     has_second_step: bool
+    invited_at: datetime | None
 
 
 def people_list(
@@ -226,18 +227,12 @@ class Invitable:
 
 def invitable(db: Session, day: date) -> list[Invitable]:
     """Everybody who cannot sign in yet and has not left, by key. Two statements."""
-    last = (
-        select(func.max(MailedLink.made_at))
-        .where(MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME)
-        .correlate(Person)
-        .scalar_subquery()
-    )
     signs_in = [
         select(table.person_id).where(table.person_id == Person.id).correlate(Person).exists()
         for table in (Credential, ProviderIdentity)
     ]
     rows = db.execute(
-        select(Person.id, Person.key, Person.name, Person.email, last)
+        select(Person.id, Person.key, Person.name, Person.email, _last_invited())
         .where(~or_(*signs_in), ~has_left(day))
         .order_by(Person.key)
     ).all()
@@ -248,6 +243,16 @@ def invitable(db: Session, day: date) -> list[Invitable]:
     ]
 
 
+def _last_invited() -> ScalarSelect[datetime]:
+    """The moment at which the `Person` of a statement was last invited; NULL: never."""
+    return (
+        select(func.max(MailedLink.made_at))
+        .where(MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
 def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]]:
     """(key, name) of everybody else, to choose from."""
     others = select(Person.key, Person.name).where(Person.key != key).order_by(Person.key).limit(limit)
@@ -256,9 +261,10 @@ def colleagues(db: Session, key: str, limit: int = 1000) -> list[tuple[str, str]
 
 def person(db: Session, key: str, day: date) -> PersonFact:
     """The person of that key; the `state` of each term is as of the day. Eight statements. Raises `NotFound`."""
-    found = db.scalar(select(Person).where(Person.key == key))
-    if found is None:
+    row = db.execute(select(Person, _last_invited()).where(Person.key == key)).first()
+    if row is None:
         raise NotFound("職員", key)
+    found, invited_at = row
     return PersonFact(
         key=found.key,
         name=found.name,
@@ -272,6 +278,7 @@ def person(db: Session, key: str, day: date) -> PersonFact:
         can_sign_in=db.get(Credential, found.id) is not None,
         provider=db.scalar(select(ProviderIdentity.issuer).where(ProviderIdentity.person_id == found.id)),
         has_second_step=has_second_step(db, found.id),
+        invited_at=invited_at,
     )
 
 
