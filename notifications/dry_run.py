@@ -44,7 +44,8 @@ def rehearse_letters(
     office: Office, act: Callable[[Office], object], stationery: Stationery, now: datetime
 ) -> tuple[list[tuple[Kind, Contact]], list[LetterShown]]:
     """As `rehearse`, with the letters that those notices would be if they were sent now, each text once. Of invitations one
-    stands for all, without its link; another with a secret link is not shown; nor what is not due any more, and what a broken template of the office keeps from being written."""
+    stands for all, without its link; another with a secret link is not shown; nor what is not due any more, and what a
+    broken template of the office keeps from being written."""
     last = _last_event(office)
     mails: list[tuple[Kind, Contact]] = []
     readers: dict[tuple[str, str], list[str]] = {}

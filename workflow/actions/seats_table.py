@@ -91,7 +91,8 @@ def read_seats(text: str) -> list[SeatLine]:
 def find_seats(
     db: Session, body: str, lines: Sequence[SeatLine], since: date, until: date | None
 ) -> list[SeatFound]:
-    """Every line with whom it means, and what is wrong with it. Three statements, and one more with a new chair. Raises `NotFound`, `BadInput`."""
+    """Every line with whom it means, and what is wrong with it. Three statements, and one more with a new chair. Raises
+    `NotFound`, `BadInput`."""
     in_order(since, until)
     rule = body_rule(db, body)
     people = db.execute(select(Person.key, Person.name).order_by(Person.key)).all()

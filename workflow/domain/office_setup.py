@@ -37,7 +37,8 @@ class SeatedRoles:
 @dataclass(frozen=True, slots=True)
 class SetupFacts:
     """The state of an office on a day. `people` counts everybody on the list, `reached` those among them who can
-    sign in or were invited, `uninvited` the staff who neither can nor were; `mailed`: a mail went out, `planned`: a plan was begun."""
+    sign in or were invited, `uninvited` the staff who neither can nor were; `mailed`: a mail went out, `planned`: a plan
+    was begun."""
 
     departments: int
     people: int

@@ -37,8 +37,8 @@ def reason_of(refused: Exception) -> str:
 
 
 async def keep(request: Request, key: str, why: Why, reason: str = "") -> str:
-    """Keep the form that the person sent, as far as it is text: no file; with the reason, where it was refused. Return the address of its page, which then shows it again; that of
-    the page above where nothing was kept."""
+    """Keep the form that the person sent, as far as it is text: no file; with the reason, where it was refused. Return the
+    address of its page, which then shows it again; that of the page above where nothing was kept."""
     form = await request.form()
     fields = [KeptField(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     page = _page_of(request)
