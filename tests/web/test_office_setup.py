@@ -77,6 +77,7 @@ def test_it_goes_away_when_all_is_done_and_is_reached_again_from_the_settings(ho
         house.has_password(key, PASSWORD)
     house.a_plan()
     admin = Browser(house, "admin")
+    assert "庁の準備" not in admin.see("/").partition("<main")[2], "an office can do without a mail server"
     state = admin.client.app.state  # type: ignore[attr-defined]
     state.mail = replace(state.mail, smtp_host="127.0.0.1")
     assert "試しのメールをまだ" in admin.see("/")
@@ -148,6 +149,8 @@ def test_the_first_plan_is_for_staff_of_a_department_to_begin(house: House) -> N
     assert "最初の計画は、担当課の職員が始めます。招待した人に伝えてください。" in way and "button" not in way
     assert '<a class="small" href="/people/admin">ご自分も課の職員なら' in way
     assert 'href="/people/_invitations">6. 最初の計画<' in admin.see("/")
+    begins = "この庁の最初の計画を、ここから始められます"
+    assert begins in Browser(house, "tanto").see("/") and begins not in admin.see("/")
     actions.post(house.office, "admin", "admin", "it", LONG_AGO, now=house.now)
     way = _way_on(admin.see("/people"))
     assert '<a class="button" href="/plans/new">最初の計画</a>' in way and "ご自分も" not in way

@@ -54,7 +54,7 @@ def way_on(request: Request, office: Office, person: Actor, now: datetime) -> Wa
     if not shows_setup(request, person) or not any(_is_under(path, place) for place in PLACES):
         return None
     facts, steps = _stand(request, office, now)
-    following = next_step(steps, mail_server=_has_server(request))
+    following = next_step(steps, mail_server=has_server(request))
     if following is None:
         return None
     if following.step is SetupStep.PLAN and not person.departments:
@@ -67,10 +67,11 @@ def way_on(request: Request, office: Office, person: Actor, now: datetime) -> Wa
 def _stand(request: Request, office: Office, now: datetime) -> tuple[SetupFacts, Sequence[StepState]]:
     with office.reading() as db:
         facts = setup_facts(db, tokyo_day(now))
-    return facts, setup_steps(facts, mail_server=_has_server(request))
+    return facts, setup_steps(facts, mail_server=has_server(request))
 
 
-def _has_server(request: Request) -> bool:
+def has_server(request: Request) -> bool:
+    """Return whether the settings name a mail server."""
     return request.app.state.mail.smtp_host is not None
 
 

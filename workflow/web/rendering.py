@@ -85,7 +85,9 @@ def page(request: Request, name: str, *, code: int = 200, **context: Any) -> Res
     who = context.setdefault("who", None)
     context["halted"] = halted_words(who.mail) if who else ""
     context["no_backup"] = backup_words(who.backup) if who else ""
-    context["way_on"] = way_on(request, who.office, who.person, who.now) if who and who.sets_up else None
+    context["way_on"] = (
+        way_on(request, who.office, who.person, who.now) if who and not who.has_plans else None
+    )
     context["kept_in"] = kept_words(request.app.state.mail) if who else ""
     context["said"] = unquote(request.cookies.get(SAID, ""))[:500]
     answer: Response = _pages.TemplateResponse(request, name, context, status_code=code)

@@ -57,8 +57,8 @@ class NeedsSecondStep(NeedsSignIn):
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """The signed-in user: office, key, name, time; `person` holds their rights today, `mail` the pulse of the mail,
-    `backup` that of the nightly backups where it is theirs to care for. `sets_up`: they administer an office without
-    a plan yet."""
+    `backup` that of the nightly backups where it is theirs to care for. `has_plans`: a plan was begun in
+    the office."""
 
     office: Office
     key: str
@@ -68,7 +68,7 @@ class Visitor:
     person: Actor
     mail: PulseFact
     backup: PulseFact | None
-    sets_up: bool
+    has_plans: bool
 
 
 def _mendable(refused: Exception) -> bool:
@@ -156,9 +156,8 @@ def identified(request: Request) -> Visitor:
             raise NeedsSecondStep
         person = actor(db, seen.key, tokyo_day(now))
     backup = seen.backup if person.administrator else None
-    sets_up = person.administrator and not seen.has_plans
     csrf = csrf_of(token)
-    return Visitor(office, person.key, person.name, csrf, now, person, seen.mail, backup, sets_up)
+    return Visitor(office, person.key, person.name, csrf, now, person, seen.mail, backup, seen.has_plans)
 
 
 def visitor_of(request: Request) -> Visitor | None:

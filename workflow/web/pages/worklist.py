@@ -9,7 +9,7 @@ from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.queries.worklist import Task, Waiting, first_waiting_for
 from workflow.queries.worklist.tasks import DAY_IN_WORDS, bodies_for
-from workflow.web.office_setup import is_set_up, shows_setup, steps_of
+from workflow.web.office_setup import has_server, is_set_up, shows_setup, steps_of
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import when_sent
 from workflow.web.rendering import page, redirect
@@ -27,8 +27,8 @@ def today(
     request: Request, who: Reader, following: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> Response:
     """Show the reader's worklist, a page at a time: tasks with a date first, nearest first. `following` are the tasks on the
-    pages before. Before them an administrator finds the steps of setting up the office that are left: a mail server
-    alone no more once the work of a plan waits for them, and none once that of a meeting does. Then the settings have them."""
+    pages before. Before them an administrator finds the steps of setting up the office that are left: of an office
+    without a mail server the mail alone no more once a plan was begun, and none once that of a meeting does. Then the settings have them."""
     end = following + ON_A_PAGE
     with who.office.reading() as db:
         nearest = first_waiting_for(db, who.person, who.now, end)
@@ -42,11 +42,10 @@ def today(
     ]
     sets_up = shows_setup(request, who.person) and not any(task.meeting for task in tasks)
     steps = steps_of(request, who.office, who.person, who.now) if sets_up else ()
-    opened = any(task.plan for task in tasks)
     return page(
         request,
         "today.html",
-        steps=() if is_set_up(steps, without_mail=opened) else steps,
+        steps=() if is_set_up(steps, without_mail=who.has_plans and not has_server(request)) else steps,
         who=who,
         groups=[group for group in groups if group[2]],
         first_page="/" if following else None,
