@@ -467,7 +467,7 @@ def _told(db: Session, event: Event, data: Mapping[str, Any]) -> Iterator[tuple[
     elif tag in (Tag.VERSION_ADDED, Tag.VERSION_DECLARED) and event.plan_id is not None:
         if TextKind(data.get("kind", TextKind.NEW)).correction:
             yield Kind.CONFIRMATION, recipients_of_correction(db, event.plan_id, event.at)
-    elif tag in ACCOUNTS:
+    elif tag in ACCOUNTS and not data.get("shown"):
         yield ACCOUNTS[tag], [_person(db, data["person"])]
     elif tag in ACCOUNT_CHANGES and not _only_renamed(tag, data) and not _begins(db, event):
         changed = _person(db, data["person"]) if "person" in data else _actor(db, event)

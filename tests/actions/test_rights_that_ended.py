@@ -1183,7 +1183,7 @@ def invite_people(house: House) -> Call:
 @case("clerk")
 def hand_over_links(house: House) -> Call:
     proof = actions.OwnMachine()
-    return lambda o: actions.hand_over_links(o, "clerk", ["tanto"], proof=proof, now=house.now)
+    return lambda o: actions.hand_over_links(o, "clerk", ["tanto"], after=0, proof=proof, now=house.now)
 
 
 @case("clerk")

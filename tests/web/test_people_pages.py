@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from definitions.terms import Role
+from notifications import notices
 from tests.support.api_client import Program
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, Browser
@@ -123,7 +124,7 @@ def test_without_a_mail_server_the_link_of_an_invitation_is_shown_once_to_be_han
     admin = Browser(house, "admin", password=PASSWORD)
     asked = admin.send("/people/mayor/invite")
     assert "リンクを画面に出す" in asked and not _links(asked)
-    shown = admin.do("/people/mayor/invite")
+    shown = _handed(admin, "/people/mayor/invite")
     (link,) = _links(shown)
     assert "区 長" in shown and "ご本人に渡してください" in shown and "パスワードを設定できます" in shown
     for path in ("/people/mayor", "/people/_invitations", "/people", "/"):
@@ -132,11 +133,34 @@ def test_without_a_mail_server_the_link_of_an_invitation_is_shown_once_to_be_han
     assert "職員を招待: 区 長（リンクを画面に表示）" in log and link.rpartition("/")[2] not in log
     stranger = Browser(house)
     assert "区 長" in stranger.see(link)
-    (again,) = _links(admin.do("/people/mayor/invite"))
+    admin.post("/people/mayor/invite", 409, sure="yes", after="0")
+    assert "区 長" in stranger.see(link), "the page reloaded ends no link that was handed over"
+    (again,) = _links(_handed(admin, "/people/mayor/invite"))
     stranger.see(link, 410)
     stranger.see(again)
-    many = admin.send("/people/_invitations", person=["mayor", "tanto"], sure="yes")
+    many = _handed(admin, "/people/_invitations", person=["mayor", "tanto"])
     assert len(_links(many)) == 2 and "担当" in many
+    assert notices.claim(admin.house.office, admin.house.now) == 0, "no mail bears a second link"
+
+
+def test_links_that_open_on_the_server_alone_are_warned_of_before_and_where_they_are_handed_over(
+    house: House,
+) -> None:
+    admin = Browser(house, "admin", password=PASSWORD)
+    assert "SAKUTEI_SITE" not in admin.send("/people/mayor/invite")
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, site="http://localhost:8000")
+    assert "SAKUTEI_SITE" in admin.send("/people/mayor/invite")
+    assert "SAKUTEI_SITE" in _handed(admin, "/people/mayor/invite")
+
+
+def test_who_forgot_their_password_is_promised_no_mail_where_none_is_sent(house: House) -> None:
+    stranger = Browser(house)
+    assert "サーバーを管理する人が" in stranger.see("/reset")
+    state = stranger.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
+    shown = stranger.see("/reset")
+    assert "お送りします" in shown and "サーバーを管理する人が" not in shown
 
 
 def test_the_page_of_a_person_says_when_they_were_invited(admin: Browser) -> None:
@@ -157,16 +181,18 @@ def test_the_page_of_a_person_says_when_they_were_invited(admin: Browser) -> Non
 
 def test_before_an_invitation_its_mail_is_shown_without_its_link(admin: Browser) -> None:
     asked = admin.send("/people/_invitations", person=["mayor", "tanto"])
-    assert asked.count("<summary>文面") == 1 and "区 長、担当" in asked
-    assert "区 長 様" in asked and "/welcome/…" in asked and not _links(asked)
-    assert "お知らせ 2 通が、フォルダーに保存されます" in asked
+    assert "この操作で送られるお知らせはありません" in asked, (
+        "the links are handed over, and no mail bears others"
+    )
     for page in (asked, admin.see("/people/_invitations")):
         for untrue in ("通送られます", "メールで送ります", "招待メールを送る"):
             assert untrue not in page
     state = admin.client.app.state  # type: ignore[attr-defined]
     state.mail = replace(state.mail, smtp_host="127.0.0.1")
     asked = admin.send("/people/_invitations", person=["mayor", "tanto"])
-    assert "2 通送られます" in asked and "招待メールを送る" in asked and "/welcome/…" in asked
+    assert "2 通送られます" in asked and "招待メールを送る" in asked
+    assert asked.count("<summary>文面") == 1 and "区 長、担当" in asked
+    assert "区 長 様" in asked and "/welcome/…" in asked and not _links(asked)
     assert "メールで送ります" in admin.see("/people/_invitations")
 
 
@@ -179,6 +205,12 @@ def test_a_link_is_shown_to_an_administrator_alone_who_just_gave_their_password(
     assert not _links(asked) and "パスワード" in asked
     assert "person.invited" not in _tags(house)
     assert _links(left_open.send("/people/mayor/invite", sure="yes", own_password=PASSWORD))
+
+
+def _handed(admin: Browser, path: str, **form: object) -> str:
+    """Invite by the page that asks first; the page with the links."""
+    after = re.findall(r'name="after" value="(\d+)"', admin.send(path, **form))[-1]
+    return admin.send(path, **form, after=after, sure="yes")
 
 
 def _links(page: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, insert, or_, select
+from sqlalchemy import Select, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.actions.identity import Proof, require_identity
@@ -54,8 +54,11 @@ def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
         _invite(db, who, person, now)
 
 
-def invite_people(office: Office, by: str, people: Sequence[str], *, now: datetime) -> None:
-    """Invite several people, each as `invite`: all of them, or none.
+def invite_people(
+    office: Office, by: str, people: Sequence[str], *, by_hand: bool = False, now: datetime
+) -> None:
+    """Invite several people, each as `invite`: all of them, or none. `by_hand`: no mail is sent, the links are handed over
+    (`hand_over_links`).
 
     Raises `AlreadyDone` (one of them has a password), `BadInput` (nobody is named, or one has left), `NotAllowed`,
     `NotFound`.
@@ -66,7 +69,7 @@ def invite_people(office: Office, by: str, people: Sequence[str], *, now: dateti
         who = actor(db, by, tokyo_day(now))
         who.require(Act.KEEP_PEOPLE)
         for person in dict.fromkeys(people):
-            _invite(db, who, person, now)
+            _invite(db, who, person, now, by_hand=by_hand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,13 @@ class HandedLink:
 
 
 def hand_over_links(
-    office: Office, by: str, people: Sequence[str], *, proof: Proof, now: datetime
+    office: Office, by: str, people: Sequence[str], *, after: int, proof: Proof, now: datetime
 ) -> list[HandedLink]:
     """Invite several people as `invite_people`, and return a link of each, to be given to them by hand: for an office
-    without a mail server. With 本人確認: whoever has a link gets in as that person.
+    without a mail server. With 本人確認: whoever has a link gets in as that person. `after` is the newest link when it was
+    asked for: the same form sent again does not end the links that were handed over meanwhile.
 
-    Raises what `invite_people` raises, and `IdentityUnconfirmed`.
+    Raises what `invite_people` raises, `AlreadyDone` for the form sent again, and `IdentityUnconfirmed`.
     """
     if not people:
         raise _nobody_chosen()
@@ -94,8 +98,12 @@ def hand_over_links(
         who = actor(db, by, tokyo_day(now))
         who.require(Act.KEEP_PEOPLE)
         require_identity(db, who, proof, now)
+        if db.scalar(_later_invitations(people, after)):
+            raise AlreadyDone(
+                "リンクは既に画面に出しました。渡したリンクはそのまま使えます。渡せなかったときは、その職員のページから出し直してください。"
+            )
         for person in dict.fromkeys(people):
-            link = db.get_one(MailedLink, _invite(db, who, person, now, shown=True))
+            link = db.get_one(MailedLink, _invite(db, who, person, now, by_hand=True))
             minted = mint(link, now)
             keep_links(db, [minted])
             name = db.get_one(Person, link.person_id).name
@@ -186,8 +194,14 @@ def _nobody_chosen() -> BadInput:
     return BadInput("招待する職員", "選ばれていません", "1 人以上を選んでください。")
 
 
-def _invite(db: Session, who: Actor, person: str, now: datetime, **told: bool) -> int:
-    """Invite one, with what the log is `told` besides; return the number of the link."""
+def _later_invitations(people: Sequence[str], after: int) -> Select[bool]:
+    """The statement by which one of the people was invited with a later link than the one of that number, or none."""
+    invited = MailedLink.purpose == LinkPurpose.WELCOME, MailedLink.id > after
+    return select(exists().where(*invited, MailedLink.person_id == Person.id, Person.key.in_(people)))
+
+
+def _invite(db: Session, who: Actor, person: str, now: datetime, *, by_hand: bool = False) -> int:
+    """Invite one; return the number of the link."""
     number = person_id(db, person)
     if db.get(Credential, number) is not None:
         raise AlreadyDone(
@@ -204,6 +218,7 @@ def _invite(db: Session, who: Actor, person: str, now: datetime, **told: bool) -
         )
     end_links(db, number)
     link = _new_link(db, number, LinkPurpose.WELCOME, now)
+    told = {"shown": True} if by_hand else {}
     record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link, **told)
     return link
 

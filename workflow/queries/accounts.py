@@ -19,6 +19,7 @@ from workflow.store.tables import (
     BodyRecord,
     Credential,
     Department,
+    MailedLink,
     Membership,
     Passkey,
     Person,
@@ -128,6 +129,11 @@ def is_demanded(db: Session, who: Actor) -> bool:
             return who.administrator or who.may_somewhere(Act.SIGN) or who.may_somewhere(Act.DECIDE_ALONE)
         case StepsDemanded.EVERYBODY:
             return True
+
+
+def newest_link(db: Session) -> int:
+    """The number of the newest link by which a person sets a password; 0: there is none. One statement."""
+    return db.scalar(select(func.max(MailedLink.id))) or 0
 
 
 def email_of(db: Session, key: str) -> str:

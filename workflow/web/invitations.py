@@ -1,12 +1,16 @@
 """Inviting people from a page: by mail; without a mail server by links, shown once to whoever hands them over."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from starlette.datastructures import FormData
 
 from workflow import actions
+from workflow.domain.addresses import is_loopback
 from workflow.domain.language import say
+from workflow.domain.validation import typed_number
+from workflow.queries.accounts import newest_link
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.identity import with_identity
 from workflow.web.pulse import kept_words, when_sent
@@ -19,15 +23,8 @@ def invited(
 ) -> Response:
     """Say first who is invited, then invite them. Links are on the answer alone, with 本人確認. Raises what
     `actions.invite_people` raises."""
-    by_hand = bool(kept_words(request.app.state.mail))
-    if by_hand and form.get(SURE) == "yes":
-
-        def act(proof: actions.Proof) -> Response:
-            links = actions.hand_over_links(who.office, who.key, people, proof=proof, now=who.now)
-            site = request.app.state.mail.site
-            return page(request, "invitation_links.html", who=who, links=links, site=site, back=back)
-
-        return with_identity(request, who, form, act, title=title, back=back)
+    if kept_words(request.app.state.mail):
+        return _invited_by_hand(request, who, form, people, title=title, back=back)
     when = when_sent(who.mail, request.app.state.mail)
     return confirmed(
         request,
@@ -35,7 +32,51 @@ def invited(
         form,
         lambda office: actions.invite_people(office, who.key, people, now=who.now),
         title=title,
-        button=say("招待してリンクを画面に出す") if by_hand else say("招待メールを送る"),
+        button=say("招待メールを送る"),
         back=back,
         said=say("{count}人の招待メールを用意しました。{when}", count=len(people), when=when),
+    )
+
+
+AFTER = "after"
+"""The field that says what the newest link was when the form was shown: sent again, it ends no link."""
+
+
+def _invited_by_hand(
+    request: Request, who: Visitor, form: FormData, people: Sequence[str], *, title: str, back: str
+) -> Response:
+    site = request.app.state.mail.site
+    if form.get(SURE) != "yes":
+        with who.office.reading() as db:
+            newest = newest_link(db)
+        return confirmed(
+            request,
+            who,
+            FormData([*form.multi_items(), (AFTER, str(newest))]),
+            lambda office: actions.invite_people(office, who.key, people, by_hand=True, now=who.now),
+            title=title,
+            button=say("招待してリンクを画面に出す"),
+            back=back,
+            said="",
+            warning=_reach_of(site),
+        )
+
+    def act(proof: actions.Proof) -> Response:
+        after = typed_number(form.get(AFTER)) or 0
+        links = actions.hand_over_links(who.office, who.key, people, after=after, proof=proof, now=who.now)
+        warning = _reach_of(site)
+        return page(
+            request, "invitation_links.html", who=who, links=links, site=site, warning=warning, back=back
+        )
+
+    return with_identity(request, who, form, act, title=title, back=back)
+
+
+def _reach_of(site: str) -> str:
+    """Say that links to the site open on this machine alone. Empty: they open elsewhere too, as far as can be told."""
+    if not is_loopback(urlsplit(site).hostname or ""):
+        return ""
+    return say(
+        "リンクは {site} で始まり、このサーバーのパソコンでだけ開けます。ほかの人に渡すには、先に、サーバーを管理する人が SAKUTEI_SITE に庁内から開けるアドレスを設定します。",
+        site=site,
     )

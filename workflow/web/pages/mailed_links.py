@@ -16,6 +16,7 @@ from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.pages.accounts import same_twice
 from workflow.web.permissions import Open, needs
+from workflow.web.pulse import kept_words
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Page, carry_key, remember_device, same_origin, source_of
 
@@ -24,7 +25,7 @@ router = APIRouter(route_class=Page)
 
 @router.get("/reset", openapi_extra=needs(Open.PUBLIC))
 def ask_page(request: Request) -> Response:
-    return page(request, "account_reset.html")
+    return page(request, "account_reset.html", kept=bool(kept_words(request.app.state.mail)))
 
 
 @router.post("/reset", openapi_extra=needs(Open.PUBLIC) | takes(Load.KEY))
@@ -34,10 +35,15 @@ def ask(request: Request, typed: Annotated[str, Form(alias="who")] = "") -> Resp
     if not same_origin(request):
         raise HTTPException(403)
     state = request.app.state
-    answer = redirect(
-        "/sign-in",
-        said=say("登録があれば、メールをお送りしました。届いたメールのリンクを、1時間以内に開いてください。"),
-    )
+    if kept_words(state.mail):
+        said = say(
+            "登録があれば、リンクを作りました。サーバーを管理する人から受け取り、1時間以内に開いてください。"
+        )
+    else:
+        said = say(
+            "登録があれば、メールをお送りしました。届いたメールのリンクを、1時間以内に開いてください。"
+        )
+    answer = redirect("/sign-in", said=said)
     answer.background = BackgroundTask(
         actions.ask_reset, state.office, typed, source=source_of(request), now=state.clock()
     )
