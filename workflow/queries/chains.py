@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
@@ -117,14 +117,15 @@ def chains_by_key(db: Session) -> list[Chain]:
     return [found[key] for key in sorted(found)]
 
 
-_ADOPTED = func.coalesce(
-    select(func.min(Event.seq))
-    .where(Event.tag.in_([Tag.CHAIN_ADDED, Tag.PLAN_OPENED]), Event.data.contains(ChainText.sha256))
-    .correlate(ChainText)
-    .scalar_subquery(),
-    0,
-)
-"""The number of the event by which the office adopted a text: it was added, or a plan was opened with it."""
+_FIRST_PLAN = select(func.min(Plan.id)).where(Plan.chain_sha256 == ChainText.sha256).correlate(ChainText)
+_ADOPTING = union_all(
+    select(Event.seq)
+    .where(Event.tag == Tag.CHAIN_ADDED, Event.data.contains(ChainText.sha256))
+    .correlate(ChainText),
+    select(Event.seq).where(Event.plan_id == _FIRST_PLAN.scalar_subquery()).correlate(ChainText),
+).subquery()
+_ADOPTED = func.coalesce(select(func.min(_ADOPTING.c.seq)).scalar_subquery(), 0)
+"""The number of the event by which the office adopted a text: it was added, or a plan began with it."""
 
 
 def kept_chains(db: Session) -> dict[str, Chain]:
