@@ -301,6 +301,15 @@ def test_the_plans_are_put_in_the_order_of_departments_by_indexes(house: House) 
     assert f"SEARCH plan {by_department}" in found
 
 
+def test_the_chains_to_begin_with_are_put_in_order_by_the_first_plan_of_each(house: House) -> None:
+    _must_be_sqlite(house)
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    with _plans_of_statements(house) as found:
+        staff.see("/plans/new")
+    assert any("COVERING INDEX ix_plan_chain_sha256_id (chain_sha256=?)" in each for each in found)
+
+
 def test_the_newest_public_comments_of_a_section_are_found_in_an_index(house: House) -> None:
     _must_be_sqlite(house)
     house.a_plan()
