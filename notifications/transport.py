@@ -93,7 +93,7 @@ class Mailer(Protocol):
 def mailer_of(settings: MailSettings) -> Mailer:
     """SMTP when a server is configured, else the folder."""
     if settings.smtp_host is None:
-        return FolderMailer(settings.maildir)
+        return FolderMailer(settings.mail_folder)
     return SmtpMailer(
         settings.smtp_host,
         settings.smtp_port,

@@ -48,7 +48,7 @@ def _one_of_each_kind() -> dict[str, EmailMessage]:
     for days in range(90):
         tick(demo.office, mailer_of(settings), settings, partial(add, now, timedelta(days=days)))
     found: dict[str, EmailMessage] = {}
-    for file in sorted(settings.maildir.glob("*.eml")):
+    for file in sorted(settings.mail_folder.glob("*.eml")):
         mail = message_from_bytes(file.read_bytes(), policy=default)
         kind = re.match(r"【.+?】|[^（「]+", str(mail["Subject"]))
         name = kind[0].strip("【】 ") if kind else "other"

@@ -34,7 +34,7 @@ NOW = parse_moment("2023-06-01 09:00")
 def settings(folder: Path, **more: Any) -> MailSettings:
     return MailSettings(
         **{"sender": "s@city.example.jp", "office_name": "○○区 本庁 Office", "domain": "city.example.jp",
-           "maildir": folder / "mail"} | more
+           "mail_folder": folder / "mail"} | more
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def test_its_texts_are_read_in_an_editor_and_the_mail_says_the_same_as_one_that_
 ) -> None:
     room.set(smtp_host=None).meeting()
     assert room.tick().sent == 4
-    for file in (room.folder / "maildir").glob("*.eml"):
+    for file in (room.folder / "mail_folder").glob("*.eml"):
         text = file.read_bytes().decode("utf-8")
         assert "事務局" in text and "<html" in text and "BEGIN:VCALENDAR" in text
         mail = message_from_bytes(file.read_bytes(), policy=policy.default)

@@ -263,7 +263,7 @@ def test_a_letter_that_stumbles_over_anything_is_set_aside_alone(room: PostRoom)
 def test_mails_lie_in_a_folder_when_there_is_no_server(room: PostRoom) -> None:
     room.set(smtp_host=None).meeting()
     assert room.tick().sent == 4
-    assert len(list((room.folder / "maildir").iterdir())) == 4
+    assert len(list((room.folder / "mail_folder").iterdir())) == 4
     assert "保存されます" in mailer_of(room.settings).description
 
 

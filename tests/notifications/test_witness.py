@@ -76,7 +76,7 @@ def test_every_mail_sent_bears_the_head_of_the_log(house: House, tmp_path: Path)
     settings = mail_settings(tmp_path)
     tick(house.office, mailer_of(settings), settings, lambda: house.now)
     known = prove(house.office)
-    mails = [mail for mail in settings.maildir.rglob("*") if mail.is_file()]
+    mails = [mail for mail in settings.mail_folder.rglob("*") if mail.is_file()]
     assert len(mails) >= 3
     for mail in mails:
         by_header = _witness(mail)
@@ -197,6 +197,6 @@ def test_a_key_that_cannot_be_written_keeps_the_mail_until_it_can(house: House, 
 
 def _signed_heads(house: House, settings: MailSettings) -> list[EmailMessage]:
     tick(house.office, mailer_of(settings), settings, lambda: house.now)
-    mails = [mail.read_bytes() for mail in sorted(settings.maildir.rglob("*")) if mail.is_file()]
+    mails = [mail.read_bytes() for mail in sorted(settings.mail_folder.rglob("*")) if mail.is_file()]
     parsed = [message_from_bytes(mail, policy=policy.default) for mail in mails]
     return [mail for mail in parsed if mail["X-Sakutei-Log-Signature"]]

@@ -34,9 +34,9 @@ class Working(House):
     """A house whose clock is kept in a file: a worker started after a crash continues from there, a little later."""
 
     def __init__(self, office: Office, settings: MailSettings) -> None:
-        settings.maildir.mkdir(parents=True, exist_ok=True)
+        settings.mail_folder.mkdir(parents=True, exist_ok=True)
         self.office, self.settings, self.chain = office, settings, CHAIN
-        self.clock = settings.maildir / "clock"
+        self.clock = settings.mail_folder / "clock"
         self.now = (
             datetime.fromisoformat(self.clock.read_text()) + DEAD_TIME
             if self.clock.exists()
@@ -132,7 +132,7 @@ class Working(House):
 
 def settings_for(port: int, folder: Path) -> MailSettings:
     return MailSettings(
-        sender="s@city.example.jp", office_name="市", domain="city.example.jp", maildir=folder,
+        sender="s@city.example.jp", office_name="市", domain="city.example.jp", mail_folder=folder,
         smtp_host="127.0.0.1", smtp_port=port, starttls=False,
     )  # fmt: skip
 

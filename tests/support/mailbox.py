@@ -23,7 +23,7 @@ def mailed_links(house: House) -> list[str]:
     settings = mail_settings(house.office.files.parent)
     tick(house.office, mailer_of(settings), settings, lambda: house.now)
     found = []
-    for path in sorted(settings.maildir.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns):
+    for path in sorted(settings.mail_folder.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns):
         body = message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",))  # type: ignore[attr-defined]
         found += re.findall(rf"{re.escape(SITE)}(/(?:welcome|reset)/[0-9a-f]{{64}})", body.get_content())
     return found

@@ -85,7 +85,7 @@ class PostRoom:
             sender="sakutei@city.example.jp",
             office_name="テスト区",
             domain="city.example.jp",
-            maildir=folder / "maildir",
+            mail_folder=folder / "mail_folder",
             smtp_host="localhost",
             smtp_port=sink.port,
             starttls=False,

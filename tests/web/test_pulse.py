@@ -54,7 +54,7 @@ def test_without_a_mail_server_it_is_said_where_mails_are_kept_and_how_links_get
 ) -> None:
     _round(house)
     admin = Browser(house, "admin")
-    folder = str(admin.client.app.state.mail.maildir)  # type: ignore[attr-defined]
+    folder = str(admin.client.app.state.mail.mail_folder)  # type: ignore[attr-defined]
     for page in (
         admin.see("/people/_invitations"),
         admin.see("/people/tanto"),

@@ -369,7 +369,7 @@ def test_no_mail_makes_an_element_of_what_people_wrote(scribbled: House) -> None
     for _ in range(60):
         tick(scribbled.office, mailer_of(settings), settings, lambda: scribbled.now)
         scribbled.later(hours=8)
-    for path in settings.maildir.glob("*.eml"):
+    for path in settings.mail_folder.glob("*.eml"):
         mail: Any = message_from_bytes(path.read_bytes(), policy=policy.default)
         page = Parsed(_undressed(mail.get_body(("html",)).get_content()), SITE)
         assert page.faults == [], mail["subject"]

@@ -331,7 +331,7 @@ def test_mails_go_to_people_as_ever_and_a_rehearsal_names_people_only(
     house.a_plan()
     house.a_meeting()
     result = tick(house.office, mailer_of(told.settings), told.settings, lambda: house.now)
-    assert result.sent == len(list(told.settings.maildir.glob("*.eml"))) > 0 and receiver.calls == []
+    assert result.sent == len(list(told.settings.mail_folder.glob("*.eml"))) > 0 and receiver.calls == []
     assert (
         rehearse(house.office, lambda o: actions.suspend(o, "tanto", "dx", "理由", seen=1, now=house.now))
         == []

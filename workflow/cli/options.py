@@ -73,7 +73,7 @@ def mail_settings(found: Settings) -> MailSettings:
         sender=found.mail_from,
         office_name=found.office_name,
         domain=found.mail_from.rpartition("@")[2],
-        maildir=found.maildir,
+        mail_folder=found.mail_folder,
         site=found.site,
         smtp_host=found.smtp_host,
         smtp_port=found.smtp_port,

@@ -233,7 +233,7 @@ def halfway(folder: Path, *, site: str) -> tuple[Demo, MailSettings]:
         sender="sakutei@example.jp",
         office_name=office.name,
         domain="example.jp",
-        maildir=folder / "mail",
+        mail_folder=folder / "mail",
         site=site,
     )
     replay = Replay(office, mail, lambda *_: None)

@@ -145,7 +145,7 @@ class Settings(BaseSettings):
         return self.signing_key or self.data / "signing.key"
 
     @property
-    def maildir(self) -> Path:
+    def mail_folder(self) -> Path:
         """Return the folder in which mail is kept when no mail server is configured."""
         return self.data / "mail"
 
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
                 "SAKUTEI_DATA に別の場所を指定するか、持ち主を直してください。",
             )
         private_files.make_folder(self.data)
-        for place in (self.documents, self.maildir):
+        for place in (self.documents, self.mail_folder):
             private_files.shut_all(place)
         return Office(
             self.url,

@@ -45,7 +45,7 @@ def demo(
             sender="sakutei@example.jp",
             office_name=office.name,
             domain="example.jp",
-            maildir=folder / "mail",
+            mail_folder=folder / "mail",
             smtp_host=host,
             smtp_port=port,
             starttls=False,

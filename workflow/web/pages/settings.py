@@ -55,7 +55,7 @@ def trial(request: Request, who: FormUser) -> Response:
     except (MailRefused, MailDelayed) as error:
         return _mail(request, who, code=409, refused=error.words)
     if settings.smtp_host is None:
-        return redirect("/settings", said=say("{folder} に保存しました。", folder=settings.maildir))
+        return redirect("/settings", said=say("{folder} に保存しました。", folder=settings.mail_folder))
     actions.note_trial(who.office, who.key, now=who.now)
     return redirect(
         "/settings",
