@@ -108,7 +108,7 @@ def test_a_forgotten_password_is_set_anew_and_ends_every_session(house: House) -
     mine = Browser(house, "tanto", password=PASSWORD)
     stranger = Browser(house)
     shown = stranger.send("/reset", who="tanto@city.example.jp")
-    assert "登録があれば、メールをお送りしました" in shown
+    assert "登録があれば、リンクを作りました" in shown
     [link] = mailed_links(house)
     stranger.send(link, password=NEWER, again=NEWER)
     assert mine.client.get("/", follow_redirects=False).status_code == 303
@@ -117,7 +117,7 @@ def test_a_forgotten_password_is_set_anew_and_ends_every_session(house: House) -
 
 def test_asking_says_the_same_for_whom_nobody_knows(house: House) -> None:
     shown = Browser(house).send("/reset", who="nobody@example.jp")
-    assert "登録があれば、メールをお送りしました" in shown
+    assert "登録があれば、リンクを作りました" in shown
     assert mailed_links(house) == []
 
 
@@ -165,7 +165,7 @@ def test_a_person_opens_a_link_in_a_browser(site: Site) -> None:
     must_read_well(page)
     page.get_by_role("link", name="新しいリンクを求める").click()
     page.get_by_label("利用者IDまたは電子メール").fill("mayor")
-    page.get_by_role("button", name="リンクを送る").click()
+    page.get_by_role("button", name="リンクを作る").click()
     expect(page.get_by_role("status")).to_contain_text("登録があれば")
     deadline = time.monotonic() + 10
     while len(mailed_links(site.house)) < 2:

@@ -117,12 +117,22 @@ def chains_by_key(db: Session) -> list[Chain]:
     return [found[key] for key in sorted(found)]
 
 
-_FIRST_PLAN = select(func.min(Plan.id)).where(Plan.chain_sha256 == ChainText.sha256).correlate(ChainText)
+_FIRST_PLANS = union_all(
+    *(
+        select(func.min(Plan.id).label("id"))
+        .where(Plan.status == status, Plan.chain_sha256 == ChainText.sha256)
+        .correlate(ChainText)
+        for status in Status
+    )
+).subquery()
+"""The first plan of a text in each status: each is one look into the index."""
 _ADOPTING = union_all(
     select(Event.seq)
     .where(Event.tag == Tag.CHAIN_ADDED, Event.data.contains(ChainText.sha256))
     .correlate(ChainText),
-    select(Event.seq).where(Event.plan_id == _FIRST_PLAN.scalar_subquery()).correlate(ChainText),
+    select(Event.seq)
+    .where(Event.plan_id == select(func.min(_FIRST_PLANS.c.id)).scalar_subquery())
+    .correlate(ChainText),
 ).subquery()
 _ADOPTED = func.coalesce(select(func.min(_ADOPTING.c.seq)).scalar_subquery(), 0)
 """The number of the event by which the office adopted a text: it was added, or a plan began with it."""

@@ -65,8 +65,7 @@ class Plan(Record):
         Index(None, "status", "key"),
         Index(None, "title", "key"),
         Index(None, "key", "title", "id"),
-        Index(None, "status", "chain_sha256"),
-        Index(None, "chain_sha256", "id"),
+        Index(None, "status", "chain_sha256", "id"),
         Index(None, "entered_at", "key"),
     )
 
