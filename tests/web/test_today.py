@@ -123,9 +123,11 @@ def test_a_decision_taken_alone_is_owed_to_the_next_meeting(ready: House) -> Non
 
 def test_who_has_nothing_to_do_is_told_what_may_come(house: House) -> None:
     shown = Browser(house, "tanto").see("/")
-    assert "待っている仕事はありません" in shown
+    assert "この庁の最初の計画を、ここから始められます" in shown
     assert 'href="/plans/new"' in shown
-    buttons = re.findall(r'<p class="row">.*?</p>', Browser(house, "joho_bukai_office").see("/"), re.DOTALL)
+    shown = Browser(house, "joho_bukai_office").see("/")
+    assert "待っている仕事はありません" in shown
+    buttons = re.findall(r'<p class="row">.*?</p>', shown, re.DOTALL)
     assert len(buttons) == 1 and 'href="/meetings"' in buttons[0] and 'href="/meetings/new"' in buttons[0]
     assert 'href="/plans/new"' not in Browser(house, "mayor").see("/meetings")
 
