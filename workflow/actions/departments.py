@@ -16,7 +16,7 @@ from workflow.domain.blank import is_blank
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
-from workflow.domain.headings import DEPARTMENTS, PEOPLE, are_headings
+from workflow.domain.headings import DEPARTMENTS, PEOPLE, below_headings
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import a_key, a_line
 from workflow.queries.actor import in_term
@@ -60,7 +60,7 @@ def read_departments(text: str) -> list[DepartmentLine]:
         raise BadInput("課の一覧", "表として読めません", mend) from error
     cells = [(number, [*(each.strip() for each in row), "", ""]) for number, row in enumerate(rows, 1)]
     found = [DepartmentLine(number, row[0], row[1]) for number, row in cells if any(row)]
-    return found[1:] if found and are_headings([found[0].name], DEPARTMENTS) else found
+    return below_headings(found, DEPARTMENTS, lambda each: each.name)
 
 
 def put_departments(office: Office, by: str, lines: Sequence[DepartmentLine], *, now: datetime) -> int:
@@ -98,7 +98,7 @@ def read_staff(text: str) -> list[str]:
     """The keys of people as typed or pasted, a name and a key a line, or the key alone; empty lines and one of headings
     are left out."""
     lines = [line.replace("\t", ",").split(",") for line in text.splitlines() if line.strip()]
-    below = lines[1:] if lines and are_headings(lines[0][-1:], PEOPLE) else lines
+    below = below_headings(lines, PEOPLE, lambda cells: cells[-1])
     return [key for key in (cells[-1].strip() for cells in below) if key]
 
 

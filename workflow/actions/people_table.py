@@ -14,7 +14,7 @@ from workflow.actions.people import insert_person, insert_posting, keeper
 from workflow.domain.blank import is_blank
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
-from workflow.domain.headings import PEOPLE, are_headings
+from workflow.domain.headings import PEOPLE, below_headings
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import a_key, a_line, an_address, comparable_address, typed_number
 from workflow.store.database import Office
@@ -84,7 +84,7 @@ def read_newcomers(text: str) -> list[Newcomer]:
         raise BadInput("名簿", "表として読めません", mend) from error
     found = [_newcomer(number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1)]
     people = [each for each in found if any((each.name, each.key, each.email, each.department))]
-    return people[1:] if people and are_headings([people[0].name], PEOPLE) else people
+    return below_headings(people, PEOPLE, lambda each: each.name)
 
 
 def check_newcomers(db: Session, people: Sequence[Newcomer]) -> CheckedNewcomers:

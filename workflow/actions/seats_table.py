@@ -15,7 +15,7 @@ from definitions.errors import SakuteiError
 from definitions.terms import Role
 from workflow.actions.people import in_order, insert_seat, keeper
 from workflow.domain.errors import BadInput
-from workflow.domain.headings import PEOPLE, are_headings
+from workflow.domain.headings import PEOPLE, below_headings
 from workflow.domain.language import label, reworded, say
 from workflow.domain.seats import may_chair, seat_label
 from workflow.queries.actor import in_term
@@ -77,8 +77,7 @@ def read_seats(text: str) -> list[SeatLine]:
         raise BadInput("委員の一覧", "表として読めません", mend) from error
     cells = [(number, [each.strip() for each in row]) for number, row in enumerate(rows, 1)]
     found = [SeatLine(number, row[0], row[1] if len(row) > 1 else "") for number, row in cells if any(row)]
-    if found and are_headings([found[0].person], PEOPLE):
-        found = found[1:]
+    found = below_headings(found, PEOPLE, lambda each: each.person)
     if len(found) > MOST:
         raise BadInput(
             "委員の一覧",

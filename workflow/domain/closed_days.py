@@ -9,7 +9,7 @@ from functools import lru_cache
 from workflow.domain.blank import is_blank
 from workflow.domain.calendar import LAST_DAY, parse_day, shown_day, shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, missing
-from workflow.domain.headings import DAYS, are_headings
+from workflow.domain.headings import DAYS, below_headings
 from workflow.domain.language import say
 from workflow.domain.validation import a_line
 
@@ -81,9 +81,7 @@ def read_days(text: str) -> list[NamedDay]:
         )
     found: dict[date, str] = {}
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if lines and are_headings(_SIGNS.split(lines[0][1].strip()), DAYS):
-        lines = lines[1:]
-    for number, line in lines:
+    for number, line in below_headings(lines, DAYS, lambda each: _SIGNS.split(each[1].strip())[0]):
         place = say("閉庁日の一覧の {line} 行目", line=number)
         for each in _of_line(line.strip(), place):
             if each.day in found:

@@ -1,6 +1,7 @@
 """The line of headings above a table that somebody pastes: no row of it, and left out by every reader of such a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
 PEOPLE = ("氏名", "名前", "利用者ID", "職員", "name", "user key")
 """The first column of a table of people or of the seats of a body."""
@@ -23,6 +24,12 @@ DAYS = (
 """The first column of a list of days, closed ones or those of meetings."""
 
 
-def are_headings(cells: Sequence[str], first_column: Sequence[str]) -> bool:
-    """Return whether the first cell of a table's first line names its column, by one of those names."""
-    return bool(cells) and cells[0].strip().casefold() in {each.casefold() for each in first_column}
+Line = TypeVar("Line")
+
+
+def below_headings(
+    lines: list[Line], first_column: Collection[str], cell: Callable[[Line], str]
+) -> list[Line]:
+    """The lines of a table without the first one, where its cell names the column by one of those names."""
+    names = {each.casefold() for each in first_column}
+    return lines[1:] if lines and cell(lines[0]).strip().casefold() in names else lines

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from workflow.domain.calendar import parse_day
 from workflow.domain.errors import BadInput
-from workflow.domain.headings import DAYS, are_headings
+from workflow.domain.headings import DAYS, below_headings
 from workflow.domain.language import say
 
 NUMBER = "{n}"
@@ -42,7 +42,7 @@ def days_in(text: str) -> list[date]:
     """The days of a pasted list, one on a line or between commas, in their order; a heading above them is left out. Raises
     `BadInput`."""
     parts = [part for part in re.split(r"[\n,、，]+", text) if part.strip()]
-    return [parse_day(part) for part in (parts[1:] if are_headings(parts, DAYS) else parts)]
+    return [parse_day(part) for part in below_headings(parts, DAYS, str)]
 
 
 def must_be_a_series(days: Sequence[date]) -> None:
