@@ -14,11 +14,11 @@ from workflow.domain.events import Tag
 from workflow.domain.office_setup import SeatedRoles, SetupFacts
 from workflow.queries.actor import has_left, in_term
 from workflow.queries.chains import body_name
+from workflow.queries.people import can_sign_in
 from workflow.store.tables import (
     Administrator,
     BodyRecord,
     ChainText,
-    Credential,
     Delivery,
     Department,
     Event,
@@ -27,7 +27,6 @@ from workflow.store.tables import (
     Person,
     Plan,
     Posting,
-    ProviderIdentity,
 )
 
 
@@ -78,14 +77,10 @@ def uninvited(day: date) -> ColumnElement[bool]:
 
 def _reached() -> ColumnElement[bool]:
     """The condition that the `Person` of a statement can sign in or was invited."""
-    known = [
-        select(table.person_id).where(table.person_id == Person.id).correlate(Person).exists()
-        for table in (Credential, ProviderIdentity)
-    ]
     invited = select(MailedLink.id).where(
         MailedLink.person_id == Person.id, MailedLink.purpose == LinkPurpose.WELCOME
     )
-    return known[0] | known[1] | invited.correlate(Person).exists()
+    return can_sign_in() | invited.correlate(Person).exists()
 
 
 def _count(column: InstrumentedAttribute[Any]) -> ScalarSelect[int]:

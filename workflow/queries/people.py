@@ -227,13 +227,9 @@ class Invitable:
 
 def invitable(db: Session, day: date) -> list[Invitable]:
     """Everybody who cannot sign in yet and has not left, by key. Two statements."""
-    signs_in = [
-        select(table.person_id).where(table.person_id == Person.id).correlate(Person).exists()
-        for table in (Credential, ProviderIdentity)
-    ]
     rows = db.execute(
         select(Person.id, Person.key, Person.name, Person.email, _last_invited())
-        .where(~or_(*signs_in), ~has_left(day))
+        .where(~can_sign_in(), ~has_left(day))
         .order_by(Person.key)
     ).all()
     postings = _postings_of(db, [row[0] for row in rows], day)
@@ -241,6 +237,16 @@ def invitable(db: Session, day: date) -> list[Invitable]:
         Invitable(key, name, email, tuple(each for each, _ in postings[number]), invited)
         for number, key, name, email, invited in rows
     ]
+
+
+def can_sign_in() -> ColumnElement[bool]:
+    """The condition that the `Person` of a statement has a password, or an identity of a provider."""
+    return or_(
+        *(
+            select(table.person_id).where(table.person_id == Person.id).correlate(Person).exists()
+            for table in (Credential, ProviderIdentity)
+        )
+    )
 
 
 def _last_invited() -> ScalarSelect[datetime]:
