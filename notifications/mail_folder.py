@@ -7,7 +7,6 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
-from itertools import count
 from pathlib import Path
 from typing import cast
 
@@ -58,11 +57,12 @@ def _name(mail: EmailMessage) -> str:
 
 def _put_in_place(written: Path, name: str) -> Path:
     """Give the file its name, with a number when another has it."""
-    for number in count(1):
-        place = written.with_name(f"{name}_{number}.eml" if number > 1 else f"{name}.eml")
+    number, place = 1, written.with_name(f"{name}.eml")
+    while True:
         try:
             place.touch(mode=0o600, exist_ok=False)
         except FileExistsError:
-            continue
-        return written.replace(place)
-    raise AssertionError
+            number += 1
+            place = written.with_name(f"{name}_{number}.eml")
+        else:
+            return written.replace(place)
