@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, mail_settings
@@ -97,6 +97,13 @@ _UNEVEN_ROWS = """() => [...document.querySelectorAll("table")]
     return [...table.tBodies].flatMap(body => [...body.rows])
       .filter(row => cells(row) !== cells(table.tHead.rows[0])).map(row => row.innerText.slice(0, 80))
   })"""
+
+
+def every(there: Locator) -> list[Locator]:
+    """All that stand there, of which there is one at least: `Locator.all` alone does not wait for the page that a click
+    leads to."""
+    expect(there.first).to_be_attached()
+    return there.all()
 
 
 def must_read_well(page: Page) -> None:

@@ -132,6 +132,7 @@ def _seats_every_body(hand: Hand) -> None:
     page.locator("form[action$='/keep'] button").click()
     hand.clicks += 1
     bodies = page.get_by_role("navigation", name="庁の準備").get_by_role("link", name="の委員・事務局")
+    expect(bodies.first).to_be_visible()
     while bodies.count():
         hand.on("の委員・事務局")
         page.get_by_label("1 行に 1 人").fill("高橋 三郎,会長\n佐藤 一郎\nsuzuki,事務局")

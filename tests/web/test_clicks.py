@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.chromium import Site, must_read_well
+from tests.support.chromium import Site, every, must_read_well
 from tests.support.scenario import House
 from workflow.domain.meetings import MeetingForm
 
@@ -68,7 +68,7 @@ def test_a_decision_is_recorded_in_three_clicks_from_todays_work(site: Site, wri
     written.an_item("policy_bukai")
     mouse = Mouse(site.person("joho_bukai_office"))
     mouse.on("link", "「DX推進計画」の結果")
-    for seat in mouse.page.locator("select[name^=there-]").all():
+    for seat in every(mouse.page.locator("select[name^=there-]")):
         seat.select_option(label="出席")
     mouse.page.get_by_role("radio", name=re.compile(r"^\d 了承$")).check()
     mouse.on("button", re.compile("^記録する$"))
@@ -159,4 +159,4 @@ def test_a_circular_whose_time_is_over_is_recorded_on_the_page_of_its_meeting(
     written.later(days=30)
     page = site.person("joho_bukai_office")
     page.get_by_role("link", name="「DX推進計画」の結果").click()
-    assert page.url.endswith(f"/meetings/1#item-{item}")
+    expect(page).to_have_url(re.compile(f"/meetings/1#item-{item}$"))

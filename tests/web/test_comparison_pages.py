@@ -11,7 +11,7 @@ from lxml import etree
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.support.chromium import Site, must_read_well
+from tests.support.chromium import Site, every, must_read_well
 from tests.support.documents import p, table
 from tests.support.documents import word as word_file
 from tests.support.scenario import House
@@ -266,7 +266,7 @@ def test_both_pages_read_well_on_screen_and_phone(site: Site) -> None:
     expect(page.get_by_role("heading", name="第２章 対象")).to_be_visible()
     must_read_well(page)
     page.goto("/plans/dx/versions/compare?old=1&new=2")
-    for summary in page.locator("main summary").all():
+    for summary in every(page.locator("main summary")):
         summary.click()
     must_read_well(page)
 

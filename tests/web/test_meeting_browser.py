@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from definitions.terms import Outcome
-from tests.support.chromium import Site, must_read_well
+from tests.support.chromium import Site, every, must_read_well
 from tests.support.scenario import LONG_AGO
 from workflow import actions
 from workflow.domain.meetings import MeetingForm
@@ -198,7 +198,7 @@ def test_everything_works_without_scripts(site: Site) -> None:
     page.get_by_role("button", name="印のない人は出席にして記録する").click()
     expect(page.get_by_text("出席 3 人（代理を含む）")).to_be_visible()
     page.get_by_role("link", name="会議の進行を記録する").click()
-    for item in page.locator("section.outcome").all():
+    for item in every(page.locator("section.outcome")):
         item.get_by_label("1 了承").check()
     page.get_by_role("button", name="記録する", exact=True).click()
     page.get_by_role("button", name="2 件を記録する").click()

@@ -61,6 +61,7 @@ class Town:
         page.get_by_role("link", name="議題を加える").click()
         page.get_by_label("DX推進計画").check()
         page.get_by_role("button", name="まとめて載せる").click()
+        expect(page).to_have_url(re.compile(r"/meetings/\d+(#|$)"))
         meeting = page.url.partition("#")[0]
         self.house.now = at_tokyo(tokyo_day(self.house.now) + timedelta(days=7), time(15))
         page = self.at_desk(f"{body}_office")
