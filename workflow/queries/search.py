@@ -168,14 +168,10 @@ def _matching(
     db: Session, who: Actor, words: Sequence[str], kind: SearchKind | None
 ) -> Select[*tuple[Any, ...]]:
     """The entries in which every word is found, in whatever pieces, and which the person may read."""
-    connection = connection_of(db)
-    holding = [
-        SearchEntry.id.in_(select(SearchPiece.entry_id).where(search_index.holds(connection, word)))
-        for word in words
-    ]
+    holding = SearchEntry.id.in_(search_index.entries(connection_of(db), words))
     readable = _readable(db, who)
     rights = [and_(SearchEntry.kind == each, readable[each]) for each in SearchKind if kind in (None, each)]
-    return select(SearchEntry.id).where(*holding, or_(*rights))
+    return select(SearchEntry.id).where(holding, or_(*rights))
 
 
 def _readable(db: Session, who: Actor) -> Mapping[SearchKind, ColumnElement[bool]]:

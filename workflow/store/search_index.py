@@ -4,7 +4,22 @@ SQLite keeps the words in an FTS5 table without texts, PostgreSQL in a `tsvector
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, TextClause, bindparam, delete, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Select,
+    TextClause,
+    bindparam,
+    delete,
+    func,
+    insert,
+    intersect,
+    select,
+    text,
+    update,
+)
 
 from workflow.domain.search import TITLE_LINE, Found, Piece, phrase, terms
 from workflow.store.tables import Cursor, SearchEntry, SearchPiece
@@ -87,14 +102,17 @@ def put_pieces(connection: Connection, entry: int, written: Sequence[Piece]) -> 
     adding = insert(SearchPiece).returning(SearchPiece.id, sort_by_parameter_order=True)
     numbers = connection.execute(adding, rows).scalars().all()
     words = [
-        {"piece": number, "terms": terms(each.text)} for number, each in zip(numbers, written, strict=True)
+        {"piece": number, "entry": entry, "terms": terms(each.text)}
+        for number, each in zip(numbers, written, strict=True)
     ]
     connection.execute(text(_ADD[connection.dialect.name]), words)
 
 
 _ADD = {
     "sqlite": "INSERT INTO search_words(rowid, terms) VALUES (:piece, :terms)",
-    "postgresql": "INSERT INTO search_words(piece_id, terms) VALUES (:piece, to_tsvector('simple', :terms))",
+    "postgresql": (
+        "INSERT INTO search_words(piece_id, entry_id, terms) VALUES (:piece, :entry, to_tsvector('simple', :terms))"
+    ),
 }
 
 
@@ -120,22 +138,37 @@ def take_pieces(connection: Connection, which: ColumnElement[bool]) -> None:
     connection.execute(delete(SearchPiece).where(SearchPiece.id.in_([row.id for row in rows])))
 
 
+def entries(connection: Connection, words: Sequence[str]) -> CompoundSelect[int]:
+    """The numbers of the entries in which every folded word is found, in whatever pieces."""
+    return intersect(*(_entries(connection, word) for word in words))
+
+
+def _entries(connection: Connection, word: str) -> Select[int]:
+    if connection.dialect.name == "postgresql":
+        return select(func.search_entries(_asked(connection, word), type_=Integer))
+    return select(SearchPiece.entry_id).where(holds(connection, word))
+
+
 def holds(connection: Connection, word: str) -> TextClause:
     """The condition that the `SearchPiece` of a statement holds the folded word."""
-    found = phrase(word)
-    if connection.dialect.name == "sqlite":
-        asked = f'"{" ".join(found)}"' if len(word) > 1 else f"{found[0]}*"
-    else:
-        asked = " <-> ".join(found) if len(word) > 1 else f"{found[0]}:*"
+    asked = _asked(connection, word)
     return text(_HOLDS[connection.dialect.name]).bindparams(bindparam("asked", asked, unique=True))
 
 
 _HOLDS = {
     "sqlite": "search_piece.id IN (SELECT rowid FROM search_words WHERE search_words MATCH :asked)",
     "postgresql": (
-        "search_piece.id IN (SELECT piece_id FROM search_words WHERE terms @@ to_tsquery('simple', :asked))"
+        "(SELECT terms @@ to_tsquery('simple', :asked) FROM search_words WHERE piece_id = search_piece.id)"
     ),
 }
+
+
+def _asked(connection: Connection, word: str) -> str:
+    """The word in the language of the database's index."""
+    found = phrase(word)
+    if connection.dialect.name == "postgresql":
+        return " <-> ".join(found) if len(word) > 1 else f"{found[0]}:*"
+    return f'"{" ".join(found)}"' if len(word) > 1 else f"{found[0]}*"
 
 
 def is_waiting(connection: Connection, entry: int, sha256: str) -> bool:
