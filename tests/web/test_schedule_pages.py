@@ -55,3 +55,35 @@ def test_who_only_reads_is_shown_no_form(house: House) -> None:
     member = Browser(house, "joho_bukai_1")
     page = member.see(PAGE)
     assert "当初" in page and "<textarea" not in page
+
+
+def offered(page: str, line: int) -> list[str]:
+    """The meetings that the form offers to the line."""
+    return html.fromstring(page).xpath(f"//select[@name='meeting:{line}']/option[@value != '']/@value")
+
+
+def line_of(fields: dict[str, str], body: str) -> int:
+    """The number of the first line of the body in the form."""
+    return next(int(name[5:]) for name, value in fields.items() if name.startswith("body:") and value == body)
+
+
+def test_a_line_is_bound_to_the_nearest_meetings_of_its_own_body(house: House) -> None:
+    house.a_plan()
+    bound = house.a_meeting("joho_bukai", days=1)
+    staff = Browser(house, "tanto")
+    fields = form_of(staff)
+    line = line_of(fields, "joho_bukai")
+    staff.send(PAGE, **fields | {f"meeting:{line}": str(bound)}, sure="yes")
+    house.later(days=5)
+    past = [house.a_meeting("joho_bukai", days=day) for day in range(1, 21)]
+    house.later(days=30)
+    coming = [house.a_meeting("joho_bukai", days=day) for day in range(1, 21)]
+    other = house.a_meeting("ict_honbu")
+    staff = Browser(house, "tanto")
+    page, fields = staff.see(PAGE), form_of(staff)
+    assert offered(page, line) == [str(each) for each in (bound, *past[5:], *coming[:15])]
+    assert offered(page, line_of(fields, "ict_honbu")) == [str(other)]
+    last = int(fields["count"]) - 1
+    assert {str(other), str(coming[0])} <= set(offered(page, last)), "a new line has no body yet"
+    event = staff.send(PAGE, **fields | {f"event:{last}": "住民説明会", "step": "more"})
+    assert not offered(event, last), "an event is no meeting"

@@ -6,7 +6,19 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, bindparam, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
@@ -20,8 +32,8 @@ from workflow.queries.meetings import at_a_gate
 from workflow.queries.plans import PlanFact
 from workflow.store.tables import AgendaItem, CommentPeriod, Meeting, Person, ScheduleVersion, Step, Utc
 
-MOST_TO_BIND = 200
-"""Meetings offered to be bound to a line."""
+NEAREST = 15
+"""Meetings of a body, before and after the day, that a line may be bound to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +157,33 @@ class BoundMeeting:
     day: date
 
 
-def meetings_to_bind(db: Session, plan: PlanFact, since: datetime) -> list[BoundMeeting]:
-    """The called meetings of the bodies of the plan's chain since that moment, by day. One statement."""
+def meetings_to_bind(
+    db: Session, plan: PlanFact, schedule: PlanSchedule, now: datetime
+) -> list[BoundMeeting]:
+    """The meetings that lines of the schedule are bound to, and the called ones of each body of the plan's chain that are
+    nearest to `now`, by day. One statement."""
+    bound = [line.meeting for line in schedule.lines if line.meeting is not None]
+    near = union_all(
+        *(_nearest(body.key, now, later=later) for body in plan.chain.bodies for later in (True, False))
+    )
     rows = db.execute(
         select(Meeting.id, Meeting.body_key, Meeting.title, Meeting.starts_at)
-        .where(
-            Meeting.body_key.in_([body.key for body in plan.chain.bodies]),
-            Meeting.status.in_(ON_RECORD),
-            Meeting.form != MeetingForm.IN_WRITING,
-            Meeting.starts_at >= since,
-        )
+        .where(or_(Meeting.id.in_(bound), Meeting.id.in_(near)))
         .order_by(Meeting.starts_at, Meeting.id)
-        .limit(MOST_TO_BIND)
     )
     return [BoundMeeting(number, body, title, tokyo_day(at)) for number, body, title, at in rows]
+
+
+def _nearest(body: str, now: datetime, *, later: bool) -> Select[tuple[int]]:
+    """The meetings of the body that were called, the nearest ones before or after `now`."""
+    time, order = (
+        (Meeting.starts_at >= now, Meeting.starts_at)
+        if later
+        else (Meeting.starts_at < now, Meeting.starts_at.desc())
+    )
+    called = (Meeting.status.in_(ON_RECORD), Meeting.form != MeetingForm.IN_WRITING)
+    found = select(Meeting.id).where(Meeting.body_key == body, time, *called).order_by(order).limit(NEAREST)
+    return select(found.subquery().c.id)
 
 
 def planned_schedule(plan: PlanFact) -> list[Month]:

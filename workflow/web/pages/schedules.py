@@ -1,7 +1,6 @@
 """A plan's own schedule (工程表): its versions, and the form by which it is changed."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter, Request, Response
 
@@ -38,9 +37,6 @@ router = APIRouter(prefix="/plans/{key}/schedule", route_class=Page)
 
 EMPTY_LINES = 2
 """Lines offered below those of the schedule, for what is added."""
-
-BOUND_SINCE = timedelta(days=366)
-"""Age of the oldest meetings that are offered to be bound."""
 
 
 @router.get("", openapi_extra=needs(Act.READ_PLAN))
@@ -140,8 +136,8 @@ def _page(
         may_change = plan.status is Status.ACTIVE and who.person.may(
             Act.CHANGE_SCHEDULE, department=plan.department
         )
-        bound = meetings_to_bind(db, plan, who.now - BOUND_SINCE) if may_change else []
-    newest = versions[0]
+        newest = versions[0]
+        offered = meetings_to_bind(db, plan, newest.schedule, who.now) if may_change else []
     values = dict(typed) if typed is not None else form_values(newest.schedule)
     return page(
         request,
@@ -158,7 +154,8 @@ def _page(
         line_name=line_name,
         shown_time=shown_time,
         shown_span=shown_span,
-        **_choices(plan, newest, bound),
+        **_choices(plan, newest),
+        meetings=_meeting_choices(plan.chain, offered),
     )
 
 
@@ -190,8 +187,8 @@ def form_values(schedule: PlanSchedule) -> dict[str, str]:
     return values
 
 
-def _choices(plan: PlanFact, newest: ScheduleFact, bound: Sequence[BoundMeeting]) -> dict[str, object]:
-    """Return the choices of the form: bodies, gates (those of several at one sitting as one choice), meetings."""
+def _choices(plan: PlanFact, newest: ScheduleFact) -> dict[str, object]:
+    """Return the choices of the form: bodies, and gates (those of several at one sitting as one choice)."""
     chain = plan.chain
     alone = [gate.key for stage in chain.stages for gate in stage.gates]
     together = {line.gates for line in newest.schedule.lines if len(line.gates) > 1}
@@ -202,14 +199,30 @@ def _choices(plan: PlanFact, newest: ScheduleFact, bound: Sequence[BoundMeeting]
             ("", say("なし")),
             *((",".join(group), say("、").join(_gate_name(chain, key) for key in group)) for group in groups),
         ],
-        "meeting_choices": [
-            ("", say("なし")),
-            *(
-                (str(each.number), say("{day} {title}", day=each.day.isoformat(), title=each.title))
-                for each in bound
-            ),
-        ],
     }
+
+
+def _meeting_choices(
+    chain: Chain, offered: Sequence[BoundMeeting]
+) -> Callable[[str, str], list[tuple[str, str]]]:
+    """Return the meetings that a line of the form may be bound to, by the body and the event of the line: those of its body,
+    none for an event, and for a new line those of every body."""
+    bodies = {body.key: body.name for body in chain.bodies}
+    named = {
+        each: (str(each.number), say("{day} {title}", day=each.day.isoformat(), title=each.title))
+        for each in offered
+    }
+    new = [
+        (number, say("{meeting}（{body}）", meeting=words, body=bodies[each.body]))
+        for each, (number, words) in named.items()
+        if each.body in bodies
+    ]
+
+    def of(body: str, event: str) -> list[tuple[str, str]]:
+        fitting = [choice for each, choice in named.items() if each.body == body] if body or event else new
+        return [("", say("なし")), *fitting]
+
+    return of
 
 
 def _takes_time(chain: Chain, key: str) -> bool:
