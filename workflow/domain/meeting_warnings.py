@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from definitions.chain import Offset
 from workflow.domain.calendar import (
@@ -156,5 +157,6 @@ def _same_room(one: Planned | CalledMeeting, other: AtTheSameTime | CalledMeetin
     return in_rooms and _plain(one.place) == _plain(other.place)
 
 
+@lru_cache
 def _plain(place: str) -> str:
     return "".join(unicodedata.normalize("NFKC", place).split())

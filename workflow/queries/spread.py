@@ -151,6 +151,14 @@ def _called(db: Session, who: Actor, now: datetime) -> list[CalledMeeting]:
         )
     ).all()
     seats = _seats(db, sorted({row.body_key for row in rows}), tokyo_day(now))
+    sitting = {
+        (body, day): {
+            person: name
+            for person, name, since, until in seats[body]
+            if since <= day and (until is None or until >= day)
+        }
+        for body, day in {(row.body_key, tokyo_day(row.starts_at)) for row in rows}
+    }
     return [
         CalledMeeting(
             row.id,
@@ -160,11 +168,7 @@ def _called(db: Session, who: Actor, now: datetime) -> list[CalledMeeting]:
             row.starts_at,
             row.ends_at,
             row.place,
-            {
-                person: name
-                for person, name, since, until in seats[row.body_key]
-                if since <= tokyo_day(row.starts_at) and (until is None or until >= tokyo_day(row.starts_at))
-            },
+            sitting[row.body_key, tokyo_day(row.starts_at)],
         )
         for row in rows
     ]
