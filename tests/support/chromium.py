@@ -5,7 +5,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ NO_BROWSER = "no Chromium: as root, `apt-get install chromium fonts-noto-cjk`, t
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 768, "height": 1024}
 DESKTOP = {"width": 1280, "height": 900}
 
 
@@ -106,13 +107,13 @@ def every(there: Locator) -> list[Locator]:
     return there.all()
 
 
-def must_read_well(page: Page) -> None:
-    """No serious barrier by WCAG 2.1 AA, at desktop and phone width, nothing to scroll sideways for, and in every table a cell
+def must_read_well(page: Page, sizes: Sequence[Any] = (DESKTOP, PHONE)) -> None:
+    """No serious barrier by WCAG 2.1 AA, at each of the sizes, nothing to scroll sideways for, and in every table a cell
     for each heading."""
     page.wait_for_load_state()  # a page that a button led to may stand there before its style sheet does
     assert page.evaluate(_UNEVEN_ROWS) == [], page.url
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+    for size in sizes:
+        page.set_viewport_size(size)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide}px wider than a screen of {size['width']}px"
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
@@ -132,9 +133,9 @@ def skip_without_chromium() -> None:
 
 
 def shoot(page: Page, folder: Path, name: str) -> None:
-    """Screenshots for a person to look at: desktop, phone and print."""
+    """Screenshots for a person to look at: on a desktop, a tablet and a phone, and printed."""
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, size in (("desktop", DESKTOP), ("phone", PHONE)):
+    for kind, size in (("desktop", DESKTOP), ("tablet", TABLET), ("phone", PHONE)):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
     page.set_viewport_size({"width": 794, "height": 1123})

@@ -1,4 +1,5 @@
-"""Every page of the demonstration as pictures, for a person to look at: `python -m tests.web.screenshots [folder]`."""
+"""Every page of the demonstration as pictures, for a person to look at, and by the rules of `must_read_well`:
+`python -m tests.web.screenshots [folder]`."""
 
 import sys
 import tempfile
@@ -7,7 +8,7 @@ from pathlib import Path
 import docx
 from playwright.sync_api import Page
 
-from tests.support.chromium import DESKTOP, chromium, serving, shoot, sign_in
+from tests.support.chromium import DESKTOP, PHONE, TABLET, chromium, must_read_well, serving, shoot, sign_in
 from workflow.cli.serve_commands import halfway
 from workflow.web.app import build
 
@@ -31,6 +32,13 @@ STAFF = {
     "plan-opened": "/plans/kosodate",
     "plan-new": "/plans/new",
     "plans-spread": "/plans/_spread",
+    "plans-late": "/plans?late=yes",
+    "schedule": "/plans/dx2025/schedule",
+    "schedule-outlook": "/plans/dx2025/schedule/outlook",
+    "schedule-what-if": "/plans/dx2025/schedule/outlook?target=2023-12-01&change=return&gate=draft_honbu&to=draft",
+    "search": "/search?words=計画",
+    "guide": "/guide",
+    "guide-plans": "/guide/plans",
     "plan-takeover": "/plans/_takeover",
     "plan-history": "/plans/dx2025/history",
     "version-text": "/plans/dx2025/versions/2/text",
@@ -224,6 +232,7 @@ def _administer(page: Page, folder: Path) -> None:
 def _shoot_all(page: Page, folder: Path, paths: dict[str, str]) -> None:
     for name, path in paths.items():
         page.goto(path)
+        must_read_well(page, (DESKTOP, TABLET, PHONE))
         shoot(page, folder, name)
 
 
