@@ -66,6 +66,7 @@ PEOPLES_WORDS = (
         "speech.text",
         "sitting_draft.fields",
         "late_form.fields",
+        "late_form.reason",
         "agenda_mark.memo",
     ),
     *("closing.reason", "closing.basis", "publication.reason"),

@@ -88,6 +88,7 @@ NEVER_SHOWN = {
     "passkey.name",
     "publication.reason",
     "late_form.fields",
+    "late_form.reason",
 }
 """A browser is shown by its kind; why somebody did something is shown from the event that says so. A passkey is shown to
 its owner alone, in a test below; a kept form to its writer, in tests of its own."""

@@ -89,6 +89,7 @@ OWN = {
     "passkey.name",
     "sitting_draft.fields",
     "late_form.fields",
+    "late_form.reason",
     "agenda_mark.memo",
 }
 

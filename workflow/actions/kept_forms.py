@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert
 
 from workflow.domain.calendar import tokyo_day
 from workflow.queries.actor import actor
-from workflow.queries.kept_forms import REASON, KeptField
+from workflow.queries.kept_forms import KeptField
 from workflow.store.database import Office
 from workflow.store.tables import LateForm
 
@@ -35,7 +35,7 @@ def keep_form(
     """Keep the fields for their writer, in place of the form kept before, until somebody signs in a day later. `reason` says in
     their language why the form was refused. Return whether there was something to keep, and not too much. Raises
     `NotFound`, `HasLeft`."""
-    kept = [[each.name, each.value] for each in fields if each.name not in SECRETS | {REASON}]
+    kept = [[each.name, each.value] for each in fields if each.name not in SECRETS]
     length = sum(len(name) + len(value) for name, value in kept)
     with office.writing() as db:
         who = actor(db, by, tokyo_day(now))
@@ -43,8 +43,6 @@ def keep_form(
         db.execute(delete(LateForm).where(LateForm.person_id == who.id))
         if not any(value.strip() for _, value in kept) or length > LONGEST_KEPT or len(action + page) > 500:
             return False
-        if reason:
-            kept.append([REASON, reason[:LONGEST_REASON]])
         row = {"person_id": who.id, "action": action, "page": page, "fields": kept, "kept_at": now}
-        db.execute(insert(LateForm).values(**row))
+        db.execute(insert(LateForm).values(**row, reason=reason[:LONGEST_REASON]))
     return True

@@ -29,22 +29,17 @@ class KeptForm:
     action: str
     page: str
     fields: Sequence[KeptField]
-    reason: str = ""
-
-
-REASON = ""
-"""The name under which the reason is kept among the fields: no browser sends a field without a name."""
+    reason: str
 
 
 def kept_form(db: Session, person: int, now: datetime) -> KeptForm | None:
     """Return the form that is kept for the person; None: there is none. One statement."""
     row = db.execute(
-        select(LateForm.action, LateForm.page, LateForm.fields).where(
+        select(LateForm.action, LateForm.page, LateForm.fields, LateForm.reason).where(
             LateForm.person_id == person, LateForm.kept_at > now - KEPT_FOR
         )
     ).first()
     if row is None:
         return None
-    fields = [KeptField(name, value) for name, value in row.fields if name != REASON]
-    reason = next((value for name, value in row.fields if name == REASON), "")
-    return KeptForm(row.action, row.page, fields, reason)
+    fields = [KeptField(name, value) for name, value in row.fields]
+    return KeptForm(row.action, row.page, fields, row.reason)

@@ -34,7 +34,7 @@ class SignIn(Record):
 
 class LateForm(Record):
     """The form that a person sent after their session had ended, or that was refused: where it went, the page it stood on, and the names and
-    values of its fields, secrets apart. For its writer alone, the newest of each, for a day."""
+    values of its fields, secrets apart; with the reason, where it was refused. For its writer alone, the newest of each, for a day."""
 
     __tablename__ = "late_form"
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -42,6 +42,7 @@ class LateForm(Record):
     page: Mapped[str] = mapped_column(String(500))
     fields: Mapped[list[Any]]
     kept_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class Authenticator(Record):
