@@ -85,6 +85,7 @@ Call = Callable[[Office], object]
 
 NEEDS_NO_RIGHT = {
     "current_tally": "a question",
+    "check_invitations": "a question, as `hand_over_links` asks it",
     "check_newcomers": "a question",
     "must_be_attended": "a question",
     "outcome_of_votes": "a question",

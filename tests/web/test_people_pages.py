@@ -143,6 +143,16 @@ def test_without_a_mail_server_the_link_of_an_invitation_is_shown_once_to_be_han
     assert notices.claim(admin.house.office, admin.house.now) == 0, "no mail bears a second link"
 
 
+def test_who_cannot_be_invited_is_refused_before_a_link_is_promised(house: House) -> None:
+    admin = Browser(house, "admin", password=PASSWORD)
+    assert "既にパスワードを設定しています" in admin.send(
+        "/people/_invitations", 409, person=["mayor", "admin"]
+    )
+    assert "1 人以上を選んでください" in admin.send("/people/_invitations", 422)
+    Browser(house, "tanto").send("/people/mayor/invite", 403)
+    assert "person.invited" not in _tags(house)
+
+
 def test_links_that_open_on_the_server_alone_are_warned_of_before_and_where_they_are_handed_over(
     house: House,
 ) -> None:

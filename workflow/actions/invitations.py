@@ -54,11 +54,8 @@ def invite(office: Office, by: str, person: str, *, now: datetime) -> None:
         _invite(db, who, person, now)
 
 
-def invite_people(
-    office: Office, by: str, people: Sequence[str], *, by_hand: bool = False, now: datetime
-) -> None:
-    """Invite several people, each as `invite`: all of them, or none. `by_hand`: no mail is sent, the links are handed over
-    (`hand_over_links`).
+def invite_people(office: Office, by: str, people: Sequence[str], *, now: datetime) -> None:
+    """Invite several people, each as `invite`: all of them, or none.
 
     Raises `AlreadyDone` (one of them has a password), `BadInput` (nobody is named, or one has left), `NotAllowed`,
     `NotFound`.
@@ -69,7 +66,16 @@ def invite_people(
         who = actor(db, by, tokyo_day(now))
         who.require(Act.KEEP_PEOPLE)
         for person in dict.fromkeys(people):
-            _invite(db, who, person, now, by_hand=by_hand)
+            _invite(db, who, person, now)
+
+
+def check_invitations(db: Session, by: str, people: Sequence[str], *, now: datetime) -> None:
+    """Raises what `invite_people` would raise; it invites nobody."""
+    if not people:
+        raise _nobody_chosen()
+    actor(db, by, tokyo_day(now)).require(Act.KEEP_PEOPLE)
+    for person in dict.fromkeys(people):
+        _invitable(db, person, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +207,17 @@ def _later_invitations(people: Sequence[str], after: int) -> Select[bool]:
 
 
 def _invite(db: Session, who: Actor, person: str, now: datetime, *, by_hand: bool = False) -> int:
-    """Invite one; return the number of the link."""
+    """Invite one; return the number of the link. `by_hand`: no mail bears it, it is handed over."""
+    number = _invitable(db, person, now)
+    end_links(db, number)
+    link = _new_link(db, number, LinkPurpose.WELCOME, now)
+    told = {"shown": True} if by_hand else {}
+    record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link, **told)
+    return link
+
+
+def _invitable(db: Session, person: str, now: datetime) -> int:
+    """The number of a person who can be invited. Raises `AlreadyDone`, `BadInput`, `NotFound`."""
     number = person_id(db, person)
     if db.get(Credential, number) is not None:
         raise AlreadyDone(
@@ -216,11 +232,7 @@ def _invite(db: Session, who: Actor, person: str, now: datetime, *, by_hand: boo
             say("「{person}」の所属と任期は、すべて終わっています", person=person),
             "先に、新しい所属か任期を名簿に登録してください。",
         )
-    end_links(db, number)
-    link = _new_link(db, number, LinkPurpose.WELCOME, now)
-    told = {"shown": True} if by_hand else {}
-    record(db, Tag.PERSON_INVITED, at=now, by=who.id, person=person, link=link, **told)
-    return link
+    return number
 
 
 def _new_link(db: Session, person: int, purpose: LinkPurpose, now: datetime) -> int:

@@ -6,7 +6,9 @@ from fastapi import Request, Response
 from starlette.datastructures import FormData
 
 from notifications.composing import Stationery
-from notifications.dry_run import rehearse_letters
+from notifications.dry_run import LetterShown, rehearse_letters
+from notifications.kinds import Kind
+from workflow.queries.people import Contact
 from workflow.store.database import Office
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Visitor
@@ -37,6 +39,35 @@ def confirmed(
         act(who.office)
         return redirect(back, said)
     mails, letters = rehearse_letters(who.office, act, Stationery(request.app.state.mail), who.now)
+    return asked(
+        request,
+        who,
+        form,
+        title=title,
+        button=button,
+        back=back,
+        warning=warning,
+        facts=facts,
+        mails=mails,
+        letters=letters,
+    )
+
+
+def asked(
+    request: Request,
+    who: Visitor,
+    form: FormData,
+    *,
+    title: str,
+    button: str,
+    back: str,
+    warning: str = "",
+    facts: Sequence[tuple[str, str]] = (),
+    mails: Sequence[tuple[Kind, Contact]] = (),
+    letters: Sequence[LetterShown] = (),
+) -> Response:
+    """The question before a step, which sends the same form again with `sure`. `mails` are those that the step will send, and
+    `letters` what they will say; the rest is as for `confirmed`."""
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != SURE]
     return page(
         request,

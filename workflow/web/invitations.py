@@ -11,7 +11,7 @@ from workflow.domain.addresses import is_loopback
 from workflow.domain.language import say
 from workflow.domain.validation import typed_number
 from workflow.queries.accounts import newest_link
-from workflow.web.confirm import SURE, confirmed
+from workflow.web.confirm import SURE, asked, confirmed
 from workflow.web.identity import with_identity
 from workflow.web.pulse import kept_words, when_sent
 from workflow.web.rendering import page
@@ -48,16 +48,15 @@ def _invited_by_hand(
     site = request.app.state.mail.site
     if form.get(SURE) != "yes":
         with who.office.reading() as db:
+            actions.check_invitations(db, who.key, people, now=who.now)
             newest = newest_link(db)
-        return confirmed(
+        return asked(
             request,
             who,
             FormData([*form.multi_items(), (AFTER, str(newest))]),
-            lambda office: actions.invite_people(office, who.key, people, by_hand=True, now=who.now),
             title=title,
             button=say("招待してリンクを画面に出す"),
             back=back,
-            said="",
             warning=_reach_of(site),
         )
 
