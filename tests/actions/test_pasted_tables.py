@@ -7,6 +7,7 @@ import pytest
 from tests.support.scenario import House
 from workflow import actions
 from workflow.domain.closed_days import read_days
+from workflow.domain.errors import BadInput
 from workflow.domain.series import days_in
 
 TABLES: tuple[tuple[Callable[[str], Sequence[object]], Sequence[str], str], ...] = (
@@ -40,3 +41,18 @@ def test_a_name_that_only_begins_like_a_heading_stays_a_row() -> None:
         "課税課",
         "所属支援課",
     ]
+
+
+@pytest.mark.parametrize(
+    ("read", "place"),
+    [
+        (actions.read_newcomers, "名簿"),
+        (actions.read_departments, "課の一覧"),
+        (actions.read_seats, "委員の一覧"),
+    ],
+)
+def test_a_quotation_left_open_is_refused_by_the_name_of_the_table(
+    read: Callable[[str], Sequence[object]], place: str
+) -> None:
+    with pytest.raises(BadInput, match=f"^{place}: 表として読めません"):
+        read('佐藤,"sato\n鈴木,suzuki')

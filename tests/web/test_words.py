@@ -48,7 +48,7 @@ NO_SENTENCES = {
     # the signs that stand between days and names in a list
     "workflow/domain/closed_days.py": {"_LINE", "_SIGNS", "day_of_year"},
     # the columns of tables, as people name them in what they paste
-    "workflow/domain/headings.py": {"PEOPLE", "DEPARTMENTS", "DAYS"},
+    "workflow/domain/pasted_tables.py": {"PEOPLE", "DEPARTMENTS", "DAYS"},
     # the reason on record, in the office's own language
     "workflow/actions/carrying.py": {"carry_over"},
     # the titles of offices, as people register them

@@ -1,7 +1,5 @@
 """The departments (課) of the office as one list in its official order (建制順): added, renamed and ordered at once."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +14,8 @@ from workflow.domain.blank import is_blank
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
-from workflow.domain.headings import DEPARTMENTS, PEOPLE, below_headings
 from workflow.domain.language import reworded, say
+from workflow.domain.pasted_tables import DEPARTMENTS, PEOPLE, below_headings, cells_of_lines
 from workflow.domain.validation import a_key, a_line
 from workflow.queries.actor import in_term
 from workflow.queries.people import staff
@@ -32,7 +30,7 @@ class DepartmentLine:
 
     line: int
     name: str
-    key: str
+    key: str = ""
 
 
 class DepartmentsRefused(SakuteiError):
@@ -53,13 +51,8 @@ class DepartmentsRefused(SakuteiError):
 def read_departments(text: str) -> list[DepartmentLine]:
     """The list as typed or pasted from a spreadsheet (tabs): a name and a key a line; empty lines and one of headings are
     left out. Raises `BadInput`."""
-    try:
-        rows = list(csv.reader(io.StringIO(text.replace("\t", ","), newline=""), strict=True))
-    except csv.Error as error:
-        mend = say('引用符（"）の対応と、一つの欄の長さを確かめてください。')
-        raise BadInput("課の一覧", "表として読めません", mend) from error
-    cells = [(number, [*(each.strip() for each in row), "", ""]) for number, row in enumerate(rows, 1)]
-    found = [DepartmentLine(number, row[0], row[1]) for number, row in cells if any(row)]
+    rows = cells_of_lines(text.replace("\t", ","), say("課の一覧"))
+    found = [DepartmentLine(number, *cells[:2]) for number, cells in rows]
     return below_headings(found, DEPARTMENTS, lambda each: each.name)
 
 

@@ -1,7 +1,5 @@
 """Many people at once, as offices keep them: a table of names. All of them are added, or none."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,8 +12,8 @@ from workflow.actions.people import insert_person, insert_posting, keeper
 from workflow.domain.blank import is_blank
 from workflow.domain.errors import BadInput
 from workflow.domain.events import Tag
-from workflow.domain.headings import PEOPLE, below_headings
 from workflow.domain.language import reworded, say
+from workflow.domain.pasted_tables import PEOPLE, below_headings, cells_of_lines
 from workflow.domain.validation import a_key, a_line, an_address, comparable_address, typed_number
 from workflow.store.database import Office
 from workflow.store.event_log import record
@@ -76,13 +74,8 @@ class NewcomersRefused(SakuteiError):
 def read_newcomers(text: str) -> list[Newcomer]:
     """The table as typed, pasted from a spreadsheet (tabs) or kept as CSV; a first line of headings is left
     out, and so are empty lines. Raises `BadInput`."""
-    delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        mend = say('引用符（"）の対応と、一つの欄の長さを確かめてください。')
-        raise BadInput("名簿", "表として読めません", mend) from error
-    found = [_newcomer(number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1)]
+    between = "\t" if "\t" in text.partition("\n")[0] else ","
+    found = [_newcomer(number, cells) for number, cells in cells_of_lines(text, say("名簿"), between=between)]
     people = [each for each in found if any((each.name, each.key, each.email, each.department))]
     return below_headings(people, PEOPLE, lambda each: each.name)
 

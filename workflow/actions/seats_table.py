@@ -1,7 +1,5 @@
 """Many seats of a body at once, from lines of people and roles. All of them are given, or none."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +13,8 @@ from definitions.errors import SakuteiError
 from definitions.terms import Role
 from workflow.actions.people import in_order, insert_seat, keeper
 from workflow.domain.errors import BadInput
-from workflow.domain.headings import PEOPLE, below_headings
 from workflow.domain.language import label, reworded, say
+from workflow.domain.pasted_tables import PEOPLE, below_headings, cells_of_lines
 from workflow.domain.seats import may_chair, seat_label
 from workflow.queries.actor import in_term
 from workflow.queries.bodies import body_rule
@@ -70,13 +68,7 @@ def read_seats(text: str) -> list[SeatLine]:
     """The lines as typed or pasted from a spreadsheet (tabs); empty lines and one of headings are left out. Raises
     `BadInput`."""
     plain = text.replace("\t", ",").replace("、", ",").replace("，", ",")
-    try:
-        rows = list(csv.reader(io.StringIO(plain, newline=""), strict=True))
-    except csv.Error as error:
-        mend = say('引用符（"）の対応と、一つの欄の長さを確かめてください。')
-        raise BadInput("委員の一覧", "表として読めません", mend) from error
-    cells = [(number, [each.strip() for each in row]) for number, row in enumerate(rows, 1)]
-    found = [SeatLine(number, row[0], row[1] if len(row) > 1 else "") for number, row in cells if any(row)]
+    found = [SeatLine(number, *cells[:2]) for number, cells in cells_of_lines(plain, say("委員の一覧"))]
     found = below_headings(found, PEOPLE, lambda each: each.person)
     if len(found) > MOST:
         raise BadInput(

@@ -9,8 +9,8 @@ from functools import lru_cache
 from workflow.domain.blank import is_blank
 from workflow.domain.calendar import LAST_DAY, parse_day, shown_day, shown_moment, tokyo_day
 from workflow.domain.errors import BadInput, missing
-from workflow.domain.headings import DAYS, below_headings
 from workflow.domain.language import say
+from workflow.domain.pasted_tables import DAYS, below_headings
 from workflow.domain.validation import a_line
 
 MOST = 400

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from workflow.domain.calendar import parse_day
 from workflow.domain.errors import BadInput
-from workflow.domain.headings import DAYS, below_headings
 from workflow.domain.language import say
+from workflow.domain.pasted_tables import DAYS, below_headings
 
 NUMBER = "{n}"
 """Stands in the pattern of a title for the number of the meeting."""
