@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from definitions.load import shipped, shipped_text
 from tests.support.scenario import House
 from tests.support.web_client import Browser
+from workflow import queries
 from workflow.store.tables import BodyRecord, Plan
 
 YAML = (
@@ -22,6 +23,10 @@ YAML = (
 @pytest.fixture
 def admin(house: House) -> Browser:
     return Browser(house, "admin")
+
+
+def _main(shown: str) -> str:
+    return shown.partition("<main")[2].partition("</main>")[0]
 
 
 def _address(browser: Browser, title: str) -> str:
@@ -55,7 +60,7 @@ def test_a_definition_is_drawn_and_said_in_words(admin: Browser, key: str) -> No
     chain = shipped(key)
     shown = admin.see(_address(admin, chain.title))
     assert '<svg class="picture"' in shown and "検査: 誤りはありません" in shown
-    words = shown.partition("</svg>")[2]
+    words = shown.partition("</svg>")[2].partition("<details>")[0]
     for stage in chain.stages:
         assert stage.label in words
         for gate in stage.gates:
@@ -64,6 +69,26 @@ def test_a_definition_is_drawn_and_said_in_words(admin: Browser, key: str) -> No
         assert body.name in words and body.chair in words
     assert "3営業日前 09:00" in words
     assert "手続はどれも、その段階から進むときに済んでいる必要があります" in words
+
+
+@pytest.mark.parametrize("key", ["itabashi_dx_2025", "two_rounds"])
+def test_what_auditors_and_programs_need_is_folded_below_the_words(admin: Browser, key: str) -> None:
+    address = _address(admin, shipped(key).title)
+    with admin.house.office.reading() as db:
+        sha256 = queries.known_chain(db, address.rpartition("/")[2]).sha256
+    for path in ("/chains", address, "/chains/_new"):
+        open_at_once, folded, below = _main(admin.see(path)).partition("<details>")
+        assert folded and not re.search(r"SHA-256|<code>|JSON|YAML|識別子", open_at_once), path
+        assert "<details>" not in open_at_once and shipped(key).stages[0].label in open_at_once
+        assert "JSON Schema" in below or f"<code>{sha256}</code>" in below
+
+
+def test_one_of_ones_own_begins_from_a_definition_that_is_chosen(admin: Browser) -> None:
+    shown = admin.see("/chains/_new")
+    for key in ("itabashi_dx_2025", "shingikai_gian", "two_rounds"):
+        title = shipped(key).title
+        (link,) = re.findall(rf'href="(/chains/_new\?of=[0-9a-f]{{12}})">「{re.escape(title)}」を写す', shown)
+        assert f"「{title}」の写しです" in admin.see(link)
 
 
 def test_a_running_plan_keeps_the_definition_it_began_with(house: House) -> None:
@@ -140,7 +165,7 @@ def test_a_definition_is_downloaded_to_begin_from_and_reads_back(house: House) -
     address = _address(admin, shipped("two_rounds").title)
     assert admin.see(f"{address}/text") == shipped_text("two_rounds")
     admin.send("/chains/_new", text=YAML, sure="yes")
-    kept = next(each for each in admin.see("/chains").split("<article") if "ours" in each)
+    kept = next(each for each in admin.see("/chains").split("<tr") if ">ours</td>" in each)
     address = "/chains/" + kept.partition('href="/chains/')[2].partition('"')[0]
     assert "誤りはありません" in admin.send("/chains/_new", text=admin.see(f"{address}/text"))
 

@@ -106,6 +106,7 @@ def test_an_administrator_adds_a_table_of_people_with_the_keyboard_alone(site: S
 def test_a_faulty_definition_shows_its_faults_beside_its_text(site: Site) -> None:
     page = site.person("admin")
     page.goto("/chains/_new")
+    page.get_by_text("書いた流れ（YAML）があるとき").click()
     page.get_by_label("策定の流れ（YAML）").fill(
         "format: 1\nkey: x\ntitle: 例\noffice: 市\nbodys: []\nstages: []\n"
     )

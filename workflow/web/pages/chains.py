@@ -37,17 +37,18 @@ def chains(request: Request, who: Reader) -> Response:
 
 @router.get("/_new", openapi_extra=needs(Act.KEEP_PEOPLE))
 def new(request: Request, who: Reader, of: str = "") -> Response:
-    """The form for a definition of the office's own; `of`: it begins as a copy of that one, to be made one's own."""
-    copied = None
-    if of:
-        with who.office.reading() as db:
-            copied = queries.known_chain(db, of)
+    """The definitions to copy, and the form for one that is written. `of`: the form has a copy of that one, to be made
+    the office's own."""
+    with who.office.reading() as db:
+        copied = queries.known_chain(db, of) if of else None
+        samples = [] if copied else queries.known_chains(db)
     return page(
         request,
         "chain_new.html",
         who=who,
         text=_text_of(copied) if copied else "",
         copied=copied.chain if copied else None,
+        samples=samples,
         faults=(),
         refused="",
         chain=None,
@@ -73,7 +74,15 @@ def check_or_add(
         return _again(request, who, text, invalid.faults, Refusal(invalid))
     if sure != "yes":
         return page(
-            request, "chain_new.html", who=who, text=text, copied=None, faults=(), refused="", **_drawn(chain)
+            request,
+            "chain_new.html",
+            who=who,
+            text=text,
+            copied=None,
+            samples=(),
+            faults=(),
+            refused="",
+            **_drawn(chain),
         )
     try:
         sha256 = actions.add_chain(who.office, who.key, chain, now=who.now)
@@ -141,6 +150,7 @@ def _again(
         "refused": refused,
         "chain": None,
         "copied": None,
+        "samples": (),
     }
     return page(request, "chain_new.html", code=422, who=who, **shown)
 
