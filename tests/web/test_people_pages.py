@@ -431,6 +431,12 @@ def test_a_chair_that_is_no_position_elsewhere_is_not_doubted(admin: Browser) ->
     assert "1 人を登録できます" in shown and "を務める職は" not in shown
 
 
+def test_a_chair_is_not_explained_by_the_same_word(admin: Browser) -> None:
+    for page in ("", "/seats"):
+        assert "部会長を務める職" in admin.see(f"/bodies/joho_bukai{page}")
+        assert "を務める職" not in admin.see(f"/bodies/kikaku_iinkai{page}")
+
+
 def test_a_line_that_names_nobody_keeps_everybody_out_and_nothing_is_lost(admin: Browser) -> None:
     lines = "mayor,会長\n誰でもない 人,委員\ntanto,座長"
     for sure in ("", "yes"):

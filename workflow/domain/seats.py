@@ -16,13 +16,19 @@ def seat_label(role: Role, body: Body) -> str:
     return body.chair_title if role is Role.CHAIR else f"副{body.chair_title}"
 
 
+def chair_position(rule: Body) -> str | None:
+    """The position (職) whose holder chairs the body; None where the body's own chair is no position elsewhere (委員長)."""
+    return None if rule.chair == rule.chair_title else rule.chair
+
+
 def may_chair(rule: Body, positions: Collection[str]) -> bool:
     """Return whether one of a person's positions (職) may be the one that chairs the body: 部長 may be the 政策経営部長, a 副区長
     is no 区長. Without a position, or where the body's own chair is no position elsewhere (委員長), nothing speaks against it.
     """
-    if not positions or rule.chair == rule.chair_title:
+    wanted = chair_position(rule)
+    if not positions or wanted is None:
         return True
-    return any(_may_be(_plain(rule.chair), _plain(each)) for each in positions)
+    return any(_may_be(_plain(wanted), _plain(each)) for each in positions)
 
 
 def _may_be(wanted: str, position: str) -> bool:

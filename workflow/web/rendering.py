@@ -19,7 +19,7 @@ from workflow.domain.comparison import Change
 from workflow.domain.language import Dates, Language, dates, label, language, reworded, translate
 from workflow.domain.papers import shown_size
 from workflow.domain.rights import Act
-from workflow.domain.seats import seat_label
+from workflow.domain.seats import chair_position, seat_label
 from workflow.domain.texts import with_tables
 from workflow.domain.votes import rules_words, shown_share
 from workflow.store import files
@@ -54,6 +54,7 @@ _pages.env.filters |= {
     "reworded": reworded,
     "rules": rules_words,
     "seat": seat_label,
+    "chair_position": chair_position,
     "share": shown_share,
     "moment": shown_moment,
     "month": month_label,
