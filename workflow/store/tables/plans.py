@@ -60,7 +60,7 @@ class Plan(Record):
     stretch: Mapped[int]
     forerunner_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
     __table_args__ = (
-        Index(None, "department_key", "status"),
+        Index(None, "department_key", "status", "key"),
         Index(None, "department_key", "key", "chain_sha256", "id"),
         Index(None, "status", "key"),
         Index(None, "title", "key"),
