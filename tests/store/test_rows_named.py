@@ -104,11 +104,16 @@ def test_a_migration_names_the_rows_it_found_and_those_it_changed(office: Office
 
 
 def _set_back(office: Office, to: str, folder: Path) -> None:
-    """Take away every table, column and index of a later form, and bring back the columns that it gave up."""
+    """Take away every table, column and index of a later form, and bring back the columns and indexes that it gave up."""
     with closing(Office(f"sqlite:///{folder}/older.db", folder / "older")) as older:
         schema.migrate(older, to=to)
         found = inspect(older.engine)
-        indexes = {each["name"] for name in found.get_table_names() for each in found.get_indexes(name)}
+        indexes = {
+            each["name"]: (name, each["column_names"])
+            for name in found.get_table_names()
+            for each in found.get_indexes(name)
+            if not each["unique"]
+        }
         columns = {
             name: {each["name"] for each in found.get_columns(name)} for name in found.get_table_names()
         }
@@ -119,7 +124,7 @@ def _set_back(office: Office, to: str, folder: Path) -> None:
             if table.name not in columns:
                 connection.execute(text(f"DROP TABLE {table.name}"))
                 continue
-            for index in {str(each.name) for each in table.indexes} - indexes:
+            for index in {str(each.name) for each in table.indexes} - indexes.keys():
                 connection.execute(text(f"DROP INDEX {index}"))
             for column in {each.name for each in table.columns} - columns[table.name]:
                 connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN {column}"))
@@ -127,6 +132,9 @@ def _set_back(office: Office, to: str, folder: Path) -> None:
                 connection.execute(
                     text(f"ALTER TABLE {table.name} ADD COLUMN {column} TEXT DEFAULT '' NOT NULL")
                 )
+            for index, (of, over) in indexes.items():
+                if of == table.name and index not in {each.name for each in table.indexes}:
+                    connection.execute(text(f"CREATE INDEX {index} ON {of} ({', '.join(over)})"))
 
 
 def _last_named(office: Office) -> dict[tuple[str, str], str | None]:
