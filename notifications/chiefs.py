@@ -17,7 +17,7 @@ from workflow.domain.language import say
 from workflow.domain.lateness import Course, report_words
 from workflow.domain.plans import Status
 from workflow.queries.chiefs import chiefs, departments_at_work, reported_plans
-from workflow.queries.meetings import closed_days
+from workflow.queries.closed_days import closed_days
 from workflow.queries.plan_sheet import SheetRow, sheet_rows
 from workflow.store.database import Office
 

@@ -35,8 +35,9 @@ from workflow.queries.agenda import held_decision
 from workflow.queries.attendance import answering
 from workflow.queries.bodies import body_rule, seats
 from workflow.queries.chains import chain_of
+from workflow.queries.closed_days import closed_days
 from workflow.queries.comments import replaced
-from workflow.queries.meetings import at_a_gate, closed_days, last_time_of, meeting_over, open_meeting
+from workflow.queries.meetings import at_a_gate, last_time_of, meeting_over, open_meeting
 from workflow.queries.minutes import final_minutes
 from workflow.queries.people import staff
 from workflow.store.database import connection_of

@@ -13,7 +13,8 @@ from notifications.due import People, rules_of
 from notifications.reminders import Occasion, applies, claim_prefix, falls_at
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.deliveries import State
-from workflow.queries.meetings import MeetingFact, called_meetings, closed_days
+from workflow.queries.closed_days import closed_days
+from workflow.queries.meetings import MeetingFact, called_meetings
 from workflow.store.tables import Delivery
 from workflow.store.unindexed import unindexed
 

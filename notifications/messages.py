@@ -40,9 +40,9 @@ from workflow.domain.meetings import MeetingStatus, decided_day
 from workflow.domain.minutes import MinutesKind, MinutesState, last_day
 from workflow.queries.bodies import body_chain, body_rule
 from workflow.queries.chains import chain_of
+from workflow.queries.closed_days import closed_days
 from workflow.queries.contacts import BodyContact, secretariat_contact
 from workflow.queries.gate_facts import facts
-from workflow.queries.meetings import closed_days
 from workflow.queries.meetings import meeting as meeting_of
 from workflow.queries.minutes import minutes_versions
 from workflow.queries.people import auditors

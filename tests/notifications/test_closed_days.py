@@ -7,7 +7,7 @@ import pytest
 from tests.support.outbox_scenario import PostRoom
 from workflow import actions
 from workflow.domain.errors import AlreadyDone
-from workflow.queries.meetings import closed_days
+from workflow.queries.closed_days import closed_days
 
 DAY = date(2023, 6, 9)
 

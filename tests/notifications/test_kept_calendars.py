@@ -25,6 +25,7 @@ from workflow.domain.kept_calendars import CalendarKind, Entry
 from workflow.domain.meeting_warnings import Planned
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.scheduling.problem import Days
+from workflow.queries.closed_days import closed_day_names
 from workflow.queries.kept_calendars import (
     KeptCalendarFact,
     coming_entries,
@@ -33,7 +34,6 @@ from workflow.queries.kept_calendars import (
     sessions,
 )
 from workflow.queries.meeting_warnings import warnings_about
-from workflow.queries.meetings import closed_day_names
 from workflow.queries.meetings import meeting as meeting_by_number
 from workflow.store.calendar_file import LARGEST, entries_in
 from workflow.store.proof import verify

@@ -17,7 +17,8 @@ from workflow.domain.plans import Trigger
 from workflow.domain.rights import Act
 from workflow.queries.agenda import held_decision
 from workflow.queries.agenda_changes import due_to_be_told, untold_changes
-from workflow.queries.meetings import closed_days, takes_items
+from workflow.queries.closed_days import closed_days
+from workflow.queries.meetings import takes_items
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Meeting

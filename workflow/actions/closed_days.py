@@ -14,8 +14,7 @@ from workflow.domain.errors import AlreadyDone, BadInput, NotFound
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.validation import a_line
-from workflow.queries.closed_days import FARTHEST, counted_over, entered_at, rule_set_at
-from workflow.queries.meetings import closing_rules
+from workflow.queries.closed_days import FARTHEST, closing_rules, counted_over, entered_at, rule_set_at
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import ClosedDay, ClosingRule

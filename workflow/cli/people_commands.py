@@ -19,7 +19,7 @@ from workflow.domain.schedules import shown_time
 from workflow.domain.seats import seat_label
 from workflow.queries.actor import actor
 from workflow.queries.body_year import body_year
-from workflow.queries.meetings import closed_day_names
+from workflow.queries.closed_days import closed_day_names
 from workflow.store.plain_text import text_in
 from workflow.wire.body_year import BodyYearShown
 from workflow.wire.people import ClosedDays, Departments, OnePerson, People

@@ -19,7 +19,7 @@ from workflow.domain.scheduling.loads import Capacity, over_in_month
 from workflow.queries.bodies import body_rule
 from workflow.queries.chains import kept_chains
 from workflow.queries.gate_facts import facts_of_all
-from workflow.queries.meetings import BY_TIME, MeetingFact, meeting_fact, meetings, not_over
+from workflow.queries.meetings import BY_TIME, MeetingFact, meeting_fact, meetings
 from workflow.queries.plan_sheet import gates_to_come, open_gates
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.queries.reading_rights import EVERYTHING, meetings_readable, plans_readable
@@ -130,7 +130,10 @@ def _sittings(db: Session, who: Actor, body: str, now: datetime) -> list[ComingS
         meetings()
         .add_columns(counted.label("items"))
         .where(
-            Meeting.body_key == body, meetings_readable(db, who), Meeting.status.in_(to_come), not_over(now)
+            Meeting.body_key == body,
+            meetings_readable(db, who),
+            Meeting.status.in_(to_come),
+            Meeting.ends_at > now,
         )
         .order_by(*BY_TIME)
     )

@@ -20,11 +20,10 @@ from workflow.queries.meetings import (
     last_time_of,
     meeting_fact,
     meetings,
-    not_over,
     of_bodies,
     was_called,
 )
-from workflow.store.tables import BodyRecord, Feed, Membership, Person
+from workflow.store.tables import BodyRecord, Feed, Meeting, Membership, Person
 
 BACK = timedelta(days=90)
 """The oldest entries of a feed begin this long ago."""
@@ -121,7 +120,7 @@ def entries_of(db: Session, bodies: Collection[str], now: datetime) -> list[Entr
     rows = db.execute(
         meetings()
         .add_columns(changed.label("changed_at"))
-        .where(of_bodies(bodies), was_called(), not_over(now - BACK))
+        .where(of_bodies(bodies), was_called(), Meeting.ends_at > now - BACK)
         .order_by(*BY_TIME)
     )
     return [Entry(meeting_fact(db, row), row.changed_at or row.starts_at) for row in rows]

@@ -1,31 +1,59 @@
-"""Notices that were counted over the office's own closed days."""
+"""The office's own closed days, and the notices that were counted over them."""
 
 import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import CompoundSelect, Date, Row, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, business_days_after, business_days_before, tokyo_day
-from workflow.domain.closed_days import Counted
+from workflow.domain.closed_days import Counted, YearRule
 from workflow.domain.deliveries import State
 from workflow.domain.events import Tag
 from workflow.domain.language import say
 from workflow.domain.lateness import WARNED
-from workflow.queries.meetings import closed_days
-from workflow.store.tables import CommentPeriod, Delivery, Event, Meeting, Plan
+from workflow.store.tables import ClosedDay, ClosingRule, CommentPeriod, Delivery, Event, Meeting, Plan
 
-FARTHEST = timedelta(days=400)
-"""The farthest that a notice is counted from what it is about."""
-_OF_MEETINGS = ("meeting", "agenda_deadline", "unanswered", "agenda_changed")
-_OF_MINUTES = ("summary_deadline", "minutes_deadline")
-_BEFORE = {"plan_due": WARNED.business_days, "inquiry_due": 2}
-"""The business days before what they are about at which notices are sent."""
-_AFTER = {"plan_late": 1, "inquiry_overdue": 1}
-"""The business days after it."""
-_COMMENT, _WEEKLY = "comment_closing", "plans_weekly"
-_KINDS = (*_OF_MEETINGS, *_OF_MINUTES, *_BEFORE, *_AFTER, _COMMENT, _WEEKLY)
+
+def closed_days(db: Session) -> frozenset[date]:
+    """The office's own closed days, those of its yearly rules included."""
+    return frozenset(closed_day_names(db))
+
+
+def closed_day_names(db: Session) -> dict[date, str]:
+    """The office's own closed days, those of its yearly rules included, with why: a day's own name goes before a rule's. One
+    statement."""
+    days, rules = {}, []
+    for day, name, number, first, last, since, until in db.execute(_CLOSED):
+        if day is None:
+            rules.append(YearRule(number, name, first, last, since, until))
+        else:
+            days[day] = name
+    return {day: rule.name for rule in rules for day in rule.days()} | days
+
+
+def closing_rules(db: Session) -> list[YearRule]:
+    """The rules by which the office is closed each year, those that ended included."""
+    return [
+        YearRule(row.id, row.name, row.first_on, row.last_on, row.since_year, row.until_year)
+        for row in db.scalars(select(ClosingRule).order_by(ClosingRule.first_on, ClosingRule.id))
+    ]
+
+
+_CLOSED: CompoundSelect[Any] = union_all(
+    select(
+        ClosedDay.day,
+        ClosedDay.name,
+        *(literal(0), literal(""), literal(""), literal(0), literal(0)),
+    ),
+    select(
+        cast(null(), Date),
+        ClosingRule.name,
+        *(ClosingRule.id, ClosingRule.first_on, ClosingRule.last_on),
+        *(ClosingRule.since_year, ClosingRule.until_year),
+    ),
+)
 
 
 def entered_at(db: Session, day: date) -> datetime | None:
@@ -40,6 +68,18 @@ def rule_set_at(db: Session, number: int) -> datetime | None:
     """The moment at which a yearly rule was entered; None when the log does not say."""
     found = db.execute(select(Event.at, Event.data).where(Event.tag == Tag.CLOSING_RULE_SET))
     return next((at for at, data in found if json.loads(data)["rule"] == number), None)
+
+
+FARTHEST = timedelta(days=400)
+"""The farthest that a notice is counted from what it is about."""
+_OF_MEETINGS = ("meeting", "agenda_deadline", "unanswered", "agenda_changed")
+_OF_MINUTES = ("summary_deadline", "minutes_deadline")
+_BEFORE = {"plan_due": WARNED.business_days, "inquiry_due": 2}
+"""The business days before what they are about at which notices are sent."""
+_AFTER = {"plan_late": 1, "inquiry_overdue": 1}
+"""The business days after it."""
+_COMMENT, _WEEKLY = "comment_closing", "plans_weekly"
+_KINDS = (*_OF_MEETINGS, *_OF_MINUTES, *_BEFORE, *_AFTER, _COMMENT, _WEEKLY)
 
 
 def counted_over(db: Session, first: date, last: date) -> list[Counted]:

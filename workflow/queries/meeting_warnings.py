@@ -14,8 +14,9 @@ from workflow.domain.rights import SEATED
 from workflow.queries.actor import in_term
 from workflow.queries.bodies import known_body, seats
 from workflow.queries.chains import chain_of
+from workflow.queries.closed_days import closed_day_names
 from workflow.queries.kept_calendars import rooms_taken
-from workflow.queries.meetings import MeetingFact, closed_day_names, open_meeting
+from workflow.queries.meetings import MeetingFact, open_meeting
 from workflow.store.tables import Meeting, Membership, Person
 
 

@@ -5,39 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Date,
-    Row,
-    ScalarSelect,
-    Select,
-    and_,
-    cast,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    true,
-    union_all,
-)
+from sqlalchemy import ColumnElement, CompoundSelect, Row, ScalarSelect, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from workflow.domain.calendar import at_tokyo, end_of_day
-from workflow.domain.closed_days import YearRule
 from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.events import Tag
 from workflow.domain.meetings import NEVER_CALLED, TAKES_ITEMS, HeldMeeting, MeetingForm, MeetingStatus
 from workflow.queries.chains import body_name
-from workflow.store.tables import (
-    AgendaItem,
-    BodyRecord,
-    ClosedDay,
-    ClosingRule,
-    Event,
-    Meeting,
-)
+from workflow.store.tables import AgendaItem, BodyRecord, Event, Meeting
 from workflow.store.unindexed import unindexed
 
 PAGE = 30
@@ -94,7 +70,7 @@ def takes_items() -> ColumnElement[bool]:
 def meeting_to_come(now: datetime, *, running: bool = False) -> ColumnElement[bool]:
     """The `Meeting` of a statement is open and begins later; with `running`, also one that has begun and whose end is
     still to come."""
-    return open_meeting() & (not_over(now) if running else Meeting.starts_at > now)
+    return open_meeting() & ((Meeting.ends_at if running else Meeting.starts_at) > now)
 
 
 def meeting_begun(now: datetime) -> ColumnElement[bool]:
@@ -112,11 +88,6 @@ def of_bodies(bodies: Collection[str], held: type[Meeting] = Meeting) -> ColumnE
     """The meeting of a statement is one of these bodies: said of each that is found, and no way to find them. It would
     lead through everything that the bodies ever held."""
     return unindexed(held.body_key).in_(sorted(bodies))
-
-
-def not_over(now: datetime) -> ColumnElement[bool]:
-    """The `Meeting` of a statement ends later."""
-    return Meeting.ends_at > now
 
 
 BEGINS: ColumnElement[datetime] = func.coalesce(Meeting.starts_at, Meeting.ends_at)
@@ -282,7 +253,7 @@ def coming_meetings(
     following: str | None = None,
 ) -> MeetingPage:
     """Those of the meetings that are not over, nearest first: one page, one statement. Raises `BadInput`."""
-    rows = _meetings_of(body).where(which, not_over(now)).order_by(*BY_TIME)
+    rows = _meetings_of(body).where(which, Meeting.ends_at > now).order_by(*BY_TIME)
     return _page_after(db, rows, following)
 
 
@@ -338,46 +309,6 @@ def meeting_list(
     found = [meeting_fact(db, row) for row in rows]
     more = limit is not None and len(found) > limit
     return found[:limit], found[:limit][-1].id if more else None
-
-
-def closed_days(db: Session) -> frozenset[date]:
-    """The office's own closed days, those of its yearly rules included."""
-    return frozenset(closed_day_names(db))
-
-
-def closed_day_names(db: Session) -> dict[date, str]:
-    """The office's own closed days, those of its yearly rules included, with why: a day's own name goes before a rule's. One
-    statement."""
-    days, rules = {}, []
-    for day, name, number, first, last, since, until in db.execute(_CLOSED):
-        if day is None:
-            rules.append(YearRule(number, name, first, last, since, until))
-        else:
-            days[day] = name
-    return {day: rule.name for rule in rules for day in rule.days()} | days
-
-
-def closing_rules(db: Session) -> list[YearRule]:
-    """The rules by which the office is closed each year, those that ended included."""
-    return [
-        YearRule(row.id, row.name, row.first_on, row.last_on, row.since_year, row.until_year)
-        for row in db.scalars(select(ClosingRule).order_by(ClosingRule.first_on, ClosingRule.id))
-    ]
-
-
-_CLOSED: CompoundSelect[Any] = union_all(
-    select(
-        ClosedDay.day,
-        ClosedDay.name,
-        *(literal(0), literal(""), literal(""), literal(0), literal(0)),
-    ),
-    select(
-        cast(null(), Date),
-        ClosingRule.name,
-        *(ClosingRule.id, ClosingRule.first_on, ClosingRule.last_on),
-        *(ClosingRule.since_year, ClosingRule.until_year),
-    ),
-)
 
 
 def _meetings_of(body: str | None) -> Select[*tuple[Any, ...]]:

@@ -18,9 +18,10 @@ from workflow.domain.plans import Status
 from workflow.domain.scheduling.from_chain import stage_work
 from workflow.domain.scheduling.outlook import meeting_moved
 from workflow.domain.scheduling.own import Basis, Sitting
+from workflow.queries.closed_days import closed_days
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.kept_calendars import sessions
-from workflow.queries.meetings import at_a_gate, closed_days, meeting_to_come
+from workflow.queries.meetings import at_a_gate, meeting_to_come
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, Meeting, Plan
 from workflow.store.unindexed import unindexed

@@ -13,7 +13,8 @@ from workflow.domain.meetings import MeetingStatus
 from workflow.domain.minutes import MinutesKind, MinutesState, last_day
 from workflow.domain.rights import Act, Actor, Capacity
 from workflow.queries.chains import chain_of
-from workflow.queries.meetings import closed_days, meeting, meeting_over
+from workflow.queries.closed_days import closed_days
+from workflow.queries.meetings import meeting, meeting_over
 from workflow.queries.minutes import confirmers, final_minutes
 from workflow.queries.worklist.tasks import Task, Waiting, bodies_for
 from workflow.store.tables import BodyRecord, Meeting, MinutesText

@@ -14,8 +14,8 @@ from workflow.domain.rights import Act
 from workflow.queries.bodies import seated_body
 from workflow.queries.body_year import body_year
 from workflow.queries.chains import chain_for
+from workflow.queries.closed_days import closed_day_names
 from workflow.queries.contacts import secretariat_contact
-from workflow.queries.meetings import closed_day_names
 from workflow.web.api.models import Asked, ChainName, Key, Line
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
 from workflow.wire.body_year import BodyYearShown

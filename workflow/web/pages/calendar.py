@@ -22,7 +22,8 @@ from workflow.domain.meetings import Phase, phase_of
 from workflow.domain.rights import Act
 from workflow.queries.bodies import body_names
 from workflow.queries.calendar import NOTHING_HELD, OnDay, Period, meetings_by_day, periods_between
-from workflow.queries.meetings import closed_day_names, coming_meetings, meetings_of_day, past_meetings
+from workflow.queries.closed_days import closed_day_names
+from workflow.queries.meetings import coming_meetings, meetings_of_day, past_meetings
 from workflow.queries.reading_rights import meetings_readable, plans_readable
 from workflow.web.permissions import Open, needs
 from workflow.web.rendering import page

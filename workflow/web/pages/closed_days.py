@@ -11,7 +11,7 @@ from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
-from workflow.queries.meetings import closed_day_names, closing_rules
+from workflow.queries.closed_days import closed_day_names, closing_rules
 from workflow.store.calendar_file import CalendarDays, closed_days_in
 from workflow.web.limits import Load, takes
 from workflow.web.pages.people import may_keep

@@ -16,8 +16,8 @@ from workflow.domain.plans import Status
 from workflow.domain.rights import Act
 from workflow.domain.validation import typed_number
 from workflow.queries import InquiryFact
+from workflow.queries.closed_days import closed_day_names
 from workflow.queries.inquiries import reads_all_answers, staffed_departments, stands_for
-from workflow.queries.meetings import closed_day_names
 from workflow.queries.plans import PlanFact
 from workflow.queries.reading_rights import plan_to_read
 from workflow.web import inquiry_table

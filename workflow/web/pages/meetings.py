@@ -49,9 +49,10 @@ from workflow.queries.attendance import Apart, Place, apart, places, polls, pres
 from workflow.queries.bodies import body_names, places_of
 from workflow.queries.carrying import lines_to_carry
 from workflow.queries.chains import chain_of
+from workflow.queries.closed_days import closed_day_names, closed_days
 from workflow.queries.in_writing import consent, late_answers, terms
 from workflow.queries.meeting_warnings import draft_warnings, warnings_about
-from workflow.queries.meetings import MeetingFact, closed_day_names, closed_days, meetings_after
+from workflow.queries.meetings import MeetingFact, meetings_after
 from workflow.queries.minutes import MinutesVersion, minutes_versions, summary_draft
 from workflow.queries.plan_problem import Touched, touched
 from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from workflow.domain.calendar import month_label, month_of, shown_clock, tokyo_day, weekday, why_closed
 from workflow.domain.language import Language, language
 from workflow.domain.rights import Act
-from workflow.queries.meetings import closed_day_names
+from workflow.queries.closed_days import closed_day_names
 from workflow.queries.own_days import MOST_PLANS, DayKind, Entry, own_days
 from workflow.queries.worklist.tasks import bodies_for
 from workflow.web.pages.worklist import place_of

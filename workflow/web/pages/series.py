@@ -16,7 +16,7 @@ from workflow.domain.meetings import MeetingForm
 from workflow.domain.rights import Act
 from workflow.domain.series import days_in, must_be_a_series, nth_weekdays, titles
 from workflow.domain.validation import typed_number
-from workflow.queries.meetings import closed_day_names
+from workflow.queries.closed_days import closed_day_names
 from workflow.web.guide import Refusal
 from workflow.web.pages.meetings import bodies_called_by, form_choices, typed_in
 from workflow.web.permissions import needs
