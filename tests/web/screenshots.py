@@ -9,6 +9,7 @@ import docx
 from playwright.sync_api import Page
 
 from tests.support.chromium import DESKTOP, PHONE, TABLET, chromium, must_read_well, serving, shoot, sign_in
+from workflow.actions.search import rebuild_index
 from workflow.cli.serve_commands import halfway
 from workflow.web.app import build
 
@@ -96,6 +97,7 @@ ADMIN = {
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     demo, mail = halfway(Path(tempfile.mkdtemp()) / "demo", site="http://127.0.0.1")
+    rebuild_index(demo.office)
     passwords = {key: password for _, key, password in demo.guests}
     with chromium() as browser, serving(build(demo.office, mail, demo=demo)) as url:
 
