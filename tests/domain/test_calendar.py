@@ -97,3 +97,11 @@ def test_a_moment_is_read_in_tokyo_time() -> None:
     assert calendar.parse_moment("2023-06-12 14:00") == datetime(2023, 6, 12, 5, tzinfo=UTC)
     with pytest.raises(BadInput, match="14:00"):
         calendar.parse_moment("2023-06-12 25:00")
+
+
+def test_a_month_has_its_first_and_last_day_and_a_distance() -> None:
+    assert calendar.first_of_month("2024-02") == date(2024, 2, 1)
+    assert calendar.last_of_month("2024-02") == date(2024, 2, 29)
+    assert calendar.last_of_month("2023-12") == date(2023, 12, 31)
+    assert calendar.months_between(date(2023, 12, 31), date(2024, 1, 1)) == 1
+    assert calendar.months_between(date(2024, 1, 31), date(2023, 11, 1)) == -2

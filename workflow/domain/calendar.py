@@ -2,6 +2,7 @@
 Asia/Tokyo. Every deadline is computed here and nowhere else."""
 
 import re
+from calendar import monthrange
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -186,9 +187,26 @@ def month_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
+def first_of_month(month: str) -> date:
+    """The first day of a month, 2023-06."""
+    return date.fromisoformat(f"{month}-01")
+
+
+def last_of_month(month: str) -> date:
+    """The last day of a month, 2023-06."""
+    first = first_of_month(month)
+    return first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def months_between(since: date, until: date) -> int:
+    """The months from the one of the first day to the one of the other: 0 within a month, 1 from any day of it to any of the
+    next."""
+    return (until.year - since.year) * 12 + until.month - since.month
+
+
 def month_label(month: str) -> str:
     """A month, 2023-06, as the person who reads chose to see days: 令和5年6月, or 2023-06."""
-    first = date.fromisoformat(f"{month}-01")
+    first = first_of_month(month)
     return reiwa(first).removesuffix("1日") if dates.get() is Dates.ERA else month
 
 

@@ -1,12 +1,12 @@
 """Opinions on a plan: how they arrive, how they are handled, and how one letter is divided into several."""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from definitions.chain import months_later
 from definitions.labelled import Labelled
-from workflow.domain.calendar import end_of_day, tokyo_day
+from workflow.domain.calendar import end_of_day, last_of_month, month_of, tokyo_day
 from workflow.domain.language import say
 
 
@@ -93,8 +93,8 @@ CITIZENS_DATA_MONTHS = 12
 def erased_on(ended_at: datetime, months: int) -> date:
     """Return the day from which the authors of a public comment are erased that ended then."""
     day = tokyo_day(ended_at)
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    last = last_of_month(months_later(month_of(day), months))
+    return last.replace(day=min(day.day, last.day))
 
 
 WRITER_FIELDS = {

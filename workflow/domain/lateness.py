@@ -1,13 +1,19 @@
 """The standing of a plan beside its own schedule: things that should be done by now and are not (遅れ), and the next one due."""
 
-from calendar import monthrange
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from definitions.chain import Chain, Offset
 from definitions.labelled import Labelled
-from workflow.domain.calendar import at_tokyo, business_days_after, month_of, offset_before, shown_day
+from workflow.domain.calendar import (
+    at_tokyo,
+    business_days_after,
+    last_of_month,
+    month_of,
+    offset_before,
+    shown_day,
+)
 from workflow.domain.language import label, say
 from workflow.domain.plans import Status
 from workflow.domain.schedules import Line, PlanSchedule, line_name
@@ -77,7 +83,9 @@ def dues(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[st
     left = _left(chain, stage)
     for span in schedule.spans:
         if span.stage in left:
-            yield Due(_end_of(span.last), say("「{stage}」の終わり", stage=chain.stage(span.stage).label))
+            yield Due(
+                last_of_month(span.last), say("「{stage}」の終わり", stage=chain.stage(span.stage).label)
+            )
 
 
 def owed_lines(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[str]) -> Iterator[Line]:
@@ -105,12 +113,14 @@ def _left(chain: Chain, stage: str) -> set[str]:
 
 def last_day_of(line: Line) -> date:
     """The last day on which a line can take place as planned: its day, or the last of its month."""
-    return line.day or _end_of(line.month)
+    return line.day or last_of_month(line.month)
 
 
 def last_days(schedule: PlanSchedule) -> set[date]:
     """Every day that is the last one of something in the schedule, done or not."""
-    return {last_day_of(line) for line in schedule.lines} | {_end_of(span.last) for span in schedule.spans}
+    return {last_day_of(line) for line in schedule.lines} | {
+        last_of_month(span.last) for span in schedule.spans
+    }
 
 
 def warned_at(last: date, closed: Collection[date]) -> datetime:
@@ -121,11 +131,6 @@ def warned_at(last: date, closed: Collection[date]) -> datetime:
 def told_late_at(last: date, closed: Collection[date]) -> datetime:
     """The moment at which the staff are told that what was due on that day is late: on the first business day after it."""
     return at_tokyo(business_days_after(last, 1, closed), WARNED.at)
-
-
-def _end_of(month: str) -> date:
-    year, number = int(month[:4]), int(month[5:])
-    return date(year, number, monthrange(year, number)[1])
 
 
 def standing_words(found: Standing, today: date) -> str:

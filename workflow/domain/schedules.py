@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from definitions.chain import Chain, Planned, Slot
+from definitions.chain import Chain, Planned, Slot, months_later
 from definitions.rules import schedule as rules
 from definitions.words import Words
 from workflow.domain.blank import is_blank
@@ -124,8 +124,7 @@ LATE_IN_A_MONTH = 25
 
 def month_offered(day: date) -> str:
     """The month, as 2023-06, that the form of a plan begun on that day offers for its schedule's beginning."""
-    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return month_of(following if day.day >= LATE_IN_A_MONTH else day)
+    return months_later(month_of(day), 1 if day.day >= LATE_IN_A_MONTH else 0)
 
 
 def version_name(number: int) -> str:

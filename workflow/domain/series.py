@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from workflow.domain.calendar import parse_day
+from definitions.chain import months_later
+from workflow.domain.calendar import first_of_month, month_of, parse_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.pasted_tables import DAYS, below_headings
@@ -28,10 +29,9 @@ def titles(pattern: str, first: int, count: int) -> list[str]:
 def nth_weekdays(first_month: date, count: int, every: int, week: int, weekday: int) -> list[date]:
     """The `week`-th weekday (0 is Monday) of so many months, `every` months apart, from the month of `first_month` on. A
     month without a fifth one is left out."""
-    found = []
+    found, month = [], month_of(first_month)
     for step in range(count):
-        months = first_month.month - 1 + step * every
-        first = date(first_month.year + months // 12, months % 12 + 1, 1)
+        first = first_of_month(months_later(month, step * every))
         day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (week - 1))
         if day.month == first.month:
             found.append(day)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from definitions.chain import BodyGate, Chain, SignoffGate, months_later
+from definitions.chain import BodyGate, Chain, SignoffGate
 from workflow.domain.calendar import (
     reiwa,
     reiwa_moment,
@@ -41,6 +41,7 @@ from workflow.queries.schedule import (
     Month,
     ScheduleFact,
     held_schedule,
+    months_through,
     planned_schedule,
     schedule_versions,
 )
@@ -97,12 +98,7 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"
 def _months_between(planned: Sequence[Month], held: Sequence[Month]) -> list[str]:
     """Every month from the first to the last, also those in which nothing is."""
     named = sorted(month.month for month in (*planned, *held))
-    if not named:
-        return []
-    found = named[:1]
-    while found[-1] < named[-1]:
-        found.append(months_later(found[-1], 1))
-    return found
+    return list(months_through(named[0], named[-1])) if named else []
 
 
 def _month_lines(

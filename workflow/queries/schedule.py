@@ -1,8 +1,8 @@
 """The schedule in the shape of the seed's section 7, as planned and as it came to be."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from definitions.chain import Chain
+from definitions.chain import Chain, months_later
 from workflow.domain.calendar import month_of, tokyo_day
 from workflow.domain.lateness import owed_lines
 from workflow.domain.meetings import ON_RECORD, MeetingForm
@@ -307,7 +307,7 @@ def _months(
     if not named:
         return []
     table = []
-    for month in _range(min(named), max(named)):
+    for month in months_through(min(named), max(named)):
         work = tuple(dict.fromkeys(name for name, first, last in spans if first <= month <= last))
         table.append(
             Month(
@@ -320,8 +320,8 @@ def _months(
     return table
 
 
-def _range(first: str, last: str) -> Iterable[str]:
-    day = date.fromisoformat(f"{first}-01")
-    while month_of(day) <= last:
-        yield month_of(day)
-        day = (day + timedelta(days=32)).replace(day=1)
+def months_through(first: str, last: str) -> Iterator[str]:
+    """Every month from the first to the last, 2023-06."""
+    while first <= last:
+        yield first
+        first = months_later(first, 1)

@@ -1,7 +1,7 @@
 """Other plans of the demonstration, on other chains and in other stages, so that a newcomer finds one of each.
 The people and the plans are invented."""
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 
 from definitions.chain import Body, BodyGate, DocumentGate, Gate, SignoffGate
 from definitions.load import shipped
@@ -11,7 +11,7 @@ from workflow.actions import Seated
 from workflow.cli.demo import story as replay
 from workflow.cli.demo.docx import docx
 from workflow.cli.demo.story import SINCE, Replay
-from workflow.domain.calendar import at_tokyo, business_days_after, end_of_day, tokyo_day
+from workflow.domain.calendar import at_tokyo, business_days_after, end_of_day, first_of_month, tokyo_day
 from workflow.domain.comments import Author, Route
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.votes import Choice
@@ -136,7 +136,7 @@ class Neighbours:
             actions.publish_result(self.office, "tanto", plan.key, now=self.replay.now)
 
     def not_before(self, month: str) -> None:
-        first = at_tokyo(date.fromisoformat(f"{month}-01"), time(9))
+        first = at_tokyo(first_of_month(month), time(9))
         self.replay.until(max(first, self.replay.now))
 
     def document(self, key: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from workflow.domain.calendar import month_of
+from workflow.domain.calendar import first_of_month, month_of
 from workflow.domain.schedules import Line
 from workflow.domain.scheduling.problem import Kind, Problem, Schedule
 
@@ -111,7 +111,7 @@ def planned_items(
     for line, gates in lines:
         if line.body is None:
             continue
-        day = line.day or date.fromisoformat(f"{line.month}-01")
+        day = line.day or first_of_month(line.month)
         coming = line.day is not None and day >= today
         for gate in gates:
             if gate not in put:

@@ -1,7 +1,6 @@
 """A plan's scheduling problem: its activities with what each rests on, the sittings of the bodies, a start, an aim, and
 people's wishes. Frozen data that can be kept as JSON."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,7 +10,13 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from definitions.labelled import Labelled
-from workflow.domain.calendar import business_days_after, business_days_before, month_of
+from workflow.domain.calendar import (
+    business_days_after,
+    business_days_before,
+    first_of_month,
+    last_of_month,
+    month_of,
+)
 
 
 class Kind(Labelled):
@@ -79,8 +84,7 @@ class Days:
 
 def month_days(month: str) -> Days:
     """The days of a month (2023-06)."""
-    year, number = int(month[:4]), int(month[5:7])
-    return Days(date(year, number, 1), date(year, number, monthrange(year, number)[1]))
+    return Days(first_of_month(month), last_of_month(month))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from definitions.chain import Meets
-from workflow.domain.calendar import business_days_after, is_business_day
+from workflow.domain.calendar import business_days_after, first_of_month, is_business_day, months_between
 from workflow.domain.series import nth_weekdays
 
 WEEKDAYS = "月火水木金"
@@ -46,7 +46,7 @@ def rule_of(meets: Meets) -> EveryMonths | NamedMonths:
     weekday = WEEKDAYS.index(meets.weekday)
     if meets.every is None or meets.since is None:
         return NamedMonths(meets.months, meets.week, weekday)
-    return EveryMonths(date.fromisoformat(f"{meets.since}-01"), meets.every, meets.week, weekday)
+    return EveryMonths(first_of_month(meets.since), meets.every, meets.week, weekday)
 
 
 def sittings(rule: CalendarRule, first: date, last: date, closed: Collection[date] = ()) -> tuple[date, ...]:
@@ -56,25 +56,19 @@ def sittings(rule: CalendarRule, first: date, last: date, closed: Collection[dat
     if isinstance(rule, FixedDays):
         found = [day for day in sorted(set(rule.days)) if is_business_day(day, closed)]
     else:
-        moved = [_open(day, closed) for day in _by_rule(rule, last)]
+        moved = [_open(day, closed) for day in _by_rule(rule, first, last)]
         found = [day for day in moved if day is not None]
     return tuple(day for day in found if first <= day <= last)
 
 
-def _by_rule(rule: EveryMonths | NamedMonths, last: date) -> list[date]:
+def _by_rule(rule: EveryMonths | NamedMonths, first: date, last: date) -> list[date]:
+    """The days of the rule in order, at least those from the month of the first day to the month of the last."""
     if isinstance(rule, EveryMonths):
-        count = max(0, _months(rule.since, last)) // rule.every + 1
+        count = max(0, months_between(rule.since, last)) // rule.every + 1
         return nth_weekdays(rule.since, count, rule.every, rule.week, rule.weekday)
-    beginning = _FIRST_MONTH
-    every_month = nth_weekdays(beginning, _months(beginning, last) + 1, 1, rule.week, rule.weekday)
+    beginning = first.replace(day=1)
+    every_month = nth_weekdays(beginning, months_between(beginning, last) + 1, 1, rule.week, rule.weekday)
     return [day for day in every_month if day.month in rule.months]
-
-
-_FIRST_MONTH = date(2000, 1, 1)
-
-
-def _months(since: date, until: date) -> int:
-    return (until.year - since.year) * 12 + until.month - since.month
 
 
 def _open(day: date, closed: Collection[date]) -> date | None:

@@ -3,12 +3,14 @@
 import re
 from calendar import SUNDAY, Calendar
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from definitions.chain import months_later
 from workflow.domain.calendar import (
+    first_of_month,
     month_label,
     month_of,
     parse_day,
@@ -108,10 +110,11 @@ def _month_page(
     request: Request, who: Visitor, month: str, body: str | None, shared: dict[str, Any]
 ) -> Response:
     today = tokyo_day(who.now)
-    shown = month if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) and FIRST <= month <= LAST else ""
-    first = date.fromisoformat(f"{shown or month_of(today)}-01")
+    named = re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) and FIRST <= month <= LAST
+    shown = month if named else month_of(today)
+    first = first_of_month(shown)
     weeks = _weeks(who, first, body)
-    earlier, later = month_of(first - timedelta(days=1)), month_of(first + timedelta(days=31))
+    earlier, later = months_later(shown, -1), months_later(shown, 1)
     return page(
         request,
         "meetings.html",

@@ -5,7 +5,16 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from workflow.domain.calendar import month_label, month_of, shown_clock, tokyo_day, weekday, why_closed
+from definitions.chain import months_later
+from workflow.domain.calendar import (
+    first_of_month,
+    month_label,
+    month_of,
+    shown_clock,
+    tokyo_day,
+    weekday,
+    why_closed,
+)
 from workflow.domain.language import Language, language
 from workflow.domain.rights import Act
 from workflow.queries.closed_days import closed_day_names
@@ -88,8 +97,7 @@ def _moved(day: date, step: int, view: str) -> str:
     """The day that the previous or the next day, week or month is asked for by."""
     if view != "month":
         return (day + timedelta(days=step if view == "day" else 7 * step)).isoformat()
-    first = day.replace(day=1)
-    return (first + timedelta(days=31) if step > 0 else first - timedelta(days=1)).replace(day=1).isoformat()
+    return first_of_month(months_later(month_of(day), step)).isoformat()
 
 
 def _short(day: date) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from workflow.domain.calendar import month_of
+from definitions.chain import months_later
+from workflow.domain.calendar import first_of_month, last_of_month, month_of, months_between
 from workflow.domain.lateness import last_day_of
 from workflow.domain.schedules import PlanSchedule
 from workflow.queries.plan_sheet import SheetRow
@@ -29,11 +30,11 @@ class Window:
     @classmethod
     def around(cls, month: str, count: int) -> "Window":
         """The window that begins with that month, 2026-09."""
-        return cls(date.fromisoformat(f"{month}-01"), count)
+        return cls(first_of_month(month), count)
 
     @property
     def months(self) -> list[str]:
-        return [month_of(_later(self.first, step)) for step in range(self.count)]
+        return [self.moved(step) for step in range(self.count)]
 
     @property
     def width(self) -> int:
@@ -41,23 +42,18 @@ class Window:
 
     def moved(self, months: int) -> str:
         """The month with which the window so many months later begins."""
-        return month_of(_later(self.first, months))
+        return months_later(month_of(self.first), months)
 
     def x(self, day: date) -> float:
         """The place of the beginning of that day; at an edge when it lies outside."""
-        months = (day.year - self.first.year) * 12 + day.month - self.first.month
         length = _length(day.year, day.month)
-        return min(max((months + (day.day - 1) / length) * MONTH, 0.0), float(self.width))
+        months = months_between(self.first, day) + (day.day - 1) / length
+        return min(max(months * MONTH, 0.0), float(self.width))
 
 
 @lru_cache(maxsize=1024)
 def _length(year: int, month: int) -> int:
     return monthrange(year, month)[1]
-
-
-def _later(first: date, months: int) -> date:
-    number = first.year * 12 + first.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)
 
 
 def bars(rows: Iterable[SheetRow], window: Window, today: date) -> dict[int, str]:
@@ -87,7 +83,7 @@ def _planned(schedule: PlanSchedule, window: Window) -> tuple[str, str]:
     stages = (
         part
         for span in schedule.spans
-        for part in _bar(window, date.fromisoformat(f"{span.first}-01"), _month_after(span.last), 8, how)
+        for part in _bar(window, first_of_month(span.first), last_of_month(span.last), 8, how)
     )
     days = (last_day_of(line) for line in schedule.lines if line.body)
     return "".join(stages), "".join(_triangles(window, days, 4, how))
@@ -100,18 +96,14 @@ def _line(x: float, colour: str, more: str) -> Iterator[str]:
 def _actual(row: SheetRow, window: Window) -> Iterator[str]:
     for number, (_, first, last) in enumerate(row.stays):
         fill = INK if number % 2 == 0 else "#5c5c5c"
-        yield from _bar(window, first, last + timedelta(days=1), 22, f'fill="{fill}"')
+        yield from _bar(window, first, last, 22, f'fill="{fill}"')
     for opens_on, closes_on in row.comments:
         outline = f'fill="url(#hatched)" stroke="{INK}"'
-        yield from _bar(window, opens_on, closes_on + timedelta(days=1), 22, outline)
+        yield from _bar(window, opens_on, closes_on, 22, outline)
 
 
-def _month_after(month: str) -> date:
-    return _later(date.fromisoformat(f"{month}-01"), 1)
-
-
-def _bar(window: Window, first: date, end: date, y: int, how: str) -> Iterator[str]:
-    left, right = window.x(first), window.x(end)
+def _bar(window: Window, first: date, last: date, y: int, how: str) -> Iterator[str]:
+    left, right = window.x(first), window.x(last + timedelta(days=1))
     if right > left:
         yield f'<rect x="{left:.1f}" y="{y}" width="{max(right - left, 2):.1f}" height="9" {how}/>'
 
