@@ -3,14 +3,14 @@ Asia/Tokyo. Every deadline is computed here and nowhere else."""
 
 import re
 from calendar import monthrange
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import jpholiday
 
-from definitions.chain import Offset
+from definitions.chain import Offset, months_later
 from workflow.domain.blank import is_blank
 from workflow.domain.errors import BadInput, missing
 from workflow.domain.language import Dates, dates, say
@@ -202,6 +202,13 @@ def months_between(since: date, until: date) -> int:
     """The months from the one of the first day to the one of the other: 0 within a month, 1 from any day of it to any of the
     next."""
     return (until.year - since.year) * 12 + until.month - since.month
+
+
+def months_through(first: str, last: str) -> Iterator[str]:
+    """Every month from the first to the last, 2023-06."""
+    while first <= last:
+        yield first
+        first = months_later(first, 1)
 
 
 def month_label(month: str) -> str:

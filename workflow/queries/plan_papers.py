@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import BodyGate, Chain, SignoffGate
 from workflow.domain.calendar import (
+    months_through,
     reiwa,
     reiwa_moment,
     reiwa_with_weekday,
@@ -41,7 +42,6 @@ from workflow.queries.schedule import (
     Month,
     ScheduleFact,
     held_schedule,
-    months_through,
     planned_schedule,
     schedule_versions,
 )

@@ -1,6 +1,6 @@
 """The schedule in the shape of the seed's section 7, as planned and as it came to be."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from definitions.chain import Chain, months_later
-from workflow.domain.calendar import month_of, tokyo_day
+from definitions.chain import Chain
+from workflow.domain.calendar import month_of, months_through, tokyo_day
 from workflow.domain.lateness import owed_lines
 from workflow.domain.meetings import ON_RECORD, MeetingForm
 from workflow.domain.plans import Status, Trigger
@@ -318,10 +318,3 @@ def _months(
             )
         )
     return table
-
-
-def months_through(first: str, last: str) -> Iterator[str]:
-    """Every month from the first to the last, 2023-06."""
-    while first <= last:
-        yield first
-        first = months_later(first, 1)
