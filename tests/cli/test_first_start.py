@@ -101,6 +101,18 @@ def test_a_refusal_loses_nothing_but_the_password(shell: Shell, wrong: dict[str,
         assert browser.post(_link(said), data=FORM).status_code == 303
 
 
+def test_a_refusal_of_something_else_does_not_ask_for_the_password_again(shell: Shell) -> None:
+    with _served(shell) as (browser, said):
+        shown = browser.post(_link(said), data=FORM | {"email": "nowhere"}).text
+        assert "パスワードは入力済みです" in shown and PASSWORD not in shown
+        assert not re.search(r'name="(password|again)"[^>]*required', shown)
+        shown = browser.post(_link(said), data=FORM | {"email": "nowhere", "again": "別のもの"}).text
+        assert "入力済み" not in shown and re.search(r'name="again"[^>]*required', shown)
+        browser.post(_link(said), data=FORM | {"email": "nowhere"})
+        assert browser.post(_link(said), data=FORM | {"password": "", "again": ""}).status_code == 303
+        assert browser.post("/sign-in", data={"key": "admin", "password": PASSWORD}).status_code == 303
+
+
 def test_an_office_prepared_without_an_administrator_is_set_up_too(shell: Shell) -> None:
     shell.run("init")
     with _served(shell) as (browser, said):

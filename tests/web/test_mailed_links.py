@@ -32,19 +32,33 @@ def _can_sign_in(browser: Browser, key: str, password: str) -> bool:
     return browser.client.post("/sign-in", data=form, follow_redirects=False).status_code == 303
 
 
-def test_an_invited_person_sets_a_password_and_comes_in(stranger: Browser) -> None:
+def test_an_invited_person_types_a_password_twice_and_is_in(stranger: Browser) -> None:
     link = _invited(stranger)
     shown = stranger.see(link)
     assert "区 長 さんのパスワードを設定します" in shown and 'value="mayor"' in shown
-    assert "サインインしてください" in stranger.send(link, password=NEWER, again=NEWER)
-    assert _can_sign_in(stranger, "mayor", NEWER)
+    shown = stranger.send(link, password=NEWER, again=NEWER)
+    assert "今日の仕事" in shown and "パスワードを設定しました" in shown and "区 長" in shown
+    assert _can_sign_in(Browser(stranger.house), "mayor", NEWER)
 
 
-def test_setting_a_password_through_a_link_signs_nobody_in(stranger: Browser) -> None:
+def test_the_rules_of_a_password_stand_before_it_is_typed(stranger: Browser) -> None:
+    before = stranger.see(_invited(stranger)).partition('name="password"')[0]
+    assert "12文字以上" in before and "庁名" in before and "使えません" in before
+
+
+def test_the_form_of_another_site_signs_nobody_in_by_a_link(stranger: Browser) -> None:
+    """A browser brings no cookie of ours with the form of another site, whose link would make its reader somebody else."""
     link = _invited(stranger)
+    Browser(stranger.house).see(link)
     answer = stranger.client.post(link, data={"password": NEWER, "again": NEWER}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     assert "sakutei" not in stranger.client.cookies
+
+
+def test_a_link_that_was_opened_does_not_sign_in_by_another(stranger: Browser) -> None:
+    link = _invited(stranger)
+    stranger.see(_invited(stranger, "joho_bukai_chair"))
+    assert "サインインしてください" in stranger.send(link, password=NEWER, again=NEWER)
 
 
 def test_the_sign_in_page_after_it_has_the_user_id_once_and_no_address_tells_it(stranger: Browser) -> None:

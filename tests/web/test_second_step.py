@@ -10,6 +10,7 @@ from pyotp import TOTP
 from sqlalchemy import text
 
 from tests.support.chromium import Site, must_read_well
+from tests.support.mailbox import mailed_links
 from tests.support.scenario import House
 from tests.support.web_client import PASSWORD, Browser
 from workflow import actions
@@ -74,6 +75,19 @@ def test_with_an_app_the_password_alone_opens_nothing(house: House) -> None:
         led = again.client.post(path, data={"csrf": again.csrf}, follow_redirects=False)
         assert led.headers["location"].startswith("/second-step"), path
     assert "担当 花子" in again.send("/second-step", code=_code(again, app), to="/people/tanto")
+    assert _is_in(again)
+
+
+def test_a_link_for_a_new_password_does_not_pass_over_the_app(house: House) -> None:
+    app, _ = _enrolled(_browser(house))
+    again, chosen = _browser(house), "なつはよる 月のころはさらなり"
+    actions.ask_reset(house.office, "tanto", now=house.now)
+    [link] = mailed_links(house)
+    again.see(link)
+    shown = again.send(link, password=chosen, again=chosen)
+    assert "6 桁のコード" in shown and not _is_in(again)
+    again.csrf = re.findall(r'name="csrf" value="([0-9a-f]{64})"', shown)[0]
+    again.send("/second-step", code=_code(again, app))
     assert _is_in(again)
 
 

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from notifications.mail_settings import MailSettings
 from workflow import actions
 from workflow.domain.errors import SakuteiError, message_of
+from workflow.domain.passwords import a_password, known_by
 from workflow.domain.validation import a_line
 from workflow.store import schema
 from workflow.store.settings import keep_office_name, settings
@@ -52,6 +53,8 @@ class FirstStart:
         self._app.add_exception_handler(HTTPException, _not_yet)
         self._app.add_middleware(Guard)
         self.done, self.asks_name = False, not settings().names_office
+        self.kept_password = ""
+        """The password of a form that is refused for something else: nobody types it again. It is in this process alone."""
 
     @property
     def path(self) -> str:
@@ -83,7 +86,7 @@ class FirstStart:
                 token = actions.sign_in(office, key, password, agent=agent, now=now)
             finally:
                 office.close()
-            self._app, self.done = self._then(), True
+            self._app, self.done, self.kept_password = self._then(), True, ""
             return token
 
     @property
@@ -114,8 +117,11 @@ def set_up(
     first.require_token(token)
     agent, key, email = request.headers.get("user-agent", ""), key.strip(), email.strip()
     try:
-        same_twice(password, again)
-        session = first.set_up(office, key, name, email, password, agent)
+        if password or again or not first.kept_password:
+            first.kept_password = ""
+            same_twice(password, again)
+            first.kept_password = a_password(password, known_by(key, name, email, {office}))
+        session = first.set_up(office, key, name, email, first.kept_password, agent)
     except SakuteiError as refused:
         return _form(request, refused, office=office, name=name, key=key, email=email)
     if session is None:
@@ -140,6 +146,7 @@ def _form(request: Request, refused: SakuteiError | None = None, **filled: str) 
         "first_start.html",
         code=status_of(refused) if refused else 200,
         refused=message_of(refused) if refused else "",
+        kept=bool(_of(request).kept_password),
         office_name="" if _of(request).asks_name else settings().office_name,
         filled={"office": "", "name": "", "key": "", "email": "", **filled},
     )

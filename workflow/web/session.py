@@ -39,6 +39,11 @@ COOKIE = "sakutei"
 CARRIED = "sakutei-key"
 """The cookie by which the sign-in page has the user ID filled in."""
 
+OPENED = "sakutei-link"
+"""The cookie of a browser in which a secret link was opened: its digest."""
+
+AN_HOUR = 3600
+
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -232,6 +237,28 @@ def remember_device(request: Request, answer: Response, key: str) -> None:
     if name not in request.cookies:
         device = actions.new_device(request.app.state.office, typed_key(key))
         answer.set_cookie(name, device, max_age=A_YEAR, httponly=True, samesite="lax")
+
+
+def note_opened(request: Request, answer: Response, link: str) -> None:
+    """Note in this browser that the page of that secret link was opened in it. The form of another site never brings it."""
+    answer.set_cookie(
+        cookie_name(request, OPENED), _digest(link), max_age=AN_HOUR, httponly=True, samesite="strict"
+    )
+
+
+def was_opened(request: Request, link: str) -> bool:
+    """Return whether the form came from the page of that secret link, as it was opened in this browser."""
+    kept = request.cookies.get(cookie_name(request, OPENED), "")
+    return hmac.compare_digest(kept.encode(), _digest(link).encode())
+
+
+def drop_opened(request: Request, answer: Response) -> None:
+    """Once the link is used, nothing of it is left in the browser."""
+    answer.delete_cookie(cookie_name(request, OPENED), httponly=True, samesite="strict")
+
+
+def _digest(link: str) -> str:
+    return hashlib.sha256(link.encode()).hexdigest()
 
 
 def carry_key(request: Request, answer: Response, key: str) -> None:

@@ -10,15 +10,25 @@ from starlette.exceptions import HTTPException
 from workflow import actions
 from workflow.actions import LinkHolder
 from workflow.domain.accounts import LinkPurpose
-from workflow.domain.errors import BadInput, LinkUnusable
+from workflow.domain.errors import BadInput, LinkUnusable, SignInRefused, TooBusy
 from workflow.domain.language import say
 from workflow.web.guide import Refusal
 from workflow.web.limits import Load, takes
 from workflow.web.pages.accounts import same_twice
+from workflow.web.pages.sign_in import let_in
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import kept_words
 from workflow.web.rendering import page, redirect
-from workflow.web.session import Page, carry_key, remember_device, same_origin, source_of
+from workflow.web.session import (
+    Page,
+    carry_key,
+    drop_opened,
+    note_opened,
+    remember_device,
+    same_origin,
+    source_of,
+    was_opened,
+)
 
 router = APIRouter(route_class=Page)
 
@@ -58,7 +68,9 @@ def link_page(request: Request, token: str) -> Response:
             holder = actions.link_holder(db, _purpose(request), token, request.app.state.clock())
     except LinkUnusable as over:
         return _over(request, over)
-    return _form(request, holder)
+    answer = _form(request, holder)
+    note_opened(request, answer, token)
+    return answer
 
 
 @router.post("/welcome/{token}", openapi_extra=needs(Open.SELF) | takes(Load.KEY))
@@ -69,9 +81,10 @@ def set_password(
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
-    """Set a password by the link. The token replaces the CSRF check: a browser that hides the page's address does
-    not send the form's origin either. Nobody is signed in by it, but the browser becomes a known device: wrong
-    passwords from elsewhere do not lock it out."""
+    """Set a password by the link, and let its person in, who has just typed it twice. The token replaces the CSRF check: a
+    browser that hides the page's address does not send the form's origin either. A form that did not come from the
+    page as it was opened in this browser signs nobody in: another site could make its reader somebody else. The browser
+    becomes a known device: wrong passwords from elsewhere do not lock it out."""
     state, purpose = request.app.state, _purpose(request)
     try:
         with state.office.reading() as db:
@@ -83,10 +96,25 @@ def set_password(
             return _form(request, holder, refused)
     except LinkUnusable as over:
         return _over(request, over)
-    answer = redirect("/sign-in", said=say("パスワードを設定しました。サインインしてください。"))
+    answer = _let_in(request, holder, password) if was_opened(request, token) else None
+    if answer is None:
+        answer = redirect("/sign-in", said=say("パスワードを設定しました。サインインしてください。"))
+        carry_key(request, answer, holder.key)
     remember_device(request, answer, holder.key)
-    carry_key(request, answer, holder.key)
+    drop_opened(request, answer)
     return answer
+
+
+def _let_in(request: Request, holder: LinkHolder, password: str) -> Response | None:
+    """The first page, signed in with the password that was just set; None: it cannot be tried now."""
+    state, agent = request.app.state, request.headers.get("user-agent", "")
+    try:
+        session = actions.sign_in(
+            state.office, holder.key, password, agent=agent, source=source_of(request), now=state.clock()
+        )
+    except (SignInRefused, TooBusy):
+        return None
+    return let_in(request, session, said=say("パスワードを設定しました。"))
 
 
 def _purpose(request: Request) -> LinkPurpose:

@@ -62,11 +62,11 @@ def sign_in(
     return answer
 
 
-def let_in(request: Request, token: str, to: str = "/") -> Response:
+def let_in(request: Request, token: str, to: str = "/", *, said: str = "") -> Response:
     """The page that was asked for, with the new session's cookie. The session this browser had before ends."""
     if before := session_token(request):
         actions.sign_out(request.app.state.office, before, now=request.app.state.clock())
-    answer = redirect(to)
+    answer = redirect(to, said)
     drop_carried_key(request, answer)
     answer.set_cookie(
         session_cookie(request),
