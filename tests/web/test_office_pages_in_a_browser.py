@@ -1,5 +1,6 @@
 """People, bodies, chains, the log and the settings in a real browser, at desktop and phone width."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from definitions.load import shipped, shipped_chains
@@ -101,6 +102,41 @@ def test_an_administrator_adds_a_table_of_people_with_the_keyboard_alone(site: S
     page.get_by_role("button", name="1 人を登録する").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("1 人を登録しました")
     expect(page.get_by_role("link", name="佐藤 一郎")).to_be_visible()
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_a_link_that_is_handed_over_is_copied_with_a_button(site: Site, *, secure: bool) -> None:
+    """Also where the office's pages are not on https, and the browser gives them no clipboard."""
+    page = site.person("admin")
+    if not secure:
+        page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    _hands_over_links(page)
+    link = page.locator("td code").nth(1).inner_text()
+    button = page.locator("td button").nth(1)
+    name = page.get_by_role("rowheader").nth(1).inner_text().rpartition("（")[0]
+    assert name in button.inner_text()
+    must_read_well(page)
+    button.press("Enter")
+    expect(page.get_by_role("status")).to_have_text(f"{name}さんのリンクをコピーしました。")
+    expect(button).to_contain_text("コピーしました")
+    field = page.get_by_role("textbox", name="探す言葉")
+    field.evaluate("each => each.removeAttribute('maxlength')")
+    field.press("Control+V")
+    assert field.input_value() == link and "/welcome/" in link
+
+
+def test_links_are_handed_over_without_scripts_and_without_a_button_that_does_nothing(site: Site) -> None:
+    page = site.person("admin", scripts=False)
+    _hands_over_links(page)
+    expect(page.get_by_text("/welcome/").first).to_be_visible()
+    expect(page.get_by_role("button", name="コピー")).to_have_count(0)
+
+
+def _hands_over_links(page: Page) -> None:
+    page.goto("/people/_invitations")
+    page.get_by_role("button", name="招待する").click()
+    page.get_by_role("button", name="招待してリンクを画面に出す").click()
+    expect(page.get_by_role("heading", name="招待のリンク")).to_be_visible()
 
 
 def test_a_faulty_definition_shows_its_faults_beside_its_text(site: Site) -> None:

@@ -68,6 +68,27 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   form.addEventListener("submit", () => clearTimeout(waiting));
 }
 
+// A button marked data-copies="<id>" copies the text of that element. It says so itself (data-done), and the page's status for
+// who hears the page (data-copied, data-uncopied).
+// Without a secure connection a browser gives pages no clipboard: there the text is selected and copied as by hand.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const source = document.getElementById(button.dataset.copies);
+  const status = document.querySelector("[role=status]");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    getSelection().selectAllChildren(source);
+    let copied = false;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      copied = true;
+    } catch {
+      copied = document.execCommand("copy");
+    }
+    if (copied) button.firstChild.textContent = button.dataset.done;
+    status.textContent = copied ? button.dataset.copied : button.dataset.uncopied;
+  });
+}
+
 // A link into something folded opens it, and paper shows it open: browsers that do not do so by themselves are helped.
 const unfold = () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
