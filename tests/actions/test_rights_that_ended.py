@@ -1188,6 +1188,13 @@ def hand_over_links(house: House) -> Call:
 
 
 @case("clerk")
+def hand_over_reset(house: House) -> Call:
+    house.has_password("tanto", PASSWORD)
+    proof = actions.OwnMachine()
+    return lambda o: actions.hand_over_reset(o, "clerk", "tanto", after=0, proof=proof, now=house.now)
+
+
+@case("clerk")
 def seat_people(house: House) -> Call:
     lines = [SeatLine(1, "tanto", "事務局")]
     return lambda o: actions.seat_people(o, "clerk", "joho_bukai", lines, LONG_AGO, now=house.now)

@@ -3,15 +3,18 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import select
 
 from definitions.terms import Role
 from notifications import notices
+from notifications.scheduler import tick
+from notifications.transport import mailer_of
 from tests.support.api_client import Program
 from tests.support.scenario import House
-from tests.support.web_client import PASSWORD, Browser
+from tests.support.web_client import PASSWORD, Browser, mail_settings
 from workflow import actions
 from workflow.actions.identity import CONFIRMED_FOR
 from workflow.domain.calendar import shown_moment, tokyo_day
@@ -153,6 +156,78 @@ def test_who_cannot_be_invited_is_refused_before_a_link_is_promised(house: House
     assert "person.invited" not in _tags(house)
 
 
+def test_without_a_mail_server_a_forgotten_password_is_set_anew_by_a_link_that_is_handed_over(
+    house: House,
+) -> None:
+    admin, theirs = Browser(house, "admin", password=PASSWORD), Browser(house, "tanto", password=PASSWORD)
+    after = re.findall(r'reset".*?name="after" value="(\d+)"', admin.see("/people/tanto"), re.DOTALL)[-1]
+    shown = admin.send("/people/tanto/reset", after=after)
+    (link,) = _links(shown, "reset")
+    assert "担当 花子" in shown and "一度だけ" in shown
+    for path in ("/people/tanto", "/people", "/log"):
+        assert not _links(admin.see(path), "reset") and link.rpartition("/")[2] not in admin.see(path)
+    log = admin.see("/log?tag=password.reset_handed")
+    assert "パスワードの再設定のリンクを発行: 担当 花子" in log and "管理 太郎" in log
+    theirs.see("/account")
+    admin.send("/people/tanto/reset", 409, after=after)
+    stranger, chosen = Browser(house), "なつはよる 月のころはさらなり"
+    stranger.see(link)
+    assert "今日の仕事" in stranger.send(link, password=chosen, again=chosen)
+    assert theirs.client.get("/account", follow_redirects=False).status_code == 303
+    stranger.see(link, 410)
+
+
+def test_who_it_concerns_is_told_that_a_link_for_a_new_password_was_shown(house: House) -> None:
+    admin = Browser(house, "admin", password=PASSWORD)
+    Browser(house, "tanto", password=PASSWORD)
+    notices.claim(house.office, house.now)
+    admin.send("/people/tanto/reset")
+    assert notices.claim(house.office, house.now) == 2
+    settings = mail_settings(house.office.files.parent)
+    tick(house.office, mailer_of(settings), settings, lambda: house.now)
+    said = [each.read_bytes() for each in settings.mail_folder.glob("*.eml")]
+    mails = [message_from_bytes(each, policy=policy.default) for each in said]
+    told = [each for each in mails if "パスワードの再設定のリンクの発行" in str(each["subject"])]
+    assert {each["to"].addresses[0].addr_spec for each in told} == {
+        "tanto@city.example.jp",
+        "admin@city.example.jp",
+    }
+    assert not any("/reset/" in each.as_string() for each in told)
+
+
+def test_a_second_link_for_a_new_password_ends_the_first_and_who_has_none_is_invited(house: House) -> None:
+    admin = Browser(house, "admin", password=PASSWORD)
+    Browser(house, "tanto", password=PASSWORD)
+    assert "再設定のリンク" not in admin.see("/people/mayor")
+    assert "招待してください" in admin.send("/people/mayor/reset", 422)
+    links = []
+    for _ in range(2):
+        after = re.findall(r'reset".*?name="after" value="(\d+)"', admin.see("/people/tanto"), re.DOTALL)[-1]
+        links += _links(admin.send("/people/tanto/reset", after=after), "reset")
+    Browser(house).see(links[0], 410)
+    Browser(house).see(links[1])
+
+
+def test_a_link_for_a_new_password_is_for_administrators_who_just_gave_their_own(house: House) -> None:
+    for key in ("mayor", "joho_bukai_office"):
+        Browser(house, key, password=PASSWORD).send("/people/tanto/reset", 403)
+    house.has_password("tanto", PASSWORD)
+    left_open = Browser(house, "admin", password=PASSWORD)
+    house.now += CONFIRMED_FOR + timedelta(minutes=1)
+    asked = left_open.send("/people/tanto/reset")
+    assert not _links(asked, "reset") and "あなたのパスワード" in asked
+    assert "password.reset_handed" not in _tags(house)
+    assert _links(left_open.send("/people/tanto/reset", own_password=PASSWORD), "reset")
+
+
+def test_where_mail_is_sent_nobody_is_offered_another_way_to_a_new_password(house: House) -> None:
+    admin = Browser(house, "admin", password=PASSWORD)
+    house.has_password("tanto", PASSWORD)
+    state = admin.client.app.state  # type: ignore[attr-defined]
+    state.mail = replace(state.mail, smtp_host="127.0.0.1")
+    assert "再設定のリンク" not in admin.see("/people/tanto")
+
+
 def test_links_that_open_on_the_server_alone_are_warned_of_before_and_where_they_are_handed_over(
     house: House,
 ) -> None:
@@ -223,9 +298,9 @@ def _handed(admin: Browser, path: str, **form: object) -> str:
     return admin.send(path, **form, after=after, sure="yes")
 
 
-def _links(page: str) -> list[str]:
-    """The paths of the links by which one sets a first password."""
-    return re.findall(r"http://office\.example\.jp(/welcome/[0-9a-f]{64})<", page)
+def _links(page: str, purpose: str = "welcome") -> list[str]:
+    """The paths of the links by which one sets a password: the first, or with `reset` a new one."""
+    return re.findall(rf"http://office\.example\.jp(/{purpose}/[0-9a-f]{{64}})<", page)
 
 
 def _tags(house: House) -> set[str]:

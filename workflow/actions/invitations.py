@@ -80,11 +80,11 @@ def check_invitations(db: Session, by: str, people: Sequence[str], *, now: datet
 
 @dataclass(frozen=True, slots=True)
 class HandedLink:
-    """The link of an invitation for whoever hands it over: a secret, which is kept nowhere."""
+    """A link for whoever hands it over: a secret, which is kept nowhere. `path` is its page on this site."""
 
     key: str
     name: str
-    token: str = field(repr=False)
+    path: str = field(repr=False)
     expires_at: datetime
 
 
@@ -104,17 +104,50 @@ def hand_over_links(
         who = actor(db, by, tokyo_day(now))
         who.require(Act.KEEP_PEOPLE)
         require_identity(db, who, proof, now)
-        if db.scalar(_later_invitations(people, after)):
+        if db.scalar(_later_links(LinkPurpose.WELCOME, people, after)):
             raise AlreadyDone(
                 "リンクは既に画面に出しました。渡したリンクはそのまま使えます。渡せなかったときは、その職員のページから出し直してください。"
             )
         for person in dict.fromkeys(people):
-            link = db.get_one(MailedLink, _invite(db, who, person, now, by_hand=True))
-            minted = mint(link, now)
-            keep_links(db, [minted])
-            name = db.get_one(Person, link.person_id).name
-            handed.append(HandedLink(person, name, minted.token, minted.values["expires_at"]))
+            handed.append(_handed(db, _invite(db, who, person, now, by_hand=True), now))
     return handed
+
+
+def hand_over_reset(
+    office: Office, by: str, person: str, *, after: int, proof: Proof, now: datetime
+) -> HandedLink:
+    """Return a link by which somebody who forgot their password sets a new one, to be given to them by hand: for an office
+    without a mail server. Every older link of theirs ends; their password and their sessions stay until it is used. With
+    本人確認, and `after`, as `hand_over_links`; the person and the administrators are told.
+
+    Raises `BadInput` (they have no password, or have left), `AlreadyDone` for the form sent again, `NotAllowed`,
+    `IdentityUnconfirmed`, `NotFound`.
+    """
+    with office.writing() as db:
+        who = actor(db, by, tokyo_day(now))
+        who.require(Act.KEEP_PEOPLE)
+        require_identity(db, who, proof, now)
+        number = person_id(db, person)
+        if db.get(Credential, number) is None:
+            raise BadInput(
+                "職員",
+                say("「{person}」さんは、まだパスワードを設定していません", person=person),
+                "その職員のページから招待してください。",
+            )
+        if actor(db, person, tokyo_day(now)).left:
+            raise BadInput(
+                "職員",
+                say("「{person}」の所属と任期は、すべて終わっています", person=person),
+                "先に、新しい所属か任期を名簿に登録してください。",
+            )
+        if db.scalar(_later_links(LinkPurpose.RESET, [person], after)):
+            raise AlreadyDone(
+                "リンクは既に画面に出しました。渡したリンクはそのまま使えます。渡せなかったときは、その職員のページから出し直してください。"
+            )
+        end_links(db, number)
+        link = _new_link(db, number, LinkPurpose.RESET, now)
+        record(db, Tag.RESET_HANDED, at=now, by=who.id, person=person, link=link)
+        return _handed(db, link, now)
 
 
 def ask_reset(office: Office, typed: str, *, source: str = "", now: datetime) -> None:
@@ -200,10 +233,20 @@ def _nobody_chosen() -> BadInput:
     return BadInput("招待する職員", "選ばれていません", "1 人以上を選んでください。")
 
 
-def _later_invitations(people: Sequence[str], after: int) -> Select[bool]:
-    """The statement by which one of the people was invited with a later link than the one of that number, or none."""
-    invited = MailedLink.purpose == LinkPurpose.WELCOME, MailedLink.id > after
-    return select(exists().where(*invited, MailedLink.person_id == Person.id, Person.key.in_(people)))
+def _later_links(purpose: LinkPurpose, people: Sequence[str], after: int) -> Select[bool]:
+    """The statement by which one of the people got a later link for that purpose than the one of that number, or none."""
+    later = MailedLink.purpose == purpose, MailedLink.id > after
+    return select(exists().where(*later, MailedLink.person_id == Person.id, Person.key.in_(people)))
+
+
+def _handed(db: Session, number: int, now: datetime) -> HandedLink:
+    """The link of that number with a token of its own, to be handed over."""
+    link = db.get_one(MailedLink, number)
+    minted = mint(link, now)
+    keep_links(db, [minted])
+    holder = db.get_one(Person, link.person_id)
+    path = f"/{LinkPurpose(link.purpose).value}/{minted.token}"
+    return HandedLink(holder.key, holder.name, path, minted.values["expires_at"])
 
 
 def _invite(db: Session, who: Actor, person: str, now: datetime, *, by_hand: bool = False) -> int:

@@ -144,6 +144,7 @@ class Tag(Labelled):
     INQUIRY_WITHDRAWN = "inquiry.withdrawn", "照会を取下げ"
     PERSON_INVITED = "person.invited", "職員を招待"
     RESET_ASKED = "password.reset_asked", "パスワードの再設定を依頼"
+    RESET_HANDED = "password.reset_handed", "パスワードの再設定のリンクを発行"
     WAIT_LIFTED = "sign_in.wait_lifted", "サインインの待ち時間を解除"
     FEED_MADE = "feed.made", "予定表の購読を開始"
     FEED_REVOKED = "feed.revoked", "予定表の購読を停止"
@@ -449,6 +450,7 @@ _PEOPLE: dict[Tag, Callable[[Mapping[str, Any], Names], str]] = {
     Tag.ADMINISTRATOR_NAMED: _person,
     Tag.AUDITOR_NAMED: _person,
     Tag.PASSWORD_SET: _person,
+    Tag.RESET_HANDED: _person,
     Tag.PERSON_INVITED: _invited,
     Tag.DEPARTMENT_ADDED: lambda data, _: f"{data['name']}（{data['key']}）",
     Tag.DEPARTMENT_RENAMED: lambda data, _: f"{data['before']} → {data['name']}（{data['key']}）",

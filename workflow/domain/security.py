@@ -25,6 +25,7 @@ CHANGES_OF_RIGHTS = frozenset(
         Tag.ADMINISTRATOR_NAMED,
         Tag.AUDITOR_NAMED,
         Tag.PASSWORD_SET,
+        Tag.RESET_HANDED,
         Tag.PROVIDER_BOUND,
         Tag.PROVIDER_UNBOUND,
         Tag.SECOND_STEP_SET,

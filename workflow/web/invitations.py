@@ -1,4 +1,4 @@
-"""Inviting people from a page: by mail; without a mail server by links, shown once to whoever hands them over."""
+"""Letting people in from a page: by mail; without a mail server by links, shown once to whoever hands them over."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -57,21 +57,54 @@ def _invited_by_hand(
             title=title,
             button=say("招待してリンクを画面に出す"),
             back=back,
-            warning=_reach_of(site),
+            warning=reach_of(site),
         )
 
     def act(proof: actions.Proof) -> Response:
         after = typed_number(form.get(AFTER)) or 0
         links = actions.hand_over_links(who.office, who.key, people, after=after, proof=proof, now=who.now)
-        warning = _reach_of(site)
+        warning = reach_of(site)
         return page(
-            request, "invitation_links.html", who=who, links=links, site=site, warning=warning, back=back
+            request,
+            "invitation_links.html",
+            who=who,
+            title=say("招待のリンク"),
+            links=links,
+            reset=False,
+            site=site,
+            warning=warning,
+            back=back,
         )
 
     return with_identity(request, who, form, act, title=title, back=back)
 
 
-def _reach_of(site: str) -> str:
+def reset_by_hand(
+    request: Request, who: Visitor, form: FormData, person: str, *, title: str, back: str
+) -> Response:
+    """The link by which somebody sets a new password, on the answer alone, with 本人確認. Raises what
+    `actions.hand_over_reset` raises."""
+    site = request.app.state.mail.site
+
+    def act(proof: actions.Proof) -> Response:
+        after = typed_number(form.get(AFTER)) or 0
+        link = actions.hand_over_reset(who.office, who.key, person, after=after, proof=proof, now=who.now)
+        return page(
+            request,
+            "invitation_links.html",
+            who=who,
+            title=say("パスワードの再設定のリンク"),
+            links=[link],
+            reset=True,
+            site=site,
+            warning=reach_of(site),
+            back=back,
+        )
+
+    return with_identity(request, who, form, act, title=title, back=back)
+
+
+def reach_of(site: str) -> str:
     """Say that links to the site open on this machine alone. Empty: they open elsewhere too, as far as can be told."""
     if not is_loopback(urlsplit(site).hostname or ""):
         return ""

@@ -12,11 +12,12 @@ from workflow.domain.calendar import parse_day, tokyo_day
 from workflow.domain.errors import NotFound
 from workflow.domain.language import say
 from workflow.domain.rights import Act
+from workflow.queries.accounts import newest_link
 from workflow.queries.actor import actor
 from workflow.queries.people import staff
 from workflow.store.database import Reading
 from workflow.web.identity import with_identity
-from workflow.web.invitations import invited
+from workflow.web.invitations import invited, reach_of, reset_by_hand
 from workflow.web.permissions import Open, needs
 from workflow.web.pulse import handed_over_words
 from workflow.web.rendering import page, redirect
@@ -94,6 +95,7 @@ def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
         departments = queries.departments(db) if keeps else []
         bodies = queries.body_names(db) if keeps else []
         colleagues = queries.colleagues(db, key) if keeps else []
+        newest = newest_link(db) if keeps else 0
     return page(
         request,
         "person.html",
@@ -107,6 +109,8 @@ def person(request: Request, who: Reader, key: str, day: str = "") -> Response:
         on=on,
         today=tokyo_day(who.now),
         hands_over=handed_over_words(request.app.state.mail),
+        newest_link=newest,
+        warning=reach_of(request.app.state.mail.site),
         Role=Role,
         TermState=queries.TermState,
     )
@@ -142,6 +146,13 @@ def invite(request: Request, who: FormUser, key: str, form: Filled) -> Response:
         name = queries.person(db, key, tokyo_day(who.now)).name
     title = say("{name}さんを招待する", name=name)
     return invited(request, who, form, [key], title=title, back=f"/people/{key}")
+
+
+@router.post("/people/{key}/reset", openapi_extra=needs(Act.KEEP_PEOPLE))
+def reset(request: Request, who: FormUser, key: str, form: Filled) -> Response:
+    """With 本人確認: the link by which a person who forgot their password sets a new one."""
+    title = say("{name}さんのパスワードの再設定のリンクを出す", name=_name_of(who, key))
+    return reset_by_hand(request, who, form, key, title=title, back=f"/people/{key}")
 
 
 @router.post("/people/{key}/lift-wait", openapi_extra=needs(Act.KEEP_PEOPLE))
