@@ -7,7 +7,7 @@ import pytest
 from tests.support.scenario import House
 from workflow import actions
 from workflow.domain.errors import AlreadyDone, BadInput, NotAllowed, NotFound, NotNow
-from workflow.domain.schedules import Line, PlanSchedule
+from workflow.domain.schedules import Line, PlanSchedule, Span
 from workflow.queries.schedule import schedule_versions
 from workflow.store import event_log
 
@@ -90,8 +90,18 @@ def test_a_meeting_of_another_body_or_cancelled_is_not_bound(house: House) -> No
     house.a_plan()
     begun = current(house)
     number = house.a_meeting(days=9)
-    with pytest.raises(NotFound):
+    with pytest.raises(BadInput, match="その行の会議体"):
         change(house, at(begun, "policy_honbu", when="2023-05-01", meeting=number))
     actions.cancel_meeting(house.office, "joho_bukai_office", number, "台風", now=house.now)
     with pytest.raises(BadInput, match="中止"):
         change(house, at(begun, "policy_bukai", when="2023-03-01", meeting=number))
+
+
+def test_a_span_of_no_stage_or_two_of_one_are_refused(house: House) -> None:
+    house.a_plan()
+    begun = current(house)
+    with pytest.raises(BadInput, match="「nowhere」はこの計画の流れにありません"):
+        change(house, replace(begun, spans=(*begun.spans, Span("nowhere", "2024-04", "2024-05"))))
+    with pytest.raises(BadInput, match="2 度あります"):
+        change(house, replace(begun, spans=(*begun.spans, begun.spans[-1])))
+    assert current(house) == begun

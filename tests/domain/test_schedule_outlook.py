@@ -73,6 +73,17 @@ def test_the_rule_of_a_body_gives_its_days_and_a_called_meeting_stands_for_its_m
     assert rows(outlook(called))["policy_bukai"].expected == "令和5年3月29日（水）"
 
 
+def test_a_line_whose_meeting_was_cancelled_has_its_month_alone() -> None:
+    lines = list(basis().schedule.lines)
+    lines[0] = replace(lines[0], when="2023-03-29", meeting=7)
+    bound = basis().with_schedule(replace(basis().schedule, lines=tuple(lines)))
+    held = replace(bound, called=(Sitting(7, "joho_bukai", date(2023, 3, 30)),))
+    assert rows(outlook(held))["policy_bukai"].expected == "令和5年3月30日（木）"
+    assert rows(outlook(bound))["policy_bukai"].expected == "令和5年3月中"
+    again = suppose(bound, Supposition(Supposed.MOVE, line=0, when="2023-04"))
+    assert again.meeting is None and again.schedule and again.schedule.lines[0].when == "2023-04"
+
+
 def test_what_is_done_stays_on_its_day_and_the_rest_comes_from_today() -> None:
     done = basis(
         "2023-04-03", ended={"policy_document": date(2023, 3, 10), "policy_bukai": date(2023, 3, 30)}

@@ -4,6 +4,8 @@ from lxml import html
 
 from tests.support.scenario import House
 from tests.support.web_client import Browser
+from workflow import actions
+from workflow.domain.calendar import parse_moment
 
 PAGE = "/plans/dx/schedule"
 
@@ -87,3 +89,38 @@ def test_a_line_is_bound_to_the_nearest_meetings_of_its_own_body(house: House) -
     assert {str(other), str(coming[0])} <= set(offered(page, last)), "a new line has no body yet"
     event = staff.send(PAGE, **fields | {f"event:{last}": "住民説明会", "step": "more"})
     assert not offered(event, last), "an event is no meeting"
+
+
+def test_what_the_chain_does_not_know_is_refused_by_the_row_of_the_form(house: House) -> None:
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    fields = form_of(staff)
+    row = int(fields["count"])  # the last one; the one before it is empty
+    for wrong in (
+        {f"body:{row - 1}": "nobody"},
+        {f"body:{row - 1}": "joho_bukai", f"gates:{row - 1}": "no_gate"},
+        {f"body:{row - 1}": "joho_bukai", f"event:{row - 1}": "説明会"},
+    ):
+        refused = staff.send(PAGE, status=422, **fields | {f"when:{row - 1}": "2023-04"} | wrong)
+        assert f"工程表の {row} 行目" in refused and "2023-04" in refused
+    unknown = {"first:nowhere": "2023-04", "last:nowhere": "2023-05"}
+    assert "nowhere" in staff.send(PAGE, status=422, **fields | unknown, sure="yes")
+    assert house.plan().schedule_number == 0
+
+
+def test_a_bound_line_says_what_became_of_its_meeting(house: House) -> None:
+    house.a_plan()
+    number = house.a_meeting("joho_bukai", days=21)
+    staff = Browser(house, "tanto")
+    fields = form_of(staff)
+    fields |= {f"meeting:{line_of(fields, 'joho_bukai')}": str(number)}
+    assert "令和5年3月 → 令和5年3月22日（水）（招集済）" in staff.send(PAGE, **fields)
+    staff.send(PAGE, **fields, sure="yes")
+    moved = {"starts_at": parse_moment("2023-03-24 10:00"), "ends_at": parse_moment("2023-03-24 11:00")}
+    actions.move_meeting(
+        house.office, "joho_bukai_office", number, **moved, reason="会場の都合", now=house.now
+    )
+    assert "会議は令和5年3月24日（金）に変わりました" in staff.see(PAGE)
+    actions.cancel_meeting(house.office, "joho_bukai_office", number, "台風", now=house.now)
+    for reader in (staff, Browser(house, "joho_bukai_1")):
+        assert "中止された会議です" in reader.see(PAGE)

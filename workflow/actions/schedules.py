@@ -1,26 +1,24 @@
 """Use cases on a plan's own schedule (工程表): changed in dated versions."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from workflow.actions.plans import must_be_active
 from workflow.domain.calendar import tokyo_day
-from workflow.domain.errors import AlreadyDone, BadInput, NotFound
+from workflow.domain.errors import AlreadyDone, BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import say
-from workflow.domain.meetings import ON_RECORD
 from workflow.domain.rights import Act, Actor
-from workflow.domain.schedules import Line, PlanSchedule, checked, version_name
+from workflow.domain.schedules import PlanSchedule, checked, version_name
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.actor import actor
 from workflow.queries.reading_rights import plan_to_read
+from workflow.queries.schedule import on_days_of_meetings
 from workflow.store.database import Office
 from workflow.store.event_log import record
-from workflow.store.tables import Meeting, ScheduleVersion
+from workflow.store.tables import ScheduleVersion
 
 
 def change_schedule(
@@ -71,7 +69,7 @@ def put_schedule(
             )
             + say("画面を開き直し、変わったところを確かめてください。")
         )
-    new = checked(fact.chain, replace(schedule, lines=_bound(db, schedule.lines)))
+    new = checked(fact.chain, on_days_of_meetings(db, schedule))
     if new == fact.schedule:
         raise BadInput("工程表", "変わるものがありません", "直すところを直してから、押してください。")
     number = fact.schedule_number + 1
@@ -92,24 +90,3 @@ def put_schedule(
         agreed=agreed.strip(),
     )
     return number
-
-
-def _bound(db: Session, lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Return the lines, each that names a meeting on the day of that meeting. Raises `NotFound`, `BadInput`."""
-    named = {line.meeting for line in lines if line.meeting is not None}
-    if not named:
-        return tuple(lines)
-    held = {meeting.id: meeting for meeting in db.scalars(select(Meeting).where(Meeting.id.in_(named)))}
-    return tuple(_on_its_day(line, held.get(line.meeting)) if line.meeting else line for line in lines)
-
-
-def _on_its_day(line: Line, meeting: Meeting | None) -> Line:
-    if meeting is None or meeting.body_key != line.body:
-        raise NotFound("会議", str(line.meeting))
-    if meeting.status not in ON_RECORD:
-        raise BadInput(
-            say("会議 {number}", number=meeting.id),
-            "招集されていないか、中止された会議です",
-            "招集した会議を選ぶか、会議との結び付きを外してください。",
-        )
-    return replace(line, when=tokyo_day(meeting.starts_at).isoformat(), tentative=False)

@@ -13,7 +13,7 @@ from definitions.chain import Chain, Planned, Slot, months_later
 from definitions.rules import schedule as rules
 from definitions.words import Words
 from workflow.domain.blank import is_blank
-from workflow.domain.calendar import month_label, month_of, parse_day, shown_day
+from workflow.domain.calendar import FIRST_DAY, LAST_DAY, month_label, month_of, parse_day, shown_day
 from workflow.domain.errors import BadInput, missing
 from workflow.domain.language import reworded, say
 from workflow.domain.validation import a_line
@@ -135,9 +135,9 @@ def version_name(number: int) -> str:
 def parse_when(text: str, place: str) -> str:
     """The time of a line, as people write it: 2026-09, 2026年9月, 令和8年9月, each perhaps with 定例会 behind it, or a
     day. Raises `BadInput`."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
     found = re.fullmatch(
-        r"(?:(20\d\d)[-/年.]|(?:令和|[Rr])(\d{1,2}|元)[年.])(\d{1,2})月?\s*(?:第\d+回)?(定例会|定例議会)?",
+        r"(?:(\d{4})[-/年.]|(?:令和|[Rr])(\d{1,2}|元)[年.])(\d{1,2})月?の?(?:第\d+回)?(定例会|定例議会)?",
         plain,
     )
     if found is None:
@@ -158,7 +158,7 @@ def parse_month(text: str, place: str) -> str:
 
 def _month_in(found: re.Match[str], place: str) -> str:
     year = int(found[1]) if found[1] else 2018 + (1 if found[2] == "元" else int(found[2]))
-    if not 1 <= int(found[3]) <= 12:
+    if not (1 <= int(found[3]) <= 12 and FIRST_DAY.year <= year <= LAST_DAY.year):
         raise BadInput(
             place, say("「{given}」という月はありません", given=found[0][:40]), "月を確かめてください。"
         )
@@ -183,8 +183,16 @@ def checked(chain: Chain, schedule: PlanSchedule) -> PlanSchedule:
             say("{count} 行あります", count=len(schedule.lines)),
             say("{most} 行以内にしてください。", most=MOST_LINES),
         )
+    check_spans(chain, schedule.spans)
     for number, line in enumerate(schedule.lines, 1):
-        _check_line(chain, line, say("工程表の {number} 行目", number=number))
+        place = line_place(number)
+        check_line(chain, line, place)
+        if line.meeting is not None and (line.tentative or line.day is None):
+            raise BadInput(
+                place,
+                "招集した会議と結ぶ行が、仮か、日付のない行です",
+                "日付を書き、「仮」を外してください。",
+            )
     ordered = replace(schedule, lines=tuple(sorted(schedule.lines, key=lambda line: line.order)))
     faults = list(dict.fromkeys(reworded(each) for each in _faults(ordered.on(chain))))
     if faults:
@@ -192,7 +200,31 @@ def checked(chain: Chain, schedule: PlanSchedule) -> PlanSchedule:
     return ordered
 
 
-def _check_line(chain: Chain, line: Line, place: str) -> None:
+def line_place(number: int) -> str:
+    """The name of a line in refusals, by its number from 1."""
+    return say("工程表の {number} 行目", number=number)
+
+
+def check_spans(chain: Chain, spans: Sequence[Span]) -> None:
+    """Raise `BadInput` where a span is of no stage of the chain, or a stage has two."""
+    counted = Counter(span.stage for span in spans)
+    for stage, count in counted.items():
+        if not chain.has_stage(stage):
+            raise BadInput(
+                "段階の月",
+                say("段階「{stage}」はこの計画の流れにありません", stage=stage[:60]),
+                "流れにある段階を選んでください。",
+            )
+        if count > 1:
+            raise BadInput(
+                "段階の月",
+                say("段階「{stage}」が 2 度あります", stage=chain.stage(stage).label),
+                "段階ごとに、初めの月と終わりの月を 1 組だけ書いてください。",
+            )
+
+
+def check_line(chain: Chain, line: Line, place: str) -> None:
+    """Raise `BadInput`, which names the `place`, where the line is not one of the chain: its body, its gates, its words."""
     if (line.body is None) == (line.event is None):
         raise BadInput(
             place,
@@ -211,9 +243,12 @@ def _check_line(chain: Chain, line: Line, place: str) -> None:
         a_line(place, line.label)
     if line.when.endswith(SESSION) and not (line.body and chain.body(line.body).assembly):
         raise BadInput(place, "定例会があるのは、議会の会議体だけです", "月か日で書いてください。")
-    if line.meeting is not None and (line.tentative or line.day is None):
+    unknown = next((key for key in line.gates if not chain.has_gate(key)), None)
+    if unknown is not None:
         raise BadInput(
-            place, "招集した会議と結ぶ行が、仮か、日付のない行です", "日付を書き、「仮」を外してください。"
+            place,
+            say("手続「{gate}」はこの計画の流れにありません", gate=unknown[:60]),
+            "流れにある手続を選んでください。",
         )
 
 

@@ -1,7 +1,7 @@
 """The schedule in the shape of the seed's section 7, as planned and as it came to be."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -23,6 +23,8 @@ from sqlalchemy.orm import Session
 
 from definitions.chain import Chain
 from workflow.domain.calendar import month_of, months_through, tokyo_day
+from workflow.domain.errors import BadInput, NotFound
+from workflow.domain.language import say
 from workflow.domain.lateness import owed_lines
 from workflow.domain.meetings import ON_RECORD, MeetingForm
 from workflow.domain.plans import Status, Trigger
@@ -149,12 +151,13 @@ def schedule_versions(db: Session, plan: PlanFact) -> list[ScheduleFact]:
 
 @dataclass(frozen=True, slots=True)
 class BoundMeeting:
-    """A meeting that a line of a schedule may be bound to."""
+    """A meeting that a line of a schedule may be bound to. `held`: it was called and not cancelled."""
 
     number: int
     body: str
     title: str
     day: date
+    held: bool
 
 
 def meetings_to_bind(
@@ -167,11 +170,47 @@ def meetings_to_bind(
         *(_nearest(body.key, now, later=later) for body in plan.chain.bodies for later in (True, False))
     )
     rows = db.execute(
-        select(Meeting.id, Meeting.body_key, Meeting.title, Meeting.starts_at)
+        select(Meeting.id, Meeting.body_key, Meeting.title, Meeting.starts_at, Meeting.status)
         .where(or_(Meeting.id.in_(bound), Meeting.id.in_(near)))
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    return [BoundMeeting(number, body, title, tokyo_day(at)) for number, body, title, at in rows]
+    return [
+        BoundMeeting(number, body, title, tokyo_day(at), status in ON_RECORD)
+        for number, body, title, at, status in rows
+    ]
+
+
+def on_days_of_meetings(db: Session, schedule: PlanSchedule) -> PlanSchedule:
+    """The schedule, each line that names a meeting on the day of that meeting. One statement, none where no line does.
+    Raises `NotFound`, `BadInput` (a meeting of another body, or one that is not held)."""
+    named = {line.meeting for line in schedule.lines if line.meeting is not None}
+    if not named:
+        return schedule
+    held = {meeting.id: meeting for meeting in db.scalars(select(Meeting).where(Meeting.id.in_(named)))}
+    lines = (
+        line if line.meeting is None else _on_its_day(line, line.meeting, held.get(line.meeting))
+        for line in schedule.lines
+    )
+    return replace(schedule, lines=tuple(lines))
+
+
+def _on_its_day(line: Line, number: int, meeting: Meeting | None) -> Line:
+    if meeting is None:
+        raise NotFound("会議", str(number))
+    place = say("会議 {number}", number=number)
+    if meeting.body_key != line.body:
+        raise BadInput(
+            place,
+            "その行の会議体の会議ではありません",
+            "その行の会議体が招集した会議を選ぶか、会議との結び付きを外してください。",
+        )
+    if meeting.status not in ON_RECORD:
+        raise BadInput(
+            place,
+            "招集されていないか、中止された会議です",
+            "招集した会議を選ぶか、会議との結び付きを外してください。",
+        )
+    return replace(line, when=tokyo_day(meeting.starts_at).isoformat(), tentative=False)
 
 
 def _nearest(body: str, now: datetime, *, later: bool) -> Select[tuple[int]]:

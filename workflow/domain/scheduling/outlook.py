@@ -258,7 +258,8 @@ def _supposed(basis: Basis, whole: Problem, change: Supposition) -> tuple[Basis,
     """The plan after the change, its way, and the number of the called meeting that would move."""
     if change.kind in (Supposed.MOVE, Supposed.DROP):
         line = _line(basis.schedule, change.line)
-        if line.meeting is not None and change.kind is Supposed.MOVE:
+        called = line.meeting in {each.number for each in basis.called}
+        if line.meeting is not None and called and change.kind is Supposed.MOVE:
             day = Line(change.when).day
             if day is None:
                 raise BadInput("時期", "招集した会議です", "移す日を、日付で書いてください。")

@@ -168,9 +168,9 @@ def _calendar(basis: Basis, body: Body) -> BodyCalendar:
     """The days of the body: its called meetings and the days of the schedule's lines, and beside them, where they name none,
     the days of its rule, or of the known sessions in which it sits, and every business day of a month or session for which a
     line names no day."""
-    lines = [line for line in basis.schedule.lines if line.body == body.key]
+    lines = [line for line in _lines_as_called(basis) if line.body == body.key]
     fixed = {each.day for each in basis.called if each.body == body.key}
-    fixed |= {day for line in lines if (day := _day_of(line, basis.called))}
+    fixed |= {line.day for line in lines if line.day}
     sessions = basis.sessions if sits_in_sessions(body) else ()
     regular = sittings(rule_of(body.meets), basis.today, basis.until, basis.closed) if body.meets else ()
     months = {month_of(day) for day in fixed}
@@ -188,15 +188,23 @@ def _business_days(days: Days, closed: Collection[date]) -> list[date]:
     return [day for day in days.listed() if is_business_day(day, closed)]
 
 
-def _day_of(line: Line, called: Sequence[Sitting]) -> date | None:
-    """The day of the line: that of its meeting, where it is bound to one."""
-    return next((each.day for each in called if each.number == line.meeting), line.day)
+def _lines_as_called(basis: Basis) -> Iterator[Line]:
+    """The lines of the schedule, each that is bound to a meeting on the day of that meeting, wherever it was moved; one whose
+    meeting was to come and was cancelled has its month alone."""
+    days = {each.number: each.day for each in basis.called}
+    for line in basis.schedule.lines:
+        if line.meeting in days:
+            yield replace(line, when=days[line.meeting].isoformat())
+        elif line.meeting is not None and line.day and line.day >= basis.today:
+            yield replace(line, when=line.month)
+        else:
+            yield line
 
 
 def _floors(basis: Basis) -> Iterator[Wish]:
     """The wishes that the lines of the schedule and the agendas are: not before their day, or the first of their month."""
-    for line in basis.schedule.lines:
-        day = _day_of(line, basis.called) or month_days(line.month).first
+    for line in _lines_as_called(basis):
+        day = line.day or month_days(line.month).first
         name = say("{when}の{name}", when=shown_when(line.when), name=line_name(basis.chain, line))
         for gate in line.gates:
             yield Wish(WishKind.NOT_BEFORE, gate, name, day)

@@ -14,8 +14,11 @@ from workflow.domain.schedules import (
     Line,
     PlanSchedule,
     Span,
+    check_line,
+    checked,
     differences,
     line_name,
+    line_place,
     parse_month,
     parse_when,
     shown_span,
@@ -24,7 +27,13 @@ from workflow.domain.schedules import (
 from workflow.domain.validation import typed_number
 from workflow.queries.plans import PlanFact
 from workflow.queries.reading_rights import plan_to_read
-from workflow.queries.schedule import BoundMeeting, ScheduleFact, meetings_to_bind, schedule_versions
+from workflow.queries.schedule import (
+    BoundMeeting,
+    ScheduleFact,
+    meetings_to_bind,
+    on_days_of_meetings,
+    schedule_versions,
+)
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.guide import Refusal
 from workflow.web.http_status import status_of
@@ -51,10 +60,10 @@ def change_schedule(request: Request, who: FormUser, key: str, form: Filled) -> 
     if typed.get("step") == "more":
         return _page(request, who, key, typed, more=True)
     try:
-        asked = _asked(typed)
         seen = typed_number(typed.get("seen")) or 0
         with who.office.reading() as db:
             plan = plan_to_read(db, who.person, key)
+            asked = checked(plan.chain, on_days_of_meetings(db, _asked(plan.chain, typed)))
             versions = schedule_versions(db, plan)
         changed = differences(plan.chain, versions[0].schedule, asked)
         return confirmed(
@@ -85,8 +94,8 @@ def change_schedule(request: Request, who: FormUser, key: str, form: Filled) -> 
         return _page(request, who, key, typed, problem=Refusal(error), code=status_of(error))
 
 
-def _asked(typed: Mapping[str, str]) -> PlanSchedule:
-    """The schedule that the form asks for. Raises `BadInput`."""
+def _asked(chain: Chain, typed: Mapping[str, str]) -> PlanSchedule:
+    """The schedule that the form asks for. Raises `BadInput`, which counts the lines as the form does."""
     spans, lines = [], []
     for name in typed:
         if name.startswith("first:") and (typed[name] or typed.get(f"last:{name[6:]}")):
@@ -110,6 +119,7 @@ def _asked(typed: Mapping[str, str]) -> PlanSchedule:
                 typed_number(line["meeting"]),
             )
         )
+        check_line(chain, lines[-1], line_place(number + 1))
     return PlanSchedule(tuple(spans), tuple(lines))
 
 
@@ -137,7 +147,7 @@ def _page(
             Act.CHANGE_SCHEDULE, department=plan.department
         )
         newest = versions[0]
-        offered = meetings_to_bind(db, plan, newest.schedule, who.now) if may_change else []
+        offered = meetings_to_bind(db, plan, newest.schedule, who.now)
     values = dict(typed) if typed is not None else form_values(newest.schedule)
     return page(
         request,
@@ -154,6 +164,7 @@ def _page(
         line_name=line_name,
         shown_time=shown_time,
         shown_span=shown_span,
+        bound={each.number: each for each in offered},
         **_choices(plan, newest),
         meetings=_meeting_choices(plan.chain, offered),
     )
