@@ -1,5 +1,7 @@
 """The words of a search: one form for every way to write them, and the place of each, as it is written."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,7 @@ from workflow.domain.search import (
         ("「計画」、計画", ("計画",)),
         ("㈱ ①", ("株", "1")),
         ("　。、()", ()),
+        ("葛\U000e0100飾 計\u200b画", ("葛飾", "計画")),
     ],
 )
 def test_a_question_is_divided_into_folded_words(query: str, words: tuple[str, ...]) -> None:
@@ -79,8 +82,33 @@ def test_an_excerpt_is_the_line_of_the_first_place_with_what_is_around_it() -> N
     assert [each.text for each in found.parts if each.marked] == ["計画"]
 
 
+def test_signs_that_show_nothing_part_no_word_and_are_marked_with_it() -> None:
+    (piece,) = pieces("", ["東京都葛\U000e0100飾区の計\u200b画"])
+    assert {*phrase("葛飾"), *phrase("計画")} <= set(terms(piece.text).split())
+    parts = marked("都葛\U000e0100飾\ufe00区", words_of("葛飾"))
+    assert [(each.text, each.marked) for each in parts] == [
+        ("都", False),
+        ("葛\U000e0100飾\ufe00", True),
+        ("区", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines", [["令和5年4月1日"] * 700, ["令和" * 900], ["あ" * (2 * PIECE)], ["令和、" * 900]]
+)
+def test_no_piece_holds_more_places_of_a_word_than_a_database_remembers(lines: list[str]) -> None:
+    found = list(pieces("", lines))
+    assert max(count for each in found for count in Counter(terms(each.text).split()).values()) <= 256
+    assert {each.line for each in found} <= set(range(len(lines)))
+
+
+def kanji(count: int) -> str:
+    """So many characters, each another."""
+    return "".join(chr(0x4E00 + number) for number in range(count))
+
+
 def test_a_text_is_kept_in_pieces_with_the_numbers_of_their_lines() -> None:
-    lines = ["一" * (PIECE - 10), "二" * 20, "三", "四" * (2 * PIECE), "五"]
+    lines = [kanji(PIECE - 10), "二" * 20, "三", kanji(2 * PIECE), "五"]
     found = list(pieces("題名", lines))
     assert found[0] == Piece(TITLE_LINE, "題名")
     assert [each.line for each in found] == [TITLE_LINE, 0, 1, 3, 3, 3, 4]
@@ -90,5 +118,5 @@ def test_a_text_is_kept_in_pieces_with_the_numbers_of_their_lines() -> None:
 def test_a_word_across_two_pieces_of_a_long_line_is_in_one_of_them() -> None:
     word = "計" + "画" * (LONGEST_WORD - 1)
     for before in range(PIECE - LONGEST_WORD, PIECE + 1):
-        line = "あ" * before + word + "い" * PIECE
-        assert any(word in each.text for each in pieces("", [line]))
+        for line in (kanji(before) + word + kanji(PIECE), "あ" * before + word + "い" * PIECE):
+            assert any(word in each.text for each in pieces("", [line]))

@@ -53,6 +53,14 @@ def test_words_of_any_length_and_width_are_found_in_a_document(house: House, que
     assert found(house, "tanto", query)[SearchKind.VERSION] == 1
 
 
+@pytest.mark.parametrize("query", ["令和87年", "葛飾区"])
+def test_a_word_is_found_behind_many_like_it_and_whatever_its_form(house: House, query: str) -> None:
+    house.a_plan()
+    days = [f"令和{day % 9 + 1}年{day % 12 + 1}月" for day in range(400)]
+    house.a_version("\n".join([*days, "令和87年、葛\U000e0100飾区"]))
+    assert found(house, "tanto", query)[SearchKind.VERSION] == 1
+
+
 @pytest.mark.parametrize("query", ["計案", "画計", "計画案 三丁目", "計画案計画"])
 def test_what_is_not_written_so_is_not_found(house: House, query: str) -> None:
     house.a_plan()

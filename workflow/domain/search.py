@@ -6,6 +6,7 @@ its own; a word of one character is the beginning of a bigram."""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,10 @@ LONGEST_WORD = 50
 PIECE = 4000
 """The longest piece of a text that is kept as one, in characters: a database looks for a sequence only in a text as short
 as this."""
+
+MOST_OF_A_PAIR = 255
+"""The most places of one pair of characters in a piece: PostgreSQL remembers no more of a word, and finds no sequence in
+the rest."""
 
 AROUND = 40
 """Characters shown before and after the place of a word."""
@@ -100,7 +105,7 @@ def folded(text: str) -> str:
 
 def words_of(query: str) -> tuple[str, ...]:
     """The words of a question, folded; each has to be found. Empty where there is none."""
-    found = [each[:LONGEST_WORD] for each in _RUN.findall(folded(query[:LONGEST_QUERY]))]
+    found = [each[:LONGEST_WORD] for each in _RUN.findall(folded(_seen(query[:LONGEST_QUERY])))]
     return tuple(dict.fromkeys(found))[:MOST_WORDS]
 
 
@@ -117,22 +122,28 @@ def phrase(word: str) -> tuple[str, ...]:
 
 
 def pieces(title: str, lines: Iterable[str]) -> Iterator[Piece]:
-    """A text as it is kept, the title first. Of a line too long for a piece, two pieces share as much as a word may hold."""
+    """A text as it is kept, the title first. Of a line that is too much for a piece, two pieces share as much as a word may
+    hold."""
     if title:
         yield Piece(TITLE_LINE, _one_line(title))
-    begun, kept, size = 0, list[str](), 0
+    begun, kept, size, pairs = 0, list[str](), 0, Counter[tuple[str, str]]()
     for number, line in enumerate(map(_one_line, lines)):
-        if kept and size + len(line) > PIECE:
+        own = Counter(pair for run in _RUN.findall(folded(line)) for pair in pairwise(run))
+        many = any(pairs[pair] + count > MOST_OF_A_PAIR for pair, count in own.items())
+        if kept and (many or size + len(line) > PIECE):
             yield Piece(begun, "\n".join(kept))
             kept, size = [], 0
-        if len(line) > PIECE:
-            step = PIECE - LONGEST_WORD
-            yield from (Piece(number, line[start : start + PIECE]) for start in range(0, len(line), step))
+            pairs.clear()
+        longest = MOST_OF_A_PAIR if max(own.values(), default=0) > MOST_OF_A_PAIR else PIECE
+        if len(line) > longest:
+            step = longest - LONGEST_WORD
+            yield from (Piece(number, line[start : start + longest]) for start in range(0, len(line), step))
             continue
         if not kept:
             begun = number
         kept.append(line)
         size += len(line) + 1
+        pairs.update(own)
     if any(kept):
         yield Piece(begun, "\n".join(kept))
 
@@ -173,13 +184,13 @@ def _parts(line: str, places: Sequence[tuple[int, int]], start: int, end: int) -
 
 def _places(line: str, words: Sequence[str]) -> list[tuple[int, int]]:
     """The places of the words in a line as it is written, in their order, without those that overlap an earlier one."""
-    whole = folded(line)
+    whole = folded(_seen(line))
     if not any(word in whole for word in words):
         return []
     clusters = [(each.start(), each.end()) for each in _CLUSTER.finditer(line)]
     written, of = list[str](), list[tuple[int, int]]()
     for cluster in clusters:
-        form = folded(line[slice(*cluster)])
+        form = folded(_seen(line[slice(*cluster)]))
         written.append(form)
         of += [cluster] * len(form)
     text = "".join(written)
@@ -207,9 +218,20 @@ def _written(sign: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"[\r\n\x00\x0b\x0c\x85\u2028\u2029]+", " ", text)
+    return re.sub(r"[\r\n\x00\x0b\x0c\x85\u2028\u2029]+", " ", _seen(text))
+
+
+def _seen(text: str) -> str:
+    """The text without signs that show nothing and stand inside of words: which form of a character is meant (異体字セレクタ,
+    as in 葛飾), and where a line may break."""
+    return _UNSEEN.sub("", text)
 
 
 # 外字, characters that an office drew itself, lie in the area for private use.
 _RUN = re.compile(r"(?:[^\W_]|[\ue000-\uf8ff])+")
-_CLUSTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
+_HIDDEN = (
+    r"\u00ad\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
+    r"\U000e0100-\U000e01ef"
+)
+_UNSEEN = re.compile(f"[{_HIDDEN}]+")
+_CLUSTER = re.compile(rf".[\u0300-\u036f\u3099\u309a\uff9e\uff9f{_HIDDEN}]*", re.DOTALL)
