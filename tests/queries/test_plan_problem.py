@@ -1,11 +1,12 @@
 """The time of running plans, read for their outlook: what is done and when, what is on agendas, and in how many statements."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from tests.support.counting import counted
 from tests.support.scenario import House
 from workflow import actions
-from workflow.domain.calendar import tokyo_day
+from workflow.domain.calendar import shown_day, tokyo_day
+from workflow.domain.meetings import MeetingForm
 from workflow.domain.scheduling.outlook import outlook
 from workflow.domain.scheduling.own import Basis
 from workflow.queries.plan_problem import plan_problem, plan_problems
@@ -30,6 +31,38 @@ def test_what_was_decided_is_done_on_its_day_and_what_is_on_an_agenda_is_put(hou
     [honbu] = [row for row in outlook(found).rows if row.activity.key == "policy_honbu"]
     assert honbu.planned == "令和5年5月"
     assert not [row for row in outlook(found).rows if row.activity.key == "policy_bukai" and row.expected]
+
+
+def test_a_meeting_that_is_over_is_counted_on_though_nobody_has_recorded_its_result_yet(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    meeting = house.a_meeting("joho_bukai", days=20)
+    actions.list_item(house.office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=house.now)
+    before = outlook(read(house))
+    house.later(days=23)
+    found = read(house)
+    assert found.ended.keys() == {"policy_document"} and not found.put
+    held = found.awaiting["policy_bukai"]
+    after = outlook(found)
+    assert (after.finish, after.clash) == (before.finish, before.clash)
+    assert "部会での検討" not in after.next_day
+    [bukai] = [row for row in after.rows if row.activity.key == "policy_bukai"]
+    assert (bukai.done, bukai.expected, bukai.late) == (None, f"{shown_day(held)}（結果の記録待ち）", 0)
+    house.a_version()  # another text: the sitting saw the one before it
+    assert not read(house).awaiting
+
+
+def test_a_circular_that_is_under_way_is_expected_to_be_answered_on_its_last_day(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    house.agree("policy_bukai")
+    meeting = house.a_meeting("ict_honbu", form=MeetingForm.IN_WRITING, days=12)
+    actions.list_item(house.office, "ict_honbu_office", meeting, "dx", "policy_honbu", now=house.now)
+    found = read(house)
+    [honbu] = [row for row in outlook(found).rows if row.activity.key == "policy_honbu"]
+    assert honbu.expected == shown_day(
+        tokyo_day(house.now + timedelta(days=12))
+    )  # before the month of its line
 
 
 def test_a_stage_that_was_passed_is_done_and_a_plan_sent_back_has_it_before_it_again(house: House) -> None:

@@ -13,15 +13,16 @@ from workflow.domain import gates
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.facts import Facts
 from workflow.domain.meetings import ON_RECORD, MeetingForm
-from workflow.domain.path import Stay
+from workflow.domain.path import Stay, stay_in
 from workflow.domain.plans import Status
 from workflow.domain.scheduling.from_chain import stage_work
 from workflow.domain.scheduling.outlook import meeting_moved
 from workflow.domain.scheduling.own import Basis, Sitting
+from workflow.queries.agenda import held_decision
 from workflow.queries.closed_days import closed_days
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.kept_calendars import sessions
-from workflow.queries.meetings import at_a_gate, meeting_to_come
+from workflow.queries.meetings import at_a_gate, open_meeting
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, Meeting, Plan
 from workflow.store.unindexed import unindexed
@@ -40,7 +41,8 @@ def plan_problems(db: Session, known: Sequence[PlanFact], now: datetime) -> list
     which = Plan.id.in_([plan.id for plan in known])
     facts = facts_of_all(db, known, which, now)
     known_sessions = sessions(db, now)
-    put = _put(db, [plan.id for plan in known], now)
+    listed = _listed(db, [plan.id for plan in known], now)
+    put = {plan.id: _put(listed[plan.id], now) for plan in known}
     called = _called(
         db,
         {body.key for plan in known for body in plan.chain.bodies},
@@ -58,6 +60,8 @@ def plan_problems(db: Session, known: Sequence[PlanFact], now: datetime) -> list
             ended=ended[plan.id],
             running=_running(plan, facts[plan.id]),
             put={gate: number for gate, number in put[plan.id].items() if gate not in ended[plan.id]},
+            awaiting=_days(plan, facts[plan.id], _over(listed[plan.id], put[plan.id], now)),
+            in_writing=_days(plan, facts[plan.id], _circulating(listed[plan.id], now)),
             called=called,
             closed=closed,
             sessions=known_sessions,
@@ -118,25 +122,75 @@ def _called(db: Session, bodies: set[str], since: date, further: set[int]) -> tu
     return tuple(Sitting(number, body, tokyo_day(at)) for number, body, at in in_order)
 
 
-def _put(db: Session, known: Sequence[int], now: datetime) -> dict[int, dict[str, int]]:
-    """The meetings still to be held on whose agendas gates of the plans are, by plan and gate."""
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An item that puts a gate of a plan on the agenda of a meeting that is not closed, without a result that holds."""
+
+    gate: str
+    stage: str
+    visit: int
+    version: int | None
+    meeting: int
+    in_writing: bool
+    ends_at: datetime
+
+
+def _listed(db: Session, known: Sequence[int], now: datetime) -> dict[int, list[_Listed]]:
+    """The gates of the plans that are on agendas, by plan, in order of time. One statement."""
     rows = db.execute(
-        select(AgendaItem.plan_id, AgendaItem.gate_key, Meeting.id)
+        select(
+            AgendaItem.plan_id,
+            AgendaItem.gate_key,
+            AgendaItem.stage,
+            AgendaItem.visit,
+            AgendaItem.version_id,
+            Meeting.id,
+            Meeting.form,
+            Meeting.ends_at,
+        )
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(
             AgendaItem.plan_id.in_(known),
             at_a_gate(),
             AgendaItem.removed_at.is_(None),
-            meeting_to_come(now, running=True),
-            Meeting.form != MeetingForm.IN_WRITING,
+            open_meeting(),
+            (Meeting.ends_at > now) | ~held_decision(AgendaItem.id).exists(),
         )
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for plan, gate, number in rows:
-        if plan is not None and gate is not None:
-            found[plan][gate] = number
+    found: defaultdict[int, list[_Listed]] = defaultdict(list)
+    for plan, gate, stage, visit, version, number, form, ends_at in rows:
+        if plan is not None and gate is not None and stage is not None and visit is not None:
+            written = form == MeetingForm.IN_WRITING
+            found[plan].append(_Listed(gate, stage, visit, version, number, written, ends_at))
     return found
+
+
+def _put(listed: Sequence[_Listed], now: datetime) -> dict[str, int]:
+    """The numbers of the meetings still to be held on whose agendas the gates are."""
+    return {each.gate: each.meeting for each in listed if not each.in_writing and each.ends_at > now}
+
+
+def _over(listed: Sequence[_Listed], put: Mapping[str, int], now: datetime) -> list[_Listed]:
+    """The items whose results are awaited. A gate that is put to a later meeting too waits for that one."""
+    return [each for each in listed if each.ends_at <= now and each.gate not in put]
+
+
+def _circulating(listed: Sequence[_Listed], now: datetime) -> list[_Listed]:
+    return [each for each in listed if each.in_writing and each.ends_at > now]
+
+
+def _days(plan: PlanFact, facts: Facts, listed: Sequence[_Listed]) -> dict[str, date]:
+    """The last day of each of the items, by gate, that put the text by which the gate is judged now."""
+    return {each.gate: tokyo_day(each.ends_at) for each in listed if _is_of_now(plan, facts, each)}
+
+
+def _is_of_now(plan: PlanFact, facts: Facts, item: _Listed) -> bool:
+    stay = stay_in(plan.path, item.stage)
+    if stay is None or stay.visit != item.visit:
+        return False
+    text = gates.text_at(plan.chain, stay, plan.chain.gate(item.gate), facts)
+    return text is not None and text.version_id == item.version
 
 
 def _ended(plan: PlanFact, facts: Facts) -> Mapping[str, date]:

@@ -36,7 +36,8 @@ from workflow.domain.scheduling.watching import NextDay, next_day_words, watch
 @dataclass(frozen=True, slots=True)
 class Row:
     """An activity of the plan. `done` is the day it ended. Of one that is left: `planned` is its time in the schedule, in
-    words; `expected` its end when the schedule is kept, `earliest` when only the meetings bind it, both in words; `latest`
+    words; `expected` its end when the schedule is kept, or the sitting whose result is awaited, `earliest` when only the
+    meetings bind it, both in words; `latest`
     the last safe day for the goal, None where nothing binds it or the goal cannot be met; `slack` the business days between
     the end that is expected and that; `late` the business days that it is expected after its last planned day."""
 
@@ -138,14 +139,18 @@ def _rows(
     freely = forward(problem.wishing(()))
     return tuple(
         _done_row(basis, each)
-        if each.key in basis.ended
+        if each.key in basis.behind
         else _left_row(basis, problem, problem.activity(each.key), expected, freely, latest.get(each.key))
         for each in whole.activities
     )
 
 
 def _done_row(basis: Basis, activity: Activity) -> Row:
-    return Row(activity, basis.ended.get(activity.key), _planned_words(basis, activity))
+    planned, done = _planned_words(basis, activity), basis.ended.get(activity.key)
+    if done or activity.key not in basis.awaiting:
+        return Row(activity, done, planned)
+    held = shown_day(basis.awaiting[activity.key])
+    return Row(activity, None, planned, say("{day}（結果の記録待ち）", day=held))
 
 
 def _left_row(

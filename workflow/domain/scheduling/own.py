@@ -43,7 +43,9 @@ class Sitting:
 class Basis:
     """All that is known of a running plan's time on a day. `path` names the stages it came through, the present one last;
     `ended` has the day of each activity that is done, `running` the first and the last day of a public comment that was
-    opened, `put` the number of the meeting on whose agenda a gate is; `sessions` are those of the assembly that are known."""
+    opened, `put` the number of the meeting on whose agenda a gate is; `awaiting` has the day of each sitting that is over
+    and whose result nobody has recorded yet, `in_writing` the last day of each 持ち回り that is under way; `sessions` are
+    those of the assembly that are known."""
 
     plan: str
     chain: Chain
@@ -53,6 +55,8 @@ class Basis:
     ended: Mapping[str, date] = field(default_factory=dict)
     running: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     put: Mapping[str, int] = field(default_factory=dict)
+    awaiting: Mapping[str, date] = field(default_factory=dict)
+    in_writing: Mapping[str, date] = field(default_factory=dict)
     called: tuple[Sitting, ...] = ()
     closed: frozenset[date] = frozenset()
     sessions: tuple[Days, ...] = ()
@@ -67,6 +71,12 @@ class Basis:
             self,
             called=tuple(replace(each, day=day) if each.number == number else each for each in self.called),
         )
+
+    @property
+    def behind(self) -> Mapping[str, date]:
+        """The days of the activities that nothing is to be planned for: those that are done, and the sittings that are over.
+        Their results are taken to open their gates, as those of sittings to come are."""
+        return {**self.awaiting, **self.ended}
 
     @property
     def until(self) -> date:
@@ -103,7 +113,7 @@ def left(problem: Problem, basis: Basis) -> Problem | None:
     """The part of the way that is left from today on; None when all of it is done. Papers of a sitting go out today at
     the earliest, unless the gate is on its agenda already."""
     activities = tuple(
-        _left(each, problem, basis) for each in problem.activities if each.key not in basis.ended
+        _left(each, problem, basis) for each in problem.activities if each.key not in basis.behind
     )
     if not activities:
         return None
@@ -202,11 +212,14 @@ def _lines_as_called(basis: Basis) -> Iterator[Line]:
 
 
 def _floors(basis: Basis) -> Iterator[Wish]:
-    """The wishes that the lines of the schedule and the agendas are: not before their day, or the first of their month."""
+    """The wishes that the lines of the schedule and the agendas are: not before their day, or the first of their month. A gate
+    that is put to a meeting is answered there, also before the month of its line."""
     for line in _lines_as_called(basis):
         day = line.day or month_days(line.month).first
         name = say("{when}の{name}", when=shown_when(line.when), name=line_name(basis.chain, line))
         for gate in line.gates:
+            if gate in basis.put or gate in basis.in_writing:
+                continue
             yield Wish(WishKind.NOT_BEFORE, gate, name, day)
     for gate, number in basis.put.items():
         for sitting in basis.called:
@@ -225,9 +238,13 @@ def _as_opened(activity: Activity, basis: Basis) -> Activity:
 
 
 def _left(activity: Activity, problem: Problem, basis: Basis) -> Activity:
-    """The part of the activity that is left: of a comment that was opened, the business days until it is published."""
-    after = tuple(link for link in activity.after if link.before not in basis.ended)
+    """The part of the activity that is left: of a 持ち回り the business days until its last day, of a comment that was opened
+    those until it is published."""
+    after = tuple(link for link in activity.after if link.before not in basis.behind)
     activity = replace(activity, after=after)
+    if activity.key in basis.in_writing:
+        days = business_days_between(problem, basis.today - _ONE_DAY, basis.in_writing[activity.key])
+        return replace(activity, kind=Kind.WORK, days=max(days, 1))
     if activity.key in basis.put and activity.kind is Kind.SITTING:
         return replace(activity, days=0)
     if activity.key not in basis.running or activity.kind is not Kind.COMMENT:

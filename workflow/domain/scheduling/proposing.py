@@ -106,6 +106,7 @@ def mark_of(basis: Basis) -> str:
         list(basis.path),
         sorted(basis.ended),
         sorted(basis.put.items()),
+        sorted((gate, str(day)) for gate, day in (*basis.awaiting.items(), *basis.in_writing.items())),
         sorted((gate, *map(str, days)) for gate, days in basis.running.items()),
         sorted((each.number, str(each.day)) for each in basis.called if each.number in basis.put.values()),
     ]

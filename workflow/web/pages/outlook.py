@@ -122,8 +122,10 @@ def _answer(db: Reading, who: Visitor, plan: PlanFact, basis: Basis, change: Sup
 
 def _choices(basis: Basis) -> dict[str, Any]:
     """The choices of the forms: lines that are still to come, comments, the gates that a body may send back from."""
-    left = [each for each in whole_problem(basis).activities if each.key not in basis.ended]
-    stages = dict.fromkeys(each.stage for each in whole_problem(basis).activities)
+    activities = whole_problem(basis).activities
+    left = [each for each in activities if each.key not in basis.behind]
+    sittings = [each for each in activities if each.kind is Kind.SITTING and each.key not in basis.ended]
+    stages = _returned_to([each.stage for each in activities], [each.stage for each in sittings])
     return {
         "lines": [
             (str(number), shown_line(basis.chain, line))
@@ -132,13 +134,17 @@ def _choices(basis: Basis) -> dict[str, Any]:
         ],
         "comments": [(each.key, each.label) for each in left if each.kind is Kind.COMMENT],
         "sittings": [
-            (each.key, say("{stage}: {gate}", stage=each.stage_label, gate=each.label))
-            for each in left
-            if each.kind is Kind.SITTING
+            (each.key, say("{stage}: {gate}", stage=each.stage_label, gate=each.label)) for each in sittings
         ],
         "stages": [(key, basis.chain.stage(key).label) for key in stages],
         "kind_words": label,
     }
+
+
+def _returned_to(stages: list[str], sitting: list[str]) -> list[str]:
+    """The stages, in order, to which one of the sittings may send the plan back: none behind the last of them."""
+    way = list(dict.fromkeys(stages))
+    return way[: max(map(way.index, sitting), default=-1) + 1]
 
 
 def _to_come(basis: Basis, line: Line, left: set[str]) -> bool:
