@@ -226,6 +226,8 @@ def test_where_mail_is_sent_nobody_is_offered_another_way_to_a_new_password(hous
     state = admin.client.app.state  # type: ignore[attr-defined]
     state.mail = replace(state.mail, smtp_host="127.0.0.1")
     assert "再設定のリンク" not in admin.see("/people/tanto")
+    assert "メールで届きます" in admin.send("/people/tanto/reset", 422)
+    assert "password.reset_handed" not in _tags(house)
 
 
 def test_links_that_open_on_the_server_alone_are_warned_of_before_and_where_they_are_handed_over(

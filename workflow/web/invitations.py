@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 
 from workflow import actions
 from workflow.domain.addresses import is_loopback
+from workflow.domain.errors import BadInput
 from workflow.domain.language import say
 from workflow.domain.validation import typed_number
 from workflow.queries.accounts import newest_link
@@ -82,8 +83,14 @@ def _invited_by_hand(
 def reset_by_hand(
     request: Request, who: Visitor, form: FormData, person: str, *, title: str, back: str
 ) -> Response:
-    """The link by which somebody sets a new password, on the answer alone, with 本人確認. Raises what
-    `actions.hand_over_reset` raises."""
+    """The link by which somebody sets a new password, on the answer alone, with 本人確認. Raises `BadInput` where mail brings
+    it, to nobody but them, and what `actions.hand_over_reset` raises."""
+    if not kept_words(request.app.state.mail):
+        raise BadInput(
+            say("パスワードの再設定"),
+            "この庁では、リンクはご本人にメールで届きます",
+            "ご本人が、サインインの画面の「パスワードを忘れたとき」から決め直してください。",
+        )
     site = request.app.state.mail.site
 
     def act(proof: actions.Proof) -> Response:
