@@ -32,9 +32,9 @@ def test_wishes_that_can_all_be_met_do_not_clash() -> None:
 def test_thirty_days_of_comment_and_a_decision_within_the_year() -> None:
     not_in_it = Wish(WishKind.NOT_BEFORE, "draft_document", "素案は夏から", date(2023, 7, 1))
     assert words(not_in_it, THIRTY_DAYS, target=date(2024, 3, 29)) == [
-        "「募集は30日間」、「令和6年3月29日（金）までに決定」は、同時にはかないません。",
-        "「募集は30日間」を22日間まで縮めれば、かないます。",
-        "「令和6年3月29日（金）までに決定」を令和6年6月27日（木）まで延ばせば、かないます。",
+        "「募集は30日間」、「令和6年3月29日（金）までに決定」は、同時には実現できません。",
+        "「募集は30日間」を22日間まで縮めれば、実現できます。",
+        "「令和6年3月29日（金）までに決定」を令和6年6月27日（木）まで延ばせば、実現できます。",
     ]
 
 
@@ -42,16 +42,16 @@ def test_a_sitting_and_a_day_before_which_nobody_is_ready() -> None:
     at = Wish(WishKind.AT, "draft_iinkai", "素案報告は11月定例会で", date(2023, 11, 13))
     later = Wish(WishKind.NOT_BEFORE, "draft_bukai", "部会は10月以後", date(2023, 10, 1))
     assert words(at, later) == [
-        "「素案報告は11月定例会で」、「部会は10月以後」は、同時にはかないません。",
-        "「素案報告は11月定例会で」を2月定例会に変えれば、かないます。",
-        "「部会は10月以後」を令和5年9月27日（水）まで早めれば、かないます。",
+        "「素案報告は11月定例会で」、「部会は10月以後」は、同時には実現できません。",
+        "「素案報告は11月定例会で」を2月定例会に変えれば、実現できます。",
+        "「部会は10月以後」を令和5年9月27日（水）まで早めれば、実現できます。",
     ]
 
 
 def test_one_wish_that_cannot_be_met_at_all() -> None:
     assert words(Wish(WishKind.AT, "draft_iinkai", "素案報告は9月定例会で", date(2023, 9, 11))) == [
-        "「素案報告は9月定例会で」は、かないません。",
-        "「素案報告は9月定例会で」を11月定例会に変えれば、かないます。",
+        "「素案報告は9月定例会で」は、実現できません。",
+        "「素案報告は9月定例会で」を11月定例会に変えれば、実現できます。",
     ]
 
 

@@ -61,7 +61,11 @@ def test_what_is_done_is_shown_with_its_day(house: House) -> None:
 def test_a_target_that_cannot_be_met_says_what_would_mend_it(house: House) -> None:
     house.a_plan()
     shown = Browser(house, "tanto").see(f"{PAGE}?target=令和6年2月1日")
-    assert "令和6年2月6日（火）まで延ばせば、かないます" in shown
+    assert "令和6年2月6日（火）まで延ばせば、実現できます" in shown
+    assert "目標日（令和6年2月1日（木））に間に合わないため、「遅くとも」と「余裕」は示せません" in shown
+    assert cells(shown, "策定方針（案）")[-2:] == ["", ""]
+    [link] = html.fromstring(shown).xpath("//a[contains(., '令和6年2月6日（火）までの決定で逆算する')]/@href")
+    assert cells(Browser(house, "tanto").see(link.partition("#")[0]), "策定方針（案）")[-1].endswith("営業日")
 
 
 def test_a_supposed_change_is_shown_and_nothing_is_written_until_it_is_made_the_next_version(
@@ -97,6 +101,34 @@ def test_a_change_that_cannot_be_made_is_refused_in_words(house: House) -> None:
     assert "通ってきた段階ではありません" in staff.see(
         f"{PAGE}?change=return&gate=policy_bukai&to=printing", status=422
     )
+
+
+def test_why_a_change_cannot_be_made_is_said_where_its_form_leads_to(house: House) -> None:
+    house.a_plan()
+    shown = Browser(house, "tanto").see(f"{PAGE}?change=move&line=1&when=来月", status=422)
+    [said] = html.fromstring(shown).xpath("//section[h2[@id='suppose']]//*[@role='alert']")
+    assert "2024-03、2024-03-11、2024-03 定例会" in said.text_content()
+    assert shown.count('role="alert"') == 1
+
+
+def test_a_change_that_a_schedule_alone_does_not_make_says_so(house: House) -> None:
+    house.a_plan()
+    staff = Browser(house, "tanto")
+    assert "パブリックコメント募集（いまの見込みは 19 日間）" in staff.see(PAGE)
+    shorter = staff.see(f"{PAGE}?change=lengthen&gate=comment_period&days=10")
+    assert "募集の日数は工程表には入りません" in shorter and "募集は 19 日以上です" in shorter
+    assert "日以上です" not in staff.see(f"{PAGE}?change=lengthen&gate=comment_period&days=40")
+    assert "「本部への報告」の手続は必要です" in staff.see(f"{PAGE}?change=drop&line=1")
+
+
+def test_a_month_is_supposed_for_what_is_on_an_agenda_and_its_meeting_is_named(house: House) -> None:
+    house.a_plan()
+    house.a_version()
+    meeting = house.a_meeting("joho_bukai", days=21)
+    actions.list_item(house.office, "joho_bukai_office", meeting, "dx", "policy_bukai", now=house.now)
+    shown = Browser(house, "tanto").see(f"{PAGE}?change=move&line=0&when=2023-05")
+    assert "策定方針の「部会での検討」は令和5年3月22日（水）から令和5年5月中へ" in shown
+    assert "招集した会議の議題に載っています" in shown
 
 
 def test_a_plan_is_reckoned_only_for_who_may_read_it_and_changed_only_by_its_staff(house: House) -> None:

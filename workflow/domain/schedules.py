@@ -141,7 +141,11 @@ def parse_when(text: str, place: str) -> str:
         plain,
     )
     if found is None:
-        return parse_day(text, place).isoformat()
+        try:
+            return parse_day(text, place).isoformat()
+        except BadInput as error:
+            mend = say("2024-03、2024-03-11、2024-03 定例会、令和6年3月 のように書いてください。")
+            raise BadInput(place, error.problem, mend) from error
     return _month_in(found, place) + (SESSION if found[4] else "")
 
 

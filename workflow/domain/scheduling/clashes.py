@@ -89,21 +89,21 @@ def clash_words(problem: Problem, found: Clash) -> list[str]:
         return [say("希望をすべて外しても、会議の予定が足りません。会議の予定を加えてください。")]
     named = say("、").join(say("「{label}」", label=wish.label) for wish in found.wishes)
     said = (
-        say("{wishes}は、同時にはかないません。", wishes=named)
+        say("{wishes}は、同時には実現できません。", wishes=named)
         if len(found.wishes) > 1
-        else say("{wishes}は、かないません。", wishes=named)
+        else say("{wishes}は、実現できません。", wishes=named)
     )
     return [said, *(_mend_words(problem, mend) for mend in found.mends)]
 
 
 def _mend_words(problem: Problem, mend: Wish) -> str:
     if mend.kind is WishKind.AT_LEAST:
-        return say("「{label}」を{days}日間まで縮めれば、かないます。", label=mend.label, days=mend.length)
+        return say("「{label}」を{days}日間まで縮めれば、実現できます。", label=mend.label, days=mend.length)
     assert mend.day is not None  # noqa: S101 - every other kind has a day
     if mend.kind is WishKind.AT:
         sitting = sitting_name(problem, problem.activity(mend.activity), mend.day)
-        return say("「{label}」を{sitting}に変えれば、かないます。", label=mend.label, sitting=sitting)
+        return say("「{label}」を{sitting}に変えれば、実現できます。", label=mend.label, sitting=sitting)
     day = shown_day(mend.day)
     if mend.kind is WishKind.NOT_BEFORE:
-        return say("「{label}」を{day}まで早めれば、かないます。", label=mend.label, day=day)
-    return say("「{label}」を{day}まで延ばせば、かないます。", label=mend.label, day=day)
+        return say("「{label}」を{day}まで早めれば、実現できます。", label=mend.label, day=day)
+    return say("「{label}」を{day}まで延ばせば、実現できます。", label=mend.label, day=day)

@@ -117,7 +117,7 @@ def _activity(chain: Chain, stage: Stage, gate: Gate, after: tuple[Link, ...], p
         papers = pace.papers.get(gate.body, pace.usual_papers if said is None else said)
         return replace(plain, kind=Kind.SITTING, body=gate.body, days=papers)
     if isinstance(gate, PeriodGate):
-        minimum = max(gate.minimum_days, chain.comment_minimum_days)
+        minimum = comment_days(chain, gate.key)
         return replace(
             plain,
             kind=Kind.COMMENT,
@@ -151,3 +151,10 @@ def _with_letters(activities: Sequence[Activity], letters: Sequence[Letter]) -> 
         for each in activities
     ]
     return [*waited, *sent]
+
+
+def comment_days(chain: Chain, key: str) -> int:
+    """The least calendar days of the public comment of that key."""
+    gate = chain.gate(key)
+    assert isinstance(gate, PeriodGate)  # noqa: S101 - asked of a public comment alone
+    return max(gate.minimum_days, chain.comment_minimum_days)

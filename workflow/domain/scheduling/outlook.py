@@ -20,6 +20,7 @@ from workflow.domain.scheduling.effects import (
     effect_words,
     effects_between,
 )
+from workflow.domain.scheduling.from_chain import comment_days
 from workflow.domain.scheduling.own import (
     Basis,
     left,
@@ -224,7 +225,37 @@ def suppose(basis: Basis, change: Supposition) -> Result:
         raise BadInput("もしもの変更", "決定した計画です", "決定の前の計画で確かめてください。")
     found, words, needs = _compared(before, after)
     after, _ = supplied(after)
-    return Result(words, None if meeting else followed(after_basis, after, found.after, needs), meeting)
+    schedule = None if meeting else followed(after_basis, after, found.after, needs)
+    return Result((*words, *_remarks(basis, whole, change)), schedule, meeting)
+
+
+def _remarks(basis: Basis, whole: Problem, change: Supposition) -> list[str]:
+    """The words on what the change of a schedule does not do by itself."""
+    if change.kind is Supposed.LENGTHEN:
+        least = comment_days(basis.chain, change.gate)
+        said: list[str] = [
+            say("募集の日数は工程表には入りません。募集を始めるときに、終わりの日で決めます。")
+        ]
+        if change.days < least:
+            short = say("この策定の流れでは、募集は {days} 日以上です。", days=least)
+            said.append(short + say("それより短くするには、募集を始めるときに理由を書きます。"))
+        return said
+    if change.kind is Supposed.RETURN:
+        return []
+    labels = {each.key: each.label for each in whole.activities}
+    gates = [gate for gate in _line(basis.schedule, change.line).gates if gate not in basis.behind]
+    if change.kind is Supposed.DROP:
+        return [
+            say("工程表の行を外しても、「{gate}」の手続は必要です。", gate=labels[gate]) for gate in gates
+        ]
+    return [
+        say(
+            "「{gate}」は、招集した会議の議題に載っています。工程表を変えても、議題は変わりません。",
+            gate=labels[gate],
+        )
+        for gate in gates
+        if gate in basis.put or gate in basis.in_writing
+    ]
 
 
 def meeting_moved(basis: Basis, number: int, day: date) -> tuple[str, ...]:
@@ -271,6 +302,8 @@ def _supposed(basis: Basis, whole: Problem, change: Supposition) -> tuple[Basis,
             moved = basis.with_meeting_on(line.meeting, day)
             return moved, whole_problem(moved), line.meeting
         changed_basis = basis.with_schedule(_with_line(basis.schedule, change))
+        if change.kind is Supposed.MOVE:
+            changed_basis = changed_basis.without_meetings(line.gates)
         return changed_basis, whole_problem(changed_basis), None
     activities = {each.key: each for each in whole.activities}
     if change.gate not in activities:

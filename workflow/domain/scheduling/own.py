@@ -65,6 +65,14 @@ class Basis:
         """The same plan with another schedule."""
         return replace(self, schedule=schedule)
 
+    def without_meetings(self, gates: Collection[str]) -> "Basis":
+        """The same plan, those gates put to no meeting yet."""
+        return replace(
+            self,
+            put={gate: number for gate, number in self.put.items() if gate not in gates},
+            in_writing={gate: day for gate, day in self.in_writing.items() if gate not in gates},
+        )
+
     def with_meeting_on(self, number: int, day: date) -> "Basis":
         """The same plan, with that meeting on another day."""
         return replace(

@@ -132,7 +132,11 @@ def _choices(basis: Basis) -> dict[str, Any]:
             for number, line in enumerate(basis.schedule.lines)
             if _to_come(basis, line, {each.key for each in left})
         ],
-        "comments": [(each.key, each.label) for each in left if each.kind is Kind.COMMENT],
+        "comments": [
+            (each.key, say("{gate}（いまの見込みは {days} 日間）", gate=each.label, days=each.length))
+            for each in left
+            if each.kind is Kind.COMMENT
+        ],
         "sittings": [
             (each.key, say("{stage}: {gate}", stage=each.stage_label, gate=each.label)) for each in sittings
         ],
