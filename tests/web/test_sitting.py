@@ -10,7 +10,9 @@ from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow import actions
 from workflow.actions import GivenRsvp
+from workflow.domain.errors import AlreadyDone
 from workflow.domain.meetings import MeetingForm
+from workflow.domain.minutes import Speaker
 from workflow.domain.rsvp import Intent
 from workflow.domain.votes import Choice
 from workflow.queries.agenda import agenda, agenda_lines
@@ -106,6 +108,68 @@ def test_a_whole_sitting_is_recorded_in_one_form(house: House) -> None:
         f"result-{matter}": "次回は四月とした。",
     }
     assert "新しく書かれたものはありません" in secretary.send(FORM, **same)
+
+
+def _seen(shown: str) -> str:
+    return re.findall(r'name="seen" value="(\d+)"', shown)[0]
+
+
+def _said(house: House, item: int) -> list[str]:
+    with house.office.reading() as db:
+        return [each.text for each in speeches(db, 1).get(item, [])]
+
+
+def test_a_form_sent_again_by_the_back_button_records_its_remarks_once(house: House) -> None:
+    """Also when a word was said twice, and when something was added to the form before it was sent again."""
+    (item,) = a_sitting(house)
+    secretary = Browser(house, OFFICE)
+    form = {
+        **ALL,
+        "seen": _seen(secretary.see(FORM)),
+        f"text-{item}-1": "異議なし。",
+        f"text-{item}-2": "異議なし。",
+        f"speaker-{item}-3": f"member:{MEMBER}",
+        f"text-{item}-3": "費用は\r\nいくらか。 ",
+    }
+    assert "4 件を記録しました。" in secretary.send(FORM, **form)
+    once = ["異議なし。", "異議なし。", "費用は\nいくらか。"]
+    assert _said(house, item) == once
+    shown = secretary.send(FORM, **form)
+    assert "新しく書かれたものはありません" in shown and _said(house, item) == once
+    assert "費用は" not in "".join(re.findall(r"<textarea.*?</textarea>", shown, re.S))
+    form |= {f"speaker-{item}-4": "secretariat", f"text-{item}-4": "三百万円である。"}
+    assert "1 件を記録しました。" in secretary.send(FORM, **form)
+    assert _said(house, item) == [*once, "三百万円である。"]
+
+
+def test_the_same_words_said_again_later_are_recorded_again(house: House) -> None:
+    (item,) = a_sitting(house)
+    secretary = Browser(house, OFFICE)
+    for count in (1, 2):
+        form = {**ALL, "seen": _seen(secretary.see(FORM)), f"text-{item}-1": "異議なし。"}
+        secretary.send(FORM, **form)
+        assert _said(house, item) == ["異議なし。"] * count
+
+
+def test_what_is_confirmed_again_by_the_back_button_is_recorded_once(house: House) -> None:
+    (item,) = a_sitting(house)
+    secretary = Browser(house, OFFICE)
+    form = {**ALL, "seen": _seen(secretary.see(FORM)), f"text-{item}-1": "異議なし。"}
+    asked = secretary.send(FORM, **form, **{f"outcome-{item}": "approved"})
+    assert _seen(asked) == form["seen"]
+    for status in (200, 409):
+        secretary.send(FORM, status, **form, **{f"outcome-{item}": "approved"}, sure="yes")
+        assert _said(house, item) == ["異議なし。"]
+
+
+def test_two_clicks_at_once_record_a_remark_once(house: House) -> None:
+    (item,) = a_sitting(house)
+    said = actions.Spoken(Speaker.CHAIR, "異議なし。")
+    both = [actions.SaidAgain(after=0) for _ in range(2)]
+    actions.record_speech(house.office, OFFICE, item, said, unless=both[0], now=house.now)
+    with pytest.raises(AlreadyDone):
+        actions.record_speech(house.office, OFFICE, item, said, unless=both[1], now=house.now)
+    assert _said(house, item) == ["異議なし。"]
 
 
 def test_what_the_members_answered_is_filled_in_and_said_to_be(house: House) -> None:

@@ -201,6 +201,7 @@ from workflow.actions.sheet_templates import put_template, use_our_template
 from workflow.actions.signoffs import review_signoff, sign, signs_as, take_back_signoff
 from workflow.actions.sitting_drafts import discard_sitting_draft, save_sitting_draft
 from workflow.actions.speeches import (
+    SaidAgain,
     Spoken,
     correct_speech,
     enter_guests,
@@ -244,6 +245,7 @@ __all__ = [
     "Proof",
     "ProviderUser",
     "Rehearsed",
+    "SaidAgain",
     "SeatFound",
     "SeatLine",
     "Seated",

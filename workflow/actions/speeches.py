@@ -1,6 +1,6 @@
 """Use cases on the record of a sitting for its minutes: the remarks at an item, guests and 傍聴者, who came late or left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from workflow.domain.minutes import Speaker, in_order
 from workflow.domain.rights import Act, Actor
 from workflow.domain.validation import a_line, some_text
 from workflow.queries.bodies import seats
+from workflow.queries.speeches import SpeechFact, speeches_at
 from workflow.store.database import Office
 from workflow.store.event_log import record
 from workflow.store.tables import AgendaItem, Attendance, Meeting, Person, Speech
@@ -37,6 +38,31 @@ class Spoken:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SaidAgain:
+    """The sign of a form that is sent a second time: the newest remark when it was shown (`after`, 0: none), and the
+    number of the same remarks that it has before this one (`earlier`)."""
+
+    after: int
+    earlier: int = 0
+
+    def is_on_record(self, said: Iterable[SpeechFact], spoken: Spoken) -> bool:
+        """Return whether the remark was recorded since the form was shown."""
+        same = [each for each in said if each.id > self.after and _is_same(each, spoken)]
+        return len(same) > self.earlier
+
+
+def _is_same(said: SpeechFact, spoken: Spoken) -> bool:
+    if said.speaker is not spoken.speaker or said.text != spoken.text.strip():
+        return False
+    match spoken.speaker:
+        case Speaker.MEMBER:
+            return said.member == spoken.member
+        case Speaker.GUEST:
+            return said.name == spoken.name.strip()
+    return True
+
+
 def record_speech(
     office: Office,
     by: str,
@@ -44,14 +70,17 @@ def record_speech(
     spoken: Spoken,
     *,
     before: int | None = None,
+    unless: SaidAgain | None = None,
     reason: str = "",
     now: datetime,
 ) -> int:
     """Record what somebody said at an item, after what was said there, or directly `before` the remark of that number,
-    and return its number. Once the meeting is closed it is a correction, with a `reason`.
+    and return its number; `unless` the form that has it was sent before. Once the meeting is closed it is a correction,
+    with a `reason`.
 
     Raises `BadInput` (no words, no member of that day, a heading, no reason), `NotNow` (not begun, cancelled, taken
-    off), `AlreadyDone` (the remark `before` was corrected or taken back), `NotAllowed`, `NotFound`.
+    off), `AlreadyDone` (the remark `before` was corrected or taken back; the form was sent before), `NotAllowed`,
+    `NotFound`.
     """
     some_text("発言", spoken.text)
     with office.writing() as db:
@@ -60,6 +89,8 @@ def record_speech(
         still_listed(item, listed.removed_why)
         if listed.purpose == Purpose.HEADING:
             raise BadInput("発言", "見出しには記録できません", "その下の議題に記録してください。")
+        if unless is not None and unless.is_on_record(speeches_at(db, item), spoken):
+            raise AlreadyDone("この発言は、画面を開いた後に、既に記録されています。")
         last = db.scalar(select(func.max(Speech.place)).where(Speech.item_id == item)) or 0
         follows = None if before is None else _place_ahead(db, item, before)
         number = _write(db, who, held, spoken, now, item_id=item, place=last + 1, follows=follows)

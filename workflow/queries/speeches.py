@@ -26,11 +26,20 @@ class SpeechFact:
 
 def speeches(db: Session, meeting: int) -> Mapping[int, list[SpeechFact]]:
     """Return the remarks at each item of the meeting, in their order. One statement."""
+    return _said(db, AgendaItem.meeting_id == meeting)
+
+
+def speeches_at(db: Session, item: int) -> list[SpeechFact]:
+    """Return the remarks at the item, in their order. One statement."""
+    return _said(db, AgendaItem.id == item).get(item, [])
+
+
+def _said(db: Session, where: ColumnElement[bool]) -> dict[int, list[SpeechFact]]:
     rows = db.execute(
         select(Speech, Person.key, Person.name)
         .join(AgendaItem, AgendaItem.id == Speech.item_id)
         .outerjoin(Person, Person.id == Speech.member_id)
-        .where(AgendaItem.meeting_id == meeting, ~superseded())
+        .where(where, ~superseded())
         .order_by(Speech.item_id)
     )
     at_items: dict[int, dict[int, tuple[int | None, SpeechFact]]] = {}

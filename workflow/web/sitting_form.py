@@ -2,6 +2,7 @@
 order of the page. Each is recorded, or refused, on its own."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from functools import partial
 from definitions.chain import Body
 from definitions.terms import Outcome
 from workflow import actions
-from workflow.actions import Seated, Spoken
+from workflow.actions import SaidAgain, Seated, Spoken
 from workflow.domain.calendar import parse_moment, shown_clock, tokyo_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
@@ -22,7 +23,7 @@ from workflow.queries.agenda import Item, Line
 from workflow.queries.attendance import Place, Poll, places, polls
 from workflow.queries.meetings import MeetingFact
 from workflow.queries.rsvp import Answer, Invited
-from workflow.queries.speeches import Besides
+from workflow.queries.speeches import Besides, SpeechFact
 from workflow.store.database import Office
 
 COUNTED = "counted"
@@ -40,7 +41,8 @@ _OF_A_LINE = re.compile(r"(speaker|name|text|who|part)-(\d+)-(\d+)")
 @dataclass(frozen=True, slots=True)
 class OnRecord:
     """The record of a sitting, as its form rests on it. `invited` are the members with their answers while nobody's
-    attendance is recorded, else empty; `polls` are those of a body that votes."""
+    attendance is recorded, else empty; `polls` are those of a body that votes,
+    `speeches` the remarks by item."""
 
     meeting: MeetingFact
     rule: Body
@@ -49,6 +51,12 @@ class OnRecord:
     besides: Besides
     lines: Sequence[Line]
     polls: Mapping[int, Poll]
+    speeches: Mapping[int, Sequence[SpeechFact]]
+
+    @property
+    def newest_speech(self) -> int:
+        """The number of the newest remark; 0: there is none."""
+        return max((said.id for each in self.speeches.values() for said in each), default=0)
 
     @property
     def tallied(self) -> bool:
@@ -182,6 +190,18 @@ def observers_in(typed: str) -> int | None:
     return counted
 
 
+def without_recorded(record: OnRecord, typed: Mapping[str, str], seen: int) -> dict[str, str]:
+    """Return what was typed, without the remarks that are on record since the form was shown: it was sent before, and is sent
+    again. `seen` is the newest remark that it showed; 0: none."""
+    form, left = Filled({}, typed), dict(typed)
+    for line in record.lines:
+        for names, spoken, earlier in _typed_remarks(line, form):
+            said = record.speeches.get(line.id, ())
+            if spoken and SaidAgain(seen, earlier).is_on_record(said, spoken):
+                left = {name: value for name, value in left.items() if name not in names}
+    return left
+
+
 def steps_of(record: OnRecord, form: Filled, by: str, now: datetime) -> list[Step]:
     """Return the parts of the form that are new, in the order in which they are recorded."""
     return [*_of_the_meeting(record, form, by, now), *_of_the_items(record, form, by, now)]
@@ -253,7 +273,7 @@ def _of_the_items(record: OnRecord, form: Filled, by: str, now: datetime) -> Ite
             yield from _outcome(record, line, line.item, form, by, now)
         else:
             yield from _result(line, form, by, now)
-        yield from _remarks(line, form, by, now)
+        yield from _remarks(line, record.newest_speech, form, by, now)
 
 
 def _titled(line: Line, what: str) -> str:
@@ -381,18 +401,42 @@ def _result(line: Line, form: Filled, by: str, now: datetime) -> Iterator[Step]:
         )
 
 
-def _remarks(line: Line, form: Filled, by: str, now: datetime) -> Iterator[Step]:
-    for number in form.lines("text", line.id):
-        names = tuple(f"{name}-{line.id}-{number}" for name in ("speaker", "name", "text"))
+def _remarks(line: Line, newest: int, form: Filled, by: str, now: datetime) -> Iterator[Step]:
+    """`newest` is the newest remark on record: one that another request records meanwhile is not recorded twice."""
+    for names, _, earlier in _typed_remarks(line, form):
         speaker, name, text = (form[each] for each in names)
-        if text.strip():
-            yield Step(
-                names[2],
-                _titled(line, say("発言")),
-                (*names, f"lines-text-{line.id}"),
-                partial(_remark, by, line.id, speaker or Speaker.CHAIR, name, text, now),
-            )
+        unless = SaidAgain(newest, earlier)
+        yield Step(
+            names[2],
+            _titled(line, say("発言")),
+            (*names, f"lines-text-{line.id}"),
+            partial(_remark, by, line.id, speaker or Speaker.CHAIR, name, text, unless, now),
+        )
 
 
-def _remark(by: str, item: int, speaker: str, name: str, text: str, now: datetime, office: Office) -> None:
-    actions.record_speech(office, by, item, spoken_as(speaker, name, text), now=now)
+def _typed_remarks(line: Line, form: Filled) -> Iterator[tuple[tuple[str, str, str], Spoken | None, int]]:
+    """The names of the fields of each remark that was typed at an item, the remark, None where nobody is chosen who made
+    it, and the number of the same ones before it."""
+    before = Counter[Spoken]()
+    for number in form.lines("text", line.id):
+        names = (
+            f"speaker-{line.id}-{number}",
+            f"name-{line.id}-{number}",
+            f"text-{line.id}-{number}",
+        )
+        speaker, name, text = (form[each] for each in names)
+        if not text.strip():
+            continue
+        try:
+            spoken = spoken_as(speaker or Speaker.CHAIR, name.strip(), text.strip())
+        except BadInput:
+            yield names, None, 0
+            continue
+        yield names, spoken, before[spoken]
+        before[spoken] += 1
+
+
+def _remark(
+    by: str, item: int, speaker: str, name: str, text: str, unless: SaidAgain, now: datetime, office: Office
+) -> None:
+    actions.record_speech(office, by, item, spoken_as(speaker, name, text), unless=unless, now=now)

@@ -15,6 +15,7 @@ from workflow.domain.language import label, say
 from workflow.domain.meetings import Phase, Purpose, allowed_outcomes, phase_of
 from workflow.domain.minutes import Speaker
 from workflow.domain.rights import Act
+from workflow.domain.validation import typed_number
 from workflow.domain.votes import ANOTHER_TIME, Choice, Part, counts_words
 from workflow.queries.agenda import agenda, agenda_lines
 from workflow.queries.attendance import Apart, Place, apart, places, polls
@@ -24,7 +25,7 @@ from workflow.queries.people import Contact
 from workflow.queries.reading_rights import meeting_to_read
 from workflow.queries.rsvp import with_answers
 from workflow.queries.sitting_drafts import Draft, besides_with_draft
-from workflow.queries.speeches import SpeechFact, speeches
+from workflow.queries.speeches import speeches
 from workflow.store.database import JoinedOffice, Office, Reading
 from workflow.web.confirm import SURE
 from workflow.web.guide import Refusal
@@ -36,22 +37,30 @@ from workflow.web.permissions import needs
 from workflow.web.rendering import page, redirect
 from workflow.web.session import Filled as FilledForm
 from workflow.web.session import FormUser, Page, Reader, Visitor
-from workflow.web.sitting_form import COUNTED, MOST_LINES, Filled, OnRecord, Step, filled_in, steps_of
+from workflow.web.sitting_form import (
+    COUNTED,
+    MOST_LINES,
+    Filled,
+    OnRecord,
+    Step,
+    filled_in,
+    steps_of,
+    without_recorded,
+)
 
 router = APIRouter(route_class=Page)
 
-NO_FIELDS = ("csrf", "sure", "more")
+NO_FIELDS = ("csrf", "sure", "more", "seen")
 
 CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The sitting as its form is made from: the record, the remarks and who is apart by item, and the draft of the
-    person, None while they have none."""
+    """The sitting as its form is made from: the record, who is apart by item, and the draft of the person, None while
+    they have none."""
 
     record: OnRecord
-    speeches: dict[int, list[SpeechFact]]
     apart: dict[int, list[Apart]]
     draft: Draft | None
 
@@ -69,11 +78,15 @@ def sitting(request: Request, who: Reader, number: Number) -> Response:
 @router.post("/meetings/{number}/sitting", openapi_extra=needs(Act.KEEP_MINUTES) | takes(Load.LONG_FORM))
 def record(request: Request, who: FormUser, number: Number, form: FilledForm) -> Response:
     """Record what is new, in the order of the page, each part on its own. Where people are told of an outcome, show the
-    outcomes and the recipients first. What is refused stays in the form, and in the draft."""
+    outcomes and the recipients first. What is refused stays in the form, and in the draft. A form that is sent again is
+    recorded once."""
     opened = _open(who, number)
     if isinstance(opened, Response):
         return opened
-    filled = filled_in(opened.record, _typed(form))
+    typed, seen = _typed(form), typed_number(form.get("seen"))
+    if seen is not None:
+        typed = without_recorded(opened.record, typed, seen)
+    filled = filled_in(opened.record, typed)
     steps = steps_of(opened.record, filled, who.key, who.now)
     too_long = _save(who, number, filled)
     if form.get(SURE) == "no":
@@ -81,7 +94,7 @@ def record(request: Request, who: FormUser, number: Number, form: FilledForm) ->
     if not steps:
         return redirect(f"/meetings/{number}/sitting", said=say("新しく書かれたものはありません。"))
     if form.get(SURE) != "yes" and any(step.decides for step in steps):
-        asked = _sure(request, who, opened.record.meeting, filled, steps)
+        asked = _sure(request, who, opened.record.meeting, filled, steps, seen)
         if asked is not None:
             return asked
     refused = [(step, why) for step in steps if (why := _refusal(who.office, step))]
@@ -165,8 +178,9 @@ def _opened(db: Reading, who: Visitor, held: MeetingFact) -> Opened:
         besides=besides,
         lines=lines,
         polls=polls(db, held, rule, members) if rule.reaches == "tallied" else {},
+        speeches=speeches(db, held.id),
     )
-    return Opened(record, dict(speeches(db, held.id)), parted, draft)
+    return Opened(record, parted, draft)
 
 
 def _form(
@@ -197,7 +211,8 @@ def _form(
         prefilled=bool(any(each.answer for each in record.invited)),
         decided=any(line.item and line.item.decided for line in record.lines),
         waiting=[line for line in record.lines if line.item and not line.item.decided],
-        speeches=opened.speeches,
+        speeches=record.speeches,
+        seen=record.newest_speech,
         apart=opened.apart,
         draft=opened.draft if saved and not refused else None,
         form=form,
@@ -272,7 +287,7 @@ def _refusal(office: Office, step: Step) -> str:
 
 
 def _sure(
-    request: Request, who: Visitor, held: MeetingFact, form: Filled, steps: list[Step]
+    request: Request, who: Visitor, held: MeetingFact, form: Filled, steps: list[Step], seen: int | None
 ) -> Response | None:
     """The page that shows what would be recorded, what would be refused and why, and the recipients of notices; None when
     no outcome would be recorded. The parts are rehearsed one after the other, as they would be recorded."""
@@ -300,6 +315,7 @@ def _sure(
         refused=refused,
         told=told,
         form=form,
+        seen=seen,
         Outcome=Outcome,
         COUNTED=COUNTED,
     )
