@@ -13,7 +13,7 @@ from workflow import actions
 from workflow.domain.accounts import Scope
 from workflow.domain.errors import BadInput
 from workflow.domain.kept_calendars import CalendarKind
-from workflow.store.calendar_file import LARGEST, closed_days_in
+from workflow.store.calendar_file import LARGEST, closed_days_in, entries_in
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Google Inc//Google Calendar 70.9054//EN\r\n"
@@ -68,9 +68,47 @@ def test_what_has_a_time_or_was_cancelled_closes_no_day() -> None:
     assert (found.days, found.timed) == ((), ("庁議",))
 
 
+TIMED = "SUMMARY:庁議\r\nDTSTART;TZID=Asia/Tokyo:20261214T100000\r\nDTEND;TZID=Asia/Tokyo:20261214T110000\r\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "days"),
+    [
+        ("SUMMARY:休\r\nDTSTART;VALUE=DATE:20261214\r\nRDATE;VALUE=DATE:20261220,20261225", "14 20 25"),
+        ("SUMMARY:休\r\nDTSTART;VALUE=DATE:20261214\r\nRRULE:FREQ=DAILY;COUNT=2\r\nRDATE:20261220T000000", "14 15 20"),
+        ("SUMMARY:休\r\nDTSTART;VALUE=DATE:20261214\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU;COUNT=3", "14 15 21"),
+        ("SUMMARY:休\r\nDTSTART;VALUE=DATE:20261214\r\nDTEND;VALUE=DATE:20261214", "14"),
+        (TIMED + "RRULE:FREQ=DAILY;COUNT=3\r\nEXDATE;TZID=Asia/Tokyo:20261215T100000", "14 16"),
+        # Until that very moment, on which the one of the 16th has not begun.
+        (TIMED + "RRULE:FREQ=DAILY;UNTIL=20261215T235959Z", "14 15"),
+        (TIMED + "RRULE:FREQ=DAILY;UNTIL=20261216T010000Z", "14 15 16"),
+        # The weekdays are those of the clock it is written by: Sunday 23:00 in UTC is Monday 8:00 in Tokyo.
+        ("SUMMARY:庁議\r\nDTSTART:20261213T230000Z\r\nRRULE:FREQ=WEEKLY;BYDAY=SU;COUNT=2", "14 21"),
+        ("SUMMARY:庁議\r\nDTSTART:20261213T230000Z\r\nRRULE:FREQ=DAILY;COUNT=3\r\nEXDATE:20261214T230000Z", "14 16"),
+    ],
+)  # fmt: skip
+def test_recurrences_are_on_the_days_that_the_entry_says(entry: str, days: str) -> None:
+    found = entries_in(a_calendar(entry), NOW)
+    assert [f"{each.first:%Y-%m-%d}" for each in found] == [f"2026-12-{day}" for day in days.split()]
+
+
+def test_what_other_programs_write_keeps_no_calendar_from_being_read() -> None:
+    good = "DTSTART;VALUE=DATE:20260814\r\nSUMMARY:停電\\n（全館）"
+    elsewhen = "DTSTART;VALUE=DATE:18991230\r\nSUMMARY:昔"
+    nameless = "DTSTART;VALUE=DATE:20160101"
+    long = f"DTSTART;VALUE=DATE:20260815\r\nSUMMARY:{'あ' * 300}"
+    found = entries_in(a_calendar(good, elsewhen, nameless, long), NOW)
+    assert [each.title for each in found] == ["停電 （全館）", "あ" * 200]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nSUMMARY:休").decode().encode("utf-16"), "予定表として読めません"),
+        (a_calendar("DTSTART;VALUE=DATE:20260814\r\nSUMMARY:年末").decode().encode("cp932"), "UTF-8 ではありません"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nUID:1\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n", "VFREEBUSY"),
+        (a_calendar(TIMED + "RRULE:FREQ=DAILY;COUNT=3\r\nEXRULE:FREQ=DAILY;COUNT=2"), "RRULE"),
+        (a_calendar(TIMED + "RECURRENCE-ID;RANGE=THISANDFUTURE:20261221T100000"), "RRULE"),
         (b"", "予定表として読めません"),
         (b"\x00\xff" * 50, "予定表として読めません"),
         (b"BEGIN:VCARD\r\nEND:VCARD\r\n", "予定表として読めません"),
