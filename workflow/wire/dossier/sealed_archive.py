@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from os import SEEK_END
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -18,7 +19,7 @@ from workflow.domain.calendar import TOKYO
 from workflow.store.files import noticing_a_full_disk
 
 MANIFEST, SIGNATURE, KEY = "MANIFEST.json", "MANIFEST.sig", "public_key.pem"
-FORMAT = 1
+FORMAT = 2
 
 
 class Entry:
@@ -41,10 +42,13 @@ class Entry:
 
 
 class SealedArchive:
-    """Add its files, one after the other, then seal it. A name that is taken gets a number."""
+    """Add its files, one after the other, then seal it. A name that is taken gets a number. `to` is open for reading too: the
+    comment of the zip is a signature of every byte before it, so that nothing is changed between or around its files."""
 
     def __init__(self, to: IO[bytes], key: Path, at: datetime) -> None:
         self._zip = ZipFile(to, "w", ZIP_DEFLATED)
+        self._zip.comment = _comment(bytes(64))
+        self._to = to
         self._key = key
         self._at = at.astimezone(TOKYO).timetuple()[:6]
         self.files: dict[str, dict[str, Any]] = {}
@@ -56,6 +60,19 @@ class SealedArchive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._zip.close()
+        if error is None:
+            self._sign_the_whole()
+
+    def _sign_the_whole(self) -> None:
+        length, digest = len(self._zip.comment), hashlib.sha256()
+        left = self._to.seek(0, SEEK_END) - length
+        self._to.seek(0)
+        while left and (piece := self._to.read(min(left, _A_PIECE))):
+            digest.update(piece)
+            left -= len(piece)
+        signed = SIGNED_AS_WHOLE + digest.hexdigest().encode()
+        self._to.seek(-length, SEEK_END)
+        self._to.write(_comment(signature_of(self._key, signed)))
 
     @contextmanager
     def entry(self, name: str, *, packed: bool = True) -> Iterator[Entry]:
@@ -105,4 +122,10 @@ class SealedArchive:
 
 SIGNED_AS = b"sakutei dossier\n"
 """Stands before the list in what is signed, so that no other signature of the key is taken for it."""
+SIGNED_AS_WHOLE = b"sakutei dossier zip\n"
+"""The same before the SHA-256 of a whole zip, up to its comment."""
 _A_PIECE = 1024 * 1024
+
+
+def _comment(signature: bytes) -> bytes:
+    return b"sakutei " + b64encode(signature)

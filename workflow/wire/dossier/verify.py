@@ -24,6 +24,7 @@ HEAD, HASHES, EVENTS, ROWS = "log/head.json", "log/hashes.txt", "log/events.json
 DOCUMENTS = "文書/"
 ERASES = "comment.authors_erased"
 PERSONAL = "submitter"
+SEAL = 96  # the bytes of the comment of the zip: its signature
 
 
 class Wrong(Exception):
@@ -105,6 +106,7 @@ class Archive:
 
     def __init__(self, place: Path) -> None:
         self.folder = place if place.is_dir() else None
+        self.place = place
         self.zip = None if self.folder else zipfile.ZipFile(place)
 
     def names(self) -> list[str]:
@@ -169,6 +171,7 @@ class Check:
         self.check_key(fingerprint)
         self.check_manifest()
         self.check_files(names)
+        self.check_zip()
         if self.wrong:
             return
         head = json.loads(self.archive.read(HEAD))
@@ -209,7 +212,7 @@ class Check:
         if not is_signed(self.key, b"sakutei dossier\n" + content, signature):
             raise Wrong("目録の署名が合いません。目録か署名か公開鍵が書き換えられています。")
         self.manifest = json.loads(content)
-        if self.manifest["format"] != 1:
+        if self.manifest["format"] not in (1, 2):
             raise Wrong(
                 "この書類の形式（{}）を知りません。新しい verify.py を使ってください。".format(
                     self.manifest["format"]
@@ -240,6 +243,30 @@ class Check:
         if not self.wrong:
             self.proven.append(
                 f"ファイル {len(listed)} 件は、一字も変わっていません。足りないものも、余分なものもありません。"
+            )
+
+    def check_zip(self) -> None:
+        """The zip itself is as it was made, to its last byte: its comment is a signature of all before it."""
+        if self.archive.zip is None or self.manifest["format"] == 1:
+            return
+        digest, comment = hashlib.sha256(), b""
+        with self.archive.place.open("rb") as file:
+            left = file.seek(0, 2) - SEAL
+            file.seek(0)
+            while left > 0:
+                piece = file.read(min(left, PIECE))
+                digest.update(piece)
+                left -= len(piece)
+            comment = file.read()
+        found = re.fullmatch(rb"sakutei ([A-Za-z0-9+/]{86}==)", comment)
+        signature = base64.b64decode(found[1]) if found else b""
+        exact = found is not None and base64.b64encode(signature) == found[1]
+        if exact and is_signed(self.key, b"sakutei dossier zip\n" + digest.hexdigest().encode(), signature):
+            self.proven.append("zip は、ファイルの間も前後も、作られたままです。")
+        else:
+            self.wrong.append(
+                "zip が、作られたままではありません。一字変わったか、作り直されたものです。中のファイルだけを確かめるには、"
+                "展開したフォルダーを指定してください。"
             )
 
     def check_head(self, head: dict[str, Any]) -> None:
