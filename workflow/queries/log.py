@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from workflow.domain.calendar import at_tokyo, end_of_day
 from workflow.domain.events import Names, Tag, event_words
+from workflow.domain.language import label, say
+from workflow.domain.rights import Actor
 from workflow.queries.bodies import body_names
 from workflow.queries.chains import chain_of
+from workflow.queries.open_meetings import items_closed
+from workflow.queries.reading_rights import plans_readable
 from workflow.queries.takeovers import takeovers_among
-from workflow.store.tables import Department, Event, Meeting, Person, Plan
+from workflow.store.tables import AgendaItem, Department, Event, Meeting, Person, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,12 @@ class LogPage:
 
 
 def log_page(
-    db: Session, narrowed: Narrowed | None = None, *, before: int | None = None, limit: int = 50
+    db: Session, who: Actor, narrowed: Narrowed | None = None, *, before: int | None = None, limit: int = 50
 ) -> LogPage:
     """The newest events, those before the event of the number `before` if there is one. Those of a person, a kind or some
-    days stand in the order of their time, which is that of their numbers but where a clock was put back. Five statements,
-    up to three more for what was asked, beside each chain once in a process."""
+    days stand in the order of their time, which is that of their numbers but where a clock was put back. Of an item that is
+    closed to the public and that the person may not read, no words are shown. Five statements, up to three more for what
+    was asked and two for the items, beside each chain once in a process."""
     asked = narrowed or Narrowed()
     statement = _events(db, asked).limit(limit + 1)
     if asked.by_time:
@@ -78,7 +83,11 @@ def log_page(
     shown = [(row, json.loads(row.data)) for row in rows[:limit]]
     names = _names(db, (data for _, data in shown))
     takeovers = takeovers_among(db, {row.at for row, _ in shown})
-    events = tuple(_logged(db, row, data, names, taken_over=row.at in takeovers) for row, data in shown)
+    withheld = _withheld(db, who, (data for _, data in shown))
+    events = tuple(
+        _without_words(_logged(db, row, data, names, taken_over=row.at in takeovers), withheld)
+        for row, data in shown
+    )
     return LogPage(events, events[-1].seq if len(rows) > limit else None)
 
 
@@ -95,11 +104,16 @@ class Entry:
     hash: str
 
 
-def entries(db: Session, following: int = 0, limit: int = 200) -> tuple[list[Entry], int | None]:
-    """The events after the number `following`, oldest first. The second value is the number to go on from, None at
-    the end. One statement."""
+def entries(db: Session, who: Actor, following: int = 0, limit: int = 200) -> tuple[list[Entry], int | None]:
+    """The events after the number `following`, oldest first, without the words that `log_page` does not show the person. The
+    second value is the number to go on from, None at the end. One statement, up to two more for the items."""
     rows = db.execute(_ENTRIES.where(Event.seq > following).order_by(Event.seq).limit(limit + 1))
     found = [_entry(row) for row in rows]
+    withheld = _withheld(db, who, (each.data for each in found))
+    found = [
+        replace(each, data={"item": each.data["item"]}) if each.data.get("item") in withheld else each
+        for each in found
+    ]
     return found[:limit], found[limit - 1].seq if len(found) > limit else None
 
 
@@ -172,6 +186,29 @@ def _events(db: Session, narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
     if narrowed.last is not None:
         statement = statement.where(Event.at < end_of_day(narrowed.last))
     return statement
+
+
+def _withheld(db: Session, who: Actor, told: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The items, among those that events tell of, which are closed to the public and are not the person's to read."""
+    items = {data["item"] for data in told if isinstance(data.get("item"), int)}
+    if not items:
+        return set()
+    reads = and_(Plan.id.is_not(None), plans_readable(db, who))
+    rows = db.execute(
+        select(AgendaItem.id, Meeting.body_key, reads)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .outerjoin(Plan, Plan.id == AgendaItem.plan_id)
+        .where(AgendaItem.id.in_(items), items_closed())
+    )
+    return {item for item, body, read in rows if not read and not who.may_read_meeting_of(body)}
+
+
+def _without_words(event: Logged, withheld: set[int]) -> Logged:
+    item = event.data.get("item")
+    if item not in withheld:
+        return event
+    words = say("{event}: 非公開の議題", event=label(event.tag))
+    return replace(event, words=words, data={"item": item})
 
 
 def _names(db: Session, told: Iterable[Mapping[str, Any]]) -> Names:

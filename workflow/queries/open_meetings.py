@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from definitions.chain import Body
 from workflow.domain.errors import NotFound
@@ -30,7 +31,16 @@ from workflow.queries.meetings import (
     was_called,
 )
 from workflow.queries.papers import PaperFact, papers_of
-from workflow.store.tables import BodyRecord, Closing, Meeting, MinutesText, Paper, Publication
+from workflow.store.tables import (
+    AgendaItem,
+    BodyRecord,
+    Closing,
+    Meeting,
+    MinutesText,
+    Paper,
+    Publication,
+    Record,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +203,17 @@ def closings(db: Session, meeting: int) -> Closings:
 def about_what_is_closed() -> ColumnElement[bool]:
     """The condition that the `Paper` of a statement is about something that is closed, as `closings` finds it: its item, or
     the whole meeting."""
+    return _closed_now(Paper, Paper.meeting_id, Paper.item_id)
+
+
+def items_closed() -> ColumnElement[bool]:
+    """The condition that the `AgendaItem` of a statement is closed, as `closings` finds it, or its whole meeting."""
+    return _closed_now(AgendaItem, AgendaItem.meeting_id, AgendaItem.id)
+
+
+def _closed_now(
+    of: type[Record], meeting: InstrumentedAttribute[int], item: InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
     later = aliased(Closing)
     superseded = (
         select(later.id)
@@ -207,12 +228,12 @@ def about_what_is_closed() -> ColumnElement[bool]:
     return (
         select(Closing.id)
         .where(
-            Closing.meeting_id == Paper.meeting_id,
-            or_(Closing.item_id.is_(None), Closing.item_id == Paper.item_id),
+            Closing.meeting_id == meeting,
+            or_(Closing.item_id.is_(None), Closing.item_id == item),
             Closing.closed,
             ~superseded,
         )
-        .correlate(Paper)
+        .correlate(of)
         .exists()
     )
 

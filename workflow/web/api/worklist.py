@@ -55,7 +55,7 @@ def log(
 ) -> Any:
     """記録、古い順。"""
     with caller.office.reading() as db:
-        return Log.of(*entries(db, following, limit))
+        return Log.of(*entries(db, caller.person, following, limit))
 
 
 @router.get("/log/verify", response_model=Verified, **reads(Act.READ_LOG))

@@ -13,7 +13,7 @@ from workflow.domain.calendar import TOKYO, parse_day
 from workflow.domain.errors import AuditBroken, BadInput
 from workflow.domain.events import Tag
 from workflow.domain.language import label, say
-from workflow.domain.rights import Act
+from workflow.domain.rights import Act, Actor
 from workflow.domain.security import SecurityKind
 from workflow.domain.validation import typed_number
 from workflow.queries import Logged, Narrowed
@@ -57,7 +57,7 @@ Asked = Annotated[Narrowed, Depends(narrowed)]
 def log(request: Request, who: Reader, asked: Asked, before: int | None = None) -> Response:
     with who.office.reading() as db:
         verified = _verified(db)
-        found = queries.log_page(db, asked, before=before)
+        found = queries.log_page(db, who.person, asked, before=before)
     return page(
         request,
         "log.html",
@@ -89,7 +89,7 @@ def as_csv(who: Reader, asked: Asked) -> Response:
         say("データ"),
         say("ハッシュ"),
     )
-    lines = csv_lines(headings, map(_row, _all(who.office, asked)))
+    lines = csv_lines(headings, map(_row, _all(who.office, who.person, asked)))
     name = f"sakutei-log-{who.now.astimezone(TOKYO):%Y%m%d}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
@@ -143,12 +143,12 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _all(office: Office, asked: Narrowed) -> Iterator[Logged]:
+def _all(office: Office, who: Actor, asked: Narrowed) -> Iterator[Logged]:
     """Every event asked for, a page in a transaction: the log only grows, so the pages fit together."""
     before: int | None = None
     while True:
         with office.reading() as db:
-            found = queries.log_page(db, asked, before=before, limit=AT_ONCE)
+            found = queries.log_page(db, who, asked, before=before, limit=AT_ONCE)
         yield from found.events
         before = found.before
         if before is None:
