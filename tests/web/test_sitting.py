@@ -397,3 +397,17 @@ def test_closing_says_that_a_draft_is_left(house: House) -> None:
     assert "まだ記録していない下書きがあります" in secretary.send("/meetings/1/close", minutes="了承した。")
     secretary.send(f"{FORM}/draft/discard")
     assert "下書きがあります" not in secretary.send("/meetings/1/close", minutes="了承した。")
+
+
+def test_a_remark_put_in_on_the_meetings_page_is_recorded_once_when_it_is_sent_again(house: House) -> None:
+    (item,) = a_sitting(house)
+    said = actions.Spoken(Speaker.CHAIR, "ほかにないか。")
+    last = actions.record_speech(house.office, OFFICE, item, said, now=house.now)
+    secretary = Browser(house, OFFICE)
+    form = {"speaker": "chair", "name": "", "text": "異議なし。", "before": str(last)}
+    sent = form | {"seen": _seen(secretary.see("/meetings/1"))}
+    secretary.send(f"/items/{item}/speeches", **sent)
+    refused = secretary.send(f"/items/{item}/speeches", 409, **sent)
+    assert "既に記録されています" in refused and _said(house, item) == ["異議なし。", "ほかにないか。"]
+    secretary.send(f"/items/{item}/speeches", **form, seen=_seen(secretary.see("/meetings/1")))
+    assert _said(house, item) == ["異議なし。", "異議なし。", "ほかにないか。"]

@@ -1,6 +1,6 @@
 """The remarks at a meeting (発言), in the order of its items."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
@@ -27,6 +27,11 @@ class SpeechFact:
 def speeches(db: Session, meeting: int) -> Mapping[int, list[SpeechFact]]:
     """Return the remarks at each item of the meeting, in their order. One statement."""
     return _said(db, AgendaItem.meeting_id == meeting)
+
+
+def newest_of(said: Mapping[int, Sequence[SpeechFact]]) -> int:
+    """The number of the newest of the remarks; 0: there is none."""
+    return max((each.id for at_item in said.values() for each in at_item), default=0)
 
 
 def speeches_at(db: Session, item: int) -> list[SpeechFact]:

@@ -23,7 +23,7 @@ from workflow.queries.agenda import Item, Line
 from workflow.queries.attendance import Place, Poll, places, polls
 from workflow.queries.meetings import MeetingFact
 from workflow.queries.rsvp import Answer, Invited
-from workflow.queries.speeches import Besides, SpeechFact
+from workflow.queries.speeches import Besides, SpeechFact, newest_of
 from workflow.store.database import Office
 
 COUNTED = "counted"
@@ -52,11 +52,6 @@ class OnRecord:
     lines: Sequence[Line]
     polls: Mapping[int, Poll]
     speeches: Mapping[int, Sequence[SpeechFact]]
-
-    @property
-    def newest_speech(self) -> int:
-        """The number of the newest remark; 0: there is none."""
-        return max((said.id for each in self.speeches.values() for said in each), default=0)
 
     @property
     def tallied(self) -> bool:
@@ -273,7 +268,7 @@ def _of_the_items(record: OnRecord, form: Filled, by: str, now: datetime) -> Ite
             yield from _outcome(record, line, line.item, form, by, now)
         else:
             yield from _result(line, form, by, now)
-        yield from _remarks(line, record.newest_speech, form, by, now)
+        yield from _remarks(line, newest_of(record.speeches), form, by, now)
 
 
 def _titled(line: Line, what: str) -> str:

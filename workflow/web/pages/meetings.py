@@ -58,7 +58,7 @@ from workflow.queries.plan_problem import Touched, touched
 from workflow.queries.reading_rights import ReadMeeting, meeting_to_read, plans_readable
 from workflow.queries.rsvp import Invited, expected_at, with_answers
 from workflow.queries.sitting_drafts import sitting_draft
-from workflow.queries.speeches import besides, speeches
+from workflow.queries.speeches import besides, newest_of, speeches
 from workflow.store.database import Reading
 from workflow.web.confirm import SURE, confirmed
 from workflow.web.guide import Refusal
@@ -374,6 +374,7 @@ def _notes(
     reads = phase.begun and person.may(Act.READ_DRAFTS, body=held.body_key)
     closing = phase in (Phase.BEGUN, Phase.ANSWERING) and person.may(Act.CALL_MEETING, body=held.body_key)
     closing = closing and all(item.decided for item in items)
+    said = speeches(db, held.id) if reads else {}
     return {
         "reads_notes": reads,
         "in_one_form": phase is Phase.BEGUN
@@ -382,7 +383,8 @@ def _notes(
         "takes_notes": phase.begun and person.may(Act.KEEP_MINUTES, body=held.body_key),
         "minutes": _summary(db, held, drafts=reads) if phase is Phase.CLOSED else None,
         "summary_draft": summary_draft(db, held) if closing else "",
-        "speeches": speeches(db, held.id) if reads else {},
+        "speeches": said,
+        "newest_speech": newest_of(said),
         "besides": besides(db, held.id) if reads else None,
         "Speaker": Speaker,
     }

@@ -178,9 +178,9 @@ def list_minutes(who: FormUser, number: Number, text: MinutesKind) -> Response:
 
 @router.post("/items/{item}/speeches", openapi_extra=needs(Act.KEEP_MINUTES))
 def record_speech(request: Request, who: FormUser, item: Number, form: Filled) -> Response:
-    """Record what somebody said at an item, at the end or `before` another remark; a refusal keeps what was typed."""
-
-    before = typed_number(form.get("before", ""))
+    """Record what somebody said at an item, at the end or `before` another remark; a refusal keeps what was typed. A form that is
+    sent again is recorded once."""
+    before, seen = typed_number(form.get("before", "")), typed_number(form.get("seen", ""))
 
     def act(said: Said) -> object:
         return actions.record_speech(
@@ -189,6 +189,7 @@ def record_speech(request: Request, who: FormUser, item: Number, form: Filled) -
             item,
             spoken_as(said["speaker"], said["name"], said["text"]),
             before=before,
+            unless=None if seen is None else actions.SaidAgain(seen),
             reason=said["reason"],
             now=who.now,
         )

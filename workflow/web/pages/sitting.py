@@ -25,7 +25,7 @@ from workflow.queries.people import Contact
 from workflow.queries.reading_rights import meeting_to_read
 from workflow.queries.rsvp import with_answers
 from workflow.queries.sitting_drafts import Draft, besides_with_draft
-from workflow.queries.speeches import speeches
+from workflow.queries.speeches import newest_of, speeches
 from workflow.store.database import JoinedOffice, Office, Reading
 from workflow.web.confirm import SURE
 from workflow.web.guide import Refusal
@@ -212,7 +212,7 @@ def _form(
         decided=any(line.item and line.item.decided for line in record.lines),
         waiting=[line for line in record.lines if line.item and not line.item.decided],
         speeches=record.speeches,
-        seen=record.newest_speech,
+        seen=newest_of(record.speeches),
         apart=opened.apart,
         draft=opened.draft if saved and not refused else None,
         form=form,
