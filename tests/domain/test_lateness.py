@@ -1,11 +1,13 @@
 """A plan beside its schedule: late, early, on time, ended; by days that are worked out by hand."""
 
+import json
 from datetime import date
 
 import pytest
 
+from definitions.chain import Chain
 from definitions.load import shipped
-from workflow.domain.lateness import Course, standing, standing_words
+from workflow.domain.lateness import Course, dues, stages_left, standing, standing_words
 from workflow.domain.plans import Status
 from workflow.domain.schedules import PlanSchedule, modelled
 
@@ -54,3 +56,17 @@ def test_late_is_said_with_days_and_what_was_due() -> None:
         standing_words(found, today)
         == "遅れ 12 日（情報化推進部会（部会での検討）、令和5年3月31日（金）まで）"
     )
+
+
+def test_nothing_is_due_of_the_way_that_was_not_taken() -> None:
+    raw = json.loads(CHAIN.canonical_json())
+    names = [stage["key"] for stage in raw["stages"]]
+    first, one, other, after = names[:4]
+    raw["stages"][0]["next"], raw["stages"][1]["next"] = [one, other], [after]
+    chain = Chain.model_validate(raw)
+    here = set(names)
+    assert {span.stage for span in SCHEDULE.spans} >= {other}
+    assert stages_left(chain, first) == here
+    assert stages_left(chain, one) == here - {first, other}
+    gates = {gate.key for gate in chain.stage(other).gates}
+    assert not any(gates & set(due.gates) for due in dues(chain, SCHEDULE, one, []))

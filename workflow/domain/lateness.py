@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from definitions.chain import Chain, Offset
 from definitions.labelled import Labelled
+from definitions.rules.walk import reached_from, steps_of
 from workflow.domain.calendar import (
     at_tokyo,
     business_days_after,
@@ -80,7 +81,7 @@ def dues(chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[st
     stage to come. A line without a gate binds nobody: that it took place is nowhere on record."""
     for line in owed_lines(chain, schedule, stage, passed):
         yield Due(last_day_of(line), line_name(chain, line), line.gates)
-    left = _left(chain, stage)
+    left = stages_left(chain, stage)
     for span in schedule.spans:
         if span.stage in left:
             yield Due(
@@ -98,17 +99,17 @@ def open_lines(
     chain: Chain, schedule: PlanSchedule, stage: str, passed: Collection[str]
 ) -> Iterator[tuple[Line, tuple[str, ...]]]:
     """The same lines, each with those of its gates that are not open."""
-    left = _left(chain, stage)
+    left = stages_left(chain, stage)
     for line in schedule.lines:
         shut = tuple(key for key in line.gates if chain.stage_of_gate(key).key in left and key not in passed)
         if shut:
             yield line, shut
 
 
-def _left(chain: Chain, stage: str) -> set[str]:
-    """The stage and those after it."""
+def stages_left(chain: Chain, stage: str) -> set[str]:
+    """The stage and those after it to which a way leads from there: of two ways, not those of the one that was not taken."""
     order = [each.key for each in chain.stages]
-    return set(order[order.index(stage) :])
+    return set(order[order.index(stage) :]) & reached_from(steps_of(chain), (stage,))
 
 
 def last_day_of(line: Line) -> date:

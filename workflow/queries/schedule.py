@@ -25,7 +25,7 @@ from definitions.chain import Chain
 from workflow.domain.calendar import month_of, months_through, tokyo_day
 from workflow.domain.errors import BadInput, NotFound
 from workflow.domain.language import say
-from workflow.domain.lateness import owed_lines
+from workflow.domain.lateness import owed_lines, stages_left
 from workflow.domain.meetings import ON_RECORD, MeetingForm
 from workflow.domain.plans import Status, Trigger
 from workflow.domain.schedule_results import Result, met, worked
@@ -75,12 +75,12 @@ def ahead(plan: PlanFact, passed: Collection[str], now: datetime) -> Ahead:
     """The part of its schedule that the plan still owes; `passed` are the open gates of its stage."""
     chain, here = plan.chain, plan.stage
     lines = list(owed_lines(chain, plan.schedule, here.key, passed))
-    to_come = chain.stages[chain.stages.index(here) :] if chain.after(here) else ()
+    left = stages_left(chain, here.key) if chain.after(here) else set[str]()
     meetings, assembly = _entries(chain, lines)
     return Ahead(
         month_of(tokyo_day(now)),
         plan.status in (Status.ACTIVE, Status.SUSPENDED),
-        frozenset(stage.work or stage.label for stage in to_come),
+        frozenset(stage.work or stage.label for stage in chain.stages if stage.key in left),
         frozenset(meetings),
         frozenset((month, (name, about)) for month, name, about in assembly),
     )
