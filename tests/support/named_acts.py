@@ -151,9 +151,11 @@ class NamedActs:
         return text.number if text else 0
 
     def answer_the_public(self, round: int | None, by: str = "tanto") -> None:
-        """Answer what nobody answered in that round."""
+        """Answer what nobody answered in that round, if there was one."""
         with self.office.reading() as db:
             periods = list(db.scalars(select(CommentPeriod.id).order_by(CommentPeriod.id)))
+            if round is not None and round > len(periods):
+                return
             period = periods[-1 if round is None else round - 1]
             of_round = select(Opinion.id).join(Submission, Submission.id == Opinion.submission_id)
             left = list(
