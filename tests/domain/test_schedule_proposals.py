@@ -12,6 +12,7 @@ from workflow.domain.scheduling.loads import Capacity, items, loads
 from workflow.domain.scheduling.own import Basis
 from workflow.domain.scheduling.proposing import (
     Given,
+    Move,
     OfficeProposal,
     mark_of,
     problems_together,
@@ -62,6 +63,21 @@ def test_what_is_proposed_keeps_the_rules_of_schedules(months: list[str], most: 
 def test_plans_that_fit_stay_as_they_are() -> None:
     found = proposal([plan("a"), plan("b")], 8)
     assert (found.parts, found.unplaced, found.over_before, found.optimal) == ((), (), 0, True)
+
+
+def test_a_line_that_comes_too_early_in_any_case_moves_from_what_it_says_and_taken_once_nothing_is_left() -> (
+    None
+):
+    late = [
+        replace(each, basis=replace(each.basis, today=date(2023, 4, 3))) for each in (plan("a"), plan("b"))
+    ]
+    found = proposal(late, 8)
+    assert [part.moves[0] for part in found.parts] == [Move("policy_bukai", "2023-03", "2023-06")] * 2
+    taken = [
+        replace(each, basis=each.basis.with_schedule(PlanSchedule.from_rows(part.rows)))
+        for each, part in zip(late, found.parts, strict=True)
+    ]
+    assert proposal(taken, 8).parts == ()
 
 
 def test_the_mark_is_another_one_when_the_plan_has_come_further() -> None:

@@ -58,6 +58,15 @@ def test_what_is_overdue_stands_in_the_present_month(house: House) -> None:
     assert int(rows(shown)[0][3]) >= 1
 
 
+def test_a_plan_that_is_suspended_is_marked(house: House) -> None:
+    house.a_plan()
+    member = Browser(house, "joho_bukai_1")
+    assert "中断中" not in member.see(YEAR)
+    seen = house.plan().revision
+    actions.suspend(house.office, "tanto", "dx", "指針の改定を待つため", seen=seen, now=house.now)
+    assert '<span class="tag bad">中断中</span>' in member.see(YEAR)
+
+
 def test_who_may_not_read_a_plan_sees_neither_it_nor_its_item(house: House) -> None:
     house.a_plan()
     house.a_version()

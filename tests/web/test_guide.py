@@ -121,7 +121,14 @@ def test_a_guide_is_read_by_everybody_and_is_whole(house: House, key: str) -> No
 
 def test_the_guide_of_the_plans_names_what_stands_on_their_pages(house: House) -> None:
     text = (FOLDER / "03-plans.md").read_text("utf-8")
-    pages = ("plans.html", "spread.html", "spread_proposal.html", "settings_parts.html", "lateness.py")
+    pages = (
+        "plans.html",
+        "spread.html",
+        "spread_proposal.html",
+        "settings_parts.html",
+        "lateness.py",
+        "schedule_outlook.html",
+    )
     there = {
         str(each.id)
         for each in catalogue()

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from workflow.domain.calendar import month_of
-from workflow.domain.schedules import Line, PlanSchedule
+from workflow.domain.schedules import SESSION, Line, PlanSchedule
 from workflow.domain.scheduling.loads import Capacity, Item, items, loads, peaks
 from workflow.domain.scheduling.outlook import followed
 from workflow.domain.scheduling.own import Basis, left, open_by, planned_decision, whole_problem
@@ -40,7 +40,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A gate that the proposal moves, from one time to another: a day (2023-06-14), or the month where no day is fixed."""
+    """A gate that the proposal moves, from the time that the schedule says to another: a day (2023-06-14), or the month where no
+    day is fixed. One that comes later than its line says in any case is among them: else the schedule would still say so."""
 
     gate: str
     before: str
@@ -230,7 +231,13 @@ def _part(given: Given, problem: Problem, before: Schedule, after: Schedule) -> 
     were, will = (
         {item.gate: _when(item) for item in items([problem], [schedule])} for schedule in (before, after)
     )
-    moves = tuple(Move(gate, when, will[gate]) for gate, when in were.items() if will[gate] != when)
+    lines = _lines(given.basis)
+    moves = tuple(
+        Move(gate, said, will[gate])
+        for gate, when in were.items()
+        if when != will[gate] or _lags(lines.get(gate), will[gate])
+        if (said := lines[gate].when if gate in lines else when) != will[gate]
+    )
     return Part(
         problem.plan,
         given.seen,
@@ -240,6 +247,24 @@ def _part(given: Given, problem: Problem, before: Schedule, after: Schedule) -> 
         _late(problem, before, after),
         _moved(given.basis, problem, after, moves).to_rows(),
     )
+
+
+def _lines(basis: Basis) -> dict[str, Line]:
+    """The line of the schedule that says the time of each gate, of those that no called meeting has."""
+    return {
+        gate: line
+        for line in basis.schedule.lines
+        if line.meeting is None
+        for gate in line.gates
+        if gate not in basis.put
+    }
+
+
+def _lags(line: Line | None, when: str) -> bool:
+    """Return whether the line says an earlier time than that. A session goes on in the month after its own."""
+    if line is None or line.when.endswith(SESSION):
+        return False
+    return (line.when if line.day else line.month) < (when if line.day else when[: len(line.month)])
 
 
 def _when(item: Item) -> str:
