@@ -163,6 +163,23 @@ def test_a_missing_meeting_leaves_its_papers_their_days_after_a_day_off() -> Non
     assert outlook(nothing).needs[0].startswith("情報化推進部会を令和5年3月13日（月）以後に")
 
 
+def test_a_late_plan_that_has_done_a_part_of_its_stage_keeps_the_line_of_it_in_the_stage() -> None:
+    """The 部会 of September was held, the rest of 素案 comes after its last month, November."""
+    done = {each.key: date(2023, 9, 20) for each in whole_problem(basis()).activities}
+    to_come = {"draft_honbu", "draft_iinkai", "comment_period"}
+    late = basis(
+        "2023-12-20",
+        ("policy", "outline", "draft"),
+        ended={key: day for key, day in done.items() if key.split("_")[0] in ("policy", "outline")}
+        | {key: day for key, day in done.items() if key.startswith("draft") and key not in to_come},
+    )
+    found = suppose(late, Supposition(Supposed.MOVE, line=6, when="2024-01"))
+    assert found.schedule is not None
+    assert checked(CHAIN, found.schedule) == found.schedule
+    [draft] = [span for span in found.schedule.spans if span.stage == "draft"]
+    assert draft.first == "2023-09" and draft.last >= "2024-01"
+
+
 def test_a_plan_sent_back_gets_the_lines_of_its_second_round() -> None:
     found = suppose(basis(), Supposition(Supposed.RETURN, gate="draft_honbu", to="draft"))
     assert any("素案の「本部への報告」の2回目は" in line for line in found.words)

@@ -11,7 +11,7 @@ from typing import Any
 
 from definitions.chain import Chain, Planned, Slot, months_later
 from definitions.rules import schedule as rules
-from definitions.words import Words
+from definitions.words import Words, words
 from workflow.domain.blank import is_blank
 from workflow.domain.calendar import FIRST_DAY, LAST_DAY, month_label, month_of, parse_day, shown_day
 from workflow.domain.errors import BadInput, missing
@@ -198,7 +198,7 @@ def checked(chain: Chain, schedule: PlanSchedule) -> PlanSchedule:
                 "日付を書き、「仮」を外してください。",
             )
     ordered = replace(schedule, lines=tuple(sorted(schedule.lines, key=lambda line: line.order)))
-    faults = list(dict.fromkeys(reworded(each) for each in _faults(ordered.on(chain))))
+    faults = list(dict.fromkeys(reworded(_with_labels(chain, each)) for each in _faults(ordered.on(chain))))
     if faults:
         raise BadInput("工程表", say("。").join(faults), "月の順を確かめて、直してください。")
     return ordered
@@ -254,6 +254,23 @@ def check_line(chain: Chain, line: Line, place: str) -> None:
             say("手続「{gate}」はこの計画の流れにありません", gate=unknown[:60]),
             "流れにある手続を選んでください。",
         )
+
+
+def _with_labels(chain: Chain, fault: Words) -> Words:
+    """The fault, with the names of gates and bodies in place of their keys, which only who writes chains knows."""
+
+    def named(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if chain.has_body(value):
+            return chain.body(value).name
+        return _gate_name(chain, value) if chain.has_gate(value) else value
+
+    return words(fault.text, **{name: named(value) for name, value in fault.values.items()})
+
+
+def _gate_name(chain: Chain, key: str) -> Words:
+    return say("{stage}: {gate}", stage=chain.stage_of_gate(key).label, gate=chain.gate(key).label)
 
 
 def _faults(dated: Chain) -> Iterator[Words]:

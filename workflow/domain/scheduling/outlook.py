@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from definitions.chain import Chain
 from definitions.labelled import Labelled
 from workflow.domain.calendar import month_label, month_of, shown_day
 from workflow.domain.errors import BadInput
@@ -358,7 +359,10 @@ def followed(basis: Basis, problem: Problem, expected: Schedule, needs: Sequence
         if each.kind is Kind.SITTING and (gate := each.key.partition("#")[0]) != each.key
         if lines_of(basis.schedule, gate)
     ]
-    spans = _one_after_another(_span_after(span, problem, after) for span in basis.schedule.spans)
+    spans = _one_after_another(
+        _span_after(span, problem, after, _months_of(basis.chain, span.stage, lines))
+        for span in basis.schedule.spans
+    )
     return PlanSchedule(spans, tuple(sorted(lines, key=lambda line: line.order)))
 
 
@@ -382,12 +386,18 @@ def _one_after_another(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _span_after(span: Span, problem: Problem, after: dict[str, Placed]) -> Span:
-    """The span, longer where the stage is now worked on until later, and later where it now begins only then."""
+def _months_of(chain: Chain, stage: str, lines: Iterable[Line]) -> list[str]:
+    """The months of the lines of the stage's gates, those that are done among them."""
+    keys = {gate.key for gate in chain.stage(stage).gates}
+    return [line.month for line in lines if keys & set(line.gates)]
+
+
+def _span_after(span: Span, problem: Problem, after: dict[str, Placed], months: Sequence[str]) -> Span:
+    """The span, longer where the stage is now worked on until later, and later where it now begins only then: not after a line
+    of it, in one of these months."""
     own = [after[each.key] for each in problem.activities if each.stage == span.stage]
     if not own:
         return span
     begins, ends = month_of(min(each.begins for each in own)), month_of(max(each.ends for each in own))
-    return replace(
-        span, first=max(span.first, begins) if begins > span.last else span.first, last=max(span.last, ends)
-    )
+    first = min(begins, *months) if begins > span.last else span.first
+    return replace(span, first=max(span.first, first), last=max(span.last, ends))
