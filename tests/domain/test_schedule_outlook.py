@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from definitions.chain import Chain
+from definitions.chain import Chain, months_later
 from definitions.load import shipped
 from tests.support.scheduling import violations
 from workflow.domain.errors import BadInput
@@ -16,6 +16,7 @@ from workflow.domain.schedules import Line, checked, modelled
 from workflow.domain.scheduling.outlook import Outlook, Row, Supposed, Supposition, outlook, suppose
 from workflow.domain.scheduling.own import Basis, Sitting, left, whole_problem
 from workflow.domain.scheduling.passes import forward, supplied
+from workflow.domain.scheduling.problem import Kind
 
 CHAIN = shipped("itabashi_dx_2025")
 
@@ -82,6 +83,8 @@ def test_a_line_whose_meeting_was_cancelled_has_its_month_alone() -> None:
     assert rows(outlook(bound))["policy_bukai"].expected == "令和5年3月中"
     again = suppose(bound, Supposition(Supposed.MOVE, line=0, when="2023-04"))
     assert again.meeting is None and again.schedule and again.schedule.lines[0].when == "2023-04"
+    other = suppose(bound, Supposition(Supposed.MOVE, line=11, when="2024-03")).schedule
+    assert other and (other.lines[0].when, other.lines[0].meeting) == ("2023-03", None)
 
 
 def test_what_is_done_stays_on_its_day_and_the_rest_comes_from_today() -> None:
@@ -193,6 +196,7 @@ def test_a_plan_sent_back_gets_the_lines_of_its_second_round() -> None:
     "change",
     [
         Supposition(Supposed.MOVE, line=99, when="2023-10"),
+        Supposition(Supposed.MOVE, line=0, when="2023-06 定例会"),
         Supposition(Supposed.LENGTHEN, gate="policy_bukai", days=20),
         Supposition(Supposed.LENGTHEN, gate="comment_period", days=0),
         Supposition(Supposed.LENGTHEN, gate="nothing", days=20),
@@ -236,3 +240,41 @@ def test_whatever_moves_the_plan_has_a_schedule_that_keeps_every_rule(
     problem, _ = supplied(problem)
     schedule = forward(problem)
     assert schedule is not None and not violations(problem, schedule)
+
+
+def reached(stage: str) -> Basis:
+    """The seed's plan in that stage, ten days after the beginning of its months; what came before was done as planned."""
+    plan, stages = modelled(CHAIN), [each.key for each in CHAIN.stages]
+    path = tuple(stages[: stages.index(stage) + 1])
+    behind = [gate.key for key in path[:-1] for gate in CHAIN.stage(key).gates]
+    month = {gate: line.month for line in plan.lines for gate in line.gates}
+    ended = {gate: date.fromisoformat(f"{month.get(gate, plan.spans[0].first)}-20") for gate in behind}
+    (began,) = (span.first for span in plan.spans if span.stage == stage)
+    return basis(f"{began}-10", path, ended=ended | {f"stage:{key}": date(2023, 3, 1) for key in path[:-1]})
+
+
+@pytest.mark.parametrize("stage", ["policy", "outline", "draft", "public_comment", "proposal"])
+def test_every_change_that_is_shown_can_be_made_the_next_version(stage: str) -> None:
+    here = reached(stage)
+    of_gates = [each for each in whole_problem(here).activities if each.kind in (Kind.SITTING, Kind.COMMENT)]
+    asked = [
+        *(Supposition(Supposed.LENGTHEN, gate=each.key, days=90) for each in of_gates),
+        *(Supposition(Supposed.RETURN, gate=each.key, to=to.key) for each in of_gates for to in CHAIN.stages),
+        *(Supposition(Supposed.DROP, line=line) for line in range(len(here.schedule.lines))),
+        *(
+            Supposition(Supposed.MOVE, line=number, when=months_later(line.month, by))
+            for number, line in enumerate(here.schedule.lines)
+            for by in (-1, 1, 4)
+            if not here.ended.keys() & set(line.gates)
+        ),
+    ]
+    made = 0
+    for each in asked:
+        try:
+            found = suppose(here, each)
+        except BadInput:
+            continue  # said on the page
+        assert found.schedule is not None
+        checked(CHAIN, found.schedule)
+        made += 1
+    assert made > 20

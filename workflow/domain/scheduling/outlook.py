@@ -10,7 +10,7 @@ from definitions.labelled import Labelled
 from workflow.domain.calendar import month_label, month_of, shown_day
 from workflow.domain.errors import BadInput
 from workflow.domain.language import say
-from workflow.domain.schedules import Line, PlanSchedule, Span, shown_time
+from workflow.domain.schedules import Line, PlanSchedule, Span, check_line, shown_time
 from workflow.domain.scheduling.clashes import clash, clash_words
 from workflow.domain.scheduling.critical import critical_path, sitting_time, step_words
 from workflow.domain.scheduling.effects import (
@@ -24,6 +24,7 @@ from workflow.domain.scheduling.effects import (
 from workflow.domain.scheduling.from_chain import comment_days
 from workflow.domain.scheduling.own import (
     Basis,
+    freed_lines,
     left,
     lines_of,
     planned_by,
@@ -302,6 +303,8 @@ def _supposed(basis: Basis, whole: Problem, change: Supposition) -> tuple[Basis,
                 raise BadInput("時期", "招集した会議です", "移す日を、日付で書いてください。")
             moved = basis.with_meeting_on(line.meeting, day)
             return moved, whole_problem(moved), line.meeting
+        if change.kind is Supposed.MOVE:
+            check_line(basis.chain, replace(line, when=change.when), say("移す日か月"))
         changed_basis = basis.with_schedule(_with_line(basis.schedule, change))
         if change.kind is Supposed.MOVE:
             changed_basis = changed_basis.without_meetings(line.gates)
@@ -347,7 +350,7 @@ def followed(basis: Basis, problem: Problem, expected: Schedule, needs: Sequence
     or the day of it, a gate that is done once more or whose meeting is missing gets a line, and the months of the stages
     follow. What moved is tentative until people agree."""
     after = {each.activity: each for each in expected.placed}
-    lines = [_line_after(line, after) for line in basis.schedule.lines]
+    lines = [_line_after(line, after) for line in freed_lines(basis)]
     lines += [
         Line(month_of(need.day), need.activity.body, None, "", (need.activity.key,), tentative=True)
         for need in needs
@@ -360,8 +363,7 @@ def followed(basis: Basis, problem: Problem, expected: Schedule, needs: Sequence
         if lines_of(basis.schedule, gate)
     ]
     spans = _one_after_another(
-        _span_after(span, problem, after, _months_of(basis.chain, span.stage, lines))
-        for span in basis.schedule.spans
+        _around(_span_after(span, problem, after), basis.chain, lines) for span in basis.schedule.spans
     )
     return PlanSchedule(spans, tuple(sorted(lines, key=lambda line: line.order)))
 
@@ -378,26 +380,27 @@ def _line_after(line: Line, after: dict[str, Placed]) -> Line:
 
 
 def _one_after_another(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The spans, none of which begins before the one of the stage before it."""
+    """The spans, none of which begins or ends before the one of the stage before it."""
     found = list[Span]()
     for span in spans:
-        first = max(span.first, found[-1].first) if found else span.first
-        found.append(replace(span, first=first, last=max(span.last, first)))
+        before = found[-1] if found else span
+        first, last = max(span.first, before.first), max(span.last, before.last)
+        found.append(replace(span, first=first, last=max(first, last)))
     return tuple(found)
 
 
-def _months_of(chain: Chain, stage: str, lines: Iterable[Line]) -> list[str]:
-    """The months of the lines of the stage's gates, those that are done among them."""
-    keys = {gate.key for gate in chain.stage(stage).gates}
-    return [line.month for line in lines if keys & set(line.gates)]
+def _around(span: Span, chain: Chain, lines: Sequence[Line]) -> Span:
+    """The span, from the first to the last of the lines of its stage: those of an earlier round stay where they were."""
+    gates = {gate.key for gate in chain.stage(span.stage).gates}
+    months = [line.month for line in lines if not gates.isdisjoint(line.gates)]
+    return replace(span, first=min([span.first, *months]), last=max([span.last, *months]))
 
 
-def _span_after(span: Span, problem: Problem, after: dict[str, Placed], months: Sequence[str]) -> Span:
-    """The span, longer where the stage is now worked on until later, and later where it now begins only then: not after a line
-    of it, in one of these months."""
+def _span_after(span: Span, problem: Problem, after: dict[str, Placed]) -> Span:
+    """The span, longer where the stage is now worked on until later, and later where it now begins only then."""
     own = [after[each.key] for each in problem.activities if each.stage == span.stage]
     if not own:
         return span
     begins, ends = month_of(min(each.begins for each in own)), month_of(max(each.ends for each in own))
-    first = min(begins, *months) if begins > span.last else span.first
+    first = begins if begins > span.last else span.first
     return replace(span, first=max(span.first, first), last=max(span.last, ends))

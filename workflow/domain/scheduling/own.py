@@ -206,17 +206,22 @@ def _business_days(days: Days, closed: Collection[date]) -> list[date]:
     return [day for day in days.listed() if is_business_day(day, closed)]
 
 
+def freed_lines(basis: Basis) -> list[Line]:
+    """The lines of the schedule, each whose meeting was to come and was cancelled bound to none, its month not agreed."""
+    held = {each.number for each in basis.called}
+    return [
+        replace(line, when=line.month, tentative=True, meeting=None)
+        if line.meeting is not None and line.meeting not in held and line.day and line.day >= basis.today
+        else line
+        for line in basis.schedule.lines
+    ]
+
+
 def _lines_as_called(basis: Basis) -> Iterator[Line]:
-    """The lines of the schedule, each that is bound to a meeting on the day of that meeting, wherever it was moved; one whose
-    meeting was to come and was cancelled has its month alone."""
+    """The same lines, each that is bound to a meeting on the day of that meeting, wherever it was moved."""
     days = {each.number: each.day for each in basis.called}
-    for line in basis.schedule.lines:
-        if line.meeting in days:
-            yield replace(line, when=days[line.meeting].isoformat())
-        elif line.meeting is not None and line.day and line.day >= basis.today:
-            yield replace(line, when=line.month)
-        else:
-            yield line
+    for line in freed_lines(basis):
+        yield replace(line, when=days[line.meeting].isoformat()) if line.meeting in days else line
 
 
 def _floors(basis: Basis) -> Iterator[Wish]:

@@ -15,7 +15,7 @@ from workflow.domain.calendar import month_of
 from workflow.domain.schedules import SESSION, Line, PlanSchedule
 from workflow.domain.scheduling.loads import Capacity, Item, items, loads, peaks
 from workflow.domain.scheduling.outlook import followed
-from workflow.domain.scheduling.own import Basis, left, open_by, planned_decision, whole_problem
+from workflow.domain.scheduling.own import Basis, freed_lines, left, open_by, planned_decision, whole_problem
 from workflow.domain.scheduling.passes import forward, supplied
 from workflow.domain.scheduling.problem import (
     BodyCalendar,
@@ -273,7 +273,7 @@ def _when(item: Item) -> str:
 
 def _moved(basis: Basis, problem: Problem, after: Schedule, moves: Sequence[Move]) -> PlanSchedule:
     """The plan's schedule with these gates at their new time, not agreed yet, and all that follows from that."""
-    lines = list(basis.schedule.lines)
+    lines = freed_lines(basis)
     for move in moves:
         last = max((n for n, line in enumerate(lines) if move.gate in line.gates), default=None)
         if last is None:
