@@ -146,8 +146,16 @@ NO_SENTENCES = {
         *("_add_meetings", "_add_meeting", "_numbered", "_about"),
     },
     "workflow/wire/dossier/verify.py": {
-        *("DOCUMENTS", "run", "known_to", "main", "check_key", "check_manifest", "check_files", "check_head"),
-        *("check_chain", "numbered", "check_event", "check_rows", "check_said", "check_documents"),
+        *("DOCUMENTS", "run", "known_to", "main", "check_key", "check_manifest", "check_files", "check_zip"),
+        *(
+            "check_head",
+            "check_chain",
+            "numbered",
+            "check_event",
+            "check_rows",
+            "check_said",
+            "check_documents",
+        ),
     },
     "workflow/web/pages/plan_papers.py": {"dossier"},
     # the mark of a seal in a drawing, and signs that begin no line
