@@ -507,3 +507,10 @@ def test_a_dossier_with_word_documents_has_their_text(house: House) -> None:
     )
     assert "目標値は 80 とする。" in read(a_dossier(house), "文書/第01版.txt")
     assert proof.prove(house.office).findings == []
+
+
+def test_a_plan_of_an_office_without_any_document_has_a_dossier(house: House, tmp_path: Path) -> None:
+    house.a_plan()
+    assert not house.office.files.exists()
+    (tmp_path / "d.zip").write_bytes(Browser(house, "tanto").client.get("/plans/dx/dossier.zip").content)
+    assert verified(tmp_path / "d.zip", tmp_path)[0] == 0

@@ -1,7 +1,11 @@
 """The page of a plan's own schedule: its versions, and the form that changes it and forgets nothing."""
 
+import json
+
 from lxml import html
 
+from definitions.chain import Chain
+from definitions.load import shipped
 from tests.support.scenario import House
 from tests.support.web_client import Browser
 from workflow import actions
@@ -124,3 +128,22 @@ def test_a_bound_line_says_what_became_of_its_meeting(house: House) -> None:
     actions.cancel_meeting(house.office, "joho_bukai_office", number, "台風", now=house.now)
     for reader in (staff, Browser(house, "joho_bukai_1")):
         assert "中止された会議です" in reader.see(PAGE)
+
+
+def test_the_schedule_of_a_chain_without_a_body_is_changed_too(house: House) -> None:
+    raw = json.loads(shipped("itabashi_dx_2025").canonical_json())
+    raw |= {
+        "key": "alone",
+        "bodies": [],
+        "reminders": [],
+        "schedule": [{"month": "2023-05", "event": "説明会"}],
+    }
+    for stage in raw["stages"]:
+        stage["gates"] = [gate | {"after": []} for gate in stage.get("gates", []) if gate["kind"] != "body"]
+    actions.open_plan(
+        house.office, "tanto", "dx", "個別計画", Chain.model_validate(raw), department="it", first_month="2023-03", now=house.now
+    )  # fmt: skip
+    staff = Browser(house, "tanto")
+    fields = form_of(staff) | {"when:1": "2023-07", "event:1": "住民説明会"}
+    assert "住民説明会" in staff.send(PAGE, **fields, sure="yes")
+    staff.see(f"{PAGE}/outlook")

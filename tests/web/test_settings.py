@@ -214,6 +214,17 @@ def test_days_are_closed_each_year_without_being_entered_again(house: House) -> 
     Browser(house, "tanto").send("/settings/closed-days/rules", 403, **form)
 
 
+def test_a_year_that_is_none_is_refused_as_it_was_typed(house: House) -> None:
+    admin = Browser(house, "admin")
+    rule = {"name": "年末年始", "first": "12/29", "last": "1/3"}
+    assert "「令和九年」は使えません" in admin.send(
+        "/settings/closed-days/rules", 422, **rule, since="令和九年"
+    )
+    admin.send("/settings/closed-days/rules", **rule, since="2027")
+    refused = admin.send("/settings/closed-days/rules/1/end", 422, last_year="来年")
+    assert "「来年」は使えません" in refused
+
+
 def test_a_day_that_passed_closed_stays_closed(house: House) -> None:
     actions.close_day(house.office, "admin", date(2023, 6, 9), "創立記念日", now=house.now)
     house.at("2023-06-12 09:00")

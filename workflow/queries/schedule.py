@@ -166,12 +166,12 @@ def meetings_to_bind(
     """The meetings that lines of the schedule are bound to, and the called ones of each body of the plan's chain that are
     nearest to `now`, by day. One statement."""
     bound = [line.meeting for line in schedule.lines if line.meeting is not None]
-    near = union_all(
-        *(_nearest(body.key, now, later=later) for body in plan.chain.bodies for later in (True, False))
-    )
+    near = [_nearest(body.key, now, later=later) for body in plan.chain.bodies for later in (True, False)]
+    if not near:  # a chain without a body calls no meeting
+        return []
     rows = db.execute(
         select(Meeting.id, Meeting.body_key, Meeting.title, Meeting.starts_at, Meeting.status)
-        .where(or_(Meeting.id.in_(bound), Meeting.id.in_(near)))
+        .where(or_(Meeting.id.in_(bound), Meeting.id.in_(union_all(*near))))
         .order_by(Meeting.starts_at, Meeting.id)
     )
     return [

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BufferedRandom, FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from workflow.domain.errors import BadInput, DocumentDamaged, StorageFull
 from workflow.domain.language import say
@@ -105,6 +105,14 @@ def arriving(store: Path) -> Arriving:
         descriptor, name = tempfile.mkstemp(prefix=_ARRIVING, dir=store)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     return Arriving(descriptor, Path(name))
+
+
+def to_be_sent(store: Path) -> IO[bytes]:
+    """A file to be written and sent, on the disk of the documents, for it may be large. Its name is gone at once, its bytes when
+    it is closed. Before the first document there is no store: it is made."""
+    with noticing_a_full_disk():
+        private_files.make_folder_if_missing(store)
+        return tempfile.TemporaryFile(dir=store)
 
 
 def keep(store: Path, content: bytes | Arriving | Kept) -> str:

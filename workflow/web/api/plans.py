@@ -1,7 +1,6 @@
 """Calls on plans: the list, one plan and what blocks it, its documents, its steps."""
 
 from datetime import date
-from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Response, UploadFile
@@ -25,6 +24,7 @@ from workflow.queries.reading_rights import plan_to_read, plans_readable
 from workflow.queries.schedule import schedule_versions
 from workflow.queries.versions import version as version_of
 from workflow.store import texts
+from workflow.store.files import to_be_sent
 from workflow.store.uploads import OCTETS, an_upload
 from workflow.web.api.models import Asked, ChainName, Key, Line, Number, Reason, Text
 from workflow.web.api.routing import ApiResponse, Call, Caller, Doing, reads, writes
@@ -268,7 +268,7 @@ def paper(caller: Caller, plan: PlanKey, kind: PaperKind, form: PaperForm) -> Re
 @router.get("/{plan}/dossier.zip", response_class=Download, **reads(Act.TAKE_DOSSIER))
 def dossier(caller: Caller, plan: PlanKey) -> Response:
     """監査のための一件書類: 文書、新旧対照表、会議、記録と、それだけで動く検証プログラム。"""
-    archive = TemporaryFile(dir=caller.office.files)  # noqa: SIM115
+    archive = to_be_sent(caller.office.files)
     try:
         found = write_dossier(caller.office, caller.person, plan, archive, now=caller.now)
     except BaseException:

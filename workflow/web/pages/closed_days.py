@@ -105,11 +105,23 @@ def set_closing_rule(
     last: Annotated[str, Form()] = "",
     since: Annotated[str, Form()] = "",
 ) -> Response:
-    actions.set_closing_rule(who.office, who.key, name, first, last, typed_number(since) or 0, now=who.now)
+    actions.set_closing_rule(who.office, who.key, name, first, last, _a_year(since), now=who.now)
     return redirect("/settings/closed-days", said=say("毎年の閉庁日を登録しました。"))
 
 
 @router.post("/rules/{number}/end", openapi_extra=needs(Act.KEEP_PEOPLE))
 def end_closing_rule(who: FormUser, number: int, last_year: Annotated[str, Form()] = "") -> Response:
-    actions.end_closing_rule(who.office, who.key, number, typed_number(last_year) or 0, now=who.now)
+    actions.end_closing_rule(who.office, who.key, number, _a_year(last_year), now=who.now)
     return redirect("/settings/closed-days", said=say("毎年の閉庁日を終えました。"))
+
+
+def _a_year(typed: str) -> int:
+    """The year that the field holds. Raises `BadInput`, with what was typed."""
+    year = typed_number(typed)
+    if year is None:
+        raise BadInput(
+            say("年"),
+            say("「{given}」は使えません", given=typed[:40]),
+            say("2000 から 2100 までの西暦の年にしてください。"),
+        )
+    return year

@@ -1,7 +1,5 @@
 """The papers of a plan, 工程表 and 決裁経過, as files, and its dossier for an auditor."""
 
-from tempfile import TemporaryFile
-
 from fastapi import APIRouter, Response
 
 from workflow.domain.errors import NotFound
@@ -9,6 +7,7 @@ from workflow.domain.rights import Act
 from workflow.domain.sheets import SheetFormat, SheetKind
 from workflow.queries.plan_papers import plan_paper
 from workflow.queries.reading_rights import plan_to_read
+from workflow.store.files import to_be_sent
 from workflow.web.permissions import needs
 from workflow.web.rendering import download, streamed
 from workflow.web.session import Page, Reader
@@ -32,8 +31,7 @@ def paper(who: Reader, key: str, kind: SheetKind, form: SheetFormat) -> Response
 @router.get("/dossier.zip", openapi_extra=needs(Act.TAKE_DOSSIER))
 def dossier(who: Reader, key: str) -> Response:
     """The dossier, with what the person may read."""
-    # Its name is gone at once, its bytes when the answer is: on the disk of the documents, for they are large.
-    archive = TemporaryFile(dir=who.office.files)  # noqa: SIM115
+    archive = to_be_sent(who.office.files)
     try:
         found = write_dossier(who.office, who.person, key, archive, now=who.now)
     except BaseException:

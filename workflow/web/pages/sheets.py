@@ -1,7 +1,5 @@
 """The papers of a meeting, and the notice of one decision, as files."""
 
-from tempfile import TemporaryFile
-
 from fastapi import APIRouter, Response
 
 from workflow.domain.errors import NotFound
@@ -11,6 +9,7 @@ from workflow.queries.agenda import put
 from workflow.queries.meeting_sheets import decision_sheet, meeting_sheet
 from workflow.queries.plans import plan_by_id
 from workflow.queries.reading_rights import plan_to_read, whole_meeting_to_read
+from workflow.store.files import to_be_sent
 from workflow.web.pages.meetings import Number
 from workflow.web.permissions import needs
 from workflow.web.rendering import download, streamed
@@ -28,8 +27,7 @@ def bound(who: Reader, number: Number, form: SheetFormat) -> Response:
     name = f"{facts.title}_資料一式.{form.value}"
     match form:
         case SheetFormat.ARCHIVE:
-            # Its name is gone at once, its bytes when the answer is: on the disk of the documents, for they are large.
-            archive = TemporaryFile(dir=who.office.files)  # noqa: SIM115
+            archive = to_be_sent(who.office.files)
             bound_archive(who.office, facts, archive)
             return streamed(archive, MEDIA[form], name)
         case SheetFormat.PDF:
