@@ -39,8 +39,23 @@ def test_a_list_is_read_as_offices_write_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("span", "last"),
+    [
+        ("令和8年8月13日〜8月15日", date(2026, 8, 15)),
+        ("令和8年8月13日（木）～１５日（土）", date(2026, 8, 15)),
+        ("2026/8/13〜8/15", date(2026, 8, 15)),
+        ("2026-12-29〜1月3日", date(2027, 1, 3)),
+    ],
+)
+def test_the_last_day_of_a_span_may_leave_out_what_the_first_says(span: str, last: date) -> None:
+    assert read_days(f"{span} 休日")[-1] == NamedDay(last, "休日")
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("2026-08-13〜12日 閉庁", "最初の日より前です"),
+        ("2026-08-13〜8月32日 閉庁", "「8月32日」は日付として読めません"),
         ("2026-10-01 記念日\n2026-10-02", "2 行目: 日と名称に分けられません"),
         ("2026-02-30 記念日", "1 行目: 「2026-02-30」は日付として読めません"),
         ("2026-10-02〜2026-10-01 記念日", "最初の日より前です"),

@@ -46,7 +46,7 @@ NO_SENTENCES = {
         *("parse_day", "reiwa", "nendo_label", "month_label", "_year", "_era_year"),
     },
     # the signs that stand between days and names in a list
-    "workflow/domain/closed_days.py": {"_LINE", "_SIGNS", "day_of_year"},
+    "workflow/domain/closed_days.py": {"_LINE", "_SHORT", "_SIGNS", "day_of_year"},
     # the columns of tables, as people name them in what they paste
     "workflow/domain/pasted_tables.py": {"PEOPLE", "DEPARTMENTS", "DAYS"},
     # the reason on record, in the office's own language

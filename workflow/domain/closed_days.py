@@ -1,6 +1,7 @@
 """The office's own closed days: several of them as typed or pasted, and until when one can be taken away again."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -70,7 +71,8 @@ def days_between(first: date, last: date, name: str) -> list[NamedDay]:
 
 
 def read_days(text: str) -> list[NamedDay]:
-    """The days of a list, one or a span a line, each with its name: 「2026-12-29〜2027-01-03 年末年始の休日」. Tabs, commas
+    """The days of a list, one or a span a line, each with its name: 「2026-12-29〜2027-01-03 年末年始の休日」, or with the last
+    day's year and month left out. Tabs, commas
     and spaces part the day from its name; empty lines and one of headings are left out. Raises `BadInput`, which names
     the line."""
     if len(text) > LONGEST_LIST:
@@ -161,7 +163,7 @@ def _of_line(line: str, place: str) -> list[NamedDay]:
             "「2026-12-29 年末年始の休日」または「2026-12-29〜2027-01-03 年末年始の休日」の形で書いてください。",
         )
     first = parse_day(match["day"], place)
-    last = parse_day(match["last"], place) if match["last"] else first
+    last = _last_day(match["last"], first, place) if match["last"] else first
     if last < first:
         raise BadInput(
             place,
@@ -169,6 +171,22 @@ def _of_line(line: str, place: str) -> list[NamedDay]:
             "最初の日か、それより後の日を指定してください。",
         )
     return _span(first, last, a_line(place, match["name"]))
+
+
+_SHORT = re.compile(r"(?:(\d{1,2})[-/月])?(\d{1,2})日?(?:[（(][月火水木金土日][）)])?")
+
+
+def _last_day(text: str, first: date, place: str) -> date:
+    """The last day of a span as people write it behind the first: in full, or as 10月3日, 10/3, 3日, in its year, month, or
+    in the year after it when that is earlier. Raises `BadInput`."""
+    short = _SHORT.fullmatch(unicodedata.normalize("NFKC", text))
+    if short is None:
+        return parse_day(text, place)
+    month, day = int(short[1] or first.month), int(short[2])
+    try:
+        return date(first.year + (bool(short[1]) and (month, day) < (first.month, first.day)), month, day)
+    except ValueError:
+        return parse_day(text, place)
 
 
 def _span(first: date, last: date, name: str) -> list[NamedDay]:
