@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import lxml.html
 import pytest
 from sqlalchemy import update
 
@@ -23,6 +24,7 @@ from workflow.domain import language
 from workflow.domain.calendar import tokyo_day
 from workflow.domain.language import say
 from workflow.store.tables import Delivery, Meeting
+from workflow.web.japanese import marked
 
 PAGES = sorted((Path(language.__file__).parents[1] / "web" / "templates").glob("*.html"))
 VOID = {
@@ -281,6 +283,20 @@ def test_stages_gates_and_bodies_have_the_english_names_of_their_chain(house: Ho
     assert "Outline" in shown and "Report to the headquarters" in shown and ">骨子<" not in shown
     assert "ICT Promotion Headquarters" in _english(house, "tanto").see("/bodies/ict_honbu")
     assert "骨子" in Browser(house, "tanto").see("/plans/dx")
+
+
+def test_words_in_a_tag_are_left_as_they_are_whatever_stands_behind_it() -> None:
+    cell = '<td data-label="情報化推進部会"></td><td data-label="庁議">1件</td>'
+    assert marked(cell) == cell.replace("1件", '1<span lang="ja">件</span>')
+
+
+def test_an_empty_cell_of_an_english_page_stays_empty(house: House) -> None:
+    house.a_plan()
+    [*cells] = lxml.html.fromstring(_english(house, "tanto").see("/plans/_spread")).xpath(
+        "//table[@aria-label='Items by body and month']//td"
+    )
+    assert {str(cell.text_content()).strip() for cell in cells} == {"", "1"}
+    assert not any(JAPANESE.search(cell.get("data-label")) for cell in cells)
 
 
 def test_the_japanese_on_an_english_page_is_marked_as_japanese(house: House) -> None:

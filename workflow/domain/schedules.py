@@ -332,7 +332,9 @@ def _same_matter(one: Line, other: Line) -> bool:
 def line_name(chain: Chain, line: Line) -> str:
     """The name of what takes place: the body's, with what is reported or which gate it is about, or the event's."""
     name = chain.body(line.body).name if line.body else line.event or ""
-    about = line.label or say("、").join(chain.gate(key).label for key in line.gates if line.body)
+    about = line.label or say("、").join(
+        str(reworded(chain.gate(key).label)) for key in line.gates if line.body
+    )
     return say("{name}（{about}）", name=name, about=about) if about else name
 
 

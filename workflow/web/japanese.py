@@ -3,7 +3,8 @@ Japanese."""
 
 import re
 
-_TEXT = re.compile(r"(?:<(?P<tag>[a-zA-Z][\w-]*)(?P<rest>[^<>]*)>)?(?P<text>[^<>]+)")
+_TEXT = re.compile(r"(?:<(?P<tag>[a-zA-Z][\w-]*)(?P<rest>[^<>]*)>)?(?P<text>[^<>]*)")
+"""A tag and the text behind it, which may be empty: else the words of the tag would be taken for text."""
 _JAPANESE = re.compile(r"[々〆ぁ-ゖァ-ヺー一-鿿豈-﫿、。「」『』（）・：！？％＆　ｦ-ﾟ０-９Ａ-Ｚａ-ｚ]")
 _RUN = re.compile(rf"{_JAPANESE.pattern}(?:[^\S\n]*[\w.\-]*{_JAPANESE.pattern})*")
 _TEXT_ALONE = frozenset({"option", "title", "textarea", "text", "tspan"})

@@ -75,7 +75,9 @@ _pages.env.globals |= {
     "period_words": period_words,
     "Change": Change,
     "with_tables": with_tables,
-    "cells": lambda headings: [Markup(' role="cell" data-label="{}"').format(each) for each in headings],
+    "cells": lambda headings: [
+        Markup(' role="cell" data-label="{}"').format(reworded(each)) for each in headings
+    ],
 }
 
 
