@@ -191,8 +191,8 @@ def _before(problem: Problem, gate: Activity) -> set[str]:
 
 
 def effect_words(problem: Problem, found: Effects, new: Problem | None = None) -> list[str]:
-    """The effects in words, a line for each activity that moved, and one for the decision. `new` is the problem after the
-    change, where its sittings differ."""
+    """The effects in words: a line for the decision, which people ask for first, and one for each activity that moved. `new` is
+    the problem after the change, where its sittings differ."""
     lines = [
         _moved_words(problem, new or problem, each)
         for each in found.moved
@@ -200,13 +200,13 @@ def effect_words(problem: Problem, found: Effects, new: Problem | None = None) -
     ]
     before, after = found.before.finished, found.after.finished
     if before == after:
-        return [*lines, say("決定は{day}のまま変わりません。", day=shown_day(after))]
+        return [say("決定は{day}のまま変わりません。", day=shown_day(after)), *lines]
     days, first, then = abs((after - before).days), shown_day(before), shown_day(after)
     if after < before:
         said = say("決定は{before}から{after}へ、{days}日早まります。", before=first, after=then, days=days)
     else:
         said = say("決定は{before}から{after}へ、{days}日遅れます。", before=first, after=then, days=days)
-    return [*lines, said]
+    return [said, *lines]
 
 
 def _moved_words(problem: Problem, new: Problem, moved: Moved) -> str:

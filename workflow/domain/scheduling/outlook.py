@@ -270,14 +270,15 @@ def meeting_moved(basis: Basis, number: int, day: date) -> tuple[str, ...]:
 
 
 def _compared(before: Problem, after: Problem) -> tuple[Effects, tuple[str, ...], tuple[Need, ...]]:
-    """The effects between what is left of a plan before and after a change, in words too, and the meetings that are
-    missing after it."""
+    """The effects between what is left of a plan before and after a change, in words too, the decision and the last day first,
+    and the meetings that are missing after it."""
     before, was_needed = supplied(before)
     after, needs = supplied(after)
     found = effects_between(before, after)
     assert found is not None  # noqa: S101 - no sitting is missing
     more = [_need_words(after, need) for need in needs if need not in was_needed]
-    return found, (*more, *effect_words(before, found, after), _last_words(found)), needs
+    decision, *moved = effect_words(before, found, after)
+    return found, (decision, _last_words(found), *more, *moved), needs
 
 
 def _last_words(found: Effects) -> str:
