@@ -118,6 +118,17 @@ def test_the_same_plans_as_excel(house: House) -> None:
     assert rows[1][0] == "dx" and "遅れ 20 日" in rows[1][5]
 
 
+def test_an_excel_that_cannot_hold_all_plans_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("a", "b", "c"):
+        house.a_plan(key)
+    staff = Browser(house, "tanto")
+    for most, last in ((4, "c"), (2, "2 件までです")):
+        monkeypatch.setattr("workflow.web.pages.plan_sheet.PLANS_ON_A_PAGE", 2)
+        monkeypatch.setattr("workflow.web.pages.plan_sheet.PLANS_IN_EXCEL", most)
+        rows = list(load_workbook(io.BytesIO(staff.client.get("/plans.xlsx").content)).active.values)
+        assert len(rows) == 4 and str(rows[-1][0]).startswith(last)
+
+
 def test_a_word_is_found_in_the_title_and_in_the_key_as_soon_as_it_stands_there(house: House) -> None:
     house.a_plan("green-2023")
     house.a_plan("dx")

@@ -98,7 +98,7 @@ def plans(request: Request, who: Reader, asked: Annotated[Asked, Query()], follo
 
 @router.get("/plans.xlsx", openapi_extra=needs(Open.SIGNED_IN))
 def plans_as_excel(who: Reader, asked: Annotated[Asked, Query()]) -> Response:
-    """The same plans as Excel, as many as fit in one file."""
+    """The same plans as Excel, as many as fit in one file; its last row says so where there are more."""
     with who.office.reading() as db:
         rows: list[SheetRow] = []
         for _ in range(PLANS_IN_EXCEL // PLANS_ON_A_PAGE):
@@ -107,6 +107,12 @@ def plans_as_excel(who: Reader, asked: Annotated[Asked, Query()]) -> Response:
             if found.following is None:
                 break
     table = plan_sheet_table.rows(rows, tokyo_day(who.now))
+    if found.following is not None:
+        more = say(
+            "{most} 件までです。この後の計画は入っていません。絞り込んで、分けて受け取ってください。",
+            most=PLANS_IN_EXCEL,
+        )
+        table.append([more])
     return download(workbook(say("計画"), table, plan_sheet_table.WIDTHS), EXCEL, say("計画一覧.xlsx"))
 
 
