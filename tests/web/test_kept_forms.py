@@ -170,3 +170,27 @@ def test_a_list_in_the_wrong_order_is_not_lost(house: House) -> None:
 def test_who_may_not_do_it_has_nothing_kept(tanto: Browser) -> None:
     tanto.client.post("/people", data={"csrf": tanto.csrf, "key": "x", "name": "秘", "email": "x@example.jp"})
     assert _kept(tanto.house) == 0
+
+
+def test_the_long_form_of_a_schedule_comes_back_and_of_its_added_rows_the_text(house: House) -> None:
+    """Its address leads to a place of the page; rows that were added have no field on the page as it opens."""
+    house.a_plan()
+    staff, page = Browser(house, "tanto"), "/plans/dx/schedule"
+    typed = {
+        "when:13": "2023-07",
+        "event:13": "書きかけの会",
+        "tentative:13": "yes",
+        "count": "18",
+        "seen": "0",
+    }
+    added = {"when:17": "2023-08", "event:17": "足した行の会", "sure": "yes"}
+    house.later(hours=11)
+    asked = staff.client.post(
+        page, data={"csrf": staff.csrf, **typed, **added, "reason": REASON}, headers={"referer": SITE + page}
+    )
+    staff.sign_in()
+    shown = staff.see(_address_after_sign_in(asked.text))
+    form = re.findall(r'<form[^>]*action="/plans/dx/schedule#change".*?</form>', shown, re.DOTALL)[0]
+    assert "書きかけの会" in form and REASON in form and "足した行の会" not in form
+    assert "欄がないため戻せません" in shown and "足した行の会" in shown and "<p>yes</p>" not in shown
+    assert house.plan().schedule_number == 0

@@ -98,7 +98,12 @@ def refilled(request: Request, page: str) -> str:
         )
         if form.xpath(".//input[@type='file']"):
             words += say("ファイルは残していません。もう一度選んでください。")
-        form.addprevious(_notice(late.reason if refused else "", words))
+        lost = _without_a_field(form, late)
+        if lost:
+            lost.insert(
+                0, say("次の内容は、この画面に欄がないため戻せません。必要なら控えて、入力し直してください。")
+            )
+        form.addprevious(_notice(late.reason if refused else "", words, *lost))
         for around in form.iterancestors("details"):
             around.set("open", "")
     return str(lxml.html.tostring(tree, encoding="unicode", doctype="<!doctype html>"))
@@ -115,7 +120,7 @@ def _notice(*paragraphs: str) -> HtmlElement:
 
 
 def _form_of(tree: HtmlElement, late: KeptForm) -> FormElement | None:
-    """The form of the page that goes where the kept one went; of several, the one with most of its hidden values."""
+    """The form of the page that goes where the kept one went, whatever place of the answer it leads to; of several, the one with most of its hidden values."""
     fields = {(each.name, each.value) for each in late.fields}
 
     def alike(form: FormElement) -> int:
@@ -128,9 +133,16 @@ def _form_of(tree: HtmlElement, late: KeptForm) -> FormElement | None:
     found = [
         form
         for form in tree.forms
-        if form.get("method", "").lower() == "post" and (form.get("action") or here) == late.action
+        if form.get("method", "").lower() == "post"
+        and (urlsplit(form.get("action") or "").path or here) == late.action
     ]
     return max(found, key=alike, default=None)
+
+
+def _without_a_field(form: FormElement, late: KeptForm) -> list[str]:
+    """The text that was filled in where the form has no field now: in rows that were added to it."""
+    known = {each.get("name") for each in form.xpath(".//*[@name]")} | {"sure", "step"}  # yes, or a button
+    return [each.value for each in late.fields if each.name not in known and each.value.strip()]
 
 
 def _fill(form: FormElement, late: KeptForm) -> None:
