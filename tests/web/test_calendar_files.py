@@ -193,6 +193,18 @@ def test_an_administrator_keeps_a_calendar_reads_it_again_and_removes_it(house: 
     admin.see("/settings/calendars/1", 404)
 
 
+def test_a_kept_calendar_says_which_of_its_entries_close_no_day(house: House) -> None:
+    admin = Browser(house, "admin")
+    year = house.now.year + 1
+    content = a_calendar(
+        f"DTSTART;VALUE=DATE:{year}1001\r\nSUMMARY:区制記念日", f"DTSTART:{year}0814T010000Z\r\nSUMMARY:庁議"
+    )
+    _keep(admin, content, name="庁舎", kind="closed")
+    shown = admin.see("/settings/calendars/1")
+    assert '庁議 <span class="tag soft">閉庁日になりません</span>' in shown
+    assert shown.count("閉庁日になりません") == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
