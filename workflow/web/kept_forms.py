@@ -120,7 +120,8 @@ def _notice(*paragraphs: str) -> HtmlElement:
 
 
 def _form_of(tree: HtmlElement, late: KeptForm) -> FormElement | None:
-    """The form of the page that goes where the kept one went, whatever place of the answer it leads to; of several, the one with most of its hidden values."""
+    """The form of the page that goes where the kept one went, whatever place of the answer it leads to; of several, the
+    one with most of its hidden values."""
     fields = {(each.name, each.value) for each in late.fields}
 
     def alike(form: FormElement) -> int:
