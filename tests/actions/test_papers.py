@@ -87,7 +87,8 @@ class Table:
         """What the log says of each such event, and the plan it is about."""
         with self.house.office.reading() as db:
             plans = db.scalars(select(Event.plan_id).where(Event.tag == tag).order_by(Event.seq)).all()
-            words = [each.words for each in log_page(db).events if each.tag is tag]
+            reader = actor(db, "admin", tokyo_day(self.house.now))
+            words = [each.words for each in log_page(db, reader).events if each.tag is tag]
         return list(zip(reversed(words), plans, strict=True))
 
 

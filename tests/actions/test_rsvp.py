@@ -17,6 +17,7 @@ from workflow.domain.errors import BadInput, NotAllowed, NotNow, RsvpLinkUnusabl
 from workflow.domain.meetings import MeetingForm
 from workflow.domain.rsvp import Expected, Intent, Way
 from workflow.queries import Waiting, worklist
+from workflow.queries.actor import actor
 from workflow.queries.bodies import body_rule
 from workflow.queries.log import log_page
 from workflow.queries.meetings import meeting as meeting_of
@@ -255,7 +256,7 @@ def test_the_log_says_who_answered_how_but_not_why(house: House) -> None:
     meeting = house.a_meeting()
     give(house, ONE, meeting, GivenRsvp(Intent.ABSENT, remark="入院のため"))
     with house.office.reading() as db:
-        newest = log_page(db).events[0]
+        newest = log_page(db, actor(db, "admin", tokyo_day(house.now))).events[0]
     assert "欠席（画面）" in newest.words and "入院" not in f"{newest.words}{newest.data}"
 
 

@@ -23,6 +23,7 @@ from workflow.domain.calendar import tokyo_day
 from workflow.domain.errors import BadInput, NotAllowed
 from workflow.domain.events import Tag
 from workflow.domain.takeover import About, Sheet, TakeoverRefused
+from workflow.queries.actor import actor
 from workflow.queries.plans import plan_by_key
 from workflow.queries.takeovers import takeover_of
 from workflow.store import files
@@ -151,7 +152,10 @@ def test_the_log_marks_what_was_taken_over_and_nothing_else(house: House, takeov
     house.later(hours=1).a_version("素案")
     with house.office.reading() as db:
         *past, whole, today = queries.history(db, plan_by_key(db, "dx"))
-        logged = {each.seq: each.words for each in queries.log_page(db, limit=200).events}
+        logged = {
+            each.seq: each.words
+            for each in queries.log_page(db, actor(db, "admin", tokyo_day(house.now)), limit=200).events
+        }
     assert all("［移行登録］" in each.words and "［移行登録］" in logged[each.seq] for each in past)
     assert "移行.xlsx 11 行 紙で進めていたため" in whole.words
     assert "移行登録" not in today.words and "移行登録" not in logged[today.seq]
