@@ -12,7 +12,7 @@ from definitions.chain import BodyGate, DocumentGate, Gate, PeriodGate
 from workflow.domain import gates
 from workflow.domain.calendar import at_tokyo, tokyo_day
 from workflow.domain.facts import Facts
-from workflow.domain.meetings import ON_RECORD, MeetingForm
+from workflow.domain.meetings import ON_RECORD, MeetingForm, MeetingStatus
 from workflow.domain.path import Stay, stay_in
 from workflow.domain.plans import Status
 from workflow.domain.scheduling.from_chain import stage_work
@@ -22,7 +22,7 @@ from workflow.queries.agenda import held_decision
 from workflow.queries.closed_days import closed_days
 from workflow.queries.gate_facts import facts_of_all
 from workflow.queries.kept_calendars import sessions
-from workflow.queries.meetings import at_a_gate, open_meeting
+from workflow.queries.meetings import at_a_gate
 from workflow.queries.plans import PlanFact, plan_fact, plans
 from workflow.store.tables import AgendaItem, Meeting, Plan
 from workflow.store.unindexed import unindexed
@@ -153,7 +153,7 @@ def _listed(db: Session, known: Sequence[int], now: datetime) -> dict[int, list[
             AgendaItem.plan_id.in_(known),
             at_a_gate(),
             AgendaItem.removed_at.is_(None),
-            open_meeting(),
+            unindexed(Meeting.status) == MeetingStatus.CALLED,
             (Meeting.ends_at > now) | ~held_decision(AgendaItem.id).exists(),
         )
         .order_by(Meeting.starts_at, Meeting.id)
