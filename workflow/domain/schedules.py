@@ -264,12 +264,13 @@ def _with_labels(chain: Chain, fault: Words) -> Words:
             return value
         if chain.has_body(value):
             return chain.body(value).name
-        return _gate_name(chain, value) if chain.has_gate(value) else value
+        return gate_name(chain, value) if chain.has_gate(value) else value
 
     return words(fault.text, **{name: named(value) for name, value in fault.values.items()})
 
 
-def _gate_name(chain: Chain, key: str) -> Words:
+def gate_name(chain: Chain, key: str) -> Words:
+    """The name of a gate with that of its stage."""
     return say("{stage}: {gate}", stage=chain.stage_of_gate(key).label, gate=chain.gate(key).label)
 
 

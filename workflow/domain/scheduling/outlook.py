@@ -295,21 +295,11 @@ def _last_words(found: Effects) -> str:
 
 def _supposed(basis: Basis, whole: Problem, change: Supposition) -> tuple[Basis, Problem, int | None]:
     """The plan after the change, its way, and the number of the called meeting that would move."""
-    if change.kind in (Supposed.MOVE, Supposed.DROP):
-        line = _line(basis.schedule, change.line)
-        called = line.meeting in {each.number for each in basis.called}
-        if line.meeting is not None and called and change.kind is Supposed.MOVE:
-            day = Line(change.when).day
-            if day is None:
-                raise BadInput("時期", "招集した会議です", "移す日を、日付で書いてください。")
-            moved = basis.with_meeting_on(line.meeting, day)
-            return moved, whole_problem(moved), line.meeting
-        if change.kind is Supposed.MOVE:
-            check_line(basis.chain, replace(line, when=change.when), say("移す日か月"))
-        changed_basis = basis.with_schedule(_with_line(basis.schedule, change))
-        if change.kind is Supposed.MOVE:
-            changed_basis = changed_basis.without_meetings(line.gates)
-        return changed_basis, whole_problem(changed_basis), None
+    if change.kind is Supposed.MOVE:
+        return _line_moved(basis, change)
+    if change.kind is Supposed.DROP:
+        dropped = basis.with_schedule(_with_line(basis.schedule, change))
+        return dropped, whole_problem(dropped), None
     activities = {each.key: each for each in whole.activities}
     if change.gate not in activities:
         raise BadInput("手続", "この計画の流れにありません", "一覧から選んでください。")
@@ -325,6 +315,20 @@ def _supposed(basis: Basis, whole: Problem, change: Supposition) -> tuple[Basis,
             )
         return basis, changed(whole, Lengthen(activity.key, change.days - activity.length)), None
     return basis, changed(whole, SendBack(activity.key, change.to)), None
+
+
+def _line_moved(basis: Basis, change: Supposition) -> tuple[Basis, Problem, int | None]:
+    """The same of a line that moves: with its meeting where that is called, else away from the agendas that it is on."""
+    line = _line(basis.schedule, change.line)
+    if line.meeting is not None and line.meeting in {each.number for each in basis.called}:
+        day = Line(change.when).day
+        if day is None:
+            raise BadInput("時期", "招集した会議です", "移す日を、日付で書いてください。")
+        moved = basis.with_meeting_on(line.meeting, day)
+        return moved, whole_problem(moved), line.meeting
+    check_line(basis.chain, replace(line, when=change.when), say("移す日か月"))
+    moved = basis.with_schedule(_with_line(basis.schedule, change)).without_meetings(line.gates)
+    return moved, whole_problem(moved), None
 
 
 MOST_DAYS = 365
@@ -404,4 +408,4 @@ def _span_after(span: Span, problem: Problem, after: dict[str, Placed]) -> Span:
         return span
     begins, ends = month_of(min(each.begins for each in own)), month_of(max(each.ends for each in own))
     first = begins if begins > span.last else span.first
-    return replace(span, first=max(span.first, first), last=max(span.last, ends))
+    return replace(span, first=first, last=max(span.last, ends))

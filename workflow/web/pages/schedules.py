@@ -17,6 +17,7 @@ from workflow.domain.schedules import (
     check_line,
     checked,
     differences,
+    gate_name,
     line_name,
     line_place,
     parse_month,
@@ -208,7 +209,7 @@ def _choices(plan: PlanFact, newest: ScheduleFact) -> dict[str, object]:
         "body_choices": [("", say("（行事）")), *((body.key, body.name) for body in chain.bodies)],
         "gate_choices": [
             ("", say("なし")),
-            *((",".join(group), say("、").join(_gate_name(chain, key) for key in group)) for group in groups),
+            *((",".join(group), say("、").join(gate_name(chain, key) for key in group)) for group in groups),
         ],
     }
 
@@ -240,7 +241,3 @@ def _takes_time(chain: Chain, key: str) -> bool:
     """Return whether a sitting or a period opens the gate: what stands in a schedule."""
     gate = chain.gate(key)
     return isinstance(gate, BodyGate) or gate.kind == "period"
-
-
-def _gate_name(chain: Chain, key: str) -> str:
-    return say("{stage}: {gate}", stage=chain.stage_of_gate(key).label, gate=chain.gate(key).label)
