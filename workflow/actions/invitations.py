@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, delete, exists, func, insert, or_, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.actions.identity import Proof, require_identity
@@ -104,10 +104,7 @@ def hand_over_links(
         who = actor(db, by, tokyo_day(now))
         who.require(Act.KEEP_PEOPLE)
         require_identity(db, who, proof, now)
-        if db.scalar(_later_links(LinkPurpose.WELCOME, people, after)):
-            raise AlreadyDone(
-                "リンクは既に画面に出しました。渡したリンクはそのまま使えます。渡せなかったときは、その職員のページから出し直してください。"
-            )
+        _must_not_be_shown(db, LinkPurpose.WELCOME, people, after)
         for person in dict.fromkeys(people):
             handed.append(_handed(db, _invite(db, who, person, now, by_hand=True), now))
     return handed
@@ -134,16 +131,8 @@ def hand_over_reset(
                 say("「{person}」さんは、まだパスワードを設定していません", person=person),
                 "その職員のページから招待してください。",
             )
-        if actor(db, person, tokyo_day(now)).left:
-            raise BadInput(
-                "職員",
-                say("「{person}」の所属と任期は、すべて終わっています", person=person),
-                "先に、新しい所属か任期を名簿に登録してください。",
-            )
-        if db.scalar(_later_links(LinkPurpose.RESET, [person], after)):
-            raise AlreadyDone(
-                "リンクは既に画面に出しました。渡したリンクはそのまま使えます。渡せなかったときは、その職員のページから出し直してください。"
-            )
+        _must_not_have_left(db, person, say("職員"), now)
+        _must_not_be_shown(db, LinkPurpose.RESET, [person], after)
         end_links(db, number)
         link = _new_link(db, number, LinkPurpose.RESET, now)
         record(db, Tag.RESET_HANDED, at=now, by=who.id, person=person, link=link)
@@ -233,10 +222,23 @@ def _nobody_chosen() -> BadInput:
     return BadInput("招待する職員", "選ばれていません", "1 人以上を選んでください。")
 
 
-def _later_links(purpose: LinkPurpose, people: Sequence[str], after: int) -> Select[bool]:
-    """The statement by which one of the people got a later link for that purpose than the one of that number, or none."""
+def _must_not_be_shown(db: Session, purpose: LinkPurpose, people: Sequence[str], after: int) -> None:
+    """Raises `AlreadyDone` where one of the people got a later link for that purpose than the one of that number, or none."""
     later = MailedLink.purpose == purpose, MailedLink.id > after
-    return select(exists().where(*later, MailedLink.person_id == Person.id, Person.key.in_(people)))
+    if db.scalar(select(exists().where(*later, MailedLink.person_id == Person.id, Person.key.in_(people)))):
+        raise AlreadyDone(
+            "リンクは既に画面に出しました。渡したリンクはそのまま使えます。渡せなかったときは、その職員のページから出し直してください。"
+        )
+
+
+def _must_not_have_left(db: Session, person: str, place: str, now: datetime) -> None:
+    """Raises `BadInput`, which names the `place`, where all that the person was has ended."""
+    if actor(db, person, tokyo_day(now)).left:
+        raise BadInput(
+            place,
+            say("「{person}」の所属と任期は、すべて終わっています", person=person),
+            "先に、新しい所属か任期を名簿に登録してください。",
+        )
 
 
 def _handed(db: Session, number: int, now: datetime) -> HandedLink:
@@ -269,12 +271,7 @@ def _invitable(db: Session, person: str, now: datetime) -> int:
                 person=person,
             )
         )
-    if actor(db, person, tokyo_day(now)).left:
-        raise BadInput(
-            "招待する職員",
-            say("「{person}」の所属と任期は、すべて終わっています", person=person),
-            "先に、新しい所属か任期を名簿に登録してください。",
-        )
+    _must_not_have_left(db, person, say("招待する職員"), now)
     return number
 
 

@@ -46,7 +46,6 @@ AFTER = "after"
 def _invited_by_hand(
     request: Request, who: Visitor, form: FormData, people: Sequence[str], *, title: str, back: str
 ) -> Response:
-    site = request.app.state.mail.site
     if form.get(SURE) != "yes":
         with who.office.reading() as db:
             actions.check_invitations(db, who.key, people, now=who.now)
@@ -58,24 +57,13 @@ def _invited_by_hand(
             title=title,
             button=say("招待してリンクを画面に出す"),
             back=back,
-            warning=reach_of(site),
+            warning=reach_of(request.app.state.mail.site),
         )
 
     def act(proof: actions.Proof) -> Response:
         after = typed_number(form.get(AFTER)) or 0
         links = actions.hand_over_links(who.office, who.key, people, after=after, proof=proof, now=who.now)
-        warning = reach_of(site)
-        return page(
-            request,
-            "invitation_links.html",
-            who=who,
-            title=say("招待のリンク"),
-            links=links,
-            reset=False,
-            site=site,
-            warning=warning,
-            back=back,
-        )
+        return _shown(request, who, links, say("招待のリンク"), back)
 
     return with_identity(request, who, form, act, title=title, back=back)
 
@@ -91,24 +79,37 @@ def reset_by_hand(
             "この庁では、リンクはご本人にメールで届きます",
             "ご本人が、サインインの画面の「パスワードを忘れたとき」から決め直してください。",
         )
-    site = request.app.state.mail.site
 
     def act(proof: actions.Proof) -> Response:
         after = typed_number(form.get(AFTER)) or 0
         link = actions.hand_over_reset(who.office, who.key, person, after=after, proof=proof, now=who.now)
-        return page(
-            request,
-            "invitation_links.html",
-            who=who,
-            title=say("パスワードの再設定のリンク"),
-            links=[link],
-            reset=True,
-            site=site,
-            warning=reach_of(site),
-            back=back,
-        )
+        return _shown(request, who, [link], say("パスワードの再設定のリンク"), back, reset=True)
 
     return with_identity(request, who, form, act, title=title, back=back)
+
+
+def _shown(
+    request: Request,
+    who: Visitor,
+    links: Sequence[actions.HandedLink],
+    title: str,
+    back: str,
+    *,
+    reset: bool = False,
+) -> Response:
+    """The page that shows the links this once; `reset`: they set a new password."""
+    site = request.app.state.mail.site
+    return page(
+        request,
+        "invitation_links.html",
+        who=who,
+        title=title,
+        links=links,
+        reset=reset,
+        site=site,
+        warning=reach_of(site),
+        back=back,
+    )
 
 
 def reach_of(site: str) -> str:
